@@ -1,0 +1,48 @@
+package capture
+
+// Direction says which way a frame passed the capturing host, when the
+// capture knows it.
+type Direction uint8
+
+// The directions a capture can tell.
+const (
+	DirUnknown  Direction = iota
+	DirInbound            // received by the capturing host
+	DirOutbound           // sent by the capturing host
+)
+
+// Frame is one captured frame: a view, valid as long as its Block.
+type Frame struct {
+	Data    []byte // captured bytes, at most WireLen
+	Time    int64  // nanoseconds since 1970-01-01 UTC
+	Index   uint64 // 1-based ordinal over all input of this run
+	Num     uint64 // 1-based ordinal inside its own file or interface
+	WireLen uint32 // length on the wire, before the snaplen cut it
+	File    int32  // which input: index into the names of the source
+	Iface   int32  // interface id inside that input, 0 when it has none
+	Link    LinkType
+	VLAN    uint16 // tag the kernel stripped and reported beside the frame; valid when HasVLAN
+	HasVLAN bool
+	Dir     Direction
+}
+
+// Block is a batch of frames with the memory they point into. The zero value
+// is ready to be filled. Only one goroutine at a time may own a Block.
+type Block struct {
+	Frames []Frame
+	Buf    []byte // backing store, managed by the source that fills the block
+}
+
+// Source yields frames in capture order.
+//
+// Next fills b, overwriting what it held, and returns nil when b holds at least
+// one frame. At the end it returns io.EOF. An error that ends the input early
+// (a damaged file) is returned after the frames before it have been delivered;
+// sources made of several inputs report such errors through their own means
+// and go on with the next input.
+type Source interface {
+	Next(b *Block) error
+}
+
+// LinkType is a pcap link type (LINKTYPE_ value as registered at tcpdump.org).
+type LinkType uint16

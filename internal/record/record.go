@@ -1,0 +1,120 @@
+// Package record is the one row that every output is a view of: the Record and
+// its schema, a table of fields.
+//
+// Absent means unknown: a field whose Text appends nothing (or whose list is
+// empty) is left out of ndjson and empty in csv. Strings that came from the
+// wire (ServerName, finding texts) are raw here; each writer escapes for its
+// own medium.
+package record
+
+import (
+	"net/netip"
+
+	"portero/capture"
+	"portero/handshake"
+)
+
+// SchemaVersion is the value of the key "schema". It changes only when a key is
+// renamed, removed or given another meaning.
+const SchemaVersion = 1
+
+// Unset marks a duration or counter that is not known.
+const Unset = -1
+
+// Side holds what is counted per direction.
+type Side struct {
+	Addr    netip.Addr
+	Port    uint16
+	Pkts    uint64 // packets seen, exact duplicates excluded
+	Wire    uint64 // octets on the wire of those packets
+	Payload uint64 // unique transport payload octets seen
+	Retrans uint64 // TCP: segments that repeat octets already seen
+	OOO     uint64 // TCP: segments that fill an earlier gap
+	Lost    uint64 // TCP: octets the peer acknowledged and the capture never saw
+	MSS     uint16 // TCP: announced maximum segment size, 0 unknown
+	WScale  int16  // TCP: announced window shift, Unset when not announced
+}
+
+// FrameRef is the ordinal of a frame: over all input while the engine works,
+// and as shown to the user (in its own file, or merged) once a record is
+// emitted. 0 is absent.
+type FrameRef = uint64
+
+// Finding is a risk or another remark worth a look, as in the key "risks".
+type Finding struct {
+	ID       string
+	Severity string // info, low, medium, high
+	Basis    string // hint or observed
+	Frames   []FrameRef
+	Text     string
+}
+
+// Record is one connection or exchange.
+type Record struct {
+	ID    uint64
+	Proto uint8
+	Final bool
+	// HasPorts is false for ICMP, for other protocols without ports, and for
+	// fragments without a first part.
+	HasPorts bool
+
+	Orig, Resp Side
+
+	VLAN       []uint32 // ids, outermost first
+	Tunnel     []string // kinds, outermost first
+	TunnelEnds []string // outer endpoints, "a>b", outermost first
+
+	First, Last int64 // packet time, nanoseconds since 1970 UTC; First may be after Last when clocks run backwards
+
+	Handshake  handshake.Verdict
+	Kind       handshake.Kind
+	Missing    handshake.Missing
+	ProbeKind  handshake.ProbeKind
+	FilteredBy netip.Addr // zero: absent
+	Exchange   handshake.Exchange
+	Close      handshake.Close
+	ClosedBy   handshake.Who
+	EndReason  handshake.EndReason
+	RolesBy    handshake.RolesBy
+
+	SYNFrame, SYNACKFrame, ACKFrame, ConfirmedFrame FrameRef
+	FirstFrame, LastFrame, RolesFrame, ICMPFrame    FrameRef
+	CloseFrames                                     []FrameRef
+	File                                            string   // input of FirstFrame, when there are several
+	FrameFiles                                      []string // "key=file" for evidence frames that lie in another input
+
+	Reuses       uint64 // id of the connection whose ports this one reuses, 0 none
+	ReuseAfterNS int64  // Unset when Reuses is 0
+
+	// TCP counters; meaningful only for TCP.
+	SYNRetries, SYNACKRetries uint64
+	SuspectedRSTs             uint64
+	ZeroWindows               uint64
+	Duplicates                uint64 // exact copies left out, any protocol
+
+	// Durations in nanoseconds, Unset when unknown.
+	ServerRTT, ClientRTT, Setup int64
+	RTTMin, RTTP50, RTTMax      int64
+	DurationNS                  int64
+
+	SACK, Timestamps, TFO, MPTCP, ECN bool // negotiated
+	OptsKnown                         bool // a SYN was seen, so false means not negotiated
+
+	ConnState    string
+	History      string
+	Completeness int16 // Unset for other than TCP
+
+	Service, ServiceBy, Confidence string
+	PortClass, PortName            string
+	ServerName                     string
+
+	Process, User, ProcessBy string
+	PID                      int32
+
+	Quality  []string
+	Oddities []string
+	Risks    []Finding
+}
+
+// TCP reports whether r is a TCP record.
+func (r *Record) TCP() bool { return r.Proto == capture.ProtoTCP }
