@@ -1,0 +1,383 @@
+package flows
+
+import (
+	"portero/capture"
+	"portero/handshake"
+)
+
+// Quality are remarks about the capture that touch a flow.
+type Quality uint16
+
+// The remarks.
+const (
+	QTruncated Quality = 1 << iota // packets cut by the snaplen
+	QOneDirection
+	QDuplicates
+	QReordered
+	QClockBackwards
+	QOffloadOrig // the originator leaves checksums to its network card
+	QOffloadResp
+	QBadSums
+	QVLANOneSided
+	QFragments
+)
+
+var qualityNames = []string{"truncated_packets", "one_direction", "duplicates", "reordered", "clock_backwards",
+	"offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "vlan_one_sided", "fragments"}
+
+// List names the remarks.
+func (q Quality) List() []string {
+	var l []string
+	for i, n := range qualityNames {
+		if q&(1<<i) != 0 {
+			l = append(l, n)
+		}
+	}
+	return l
+}
+
+// QualityNames lists every name.
+func QualityNames() []string { return append([]string(nil), qualityNames...) }
+
+// SideView is what one end showed.
+type SideView struct {
+	Addr                [16]byte
+	Port                uint16
+	Pkts, Wire, Payload uint64
+	Retrans, OOO, Lost  uint64
+	handshake.Facts
+}
+
+// Ended is a flow with everything derived from it. Frames are ordinals over all
+// input, 0 for none.
+type Ended struct {
+	ID         uint64
+	Index      uint64 // the packet at which the record ends
+	Proto, Ver uint8
+	HasPorts   bool
+	Path       uint32
+	Orig, Resp SideView
+	// OrigFirst: the originator sent the first packet.
+	OrigFirst   bool
+	First, Last int64
+	J           handshake.Judgement
+	Exchange    handshake.Exchange
+	Reason      handshake.EndReason
+
+	FirstFrame, LastFrame, SYNFrame, SYNACKFrame, ACKFrame uint64
+	ConfirmedFrame, RolesFrame, ICMPFrame                  uint64
+	CloseFrames                                            [2]uint64
+
+	FilteredBy         [16]byte
+	FilteredVer        uint8 // 0: nobody
+	ICMPType, ICMPCode uint8 // of that error
+
+	Reuses     uint64
+	ReuseAfter int64
+
+	SYNRetries, SYNACKRetries, SuspectedRSTs, Duplicates, ZeroWindows uint64
+	RTTMin, RTTMid, RTTMax                                            int64 // -1 unknown
+
+	ConnState    string
+	History      []byte // valid until the sink returns
+	ZeekFlipped  bool   // Zeek's originator is the responder
+	Completeness int16  // -1: not TCP
+
+	Oddities handshake.Oddity
+	Quality  Quality
+
+	history [64]byte
+}
+
+func reasonOf(f *Flow) handshake.EndReason {
+	if f.proto == tcp && (f.conn.Over() || f.bits&superseded != 0) {
+		return handshake.EndEnd
+	}
+	return handshake.EndIdle
+}
+
+// end hands a flow to the sink and forgets it.
+func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
+	f := t.flow(v)
+	if f.prev != 0 {
+		prev := f.prev - 1
+		f.prev = 0
+		pr := r
+		if r != handshake.EndForced {
+			pr = reasonOf(t.flow(prev))
+		}
+		t.end(prev, index, pr)
+	}
+	if f.bits&hasPending != 0 {
+		// Nobody accepted the attempt: it was a stray SYN of this connection.
+		if ps := t.pending[v]; ps != nil {
+			for i := range ps.n {
+				t.stray(f, ps.side, &ps.pkts[i])
+			}
+			delete(t.pending, v)
+		}
+	}
+	if r == handshake.EndForced && f.proto == tcp && (f.conn.Over() || f.bits&superseded != 0) {
+		r = handshake.EndEnd
+	}
+	t.view(f, &t.ended, index, r)
+	t.sink(&t.ended)
+	if f.proto == tcp {
+		t.tombs.add(tombHash(f.hash, f.seg), f.id, f.last)
+	}
+	if f.bits&superseded == 0 {
+		t.slots.remove(uint32(f.hash), v)
+	} else {
+		t.unlink(f, v)
+	}
+	if f.data != 0 {
+		t.dataFree = append(t.dataFree, f.data-1)
+		f.data = 0
+	}
+	f.bits &^= inUse
+	t.stats.Live--
+	if f.bits&inWheel == 0 {
+		t.free = append(t.free, v)
+	}
+}
+
+// unlink takes a superseded flow out of its successor's chain.
+func (t *Table) unlink(f *Flow, v uint32) {
+	h := uint32(f.hash)
+	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
+		if arr == nil {
+			continue
+		}
+		mask := uint32(len(arr) - 1)
+		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
+			if e := arr[i]; uint32(e>>32) == h && e != gone {
+				if g := t.flow(uint32(e) - 1); g.prev == v+1 {
+					g.prev = 0
+				}
+			}
+		}
+	}
+}
+
+// clue tells the originator where no SYN does.
+func (t *Table) clue(f *Flow) (handshake.Side, handshake.RolesBy) {
+	if f.bits&hasPorts == 0 || t.cfg.Score == nil {
+		return 0, handshake.RolesFirst
+	}
+	a, b := t.cfg.Score(f.proto, f.portA), t.cfg.Score(f.proto, f.portB)
+	switch {
+	case b > a:
+		return 0, handshake.RolesPort
+	case a > b:
+		return 1, handshake.RolesPort
+	}
+	return 0, handshake.RolesFirst
+}
+
+// StreamPackets is how many packets one way, unanswered, make a stream.
+const StreamPackets = 10
+
+// view derives everything there is to say of f.
+func (t *Table) view(f *Flow, e *Ended, index uint64, r handshake.EndReason) {
+	x := t.dataOf(f)
+	*e = Ended{ID: f.id, Index: index, Proto: f.proto, Ver: f.ver, HasPorts: f.bits&hasPorts != 0, Path: f.path,
+		First: f.first, Last: f.last, Reason: r, FirstFrame: f.firstIdx, LastFrame: f.frame(f.lastOff),
+		RTTMin: -1, RTTMid: -1, RTTMax: -1, Completeness: -1, Oddities: f.odd, Duplicates: uint64(f.dups)}
+	clues := handshake.Clues{Pkts: [2]uint64{uint64(f.pkts[0]), uint64(f.pkts[1])}}
+	clues.Orig, clues.By = t.clue(f)
+	if x != nil && x.ICMPVer != 0 {
+		clues.Filtered, clues.FilteredSide = true, handshake.Side(x.ICMPSide)
+		e.ICMPFrame = f.frame(x.ICMPOff)
+		e.FilteredBy, e.FilteredVer = x.ICMPFrom, x.ICMPVer
+		e.ICMPType, e.ICMPCode = x.ICMPType, x.ICMPCode
+	}
+	if f.proto == tcp {
+		e.J = f.conn.Judge(x, clues)
+		e.ConnState = f.conn.ConnState(x)
+		e.Completeness = int16(f.conn.Completeness())
+		e.SYNRetries, e.SYNACKRetries = f.conn.SYNRetries(), f.conn.SYNACKRetries()
+		e.SuspectedRSTs = f.conn.SuspectedRSTs()
+		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
+		e.ConfirmedFrame = f.frame(e.J.Confirmed)
+		e.CloseFrames = [2]uint64{f.frame(e.J.CloseOff[0]), f.frame(e.J.CloseOff[1])}
+		e.Oddities |= e.J.Oddities
+	} else {
+		e.J = handshake.Judgement{Orig: clues.Orig, RolesBy: clues.By, Roles: 1, ServerRTT: -1, ClientRTT: -1, Setup: -1}
+		e.ConnState = "OTH"
+		if f.proto == capture.ProtoUDP {
+			e.ConnState = f.conn.DatagramState()
+		}
+		if f.bits&hasPorts == 0 {
+			e.J.Orig, e.J.RolesBy = 0, handshake.RolesFirst
+			if f.proto == capture.ProtoICMP && reply(f.portA) {
+				e.J.Orig = 1
+			}
+		}
+	}
+	e.RolesFrame = f.frame(e.J.Roles)
+	o := e.J.Orig
+	e.OrigFirst = o == 0
+	if f.proto == tcp || f.proto == capture.ProtoUDP {
+		e.History = f.conn.AppendHistory(e.history[:0], x)
+	}
+	e.ZeekFlipped = f.conn.ZeekOrig() != o
+	for s, v := range [2]*SideView{&e.Orig, &e.Resp} {
+		side := o
+		if s == 1 {
+			side = 1 - o
+		}
+		v.Addr, v.Port = f.a, f.portA
+		if side == 1 {
+			v.Addr, v.Port = f.b, f.portB
+		}
+		v.Pkts, v.Wire = uint64(f.pkts[side]), f.wire[side]
+		v.WScale = -1
+		if f.proto != tcp {
+			v.Payload = f.conn.DatagramPayload(side)
+			continue
+		}
+		v.Facts = f.conn.Facts(side, x)
+		if x != nil {
+			v.Payload, v.Retrans, v.OOO = x.Payload[side], uint64(x.Retrans[side]), uint64(x.OOO[side])
+			v.Lost = v.Facts.Lost
+		}
+	}
+	if x != nil {
+		e.Reuses, e.ReuseAfter = x.Reuses, x.ReuseAfter
+		e.ZeroWindows = uint64(x.ZeroWindows)
+		if lo, mid, hi, ok := x.RTT(o); ok && f.proto == tcp {
+			e.RTTMin, e.RTTMid, e.RTTMax = lo, mid, hi
+		}
+	}
+	e.Exchange = exchange(f, e)
+	e.Quality = quality(f, e)
+}
+
+func reply(icmpType uint16) bool {
+	return icmpType == 0 || icmpType == 14 || icmpType == 16 || icmpType == 18
+}
+
+func exchange(f *Flow, e *Ended) handshake.Exchange {
+	if f.proto != capture.ProtoUDP {
+		return handshake.ExchangeNone
+	}
+	switch {
+	case e.Orig.Pkts > 0 && e.Resp.Pkts > 0:
+		return handshake.Answered
+	case e.FilteredVer != 0 && portUnreachable(e.FilteredVer, e.ICMPType, e.ICMPCode):
+		return handshake.ExchangeRefused
+	case e.FilteredVer != 0:
+		return handshake.ExchangeFiltered
+	case e.Orig.Pkts+e.Resp.Pkts >= StreamPackets:
+		return handshake.Stream
+	case e.Orig.Pkts == 0:
+		return handshake.ReplyOnly
+	}
+	return handshake.Unanswered
+}
+
+func quality(f *Flow, e *Ended) (q Quality) {
+	for _, m := range [...]struct {
+		bit flowBits
+		q   Quality
+	}{{truncated, QTruncated}, {backwards, QClockBackwards}, {badSums, QBadSums}, {healed, QVLANOneSided}, {fragmented, QFragments}} {
+		if f.bits&m.bit != 0 {
+			q |= m.q
+		}
+	}
+	if f.dups > 0 {
+		q |= QDuplicates
+	}
+	o, r := offload0, offload1
+	if !e.OrigFirst {
+		o, r = r, o
+	}
+	if f.bits&o != 0 {
+		q |= QOffloadOrig
+	}
+	if f.bits&r != 0 {
+		q |= QOffloadResp
+	}
+	if e.Oddities&(handshake.OddReordered|handshake.OddAckBeforeSYN) != 0 {
+		q |= QReordered
+	}
+	if e.J.Verdict == handshake.Implied {
+		q |= QOneDirection
+	}
+	return q
+}
+
+// attach books an ICMP error on the flow whose packet it quotes. Messages that
+// only advise (too big, redirect, source quench) are booked without a verdict.
+func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
+	probe := capture.Packet{Src: q.Src, Dst: q.Dst, SrcPort: q.SrcPort, DstPort: q.DstPort, Proto: q.Proto, Ver: q.Ver,
+		Hash: q.Hash, Seg: p.Seg, Path: p.Path, Time: p.Time, Index: p.Index}
+	v, side, ok := t.findQuoted(&probe)
+	if !ok {
+		t.stats.Stray++
+		return false
+	}
+	f := t.flow(v)
+	if q.Proto == tcp && q.HasSeq && f.prev != 0 {
+		probe.Seq = q.Seq
+		if !f.conn.Fits(&probe, side) {
+			if u, s, ok := t.earlier(f, &probe); ok {
+				v, side, f = u, s, t.flow(u)
+			}
+		}
+	}
+	if t.cfg.Watch != nil {
+		t.cfg.Watch(f.id, p, side, false)
+	}
+	if advisory(p) {
+		return true
+	}
+	if x := t.needData(f); x != nil && x.ICMPVer == 0 {
+		x.ICMPOff = f.offset(p.Index)
+		x.ICMPFrom, x.ICMPVer = p.Src, p.Ver
+		x.ICMPType, x.ICMPCode = p.ICMPType(), p.ICMPCode()
+		x.ICMPSide = uint8(side)
+	}
+	return true
+}
+
+// findQuoted looks a quoted tuple up; the error may have come without the tag of
+// the packet it quotes.
+func (t *Table) findQuoted(p *capture.Packet) (uint32, int, bool) {
+	h := uint32(p.Hash)
+	best, bestSide, found := uint32(0), 0, false
+	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
+		if arr == nil {
+			continue
+		}
+		mask := uint32(len(arr) - 1)
+		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
+			e := arr[i]
+			if uint32(e>>32) != h || e == gone {
+				continue
+			}
+			f := t.flow(uint32(e) - 1)
+			if s := f.sideOf(p); s >= 0 && (!found || f.seg == p.Seg) {
+				best, bestSide, found = uint32(e)-1, s, true
+			}
+		}
+	}
+	return best, bestSide, found
+}
+
+// advisory reports ICMP messages that do not refuse: fragmentation needed,
+// source quench, redirect (RFC 792), packet too big (RFC 4443).
+func advisory(p *capture.Packet) bool {
+	t, c := p.ICMPType(), p.ICMPCode()
+	if p.Ver == 6 {
+		return t == 2 || t == 137
+	}
+	return t == 3 && c == 4 || t == 4 || t == 5
+}
+
+func portUnreachable(ver, t, c uint8) bool {
+	if ver == 6 {
+		return t == 1 && c == 4
+	}
+	return t == 3 && c == 3
+}

@@ -1,0 +1,177 @@
+package flows
+
+import (
+	"unsafe"
+
+	"portero/capture"
+	"portero/handshake"
+)
+
+const dataSize = int64(unsafe.Sizeof(handshake.Data{}))
+
+// take returns the number of an unused flow, making room when the budget is
+// used up.
+func (t *Table) take(index uint64) uint32 {
+	if v, ok := t.unused(); ok {
+		return v
+	}
+	if t.used >= t.maxFlows && t.evict(index) {
+		if v, ok := t.unused(); ok {
+			return v
+		}
+	}
+	v := t.used
+	t.used++
+	if v>>chunkBits == uint32(len(t.chunks)) {
+		t.chunks = append(t.chunks, new([chunkLen]Flow))
+	}
+	return v
+}
+
+func (t *Table) unused() (uint32, bool) {
+	for _, l := range [2]*[]uint32{&t.free, &t.spare} {
+		if n := len(*l); n > 0 {
+			v := (*l)[n-1]
+			*l = (*l)[:n-1]
+			return v, true
+		}
+	}
+	return 0, false
+}
+
+// drop ends a flow for lack of memory. Its number is free at once, also when
+// the wheel still holds it: the flow that takes it inherits the place.
+func (t *Table) drop(v uint32, index uint64) {
+	f := t.flow(v)
+	t.stats.Evicted++
+	if f.proto == tcp && f.conn.HalfOpen() {
+		t.stats.EvictedHalfOpen++
+	}
+	t.end(v, index, handshake.EndResources)
+	if f.bits&inWheel != 0 {
+		f.bits |= spare
+		t.spare = append(t.spare, v)
+	}
+}
+
+// noteHalfOpen enters an attempt into the half-open share. When the share is
+// full its oldest attempt makes room, if it still is one.
+func (t *Table) noteHalfOpen(v uint32, f *Flow, index uint64) {
+	share := int(t.maxFlows / 4)
+	ref := halfOpenRef{v, uint32(f.id)}
+	if len(t.halfOpen) < share {
+		t.halfOpen = append(t.halfOpen, ref)
+		return
+	}
+	old := t.halfOpen[t.halfHead]
+	t.halfOpen[t.halfHead] = ref
+	t.halfHead = (t.halfHead + 1) % uint32(len(t.halfOpen))
+	if g := t.flow(old.flow); uint32(g.id) == old.id && g.bits&inUse != 0 && g.conn.HalfOpen() {
+		t.drop(old.flow, index)
+	}
+}
+
+// evict ends a flow for lack of memory: of a handful of candidates the one silent
+// for longest, attempts first.
+func (t *Table) evict(index uint64) bool {
+	best, found := uint32(0), false
+	var score int64
+	for n, seen := uint32(0), 0; n < t.used && seen < 16; n++ {
+		v := t.hand
+		t.hand = (t.hand + 1) % t.used
+		f := t.flow(v)
+		if f.bits&inUse == 0 {
+			continue
+		}
+		seen++
+		s := f.last
+		if f.proto == tcp && f.conn.HalfOpen() {
+			s -= AttemptLife
+		}
+		if !found || s < score {
+			best, score, found = v, s, true
+		}
+	}
+	if found {
+		t.drop(best, index)
+	}
+	return found
+}
+
+// tomb remembers a connection that is gone, so that another on its ports can
+// name it.
+type tomb struct {
+	hash uint64
+	id   uint64
+	last int64
+}
+
+// tombs is a bounded set-associative memory of ended connections. The newest
+// displaces the oldest of its set. Sets grow with use up to the budget.
+type tombs struct {
+	sets [][tombWays]tomb
+	max  int
+	n    int
+}
+
+const tombWays = 4
+
+func (b *tombs) init(budget int64) {
+	b.max = 1
+	for int64(b.max)*2*tombWays*24 <= budget {
+		b.max *= 2
+	}
+	b.sets = make([][tombWays]tomb, min(64, b.max))
+}
+
+func (b *tombs) bytes() int64 { return int64(len(b.sets)) * tombWays * 24 }
+
+func (b *tombs) add(hash, id uint64, last int64) {
+	if b.n >= len(b.sets)*2 && len(b.sets) < b.max {
+		old := b.sets
+		b.sets = make([][tombWays]tomb, len(old)*4)
+		if len(b.sets) > b.max {
+			b.sets = b.sets[:b.max]
+		}
+		b.n = 0
+		for i := range old {
+			for _, e := range old[i] {
+				if e.id != 0 {
+					b.put(e)
+				}
+			}
+		}
+	}
+	b.put(tomb{hash, id, last})
+}
+
+func (b *tombs) put(e tomb) {
+	set := &b.sets[e.hash>>32&uint64(len(b.sets)-1)]
+	oldest := 0
+	for i := range set {
+		if set[i].hash == e.hash || set[i].id == 0 {
+			if set[i].id == 0 {
+				b.n++
+			}
+			set[i] = e
+			return
+		}
+		if set[i].id < set[oldest].id {
+			oldest = i
+		}
+	}
+	set[oldest] = e
+}
+
+func (b *tombs) find(p *capture.Packet) (tomb, bool) {
+	h := tombHash(p.Hash, p.Seg)
+	set := &b.sets[h>>32&uint64(len(b.sets)-1)]
+	for _, e := range set {
+		if e.hash == h && e.id != 0 {
+			return e, true
+		}
+	}
+	return tomb{}, false
+}
+
+func tombHash(h uint64, seg uint32) uint64 { return h ^ uint64(seg)*0x9e3779b97f4a7c15 }

@@ -1,0 +1,95 @@
+package flows
+
+import (
+	"portero/capture"
+	"portero/handshake"
+)
+
+// FlowSize is what one Flow costs. With two slots of eight octets at the worst
+// load the sum stays below the budget of 320 octets for a live TCP flow.
+const FlowSize = 296
+
+type flowBits uint16
+
+const (
+	inUse flowBits = 1 << iota
+	inWheel
+	superseded // a newer connection took its ports
+	healed     // side 1 is tagged otherwise: Data.Seg1
+	repeatsID0 // this side's IP ids do not tell packets apart
+	repeatsID1
+	hasPorts
+	truncated // some packet was cut by the snaplen
+	backwards // the clock ran backwards inside the flow
+	offload0  // this side leaves checksums to its network card
+	offload1
+	fragmented
+	hasPending
+	badSums
+	spare // unused, and on the spare list
+)
+
+// Flow is one conversation: who, when, how much, and what TCP was doing. Side 0
+// is the sender of its first packet.
+type Flow struct {
+	a, b         [16]byte
+	portA, portB uint16
+	proto, ver   uint8
+	bits         flowBits
+	seg          uint32
+	path         uint32
+
+	id       uint64
+	first    int64
+	last     int64
+	firstIdx uint64
+	lastOff  uint32 // last frame as an offset from firstIdx
+	pkts     [2]uint32
+	wire     [2]uint64
+
+	data uint32 // index of its Data plus one
+	next uint32 // in the wheel
+	prev uint32 // earlier connection on the same ports that still lingers
+
+	dups    uint32
+	dupSeen uint32 // which of the last 20 weighty frames came twice
+	ipid    [2]uint16
+	odd     handshake.Oddity
+	hash    uint64
+
+	conn handshake.Conn
+}
+
+// sideOf tells which side sent p, -1 when p is not of this tuple.
+func (f *Flow) sideOf(p *capture.Packet) int {
+	if f.proto != p.Proto || f.ver != p.Ver {
+		return -1
+	}
+	if f.portA == p.SrcPort && f.portB == p.DstPort && f.a == p.Src && f.b == p.Dst {
+		return 0
+	}
+	if f.portB == p.SrcPort && f.portA == p.DstPort && f.b == p.Src && f.a == p.Dst {
+		return 1
+	}
+	return -1
+}
+
+// offset is the distance of a frame from the flow's first, plus one.
+func (f *Flow) offset(index uint64) uint32 {
+	d := index - f.firstIdx
+	if index < f.firstIdx {
+		return 1
+	}
+	if d >= 1<<32-2 {
+		return 1<<32 - 1
+	}
+	return uint32(d) + 1
+}
+
+// frame turns an offset back, 0 stays 0.
+func (f *Flow) frame(off uint32) uint64 {
+	if off == 0 {
+		return 0
+	}
+	return f.firstIdx + uint64(off) - 1
+}

@@ -1,0 +1,484 @@
+package flows
+
+import (
+	"portero/capture"
+	"portero/handshake"
+)
+
+const tcp = capture.ProtoTCP
+
+// Config says how a Table works. The zero value is for saved captures with the
+// default budget.
+type Config struct {
+	// Memory is the budget in octets for everything the table keeps; 0 is
+	// DefaultMemory. The least is MinMemory.
+	Memory int64
+	// Live: open connections end after LiveIdle too.
+	Live bool
+	// IgnoreSums is Zeek's -C for the compatibility columns.
+	IgnoreSums bool
+	// Likely reports whether Zeek takes a port for a server's. May be nil.
+	Likely func(proto uint8, port uint16) bool
+	// Score weighs how much a port looks like a responder's. May be nil.
+	Score func(proto uint8, port uint16) int
+	// Watch, if set, is shown every packet that is booked on a flow, and with
+	// dup those left out as copies.
+	Watch func(id uint64, p *capture.Packet, side int, dup bool)
+}
+
+// The budgets.
+const (
+	DefaultMemory = 1 << 30
+	MinMemory     = 8 << 20
+)
+
+const (
+	chunkBits = 10
+	chunkLen  = 1 << chunkBits
+)
+
+// Stats counts what a table did. Evictions should be zero.
+type Stats struct {
+	Flows, Live, Peak uint64
+	Evicted           uint64 // flows ended for lack of memory
+	EvictedHalfOpen   uint64 // of these half-open ones
+	DataFull          uint64 // times no Data was left for a flow
+	Duplicates        uint64
+	Stray             uint64 // ICMP errors that quote no known flow
+	Bytes             int64  // memory reserved
+}
+
+// Table is the set of live flows. Make one with New; one goroutine owns it.
+type Table struct {
+	cfg   Config
+	sink  func(*Ended)
+	slots slots
+	wheel wheel
+
+	chunks []*[chunkLen]Flow
+	used   uint32
+	free   []uint32 // in no list
+	spare  []uint32 // evicted, still in a bucket of the wheel
+
+	data     []*[chunkLen / 8]handshake.Data
+	dataUsed uint32
+	dataFree []uint32
+
+	maxFlows, maxData uint32
+	halfOpen          []halfOpenRef // ring
+	halfHead          uint32
+	hand              uint32
+
+	recent  recentFrames
+	tombs   tombs
+	pending map[uint32]*pendingSYN
+	nextID  uint64
+	stats   Stats
+	ended   Ended
+}
+
+type halfOpenRef struct{ flow, id uint32 }
+
+// pendingSYN is an attempt inside a live connection, kept apart until the peer
+// accepts it.
+type pendingSYN struct {
+	id   uint64
+	side int
+	isn  capture.Seq
+	n    int
+	pkts [4]capture.Packet
+}
+
+const maxPending = 4096
+
+// New returns an empty table that hands every flow that ends to sink. What sink
+// is given is valid until it returns.
+func New(cfg Config, sink func(*Ended)) *Table {
+	if cfg.Memory == 0 {
+		cfg.Memory = DefaultMemory
+	}
+	cfg.Memory = max(cfg.Memory, MinMemory)
+	t := &Table{cfg: cfg, sink: sink, pending: map[uint32]*pendingSYN{}}
+	t.slots.init()
+	// Slots cost up to 34 octets a flow while they grow.
+	m := cfg.Memory - 1<<20
+	t.maxFlows = uint32(min(m*60/100/(FlowSize+34), 1<<30))
+	t.maxData = uint32(min(m*30/100/dataSize, 1<<30))
+	t.tombs.init(m * 8 / 100)
+	t.halfOpen = make([]halfOpenRef, 0, 1024)
+	return t
+}
+
+func (t *Table) flow(v uint32) *Flow { return &t.chunks[v>>chunkBits][v&(chunkLen-1)] }
+
+const dataChunk = chunkLen / 8
+
+func (t *Table) dataOf(f *Flow) *handshake.Data {
+	if f.data == 0 {
+		return nil
+	}
+	v := f.data - 1
+	return &t.data[v/dataChunk][v%dataChunk]
+}
+
+// needData gives f a Data, nil when the budget is used up.
+func (t *Table) needData(f *Flow) *handshake.Data {
+	if f.data != 0 {
+		return t.dataOf(f)
+	}
+	var v uint32
+	if n := len(t.dataFree); n > 0 {
+		v = t.dataFree[n-1]
+		t.dataFree = t.dataFree[:n-1]
+	} else {
+		if t.dataUsed >= t.maxData {
+			t.stats.DataFull++
+			return nil
+		}
+		v = t.dataUsed
+		t.dataUsed++
+		if v/dataChunk == uint32(len(t.data)) {
+			t.data = append(t.data, new([dataChunk]handshake.Data))
+		}
+	}
+	f.data = v + 1
+	x := t.dataOf(f)
+	*x = handshake.Data{}
+	return x
+}
+
+// Observe books one packet. q is what it quotes when it is an ICMP error.
+func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
+	if p.Bits&capture.ICMPError != 0 && q != nil && t.attach(p, q) {
+		return
+	}
+	v, side, ok := t.find(p)
+	if ok {
+		f := t.flow(v)
+		if t.expired(f, p) {
+			t.end(v, p.Index, reasonOf(f))
+			ok = false
+		} else if t.duplicate(f, side, p) {
+			f.dups++
+			t.stats.Duplicates++
+			if t.cfg.Watch != nil {
+				t.cfg.Watch(f.id, p, side, true)
+			}
+			return
+		}
+	} else {
+		t.recent.seen(p)
+	}
+	if !ok {
+		t.book(t.open(p, 0, 0, 0), 0, p)
+		return
+	}
+	if p.Proto != tcp || p.Bits&capture.NoFlags != 0 {
+		t.book(v, side, p)
+		return
+	}
+	f := t.flow(v)
+	const handshakeFlags = capture.SYN | capture.ACK | capture.RST | capture.FIN
+	switch p.Flags & handshakeFlags {
+	case capture.SYN:
+		switch f.conn.PlaceSYN(p, side) {
+		case handshake.Pending:
+			t.pend(f, v, side, p)
+			return
+		case handshake.NewConnection:
+			t.supersede(v, p, 0)
+			return
+		}
+	case capture.SYN | capture.ACK:
+		if f.bits&hasPending != 0 && t.accept(v, side, p) {
+			return
+		}
+		if f.conn.Over() && !f.conn.Fits(p, side) && !f.conn.SameSYNACK(p, side) {
+			if u, s, ok := t.earlier(f, p); ok {
+				t.book(u, s, p)
+				return
+			}
+			t.supersede(v, p, 0)
+			return
+		}
+		if f.prev != 0 {
+			if u, s, ok := t.earlier(f, p); ok && !f.conn.Expects(p, side) {
+				t.flow(u).odd |= handshake.OddLateSegment
+				t.book(u, s, p)
+				return
+			}
+		}
+	default:
+		if f.prev != 0 && !f.conn.Fits(p, side) {
+			if u, s, ok := t.earlier(f, p); ok {
+				t.flow(u).odd |= handshake.OddLateSegment
+				t.book(u, s, p)
+				return
+			}
+		}
+	}
+	t.book(v, side, p)
+}
+
+// earlier finds the lingering connection on the same ports to which the numbers
+// of p belong.
+func (t *Table) earlier(f *Flow, p *capture.Packet) (v uint32, side int, ok bool) {
+	for n := f.prev; n != 0; {
+		old := t.flow(n - 1)
+		if s := old.sideOf(p); s >= 0 && old.conn.Fits(p, s) {
+			return n - 1, s, true
+		}
+		n = old.prev
+	}
+	return 0, 0, false
+}
+
+// find looks p's tuple up. A connection that so far was seen in the other
+// direction only may be tagged in one direction only.
+func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
+	h := uint32(p.Hash)
+	heal, healSide := uint32(0), 0
+	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
+		if arr == nil {
+			break
+		}
+		mask := uint32(len(arr) - 1)
+		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
+			e := arr[i]
+			if uint32(e>>32) != h || e == gone {
+				continue
+			}
+			v := uint32(e) - 1
+			f := t.flow(v)
+			s := f.sideOf(p)
+			if s < 0 {
+				continue
+			}
+			if f.seg == p.Seg && (s == 0 || f.bits&healed == 0) {
+				return v, s, true
+			}
+			if s == 1 && f.bits&healed != 0 {
+				if x := t.dataOf(f); x != nil && x.Seg1 == p.Seg {
+					return v, s, true
+				}
+			}
+			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && (f.seg == 0) != (p.Seg == 0) && heal == 0 {
+				heal, healSide = v+1, s
+			}
+		}
+	}
+	if heal != 0 {
+		f := t.flow(heal - 1)
+		if x := t.needData(f); x != nil {
+			x.Seg1 = p.Seg
+			f.bits |= healed
+			f.odd |= handshake.OddVLAN
+			return heal - 1, healSide, true
+		}
+	}
+	return 0, 0, false
+}
+
+// expired is the exact form of the lifetimes, for a tuple that is used again
+// before the clock's tick found the old flow.
+func (t *Table) expired(f *Flow, p *capture.Packet) bool {
+	if f.bits&inWheel == 0 && f.proto == tcp && !f.conn.Over() {
+		return false
+	}
+	d, ok := t.deadline(f)
+	return ok && p.Time > d
+}
+
+// open makes a flow for p, whose sender is side 0. An id of 0 takes the next.
+func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int64) uint32 {
+	if id == 0 {
+		t.nextID++
+		id = t.nextID
+	}
+	v := t.take(p.Index)
+	f := t.flow(v)
+	*f = Flow{
+		a: p.Src, b: p.Dst, portA: p.SrcPort, portB: p.DstPort, proto: p.Proto, ver: p.Ver,
+		seg: p.Seg, path: p.Path, id: id, first: p.Time, last: p.Time, firstIdx: p.Index,
+		bits: inUse | f.bits&inWheel, next: f.next, hash: p.Hash,
+	}
+	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && (p.Proto == tcp || p.Proto == capture.ProtoUDP || p.Proto == capture.ProtoSCTP) {
+		f.bits |= hasPorts
+	}
+	if p.Src == p.Dst && p.SrcPort == p.DstPort && f.bits&hasPorts != 0 {
+		f.odd |= handshake.OddLAND
+	}
+	if f.bits&hasPorts != 0 && (p.SrcPort == 0 || p.DstPort == 0) {
+		f.odd |= handshake.OddZeroPort
+	}
+	t.stats.Flows++
+	t.stats.Live++
+	t.stats.Peak = max(t.stats.Peak, t.stats.Live)
+	t.slots.insert(uint32(f.hash), v)
+	if p.Proto == tcp {
+		if reuses == 0 {
+			if tomb, ok := t.tombs.find(p); ok {
+				reuses, reuseAfter = tomb.id, p.Time-tomb.last
+			}
+		}
+		if reuses != 0 {
+			if x := t.needData(f); x != nil {
+				x.Reuses, x.ReuseAfter = reuses, max(reuseAfter, 0)
+			}
+		}
+		t.noteHalfOpen(v, f, p.Index)
+	}
+	// Looked at early: most flows have shown by then whether they need a deadline.
+	t.schedule(f, v, p.Time+DatagramLife)
+	return v
+}
+
+// book counts p and lets the connection see it.
+func (t *Table) book(v uint32, side int, p *capture.Packet) {
+	f := t.flow(v)
+	f.pkts[side] += uint32(p.Frames)
+	f.wire[side] += uint64(p.WireLen)
+	if p.Time < f.last {
+		f.bits |= backwards
+	}
+	f.last = p.Time
+	f.lastOff = f.offset(p.Index)
+	if p.Bits != 0 {
+		t.remark(f, side, p)
+	}
+	if t.cfg.Watch != nil {
+		t.cfg.Watch(f.id, p, side, false)
+	}
+	o := handshake.Options{IgnoreSums: t.cfg.IgnoreSums}
+	if f.lastOff == 1 && t.cfg.Likely != nil && f.bits&hasPorts != 0 {
+		o.LikelySrc, o.LikelyDst = t.cfg.Likely(p.Proto, p.SrcPort), t.cfg.Likely(p.Proto, p.DstPort)
+	}
+	if p.Proto != tcp {
+		f.conn.ObserveDatagram(p, side, o)
+		return
+	}
+	x := t.dataOf(f)
+	if x == nil && f.conn.NeedsData(p, side) {
+		x = t.needData(f)
+	}
+	f.odd |= f.conn.Observe(p, side, f.lastOff, x, o)
+	if f.bits&inWheel == 0 && f.conn.Over() {
+		t.schedule(f, v, f.last+ClosedLinger)
+	}
+}
+
+func (t *Table) remark(f *Flow, side int, p *capture.Packet) {
+	if p.Bits&(capture.Cut|capture.NoFlags|capture.NoPorts) != 0 && p.Bits&capture.Orphan == 0 && (f.bits&hasPorts != 0 || p.Bits&capture.Cut != 0) {
+		f.bits |= truncated
+	}
+	if p.Bits&capture.PartialSum != 0 {
+		f.bits |= offload0 << side
+	}
+	if p.Bits&capture.BadSum != 0 {
+		f.bits |= badSums
+	}
+	if p.Bits&capture.Fragment != 0 {
+		f.bits |= fragmented
+	}
+	if p.Bits&capture.Orphan != 0 {
+		f.odd |= handshake.OddOrphanFragment
+	}
+}
+
+// pend keeps a SYN inside a live connection apart.
+func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
+	ps := t.pending[v]
+	if ps == nil {
+		if len(t.pending) >= maxPending {
+			t.book(v, side, p)
+			return
+		}
+		t.nextID++
+		ps = &pendingSYN{id: t.nextID, side: side}
+		t.pending[v] = ps
+		f.bits |= hasPending
+	}
+	if ps.side != side || ps.n == len(ps.pkts) {
+		t.stray(f, side, p)
+		return
+	}
+	ps.isn = p.Seq
+	ps.pkts[ps.n] = *p
+	ps.n++
+}
+
+// stray books a SYN that belongs to no connection on the live one.
+func (t *Table) stray(f *Flow, side int, p *capture.Packet) {
+	f.pkts[side] += uint32(p.Frames)
+	f.wire[side] += uint64(p.WireLen)
+	f.odd |= handshake.OddStraySYN
+	if off := f.offset(p.Index); off > f.lastOff {
+		f.lastOff, f.last = off, p.Time
+	}
+	if t.cfg.Watch != nil {
+		t.cfg.Watch(f.id, p, side, false)
+	}
+}
+
+// accept turns a pending attempt into a connection when p is the SYN-ACK that
+// takes it.
+func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
+	ps := t.pending[v]
+	if ps == nil || ps.side == side {
+		return false
+	}
+	for i := range ps.n {
+		if handshake.Accepts(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+			f := t.flow(v)
+			delete(t.pending, v)
+			f.bits &^= hasPending
+			u := t.supersede(v, &ps.pkts[0], ps.id)
+			for j := 1; j < ps.n; j++ {
+				t.book(u, 0, &ps.pkts[j])
+			}
+			t.book(u, t.flow(u).sideOf(p), p)
+			return true
+		}
+	}
+	return false
+}
+
+// supersede opens a connection on the ports of flow v with its first packet p.
+// The old one lingers, so that its late segments find it.
+func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
+	f := t.flow(v)
+	oldID, oldLast, hash := f.id, f.last, f.hash
+	f.bits |= superseded
+	// One generation lingers: what came before it ends here.
+	if f.prev != 0 {
+		prev := f.prev - 1
+		f.prev = 0
+		t.end(prev, p.Index, reasonOf(t.flow(prev)))
+	}
+	t.schedule(f, v, f.last+ClosedLinger)
+	t.slots.remove(uint32(hash), v)
+	u := t.open(p, id, oldID, p.Time-oldLast)
+	// Making room may have ended the old one.
+	if f = t.flow(v); f.id == oldID && f.bits&inUse != 0 {
+		t.flow(u).prev = v + 1
+	}
+	t.book(u, 0, p)
+	return u
+}
+
+// Flush ends every flow that is left, in order of id.
+func (t *Table) Flush(index uint64, r handshake.EndReason) {
+	for v := uint32(0); v < t.used; v++ {
+		if t.flow(v).bits&inUse != 0 {
+			t.end(v, index, r)
+		}
+	}
+}
+
+// Stats returns what the table did so far.
+func (t *Table) Stats() Stats {
+	s := t.stats
+	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*dataSize +
+		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + int64(len(t.halfOpen))*8
+	return s
+}

@@ -1,0 +1,470 @@
+package handshake
+
+import "portero/capture"
+
+// ConnSize is what one Conn costs; a test holds it. It is the TCP part of a
+// flow's memory budget (320 octets together with the flow's own facts).
+const ConnSize = 144
+
+// Side tells the two ends apart: 0 is the sender of the first packet seen, 1
+// its peer. Which of them is the originator is a verdict, not an index.
+type Side = int
+
+// bits of what one side was seen to send.
+type sideBits uint16
+
+const (
+	sentSYN          sideBits = 1 << iota // bare SYN
+	sentSYNACK                            // SYN with ACK
+	sentSegment                           // anything without SYN and RST, acceptable
+	sentPayload                           // acceptable payload
+	sentFIN                               // acceptable FIN
+	sentReset                             // a RST its receiver would accept
+	sentBadRST                            // a RST no receiver would accept
+	finAcked                              // its FIN acknowledges the peer's
+	hasNext                               // next is known
+	hasAck                                // ack and edge are known
+	goodSum                               // some segment verified
+	badSum                                // some segment with a wrong sum
+	sentAckBeforeSYN                      // acknowledged the peer's SYN before sending its own (split handshake)
+	sentWrongAck                          // a segment whose ack its peer's numbers do not allow
+	resetInexact                          // the RST was in the window, not at its edge
+	sentRSTACKofSYN                       // RST that acknowledges the peer's SYN
+)
+
+// half is what one side showed. Numbers are valid when the bits say so.
+type half struct {
+	isn    capture.Seq // of its last SYN or SYN-ACK
+	synAck capture.Seq // the ack of its SYN-ACK
+	next   capture.Seq // one past the highest acceptable octet (SYN and FIN count)
+	ack    capture.Seq // highest acceptable acknowledgement
+	edge   capture.Seq // right edge of the window it offered
+	fin    capture.Seq // one past its FIN
+	mss    uint16
+	bits   sideBits
+	wscale int8 // shift, -1 not announced
+	opts   capture.Opts
+	zeek   zeekSide
+	copies uint8 // bare SYN or SYN-ACK copies with the same isn, saturating, until the peer answered
+}
+
+// probeShift is where the kind of an odd first packet lies in zeekFlags.
+const probeShift = 4
+
+// connection flags
+const (
+	flagZeekFlip  uint8 = 1 << iota // Zeek's originator is side 1
+	flagZeekCaret                   // history starts with ^
+	flagCandidate                   // cand* are set
+	flagCandSide                    // by side 1
+	flagSYNData                     // a SYN carried payload
+	flagOddFirst                    // the first packet was no sane opening
+	flagSYNBy1                      // the first bare SYN came from side 1
+	flagFlagsSeen                   // some packet was whole enough to show flags
+)
+
+// Conn is what is known of one TCP connection. The zero value is ready. It
+// holds no pointers; one goroutine owns it.
+type Conn struct {
+	half [2]half
+
+	candSeq, candAck capture.Seq // the best third packet so far
+	synTime          int64       // of the SYN that counts, ns
+	synackTime       int64
+	candTime         int64
+
+	// frames as offsets from the flow's first frame, plus one; 0 is none
+	synOff, synackOff, candOff, confirmOff uint32
+	finOff                                 [2]uint32
+
+	synTS, synackTS uint32 // timestamps of the first copies, 0 none
+
+	history uint64 // twelve letters of five bits, the first in the lowest bits
+
+	syns          uint16 // saturating counts of all SYNs and SYN-ACKs
+	suspectedRSTs uint8
+	completeness  uint8
+	synacks       uint8
+	zeekFlags     uint8
+	historyLen    uint8
+	flags         uint8
+}
+
+// Data is the part of a connection that only payload, disorder, retries or
+// resets need. It lives in a side table with a budget of its own, so every
+// use must do without it.
+type Data struct {
+	Payload [2]uint64 // unique octets seen
+	Lost    [2]uint64 // octets of holes given up
+	Retrans [2]uint32
+	OOO     [2]uint32
+	holes   [2][holesPerSide]hole
+	rtt     [2]rttSampler
+
+	zeekHigh  [2]capture.Seq // highest end, as Zeek counts
+	zeekAcked [2]capture.Seq // how far the peer's ACKs were looked at
+	zeekCount [2][4]uint32   // T, W, G, C events
+	lastRST   [2]capture.Seq
+	historyX  [3]uint64
+
+	prevISN    [2]capture.Seq // the isn before the last, valid with dataPrevISN
+	latestSYN  synCopy        // latest copy of a repeated SYN before the answer
+	latestSA   synCopy        // the same of the SYN-ACK
+	synStart   int64          // first SYN of all, when a later one with another isn counts; 0 unknown
+	synackEcho uint32         // TSecr of the first SYN-ACK
+	candEcho   uint32
+
+	pendEnd   [2]capture.Seq // a segment beyond the window that the next may confirm
+	pendBytes [2]uint32
+	resetNext capture.Seq // next of the victim at an inexact RST
+
+	ZeroWindows uint32
+	rstOff      uint32
+	ICMPOff     uint32
+	ICMPFrom    [16]byte
+	ICMPVer     uint8
+	ICMPType    uint8
+	ICMPCode    uint8
+	ICMPSide    uint8 // the side whose packet the error quotes
+	rstSide     uint8
+	flags       uint8
+	zeekSeen    uint8 // I and Q once per side
+
+	Reuses     uint64 // id
+	ReuseAfter int64  // ns
+	Seg1       uint32 // segment of side 1 when only one side is tagged
+	Gen        uint32 // owner's use
+}
+
+const (
+	dataPrevISN0 uint8 = 1 << iota
+	dataPrevISN1
+	dataHigh0
+	dataHigh1
+	dataAcked0
+	dataAcked1
+	dataPend0
+	dataPend1
+)
+
+type synCopy struct {
+	time int64
+	ts   uint32
+}
+
+const holesPerSide = 4
+
+type hole struct{ lo, hi capture.Seq }
+
+// NeedsData reports whether p brings something that Observe can only keep in a
+// Data: payload, disorder, retries, resets, wrong checksums.
+func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if p.Flags.Any(capture.ACK) && peer.copies > 1 && c.candOff == 0 {
+		return true // the reply to a repeated SYN: its timestamp echo names the copy
+	}
+	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 {
+		// The plain acknowledgement of what was seen.
+		if me.next == p.Seq && p.Window != 0 && p.Bits&(capture.BadSum|capture.PartialSum) == 0 &&
+			(peer.bits&hasNext == 0 || !p.Ack.After(peer.next)) {
+			return false
+		}
+		return me.bits&hasNext != 0
+	}
+	if p.PayloadLen > 0 || p.Flags.Any(capture.RST) || p.Bits&(capture.BadSum|capture.PartialSum) != 0 {
+		return true
+	}
+	if p.Flags.Any(capture.SYN) {
+		return p.Flags.Any(capture.FIN) || me.bits&(sentSYN|sentSYNACK) != 0
+	}
+	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next
+}
+
+// segEnd is one past the last sequence number that p occupies.
+func segEnd(p *capture.Packet) capture.Seq {
+	end := p.Seq.Add(p.PayloadLen)
+	if p.Flags.Any(capture.SYN) {
+		end++
+	}
+	if p.Flags.Any(capture.FIN) {
+		end++
+	}
+	return end
+}
+
+// Observe takes the next packet of the connection, sent by side. off is the
+// packet's frame as an offset from the flow's first frame, plus one. x may be
+// nil where NeedsData said no, or where its budget is used up. It returns the
+// oddities the packet brought.
+func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Options) Oddity {
+	if p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
+		return 0
+	}
+	first := c.flags&flagFlagsSeen == 0
+	c.flags |= flagFlagsSeen
+	c.completeness |= completenessOf(p, first)
+	me := &c.half[side]
+	bad := p.Bits&(capture.BadSum|capture.PartialSum) != 0
+	c.observeZeek(p, side, x, first, bad && !o.IgnoreSums, o)
+	if p.Bits&capture.BadSum != 0 {
+		me.bits |= badSum
+		// A side whose other segments verify does not send offloaded sums: its
+		// peer's stack throws this one away, whatever it says.
+		if me.bits&goodSum != 0 {
+			if p.Flags.Any(capture.RST) {
+				c.suspect()
+			}
+			return OddBadSum
+		}
+	} else if p.Bits&(capture.Unchecked|capture.PartialSum) == 0 {
+		me.bits |= goodSum
+	}
+	if k := probeKind(p.Flags); first && k != ProbeNone {
+		c.flags |= flagOddFirst
+		c.zeekFlags |= uint8(k) << probeShift
+	}
+	f := p.Flags
+	switch {
+	case f.Any(capture.RST) && !f.Any(capture.SYN):
+		return c.observeRST(p, side, off, x)
+	case f.Any(capture.SYN) && f.Any(capture.RST|capture.FIN):
+		return OddFlags
+	case f.Has(capture.SYN | capture.ACK):
+		return c.observeSYNACK(p, side, off, x)
+	case f.Any(capture.SYN):
+		return c.observeSYN(p, side, off, x)
+	}
+	// Without ACK: outside a connection a probe, inside one no stack takes it. A
+	// FIN is still told.
+	if !f.Any(capture.ACK) && (first || !f.Any(capture.FIN)) {
+		return OddFlags
+	}
+	return c.observeSegment(p, side, off, x)
+}
+
+func (c *Conn) suspect() {
+	if c.suspectedRSTs != 0xff {
+		c.suspectedRSTs++
+	}
+}
+
+func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
+	if fresh {
+		h.wscale, h.opts, h.mss = -1, 0, 0
+	}
+	h.opts |= p.Opts
+	if p.Opts&capture.OptMSS != 0 {
+		h.mss = p.MSS
+	}
+	if p.Opts&capture.OptWScale != 0 {
+		h.wscale = int8(min(p.WScale, 14))
+	}
+}
+
+func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Data) (odd Oddity) {
+	me := &c.half[side]
+	firstSYN := c.half[0].bits&sentSYN == 0 && c.half[1].bits&sentSYN == 0
+	if firstSYN && side == 1 {
+		c.flags |= flagSYNBy1
+	}
+	opener := side == c.synSide()
+	if opener && c.syns != 0xffff {
+		c.syns++
+	}
+	if p.PayloadLen > 0 {
+		c.flags |= flagSYNData
+	}
+	if me.bits&sentSYN != 0 && me.isn == p.Seq {
+		// Copies sent after the reply do not make it ambiguous.
+		if opener && c.synackOff == 0 {
+			if me.copies < 255 {
+				me.copies++
+			}
+			if x != nil {
+				x.latestSYN = synCopy{time: p.Time, ts: p.TSVal}
+			}
+		}
+		return 0
+	}
+	peer := &c.half[1-side]
+	late := me.bits&sentSegment != 0
+	if late && peer.bits&sentSYN != 0 && peer.bits&(sentSegment|sentSYNACK) == 0 {
+		late = false
+		me.bits |= sentAckBeforeSYN
+	}
+	if me.bits&(sentSYN|sentSYNACK) != 0 {
+		if x != nil {
+			x.prevISN[side] = me.isn
+			x.flags |= dataPrevISN0 << side
+		}
+		odd = OddSYNISN
+	}
+	if opener && me.bits&sentSYN != 0 && x != nil && x.synStart == 0 {
+		x.synStart = c.synTime
+	}
+	me.bits |= sentSYN
+	me.isn = p.Seq
+	me.copies = 1
+	c.options(p, me, true)
+	if opener {
+		c.synTime, c.synOff, c.synTS = p.Time, off, p.TSVal
+	}
+	end := segEnd(p)
+	if !late || me.bits&hasNext == 0 {
+		me.next = p.Seq + 1
+		me.bits |= hasNext
+		if p.PayloadLen > 0 && x != nil {
+			c.count(p.Seq+1, end, side, x)
+		}
+		me.next = end
+		if c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq.After(me.next) && c.candSeq.Sub(me.next) < 1<<20 {
+			me.next = c.candSeq
+		}
+	} else if c.half[1-side].bits&sentSYNACK == 0 || !late {
+		odd |= OddReordered
+	}
+	return odd
+}
+
+// synSide is the side whose bare SYN came first (side 0 when none did).
+func (c *Conn) synSide() Side {
+	if c.flags&flagSYNBy1 != 0 {
+		return 1
+	}
+	return 0
+}
+
+func (c *Conn) candSide() Side {
+	if c.flags&flagCandSide != 0 {
+		return 1
+	}
+	return 0
+}
+
+func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Data) (odd Oddity) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if c.synacks != 0xff {
+		c.synacks++
+	}
+	repeat := me.bits&sentSYNACK != 0
+	if repeat && me.isn == p.Seq {
+		if c.flags&flagCandidate == 0 && me.copies < 255 {
+			me.copies++
+			if x != nil {
+				x.latestSA = synCopy{time: p.Time, ts: p.TSVal}
+			}
+		}
+		// A later copy may acknowledge what the first did not (data on the SYN).
+		if p.Ack != me.synAck && c.acceptable(p.Ack, 1-side, x) && !c.acceptable(me.synAck, 1-side, x) {
+			me.synAck = p.Ack
+		}
+		return 0
+	}
+	// An answer nobody asked for does not displace the one that was accepted.
+	if repeat && peer.bits&sentSYN != 0 && c.acceptable(me.synAck, 1-side, x) && !c.acceptable(p.Ack, 1-side, x) {
+		return OddSYNACKISN
+	}
+	if repeat {
+		odd = OddSYNACKISN
+		// Once the peer completed with the first, another is a stranger's.
+		if c.flags&flagCandidate != 0 && c.candSide() != side && c.thirdValid(1-side, me.isn) {
+			return odd
+		}
+	}
+	if me.bits&(sentSYN|sentSYNACK) != 0 && me.isn != p.Seq && x != nil {
+		x.prevISN[side] = me.isn
+		x.flags |= dataPrevISN0 << side
+	}
+	bareFirst := me.bits&sentSYN != 0
+	late := me.bits&sentSegment != 0
+	me.bits |= sentSYNACK | hasAck
+	me.isn, me.synAck = p.Seq, p.Ack
+	me.copies = 1
+	c.options(p, me, !bareFirst)
+	if !bareFirst || c.synackOff == 0 {
+		if !(c.half[1-side].bits&sentSYNACK != 0) {
+			c.synackTime, c.synackOff, c.synackTS = p.Time, off, p.TSVal
+		}
+	}
+	if x != nil && p.Opts&capture.OptTimestamps != 0 {
+		x.synackEcho = p.TSEcr
+	}
+	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {
+		peer.next = p.Ack
+		peer.bits |= hasNext
+	}
+	if !late {
+		me.ack = p.Ack
+		me.edge = p.Ack.Add(uint32(p.Window)) // the window of a SYN is never scaled (RFC 7323, 2.2)
+		me.next = p.Seq + 1
+		if p.PayloadLen > 0 && x != nil {
+			c.count(p.Seq+1, segEnd(p), side, x)
+		}
+		if end := segEnd(p); end.After(me.next) {
+			me.next = end
+		}
+		me.bits |= hasNext
+	} else {
+		odd |= OddReordered
+	}
+	if peer.bits&sentSYN != 0 && !c.acceptable(p.Ack, 1-side, x) {
+		odd |= OddSYNACKNumber
+	}
+	return odd
+}
+
+// acceptable reports whether ack acknowledges a bare SYN of side (RFC 9293,
+// 3.10.7.3): it lies in (ISN, ISN + 1 + SYN payload].
+func (c *Conn) acceptable(ack capture.Seq, side Side, x *Data) bool {
+	h := &c.half[side]
+	if h.bits&sentSYN == 0 {
+		return false
+	}
+	if ack == h.isn+1 {
+		return true
+	}
+	if x != nil && x.flags&(dataPrevISN0<<side) != 0 && ack == x.prevISN[side]+1 {
+		return true
+	}
+	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(h.next) && ack.Sub(h.isn) < 1<<16
+}
+
+// thirdValid reports whether the candidate completes a handshake in which the
+// peer of side used isn.
+func (c *Conn) thirdValid(side Side, isn capture.Seq) bool {
+	peer := &c.half[1-side]
+	lo := isn + 1
+	if c.candAck.Before(lo) || c.candAck.After(peer.next) {
+		return false
+	}
+	me := &c.half[side]
+	switch {
+	case peer.bits&sentSYNACK != 0:
+		start := peer.synAck
+		if me.bits&sentSYN != 0 && me.isn+1 != start {
+			start = me.isn + 1
+		}
+		if c.candSeq == start || c.candSeq == peer.synAck {
+			return true
+		}
+		edge := peer.edge
+		if edge.Before(peer.synAck.Add(65535)) {
+			edge = peer.synAck.Add(65535)
+		}
+		return c.candSeq.In(start, edge)
+	case me.bits&sentSYN != 0:
+		return c.candSeq.In(me.isn+1, me.isn.Add(1<<20))
+	}
+	return true
+}
+
+func (c *Conn) thirdExact(side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if peer.bits&sentSYNACK != 0 && c.candSeq == peer.synAck {
+		return true
+	}
+	if me.bits&(sentSYN|sentSYNACK) != 0 {
+		return c.candSeq == me.isn+1
+	}
+	return false
+}

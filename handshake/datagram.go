@@ -1,0 +1,58 @@
+package handshake
+
+import "portero/capture"
+
+// A connectionless flow has no handshake: its Conn keeps the payload octets of
+// both sides in the place of the handshake's times, and Zeek's letters.
+
+// ObserveDatagram books a packet of a connectionless flow.
+func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, o Options) {
+	first := c.flags&flagFlagsSeen == 0
+	c.flags |= flagFlagsSeen
+	if first && ZeekFlips(p.Proto, 0, p.SrcPort, p.DstPort, o.LikelySrc, o.LikelyDst) {
+		c.flags |= flagZeekFlip | flagZeekCaret
+	}
+	me := &c.half[side]
+	if p.Bits&capture.BadSum != 0 {
+		me.bits |= badSum
+	} else if p.Bits&(capture.Unchecked|capture.PartialSum) == 0 {
+		me.bits |= goodSum
+	}
+	switch {
+	case p.Bits&(capture.BadSum|capture.PartialSum) != 0 && !o.IgnoreSums:
+		if me.zeek&zSeenR == 0 {
+			me.zeek |= zSeenR
+			c.letter(letC, side, nil)
+		}
+	case me.zeek&zSeenD == 0:
+		me.zeek |= zSeenD
+		c.letter(letD, side, nil)
+	}
+	if side == 0 {
+		c.synTime += int64(p.PayloadLen)
+	} else {
+		c.synackTime += int64(p.PayloadLen)
+	}
+}
+
+// DatagramPayload is how many payload octets side sent in a connectionless flow.
+func (c *Conn) DatagramPayload(side Side) uint64 {
+	if side == 0 {
+		return uint64(c.synTime)
+	}
+	return uint64(c.synackTime)
+}
+
+// DatagramState is Zeek's conn_state of a UDP flow.
+func (c *Conn) DatagramState() string {
+	o := c.zeekOrig()
+	switch a, b := c.half[o].zeek&zSeenD != 0, c.half[1-o].zeek&zSeenD != 0; {
+	case a && b:
+		return "SF"
+	case a:
+		return "S0"
+	case b:
+		return "SHR"
+	}
+	return "OTH"
+}

@@ -1,0 +1,387 @@
+package handshake
+
+// Clues are what a verdict needs from outside the connection.
+type Clues struct {
+	Pkts [2]uint64 // packets seen from each side
+	// Orig is the side that ports and other clues make the originator, and By
+	// which clue; used only when neither SYN nor SYN-ACK tells.
+	Orig Side
+	By   RolesBy
+	// Filtered: an ICMP error answered this side's packet (valid when set).
+	Filtered     bool
+	FilteredSide Side
+}
+
+// Judgement is what Judge derives. Offsets are frames relative to the flow's
+// first frame, plus one; 0 is none. Durations are nanoseconds, -1 unknown.
+type Judgement struct {
+	Orig     Side
+	RolesBy  RolesBy
+	Verdict  Verdict
+	Kind     Kind
+	Missing  Missing
+	Probe    ProbeKind
+	Close    Close
+	ClosedBy Who
+
+	SYN, SYNACK, ACK, Confirmed, Roles uint32
+	CloseOff                           [2]uint32
+
+	ServerRTT, ClientRTT, Setup int64
+	Oddities                    Oddity
+}
+
+// roles tells originator from responder.
+func (c *Conn) roles(k Clues) (Side, RolesBy) {
+	a, b := c.half[0].bits, c.half[1].bits
+	switch {
+	case c.flags&flagOddFirst != 0 && (a|b)&sentSYN == 0:
+		return 0, RolesFirst
+	case (a|b)&sentSYN != 0:
+		return c.synSide(), RolesSYN
+	case a&sentSYNACK != 0 && b&sentSYNACK == 0:
+		return 1, RolesSYNACK
+	case b&sentSYNACK != 0:
+		return 0, RolesSYNACK
+	}
+	if c.ackProbe(0, k) {
+		return 0, RolesFirst
+	}
+	return k.Orig, k.By
+}
+
+// ackProbe reports whether side o sent lone ACKs and got nothing but the RST
+// that a closed or firewalled port gives them.
+func (c *Conn) ackProbe(o Side, k Clues) bool {
+	me, peer := &c.half[o], &c.half[1-o]
+	return k.Pkts[1-o] > 0 && me.bits&(sentSYN|sentSYNACK|sentPayload|sentReset|sentBadRST) == 0 &&
+		me.bits&sentSegment != 0 &&
+		peer.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload) == 0 && peer.bits&sentReset != 0 &&
+		peer.next == me.ack && (me.bits&sentFIN == 0 || k.Pkts[o] == 1) && k.Pkts[o] <= k.Pkts[1-o]
+}
+
+// Judge derives the verdict of the connection as far as it was seen. x may be nil.
+func (c *Conn) Judge(x *Data, k Clues) Judgement {
+	j := Judgement{ServerRTT: -1, ClientRTT: -1, Setup: -1}
+	if c.flags&flagFlagsSeen == 0 {
+		j.Verdict, j.Orig, j.RolesBy = Unknown, k.Orig, k.By
+		return j
+	}
+	j.Orig, j.RolesBy = c.roles(k)
+	j.Kind = Normal
+	o, r := j.Orig, 1-j.Orig
+	me, peer := &c.half[o], &c.half[r]
+	syn := me.bits&sentSYN != 0
+	accepted := syn && peer.bits&sentSYNACK != 0 && c.acceptable(peer.synAck, o, x)
+	if me.bits&sentSYN != 0 || c.synOff != 0 {
+		j.SYN = c.synOff
+	}
+	j.SYNACK = c.synackOff
+	switch j.RolesBy {
+	case RolesSYN:
+		j.Roles = c.synOff
+	case RolesSYNACK:
+		j.Roles = c.synackOff
+	default:
+		j.Roles = 1
+	}
+	cand := c.flags&flagCandidate != 0 && c.candSide() == o
+	third := cand && c.thirdFits(o, x)
+	exact := third && c.thirdExact(o)
+
+	c.judgeOpening(&j, x, k, accepted, cand, third, exact)
+	if third && j.Verdict.Opened() {
+		j.ACK = c.candOff
+		if !exact {
+			j.ACK = 0
+		}
+	}
+	if j.Verdict.Opened() {
+		j.Confirmed = c.confirmOff
+	}
+	c.judgeClose(&j, x)
+	c.judgeTimes(&j, x, accepted, exact)
+	if j.Kind == Simultaneous {
+		j.Oddities |= OddSimultaneous
+	}
+	if j.Kind == Split {
+		j.Oddities |= OddSplit
+	}
+	if c.flags&flagSYNData != 0 {
+		j.Oddities |= OddSYNPayload
+	}
+	if j.Kind == KindNone {
+		j.Kind = Normal
+	}
+	if !syn && c.synOff != 0 && c.synSide() != o {
+		j.SYN = 0
+	}
+	if c.synOff != 0 && c.synackOff != 0 && c.synackOff < c.synOff && j.Verdict != Unsolicited {
+		j.Oddities |= OddAckBeforeSYN
+	}
+	return j
+}
+
+// thirdFits reports whether the candidate is a third packet whose numbers hold.
+func (c *Conn) thirdFits(o Side, x *Data) bool {
+	me, peer := &c.half[o], &c.half[1-o]
+	switch {
+	case peer.bits&sentSYNACK != 0:
+		if me.bits&sentSYN != 0 && !c.acceptable(peer.synAck, o, x) {
+			return false
+		}
+		if c.thirdValid(o, peer.isn) {
+			return true
+		}
+		// It may complete with a SYN-ACK that was sent with another ISN.
+		return x != nil && x.flags&(dataPrevISN0<<(1-o)) != 0 && c.candAck == x.prevISN[1-o]+1 && c.thirdValid(o, x.prevISN[1-o])
+	case peer.bits&sentSYN != 0:
+		return c.candAck.In(peer.isn+1, peer.next)
+	case me.bits&sentSYN != 0:
+		return c.candSeq.In(me.isn+1, me.isn.Add(1<<20))
+	}
+	return true
+}
+
+func (c *Conn) judgeOpening(j *Judgement, x *Data, k Clues, accepted, cand, third, exact bool) {
+	o, r := j.Orig, 1-j.Orig
+	me, peer := &c.half[o], &c.half[r]
+	syn, synack := me.bits&sentSYN != 0, peer.bits&sentSYNACK != 0
+	crossed := syn && peer.bits&sentSYN != 0
+	if syn && c.flags&flagSYNData != 0 && accepted {
+		j.Kind = FastOpenIgnored
+		if peer.synAck != me.isn+1 && !(x != nil && x.flags&(dataPrevISN0<<o) != 0 && peer.synAck == x.prevISN[o]+1) {
+			j.Kind = FastOpen
+		}
+	}
+	if crossed {
+		j.Kind = Simultaneous
+		switch {
+		case me.bits&sentSYNACK != 0 && !synack:
+			j.Kind = Split
+		case peer.bits&sentAckBeforeSYN != 0:
+			j.Kind = Split
+		}
+	}
+	// Completed with all three in the capture.
+	switch {
+	case accepted && exact:
+		j.Verdict = Completed
+		return
+	case crossed && me.bits&sentSYNACK != 0 && me.synAck == peer.isn+1 &&
+		(accepted || peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && peer.ack.In(me.isn+1, me.next)):
+		j.Verdict = Completed
+		if j.SYNACK == 0 {
+			j.SYNACK = c.synackOff
+		}
+		return
+	case crossed && accepted && peer.bits&sentSegment != 0 && me.bits&sentSegment != 0 && me.ack.In(peer.isn+1, peer.next):
+		j.Verdict = Completed
+		return
+	}
+	// One side of the wire only.
+	if k.Pkts[o] == 0 || k.Pkts[r] == 0 {
+		switch {
+		case k.Pkts[r] == 0 && syn && cand && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
+			j.Verdict, j.Missing = Implied, MissingSYNACK
+			if c.candSeq != me.isn+1 && c.candSeq != me.next {
+				j.Missing |= MissingACK
+			}
+			return
+		case k.Pkts[o] == 0 && synack && peer.bits&sentSegment != 0 && c.serverProof(r, x):
+			j.Verdict, j.Missing = Implied, MissingSYN|MissingACK
+			return
+		}
+	} else {
+		switch {
+		case accepted && third:
+			j.Verdict, j.Missing = CompletedUnseen, MissingACK
+		case accepted && !cand && peer.bits&sentSegment != 0 && c.serverProof(r, x):
+			j.Verdict, j.Missing = CompletedUnseen, MissingACK
+		case synack && !syn && third:
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYN
+			if !exact {
+				j.Missing |= MissingACK
+			}
+		case syn && !synack && !crossed && peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && peer.ack.In(me.isn+1, me.next) &&
+			(third || peer.bits&(sentPayload|sentFIN) != 0 || peer.ack.After(me.isn+1)):
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
+			if !(third && exact) {
+				j.Missing |= MissingACK
+			}
+		}
+		if j.Verdict != None {
+			return
+		}
+	}
+	if c.flags&flagOddFirst != 0 {
+		j.Verdict, j.Kind = Probe, KindNone
+		j.Probe = ProbeKind(c.zeekFlags >> probeShift)
+		return
+	}
+	switch {
+	case syn && !synack && peer.bits&sentRSTACKofSYN != 0:
+		j.Verdict = Refused
+	case syn && k.Filtered && k.FilteredSide == o && !accepted:
+		j.Verdict = Filtered
+	case syn && me.bits&sentReset != 0 && !cand:
+		j.Verdict = Aborted
+	case syn && me.bits&sentReset != 0 && accepted:
+		j.Verdict = Aborted
+	case accepted && !cand && me.bits&(sentSegment|sentWrongAck|sentBadRST) == 0:
+		j.Verdict = HalfOpen
+	case syn && k.Pkts[r] == 0 && me.bits&sentBadRST == 0:
+		j.Verdict = NoAnswer
+	case syn:
+		j.Verdict = Invalid
+		if peer.bits == 0 && k.Pkts[r] == 0 {
+			j.Verdict = NoAnswer
+		}
+	case synack && me.bits&(sentSegment|sentWrongAck|sentFIN) == 0:
+		j.Verdict = Unsolicited
+	case synack:
+		j.Verdict = Invalid
+	case (me.bits|peer.bits)&(sentSegment|sentPayload|sentFIN) == 0 && (me.bits|peer.bits)&(sentReset|sentBadRST) != 0:
+		j.Verdict = Unsolicited
+	case c.ackProbe(o, k):
+		j.Verdict, j.Probe = Probe, ProbeACK
+		if me.bits&sentFIN != 0 {
+			j.Probe = ProbeFINACK
+		}
+	default:
+		j.Verdict = Midstream
+	}
+}
+
+// serverProof reports whether what the responder sent after its SYN-ACK proves
+// that it received the third packet: only then does it send data, a FIN or a
+// further acknowledgement (RFC 9293, 3.10.7.4). With data on the SYN it may
+// answer before.
+func (c *Conn) serverProof(r Side, x *Data) bool {
+	h := &c.half[r]
+	if h.bits&hasAck != 0 && h.ack.After(h.synAck) {
+		return true
+	}
+	if c.flags&flagSYNData != 0 {
+		return false
+	}
+	return h.bits&(sentPayload|sentFIN) != 0 || h.bits&hasNext != 0 && h.next.After(h.isn+1)
+}
+
+func (c *Conn) judgeClose(j *Judgement, x *Data) {
+	switch j.Verdict {
+	case Completed, CompletedUnseen, Implied, Midstream:
+	default:
+		return
+	}
+	o := j.Orig
+	who := func(s Side) Who {
+		if s == o {
+			return ByOrig
+		}
+		return ByResp
+	}
+	f0, f1 := c.half[0].bits&sentFIN != 0, c.half[1].bits&sentFIN != 0
+	reset := (c.half[0].bits|c.half[1].bits)&sentReset != 0
+	switch {
+	case f0 && f1:
+		j.Close = Closed
+		a0, a1 := c.half[0].bits&finAcked != 0, c.half[1].bits&finAcked != 0
+		switch {
+		case a1 && !a0:
+			j.ClosedBy = who(0)
+		case a0 && !a1:
+			j.ClosedBy = who(1)
+		default:
+			j.ClosedBy = ByBoth
+		}
+		j.CloseOff = c.finOff
+		if j.CloseOff[0] > j.CloseOff[1] {
+			j.CloseOff[0], j.CloseOff[1] = j.CloseOff[1], j.CloseOff[0]
+		}
+	case reset:
+		j.Close = Reset
+		rs := Side(1)
+		if c.half[0].bits&sentReset != 0 && c.half[1].bits&sentReset == 0 {
+			rs = 0
+		}
+		if x != nil && x.rstOff != 0 {
+			rs = Side(x.rstSide)
+			j.CloseOff[0] = x.rstOff
+		}
+		j.ClosedBy = who(rs)
+	case f0 || f1:
+		j.Close = HalfClosed
+		s := 0
+		if f1 {
+			s = 1
+		}
+		j.ClosedBy = who(s)
+		j.CloseOff[0] = c.finOff[s]
+	default:
+		j.Close = StillOpen
+	}
+}
+
+// judgeTimes gives the halves of the handshake's round trip. A sample is empty
+// when the reply came after a second identical copy and nothing names the copy
+// it answers (Karn), or when the capture has them in the wrong order.
+func (c *Conn) judgeTimes(j *Judgement, x *Data, accepted, exact bool) {
+	o, r := j.Orig, 1-j.Orig
+	me, peer := &c.half[o], &c.half[r]
+	if j.Kind == Simultaneous || j.Kind == Split {
+		return
+	}
+	if accepted && c.synackOff > c.synOff {
+		t := c.synTime
+		if c.synIsPrevious(o, x) {
+			t = -1
+		} else if me.copies > 1 {
+			t = c.whichCopy(x, true)
+		}
+		if t >= 0 && c.synackTime >= t {
+			j.ServerRTT = c.synackTime - t
+		}
+	}
+	if exact && j.Verdict.Opened() && peer.bits&sentSYNACK != 0 && c.candOff > c.synackOff {
+		t := c.synackTime
+		if peer.copies > 1 {
+			t = c.whichCopy(x, false)
+		}
+		if t >= 0 && c.candTime >= t {
+			j.ClientRTT = c.candTime - t
+		}
+	}
+	if exact && j.Verdict == Completed && c.candTime >= c.synTime && c.synOff != 0 && c.candOff > c.synOff {
+		j.Setup = c.candTime - c.synTime
+		if x != nil && x.synStart != 0 && x.synStart < c.synTime {
+			j.Setup = c.candTime - x.synStart
+		}
+	}
+}
+
+func (c *Conn) synIsPrevious(o Side, x *Data) bool {
+	return c.half[1-o].synAck != c.half[o].isn+1 && x != nil && x.flags&(dataPrevISN0<<o) != 0 && c.half[1-o].synAck == x.prevISN[o]+1
+}
+
+// whichCopy is the time of the copy of the SYN (or SYN-ACK) that the reply's
+// timestamp echo names, -1 when it names none.
+func (c *Conn) whichCopy(x *Data, syn bool) int64 {
+	if x == nil {
+		return -1
+	}
+	first, at, last, echo := c.synTS, c.synTime, x.latestSYN, x.synackEcho
+	if !syn {
+		first, at, last, echo = c.synackTS, c.synackTime, x.latestSA, x.candEcho
+	}
+	if first == 0 || last.ts == 0 || first == last.ts {
+		return -1
+	}
+	switch echo {
+	case first:
+		return at
+	case last.ts:
+		return last.time
+	}
+	return -1
+}

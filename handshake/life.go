@@ -1,0 +1,168 @@
+package handshake
+
+import "portero/capture"
+
+// Place says what a bare SYN on a known tuple is.
+type Place uint8
+
+// The places of a SYN.
+const (
+	// SameAttempt: a retry, or a part of the handshake of this connection.
+	SameAttempt Place = iota
+	// Pending: an attempt inside a live connection; it becomes one of its own only if
+	// the peer accepts it.
+	Pending
+	// NewConnection: the old connection is over, and this opens another.
+	NewConnection
+)
+
+// PlaceSYN judges a bare SYN from side (RFC 9293, 3.10.7; RFC 6191).
+func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
+	me, peer := &c.half[side], &c.half[1-side]
+	any := me.bits | peer.bits
+	if c.flags&flagFlagsSeen == 0 {
+		return SameAttempt
+	}
+	if c.flags&flagOddFirst != 0 && any&(sentSYN|sentSegment) == 0 {
+		return NewConnection
+	}
+	// Captured late: the numbers of what came before it name it.
+	if me.bits&sentSYN == 0 && any&sentReset == 0 {
+		if peer.bits&sentSYNACK != 0 && peer.synAck == p.Seq+1 {
+			return SameAttempt
+		}
+		if c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == p.Seq+1 && !c.Over() {
+			return SameAttempt
+		}
+	}
+	sameISN := me.bits&sentSYN != 0 && me.isn == p.Seq
+	if any&sentReset != 0 {
+		// Refused: the same number again is a retry, another a new attempt.
+		if sameISN && peer.bits&sentRSTACKofSYN != 0 && any&sentSegment == 0 && me.bits&sentReset == 0 {
+			return SameAttempt
+		}
+		return NewConnection
+	}
+	if c.Over() {
+		return NewConnection
+	}
+	if sameISN {
+		return SameAttempt
+	}
+	opener := c.synSide()
+	if any&sentSYN != 0 {
+		if c.half[opener].bits&(sentSegment|sentWrongAck) == 0 {
+			return SameAttempt
+		}
+		return Pending
+	}
+	return Pending
+}
+
+// Over reports whether the connection ended: FIN both ways, or a valid RST.
+func (c *Conn) Over() bool {
+	a, b := c.half[0].bits, c.half[1].bits
+	return (a|b)&sentReset != 0 || a&b&sentFIN != 0
+}
+
+// Attempt reports whether nothing more than an attempt was seen: no segment
+// proves that anything opened, so silence ends it.
+func (c *Conn) Attempt() bool {
+	return (c.half[0].bits|c.half[1].bits)&(sentSegment|sentPayload) == 0
+}
+
+// HalfOpen reports whether the connection is one of those that a flood leaves
+// behind: no third packet came.
+func (c *Conn) HalfOpen() bool {
+	return c.flags&flagCandidate == 0 && c.Attempt()
+}
+
+// Accepts reports whether p, a SYN-ACK from the peer of the sender of a SYN with
+// number isn and payload n, accepts that SYN.
+func Accepts(p *capture.Packet, isn capture.Seq, n uint32) bool {
+	return p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK &&
+		p.Ack.After(isn) && !p.Ack.After(isn.Add(1+n))
+}
+
+// Fits reports whether the numbers of a non-SYN segment from side lie near
+// those of this connection.
+func (c *Conn) Fits(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	const near = 1 << 20
+	if me.bits&hasNext != 0 {
+		d := p.Seq.Sub(me.next)
+		if d > near || d < -(1<<30) {
+			return false
+		}
+		if me.bits&(sentSYN|sentSYNACK) != 0 && p.Seq.Before(me.isn) {
+			return false
+		}
+	}
+	if p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 {
+		d := p.Ack.Sub(peer.next)
+		if d > near || d < -(1<<30) {
+			return false
+		}
+		if peer.bits&(sentSYN|sentSYNACK) != 0 && !p.Ack.After(peer.isn) {
+			return false
+		}
+	}
+	return me.bits&hasNext != 0 || peer.bits&hasNext != 0
+}
+
+// Facts is what one side announced and did.
+type Facts struct {
+	MSS    uint16
+	WScale int16 // -1 not announced
+	Opts   capture.Opts
+	SYN    bool // a SYN or SYN-ACK of this side was seen, so the options are known
+	Lost   uint64
+}
+
+// Facts returns those of one side.
+func (c *Conn) Facts(side Side, x *Data) Facts {
+	h := &c.half[side]
+	f := Facts{MSS: h.mss, WScale: int16(h.wscale), Opts: h.opts, SYN: h.bits&(sentSYN|sentSYNACK) != 0}
+	if !f.SYN {
+		f.WScale = -1
+	}
+	if x != nil {
+		f.Lost = c.lost(side, x)
+	}
+	return f
+}
+
+// SYNRetries and SYNACKRetries count the retransmissions of each.
+func (c *Conn) SYNRetries() uint64 { return uint64(max(c.syns, 1) - 1) }
+
+// SYNACKRetries counts the repeated SYN-ACKs.
+func (c *Conn) SYNACKRetries() uint64 { return uint64(max(c.synacks, 1) - 1) }
+
+// SuspectedRSTs counts the RSTs that no receiver would accept.
+func (c *Conn) SuspectedRSTs() uint64 { return uint64(c.suspectedRSTs) }
+
+// RTT gives the smallest, median and largest time from a segment of side to the
+// acknowledgement that covers it; ok is false without a sample.
+func (x *Data) RTT(side Side) (lo, mid, hi int64, ok bool) {
+	r := &x.rtt[side]
+	mid, ok = r.median()
+	return r.min, mid, r.max, ok
+}
+
+// BadSums reports whether side sent segments with wrong checksums, and whether
+// any of its segments verified.
+func (c *Conn) BadSums(side Side) (bad, good bool) {
+	return c.half[side].bits&badSum != 0, c.half[side].bits&goodSum != 0
+}
+
+// SameSYNACK reports whether p repeats the SYN-ACK of side.
+func (c *Conn) SameSYNACK(p *capture.Packet, side Side) bool {
+	return c.half[side].bits&sentSYNACK != 0 && c.half[side].isn == p.Seq
+}
+
+// Expects reports whether the SYN-ACK p from side acknowledges the SYN of its
+// peer.
+func (c *Conn) Expects(p *capture.Packet, side Side) bool {
+	peer := &c.half[1-side]
+	return peer.bits&sentSYN != 0 && p.Ack.After(peer.isn) && !p.Ack.After(peer.next)
+}

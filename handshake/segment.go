@@ -1,0 +1,316 @@
+package handshake
+
+import "portero/capture"
+
+// observeSegment takes a packet without SYN and RST.
+func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data) (odd Oddity) {
+	me, peer := &c.half[side], &c.half[1-side]
+	end := segEnd(p)
+
+	// The candidate for the third packet: the first segment with ACK of a side
+	// that opens, or a better one.
+	if p.Flags.Any(capture.ACK) {
+		c.propose(p, side, off, x)
+	}
+
+	// Is the segment where its receiver expects it?
+	if me.bits&hasNext == 0 {
+		me.next = p.Seq
+		me.bits |= hasNext
+		if peer.bits&hasAck != 0 && peer.ack.Before(p.Seq) && p.Seq.Sub(peer.ack) < 1<<30 {
+			// The peer expects octets before this segment: they were missed.
+			me.next = peer.ack
+		}
+	} else if d := p.Seq.Sub(me.next); d > 0 {
+		limit := me.next
+		if peer.bits&hasAck != 0 {
+			limit = peer.edge
+		}
+		if limit.Before(me.next) {
+			limit = me.next
+		}
+		if int64(d) > int64(limit.Sub(me.next))+slack {
+			// Beyond anything the receiver offered. The capture may have lost a
+			// stretch of both sides: a second segment right behind it proves that.
+			if x == nil || x.flags&(dataPend0<<side) == 0 || x.pendEnd[side] != p.Seq {
+				if x != nil && p.PayloadLen > 0 {
+					x.flags |= dataPend0 << side
+					x.pendEnd[side], x.pendBytes[side] = end, p.PayloadLen
+				}
+				return OddSeqWindow
+			}
+			x.flags &^= dataPend0 << side
+			x.Payload[side] += uint64(x.pendBytes[side])
+			c.giveUp(side, x)
+			me.next = p.Seq
+		}
+	} else if int64(d) < -(1 << 30) {
+		return OddSeqWindow
+	}
+	me.bits |= sentSegment
+
+	if p.PayloadLen > 0 {
+		keepAlive := p.PayloadLen == 1 && p.Seq+1 == me.next && peer.bits&hasAck != 0 && peer.ack == me.next
+		if !keepAlive {
+			me.bits |= sentPayload
+			if x != nil {
+				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
+				if p.Seq.Add(p.PayloadLen) == me.next || p.Seq == me.next {
+					x.rtt[side].sent(p.Seq.Add(p.PayloadLen), p.Time)
+				}
+			} else if p.Seq.Add(p.PayloadLen).After(me.next) {
+				me.next = p.Seq.Add(p.PayloadLen)
+			}
+		}
+	} else if p.Seq.After(me.next) {
+		// A bare ACK from ahead: what lies between was missed.
+		if x != nil {
+			x.addHole(side, me.next, p.Seq)
+		}
+		me.next = p.Seq
+	}
+	if p.Flags.Any(capture.FIN) {
+		if me.bits&sentFIN == 0 {
+			me.bits |= sentFIN
+			me.fin = end
+			c.finOff[side] = off
+			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) {
+				me.bits |= finAcked
+			}
+		}
+		if end.After(me.next) {
+			me.next = end
+		}
+	}
+	if p.Flags.Any(capture.ACK) {
+		odd |= c.observeACK(p, side, x)
+	}
+	if p.Window == 0 && x != nil {
+		x.ZeroWindows++
+	}
+	c.confirm(p, side, off)
+	c.doubtReset(p, side, x)
+	return odd
+}
+
+// slack is how far past the offered window a segment may lie and still be
+// believed: window updates may have been missed.
+const slack = 1 << 18
+
+// propose offers p as the third packet of the handshake.
+func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Data) {
+	me, peer := &c.half[side], &c.half[1-side]
+	opener := me.bits&sentSYN != 0 || peer.bits&sentSYNACK != 0
+	if !opener && (peer.bits&sentSYN != 0 || me.bits&sentSYNACK != 0) {
+		// An answer's sender completes only a split handshake.
+		return
+	}
+	have := c.flags&flagCandidate != 0
+	if have {
+		// In a crossing open the first opener's counts.
+		if c.candSide() != side {
+			if c.half[c.candSide()].bits&sentSYN != 0 || !opener {
+				return
+			}
+		}
+		if c.candSide() == side {
+			if peer.bits&sentSYNACK == 0 {
+				if c.candSeq == p.Seq || !(me.bits&sentSYN != 0 && p.Seq == me.isn+1) {
+					return
+				}
+			} else if c.thirdValid(side, peer.isn) && (c.thirdExact(side) || p.Seq != peer.synAck) {
+				return
+			}
+		}
+	}
+	if have && c.candSide() == side {
+		old := [2]capture.Seq{c.candSeq, c.candAck}
+		c.candSeq, c.candAck = p.Seq, p.Ack
+		if peer.bits&sentSYNACK != 0 && !c.thirdValid(side, peer.isn) {
+			c.candSeq, c.candAck = old[0], old[1]
+			return
+		}
+	}
+	c.candSeq, c.candAck, c.candTime, c.candOff = p.Seq, p.Ack, p.Time, off
+	c.flags |= flagCandidate
+	c.flags &^= flagCandSide
+	if side == 1 {
+		c.flags |= flagCandSide
+	}
+	if x != nil && p.Opts&capture.OptTimestamps != 0 {
+		x.candEcho = p.TSEcr
+	}
+}
+
+// observeACK takes the acknowledgement of a segment from side.
+func (c *Conn) observeACK(p *capture.Packet, side Side, x *Data) (odd Oddity) {
+	me, peer := &c.half[side], &c.half[1-side]
+	ack := p.Ack
+	win := uint32(p.Window)
+	if me.wscale > 0 && peer.wscale >= 0 {
+		win <<= uint(me.wscale)
+	} else if me.bits&(sentSYN|sentSYNACK) == 0 {
+		win <<= 8 // the shift was announced before the capture began: be generous
+	}
+	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(side) {
+		me.bits |= sentWrongAck
+		return OddAckUnsent
+	}
+	if me.bits&hasAck == 0 {
+		me.bits |= hasAck
+		me.ack, me.edge = ack, ack.Add(win)
+	}
+	if peer.bits&hasNext == 0 {
+		peer.next = ack
+		peer.bits |= hasNext
+	}
+	if ack.After(peer.next) {
+		d := int64(ack.Sub(peer.next))
+		room := int64(me.edge.Sub(peer.next))
+		if d > max(room, 0)+slack {
+			me.bits |= sentWrongAck
+			return OddAckUnsent
+		}
+		// The receiver has octets that the capture has not.
+		if x != nil {
+			x.addHole(1-side, peer.next, ack)
+		}
+		peer.next = ack
+	}
+	if x != nil {
+		x.rtt[1-side].acked(ack, p.Time)
+	}
+	if !ack.Before(me.ack) {
+		me.ack = ack
+	}
+	if e := ack.Add(win); e.After(me.edge) {
+		me.edge = e
+	}
+	return odd
+}
+
+// preOpen reports whether the peer of side showed its SYN or SYN-ACK and nothing
+// more, so that an acknowledgement of further octets has nothing to rest on. A
+// responder whose SYN-ACK fits is believed: the initiator's segments were missed.
+func (c *Conn) preOpen(side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSegment != 0 {
+		return false
+	}
+	return peer.bits&sentSYNACK != 0 || me.bits&sentSYNACK == 0
+}
+
+// confirm notes the responder's first segment after the third packet.
+func (c *Conn) confirm(p *capture.Packet, side Side, off uint32) {
+	if c.confirmOff != 0 || c.flags&flagCandidate == 0 || c.candSide() == side || !p.Flags.Any(capture.ACK) {
+		return
+	}
+	if off <= c.candOff || p.Ack.Before(c.candSeq) {
+		return
+	}
+	c.confirmOff = off
+}
+
+// count books the octets [lo, hi) of side.
+func (c *Conn) count(lo, hi capture.Seq, side Side, x *Data) {
+	me := &c.half[side]
+	if !lo.Before(me.next) {
+		if lo != me.next {
+			x.addHole(side, me.next, lo)
+		}
+		x.Payload[side] += uint64(hi.Sub(lo))
+		me.next = hi
+		return
+	}
+	fresh := x.fill(side, lo, hi)
+	if fresh > 0 {
+		x.OOO[side]++
+	}
+	if hi.After(me.next) {
+		from := me.next
+		if lo.After(from) {
+			from = lo
+		}
+		fresh += uint32(hi.Sub(from))
+		me.next = hi
+	}
+	if fresh == 0 {
+		x.Retrans[side]++
+		x.rtt[side].spoil()
+	}
+	x.Payload[side] += uint64(fresh)
+}
+
+// addHole notes that the octets [lo, hi) of side were not seen. The oldest
+// hole is given up when there is no room.
+func (x *Data) addHole(side Side, lo, hi capture.Seq) {
+	hs := &x.holes[side]
+	for i := range hs {
+		if hs[i].lo == hs[i].hi {
+			hs[i] = hole{lo, hi}
+			return
+		}
+	}
+	x.Lost[side] += uint64(uint32(hs[0].hi - hs[0].lo))
+	copy(hs[:], hs[1:])
+	hs[len(hs)-1] = hole{lo, hi}
+}
+
+// fill takes [lo, hi) out of the holes of side and returns how many octets of
+// it were missing.
+func (x *Data) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
+	hs := &x.holes[side]
+	for i := 0; i < len(hs); i++ {
+		h := hs[i]
+		if h.lo == h.hi || !lo.Before(h.hi) || !h.lo.Before(hi) {
+			continue
+		}
+		a, b := lo, hi
+		if a.Before(h.lo) {
+			a = h.lo
+		}
+		if b.After(h.hi) {
+			b = h.hi
+		}
+		fresh += uint32(b - a)
+		switch {
+		case a == h.lo && b == h.hi:
+			hs[i] = hole{}
+		case a == h.lo:
+			hs[i].lo = b
+		case b == h.hi:
+			hs[i].hi = a
+		default:
+			hs[i].hi = a
+			x.addHole(side, b, h.hi)
+		}
+	}
+	return fresh
+}
+
+func (c *Conn) giveUp(side Side, x *Data) {
+	for i, h := range x.holes[side] {
+		x.Lost[side] += uint64(uint32(h.hi - h.lo))
+		x.holes[side][i] = hole{}
+	}
+}
+
+// lost is how many octets of side its peer acknowledged and the capture lacks.
+func (c *Conn) lost(side Side, x *Data) uint64 {
+	n := x.Lost[side]
+	peer := &c.half[1-side]
+	if peer.bits&hasAck == 0 {
+		return n
+	}
+	for _, h := range x.holes[side] {
+		if h.lo == h.hi || !h.lo.Before(peer.ack) {
+			continue
+		}
+		hi := h.hi
+		if hi.After(peer.ack) {
+			hi = peer.ack
+		}
+		n += uint64(uint32(hi - h.lo))
+	}
+	return n
+}
