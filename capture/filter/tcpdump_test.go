@@ -1,0 +1,312 @@
+package filter
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"portero/capture"
+)
+
+// record is one frame of a classic pcap as tcpdump writes it.
+type record struct {
+	sec, frac, wire uint32
+	data            []byte
+}
+
+// readDump reads what tcpdump -w writes: native byte order, never damaged.
+func readDump(b []byte) (capture.LinkType, []record, error) {
+	if len(b) < 24 {
+		return 0, nil, errors.New("no pcap header")
+	}
+	le := binary.NativeEndian
+	link := capture.LinkType(le.Uint32(b[20:]))
+	var recs []record
+	for b = b[24:]; len(b) >= 16; {
+		n := int(le.Uint32(b[8:]))
+		if len(b) < 16+n {
+			return link, recs, errors.New("cut record")
+		}
+		recs = append(recs, record{le.Uint32(b), le.Uint32(b[4:]), le.Uint32(b[12:]), b[16 : 16+n]})
+		b = b[16+n:]
+	}
+	return link, recs, nil
+}
+
+func needTcpdump(t testing.TB) string {
+	path, err := exec.LookPath("tcpdump")
+	if err != nil {
+		t.Skip("tcpdump is not installed")
+	}
+	return path
+}
+
+const sharedCaptures = "../../../shared/captures/files"
+
+// captures lists the files of the shared collection.
+func captures(t testing.TB) []string {
+	if _, err := os.Stat(sharedCaptures); err != nil {
+		t.Skip("../shared/captures is not there")
+	}
+	var files []string
+	err := filepath.WalkDir(sharedCaptures, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			files = append(files, p)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// dump runs tcpdump on file and gives what it wrote; a refused expression
+// writes nothing.
+func dump(tcpdump, file, expr string) (out []byte, refused string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, tcpdump, "-r", file, "-w", "-", "--", expr)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if err != nil && stdout.Len() == 0 {
+		for _, l := range strings.Split(stderr.String(), "\n") {
+			if strings.HasPrefix(l, "tcpdump: ") {
+				return nil, l
+			}
+		}
+		return nil, "tcpdump: " + err.Error()
+	}
+	return stdout.Bytes(), ""
+}
+
+// fill puts addresses and ports of some frame into the placeholders of expr.
+func fill(expr string, link capture.LinkType, recs []record) string {
+	v4, v6, mac, ports := "192.168.1.1", "fe80::1", "ff:ff:ff:ff:ff:ff", []string{"80", "443"}
+	ip4, _ := mustParse("ip").Compile(link, Options{})
+	ip6, _ := mustParse("ip6").Compile(link, Options{})
+	tcp, _ := mustParse("tcp or udp").Compile(link, Options{})
+	for i := range recs {
+		r := &recs[(i+len(recs)/3)%len(recs)]
+		d := r.data
+		if link == ltEthernet && len(d) >= 14 && mac[0] == 'f' {
+			mac = fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", d[6], d[7], d[8], d[9], d[10], d[11])
+		}
+		if isWLAN(link) && len(d) > 40 && mac[0] == 'f' {
+			o := 0
+			if link == ltRadiotap {
+				o = int(d[2]) + int(d[3])<<8
+			}
+			if o+16 <= len(d) {
+				d := d[o:]
+				mac = fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", d[10], d[11], d[12], d[13], d[14], d[15])
+			}
+		}
+		li, _ := linkOf(link)
+		if li.varPayload || li.payload == unset {
+			break
+		}
+		net := int(li.payload + li.net)
+		if ip4 != nil && ip4.Match(d, int(r.wire)) && len(d) >= net+24 {
+			v4 = netip.AddrFrom4([4]byte(d[net+12:])).String()
+			if tcp != nil && tcp.Match(d, int(r.wire)) {
+				ports = []string{strconv.Itoa(int(d[net+20])<<8 | int(d[net+21])), strconv.Itoa(int(d[net+22])<<8 | int(d[net+23]))}
+				break
+			}
+		}
+		if ip6 != nil && ip6.Match(d, int(r.wire)) && len(d) >= net+44 {
+			v6 = netip.AddrFrom16([16]byte(d[net+8:])).String()
+		}
+	}
+	return strings.NewReplacer("{v4}", v4, "{v6}", v6, "{mac}", mac, "{port}", ports[0], "{port2}", ports[1]).Replace(expr)
+}
+
+func mustParse(s string) *Expr {
+	e, err := Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// stricter are expressions portero refuses by name though tcpdump does not, with
+// the reason docs/FILTERS.md gives.
+func stricter(expr string, link capture.LinkType) bool {
+	li, _ := linkOf(link)
+	return li.fam == famMagic && (li.payload == unset || li.netNoSNAP == unset)
+}
+
+// agree compares what both select of recs; diff is "" when they agree.
+func agree(tcpdump, file, expr string, link capture.LinkType, recs []record) (diff string, refused bool) {
+	out, no := dump(tcpdump, file, expr)
+	e, err := Parse(expr)
+	var p *Program
+	if err == nil {
+		p, err = e.Compile(link, Options{})
+	}
+	switch {
+	case no != "" && err != nil:
+		return "", true
+	case no != "":
+		return "portero accepts, " + no, true
+	case err != nil && stricter(expr, link):
+		return "", true
+	case err != nil:
+		return "tcpdump accepts, portero: " + err.Error(), true
+	}
+	_, want, err := readDump(out)
+	if err != nil {
+		return "tcpdump's output: " + err.Error(), false
+	}
+	var got []record
+	for _, r := range recs {
+		if p.Match(r.data, int(r.wire)) {
+			got = append(got, r)
+		}
+	}
+	same := slices.EqualFunc(got, want, func(a, b record) bool {
+		return a.sec == b.sec && a.frac == b.frac && a.wire == b.wire && bytes.Equal(a.data, b.data)
+	})
+	if !same {
+		return fmt.Sprintf("portero selects %d of %d, tcpdump %d", len(got), len(recs), len(want)), false
+	}
+	return "", false
+}
+
+// TestTcpdumpSelectsTheSame compares the table with tcpdump on the shared
+// captures: all of it on a few files of every link type and a sample on others.
+// PORTERO_TIME multiplies the time it may take (30 s); from 10 on every file gets
+// every expression until the time is up.
+func TestTcpdumpSelectsTheSame(t *testing.T) {
+	tcpdump := needTcpdump(t)
+	files := captures(t)
+	factor := 1.0
+	if v, err := strconv.ParseFloat(os.Getenv("PORTERO_TIME"), 64); err == nil && v > 0 {
+		factor = v
+	}
+	deadline := time.Now().Add(time.Duration(30 * factor * float64(time.Second)))
+
+	type item struct {
+		file string
+		rank uint64
+	}
+	rank := func(s string) uint64 { h := fnv.New64a(); h.Write([]byte(s)); return h.Sum64() }
+	items := make([]item, len(files))
+	for i, f := range files {
+		rel, _ := filepath.Rel(sharedCaptures, f)
+		items[i] = item{f, rank(rel)}
+	}
+	sort.Slice(items, func(i, j int) bool { return items[i].rank < items[j].rank })
+
+	var mu sync.Mutex
+	var pairs, refused, diffs, read int
+	seen := map[capture.LinkType]int{}
+	work := make(chan item)
+	var wg sync.WaitGroup
+	one := func(it item) {
+		out, no := dump(tcpdump, it.file, "")
+		if no != "" {
+			return
+		}
+		link, recs, err := readDump(out)
+		if err != nil || len(recs) > 20000 {
+			return
+		}
+		mu.Lock()
+		seen[link]++
+		nth := seen[link]
+		read++
+		mu.Unlock()
+		for i, expr := range table {
+			if time.Now().After(deadline) {
+				return
+			}
+			// The first file of a link type gets everything, later ones a share.
+			if factor < 10 && nth > 1 && (rank(expr)+it.rank)%40 != 0 {
+				continue
+			}
+			full := fill(expr, link, recs)
+			diff, no := agree(tcpdump, it.file, full, link, recs)
+			mu.Lock()
+			pairs++
+			if no {
+				refused++
+			}
+			if diff != "" {
+				diffs++
+				if diffs <= 100 {
+					t.Errorf("%s (link %d)\n\t%q: %s", strings.TrimPrefix(it.file, sharedCaptures+"/"), link, full, diff)
+				}
+			}
+			mu.Unlock()
+			_ = i
+		}
+	}
+	for range 2 {
+		wg.Go(func() {
+			for it := range work {
+				one(it)
+			}
+		})
+	}
+	for _, it := range items {
+		if time.Now().After(deadline) {
+			break
+		}
+		work <- it
+	}
+	close(work)
+	wg.Wait()
+	t.Logf("%d files of %d link types, %d comparisons (%d refused by both), %d differences", read, len(seen), pairs, refused, diffs)
+	if pairs < 200 {
+		t.Errorf("only %d comparisons were made", pairs)
+	}
+}
+
+// TestTcpdumpRefusesTheSame checks on Ethernet that what tcpdump refuses is
+// refused, with a column inside the expression.
+func TestTcpdumpRefusesTheSame(t *testing.T) {
+	tcpdump := needTcpdump(t)
+	file := filepath.Join(t.TempDir(), "x.pcap")
+	hdr := binary.NativeEndian.AppendUint32(nil, 0xa1b2c3d4)
+	hdr = binary.NativeEndian.AppendUint16(hdr, 2)
+	hdr = binary.NativeEndian.AppendUint16(hdr, 4)
+	for _, v := range []uint32{0, 0, 262144, 1} {
+		hdr = binary.NativeEndian.AppendUint32(hdr, v)
+	}
+	if err := os.WriteFile(file, hdr, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, expr := range refusedTable {
+		if _, no := dump(tcpdump, file, expr); no == "" {
+			t.Errorf("%q: tcpdump accepts it", expr)
+		}
+	}
+	for _, expr := range table {
+		expr = fill(expr, ltEthernet, nil)
+		_, no := dump(tcpdump, file, expr)
+		e, err := Parse(expr)
+		if err == nil {
+			_, err = e.Compile(ltEthernet, Options{})
+		}
+		if (no != "") != (err != nil) {
+			t.Errorf("%q: tcpdump says %q, portero %v", expr, no, err)
+		}
+	}
+}
