@@ -48,6 +48,8 @@ const (
 	Outgoing
 	// BadOpts: TCP options that contradict their length.
 	BadOpts
+	// Selected: a filter selects it.
+	Selected
 )
 
 // Opts are the TCP options seen on a segment.

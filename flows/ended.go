@@ -85,6 +85,8 @@ type Ended struct {
 
 	Oddities handshake.Oddity
 	Quality  Quality
+	ECN      bool // negotiated (RFC 3168)
+	Selected bool // a filter selected one of its packets
 
 	history [64]byte
 }
@@ -250,6 +252,8 @@ func (t *Table) view(f *Flow, e *Ended, index uint64, r handshake.EndReason) {
 		}
 	}
 	e.Exchange = exchange(f, e)
+	e.ECN = f.proto == tcp && f.conn.ECN(o)
+	e.Selected = f.bits&selected != 0
 	e.Quality = quality(f, e)
 }
 

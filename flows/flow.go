@@ -27,6 +27,7 @@ const (
 	hasPending
 	badSums
 	spare // unused, and on the spare list
+	selected
 )
 
 // Flow is one conversation: who, when, how much, and what TCP was doing. Side 0

@@ -377,6 +377,9 @@ func (t *Table) remark(f *Flow, side int, p *capture.Packet) {
 	if p.Bits&capture.BadSum != 0 {
 		f.bits |= badSums
 	}
+	if p.Bits&capture.Selected != 0 {
+		f.bits |= selected
+	}
 	if p.Bits&capture.Fragment != 0 {
 		f.bits |= fragmented
 	}

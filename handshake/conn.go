@@ -242,6 +242,10 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Opti
 	return c.observeSegment(p, side, off, x)
 }
 
+// optECN marks the ECN handshake (RFC 3168, 6.1.1) in the place of an option that
+// SYNs never carry.
+const optECN = capture.OptSACKBlocks
+
 func (c *Conn) suspect() {
 	if c.suspectedRSTs != 0xff {
 		c.suspectedRSTs++
@@ -252,7 +256,11 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 	if fresh {
 		h.wscale, h.opts, h.mss = -1, 0, 0
 	}
-	h.opts |= p.Opts
+	h.opts |= p.Opts &^ capture.OptSACKBlocks
+	if f := p.Flags & (capture.SYN | capture.ACK | capture.ECE | capture.CWR); f == capture.SYN|capture.ECE|capture.CWR ||
+		f == capture.SYN|capture.ACK|capture.ECE {
+		h.opts |= optECN
+	}
 	if p.Opts&capture.OptMSS != 0 {
 		h.mss = p.MSS
 	}

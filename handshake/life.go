@@ -122,7 +122,7 @@ type Facts struct {
 // Facts returns those of one side.
 func (c *Conn) Facts(side Side, x *Data) Facts {
 	h := &c.half[side]
-	f := Facts{MSS: h.mss, WScale: int16(h.wscale), Opts: h.opts, SYN: h.bits&(sentSYN|sentSYNACK) != 0}
+	f := Facts{MSS: h.mss, WScale: int16(h.wscale), Opts: h.opts &^ optECN, SYN: h.bits&(sentSYN|sentSYNACK) != 0}
 	if !f.SYN {
 		f.WScale = -1
 	}
@@ -166,3 +166,7 @@ func (c *Conn) Expects(p *capture.Packet, side Side) bool {
 	peer := &c.half[1-side]
 	return peer.bits&sentSYN != 0 && p.Ack.After(peer.isn) && !p.Ack.After(peer.next)
 }
+
+// ECN reports whether explicit congestion notification was negotiated by the
+// SYNs of originator o and its peer.
+func (c *Conn) ECN(o Side) bool { return c.half[o].opts&c.half[1-o].opts&optECN != 0 }

@@ -1,0 +1,241 @@
+package capture
+
+import "sort"
+
+// IPFragment is one fragment of an IP datagram (RFC 791, 3.2; RFC 8200, 4.5).
+// Data is a view into the frame.
+type IPFragment struct {
+	Src, Dst        [16]byte
+	Ver, Proto, TTL uint8
+	More            bool
+	Selected        bool
+	ID              uint32
+	Off, Len        int // octets, by the headers
+	Data            []byte
+	Bits            Bits
+	Seg, Path       uint32
+	WireLen         uint32
+	Time            int64
+	Index           uint64
+
+	way, net string // for a datagram that turns out to be a tunnel
+}
+
+func (d *Decoder) fragment(off, n int, id uint32, fo int, more bool) Outcome {
+	p := d.p
+	if n <= 0 || fo+n > 65535 || more && n%8 != 0 && n > 8 && fo+n&^7 == 0 {
+		return d.portless(off, n)
+	}
+	f := IPFragment{Src: p.Src, Dst: p.Dst, Ver: p.Ver, Proto: p.Proto, TTL: p.TTL, More: more, ID: id, Off: fo, Len: n,
+		Bits: p.Bits, WireLen: p.WireLen, Time: p.Time, Index: p.Index}
+	if off < len(d.data) {
+		end := min(off+n, len(d.data))
+		f.Data = d.data[off:end:end]
+	}
+	if len(d.key) > 0 {
+		f.Path = d.way.intern(d.paths, d.key)
+		f.way = string(d.key)
+		if len(d.net) > 0 {
+			f.Seg = d.segs.intern(d.paths, d.net) + 1
+			f.net = string(d.net)
+		}
+	}
+	d.Frag = f
+	return FragmentPart
+}
+
+// Datagram is what became of fragments: whole, or what there is of it.
+type Datagram struct {
+	Payload  []byte // what was captured of the IP payload from its start on, without a gap
+	Len      int    // octets by the headers
+	Whole    bool
+	HasFirst bool
+	Frames   int
+	WireLen  uint32
+	Last     IPFragment // the one that completed it; its Data is gone
+}
+
+// Limits of reassembly. Fragments are written by strangers.
+const (
+	maxDatagrams     = 1024
+	maxFragmentBytes = 16 << 20
+	maxFragments     = 512 // of one datagram
+	fragmentLife     = 30e9
+)
+
+type fragKey struct {
+	src, dst [16]byte
+	id, seg  uint32
+	ver      uint8
+	proto    uint8
+}
+
+type fragPart struct {
+	off, n int
+	data   []byte
+}
+
+type fragments struct {
+	key     fragKey
+	parts   []fragPart
+	total   int // -1 until the last fragment came
+	bytes   int
+	frames  int
+	wire    uint32
+	started int64
+	seq     uint64
+	last    IPFragment
+	sel     bool
+}
+
+// Reassembler puts fragments together. Of overlapping octets those that came
+// first count. It keeps at most maxFragmentBytes; the oldest datagram gives way.
+// One goroutine owns it.
+type Reassembler struct {
+	open  map[fragKey]*fragments
+	order []*fragments // by age
+	bytes int
+	seq   uint64
+}
+
+// NewReassembler returns an empty one.
+func NewReassembler() *Reassembler { return &Reassembler{open: map[fragKey]*fragments{}} }
+
+// Add takes a fragment and returns the datagrams that it completed or that gave
+// way to it. They are valid until the next call.
+func (r *Reassembler) Add(f *IPFragment) []Datagram {
+	var out []Datagram
+	for len(r.order) > 0 && (f.Time-r.order[0].started > fragmentLife || len(r.order) >= maxDatagrams || r.bytes > maxFragmentBytes) {
+		out = append(out, r.drop(r.order[0]))
+	}
+	k := fragKey{f.Src, f.Dst, f.ID, f.Seg, f.Ver, f.Proto}
+	g := r.open[k]
+	if g == nil {
+		r.seq++
+		g = &fragments{key: k, total: -1, started: f.Time, seq: r.seq}
+		r.open[k] = g
+		r.order = append(r.order, g)
+	}
+	g.frames++
+	g.wire += f.WireLen
+	g.last = *f
+	g.last.Data = nil
+	g.sel = g.sel || f.Selected
+	g.last.Selected = g.sel
+	if len(g.parts) >= maxFragments {
+		return out
+	}
+	data := append([]byte(nil), f.Data...)
+	g.parts = append(g.parts, fragPart{f.Off, f.Len, data})
+	g.bytes += len(data) + 64
+	r.bytes += len(data) + 64
+	if !f.More && (g.total < 0 || f.Off+f.Len == g.total) {
+		g.total = f.Off + f.Len
+	}
+	if g.total < 0 || !g.whole() {
+		return out
+	}
+	r.remove(g)
+	return append(out, g.datagram(true))
+}
+
+// Flush gives up all that is incomplete.
+func (r *Reassembler) Flush() []Datagram {
+	var out []Datagram
+	for len(r.order) > 0 {
+		out = append(out, r.drop(r.order[0]))
+	}
+	return out
+}
+
+func (r *Reassembler) drop(g *fragments) Datagram {
+	r.remove(g)
+	return g.datagram(false)
+}
+
+func (r *Reassembler) remove(g *fragments) {
+	delete(r.open, g.key)
+	r.bytes -= g.bytes
+	i := sort.Search(len(r.order), func(i int) bool { return r.order[i].seq >= g.seq })
+	r.order = append(r.order[:i], r.order[i+1:]...)
+}
+
+func (g *fragments) sorted() []fragPart {
+	ps := append([]fragPart(nil), g.parts...)
+	sort.SliceStable(ps, func(i, j int) bool { return ps[i].off < ps[j].off })
+	return ps
+}
+
+func (g *fragments) whole() bool {
+	end := 0
+	for _, p := range g.sorted() {
+		if p.off > end {
+			return false
+		}
+		end = max(end, p.off+p.n)
+	}
+	return end >= g.total
+}
+
+func (g *fragments) datagram(whole bool) Datagram {
+	dg := Datagram{Whole: whole, Frames: g.frames, WireLen: g.wire, Last: g.last}
+	// In order of arrival, so that what came first stays.
+	size := 0
+	for _, p := range g.parts {
+		if p.off == 0 {
+			dg.HasFirst = true
+		}
+		if p.off+len(p.data) > size {
+			size = p.off + len(p.data)
+		}
+		dg.Len += p.n
+	}
+	if g.total >= 0 {
+		dg.Len = g.total
+		size = min(size, g.total)
+	}
+	buf, known := make([]byte, size), make([]bool, size)
+	for _, p := range g.parts {
+		for i, c := range p.data {
+			if o := p.off + i; o < size && !known[o] {
+				buf[o], known[o] = c, true
+			}
+		}
+	}
+	end := 0
+	for end < size && known[end] {
+		end++
+	}
+	dg.Payload = buf[:end]
+	return dg
+}
+
+// Datagram decodes what was put together into p. Where the first fragment is
+// missing p is an Orphan, booked by its hosts.
+func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
+	f := &g.Last
+	*p = Packet{Time: f.Time, Index: f.Index, WireLen: g.WireLen, Frames: uint16(min(g.Frames, 65535)),
+		Src: f.Src, Dst: f.Dst, Ver: f.Ver, Proto: f.Proto, TTL: f.TTL, Bits: f.Bits&^(Cut|Unchecked) | Fragment}
+	if f.Ver == 4 {
+		p.IPID = uint16(f.ID)
+	}
+	p.Digest = uint64(f.ID)<<16 ^ uint64(g.Len)
+	d.p, d.depth, d.again = p, 0, 0
+	d.key, d.net = append(d.key[:0], f.way...), append(d.net[:0], f.net...)
+	d.data = g.Payload
+	if f.Selected {
+		p.Bits |= Selected
+	}
+	if !g.HasFirst || len(g.Payload) == 0 {
+		p.Bits |= Orphan
+		return d.portless(0, g.Len)
+	}
+	out := d.transport(p.Proto, 0, max(g.Len, len(g.Payload)))
+	if !g.Whole {
+		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked | Cut
+	}
+	if f.Selected {
+		p.Bits |= Selected
+	}
+	return out
+}

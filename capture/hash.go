@@ -1,0 +1,42 @@
+package capture
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+const (
+	mix1 = 0x9e3779b97f4a7c15
+	mix2 = 0xbf58476d1ce4e5b9
+	mix3 = 0x94d049bb133111eb
+)
+
+func mum(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+// tupleHash hashes a conversation: the same for both directions, and different
+// for every seed, because whoever sends the packets chooses the tuples. The two
+// endpoints are put in order, never combined by a symmetric operation: that
+// would pass every test of symmetry and pile up.
+func tupleHash(seed uint64, src, dst *[16]byte, sport, dport uint16, proto, ver uint8) uint64 {
+	var a, b uint64
+	if ver == 4 {
+		a = uint64(binary.BigEndian.Uint32(src[12:]))<<16 | uint64(sport)
+		b = uint64(binary.BigEndian.Uint32(dst[12:]))<<16 | uint64(dport)
+	} else {
+		a = mum(binary.LittleEndian.Uint64(src[:])^seed, binary.LittleEndian.Uint64(src[8:])^mix1) + uint64(sport)
+		b = mum(binary.LittleEndian.Uint64(dst[:])^seed, binary.LittleEndian.Uint64(dst[8:])^mix1) + uint64(dport)
+	}
+	if a > b {
+		a, b = b, a
+	}
+	h := mum(a^seed, mix2|1) ^ mum(b^bits.RotateLeft64(seed, 32), mix1) ^ uint64(proto)
+	return mum(h^mix3, mix1^seed|1)
+}
+
+// TupleHash is Packet.Hash of a tuple.
+func TupleHash(seed uint64, src, dst [16]byte, sport, dport uint16, proto, ver uint8) uint64 {
+	return tupleHash(seed, &src, &dst, sport, dport, proto, ver)
+}

@@ -1,0 +1,207 @@
+package capture
+
+import "encoding/binary"
+
+var be = binary.BigEndian
+
+// ip decodes an IP packet of either version.
+func (d *Decoder) ip(off, n int) Outcome {
+	if !d.have(off, 1) {
+		return d.short()
+	}
+	switch d.data[off] >> 4 {
+	case 4:
+		return d.ip4(off, n)
+	case 6:
+		return d.ip6(off, n)
+	}
+	return d.bad()
+}
+
+// ip4 decodes an IPv4 packet (RFC 791) at off; n is what the link has room for.
+func (d *Decoder) ip4(off, n int) Outcome {
+	if !d.have(off, 20) {
+		return d.short()
+	}
+	h := d.data[off : off+20 : off+20]
+	hl := int(h[0]&15) * 4
+	total := int(be.Uint16(h[2:]))
+	if h[0]>>4 != 4 || hl < 20 {
+		return d.bad()
+	}
+	p := d.p
+	if total == 0 {
+		// The network card was to cut this into packets (offload).
+		total = n
+		p.Bits |= NoLen
+	}
+	if total < hl {
+		return d.bad()
+	}
+	p.Ver = 4
+	p.TTL = h[8]
+	p.Proto = h[9]
+	p.IPID = be.Uint16(h[4:])
+	p.Src[10], p.Src[11], p.Dst[10], p.Dst[11] = 0xff, 0xff, 0xff, 0xff
+	copy(p.Src[12:], h[12:16])
+	copy(p.Dst[12:], h[16:20])
+	if d.have(off, hl) && fold(sum64(d.data[off:off+hl], 0)) != 0xffff {
+		p.Bits |= BadIPSum
+	}
+	p.Digest = uint64(h[1])<<56 | uint64(total)<<16 | uint64(p.IPID)
+	frag := be.Uint16(h[6:])
+	if frag&0x3fff != 0 {
+		return d.fragment(off+hl, total-hl, uint32(p.IPID), int(frag&0x1fff)*8, frag&0x2000 != 0)
+	}
+	return d.transport(p.Proto, off+hl, total-hl)
+}
+
+// ip6 decodes an IPv6 packet (RFC 8200) and walks its extension headers.
+func (d *Decoder) ip6(off, n int) Outcome {
+	if !d.have(off, 40) {
+		return d.short()
+	}
+	h := d.data[off : off+40 : off+40]
+	if h[0]>>4 != 6 {
+		return d.bad()
+	}
+	p := d.p
+	size := int(be.Uint16(h[4:]))
+	if size == 0 && h[6] != 59 {
+		// A jumbogram (RFC 2675) or offload: the frame knows.
+		if size = n - 40; size < 0 {
+			return d.bad()
+		}
+		if h[6] != 0 {
+			p.Bits |= NoLen
+		}
+	}
+	p.Ver = 6
+	p.TTL = h[7]
+	p.Src, p.Dst = [16]byte(h[8:24]), [16]byte(h[24:40])
+	p.Digest = uint64(be.Uint32(h[0:]))<<32 | uint64(size)
+	next := h[6]
+	off, end := off+40, off+40+size
+	for range 16 {
+		switch next {
+		case 0, 43, 60, 135, 139, 140:
+			if end-off < 8 {
+				p.Proto = next
+				return d.portless(off, end-off)
+			}
+			if !d.have(off, 8) {
+				p.Proto = next
+				p.Bits |= Cut
+				return d.portless(off, end-off)
+			}
+			l := int(d.data[off+1])*8 + 8
+			if off+l > end {
+				p.Proto = next
+				p.Bits |= BadHeader
+				return d.portless(off, end-off)
+			}
+			next = d.data[off]
+			off += l
+		case 51:
+			if !d.have(off, 8) || end-off < 8 {
+				p.Proto = next
+				return d.portless(off, max(end-off, 0))
+			}
+			l := int(d.data[off+1])*4 + 8
+			if off+l > end {
+				p.Proto = next
+				p.Bits |= BadHeader
+				return d.portless(off, end-off)
+			}
+			next = d.data[off]
+			off += l
+		case 44:
+			if !d.have(off, 8) || end-off < 8 {
+				p.Proto = next
+				p.Bits |= Cut
+				return d.portless(off, max(end-off, 0))
+			}
+			fh := d.data[off : off+8]
+			fo := be.Uint16(fh[2:])
+			next = fh[0]
+			p.Proto = next
+			if fo&0xfff9 == 0 {
+				off += 8 // an atomic fragment (RFC 6946)
+				continue
+			}
+			return d.fragment(off+8, end-off-8, be.Uint32(fh[4:]), int(fo&0xfff8), fo&1 != 0)
+		default:
+			p.Proto = next
+			return d.transport(next, off, end-off)
+		}
+	}
+	p.Proto = next
+	return d.portless(off, max(end-off, 0))
+}
+
+// payload notes where the transport payload lies.
+func (d *Decoder) payload(off, n int) {
+	p := d.p
+	p.PayloadLen = uint32(max(n, 0))
+	if off < len(d.data) && n > 0 {
+		p.PayloadOff = uint32(off)
+		p.PayloadCap = uint32(min(n, len(d.data)-off))
+	}
+	if off+n > len(d.data) && n > 0 {
+		p.Bits |= Cut
+	}
+}
+
+// portless books a packet by its hosts alone.
+func (d *Decoder) portless(off, n int) Outcome {
+	p := d.p
+	p.Bits |= NoPorts | Unchecked
+	d.payload(off, n)
+	if c := min(off+max(n, 0), len(d.data)); c > off {
+		p.Digest = mum(p.Digest^mix1, sum64(d.data[off:c], 0)^mix2)
+	}
+	return d.finish()
+}
+
+// transport decodes what IP carries: n octets at off according to IP.
+func (d *Decoder) transport(proto uint8, off, n int) Outcome {
+	switch proto {
+	case ProtoTCP:
+		return d.tcp(off, n)
+	case ProtoUDP:
+		return d.udp(off, n)
+	case ProtoICMP:
+		if d.p.Ver == 4 {
+			return d.icmp(off, n)
+		}
+	case ProtoICMP6:
+		if d.p.Ver == 6 {
+			return d.icmp(off, n)
+		}
+	case ProtoSCTP:
+		p := d.p
+		if !d.have(off, 4) || n < 4 {
+			return d.portless(off, n)
+		}
+		p.SrcPort, p.DstPort = be.Uint16(d.data[off:]), be.Uint16(d.data[off+2:])
+		p.Bits |= Unchecked
+		d.payload(off+12, n-12)
+		d.digest(off, n, uint64(p.SrcPort)<<16|uint64(p.DstPort))
+		return d.finish()
+	default:
+		if out, ok := d.ipTunnel(proto, off, n); ok {
+			return out
+		}
+	}
+	return d.portless(off, n)
+}
+
+// digest folds the captured octets of the transport into the packet's digest.
+func (d *Decoder) digest(off, n int, head uint64) {
+	c := min(off+max(n, 0), len(d.data))
+	var s uint64
+	if c > off {
+		s = sum64(d.data[off:c], 0)
+	}
+	d.p.Digest = mum(d.p.Digest^mix1, s^mix2) ^ mum(head^mix3, mix1)
+}

@@ -1,0 +1,518 @@
+package capture
+
+import "fmt"
+
+// Link types that portero decodes or names (tcpdump.org/linktypes.html).
+const (
+	LinkNull       LinkType = 0
+	LinkEthernet   LinkType = 1
+	LinkTokenRing  LinkType = 6
+	LinkPPP        LinkType = 9
+	LinkFDDI       LinkType = 10
+	LinkRaw12      LinkType = 12 // DLT_RAW as most systems number it
+	LinkRaw14      LinkType = 14 // DLT_RAW of OpenBSD
+	LinkPPPHDLC    LinkType = 50
+	LinkPPPEther   LinkType = 51
+	LinkRaw        LinkType = 101
+	LinkCHDLC      LinkType = 104
+	LinkWiFi       LinkType = 105
+	LinkFrameRelay LinkType = 107
+	LinkLoop       LinkType = 108
+	LinkSLL        LinkType = 113
+	LinkPFLog      LinkType = 117
+	LinkPrism      LinkType = 119
+	LinkRadiotap   LinkType = 127
+	LinkAVS        LinkType = 163
+	LinkPPI        LinkType = 192
+	LinkPPPDir     LinkType = 204
+	LinkIPv4       LinkType = 228
+	LinkIPv6       LinkType = 229
+	LinkNFLOG      LinkType = 239
+	LinkSLL2       LinkType = 276
+)
+
+var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
+	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 113: "linux cooked",
+	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
+	140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
+	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
+	209: "ipmb linux", 215: "802.15.4 nonask", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus",
+	235: "dvb-ci", 239: "nflog", 243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 253: "netlink", 254: "bluetooth monitor",
+	256: "bluetooth le phdr", 258: "profibus", 266: "usb darwin", 270: "vsock", 272: "nordic ble", 274: "xra-31", 276: "linux cooked v2", 278: "openvizsla", 280: "elee", 283: "802.15.4 tap"}
+
+// String names the link type.
+func (l LinkType) String() string {
+	if s := linkNames[l]; s != "" {
+		return s
+	}
+	return fmt.Sprintf("link type %d", uint16(l))
+}
+
+// link decodes a frame of link type l, n octets long on the wire.
+func (d *Decoder) link(l LinkType, off, n int) Outcome {
+	switch l {
+	case LinkEthernet:
+		return d.ethernet(off, n)
+	case LinkRaw, LinkRaw12, LinkRaw14, LinkIPv4, LinkIPv6:
+		if n == 0 || !d.have(off, 1) {
+			return d.short()
+		}
+		return d.ip(off, n)
+	case LinkNull, LinkLoop:
+		return d.null(off, n)
+	case LinkSLL:
+		if !d.have(off, 16) {
+			return d.short()
+		}
+		if be.Uint16(d.data[off:]) == 4 {
+			d.p.Bits |= Outgoing
+		}
+		return d.etherType(be.Uint16(d.data[off+14:]), off+16, n-16)
+	case LinkSLL2:
+		if !d.have(off, 20) {
+			return d.short()
+		}
+		if d.data[off+10] == 4 {
+			d.p.Bits |= Outgoing
+		}
+		return d.etherType(be.Uint16(d.data[off:]), off+20, n-20)
+	case LinkPPP, LinkPPPHDLC, 166:
+		return d.pppFrame(off, n)
+	case LinkPPPDir:
+		return d.pppFrame(off+1, n-1)
+	case LinkPPPEther:
+		return d.pppoe(off, n)
+	case LinkCHDLC:
+		return d.chdlc(off, n)
+	case 205:
+		return d.chdlc(off+1, n-1)
+	case LinkFrameRelay:
+		return d.frameRelay(off, n)
+	case 206:
+		return d.frameRelay(off+1, n-1)
+	case LinkWiFi:
+		return d.wifi(off, n)
+	case LinkRadiotap:
+		return d.radiotap(off, n)
+	case LinkPrism:
+		if d.have(off, 4) && be.Uint32(d.data[off:])&0xfffff000 == 0x80211000 {
+			return d.avs(off, n)
+		}
+		if !d.have(off, 144) {
+			return d.short()
+		}
+		return d.wifi(off+144, n-144)
+	case LinkAVS:
+		return d.avs(off, n)
+	case LinkPPI:
+		return d.ppi(off, n)
+	case LinkNFLOG:
+		return d.nflog(off, n)
+	case LinkPFLog:
+		return d.pflog(off, n)
+	case LinkTokenRing, LinkFDDI:
+		return d.notIP(reasonLink, uint16(l))
+	case 138: // IP over IEEE 1394
+		if !d.have(off, 18) {
+			return d.short()
+		}
+		return d.etherType(be.Uint16(d.data[off+16:]), off+18, n-18)
+	case 100, 123: // LLC-encapsulated ATM
+		return d.llc(off, n)
+	}
+	d.Reason = Reason{reasonLink, uint16(l)}
+	if _, known := linkNames[l]; known {
+		return NotIP
+	}
+	return UnknownLink
+}
+
+// ethernet decodes Ethernet II, 802.3 with LLC, and what Cisco wraps around it.
+func (d *Decoder) ethernet(off, n int) Outcome {
+	if !d.have(off, 14) {
+		return d.short()
+	}
+	h := d.data[off : off+14 : off+14]
+	typ := be.Uint16(h[12:])
+	if typ == 0x0800 {
+		return d.ip4(off+14, n-14)
+	}
+	if typ >= 0x0600 {
+		return d.etherType(typ, off+14, n-14)
+	}
+	if h[0] == 1 && h[1] == 0 && h[2] == 0x0c && h[3] == 0 && h[4] == 0 || h[0] == 0x0c && h[1] == 0 && h[2] == 0x0c {
+		return d.notIP(reasonISL, 0)
+	}
+	l := int(typ)
+	if l == 0 || l > n-14 {
+		l = n - 14
+	}
+	return d.llc(off+14, l)
+}
+
+// etherType decodes what an EtherType announces.
+func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
+	for range maxDepth {
+		switch typ {
+		case 0x0800:
+			return d.ip4(off, n)
+		case 0x86dd:
+			return d.ip6(off, n)
+		case 0x8100, 0x88a8, 0x9100, 0x9200, 0x9300:
+			if !d.have(off, 4) {
+				return d.short()
+			}
+			d.pushVLAN(be.Uint16(d.data[off:]) & 0xfff)
+			typ = be.Uint16(d.data[off+2:])
+			off, n = off+4, n-4
+			if typ < 0x0600 {
+				l := int(typ)
+				if l > n || l == 0 {
+					l = n
+				}
+				return d.llc(off, l)
+			}
+			continue
+		case 0x8926: // VN-Tag (802.1BR): four octets and the next type
+			if !d.have(off, 6) {
+				return d.short()
+			}
+			typ = be.Uint16(d.data[off+4:])
+			off, n = off+6, n-6
+			continue
+		case 0x88e7: // 802.1ah: instance tag, then a whole frame
+			if !d.have(off, 4) {
+				return d.short()
+			}
+			d.pushNet('I', be.Uint32(d.data[off:])&0xffffff)
+			if d.depth++; d.depth > maxDepth {
+				return d.notIP(reasonTooDeep, 0)
+			}
+			return d.ethernet(off+4, n-4)
+		case 0x8847, 0x8848:
+			return d.mpls(off, n)
+		case 0x8864:
+			return d.pppoe(off, n)
+		case 0x8863:
+			return d.notIP(reasonPPPoE, 0)
+		case 0x0806:
+			return d.arp(off, n)
+		case 0x880b:
+			return d.ppp(off, n)
+		case 0x8870:
+			return d.llc(off, n)
+		case 0x8903:
+			return d.notIP(reasonFabricPath, 0)
+		case 0x894f:
+			return d.nsh(off, n)
+		case 0x0001, 0x0004: // what Linux cooked captures call 802.3 and 802.2
+			if typ == 4 {
+				return d.llc(off, n)
+			}
+			return d.notIP(reasonNovell, 0)
+		case 0x00f5: // 802.11 in a cooked capture
+			return d.wifi(off, n)
+		}
+		return d.notIP(reasonEtherType, typ)
+	}
+	return d.notIP(reasonTooDeep, 0)
+}
+
+// llc decodes 802.2, with SNAP (RFC 1042).
+func (d *Decoder) llc(off, n int) Outcome {
+	if !d.have(off, 3) || n < 3 {
+		return d.short()
+	}
+	h := d.data[off:]
+	switch {
+	case h[0] == 0xaa && h[1] == 0xaa && h[2] == 3:
+		if len(h) < 8 || n < 8 {
+			return d.short()
+		}
+		pid := be.Uint16(h[6:])
+		switch oui := uint32(h[3])<<16 | uint32(h[4])<<8 | uint32(h[5]); oui {
+		case 0, 0x0000f8:
+			if pid < 0x0600 {
+				return d.notIP(reasonSNAP, pid)
+			}
+			return d.etherType(pid, off+8, n-8)
+		case 0x0080c2: // bridged frames (RFC 2684)
+			switch pid {
+			case 1, 7:
+				o := off + 8
+				if d.have(o, 2) && len(d.data)-o > 16 && d.data[o] == 0 && d.data[o+1] == 0 {
+					o += 2
+				}
+				return d.ethernet(o, n-(o-off))
+			}
+			return d.notIP(reasonSNAP, pid)
+		}
+		return d.notIP(reasonSNAP, pid)
+	case h[0] == 0x06 && h[1] == 0x06 && h[2] == 3:
+		return d.ip4(off+3, n-3)
+	case h[0] == 0xff && h[1] == 0xff:
+		return d.notIP(reasonNovell, 0)
+	case h[0] == 0xfe && h[1] == 0xfe && h[2] == 3 && len(h) > 4 && h[3] == 0xcc:
+		return d.ip4(off+4, n-4)
+	}
+	return d.notIP(reasonLLC, uint16(h[0])<<8|uint16(h[1]))
+}
+
+// null decodes BSD loopback: an address family in either byte order.
+func (d *Decoder) null(off, n int) Outcome {
+	if !d.have(off, 4) {
+		return d.short()
+	}
+	af := be.Uint32(d.data[off:])
+	if af > 0xffff {
+		af = af>>24 | af>>8&0xff00
+	}
+	switch af {
+	case 2:
+		return d.ip4(off+4, n-4)
+	case 10, 23, 24, 26, 28, 30:
+		return d.ip6(off+4, n-4)
+	case 0, 0x0800, 0x86dd:
+		return d.ip(off+4, n-4)
+	}
+	return d.notIP(reasonLink, 0)
+}
+
+func (d *Decoder) arp(off, n int) Outcome {
+	d.ARP = ARPInfo{}
+	if !d.have(off, 28) {
+		return d.short()
+	}
+	h := d.data[off:]
+	if be.Uint16(h) == 1 && be.Uint16(h[2:]) == 0x0800 && h[4] == 6 && h[5] == 4 {
+		d.ARP.Op = be.Uint16(h[6:])
+		copy(d.ARP.SenderMAC[:], h[8:14])
+		copy(d.ARP.SenderIP[:], h[14:18])
+		copy(d.ARP.TargetIP[:], h[24:28])
+	}
+	return ARP
+}
+
+// mpls walks a label stack (RFC 3032) and guesses what lies under it, as every
+// router must: IP by its version, else Ethernet, with or without a control word.
+func (d *Decoder) mpls(off, n int) Outcome {
+	d.pushPlain(tunMPLS)
+	for range maxDepth {
+		if !d.have(off, 4) {
+			return d.short()
+		}
+		bottom := d.data[off+2]&1 != 0
+		off, n = off+4, n-4
+		if !bottom {
+			continue
+		}
+		if !d.have(off, 1) {
+			return d.short()
+		}
+		switch d.data[off] >> 4 {
+		case 4:
+			return d.ip4(off, n)
+		case 6:
+			return d.ip6(off, n)
+		case 0, 1:
+			if d.have(off, 18) && d.plausibleEthernet(off+4, n-4) {
+				return d.ethernet(off+4, n-4)
+			}
+		}
+		if d.plausibleEthernet(off, n) {
+			return d.ethernet(off, n)
+		}
+		return d.notIP(reasonMPLS, 0)
+	}
+	return d.notIP(reasonTooDeep, 0)
+}
+
+// plausibleEthernet reports whether an Ethernet frame that portero knows starts
+// at off.
+func (d *Decoder) plausibleEthernet(off, n int) bool {
+	if n < 14 || !d.have(off, 14) {
+		return false
+	}
+	switch typ := be.Uint16(d.data[off+12:]); typ {
+	case 0x0800:
+		return d.have(off, 15) && d.data[off+14]>>4 == 4
+	case 0x86dd:
+		return d.have(off, 15) && d.data[off+14]>>4 == 6
+	case 0x0806, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x88cc, 0x8809, 0x888e:
+		return true
+	default:
+		return typ >= 3 && typ < 0x0600 && int(typ) <= n-14
+	}
+}
+
+func (d *Decoder) pppoe(off, n int) Outcome {
+	if !d.have(off, 6) {
+		return d.short()
+	}
+	if d.data[off] != 0x11 || d.data[off+1] != 0 {
+		return d.notIP(reasonPPPoE, 0)
+	}
+	d.pushPlain(tunPPPoE)
+	l := int(be.Uint16(d.data[off+4:]))
+	return d.ppp(off+6, min(l, n-6))
+}
+
+// pppFrame decodes PPP with or without HDLC address and control (RFC 1662).
+func (d *Decoder) pppFrame(off, n int) Outcome {
+	if !d.have(off, 2) {
+		return d.short()
+	}
+	if d.data[off] == 0xff && d.data[off+1] == 3 {
+		return d.ppp(off+2, n-2)
+	}
+	if d.data[off] == 0x0f || d.data[off] == 0x8f {
+		return d.chdlc(off, n)
+	}
+	return d.ppp(off, n)
+}
+
+// ppp decodes a PPP protocol field and what follows (RFC 1661).
+func (d *Decoder) ppp(off, n int) Outcome {
+	if !d.have(off, 1) || n < 1 {
+		return d.short()
+	}
+	if d.data[off] == 0xff && d.have(off, 2) && d.data[off+1] == 3 {
+		off, n = off+2, n-2
+		if !d.have(off, 1) {
+			return d.short()
+		}
+	}
+	proto := uint16(d.data[off])
+	w := 1
+	if proto&1 == 0 {
+		if !d.have(off, 2) {
+			return d.short()
+		}
+		proto, w = be.Uint16(d.data[off:]), 2
+	}
+	switch proto {
+	case 0x0021:
+		return d.ip4(off+w, n-w)
+	case 0x0057:
+		return d.ip6(off+w, n-w)
+	case 0x0281, 0x0283:
+		return d.mpls(off+w, n-w)
+	}
+	return d.notIP(reasonPPP, proto)
+}
+
+func (d *Decoder) chdlc(off, n int) Outcome {
+	if !d.have(off, 4) {
+		return d.short()
+	}
+	return d.etherType(be.Uint16(d.data[off+2:]), off+4, n-4)
+}
+
+// frameRelay decodes Q.922 addresses and what RFC 2427 puts behind them.
+func (d *Decoder) frameRelay(off, n int) Outcome {
+	start := off
+	for d.have(off, 1) && d.data[off]&1 == 0 && off-start < 4 {
+		off++
+	}
+	off++
+	n -= off - start
+	if !d.have(off, 2) {
+		return d.short()
+	}
+	if d.data[off] != 3 {
+		// Cisco's form: an EtherType right behind the address.
+		if t := be.Uint16(d.data[off:]); t == 0x0800 || t == 0x86dd || t == 0x8847 {
+			return d.etherType(t, off+2, n-2)
+		}
+		return d.notIP(reasonFrameRelay, 0)
+	}
+	off, n = off+1, n-1
+	if d.data[off] == 0 { // padding
+		off, n = off+1, n-1
+		if !d.have(off, 1) {
+			return d.short()
+		}
+	}
+	switch d.data[off] {
+	case 0xcc:
+		return d.ip4(off+1, n-1)
+	case 0x8e:
+		return d.ip6(off+1, n-1)
+	case 0x80:
+		if !d.have(off, 6) {
+			return d.short()
+		}
+		if d.data[off+1] == 0 && d.data[off+2] == 0 && d.data[off+3] == 0 {
+			return d.etherType(be.Uint16(d.data[off+4:]), off+6, n-6)
+		}
+		if d.data[off+1] == 0 && d.data[off+2] == 0x80 && d.data[off+3] == 0xc2 && (d.data[off+5] == 1 || d.data[off+5] == 7) {
+			return d.ethernet(off+6, n-6)
+		}
+	case 0xcf:
+		return d.ppp(off+1, n-1)
+	}
+	return d.notIP(reasonFrameRelay, 0)
+}
+
+// nflog walks the netfilter log's attributes to the packet.
+func (d *Decoder) nflog(off, n int) Outcome {
+	if !d.have(off, 4) {
+		return d.short()
+	}
+	family := d.data[off]
+	le := func(o int) int { return int(d.data[o]) | int(d.data[o+1])<<8 }
+	end := off + n
+	for o := off + 4; d.have(o, 4); {
+		l, t := le(o), le(o+2)&0x7fff
+		if l < 4 {
+			return d.bad()
+		}
+		if t == 9 {
+			l = min(l-4, max(end-o-4, 0))
+			switch family {
+			case 2, 10:
+				return d.ip(o+4, l)
+			}
+			return d.notIP(reasonLink, uint16(LinkNFLOG))
+		}
+		o += (l + 3) &^ 3
+	}
+	return d.notIP(reasonLink, uint16(LinkNFLOG))
+}
+
+func (d *Decoder) pflog(off, n int) Outcome {
+	if !d.have(off, 4) {
+		return d.short()
+	}
+	l := (int(d.data[off]) + 3) &^ 3
+	if l < 4 || !d.have(off, l+1) {
+		return d.short()
+	}
+	switch d.data[off+1] {
+	case 2:
+		return d.ip4(off+l, n-l)
+	case 10, 24, 26, 28, 30:
+		return d.ip6(off+l, n-l)
+	}
+	return d.notIP(reasonLink, uint16(LinkPFLog))
+}
+
+// nsh decodes a network service header (RFC 8300).
+func (d *Decoder) nsh(off, n int) Outcome {
+	if !d.have(off, 8) {
+		return d.short()
+	}
+	l := int(d.data[off+1]&0x3f) * 4
+	if l < 8 {
+		return d.bad()
+	}
+	switch d.data[off+3] {
+	case 1:
+		return d.ip4(off+l, n-l)
+	case 2:
+		return d.ip6(off+l, n-l)
+	case 3:
+		return d.ethernet(off+l, n-l)
+	}
+	return d.notIP(reasonEtherType, 0x894f)
+}

@@ -1,0 +1,9 @@
+// Package pcapfile reads saved captures (pcap and pcapng, compressed or not,
+// from files, pipes and standard input, one or several merged by time) and
+// writes them.
+//
+// What a file is, its first bytes say, never its name. Lengths found in a file
+// are checked against a limit and against what is there before anything is
+// allocated for them. A file that ends or breaks in the middle gives all that
+// came before, and then a *DamageError that names the byte.
+package pcapfile

@@ -1,0 +1,30 @@
+package pcapfile
+
+import (
+	"fmt"
+)
+
+// DamageError says where a capture stopped being readable. Everything before
+// that was delivered.
+type DamageError struct {
+	File   string
+	Offset int64  // byte of the (uncompressed) capture at which reading stopped
+	Frames uint64 // frames read before
+	Reason string
+	Hint   string // what to do about it
+}
+
+func (e *DamageError) Error() string {
+	s := fmt.Sprintf("%s: damaged at byte %d after %d frames: %s", e.File, e.Offset, e.Frames, e.Reason)
+	if e.Hint != "" {
+		s += " (" + e.Hint + ")"
+	}
+	return s
+}
+
+// FormatError says that an input is no capture that can be read.
+type FormatError struct {
+	File, Reason string
+}
+
+func (e *FormatError) Error() string { return e.File + ": " + e.Reason }

@@ -1,0 +1,320 @@
+package pcapfile
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+
+	"portero/capture"
+)
+
+// Options says how inputs are opened. The zero value is ready.
+type Options struct {
+	Stdin io.Reader // read for the name "-"; nil is os.Stdin
+}
+
+// Limits on what a length field may ask for.
+const (
+	maxFrame    = 16 << 20 // octets captured of one frame
+	maxBlock    = 64 << 20 // octets of one pcapng block
+	readSize    = 512 << 10
+	blockFrames = 8192 // frames handed over at a time
+)
+
+// Interface is one interface of a pcapng file (or the one of a pcap file).
+type Interface struct {
+	Link    capture.LinkType
+	Name    string // as the file says: escape before showing
+	SnapLen uint32
+
+	unit, offset int64 // see scale
+	pow2         uint8
+}
+
+// File is one saved capture. One goroutine may call Next; Offset may be called
+// from any.
+type File struct {
+	name   string
+	id     int32
+	size   int64
+	raw    *counter // compressed or plain input, for progress
+	in     io.Reader
+	closer []io.Closer
+	sec    section
+	ifaces []Interface
+
+	off    int64 // capture offset of carry[0]
+	carry  []byte
+	eof    error // what the input ended with
+	frames uint64
+	fail   error
+	want   int // octets of one frame or block that must be in the buffer
+}
+
+type counter struct {
+	r io.Reader
+	n atomic.Int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// Open opens the capture called name; "-" is standard input. Errors name the
+// file and answer errors.Is for os.ErrNotExist and os.ErrPermission.
+func Open(name string, o Options) (*File, error) {
+	if name == "-" {
+		in := o.Stdin
+		if in == nil {
+			in = os.Stdin
+		}
+		return NewReader(in, "standard input", o)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(-1)
+	if st, err := f.Stat(); err == nil {
+		if st.IsDir() {
+			f.Close()
+			return nil, &FormatError{name, "is a directory"}
+		}
+		if st.Mode().IsRegular() {
+			size = st.Size()
+		}
+	}
+	r, err := NewReader(f, name, o)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	r.size = size
+	r.closer = append(r.closer, f)
+	return r, nil
+}
+
+// NewReader reads a capture from r, which messages call name.
+func NewReader(r io.Reader, name string, _ Options) (*File, error) {
+	f := &File{name: name, size: -1, raw: &counter{r: r}}
+	f.in = f.raw
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f.in, head)
+	head = head[:n]
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if n == 0 {
+		return nil, &FormatError{name, "is empty: no capture in it"}
+	}
+	if err := f.unpack(head); err != nil {
+		return nil, err
+	}
+	if err := f.start(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// unpack puts a decompressor before the input when its first bytes ask for one.
+func (f *File) unpack(head []byte) error {
+	whole := io.MultiReader(bytes.NewReader(head), f.in)
+	var err error
+	switch {
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
+		var z *gzip.Reader
+		if z, err = gzip.NewReader(bufio.NewReaderSize(whole, 64<<10)); err == nil {
+			f.in = z
+			f.closer = append(f.closer, z)
+		}
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		var z *zstd.Decoder
+		if z, err = zstd.NewReader(whole, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderMaxWindow(128<<20)); err == nil {
+			f.in = z
+			f.closer = append(f.closer, z.IOReadCloser())
+		}
+	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
+		f.in = lz4.NewReader(whole)
+	default:
+		f.carry = append(f.carry, head...)
+		return nil
+	}
+	if err != nil {
+		return &FormatError{f.name, "compressed, but its header is damaged: " + err.Error()}
+	}
+	first := make([]byte, 64)
+	n, err := io.ReadFull(f.in, first)
+	f.carry = first[:n]
+	if n == 0 {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return &FormatError{f.name, "cannot be decompressed: " + err.Error()}
+		}
+		return &FormatError{f.name, "is empty inside its compression: no capture in it"}
+	}
+	if err != nil {
+		f.eof = plainEOF(err)
+	}
+	return nil
+}
+
+func plainEOF(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return io.EOF
+	}
+	return err
+}
+
+// Name is what messages call the file.
+func (f *File) Name() string { return f.name }
+
+// Size is the length of the input in octets, -1 if unknown.
+func (f *File) Size() int64 { return f.size }
+
+// Offset is how many octets of the input were consumed.
+func (f *File) Offset() int64 { return f.raw.n.Load() }
+
+// Frames is how many frames were read.
+func (f *File) Frames() uint64 { return f.frames }
+
+// Interfaces are those met so far.
+func (f *File) Interfaces() []Interface { return f.ifaces }
+
+// Close releases the input.
+func (f *File) Close() error {
+	var err error
+	for _, c := range f.closer {
+		if e := c.Close(); err == nil {
+			err = e
+		}
+	}
+	f.closer = nil
+	return err
+}
+
+// Next fills b with the next frames. After the last one it returns io.EOF, or a
+// *DamageError where the capture breaks off.
+func (f *File) Next(b *capture.Block) error {
+	b.Frames = b.Frames[:0]
+	for {
+		if f.fail != nil {
+			return f.fail
+		}
+		buf := f.fill(b)
+		used := f.sec.frames(f, b, buf)
+		f.carry = append(f.carry[:0], buf[used:]...)
+		f.off += int64(used)
+		if len(b.Frames) > 0 {
+			return nil
+		}
+	}
+}
+
+// fill puts what was left over and more of the input into b.Buf.
+func (f *File) fill(b *capture.Block) []byte {
+	need := max(len(f.carry)+readSize/4, f.want, readSize)
+	if cap(b.Buf) < need {
+		// Grow by what is really there: a length field alone buys nothing.
+		if need > 2*cap(b.Buf) && cap(b.Buf) >= readSize {
+			need = max(2*cap(b.Buf), len(f.carry)+readSize/4)
+		}
+		b.Buf = make([]byte, need)
+	}
+	buf := b.Buf[:cap(b.Buf)]
+	n := copy(buf, f.carry)
+	for n < len(buf) && f.eof == nil {
+		m, err := f.in.Read(buf[n:])
+		n += m
+		if err != nil {
+			f.eof = err
+		}
+		if m > 0 && n-len(f.carry) >= readSize/2 {
+			break
+		}
+	}
+	return buf[:n]
+}
+
+// stop ends the file at capture offset at: with io.EOF when it ends where a
+// frame ends, and with a DamageError otherwise.
+func (f *File) stop(at int64, reason string) {
+	hint := "everything before it is in the result; copy or capture it again to get the rest"
+	if f.eof != nil && !errors.Is(f.eof, io.EOF) && reason == "" {
+		reason = "the input breaks off: " + f.eof.Error()
+		if errors.Is(f.eof, io.ErrUnexpectedEOF) {
+			reason = "the compressed stream is cut short"
+		}
+	}
+	if reason == "" {
+		f.fail = io.EOF
+		return
+	}
+	f.fail = &DamageError{File: f.name, Offset: at, Frames: f.frames, Reason: reason, Hint: hint}
+}
+
+// section reads the frames of one format.
+type section interface {
+	// frames appends the whole frames of buf to b and returns how many octets of
+	// buf are done with. It sets f.fail at the end of the capture.
+	frames(f *File, b *capture.Block, buf []byte) int
+}
+
+// start finds out what the capture is.
+func (f *File) start() error {
+	h := f.carry
+	le := func(i int) uint32 { return uint32(h[i]) | uint32(h[i+1])<<8 | uint32(h[i+2])<<16 | uint32(h[i+3])<<24 }
+	if len(h) >= 4 {
+		switch le(0) {
+		case 0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34, 0xd4c3b2a1, 0x4d3cb2a1, 0x34cdb2a1:
+			return f.startPcap()
+		case 0x0a0d0d0a:
+			if len(h) < 28 {
+				return &FormatError{f.name, fmt.Sprintf("ends after %d bytes, inside the pcapng section header", len(h))}
+			}
+			f.sec = &pcapng{}
+			return nil
+		}
+	}
+	return &FormatError{f.name, "is no capture: " + guess(h)}
+}
+
+// guess names what a file is instead.
+func guess(h []byte) string {
+	for _, m := range []struct{ magic, name string }{
+		{"snoop\x00\x00\x00", "it is a Solaris snoop file; convert it with `editcap -F pcapng`"},
+		{"btsnoop\x00", "it is a Bluetooth HCI (btsnoop) file"},
+		{"GMBU", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
+		{"RTSS", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
+		{"TRSNIFF data", "it is a Sniffer file; convert it with `editcap -F pcapng`"},
+		{"XCP\x00", "it is a NetXRay file; convert it with `editcap -F pcapng`"},
+		{"BZh", "it is compressed with bzip2; decompress it first"},
+		{"\xfd7zXZ", "it is compressed with xz; decompress it first"},
+		{"PK\x03\x04", "it is a zip archive; unpack it first"},
+		{"\x7fELF", "it is a program"},
+		{"%PDF", "it is a PDF document"},
+	} {
+		if bytes.HasPrefix(h, []byte(m.magic)) {
+			return m.name
+		}
+	}
+	text := len(h) > 0
+	for _, c := range h {
+		if c < 9 || c > 13 && c < 32 || c == 127 {
+			text = false
+		}
+	}
+	if text {
+		return "it looks like text; portero reads pcap and pcapng files, plain or as gzip, zstd or lz4"
+	}
+	return fmt.Sprintf("it starts with % x, and portero reads pcap and pcapng files, plain or as gzip, zstd or lz4", h[:min(len(h), 4)])
+}

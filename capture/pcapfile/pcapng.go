@@ -1,0 +1,223 @@
+package pcapfile
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/bits"
+
+	"portero/capture"
+)
+
+// pcapng block types (draft-ietf-opsawg-pcapng).
+const (
+	ngSection   = 0x0a0d0d0a
+	ngInterface = 1
+	ngPacket    = 2 // obsolete
+	ngSimple    = 3
+	ngEnhanced  = 6
+)
+
+// pcapng is a capture of blocks; sections may differ in byte order, and
+// interfaces in link type.
+type pcapng struct {
+	order  binary.ByteOrder
+	ifaces []Interface // of this section
+	base   int         // first interface of this section in File.ifaces
+}
+
+const maxInterfaces = 1 << 16
+
+func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
+	i := 0
+	f.want = 0
+	for len(b.Frames) < blockFrames {
+		rest := buf[i:]
+		if len(rest) < 12 {
+			break
+		}
+		at := f.off + int64(i)
+		if binary.LittleEndian.Uint32(rest) == ngSection {
+			switch {
+			case binary.LittleEndian.Uint32(rest[8:]) == 0x1a2b3c4d:
+				p.order = binary.LittleEndian
+			case binary.BigEndian.Uint32(rest[8:]) == 0x1a2b3c4d:
+				p.order = binary.BigEndian
+			default:
+				f.stop(at, "a section header without byte-order mark")
+				return i
+			}
+			p.base, p.ifaces = len(f.ifaces), nil
+		}
+		if p.order == nil {
+			f.stop(at, "no section header")
+			return i
+		}
+		typ, n := p.order.Uint32(rest), p.order.Uint32(rest[4:])
+		if n < 12 || n%4 != 0 || n > maxBlock {
+			f.stop(at, fmt.Sprintf("a block of type %#x claims %d bytes", typ, n))
+			return i
+		}
+		if int(n) > len(rest) {
+			f.want = int(n)
+			break
+		}
+		if p.order.Uint32(rest[n-4:]) != n {
+			f.stop(at, fmt.Sprintf("a block of type %#x has two different lengths, %d and %d", typ, n, p.order.Uint32(rest[n-4:])))
+			return i
+		}
+		if reason := p.block(f, b, typ, rest[8:n-4]); reason != "" {
+			f.stop(at, reason)
+			return i
+		}
+		i += int(n)
+	}
+	if len(b.Frames) == 0 && f.eof != nil && (len(buf)-i < 12 || f.want > 0) {
+		reason := ""
+		if len(buf) > i {
+			reason = fmt.Sprintf("the file ends inside a block, %d bytes of it are there", len(buf)-i)
+		}
+		f.stop(f.off+int64(len(buf)), reason)
+		return len(buf)
+	}
+	return i
+}
+
+// block takes one block's body. It returns what is wrong with it.
+func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) string {
+	switch typ {
+	case ngInterface:
+		if len(body) < 8 {
+			return "an interface block of less than 8 bytes"
+		}
+		if len(f.ifaces) >= maxInterfaces {
+			return fmt.Sprintf("more than %d interfaces", maxInterfaces)
+		}
+		it := Interface{Link: capture.LinkType(p.order.Uint16(body)), SnapLen: p.order.Uint32(body[4:]), unit: 1000}
+		p.options(body[8:], func(code uint16, v []byte) {
+			switch {
+			case code == 2:
+				it.Name = string(v[:min(len(v), 256)])
+			case code == 9 && len(v) >= 1:
+				it.resolution(v[0])
+			case code == 14 && len(v) >= 8:
+				it.offset = int64(p.order.Uint64(v))
+			}
+		})
+		f.ifaces = append(f.ifaces, it)
+		p.ifaces = f.ifaces[p.base:]
+	case ngEnhanced, ngPacket:
+		if len(body) < 20 {
+			return "a packet block of less than 20 bytes"
+		}
+		id := p.order.Uint32(body)
+		if typ == ngPacket {
+			id = uint32(p.order.Uint16(body))
+		}
+		if int(id) >= len(p.ifaces) {
+			return fmt.Sprintf("a packet of interface %d, which was not described", id)
+		}
+		capLen, wire := p.order.Uint32(body[12:]), p.order.Uint32(body[16:])
+		if int64(capLen) > int64(len(body)-20) {
+			return fmt.Sprintf("a packet claims %d bytes in a block that has %d", capLen, len(body)-20)
+		}
+		it := &p.ifaces[id]
+		end := 20 + int(capLen)
+		f.frames++
+		fr := capture.Frame{Data: body[20:end:end], Time: it.time(uint64(p.order.Uint32(body[4:]))<<32 | uint64(p.order.Uint32(body[8:]))),
+			Index: f.frames, Num: f.frames, WireLen: max(wire, capLen), File: f.id, Iface: int32(p.base + int(id)), Link: it.Link}
+		if opts := (end + 3) &^ 3; opts+4 <= len(body) {
+			p.options(body[opts:], func(code uint16, v []byte) {
+				if code == 2 && len(v) >= 4 {
+					switch p.order.Uint32(v) & 3 {
+					case 1:
+						fr.Dir = capture.DirInbound
+					case 2:
+						fr.Dir = capture.DirOutbound
+					}
+				}
+			})
+		}
+		b.Frames = append(b.Frames, fr)
+	case ngSimple:
+		if len(body) < 4 {
+			return "a simple packet block of less than 4 bytes"
+		}
+		if len(p.ifaces) == 0 {
+			return "a simple packet before any interface was described"
+		}
+		it := &p.ifaces[0]
+		wire := p.order.Uint32(body)
+		capLen := min(wire, uint32(len(body)-4))
+		if it.SnapLen > 0 {
+			capLen = min(capLen, it.SnapLen)
+		}
+		f.frames++
+		b.Frames = append(b.Frames, capture.Frame{Data: body[4 : 4+capLen : 4+capLen], Index: f.frames, Num: f.frames, WireLen: wire,
+			File: f.id, Iface: int32(p.base), Link: it.Link})
+	}
+	return ""
+}
+
+// options walks a list of options, stopping where it contradicts itself.
+func (p *pcapng) options(b []byte, each func(code uint16, v []byte)) {
+	for len(b) >= 4 {
+		code, n := p.order.Uint16(b), int(p.order.Uint16(b[2:]))
+		if code == 0 || n > len(b)-4 {
+			return
+		}
+		each(code, b[4:4+n])
+		b = b[4+min((n+3)&^3, len(b)-4):]
+	}
+}
+
+// resolution takes if_tsresol: a negative power of ten, or of two.
+func (it *Interface) resolution(v byte) {
+	if v&0x80 != 0 {
+		it.pow2, it.unit = min(v&0x7f, 63), 0
+		if it.pow2 == 0 {
+			it.unit = 1e9
+		}
+		return
+	}
+	it.unit = 1e9
+	for range v {
+		if it.unit > 0 && it.unit < 10 || it.unit < 0 {
+			// Finer than a nanosecond: divide instead.
+			if it.unit > 0 {
+				it.unit = -1
+			}
+			if it.unit > -1e18 {
+				it.unit *= 10
+			}
+			continue
+		}
+		it.unit /= 10
+	}
+}
+
+// time turns a time stamp into nanoseconds since 1970, clamped to what fits.
+func (it *Interface) time(ts uint64) int64 {
+	var ns int64
+	switch {
+	case it.unit == 0:
+		sec := ts >> it.pow2
+		frac := ts & (1<<it.pow2 - 1)
+		hi, lo := bits.Mul64(frac, 1e9)
+		f := hi<<(64-it.pow2) | lo>>it.pow2
+		if sec > 4e9 {
+			sec = 4e9
+		}
+		ns = int64(sec)*1e9 + int64(f)
+	case it.unit < 0:
+		ns = int64(ts / uint64(-it.unit))
+	default:
+		hi, lo := bits.Mul64(ts, uint64(it.unit))
+		if hi != 0 || lo > math.MaxInt64/2 {
+			lo = math.MaxInt64 / 2
+		}
+		ns = int64(lo)
+	}
+	off := max(min(it.offset, 4e9), -4e9)
+	return ns + off*1e9
+}

@@ -1,0 +1,65 @@
+package capture
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// sum64 adds b as little-endian words with end-around carry, which is the
+// Internet checksum's sum (RFC 1071) in a wider and byte-swapped form. b must
+// start at an even offset of what is summed.
+func sum64(b []byte, s uint64) uint64 {
+	var c uint64
+	for len(b) >= 64 {
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[32:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[40:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[48:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), c)
+		b = b[64:]
+	}
+	for len(b) >= 8 {
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
+		b = b[8:]
+	}
+	if len(b) >= 4 {
+		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint32(b)), c)
+		b = b[4:]
+	}
+	if len(b) >= 2 {
+		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint16(b)), c)
+		b = b[2:]
+	}
+	if len(b) == 1 {
+		s, c = bits.Add64(s, uint64(b[0]), c)
+	}
+	s, c = bits.Add64(s, 0, c)
+	return s + c
+}
+
+func fold(s uint64) uint16 {
+	s = s>>32 + s&0xffffffff
+	s = s>>32 + s&0xffffffff
+	s = s>>16 + s&0xffff
+	s = s>>16 + s&0xffff
+	s = s>>16 + s&0xffff
+	return uint16(s)
+}
+
+// pseudo is the sum of the pseudo-header (RFC 9293, 3.1; RFC 8200, 8.1).
+func pseudo(p *Packet, proto uint8, n uint32) uint64 {
+	var s uint64
+	if p.Ver == 4 {
+		s = uint64(binary.LittleEndian.Uint32(p.Src[12:])) + uint64(binary.LittleEndian.Uint32(p.Dst[12:]))
+	} else {
+		s = sum64(p.Src[:], 0)
+		s = sum64(p.Dst[:], s)
+	}
+	t := uint64(bits.ReverseBytes32(n)) + uint64(proto)<<8
+	var c uint64
+	s, c = bits.Add64(s, t, 0)
+	return s + c
+}

@@ -1,0 +1,352 @@
+package capture
+
+// tcp decodes a segment (RFC 9293, 3.1).
+func (d *Decoder) tcp(off, n int) Outcome {
+	p := d.p
+	if n < 4 || !d.have(off, 4) {
+		p.Bits |= NoFlags
+		return d.portless(off, n)
+	}
+	b := d.data[off:]
+	p.SrcPort, p.DstPort = be.Uint16(b), be.Uint16(b[2:])
+	if len(b) < 14 || n < 14 {
+		p.Bits |= NoFlags | Cut | Unchecked
+		if n < 14 {
+			p.Bits |= BadHeader
+		}
+		d.digest(off, n, uint64(p.SrcPort)<<16|uint64(p.DstPort))
+		return d.finish()
+	}
+	p.Seq, p.Ack = Seq(be.Uint32(b[4:])), Seq(be.Uint32(b[8:]))
+	hl := int(b[12]>>4) * 4
+	p.Flags = Flags(b[12]&15)<<8 | Flags(b[13])
+	if hl < 20 || hl > n {
+		p.Bits |= BadHeader
+		hl = min(max(hl, 20), max(n, 0))
+	}
+	p.TCPHdr = uint8(hl)
+	if len(b) >= 16 {
+		p.Window = be.Uint16(b[14:])
+	} else {
+		p.Window = 1 // not captured: nothing says that it was closed
+	}
+	if hl > 20 && len(b) > 20 {
+		d.tcpOptions(b[20:min(hl, len(b))])
+	}
+	p.PayloadLen = uint32(n - hl)
+	head := uint64(p.Seq)<<32 | uint64(p.Ack)
+	if len(b) < n {
+		p.Bits |= Cut | Unchecked
+		if len(b) > hl {
+			p.PayloadOff, p.PayloadCap = uint32(off+hl), uint32(len(b)-hl)
+		}
+		d.digest(off, n, head)
+		if len(b) >= 18 {
+			p.Digest = mum(p.Digest^uint64(p.Flags), mix3)
+		}
+		return d.finish()
+	}
+	b = b[:n:n]
+	if n > hl {
+		p.PayloadOff, p.PayloadCap = uint32(off+hl), uint32(n-hl)
+	}
+	s := sum64(b, 0)
+	d.verify(s, be.Uint16(b[16:]), ProtoTCP, uint32(n))
+	// A copy may carry its checksum finished or not: leave it out.
+	s -= uint64(b[16]) | uint64(b[17])<<8
+	p.Digest = mum(p.Digest^mix1, s^mix2) ^ mum(head^mix3, mix1)
+	return d.finish()
+}
+
+// verify judges the transport checksum field, whose segment of n octets sums up
+// to s.
+func (d *Decoder) verify(s uint64, field uint16, proto uint8, n uint32) {
+	p := d.p
+	ps := pseudo(p, proto, n)
+	t := s + ps
+	if t < s {
+		t++
+	}
+	if fold(t) == 0xffff {
+		return
+	}
+	// Offload leaves the pseudo-header's sum, with or without the length.
+	le := field>>8 | field<<8
+	if fold(ps) == le || fold(pseudo(p, proto, 0)) == le {
+		p.Bits |= PartialSum
+		return
+	}
+	if p.Bits&NoLen != 0 {
+		p.Bits |= PartialSum
+		return
+	}
+	p.Bits |= BadSum
+}
+
+// tcpOptions reads the options (RFC 9293, 3.2; RFC 7323; RFC 2018; RFC 7413;
+// RFC 8684), stopping where they contradict their length.
+func (d *Decoder) tcpOptions(b []byte) {
+	p := d.p
+	// The padded timestamp option that nearly every segment carries.
+	if len(b) >= 12 && b[0] == 1 && b[1] == 1 && b[2] == 8 && b[3] == 10 {
+		p.TSVal, p.TSEcr = be.Uint32(b[4:]), be.Uint32(b[8:])
+		p.Opts |= OptTimestamps
+		if len(b) == 12 {
+			return
+		}
+		b = b[12:]
+	}
+	for len(b) > 0 {
+		switch b[0] {
+		case 0:
+			return
+		case 1:
+			b = b[1:]
+			continue
+		}
+		if len(b) < 2 || b[1] < 2 {
+			p.Bits |= BadOpts
+			return
+		}
+		l := int(b[1])
+		if l > len(b) {
+			p.Bits |= BadOpts
+			return
+		}
+		v := b[2:l]
+		switch b[0] {
+		case 2:
+			if len(v) == 2 {
+				p.MSS = be.Uint16(v)
+				p.Opts |= OptMSS
+			}
+		case 3:
+			if len(v) == 1 {
+				p.WScale = v[0]
+				p.Opts |= OptWScale
+			}
+		case 4:
+			p.Opts |= OptSACKOK
+		case 5:
+			p.Opts |= OptSACKBlocks
+		case 8:
+			if len(v) == 8 {
+				p.TSVal, p.TSEcr = be.Uint32(v), be.Uint32(v[4:])
+				p.Opts |= OptTimestamps
+			}
+		case 30:
+			p.Opts |= OptMPTCP
+		case 34:
+			d.fastOpen(v)
+		case 253, 254:
+			if len(v) >= 2 && v[0] == 0xf9 && v[1] == 0x89 { // the experiment's magic (RFC 7413, 4.1.1)
+				d.fastOpen(v[2:])
+			}
+		}
+		b = b[l:]
+	}
+}
+
+func (d *Decoder) fastOpen(cookie []byte) {
+	if len(cookie) == 0 {
+		d.p.Opts |= OptFastOpenAsk
+	} else {
+		d.p.Opts |= OptFastOpen
+	}
+}
+
+// udp decodes a datagram (RFC 768).
+func (d *Decoder) udp(off, n int) Outcome {
+	p := d.p
+	if n < 4 || !d.have(off, 4) {
+		return d.portless(off, n)
+	}
+	b := d.data[off:]
+	p.SrcPort, p.DstPort = be.Uint16(b), be.Uint16(b[2:])
+	size := n
+	if len(b) >= 6 && n >= 8 {
+		if l := int(be.Uint16(b[4:])); l >= 8 && l <= n {
+			size = l
+		} else if l != 0 || n < 65536 && p.Bits&NoLen == 0 {
+			p.Bits |= BadHeader
+		}
+	} else {
+		p.Bits |= BadHeader
+		if n >= 8 {
+			p.Bits = p.Bits&^BadHeader | Cut
+		}
+	}
+	d.payload(off+8, size-8)
+	if len(b) < size || size < 8 {
+		p.Bits |= Unchecked
+		d.digest(off, size, uint64(p.SrcPort)<<16|uint64(p.DstPort))
+	} else {
+		b = b[:size:size]
+		s := sum64(b, 0)
+		switch field := be.Uint16(b[6:]); {
+		case field == 0 && p.Ver == 4:
+			p.Bits |= Unchecked
+		default:
+			d.verify(s, field, ProtoUDP, uint32(size))
+		}
+		s -= (uint64(b[6]) | uint64(b[7])<<8) << 48
+		p.Digest = mum(p.Digest^mix1, s^mix2)
+	}
+	if tunnelPort[p.DstPort] || tunnelPort[p.SrcPort] {
+		if out, ok := d.udpTunnel(off+8, size-8); ok {
+			return out
+		}
+	}
+	return d.finish()
+}
+
+// icmp decodes ICMP (RFC 792) and ICMPv6 (RFC 4443) with what errors quote.
+func (d *Decoder) icmp(off, n int) Outcome {
+	p := d.p
+	if n < 2 || !d.have(off, 2) {
+		return d.portless(off, n)
+	}
+	b := d.data[off:]
+	typ, code := b[0], b[1]
+	p.Flags = Flags(typ)<<8 | Flags(code)
+	p.SrcPort, p.DstPort = uint16(typ), uint16(code)
+	if c, ok := counterpart(p.Ver, typ); ok {
+		p.DstPort = uint16(c)
+	}
+	if len(b) >= 8 {
+		p.Seq = Seq(be.Uint32(b[4:]))
+	}
+	d.payload(off+8, n-8)
+	if len(b) < n {
+		p.Bits |= Cut | Unchecked
+		d.digest(off, n, 0)
+	} else if n >= 4 {
+		s := sum64(b[:n], 0)
+		if p.Ver == 6 {
+			d.verify(s, be.Uint16(b[2:]), ProtoICMP6, uint32(n))
+		} else if fold(s) != 0xffff {
+			p.Bits |= BadSum
+		}
+		p.Digest = mum(p.Digest^mix1, (s-(uint64(b[2])|uint64(b[3])<<8)<<16)^mix2)
+	}
+	if icmpError(p.Ver, typ) && n > 8 {
+		d.quote(off+8, n-8)
+	}
+	return d.finish()
+}
+
+// counterpart is the ICMP type that answers typ, or that typ answers.
+func counterpart(ver, typ uint8) (uint8, bool) {
+	if ver == 6 {
+		switch typ {
+		case 128, 130, 133, 135, 139, 144, 146:
+			return typ + 1, true
+		case 129, 131, 134, 136, 140, 145, 147:
+			return typ - 1, true
+		}
+		return 0, false
+	}
+	switch typ {
+	case 8:
+		return 0, true
+	case 0:
+		return 8, true
+	case 13, 15, 17:
+		return typ + 1, true
+	case 14, 16, 18:
+		return typ - 1, true
+	case 10:
+		return 9, true
+	case 9:
+		return 10, true
+	}
+	return 0, false
+}
+
+func icmpError(ver, typ uint8) bool {
+	if ver == 6 {
+		return typ >= 1 && typ <= 4 || typ == 137
+	}
+	return typ == 3 || typ == 4 || typ == 5 || typ == 11 || typ == 12
+}
+
+// quote reads the head of the packet that an ICMP error quotes. Eight octets of
+// transport are enough for its ports (RFC 792).
+func (d *Decoder) quote(off, n int) {
+	p := d.p
+	if p.Ver == 6 && p.ICMPType() == 137 { // redirect: addresses come first (RFC 4861, 4.5)
+		return
+	}
+	q := Quote{Ver: p.Ver}
+	b := d.data[min(off, len(d.data)):]
+	if len(b) > n {
+		b = b[:n]
+	}
+	var proto uint8
+	if p.Ver == 4 {
+		if len(b) < 20 || b[0]>>4 != 4 {
+			return
+		}
+		hl := int(b[0]&15) * 4
+		if hl < 20 || len(b) < hl {
+			return
+		}
+		proto = b[9]
+		q.Src[10], q.Src[11], q.Dst[10], q.Dst[11] = 0xff, 0xff, 0xff, 0xff
+		copy(q.Src[12:], b[12:16])
+		copy(q.Dst[12:], b[16:20])
+		if be.Uint16(b[6:])&0x1fff != 0 {
+			b = nil
+		} else {
+			b = b[hl:]
+		}
+	} else {
+		if len(b) < 40 || b[0]>>4 != 6 {
+			return
+		}
+		proto = b[6]
+		q.Src, q.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
+		b = b[40:]
+		for range 8 {
+			if proto != 0 && proto != 43 && proto != 60 && proto != 44 || len(b) < 8 {
+				break
+			}
+			l := int(b[1])*8 + 8
+			if proto == 44 {
+				l = 8
+				if be.Uint16(b[2:])&0xfff8 != 0 {
+					l = len(b)
+				}
+			}
+			proto = b[0]
+			if l > len(b) {
+				l = len(b)
+			}
+			b = b[l:]
+		}
+	}
+	q.Proto = proto
+	switch proto {
+	case ProtoTCP, ProtoUDP, ProtoSCTP:
+		if len(b) < 4 {
+			return
+		}
+		q.SrcPort, q.DstPort = be.Uint16(b), be.Uint16(b[2:])
+		q.HasPorts = true
+		if proto == ProtoTCP && len(b) >= 8 {
+			q.Seq, q.HasSeq = Seq(be.Uint32(b[4:])), true
+		}
+	case ProtoICMP, ProtoICMP6:
+		if len(b) < 2 {
+			return
+		}
+		q.SrcPort, q.DstPort = uint16(b[0]), uint16(b[1])
+		if c, ok := counterpart(q.Ver, b[0]); ok {
+			q.DstPort = uint16(c)
+		}
+	}
+	q.Hash = tupleHash(d.seed, &q.Src, &q.Dst, q.SrcPort, q.DstPort, q.Proto, q.Ver)
+	d.Quote = q
+	p.Hash = q.Hash
+	p.Bits |= ICMPError
+}

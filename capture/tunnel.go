@@ -1,0 +1,449 @@
+package capture
+
+// Tunnel kinds, as in the record's `tunnel`.
+const (
+	tunMPLS = iota
+	tunPPPoE
+	tunGRE
+	tunERSPAN
+	tunIPIP
+	tun6in4
+	tun4in6
+	tunIP6IP6
+	tunTeredo
+	tunAYIYA
+	tunVXLAN
+	tunVXLANGPE
+	tunGENEVE
+	tunGTP
+	tunL2TP
+	tunNVGRE
+	tunEoIP
+	tunESPNull
+	tunMPLSinUDP
+	tunPPTP
+)
+
+var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
+	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp"}
+
+// TunnelKinds lists the names of all kinds that portero sees through.
+func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
+
+var tunnelPort = func() (t [65536]bool) {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635} {
+		t[p] = true
+	}
+	return t
+}()
+
+// attempt runs decode on what a tunnel seems to carry. When that is nothing
+// sound, everything is put back, and the outer packet is a packet of its own.
+func (d *Decoder) attempt(kind byte, ends bool, decode func() Outcome) (Outcome, bool) {
+	saved, key, net, depth := *d.p, len(d.key), len(d.net), d.depth
+	if ends {
+		d.pushTunnel(kind)
+	} else {
+		d.pushPlain(kind)
+	}
+	if d.inner() {
+		switch out := decode(); out {
+		case OK, More, FragmentPart, ARP, NotIP:
+			return out, true
+		}
+	}
+	*d.p, d.key, d.net, d.depth = saved, d.key[:key], d.net[:net], depth
+	return 0, false
+}
+
+// soundIP reports whether an IP header that makes sense starts at off.
+func (d *Decoder) soundIP(off, n int) bool {
+	if n < 20 || !d.have(off, 20) {
+		return false
+	}
+	h := d.data[off:]
+	switch h[0] >> 4 {
+	case 4:
+		hl := int(h[0]&15) * 4
+		t := int(be.Uint16(h[2:]))
+		return hl >= 20 && (t >= hl && t <= n || t == 0)
+	case 6:
+		return n >= 40 && len(h) >= 40 && int(be.Uint16(h[4:]))+40 <= n
+	}
+	return false
+}
+
+// ipTunnel decodes what IP protocol numbers announce as a tunnel.
+func (d *Decoder) ipTunnel(proto uint8, off, n int) (Outcome, bool) {
+	switch proto {
+	case 4, 41:
+		kind := byte(tunIPIP)
+		switch {
+		case proto == 41 && d.p.Ver == 4:
+			kind = tun6in4
+		case proto == 4 && d.p.Ver == 6:
+			kind = tun4in6
+		case proto == 41:
+			kind = tunIP6IP6
+		}
+		if n < 20 || !d.have(off, 1) || (d.data[off]>>4 == 4) != (proto == 4) {
+			return 0, false
+		}
+		return d.attempt(kind, true, func() Outcome { return d.ip(off, n) })
+	case 47:
+		return d.gre(off, n)
+	case 97: // EtherIP (RFC 3378)
+		if d.have(off, 2) && d.data[off] == 0x30 && d.plausibleEthernet(off+2, n-2) {
+			return d.attempt(tunGRE, true, func() Outcome { return d.ethernet(off+2, n-2) })
+		}
+	case 137:
+		return d.attempt(tunMPLS, true, func() Outcome { return d.mpls(off, n) })
+	case 50:
+		return d.espNull(off, n)
+	case 115:
+		return d.l2tpv3(off, n)
+	}
+	return 0, false
+}
+
+// gre decodes GRE with its options (RFC 2784, 2890, 1701), NVGRE (RFC 7637),
+// PPTP's version 1 (RFC 2637), ERSPAN and MikroTik's EoIP.
+func (d *Decoder) gre(off, n int) (Outcome, bool) {
+	if n < 4 || !d.have(off, 4) {
+		return 0, false
+	}
+	flags, typ := be.Uint16(d.data[off:]), be.Uint16(d.data[off+2:])
+	if typ == 0x6400 && flags == 0x2001 { // EoIP: key is length and tunnel id
+		if !d.have(off, 8) {
+			return 0, false
+		}
+		l := int(be.Uint16(d.data[off+4:]))
+		id := uint32(d.data[off+6]) | uint32(d.data[off+7])<<8
+		return d.attempt(tunEoIP, true, func() Outcome {
+			d.pushNet('E', id)
+			return d.ethernet(off+8, min(l, n-8))
+		})
+	}
+	o := off + 4
+	var key uint32
+	if flags&0xc000 != 0 {
+		o += 4
+	}
+	if flags&0x2000 != 0 {
+		if !d.have(o, 4) {
+			return 0, false
+		}
+		key = be.Uint32(d.data[o:])
+		o += 4
+	}
+	seq := flags&0x1000 != 0
+	if seq {
+		o += 4
+	}
+	if flags&7 == 1 {
+		if flags&0x80 != 0 {
+			o += 4
+		}
+		if typ != 0x880b || !seq {
+			return 0, false // an acknowledgement only, or unknown
+		}
+		rest := n - (o - off)
+		return d.attempt(tunPPTP, true, func() Outcome { return d.ppp(o, rest) })
+	}
+	if flags&7 != 0 {
+		return 0, false
+	}
+	if flags&0x4000 != 0 { // source routes (RFC 1701)
+		for range 16 {
+			if !d.have(o, 4) {
+				return 0, false
+			}
+			l := int(d.data[o+3])
+			end := be.Uint16(d.data[o:]) == 0 && l == 0
+			o += 4 + l
+			if end {
+				break
+			}
+		}
+	}
+	rest := n - (o - off)
+	if rest < 0 {
+		return 0, false
+	}
+	switch typ {
+	case 0x88be:
+		if !seq { // type I: the frame follows at once
+			if d.plausibleEthernet(o, rest) {
+				return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o, rest) })
+			}
+			return 0, false
+		}
+		return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o+8, rest-8) })
+	case 0x22eb:
+		if !d.have(o, 12) {
+			return 0, false
+		}
+		h := 12
+		if d.data[o+11]&1 != 0 {
+			h += 8 // platform specific subheader
+		}
+		return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o+h, rest-h) })
+	case 0x6558:
+		kind := byte(tunGRE)
+		if flags == 0x2000 {
+			kind = tunNVGRE
+		}
+		return d.attempt(kind, true, func() Outcome {
+			if kind == tunNVGRE {
+				d.pushNet('N', key>>8)
+			}
+			return d.ethernet(o, rest)
+		})
+	case 0x883e: // WCCP: a redirect header may precede the packet
+		if d.have(o, 1) && d.data[o]>>4 != 4 {
+			o, rest = o+4, rest-4
+		}
+		return d.attempt(tunGRE, true, func() Outcome { return d.ip(o, rest) })
+	case 0:
+		return 0, false // a keep-alive
+	}
+	return d.attempt(tunGRE, true, func() Outcome { return d.etherType(typ, o, rest) })
+}
+
+// udpTunnel decodes tunnels inside a datagram whose payload is n octets at off.
+// The port alone proves nothing: the inside must be sound.
+func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
+	p := d.p
+	if p.Bits&BadHeader != 0 || n < 8 || !d.have(off, 8) {
+		return 0, false
+	}
+	h := d.data[off:]
+	switch dst, src := p.DstPort, p.SrcPort; {
+	case dst == 4789 || dst == 8472:
+		if h[0]&0x08 == 0 || h[0]&0xb7 != 0 && h[0] != 0x88 || h[7] != 0 || !d.have(off, 22) {
+			return 0, false
+		}
+		vni := be.Uint32(h[4:]) >> 8
+		if !d.plausibleEthernet(off+8, n-8) {
+			return 0, false
+		}
+		return d.attempt(tunVXLAN, true, func() Outcome { d.pushNet('V', vni); return d.ethernet(off+8, n-8) })
+	case dst == 4790:
+		if h[0]&0x0c != 0x0c {
+			return 0, false
+		}
+		vni := be.Uint32(h[4:]) >> 8
+		return d.attempt(tunVXLANGPE, true, func() Outcome {
+			d.pushNet('V', vni)
+			switch h[3] {
+			case 1:
+				return d.ip4(off+8, n-8)
+			case 2:
+				return d.ip6(off+8, n-8)
+			case 3:
+				return d.ethernet(off+8, n-8)
+			case 4:
+				return d.nsh(off+8, n-8)
+			case 5:
+				return d.mpls(off+8, n-8)
+			}
+			return Malformed
+		})
+	case dst == 6081:
+		if h[0]>>6 != 0 {
+			return 0, false
+		}
+		l := 8 + int(h[0]&0x3f)*4
+		typ, vni := be.Uint16(h[2:]), be.Uint32(h[4:])>>8
+		if l > n {
+			return 0, false
+		}
+		return d.attempt(tunGENEVE, true, func() Outcome {
+			d.pushNet('G', vni)
+			if typ == 0x6558 {
+				if !d.plausibleEthernet(off+l, n-l) {
+					return Malformed
+				}
+				return d.ethernet(off+l, n-l)
+			}
+			return d.etherType(typ, off+l, n-l)
+		})
+	case dst == 2152 || src == 2152:
+		return d.gtp(off, n)
+	case dst == 1701 || src == 1701:
+		return d.l2tp(off, n)
+	case dst == 3544 || src == 3544:
+		return d.teredo(off, n)
+	case dst == 5072 || src == 5072:
+		// AYIYA: identity, signature and header lengths, then an IPv6 packet.
+		l := 8 + (1 << (h[0] >> 4)) + int(h[1]>>4)*4
+		if h[3] != 41 || !d.soundIP(off+l, n-l) {
+			return 0, false
+		}
+		return d.attempt(tunAYIYA, true, func() Outcome { return d.ip6(off+l, n-l) })
+	case dst == 6635:
+		return d.attempt(tunMPLSinUDP, true, func() Outcome {
+			if out := d.mpls(off, n); out != NotIP {
+				return out
+			}
+			return Malformed
+		})
+	}
+	return 0, false
+}
+
+// gtp decodes GTP-U's user packets (3GPP TS 29.281).
+func (d *Decoder) gtp(off, n int) (Outcome, bool) {
+	h := d.data[off:]
+	if h[0]>>5 != 1 || h[0]&0x10 == 0 || h[1] != 0xff {
+		return 0, false
+	}
+	l := int(be.Uint16(h[2:]))
+	if l > n-8 {
+		return 0, false
+	}
+	o, end := off+8, off+8+l
+	if h[0]&7 != 0 {
+		if !d.have(o, 4) {
+			return 0, false
+		}
+		next := byte(0)
+		if h[0]&4 != 0 {
+			next = d.data[o+3]
+		}
+		o += 4
+		for range 8 {
+			if next == 0 {
+				break
+			}
+			if !d.have(o, 4) || d.data[o] == 0 {
+				return 0, false
+			}
+			e := int(d.data[o]) * 4
+			if !d.have(o, e) {
+				return 0, false
+			}
+			next = d.data[o+e-1]
+			o += e
+		}
+	}
+	if !d.soundIP(o, end-o) {
+		return 0, false
+	}
+	return d.attempt(tunGTP, true, func() Outcome { return d.ip(o, end-o) })
+}
+
+// l2tp decodes L2TP version 2's data messages (RFC 2661).
+func (d *Decoder) l2tp(off, n int) (Outcome, bool) {
+	h := d.data[off:]
+	flags := be.Uint16(h)
+	if flags&0x0f != 2 || flags&0x8000 != 0 || flags&0x34f0 != 0 {
+		return 0, false
+	}
+	o := off + 2
+	end := off + n
+	if flags&0x4000 != 0 {
+		if l := int(be.Uint16(h[2:])); l >= 6 && l <= n {
+			end = off + l
+		} else {
+			return 0, false
+		}
+		o += 2
+	}
+	o += 4
+	if flags&0x0800 != 0 {
+		o += 4
+	}
+	if flags&0x0200 != 0 {
+		if !d.have(o, 2) {
+			return 0, false
+		}
+		o += 2 + int(be.Uint16(d.data[o:]))
+	}
+	if end-o < 2 {
+		return 0, false
+	}
+	return d.attempt(tunL2TP, true, func() Outcome { return d.ppp(o, end-o) })
+}
+
+// l2tpv3 decodes L2TP version 3 over IP (RFC 3931): a session id, an optional
+// cookie and sublayer, then a frame.
+func (d *Decoder) l2tpv3(off, n int) (Outcome, bool) {
+	if !d.have(off, 4) || be.Uint32(d.data[off:]) == 0 {
+		return 0, false
+	}
+	for _, skip := range [...]int{4, 8, 12, 16} {
+		if d.plausibleEthernet(off+skip, n-skip) {
+			return d.attempt(tunL2TP, true, func() Outcome { return d.ethernet(off+skip, n-skip) })
+		}
+	}
+	return 0, false
+}
+
+// teredo decodes IPv6 behind Teredo's optional headers (RFC 4380).
+func (d *Decoder) teredo(off, n int) (Outcome, bool) {
+	o, rest := off, n
+	for range 2 {
+		if !d.have(o, 4) {
+			return 0, false
+		}
+		switch be.Uint16(d.data[o:]) {
+		case 0x0001: // authentication
+			l := 13 + int(d.data[o+2]) + int(d.data[o+3])
+			o, rest = o+l, rest-l
+			continue
+		case 0x0000: // origin indication
+			o, rest = o+8, rest-8
+			continue
+		}
+		break
+	}
+	if !d.soundIP(o, rest) || d.data[o]>>4 != 6 {
+		return 0, false
+	}
+	return d.attempt(tunTeredo, true, func() Outcome { return d.ip6(o, rest) })
+}
+
+// espNull decodes ESP without encryption (RFC 2410) where that is certain: the
+// trailer's padding counts up and the checksum inside verifies.
+func (d *Decoder) espNull(off, n int) (Outcome, bool) {
+	if n < 8+20+2 || !d.have(off, n) {
+		return 0, false
+	}
+	for _, icv := range [...]int{12, 16, 0, 24, 32} {
+		end := off + n - icv
+		if end-2 < off+8+8 {
+			continue
+		}
+		pad, next := int(d.data[end-2]), d.data[end-1]
+		if next != ProtoTCP && next != ProtoUDP && next != 4 && next != 41 || end-2-pad < off+8+8 {
+			continue
+		}
+		sound := true
+		for i := range pad {
+			if d.data[end-2-pad+i] != byte(i+1) {
+				sound = false
+				break
+			}
+		}
+		inner := end - 2 - pad - (off + 8)
+		if !sound {
+			continue
+		}
+		if next == 4 || next == 41 {
+			if !d.soundIP(off+8, inner) {
+				continue
+			}
+			return d.attempt(tunESPNull, true, func() Outcome { return d.ip(off+8, inner) })
+		}
+		b := d.data[off+8 : off+8+inner]
+		t := sum64(b, pseudo(d.p, next, uint32(inner)))
+		if fold(t) != 0xffff {
+			continue
+		}
+		d.pushTunnel(tunESPNull)
+		d.p.Proto = next
+		return d.transport(next, off+8, inner), true
+	}
+	return 0, false
+}

@@ -1,0 +1,140 @@
+package capture
+
+import "encoding/binary"
+
+var le = binary.LittleEndian
+
+// radiotap skips the capture header of 802.11 frames and cuts the frame check
+// sequence that its flags announce.
+func (d *Decoder) radiotap(off, n int) Outcome {
+	if !d.have(off, 8) {
+		return d.short()
+	}
+	l := int(le.Uint16(d.data[off+2:]))
+	if l < 8 {
+		return d.bad()
+	}
+	present := le.Uint32(d.data[off+4:])
+	o := off + 8
+	for p := present; p&(1<<31) != 0 && d.have(o, 4) && o < off+l; o += 4 {
+		p = le.Uint32(d.data[o:])
+	}
+	if present&1 != 0 { // TSFT comes before the flags, aligned to eight octets
+		o = off + (o-off+7)&^7 + 8
+	}
+	if present&2 != 0 && d.have(o, 1) && o < off+l && d.data[o]&0x10 != 0 {
+		n -= 4
+	}
+	return d.wifi(off+l, n-l)
+}
+
+func (d *Decoder) avs(off, n int) Outcome {
+	if !d.have(off, 8) {
+		return d.short()
+	}
+	l := int(be.Uint32(d.data[off+4:]))
+	if l < 8 || l > len(d.data) {
+		return d.bad()
+	}
+	return d.wifi(off+l, n-l)
+}
+
+// ppi skips the per-packet information header to the link it announces.
+func (d *Decoder) ppi(off, n int) Outcome {
+	if !d.have(off, 8) || d.depth >= maxDepth {
+		return d.short()
+	}
+	l, link := int(le.Uint16(d.data[off+2:])), le.Uint32(d.data[off+4:])
+	if l < 8 {
+		return d.bad()
+	}
+	d.depth++
+	// The common 802.11 field says whether a check sequence follows.
+	for o := off + 8; d.have(o, 4) && o < off+l; {
+		t, fl := le.Uint16(d.data[o:]), int(le.Uint16(d.data[o+2:]))
+		if t == 2 && fl >= 20 && d.have(o+4, 10) && le.Uint16(d.data[o+12:])&1 != 0 {
+			n -= 4
+		}
+		o += 4 + fl
+	}
+	return d.link(LinkType(link), off+l, n-l)
+}
+
+// wifi decodes an 802.11 frame: unencrypted data, also aggregated.
+func (d *Decoder) wifi(off, n int) Outcome {
+	if !d.have(off, 2) {
+		return d.short()
+	}
+	fc0, fc1 := d.data[off], d.data[off+1]
+	switch fc0 >> 2 & 3 {
+	case 0:
+		return d.notIP(reasonWiFiManagement, 0)
+	case 1:
+		return d.notIP(reasonWiFiControl, 0)
+	case 3:
+		return d.notIP(reasonWiFiNoData, 0)
+	}
+	l := 24
+	if fc1&3 == 3 {
+		l += 6
+	}
+	sub := fc0 >> 4
+	qos := sub&8 != 0
+	amsdu := false
+	if qos {
+		if !d.have(off, l+2) {
+			return d.short()
+		}
+		amsdu = d.data[off+l]&0x80 != 0
+		l += 2
+		if fc1&0x80 != 0 {
+			l += 4 // HT control
+		}
+	}
+	if sub&4 != 0 {
+		return d.notIP(reasonWiFiNoData, 0)
+	}
+	if fc1&0x40 != 0 {
+		return d.notIP(reasonWiFiEncrypted, 0)
+	}
+	if d.data[off+1]&4 != 0 || d.have(off, 24) && le.Uint16(d.data[off+22:])&15 != 0 {
+		// A fragment of an 802.11 frame: only the first carries headers, and the
+		// rest of it is not there.
+		if le.Uint16(d.data[off+22:])&15 != 0 {
+			return d.notIP(reasonWiFiNoData, 0)
+		}
+	}
+	// Some cards pad the header to four octets.
+	if !d.have(off, l+8) {
+		return d.short()
+	}
+	if amsdu {
+		return d.aggregate(off+l, n-l)
+	}
+	if qos && d.data[off+l] != 0xaa && d.have(off, l+2+8) && d.data[off+l+2] == 0xaa && d.data[off+l+3] == 0xaa && l%4 == 2 {
+		l += 2
+	}
+	return d.llc(off+l, n-l)
+}
+
+// aggregate decodes the first frame of an A-MSDU and notes where the next lies.
+func (d *Decoder) aggregate(off, n int) Outcome {
+	if !d.have(off, 14+8) || n < 22 {
+		return d.short()
+	}
+	l := int(be.Uint16(d.data[off+12:]))
+	next := off + (14+l+3)&^3
+	d.again = 0
+	if l >= 8 && d.have(next, 22) && next < off+n {
+		d.again = next
+	}
+	again := d.again
+	out := d.llc(off+14, min(l, n-14))
+	if again > 0 {
+		// A subframe that is no packet must not hide those behind it.
+		for out != OK && out != More && again > 0 {
+			return d.aggregate(again, n-(again-off))
+		}
+	}
+	return out
+}

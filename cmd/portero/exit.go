@@ -1,0 +1,104 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"portero/capture/pcapfile"
+)
+
+// Exit statuses, as diff and grep have them (docs/OUTPUTS.md).
+const (
+	exitOK          = 0
+	exitFound       = 1
+	exitUsage       = 2
+	exitDamaged     = 3
+	exitDenied      = 4
+	exitInterrupted = 130
+)
+
+// exitError carries an exit status; a nil err says everything was told already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// status turns what a command returned into an exit status.
+func status(err error) int {
+	var ee *exitError
+	var de *pcapfile.DamageError
+	switch {
+	case err == nil || brokenPipe(err):
+		return exitOK
+	case errors.As(err, &ee):
+		return ee.code
+	case errors.Is(err, fs.ErrPermission):
+		return exitDenied
+	case errors.As(err, &de):
+		return exitDamaged
+	}
+	return exitUsage
+}
+
+// brokenPipe reports that the reader of our output went away: no error of ours.
+func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) }
+
+// say tells one line on standard error.
+func say(w io.Writer, err error) {
+	if err == nil || brokenPipe(err) {
+		return
+	}
+	for _, line := range strings.Split(explainOpen(err), "\n") {
+		if line != "" {
+			fmt.Fprintln(w, "portero: "+printable(line))
+		}
+	}
+}
+
+// explainOpen makes the system's words for files that cannot be opened say what
+// to do.
+func explainOpen(err error) string {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		var lines []string
+		for _, e := range joined.Unwrap() {
+			lines = append(lines, explainOpen(e))
+		}
+		return strings.Join(lines, "\n")
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			return pe.Path + ": there is no such file"
+		case errors.Is(err, os.ErrPermission):
+			return pe.Path + ": no permission to read it (ask its owner, or run as a user who may)"
+		}
+		return pe.Path + ": " + pe.Err.Error()
+	}
+	return err.Error()
+}
+
+// printable keeps bytes of file names and packets from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 32 || r >= 127 && r < 160 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
+			return '?'
+		}
+		return r
+	}, s)
+}

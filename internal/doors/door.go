@@ -1,0 +1,287 @@
+package doors
+
+import (
+	"net/netip"
+	"sort"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/record"
+)
+
+// State is what is proven about a door.
+type State uint8
+
+// The states, best proof first: a door that once answered is open, whatever
+// else was tried.
+const (
+	Silent   State = iota // knocked at, and nothing came back
+	Filtered              // an ICMP error came back
+	Closed                // a RST or port unreachable came back
+	Open                  // a SYN-ACK, a reply, or the middle of a connection
+)
+
+// String returns the word used in records.
+func (s State) String() string { return [...]string{"silent", "filtered", "closed", "open"}[s] }
+
+// Key names a door.
+type Key struct {
+	Host  netip.Addr
+	Port  uint16
+	Proto uint8
+}
+
+// Less orders doors by host, port and protocol.
+func (k Key) Less(o Key) bool {
+	if c := k.Host.Compare(o.Host); c != 0 {
+		return c < 0
+	}
+	if k.Port != o.Port {
+		return k.Port < o.Port
+	}
+	return k.Proto < o.Proto
+}
+
+// Door is one port of one host.
+type Door struct {
+	Key
+	State                   State
+	Attempts                uint64 // connections or exchanges somebody tried
+	Accepted, Refused       uint64
+	Filtered, Silent        uint64
+	BytesIn, BytesOut       uint64 // payload octets to and from the host
+	First, Last             int64  // ns
+	Service, Name           string
+	ClientsMore             bool // more than Clients were seen
+	clients                 map[netip.Addr]struct{}
+	ProofFrame, ProofRecord uint64 // what proves the state
+	ProofFile               string
+	GuessedRole             bool // no SYN told who was the responder
+}
+
+// Clients is how many different originators knocked (at least, with ClientsMore).
+func (d *Door) Clients() int { return len(d.clients) }
+
+// Limits of what is kept: beyond them things are counted together.
+const (
+	maxDoors   = 1 << 20
+	maxClients = 1024 // remembered per door
+	maxHosts   = 1 << 20
+	maxPeers   = 1024
+)
+
+// Tally adds records up. The zero value is ready; one goroutine owns it.
+type Tally struct {
+	doors map[Key]*Door
+	hosts map[netip.Addr]*Host
+	// Dropped counts records that found no room.
+	Dropped uint64
+}
+
+// Host is one address.
+type Host struct {
+	Addr              netip.Addr
+	Opened, Received  uint64 // connections and exchanges as originator and as responder
+	OpenDoors         int
+	BytesOut, BytesIn uint64 // payload sent and received
+	Pkts              uint64
+	First, Last       int64
+	Failed            uint64 // attempts of its own that nobody accepted
+	Name              string
+	peers             map[netip.Addr]struct{}
+}
+
+// Peers is how many other addresses it talked with (at most maxPeers).
+func (h *Host) Peers() int { return len(h.peers) }
+
+// Add books one record.
+func (t *Tally) Add(r *record.Record) {
+	if t.doors == nil {
+		t.doors, t.hosts = map[Key]*Door{}, map[netip.Addr]*Host{}
+	}
+	t.host(r, &r.Orig, &r.Resp, true)
+	if r.Resp.Addr != r.Orig.Addr {
+		t.host(r, &r.Resp, &r.Orig, false)
+	}
+	if !r.HasPorts {
+		return
+	}
+	state, knocked, ok := judge(r)
+	if !ok {
+		return
+	}
+	k := Key{r.Resp.Addr, r.Resp.Port, r.Proto}
+	d := t.doors[k]
+	if d == nil {
+		if len(t.doors) >= maxDoors {
+			t.Dropped++
+			return
+		}
+		d = &Door{Key: k, First: r.First, Last: r.Last, Name: r.PortName, GuessedRole: true}
+		t.doors[k] = d
+	}
+	if r.RolesBy == handshake.RolesSYN || r.RolesBy == handshake.RolesSYNACK {
+		d.GuessedRole = false
+	}
+	if knocked {
+		d.Attempts++
+		if len(d.clients) < maxClients {
+			if d.clients == nil {
+				d.clients = map[netip.Addr]struct{}{}
+			}
+			d.clients[r.Orig.Addr] = struct{}{}
+		} else if _, ok := d.clients[r.Orig.Addr]; !ok {
+			d.ClientsMore = true
+		}
+	}
+	switch state {
+	case Open:
+		d.Accepted++
+	case Closed:
+		d.Refused++
+	case Filtered:
+		d.Filtered++
+	case Silent:
+		d.Silent++
+	}
+	if state > d.State || d.ProofRecord == 0 {
+		d.State, d.ProofRecord, d.ProofFrame, d.ProofFile = state, r.ID, proof(r, state), r.File
+	}
+	if r.Service != "" {
+		d.Service = r.Service
+	}
+	d.BytesIn += r.Orig.Payload
+	d.BytesOut += r.Resp.Payload
+	d.First, d.Last = min(d.First, r.First), max(d.Last, r.Last)
+}
+
+// judge says what a record proves about the responder's door, and whether
+// somebody knocked; ok is false where it proves nothing.
+func judge(r *record.Record) (s State, knocked, ok bool) {
+	if r.Proto == capture.ProtoTCP {
+		switch r.Handshake {
+		case handshake.Completed, handshake.CompletedUnseen, handshake.HalfOpen:
+			return Open, true, true
+		case handshake.Aborted:
+			if r.SYNACKFrame != 0 {
+				return Open, true, true
+			}
+			return Silent, true, true
+		case handshake.Implied:
+			return Open, r.Orig.Pkts > 0, true
+		case handshake.Unsolicited:
+			// A SYN-ACK is the door's own word; who knocked was not seen.
+			if r.SYNACKFrame != 0 {
+				return Open, false, true
+			}
+			return 0, false, false
+		case handshake.Midstream:
+			if r.Orig.Pkts == 0 || r.Resp.Pkts == 0 {
+				return 0, false, false
+			}
+			return Open, false, true
+		case handshake.Refused:
+			return Closed, true, true
+		case handshake.Filtered:
+			return Filtered, true, true
+		case handshake.NoAnswer:
+			return Silent, true, true
+		case handshake.Probe:
+			if r.SYNACKFrame != 0 {
+				return Open, true, true
+			}
+			return 0, false, false
+		}
+		return 0, false, false
+	}
+	switch r.Exchange {
+	case handshake.Answered:
+		return Open, true, true
+	case handshake.ReplyOnly:
+		return Open, false, true
+	case handshake.ExchangeRefused:
+		return Closed, true, true
+	case handshake.ExchangeFiltered:
+		return Filtered, true, true
+	case handshake.Unanswered, handshake.Stream:
+		return Silent, true, true
+	}
+	return 0, false, false
+}
+
+func proof(r *record.Record, s State) uint64 {
+	switch {
+	case s == Open && r.SYNACKFrame != 0:
+		return r.SYNACKFrame
+	case s == Open && r.ConfirmedFrame != 0:
+		return r.ConfirmedFrame
+	case (s == Closed || s == Filtered) && r.ICMPFrame != 0:
+		return r.ICMPFrame
+	case s == Closed || s == Open:
+		return r.LastFrame
+	}
+	return r.FirstFrame
+}
+
+func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) {
+	h := t.hosts[me.Addr]
+	if h == nil {
+		if len(t.hosts) >= maxHosts {
+			return
+		}
+		h = &Host{Addr: me.Addr, First: r.First, Last: r.Last, peers: map[netip.Addr]struct{}{}}
+		t.hosts[me.Addr] = h
+	}
+	if orig {
+		h.Opened++
+		switch r.Handshake {
+		case handshake.Refused, handshake.Filtered, handshake.NoAnswer, handshake.Invalid:
+			h.Failed++
+		}
+		switch r.Exchange {
+		case handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered:
+			h.Failed++
+		}
+	} else {
+		h.Received++
+		if r.ServerName != "" {
+			h.Name = r.ServerName
+		}
+	}
+	h.BytesOut += me.Payload
+	h.BytesIn += peer.Payload
+	h.Pkts += me.Pkts
+	h.First, h.Last = min(h.First, r.First), max(h.Last, r.Last)
+	if len(h.peers) < maxPeers {
+		h.peers[peer.Addr] = struct{}{}
+	}
+}
+
+// Doors lists the doors by host, port and protocol.
+func (t *Tally) Doors() []*Door {
+	ds := make([]*Door, 0, len(t.doors))
+	for _, d := range t.doors {
+		ds = append(ds, d)
+	}
+	sort.Slice(ds, func(i, j int) bool { return ds[i].Less(ds[j].Key) })
+	return ds
+}
+
+// Door returns one door, nil when nothing is known of it.
+func (t *Tally) Door(k Key) *Door { return t.doors[k] }
+
+// Hosts lists the hosts by address.
+func (t *Tally) Hosts() []*Host {
+	hs := make([]*Host, 0, len(t.hosts))
+	for _, h := range t.hosts {
+		h.OpenDoors = 0
+		hs = append(hs, h)
+	}
+	for _, d := range t.doors {
+		if h := t.hosts[d.Host]; h != nil && d.State == Open {
+			h.OpenDoors++
+		}
+	}
+	sort.Slice(hs, func(i, j int) bool { return hs[i].Addr.Less(hs[j].Addr) })
+	return hs
+}

@@ -1,0 +1,111 @@
+package engine
+
+import (
+	"portero/capture"
+	"portero/flows"
+	"portero/handshake"
+	"portero/internal/record"
+)
+
+// annotator turns what the table says of a flow into a record, and adds what
+// the catalogue knows. It keeps the last lists it made: most flows share them.
+type annotator struct {
+	paths *capture.Paths
+	cat   Catalog
+}
+
+func (a *annotator) fill(r *record.Record, f *flows.Ended) {
+	frames, files := r.CloseFrames[:0], r.FrameFiles[:0]
+	*r = record.Record{
+		ID: f.ID, Proto: f.Proto, Final: true, HasPorts: f.HasPorts,
+		First: f.First, Last: f.Last, DurationNS: f.Last - f.First,
+		Handshake: f.J.Verdict, Kind: f.J.Kind, Missing: f.J.Missing, ProbeKind: f.J.Probe,
+		Exchange: f.Exchange, Close: f.J.Close, ClosedBy: f.J.ClosedBy, EndReason: f.Reason, RolesBy: f.J.RolesBy,
+		SYNFrame: f.SYNFrame, SYNACKFrame: f.SYNACKFrame, ACKFrame: f.ACKFrame, ConfirmedFrame: f.ConfirmedFrame,
+		FirstFrame: f.FirstFrame, LastFrame: f.LastFrame, RolesFrame: f.RolesFrame, ICMPFrame: f.ICMPFrame,
+		Reuses: f.Reuses, ReuseAfterNS: f.ReuseAfter,
+		SYNRetries: f.SYNRetries, SYNACKRetries: f.SYNACKRetries, SuspectedRSTs: f.SuspectedRSTs,
+		ZeroWindows: f.ZeroWindows, Duplicates: f.Duplicates,
+		ServerRTT: f.J.ServerRTT, ClientRTT: f.J.ClientRTT, Setup: f.J.Setup,
+		RTTMin: f.RTTMin, RTTP50: f.RTTMid, RTTMax: f.RTTMax,
+		ConnState: f.ConnState, Completeness: f.Completeness,
+		FrameFiles: files,
+	}
+	r.History = string(f.History)
+	if f.Reuses == 0 {
+		r.ReuseAfterNS = record.Unset
+	}
+	if f.Proto != capture.ProtoTCP {
+		r.Kind = handshake.KindNone
+	}
+	for _, c := range f.CloseFrames {
+		if c != 0 {
+			frames = append(frames, c)
+		}
+	}
+	r.CloseFrames = frames
+	side(&r.Orig, &f.Orig, f.Ver)
+	side(&r.Resp, &f.Resp, f.Ver)
+	if f.FilteredVer != 0 && (f.J.Verdict == handshake.Filtered || f.Exchange == handshake.ExchangeFiltered || f.Exchange == handshake.ExchangeRefused) {
+		r.FilteredBy = capture.Addr(f.FilteredBy, f.FilteredVer)
+	}
+	if f.Path != 0 {
+		info := a.paths.Info(f.Path)
+		r.VLAN, r.Tunnel, r.TunnelEnds = info.VLAN, info.Tunnel, info.Ends
+	}
+	o, s := f.Orig.Opts, f.Resp.Opts
+	r.OptsKnown = f.Orig.SYN || f.Resp.SYN
+	both := func(bit capture.Opts) bool { return o&s&bit != 0 }
+	r.SACK, r.Timestamps = both(capture.OptSACKOK), both(capture.OptTimestamps)
+	r.MPTCP = both(capture.OptMPTCP)
+	r.TFO = f.J.Kind == handshake.FastOpen
+	r.ECN = f.ECN
+	r.Oddities = f.Oddities.List()
+	r.Quality = f.Quality.List()
+	a.name(r)
+}
+
+func side(s *record.Side, v *flows.SideView, ver uint8) {
+	*s = record.Side{Addr: capture.Addr(v.Addr, ver), Port: v.Port, Pkts: v.Pkts, Wire: v.Wire, Payload: v.Payload,
+		Retrans: v.Retrans, OOO: v.OOO, Lost: v.Lost, MSS: v.MSS, WScale: v.WScale}
+}
+
+// answered reports whether something answered on the responder's port, so that
+// a service may be claimed.
+func answered(r *record.Record) bool {
+	return r.Handshake.Opened() || r.Exchange == handshake.Answered
+}
+
+func (a *annotator) name(r *record.Record) {
+	if a.cat == nil || !r.HasPorts {
+		return
+	}
+	port := r.Resp.Port
+	r.PortClass = a.cat.PortClass(port)
+	r.PortName = a.cat.Registered(r.Proto, port)
+	if !answered(r) {
+		return
+	}
+	if s := a.cat.Service(r.Proto, port); s != "" {
+		r.Service, r.ServiceBy, r.Confidence = s, "port", "port"
+	}
+	if r.RolesBy != handshake.RolesSYN && r.RolesBy != handshake.RolesSYNACK && r.TCP() {
+		return
+	}
+	if id, severity, text, ok := a.cat.PortHint(r.Proto, port); ok {
+		r.Risks = append(r.Risks, record.Finding{ID: id, Severity: severity, Basis: "hint", Text: text, Frames: hintFrames(r)})
+	}
+}
+
+func hintFrames(r *record.Record) []record.FrameRef {
+	var fs []record.FrameRef
+	for _, f := range [...]uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame} {
+		if f != 0 {
+			fs = append(fs, f)
+		}
+	}
+	if len(fs) == 0 {
+		fs = append(fs, r.FirstFrame)
+	}
+	return fs
+}

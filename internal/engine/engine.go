@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+
+	"portero/capture"
+	"portero/flows"
+	"portero/handshake"
+	"portero/internal/doctor"
+	"portero/internal/record"
+)
+
+// Options says how a run works. The zero value analyses with one thread and the
+// default budget, and keeps nothing.
+type Options struct {
+	Threads    int
+	Memory     int64
+	IgnoreSums bool
+	Live       bool
+	Merged     bool     // frame numbers run through all inputs
+	Files      []string // names of the inputs, when there are several
+	Catalog    Catalog
+	// Select marks the packets a filter selects; nil selects all. Records of
+	// connections without a selected packet are left out.
+	Select func(f *capture.Frame) bool
+	// Frame is shown every frame in order, with whether it is selected. May be nil.
+	Frame func(f *capture.Frame, selected bool) error
+	// Packet is shown every packet that is booked on a flow with its flow's id,
+	// in order. data is the captured part of the payload, valid until it returns.
+	Packet func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
+	// Sink takes the records in the order in which they end. What it is given is
+	// valid until it returns.
+	Sink func(r *record.Record) error
+	// ARP is shown every ARP packet. May be nil.
+	Seed uint64 // of the hash; 0 draws one
+}
+
+// Catalog is what the engine asks of the catalogue.
+type Catalog interface {
+	ZeekLikely(proto uint8, port uint16) bool
+	LikelyServer(proto uint8, port uint16) int
+	PortClass(port uint16) string
+	Registered(proto uint8, port uint16) string
+	Service(proto uint8, port uint16) string
+	PortHint(proto uint8, port uint16) (id, severity, text string, ok bool)
+}
+
+// Stats is what a run did and lost.
+type Stats struct {
+	Frames, Packets, Bytes uint64
+	Fragments              uint64
+	Records, Hidden        uint64
+	First, Last            int64
+	Flows                  flows.Stats
+}
+
+// Engine analyses one capture. Use it once.
+type Engine struct {
+	opt    Options
+	paths  *capture.Paths
+	table  *flows.Table
+	reasm  *capture.Reassembler
+	clock  clock
+	Doctor doctor.Doctor
+	stats  Stats
+	frames frameMap
+	rec    record.Record
+	notes  annotator
+	err    error
+	block  *capture.Block // the one being sequenced
+	buf    []byte
+	extra  []byte // payload of a reassembled datagram
+	batch  capture.Batch
+	dec    *capture.Decoder // of the sequencer, for reassembled datagrams
+	last   uint64
+}
+
+// New prepares a run.
+func New(opt Options) *Engine {
+	if opt.Seed == 0 {
+		opt.Seed = rand.Uint64()
+	}
+	if opt.Threads < 1 {
+		opt.Threads = 1
+	}
+	e := &Engine{opt: opt, paths: capture.NewPaths()}
+	cfg := flows.Config{Memory: opt.Memory, Live: opt.Live, IgnoreSums: opt.IgnoreSums}
+	if c := opt.Catalog; c != nil {
+		cfg.Likely = c.ZeekLikely
+		cfg.Score = c.LikelyServer
+	}
+	if opt.Packet != nil {
+		cfg.Watch = func(id uint64, p *capture.Packet, side int, dup bool) {
+			opt.Packet(id, p, e.payload(p), side, dup)
+		}
+	}
+	e.table = flows.New(cfg, e.ended)
+	e.reasm = capture.NewReassembler()
+	e.dec = capture.NewDecoder(e.paths, opt.Seed)
+	e.notes = annotator{paths: e.paths, cat: opt.Catalog}
+	e.frames.merged = opt.Merged || len(opt.Files) < 2
+	return e
+}
+
+// Paths are the ways through VLANs and tunnels that the run met.
+func (e *Engine) Paths() *capture.Paths { return e.paths }
+
+// Stats returns what was done so far.
+func (e *Engine) Stats() Stats {
+	s := e.stats
+	s.Flows = e.table.Stats()
+	return s
+}
+
+// Run analyses src to its end. When ctx ends it stops early; what was read is
+// in the result either way. The error is the sink's, or the source's where that
+// is not the end of the input.
+func (e *Engine) Run(ctx context.Context, src capture.Source) error {
+	var err error
+	if e.opt.Threads == 1 {
+		err = e.serial(ctx, src)
+	} else {
+		err = e.pipeline(ctx, src)
+	}
+	if e.err == nil {
+		for _, g := range e.reasm.Flush() {
+			e.datagram(&g, 0)
+		}
+		e.table.Flush(e.last+1, handshake.EndForced)
+	}
+	if e.err != nil {
+		return e.err
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// ended turns a flow that ended into a record.
+func (e *Engine) ended(f *flows.Ended) {
+	if e.err != nil {
+		return
+	}
+	if e.opt.Select != nil && !f.Selected {
+		e.stats.Hidden++
+		return
+	}
+	e.stats.Records++
+	e.notes.fill(&e.rec, f)
+	e.frames.show(&e.rec, e.opt.Files)
+	if e.opt.Sink != nil {
+		e.err = e.opt.Sink(&e.rec)
+	}
+}

@@ -1,0 +1,289 @@
+package engine
+
+import (
+	"context"
+
+	"portero/capture"
+)
+
+// decoded is a block with what its frames say.
+type decoded struct {
+	block capture.Block
+	batch capture.Batch
+	// other are the frames that are no packet (or not yet), with how many packets
+	// came before each.
+	other []other
+	err   error
+	ready chan struct{}
+}
+
+type other struct {
+	before  int // packets of the batch that come first
+	frame   int
+	outcome capture.Outcome
+	reason  capture.Reason
+	frag    capture.IPFragment
+	arp     capture.ARPInfo
+}
+
+// decode decodes all frames of d.block.
+func decode(dec *capture.Decoder, d *decoded) {
+	d.batch.Reset()
+	d.other = d.other[:0]
+	pkts := d.batch.Packets
+	for i := range d.block.Frames {
+		f := &d.block.Frames[i]
+		if len(pkts) == cap(pkts) {
+			pkts = append(pkts, capture.Packet{})[:len(pkts)]
+		}
+		pkts = pkts[:len(pkts)+1]
+		p := &pkts[len(pkts)-1]
+		out := dec.Decode(f, p)
+	again:
+		p.FrameIdx = uint16(i)
+		switch out {
+		case capture.OK, capture.More:
+			if p.Bits&capture.ICMPError != 0 {
+				p.TSVal = uint32(len(d.batch.Quotes))
+				d.batch.Quotes = append(d.batch.Quotes, dec.Quote)
+			}
+			if out == capture.More {
+				pkts = append(pkts, capture.Packet{})
+				p = &pkts[len(pkts)-1]
+				out = dec.Again(f, p)
+				goto again
+			}
+		default:
+			pkts = pkts[:len(pkts)-1]
+			o := other{before: len(pkts), frame: i, outcome: out}
+			switch out {
+			case capture.FragmentPart:
+				o.frag = dec.Frag
+			case capture.ARP:
+				o.arp = dec.ARP
+			default:
+				o.reason = dec.Reason
+			}
+			d.other = append(d.other, o)
+		}
+	}
+	d.batch.Packets = pkts
+}
+
+// sequence takes the decoded blocks in order: the serial stage, which owns the
+// clock, reassembly, the doctor and the table.
+func (e *Engine) sequence(d *decoded) {
+	e.block = &d.block
+	fs := d.block.Frames
+	for i := range fs {
+		f := &fs[i]
+		e.stats.Bytes += uint64(f.WireLen)
+		e.frames.note(f)
+	}
+	e.stats.Frames += uint64(len(fs))
+	if e.opt.Select != nil || e.opt.Frame != nil {
+		e.selectFrames(d)
+	}
+	next := 0
+	for _, o := range d.other {
+		e.packets(d, next, o.before)
+		next = o.before
+		e.otherFrame(&fs[o.frame], &o)
+	}
+	e.packets(d, next, len(d.batch.Packets))
+	if n := len(fs); n > 0 {
+		e.last = fs[n-1].Index
+	}
+	e.block = nil
+}
+
+func (e *Engine) packets(d *decoded, from, to int) {
+	pkts := d.batch.Packets[from:to]
+	for i := range pkts {
+		p := &pkts[i]
+		if p.Time/second != e.clock.tick || p.Time < e.clock.last {
+			if e.clock.see(p.Time) {
+				e.table.Advance(e.clock.now, p.Index)
+			}
+		}
+		e.clock.last = p.Time
+		var q *capture.Quote
+		if p.Bits != 0 {
+			e.Doctor.Packet(p)
+			if p.Bits&capture.ICMPError != 0 {
+				q = d.batch.Quoted(p)
+			}
+		}
+		e.table.Observe(p, q)
+	}
+	e.stats.Packets += uint64(len(pkts))
+}
+
+// otherFrame takes a frame that is no whole packet.
+func (e *Engine) otherFrame(f *capture.Frame, o *other) {
+	if e.clock.see(f.Time) {
+		e.table.Advance(e.clock.now, f.Index)
+	}
+	switch o.outcome {
+	case capture.FragmentPart:
+		e.fragment(&o.frag, 0)
+	case capture.ARP:
+		e.Doctor.ARP(&o.arp, f.Index)
+	default:
+		e.Doctor.NotIP(o.outcome, o.reason, f)
+	}
+}
+
+// fragment takes a part of a datagram. What a datagram holds may be a tunnel with
+// a fragment in it again.
+func (e *Engine) fragment(f *capture.IPFragment, depth int) {
+	e.stats.Fragments++
+	for _, g := range e.reasm.Add(f) {
+		e.datagram(&g, depth)
+	}
+}
+
+func (e *Engine) datagram(g *capture.Datagram, depth int) {
+	var p capture.Packet
+	switch e.dec.Datagram(g, &p) {
+	case capture.OK, capture.More:
+	case capture.FragmentPart:
+		if depth < 4 {
+			f := e.dec.Frag
+			e.fragment(&f, depth+1)
+		}
+		return
+	default:
+		return
+	}
+	e.Doctor.Packet(&p)
+	e.extra = g.Payload
+	var q *capture.Quote
+	if p.Bits&capture.ICMPError != 0 {
+		q = &e.dec.Quote
+	}
+	e.table.Observe(&p, q)
+	e.stats.Packets++
+}
+
+// payload is the captured payload of p, which is of the block or the datagram
+// being sequenced.
+func (e *Engine) payload(p *capture.Packet) []byte {
+	if p.PayloadCap == 0 {
+		return nil
+	}
+	if p.Bits&capture.Fragment != 0 {
+		if int(p.PayloadOff)+int(p.PayloadCap) > len(e.extra) {
+			return nil
+		}
+		return e.extra[p.PayloadOff : p.PayloadOff+p.PayloadCap]
+	}
+	if e.block == nil || int(p.FrameIdx) >= len(e.block.Frames) {
+		return nil
+	}
+	d := e.block.Frames[p.FrameIdx].Data
+	if int(p.PayloadOff)+int(p.PayloadCap) > len(d) {
+		return nil
+	}
+	return d[p.PayloadOff : p.PayloadOff+p.PayloadCap]
+}
+
+func (e *Engine) selectFrames(d *decoded) {
+	fs := d.block.Frames
+	next := 0
+	pkts := d.batch.Packets
+	for i := range fs {
+		sel := e.opt.Select == nil || e.opt.Select(&fs[i])
+		for next < len(pkts) && int(pkts[next].FrameIdx) == i {
+			if sel && e.opt.Select != nil {
+				pkts[next].Bits |= capture.Selected
+			}
+			next++
+		}
+		if sel && e.opt.Select != nil {
+			for j := range d.other {
+				if d.other[j].frame == i && d.other[j].outcome == capture.FragmentPart {
+					d.other[j].frag.Selected = true
+				}
+			}
+		}
+		if e.opt.Frame != nil && e.err == nil {
+			e.err = e.opt.Frame(&fs[i], sel)
+		}
+	}
+}
+
+func (e *Engine) serial(ctx context.Context, src capture.Source) error {
+	dec := capture.NewDecoder(e.paths, e.opt.Seed)
+	d := &decoded{}
+	for ctx.Err() == nil && e.err == nil {
+		if err := src.Next(&d.block); err != nil {
+			return err
+		}
+		decode(dec, d)
+		e.sequence(d)
+	}
+	return ctx.Err()
+}
+
+// pipeline reads in one goroutine, decodes in several, and sequences in this one.
+func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
+	workers := e.opt.Threads - 1
+	depth := workers + 2
+	free := make(chan *decoded, depth)
+	for range depth {
+		free <- &decoded{ready: make(chan struct{}, 1)}
+	}
+	ordered := make(chan *decoded, depth)
+	work := make(chan *decoded, depth)
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	for range workers {
+		go func() {
+			dec := capture.NewDecoder(e.paths, e.opt.Seed)
+			for d := range work {
+				decode(dec, d)
+				d.ready <- struct{}{}
+			}
+			done <- struct{}{}
+		}()
+	}
+	var readErr error
+	go func() {
+		defer close(work)
+		defer close(ordered)
+		for {
+			var d *decoded
+			select {
+			case d = <-free:
+			case <-stop:
+				return
+			}
+			if ctx.Err() != nil {
+				readErr = ctx.Err()
+				return
+			}
+			if readErr = src.Next(&d.block); readErr != nil {
+				return
+			}
+			work <- d
+			ordered <- d
+		}
+	}()
+	stopped := false
+	for d := range ordered {
+		<-d.ready
+		if e.err == nil {
+			e.sequence(d)
+		}
+		if e.err != nil && !stopped {
+			close(stop)
+			stopped = true
+		}
+		free <- d
+	}
+	for range workers {
+		<-done
+	}
+	return readErr
+}
