@@ -144,7 +144,7 @@ func (b bitset) set(i int32)      { b[i/64] |= 1 << (i % 64) }
 
 // maxSimplify bounds the tests that are simplified; longer programs run as they
 // are written.
-const maxSimplify = 2048
+const maxSimplify = 8192
 
 // simplify drops tests whose outcome is known from the tests before them on
 // every way to them, and tests whose outcome does not matter. As in libpcap the

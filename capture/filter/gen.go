@@ -342,10 +342,10 @@ func (g *gen) bytes(from base, off uint32, b []byte) *cond {
 
 // program joins the code that computes variable offsets and the condition.
 func (g *gen) program() (pre []*test, c *cond) {
-	c = always
-	if g.expr.root != nil {
-		c = g.cond(g.expr.root)
+	if g.expr.root == nil {
+		return nil, always
 	}
+	c = g.cond(g.expr.root)
 	if g.err == nil {
 		pre = g.prologue()
 	}

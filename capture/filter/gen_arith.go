@@ -143,17 +143,18 @@ func (g *gen) value(a *arith) value {
 			return l
 		}
 		v.isConst, v.k = true, alu(op, l.k, r.k)
-	case r.isConst && r.k == 0:
-		switch a.op {
-		case "*", "&":
-			v.isConst = true
-		case "/", "%":
-			g.fail(a.pos, "", "division by zero")
-			return l
-		default:
-			v.code, v.temps = l.code, l.temps
+	case r.isConst && r.k == 0 && (a.op == "/" || a.op == "%"):
+		g.fail(a.pos, "", "division by zero")
+		return l
+	case r.isConst && r.k == 0 && (a.op == "*" || a.op == "&"):
+		if g.keepLoads(l) {
+			v.code, v.temps = append(l.code, ins{op: op}), l.temps
+			break
 		}
-	case l.isConst && l.k == 0 && a.op != "+" && a.op != "-" && a.op != "|" && a.op != "^":
+		v.isConst = true
+	case r.isConst && r.k == 0:
+		v.code, v.temps = l.code, l.temps
+	case l.isConst && l.k == 0 && !g.keepLoads(r) && a.op != "+" && a.op != "-" && a.op != "|" && a.op != "^":
 		v.isConst = true
 	case r.isConst:
 		if r.k > 31 && (a.op == "<<" || a.op == ">>") {
@@ -166,6 +167,13 @@ func (g *gen) value(a *arith) value {
 		v.code = append(v.code, ins{op: op + aluX})
 	}
 	return v
+}
+
+// keepLoads reports that the loads of v count although its value does not:
+// libpcap optimizes nothing once it had to compute where an 802.11 header ends,
+// and then a frame too short for a load does not match.
+func (g *gen) keepLoads(v value) bool {
+	return g.outer.fam == famWLAN && g.outerPayload.reg >= 0 && len(v.code) > 0
 }
 
 // leftmost gives the number a starts with, if it is one.

@@ -68,9 +68,15 @@ func (g *gen) protoIs(outer proto, v uint32, pos int) *cond {
 			return and(l, g.cmp(fromNetNoSNAP, 1, 1, v))
 		}
 		l := g.linkType(sapISO, pos)
+		if l == never {
+			return never // and the link type need not say where its payload is
+		}
 		return and(l, g.cmp(fromNetNoSNAP, 0, 1, v))
 	case pISIS:
 		l := g.protoIs(pISO, nlpidISIS, pos)
+		if l == never {
+			return never
+		}
 		return and(l, g.cmp(fromNetNoSNAP, 4, 1, v))
 	}
 	return g.fail(pos, "proto goes with ip, ip6, ether, iso and isis", "\"proto\" does not go with this protocol")

@@ -337,6 +337,10 @@ func (p *parser) arith() *arith {
 			ops = append(ops, pending{"-", p.tok().pos, true})
 			p.i++
 		}
+		if len(ops) > maxDepth {
+			p.fail(p.tok().pos, "", "nested more than %d deep", maxDepth)
+			return nil
+		}
 		v := p.operand()
 		if v == nil {
 			return nil
@@ -357,10 +361,6 @@ func (p *parser) arith() *arith {
 			reduce()
 		}
 		ops = append(ops, pending{t.text, t.pos, false})
-		if len(ops) > maxDepth {
-			p.fail(t.pos, "", "nested more than %d deep", maxDepth)
-			return nil
-		}
 		p.i++
 	}
 	if p.err != nil {

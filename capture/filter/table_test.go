@@ -32,7 +32,7 @@ var table = []string{
 	"mpls and vlan", "mpls and arp",
 	"pppoed", "pppoes", "pppoes 1", "pppoes and ip", "pppoes and tcp port {port}", "pppoes and ip6", "pppoes and host {v4}", "vlan and pppoes and ip",
 	"pppoes and mpls", "pppoed or pppoes",
-	"geneve", "geneve 10", "geneve and ip", "geneve and tcp", "geneve and arp or ip6", "geneve and host {v4}", "geneve and ether host {mac}",
+	"geneve", "geneve 10", "geneve and ip", "geneve and tcp", "geneve and (arp or ip6)", "geneve and host {v4}", "geneve and ether host {mac}",
 	"geneve and vlan", "not geneve",
 	"llc", "llc i", "llc s", "llc u", "llc ui", "llc rr", "llc rnr", "llc xid", "llc frmr", "not llc",
 	"stp", "ipx", "netbeui", "iso", "clnp", "esis", "isis", "l1", "l2", "iih", "lsp", "snp", "csnp", "psnp", "isis proto 15",
