@@ -46,6 +46,11 @@ func (d *Decoder) tcp(off, n int) Outcome {
 		}
 		return d.finish()
 	}
+	if n < 20 {
+		p.Bits |= BadHeader | Unchecked
+		d.digest(off, n, head)
+		return d.finish()
+	}
 	b = b[:n:n]
 	if n > hl {
 		p.PayloadOff, p.PayloadCap = uint32(off+hl), uint32(n-hl)

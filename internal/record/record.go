@@ -101,6 +101,7 @@ type Record struct {
 	OptsKnown                         bool // a SYN was seen, so false means not negotiated
 
 	ConnState    string
+	ZeekFlipped  bool // Zeek takes the responder for the originator
 	History      string
 	Completeness int16 // Unset for other than TCP
 

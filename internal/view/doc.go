@@ -1,0 +1,31 @@
+// Package view holds what all views of records share: the Writer that each
+// format implements, and the summary that closes a run. Each format has a
+// folder of its own below.
+//
+// Bytes from the wire are escaped by every view for its own medium.
+package view
+
+import (
+	"portero/internal/doctor"
+	"portero/internal/record"
+)
+
+// Writer is one output format. Begin comes first, then Write for every record,
+// then End. What Write is given is valid until it returns. The first error ends
+// the output and is returned by every later call.
+type Writer interface {
+	Begin() error
+	Write(r *record.Record) error
+	End(s *Summary) error
+}
+
+// Summary is what is said of a whole run.
+type Summary struct {
+	Inputs          []string
+	Frames, Packets uint64
+	Bytes           uint64
+	First, Last     int64 // ns; 0 when nothing was read
+	Records, Hidden uint64
+	Remarks         []doctor.Remark
+	Interrupted     bool
+}
