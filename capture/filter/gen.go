@@ -307,6 +307,9 @@ func (g *gen) cmp(from base, off, size, k uint32) *cond {
 // masked: the field under mask is k.
 func (g *gen) masked(from base, off, size, k, mask uint32) *cond {
 	body := g.load(from, off, size)
+	if mask == 0 && !g.keepLoads() {
+		return truth(k == 0)
+	}
 	if mask != 1<<32-1 {
 		body = append(body, ins{op: opAndK, k: mask})
 	}

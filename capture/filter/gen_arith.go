@@ -147,14 +147,14 @@ func (g *gen) value(a *arith) value {
 		g.fail(a.pos, "", "division by zero")
 		return l
 	case r.isConst && r.k == 0 && (a.op == "*" || a.op == "&"):
-		if g.keepLoads(l) {
+		if g.keepLoads() {
 			v.code, v.temps = append(l.code, ins{op: op}), l.temps
 			break
 		}
 		v.isConst = true
 	case r.isConst && r.k == 0:
 		v.code, v.temps = l.code, l.temps
-	case l.isConst && l.k == 0 && !g.keepLoads(r) && a.op != "+" && a.op != "-" && a.op != "|" && a.op != "^":
+	case l.isConst && l.k == 0 && !(g.keepLoads() && len(r.code) > 0) && a.op != "+" && a.op != "-" && a.op != "|" && a.op != "^":
 		v.isConst = true
 	case r.isConst:
 		if r.k > 31 && (a.op == "<<" || a.op == ">>") {
@@ -169,12 +169,10 @@ func (g *gen) value(a *arith) value {
 	return v
 }
 
-// keepLoads reports that the loads of v count although its value does not:
-// libpcap optimizes nothing once it had to compute where an 802.11 header ends,
-// and then a frame too short for a load does not match.
-func (g *gen) keepLoads(v value) bool {
-	return g.outer.fam == famWLAN && g.outerPayload.reg >= 0 && len(v.code) > 0
-}
+// keepLoads reports that loads count although their value does not: libpcap
+// optimizes nothing once it had to compute where an 802.11 header ends, and then
+// a frame too short for a load does not match.
+func (g *gen) keepLoads() bool { return g.outer.fam == famWLAN && g.outerPayload.reg >= 0 }
 
 // leftmost gives the number a starts with, if it is one.
 func leftmost(a *arith) (uint32, bool) {

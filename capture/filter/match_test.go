@@ -57,6 +57,7 @@ func TestMatch(t *testing.T) {
 		{"IS-IS", 1, eth(40, cat([]byte{0xfe, 0xfe, 3}, []byte{0x83, 0, 1, 0, 18, 0})), "iso; isis; l1; lsp; isis proto 18; iso proto \\isis", "l2; iih; clnp; esis"},
 		{"cut in the ports", 1, tcp4(1, 80, 60)[:35], "ip; tcp", "tcp port 80; not tcp port 80; tcp port 80 or len = 7"},
 		{"cut before the type", 1, tcp4(1, 80, 60)[:13], "ether[0] = 2; ip or not ip", "ip; not ip"},
+		{"cut behind the type", 1, tcp4(1, 80, 60)[:14], "net 0.0.0.0/0; ip[0] * 0 = 0", "net 10; tcp"},
 		{"nothing", 1, nil, "less 0; len = 0; ", "ip; not ip; greater 1"},
 		{"raw", 101, syn, "ip; tcp port 80; host 10.0.0.1; ip[9] = 6; link[0] = 0x45", "ip6; net ::/0"},
 		{"raw IPv4", 228, syn, "ip; tcp port 80", "udp"},

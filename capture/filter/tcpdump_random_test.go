@@ -59,7 +59,7 @@ func randomArith(r *rand.Rand, depth int) string {
 }
 
 // TestTcpdumpAgreesOnRandomExpressions compares expressions nobody wrote, on one
-// capture of each link type. PORTERO_TIME multiplies its 10 seconds.
+// capture of each link type. PORTERO_TIME multiplies its 5 seconds.
 func TestTcpdumpAgreesOnRandomExpressions(t *testing.T) {
 	tcpdump := needTcpdump(t)
 	files := captures(t)
@@ -96,7 +96,7 @@ func TestTcpdumpAgreesOnRandomExpressions(t *testing.T) {
 		samples = append(samples, sample{f, link, recs})
 	}
 	n, refused, diffs := 0, 0, 0
-	for deadline := time.Now().Add(time.Duration(10 * factor * float64(time.Second))); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Duration(5 * factor * float64(time.Second))); time.Now().Before(deadline); {
 		expr := randomExpr(r, 1+r.IntN(3))
 		if r.IntN(3) == 0 {
 			expr = randomArith(r, 1+r.IntN(3)) + []string{" = ", " > ", " < ", " != ", " >= ", " <= "}[r.IntN(6)] + randomArith(r, 1+r.IntN(2))

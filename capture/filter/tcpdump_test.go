@@ -2,6 +2,7 @@ package filter
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -13,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -74,6 +74,34 @@ func captures(t testing.TB) []string {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// guessLink reads the link type from the start of a file, for the order of the
+// comparison only; what it cannot read is a link type of its own.
+func guessLink(file string) uint32 {
+	b := make([]byte, 4096)
+	f, err := os.Open(file)
+	if err != nil {
+		return 1 << 31
+	}
+	defer f.Close()
+	if _, err := f.Read(b); err != nil {
+		return 1 << 31
+	}
+	var e binary.ByteOrder = binary.LittleEndian
+	if b[0] != 0x0a {
+		if b[0] == 0xa1 {
+			e = binary.BigEndian
+		}
+		return e.Uint32(b[20:])
+	}
+	if b[8] == 0x1a {
+		e = binary.BigEndian
+	}
+	if n := e.Uint32(b[4:]); n < 4000 && e.Uint32(b[n:]) == 1 {
+		return uint32(e.Uint16(b[n+8:]))
+	}
+	return 1 << 31
 }
 
 // dump runs tcpdump on file and gives what it wrote; a refused expression
@@ -152,7 +180,7 @@ func stricter(expr string, link capture.LinkType) bool {
 	return li.fam == famMagic && (li.payload == unset || li.netNoSNAP == unset)
 }
 
-// undefined are expressions whose meaning libpcap leaves to whatever its scratch
+// undefined tells of expressions whose meaning libpcap leaves to whatever its scratch
 // memory holds, or spoils: see docs/FILTERS.md.
 func undefined(expr string, link capture.LinkType) bool {
 	if strings.Contains(expr, "geneve") {
@@ -215,7 +243,7 @@ func agree(tcpdump, file, expr string, link capture.LinkType, recs []record) (di
 
 // TestTcpdumpSelectsTheSame compares the table with tcpdump on the shared
 // captures: all of it on a few files of every link type and a sample on others.
-// PORTERO_TIME multiplies the time it may take (30 s); from 10 on every file gets
+// PORTERO_TIME multiplies the time it may take (15 s); from 10 on every file gets
 // every expression until the time is up.
 func TestTcpdumpSelectsTheSame(t *testing.T) {
 	tcpdump := needTcpdump(t)
@@ -224,19 +252,28 @@ func TestTcpdumpSelectsTheSame(t *testing.T) {
 	if v, err := strconv.ParseFloat(os.Getenv("PORTERO_TIME"), 64); err == nil && v > 0 {
 		factor = v
 	}
-	deadline := time.Now().Add(time.Duration(30 * factor * float64(time.Second)))
+	deadline := time.Now().Add(time.Duration(15 * factor * float64(time.Second)))
 
 	type item struct {
 		file string
 		rank uint64
+		nth  int // of its link type
 	}
 	rank := func(s string) uint64 { h := fnv.New64a(); h.Write([]byte(s)); return h.Sum64() }
 	items := make([]item, len(files))
 	for i, f := range files {
 		rel, _ := filepath.Rel(sharedCaptures, f)
-		items[i] = item{f, rank(rel)}
+		items[i] = item{f, rank(rel), 0}
 	}
-	sort.Slice(items, func(i, j int) bool { return items[i].rank < items[j].rank })
+	slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.rank, b.rank) })
+	counts := map[uint32]int{}
+	for i := range items {
+		l := guessLink(items[i].file)
+		items[i].nth = counts[l]
+		counts[l]++
+	}
+	// Rare link types first, so that all of them are met before the time is up.
+	slices.SortStableFunc(items, func(a, b item) int { return cmp.Compare(min(a.nth, 20), min(b.nth, 20)) })
 
 	var mu sync.Mutex
 	var pairs, refused, diffs, read int
@@ -257,7 +294,7 @@ func TestTcpdumpSelectsTheSame(t *testing.T) {
 		nth := seen[link]
 		read++
 		mu.Unlock()
-		for i, expr := range table {
+		for _, expr := range table {
 			if time.Now().After(deadline) {
 				return
 			}
@@ -266,6 +303,9 @@ func TestTcpdumpSelectsTheSame(t *testing.T) {
 				continue
 			}
 			full := fill(expr, link, recs)
+			if isWLAN(link) && (strings.Contains(expr, "geneve") || strings.Contains(expr, "pppoes")) {
+				continue // see undefined
+			}
 			diff, no := agree(tcpdump, it.file, full, link, recs)
 			mu.Lock()
 			pairs++
@@ -279,7 +319,6 @@ func TestTcpdumpSelectsTheSame(t *testing.T) {
 				}
 			}
 			mu.Unlock()
-			_ = i
 		}
 	}
 	for range 2 {
@@ -308,15 +347,7 @@ func TestTcpdumpSelectsTheSame(t *testing.T) {
 func TestTcpdumpRefusesTheSame(t *testing.T) {
 	tcpdump := needTcpdump(t)
 	file := filepath.Join(t.TempDir(), "x.pcap")
-	hdr := binary.NativeEndian.AppendUint32(nil, 0xa1b2c3d4)
-	hdr = binary.NativeEndian.AppendUint16(hdr, 2)
-	hdr = binary.NativeEndian.AppendUint16(hdr, 4)
-	for _, v := range []uint32{0, 0, 262144, 1} {
-		hdr = binary.NativeEndian.AppendUint32(hdr, v)
-	}
-	if err := os.WriteFile(file, hdr, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writePcap(t, file, ltEthernet, nil)
 	for _, expr := range refusedTable {
 		if _, no := dump(tcpdump, file, expr); no == "" {
 			t.Errorf("%q: tcpdump accepts it", expr)
