@@ -318,3 +318,14 @@ func guess(h []byte) string {
 	}
 	return fmt.Sprintf("it starts with % x, and portero reads pcap and pcapng files, plain or as gzip, zstd or lz4", h[:min(len(h), 4)])
 }
+
+// IsCapture reports whether the file called name starts like a capture, plain or
+// compressed.
+func IsCapture(name string) bool {
+	f, err := Open(name, Options{})
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
+}

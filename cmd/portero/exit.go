@@ -55,7 +55,9 @@ func status(err error) int {
 }
 
 // brokenPipe reports that the reader of our output went away: no error of ours.
-func brokenPipe(err error) bool { return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) }
+func brokenPipe(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
+}
 
 // say tells one line on standard error.
 func say(w io.Writer, err error) {

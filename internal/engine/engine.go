@@ -76,6 +76,8 @@ type Engine struct {
 	batch  capture.Batch
 	dec    *capture.Decoder // of the sequencer, for reassembled datagrams
 	last   uint64
+	links  []string
+	link   capture.LinkType
 }
 
 // New prepares a run.
@@ -103,6 +105,14 @@ func New(opt Options) *Engine {
 	e.notes = annotator{paths: e.paths, cat: opt.Catalog}
 	e.frames.merged = opt.Merged || len(opt.Files) < 2
 	return e
+}
+
+// Links names the link types that were met.
+func (e *Engine) Links() []string { return e.links }
+
+// Clock counts how often the capture's clock ran backwards, and jumped.
+func (e *Engine) Clock() (backwards, ahead, back uint64) {
+	return e.clock.Backwards, e.clock.JumpsAhead, e.clock.JumpsBack
 }
 
 // Paths are the ways through VLANs and tunnels that the run met.

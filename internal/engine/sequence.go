@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"portero/capture"
 )
@@ -75,9 +76,18 @@ func decode(dec *capture.Decoder, d *decoded) {
 func (e *Engine) sequence(d *decoded) {
 	e.block = &d.block
 	fs := d.block.Frames
+	if e.stats.Frames == 0 && len(fs) > 0 {
+		e.stats.First, e.stats.Last = fs[0].Time, fs[0].Time
+		e.link = fs[0].Link
+		e.links = append(e.links, e.link.String())
+	}
 	for i := range fs {
 		f := &fs[i]
 		e.stats.Bytes += uint64(f.WireLen)
+		e.stats.First, e.stats.Last = min(e.stats.First, f.Time), max(e.stats.Last, f.Time)
+		if f.Link != e.link {
+			e.noteLink(f.Link)
+		}
 		e.frames.note(f)
 	}
 	e.stats.Frames += uint64(len(fs))
@@ -95,6 +105,14 @@ func (e *Engine) sequence(d *decoded) {
 		e.last = fs[n-1].Index
 	}
 	e.block = nil
+}
+
+func (e *Engine) noteLink(l capture.LinkType) {
+	e.link = l
+	s := l.String()
+	if !slices.Contains(e.links, s) && len(e.links) < 16 {
+		e.links = append(e.links, s)
+	}
 }
 
 func (e *Engine) packets(d *decoded, from, to int) {

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"sort"
+	"strconv"
+	"time"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/doors"
+	"portero/internal/engine"
+	"portero/internal/record"
+)
+
+// until ends a source at a time: later frames are left out.
+type until struct {
+	capture.Source
+	at int64
+}
+
+func (u until) Next(b *capture.Block) error {
+	for {
+		if err := u.Source.Next(b); err != nil {
+			return err
+		}
+		fs := b.Frames[:0]
+		for _, f := range b.Frames {
+			if f.Time <= u.at {
+				fs = append(fs, f)
+			}
+		}
+		b.Frames = fs
+		if len(fs) > 0 {
+			return nil
+		}
+	}
+}
+
+func parseTime(s string) (int64, error) {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && f > 0 && f < 9e9 {
+		return int64(f * 1e9), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999"} {
+		if t, err := time.ParseInLocation(layout, s, time.Local); err == nil {
+			return t.UnixNano(), nil
+		}
+	}
+	return 0, usage(fmt.Sprintf("--at: %q is no time (write 2026-11-23T10:31:07Z, or seconds since 1970)", s))
+}
+
+// socket is a line of netstat.
+type socket struct {
+	host           netip.Addr
+	proto          uint8
+	local, foreign string
+	state          string
+	id             uint64
+}
+
+// portsAt prints what every host of the capture would have shown at an instant,
+// as far as its packets tell.
+func (a *app) portsAt(names []string, o *readFlags, at string) error {
+	ns, err := parseTime(at)
+	if err != nil {
+		return err
+	}
+	var socks []socket
+	var t doors.Tally
+	j, err := a.open(names, o, engine.Options{Sink: func(r *record.Record) error {
+		t.Add(r)
+		if !r.HasPorts {
+			return nil
+		}
+		ostate, rstate := standing(r, ns)
+		oe, re := netip.AddrPortFrom(r.Orig.Addr, r.Orig.Port).String(), netip.AddrPortFrom(r.Resp.Addr, r.Resp.Port).String()
+		if ostate != "" {
+			socks = append(socks, socket{r.Orig.Addr, r.Proto, oe, re, ostate, r.ID})
+		}
+		if rstate != "" {
+			socks = append(socks, socket{r.Resp.Addr, r.Proto, re, oe, rstate, r.ID})
+		}
+		return nil
+	}})
+	if err != nil {
+		return err
+	}
+	j.cut = ns
+	stopped, err := a.run(j)
+	if err != nil {
+		return err
+	}
+	for _, d := range t.Doors() {
+		if d.State == doors.Open && !d.GuessedRole {
+			state := "LISTEN"
+			if d.Proto != capture.ProtoTCP {
+				state = "-"
+			}
+			socks = append(socks, socket{d.Host, d.Proto, netip.AddrPortFrom(d.Host, d.Port).String(), "*:*", state, d.ProofRecord})
+		}
+	}
+	sort.SliceStable(socks, func(i, k int) bool {
+		x, y := &socks[i], &socks[k]
+		if c := x.host.Compare(y.host); c != 0 {
+			return c < 0
+		}
+		if (x.foreign == "*:*") != (y.foreign == "*:*") {
+			return x.foreign == "*:*"
+		}
+		return x.id < y.id
+	})
+	l := list{heads: []string{"addr", "proto", "local", "foreign", "state", "id"}, label: []string{"host", "proto", "local", "foreign", "state", "#"}, right: map[int]bool{5: true}}
+	for _, s := range socks {
+		l.rows = append(l.rows, []any{s.host.String(), record.ProtoName(s.proto), s.local, s.foreign, s.state, s.id})
+	}
+	if o.format == "table" && !o.quiet {
+		fmt.Fprintf(a.err, "portero: as far as the packets up to then tell; a listener that nobody contacted is not seen\n")
+	}
+	return a.print(&l, o, j, stopped)
+}
+
+// standing is the state of both ends' sockets at ns, "" where none is left.
+func standing(r *record.Record, ns int64) (orig, resp string) {
+	age := time.Duration(ns - r.Last)
+	if !r.TCP() {
+		if age > time.Minute {
+			return "", ""
+		}
+		return "-", ""
+	}
+	switch r.Handshake {
+	case handshake.NoAnswer:
+		if age > 2*time.Minute {
+			return "", ""
+		}
+		return "SYN_SENT", ""
+	case handshake.HalfOpen:
+		if age > time.Minute {
+			return "", ""
+		}
+		return "SYN_SENT", "SYN_RECV"
+	case handshake.Completed, handshake.CompletedUnseen, handshake.Implied, handshake.Midstream:
+	default:
+		return "", ""
+	}
+	switch r.Close {
+	case handshake.StillOpen:
+		return "ESTABLISHED", "ESTABLISHED"
+	case handshake.HalfClosed:
+		if r.ClosedBy == handshake.ByOrig {
+			return "FIN_WAIT2", "CLOSE_WAIT"
+		}
+		return "CLOSE_WAIT", "FIN_WAIT2"
+	case handshake.Closed:
+		if age > time.Minute {
+			return "", ""
+		}
+		switch r.ClosedBy {
+		case handshake.ByOrig:
+			return "TIME_WAIT", ""
+		case handshake.ByResp:
+			return "", "TIME_WAIT"
+		}
+		return "TIME_WAIT", "TIME_WAIT"
+	}
+	return "", ""
+}

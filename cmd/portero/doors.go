@@ -1,0 +1,331 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/spf13/cobra"
+
+	"portero/internal/doors"
+	"portero/internal/engine"
+	"portero/internal/record"
+	"portero/internal/view/safe"
+)
+
+// list prints rows of cells as a table, ndjson or csv.
+type list struct {
+	heads []string // keys of machine formats
+	label []string // heads of the table
+	right map[int]bool
+	rows  [][]any
+}
+
+func (l *list) write(o *output, format string, width int) error {
+	switch format {
+	case "table":
+		cells := [][]string{l.label}
+		for _, r := range l.rows {
+			var c []string
+			for _, v := range r {
+				s := safe.Terminal(cell(v))
+				if s == "" {
+					s = "-"
+				}
+				c = append(c, s)
+			}
+			cells = append(cells, c)
+		}
+		w := make([]int, len(l.heads))
+		for _, r := range cells {
+			for i, c := range r {
+				w[i] = max(w[i], runewidth.StringWidth(c))
+			}
+		}
+		for _, r := range cells {
+			var b strings.Builder
+			for i, c := range r {
+				if i > 0 {
+					b.WriteString("  ")
+				}
+				fill := strings.Repeat(" ", w[i]-runewidth.StringWidth(c))
+				if l.right[i] {
+					b.WriteString(fill + c)
+				} else {
+					b.WriteString(c + fill)
+				}
+			}
+			if _, err := fmt.Fprintln(o, strings.TrimRight(b.String(), " ")); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "ndjson", "jsonl":
+		for _, r := range l.rows {
+			b := []byte{'{'}
+			for i, v := range r {
+				if v == nil || v == "" {
+					continue
+				}
+				if len(b) > 1 {
+					b = append(b, ',')
+				}
+				k, _ := json.Marshal(l.heads[i])
+				x, err := json.Marshal(v)
+				if err != nil {
+					return err
+				}
+				b = append(append(append(b, k...), ':'), x...)
+			}
+			b = append(b, '}', '\n')
+			if _, err := o.Write(b); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "csv", "tsv":
+		sep := ","
+		if format == "tsv" {
+			sep = "\t"
+		}
+		if _, err := fmt.Fprintln(o, strings.Join(l.heads, sep)); err != nil {
+			return err
+		}
+		for _, r := range l.rows {
+			var c []string
+			for _, v := range r {
+				s := safe.Terminal(cell(v))
+				if strings.HasPrefix(s, "=") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "@") {
+					s = "'" + s
+				}
+				if strings.ContainsAny(s, ",\"\t") {
+					s = `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+				}
+				c = append(c, s)
+			}
+			if _, err := fmt.Fprintln(o, strings.Join(c, sep)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return usage(fmt.Sprintf("--format: %q is none of table, ndjson, jsonl, csv, tsv", format))
+}
+
+func cell(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+func (a *app) tallyOf(names []string, o *readFlags) (*doors.Tally, *job, bool, error) {
+	var t doors.Tally
+	j, err := a.open(names, o, engine.Options{Sink: func(r *record.Record) error { t.Add(r); return nil }})
+	if err != nil {
+		return nil, nil, false, err
+	}
+	interrupted, err := a.run(j)
+	return &t, j, interrupted, err
+}
+
+func stamp(ns int64, utc bool) string {
+	if utc {
+		return time.Unix(0, ns).UTC().Format("2006-01-02 15:04:05Z")
+	}
+	return time.Unix(0, ns).Format("2006-01-02 15:04:05")
+}
+
+func when(ns int64, format string, utc bool) string {
+	if format == "table" {
+		return stamp(ns, utc)
+	}
+	return string(record.AppendTime(nil, ns))
+}
+
+func (a *app) portsCmd() *cobra.Command {
+	var o readFlags
+	var state, at string
+	cmd := &cobra.Command{
+		Use: "ports FILE...", Short: "Say which doors are open: per host and port, with the frame that proves it",
+		Long: `Lists every door that somebody knocked at or answered from: open (a SYN-ACK or a
+reply came from it), closed (a RST or port unreachable), filtered (another ICMP
+error) or silent. TCP and UDP are two different doors.`,
+		Example: "  portero ports capture.pcap\n  portero ports --state open --format csv capture.pcap\n  portero ports --at 2026-11-23T10:31:09Z capture.pcap",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := o.split(cmd, args)
+			if err != nil {
+				return err
+			}
+			if at != "" {
+				return a.portsAt(names, &o, at)
+			}
+			if state != "" && state != "open" && state != "closed" && state != "filtered" && state != "silent" {
+				return usage(fmt.Sprintf("--state: %q is none of open, closed, filtered, silent", state))
+			}
+			t, j, stopped, err := a.tallyOf(names, &o)
+			if err != nil {
+				return err
+			}
+			l := list{heads: []string{"addr", "port", "proto", "state", "service", "attempts", "accepted", "refused", "clients", "bytes_in", "bytes_out", "first", "last", "proof_id", "proof_frame"},
+				label: []string{"host", "port", "proto", "state", "service", "tried", "accepted", "refused", "clients", "in", "out", "first", "last", "#", "frame"},
+				right: map[int]bool{1: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 13: true, 14: true}}
+			for _, d := range t.Doors() {
+				if state != "" && d.State.String() != state {
+					continue
+				}
+				name := d.Service
+				if name == "" {
+					name = d.Name
+				}
+				l.rows = append(l.rows, []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
+					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, d.ProofFrame})
+			}
+			if o.format == "table" {
+				// A narrow terminal gets what matters most.
+				l = l.narrow(a.width())
+			}
+			return a.print(&l, &o, j, stopped)
+		},
+	}
+	o.input(cmd.Flags())
+	o.show(cmd.Flags())
+	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
+	cmd.Flags().StringVar(&state, "state", "", "only doors that are open, closed, filtered or silent")
+	cmd.Flags().StringVar(&at, "at", "", "what `netstat -an` would have shown at this time (RFC 3339, or seconds since 1970)")
+	return cmd
+}
+
+// narrow drops columns from the right middle until the table fits.
+func (l list) narrow(width int) list {
+	drop := []string{"last", "first", "out", "in", "#", "frame", "refused", "accepted"}
+	for {
+		total := 0
+		for i := range l.label {
+			w := len(l.label[i])
+			for _, r := range l.rows {
+				w = max(w, runewidth.StringWidth(cell(r[i])))
+			}
+			total += w + 2
+		}
+		if total-2 <= width || len(drop) == 0 {
+			return l
+		}
+		for i, h := range l.label {
+			if h != drop[0] {
+				continue
+			}
+			n := list{right: map[int]bool{}}
+			for k := range l.label {
+				if k == i {
+					continue
+				}
+				if l.right[k] {
+					n.right[len(n.label)] = true
+				}
+				n.label = append(n.label, l.label[k])
+				n.heads = append(n.heads, l.heads[k])
+			}
+			for _, r := range l.rows {
+				n.rows = append(n.rows, append(append([]any(nil), r[:i]...), r[i+1:]...))
+			}
+			l = n
+			break
+		}
+		drop = drop[1:]
+	}
+}
+
+func (a *app) print(l *list, o *readFlags, j *job, stopped bool) error {
+	out, err := a.openOutput(o.out, o.force)
+	if err != nil {
+		return err
+	}
+	err = l.write(out, o.format, a.width())
+	if e := out.close(); err == nil {
+		err = e
+	}
+	return a.finish(j, stopped, err)
+}
+
+func (a *app) hostsCmd() *cobra.Command {
+	var o readFlags
+	cmd := &cobra.Command{
+		Use: "hosts FILE...", Short: "Say who is there: per address, what it opened, received and offers",
+		Example: "  portero hosts capture.pcap\n  portero hosts --format ndjson capture.pcap",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := o.split(cmd, args)
+			if err != nil {
+				return err
+			}
+			t, j, stopped, err := a.tallyOf(names, &o)
+			if err != nil {
+				return err
+			}
+			l := list{heads: []string{"addr", "opened", "failed", "received", "open_doors", "peers", "bytes_out", "bytes_in", "packets", "first", "last", "name"},
+				label: []string{"host", "opened", "failed", "received", "open doors", "peers", "out", "in", "packets", "first", "last", "name"},
+				right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true}}
+			for _, h := range t.Hosts() {
+				l.rows = append(l.rows, []any{h.Addr.String(), h.Opened, h.Failed, h.Received, h.OpenDoors, h.Peers(), h.BytesOut, h.BytesIn, h.Pkts,
+					when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), h.Name})
+			}
+			if o.format == "table" {
+				l = l.narrow(a.width())
+			}
+			return a.print(&l, &o, j, stopped)
+		},
+	}
+	o.input(cmd.Flags())
+	o.show(cmd.Flags())
+	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
+	return cmd
+}
+
+func (a *app) diffCmd() *cobra.Command {
+	var o readFlags
+	cmd := &cobra.Command{
+		Use: "diff A B", Short: "Say which doors, clients and services are new, gone or changed from one capture to another",
+		Long:    "Exits with 0 when nothing differs and with 1 when something does, as diff does.",
+		Example: "  portero diff monday.pcap tuesday.pcap",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			before, j1, s1, err := a.tallyOf(args[:1], &o)
+			if err != nil {
+				return err
+			}
+			if err := a.finish(j1, s1, nil); err != nil && status(err) != exitDamaged {
+				return err
+			}
+			now, j, stopped, err := a.tallyOf(args[1:], &o)
+			if err != nil {
+				return err
+			}
+			l := list{heads: []string{"how", "what", "addr", "port", "proto", "before", "now"}, label: []string{"how", "what", "host", "port", "proto", "before", "now"}, right: map[int]bool{3: true}}
+			for _, c := range doors.Diff(before, now) {
+				l.rows = append(l.rows, []any{c.How, c.What, c.Key.Host.String(), c.Key.Port, record.ProtoName(c.Key.Proto), c.Before, c.Now})
+			}
+			if len(l.rows) == 0 && o.format == "table" {
+				if !o.quiet {
+					fmt.Fprintln(a.err, "portero: no door, client or service differs")
+				}
+				return a.finish(j, stopped, nil)
+			}
+			if err := a.print(&l, &o, j, stopped); err != nil {
+				return err
+			}
+			if len(l.rows) > 0 {
+				return &exitError{exitFound, nil}
+			}
+			return nil
+		},
+	}
+	o.input(cmd.Flags())
+	o.show(cmd.Flags())
+	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
+	return cmd
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/internal/engine"
+	"portero/internal/record"
+)
+
+// found is what the first reading of a capture says of one connection.
+type found struct {
+	rec    record.Record
+	frames map[uint64]bool // ordinals over all input
+	others int             // further connections that match
+}
+
+// spool keeps standard input for a second reading, in a file that nobody else can
+// open and that is gone when we are.
+func (a *app) spool(names []string) ([]string, func(), error) {
+	for i, n := range names {
+		if n != "-" {
+			continue
+		}
+		f, err := os.CreateTemp("", "portero-")
+		if err != nil {
+			return nil, nil, err
+		}
+		if _, err := io.Copy(f, a.in); err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			return nil, nil, err
+		}
+		f.Close()
+		out := append([]string(nil), names...)
+		out[i] = f.Name()
+		return out, func() { os.Remove(f.Name()) }, nil
+	}
+	return names, func() {}, nil
+}
+
+// locate reads the captures once and finds the connection t names, with its
+// frames.
+func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, error) {
+	cid := communityID()
+	want := t.id
+	f := &found{frames: map[uint64]bool{}}
+	var byID func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
+	// The id is known only at the end unless it was given; a frame names it while
+	// reading.
+	if t.frame != 0 {
+		byID = func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
+			if p.Index == t.frame {
+				want = id
+			}
+		}
+	}
+	hit := false
+	j, err := a.open(names, o, engine.Options{Packet: byID, Sink: func(r *record.Record) error {
+		if !t.match(r, cid) && (t.frame == 0 || r.ID != want || want == 0) {
+			return nil
+		}
+		if hit {
+			f.others++
+			if r.ID > f.rec.ID {
+				return nil
+			}
+		}
+		hit = true
+		f.rec = *r
+		f.rec.CloseFrames = append([]uint64(nil), r.CloseFrames...)
+		f.rec.FrameFiles = append([]string(nil), r.FrameFiles...)
+		return nil
+	}})
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := a.run(j); err != nil {
+		return nil, nil, err
+	}
+	if !hit {
+		return nil, nil, usage(fmt.Sprintf("there is no connection %s in it (the table's first column has the numbers)", printable(t.text)))
+	}
+	return f, j, nil
+}
+
+func (a *app) extractCmd() *cobra.Command {
+	var o readFlags
+	var save string
+	cmd := &cobra.Command{
+		Use: "extract FILE CONN -w X", Short: "Take one connection out of a capture, byte for byte",
+		Long: `Writes the frames of one connection, with those of ICMP errors about it and exact
+copies, as pcapng with the record as its comment. CONN is the number of the table's
+first column, @frame, a Community ID, or a:port>b:port.`,
+		Example: "  portero extract capture.pcap 4 -w four.pcapng",
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if save == "" {
+				return usage("say where to: -w FILE")
+			}
+			t, err := parseTarget(args[len(args)-1])
+			if err != nil {
+				return err
+			}
+			names, err := expand(args[:len(args)-1])
+			if err != nil {
+				return err
+			}
+			names, done, err := a.spool(names)
+			if err != nil {
+				return err
+			}
+			defer done()
+			f, j, err := a.locate(names, &o, t)
+			if err != nil {
+				return err
+			}
+			out, err := a.openOutput(save, o.force)
+			if err != nil {
+				return err
+			}
+			n, err := a.copyFrames(names, &o, f, out)
+			if e := out.close(); err == nil {
+				err = e
+			}
+			if err != nil {
+				return err
+			}
+			if !o.quiet {
+				fmt.Fprintf(a.err, "portero: %d frames of #%d in %s\n", n, f.rec.ID, printable(save))
+			}
+			return a.finish(j, false, nil)
+		},
+	}
+	o.input(cmd.Flags())
+	cmd.Flags().StringVarP(&save, "write", "w", "", "the file to write (mode 0600); - is standard output")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file if it exists")
+	return cmd
+}
+
+// copyFrames reads the captures again and writes the frames of one connection.
+func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) (int, error) {
+	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: fmt.Sprintf("portero: connection %d", f.rec.ID)})
+	if err != nil {
+		return 0, err
+	}
+	// First which frames, then the frames: a packet is known to be of the
+	// connection when the table has booked it, a block later at the most.
+	if err := a.packets(names, o, f.rec.ID, func(p *capture.Packet, _ int, _ bool) { f.frames[p.Index] = true }); err != nil {
+		return 0, err
+	}
+	set, err := pcapfile.OpenAll(names, pcapfile.Options{Stdin: a.in})
+	if err != nil {
+		return 0, err
+	}
+	defer set.Close()
+	var b capture.Block
+	n := 0
+	for {
+		err := set.Next(&b)
+		if errors.Is(err, io.EOF) {
+			return n, w.Close()
+		}
+		if err != nil {
+			return n, err
+		}
+		for i := range b.Frames {
+			if f.frames[b.Frames[i].Index] {
+				n++
+				if err := w.Write(&b.Frames[i], ""); err != nil {
+					return n, err
+				}
+			}
+		}
+	}
+}
+
+// packets reads the captures again and shows every packet of connection id.
+func (a *app) packets(names []string, o *readFlags, id uint64, each func(p *capture.Packet, side int, dup bool)) error {
+	j, err := a.open(names, o, engine.Options{Packet: func(i uint64, p *capture.Packet, _ []byte, side int, dup bool) {
+		if i == id {
+			each(p, side, dup)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	_, err = a.run(j)
+	return err
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// output is where data goes: standard output or a new file.
+type output struct {
+	io.Writer
+	buf  *bufio.Writer
+	file *os.File
+}
+
+// openOutput opens name, "" or "-" for standard output. A file is created with
+// mode 0600, never over an existing one without force, never through a link.
+func (a *app) openOutput(name string, force bool) (*output, error) {
+	if name == "" || name == "-" {
+		b := bufio.NewWriterSize(a.out, 64<<10)
+		return &output{Writer: b, buf: b}, nil
+	}
+	f, err := createFile(name, force)
+	if err != nil {
+		return nil, err
+	}
+	b := bufio.NewWriterSize(f, 256<<10)
+	return &output{Writer: b, buf: b, file: f}, nil
+}
+
+func (o *output) close() error {
+	err := o.buf.Flush()
+	if o.file != nil {
+		if e := o.file.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+func createFile(name string, force bool) (*os.File, error) {
+	if st, err := os.Lstat(name); err == nil {
+		switch {
+		case st.Mode()&os.ModeCharDevice != 0 || st.Mode()&os.ModeNamedPipe != 0:
+			return os.OpenFile(name, os.O_WRONLY, 0)
+		case st.Mode()&os.ModeSymlink != 0:
+			return nil, usage(name + ": is a link; portero does not write through links")
+		case st.IsDir():
+			return nil, usage(name + ": is a directory")
+		case !force:
+			return nil, usage(name + ": exists already; --force replaces it")
+		}
+		if err := os.Remove(name); err != nil {
+			return nil, err
+		}
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_CLOEXEC, 0o600)
+	if err != nil {
+		if errors.Is(err, os.ErrExist) {
+			return nil, usage(name + ": exists already; --force replaces it")
+		}
+		return nil, err
+	}
+	return f, nil
+}
+
+// colorWanted decides by flag, environment and kind of output.
+func (a *app) colorWanted(mode string, toFile bool) (bool, error) {
+	switch mode {
+	case "always":
+		return true, nil
+	case "never":
+		return false, nil
+	case "auto":
+	default:
+		return false, usage(fmt.Sprintf("--color: %q is none of auto, always, never", mode))
+	}
+	if os.Getenv("NO_COLOR") != "" {
+		return false, nil
+	}
+	if f := os.Getenv("CLICOLOR_FORCE"); f != "" && f != "0" {
+		return true, nil
+	}
+	return !toFile && isTerminal(a.out) && os.Getenv("TERM") != "dumb", nil
+}
+
+// width is that of the terminal, 80 where there is none.
+func (a *app) width() int {
+	if f, ok := a.out.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return max(w, 40)
+		}
+	}
+	return 80
+}
+
+// size reads "64MB", "1G", "500000".
+func size(s string) (int64, error) {
+	t := strings.ToUpper(strings.TrimSpace(s))
+	t = strings.TrimSuffix(strings.TrimSuffix(t, "B"), "I")
+	mult := int64(1)
+	switch {
+	case strings.HasSuffix(t, "K"):
+		mult, t = 1<<10, t[:len(t)-1]
+	case strings.HasSuffix(t, "M"):
+		mult, t = 1<<20, t[:len(t)-1]
+	case strings.HasSuffix(t, "G"):
+		mult, t = 1<<30, t[:len(t)-1]
+	}
+	var n int64
+	if _, err := fmt.Sscanf(t, "%d", &n); err != nil || n <= 0 || fmt.Sprint(n) != t || n > 1<<50/mult {
+		return 0, usage(fmt.Sprintf("--memory: %q is no size (write 64MB or 1G)", s))
+	}
+	return n * mult, nil
+}

@@ -1,0 +1,391 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"portero/capture"
+	"portero/capture/filter"
+	"portero/capture/pcapfile"
+	"portero/catalog"
+	"portero/handshake"
+	"portero/internal/doctor"
+	"portero/internal/engine"
+	"portero/internal/record"
+	"portero/internal/view"
+	"portero/internal/view/csv"
+	"portero/internal/view/ndjson"
+	"portero/internal/view/table"
+	"portero/internal/view/zeek"
+)
+
+// readFlags are those of everything that analyses saved captures.
+type readFlags struct {
+	file                           string
+	filter                         string
+	format, fields, out, color     string
+	utc, stats, quiet, force, sums bool
+	memory                         string
+	threads, limit                 int
+	frames, sort                   string
+	count                          uint64
+	cpuprofile, memprofile         string
+}
+
+func (o *readFlags) input(fs *pflag.FlagSet) {
+	fs.SetNormalizeFunc(normalize)
+	fs.StringVarP(&o.file, "read", "r", "", "a capture to read, as tcpdump names it; - is standard input")
+	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression: only connections with a packet that it selects (also after --)")
+	fs.StringVar(&o.memory, "memory", "1G", "budget for connections that are followed at the same time")
+	fs.IntVar(&o.threads, "threads", min(runtime.NumCPU(), 8), "goroutines that decode; the result is the same for any number")
+	fs.StringVar(&o.frames, "frames", "file", "frame numbers: file (each input's own) or merged (through all inputs)")
+	fs.Uint64VarP(&o.count, "count", "c", 0, "stop after this many frames")
+	fs.BoolVar(&o.sums, "zeek-ignore-checksums", false, "compute Zeek's columns as zeek -C does")
+	fs.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing beside the data")
+	fs.StringVar(&o.cpuprofile, "cpuprofile", "", "write a CPU profile")
+	fs.StringVar(&o.memprofile, "memprofile", "", "write a heap profile")
+	fs.MarkHidden("cpuprofile")
+	fs.MarkHidden("memprofile")
+}
+
+func (o *readFlags) show(fs *pflag.FlagSet) {
+	fs.StringVarP(&o.out, "output", "o", "", "write to this file (mode 0600) instead of standard output")
+	fs.BoolVar(&o.force, "force", false, "replace the output file if it exists")
+	fs.StringVar(&o.color, "color", "auto", "auto, always or never")
+	fs.BoolVar(&o.utc, "utc", false, "times in UTC; tables show local time otherwise, machine formats always UTC")
+}
+
+func (o *readFlags) register(fs *pflag.FlagSet) {
+	o.input(fs)
+	o.show(fs)
+	fs.StringVar(&o.format, "format", "table", "table, wide, ndjson (jsonl), json, csv, tsv, zeek")
+	fs.StringVar(&o.fields, "fields", "", "columns of ndjson, json, csv and tsv: a,b or -c to leave c out")
+	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
+	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
+	fs.BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
+}
+
+func (a *app) readCmd() *cobra.Command {
+	var o readFlags
+	cmd := &cobra.Command{
+		Use: "read FILE... [-- FILTER]", Short: "Say what happened in saved captures",
+		Example: "  portero read a.pcap b.pcapng.gz\n  tcpdump -w - | portero read -\n  portero read x.pcap -- host 10.0.0.1 and port 443",
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.read(cmd, args, &o) },
+	}
+	o.register(cmd.Flags())
+	return cmd
+}
+
+// split takes the words after -- for a filter.
+func (o *readFlags) split(cmd *cobra.Command, args []string) ([]string, error) {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		expr := strings.Join(args[n:], " ")
+		args = args[:n]
+		if o.filter != "" && expr != "" {
+			return nil, usage("a filter was given twice: with --filter and after --")
+		}
+		if expr != "" {
+			o.filter = expr
+		}
+	}
+	if o.file != "" {
+		args = append([]string{o.file}, args...)
+	}
+	if len(args) == 0 {
+		return nil, usage("name a capture to read (- is standard input)")
+	}
+	if o.frames != "file" && o.frames != "merged" {
+		return nil, usage(fmt.Sprintf("--frames: %q is neither file nor merged", o.frames))
+	}
+	return expand(args)
+}
+
+// expand replaces directories by the files in them.
+func expand(args []string) ([]string, error) {
+	var out []string
+	for _, name := range args {
+		st, err := os.Stat(name)
+		if err != nil || !st.IsDir() {
+			out = append(out, name)
+			continue
+		}
+		es, err := os.ReadDir(name)
+		if err != nil {
+			return nil, err
+		}
+		n := len(out)
+		for _, e := range es {
+			if p := filepath.Join(name, e.Name()); e.Type().IsRegular() && pcapfile.IsCapture(p) {
+				out = append(out, p)
+			}
+		}
+		if n == len(out) {
+			return nil, usage(name + ": no capture in this directory")
+		}
+	}
+	return out, nil
+}
+
+// job is one analysis: inputs open, engine ready.
+type job struct {
+	set   *pcapfile.Set
+	eng   *engine.Engine
+	sel   *filter.Matcher
+	flags *readFlags
+	tally tally
+	cut   int64 // frames after this time are left out, 0 for none
+}
+
+// tally is what the doctor wants to know of the records.
+type tally struct {
+	tcp, oneWay, midstream, vlan, reordered uint64
+}
+
+func (t *tally) add(r *record.Record) {
+	if r.TCP() {
+		t.tcp++
+		if r.Handshake == handshake.Implied || r.Handshake == handshake.Midstream && (r.Orig.Pkts == 0 || r.Resp.Pkts == 0) {
+			t.oneWay++
+		}
+		if r.Handshake == handshake.Midstream {
+			t.midstream++
+		}
+	}
+	for _, q := range r.Quality {
+		switch q {
+		case "vlan_one_sided":
+			t.vlan++
+		case "reordered":
+			t.reordered++
+		}
+	}
+}
+
+// open prepares an analysis of the captures called names.
+func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, error) {
+	j := &job{flags: o}
+	mem, err := size(o.memory)
+	if err != nil {
+		return nil, err
+	}
+	if o.filter != "" {
+		if j.sel, err = filter.New(o.filter, filter.Options{}); err != nil {
+			return nil, usage("filter: " + err.Error())
+		}
+		opt.Select = j.sel.Match
+	}
+	if j.set, err = pcapfile.OpenAll(names, pcapfile.Options{Stdin: a.in}); err != nil {
+		return nil, err
+	}
+	opt.Threads, opt.Memory, opt.IgnoreSums = max(o.threads, 1), mem, o.sums
+	opt.Merged = o.frames == "merged"
+	opt.Files = j.set.Names()
+	opt.Catalog = catalog.Default()
+	sink := opt.Sink
+	opt.Sink = func(r *record.Record) error {
+		j.tally.add(r)
+		if sink == nil {
+			return nil
+		}
+		return sink(r)
+	}
+	j.eng = engine.New(opt)
+	return j, nil
+}
+
+// run analyses to the end, with a progress line on a terminal. interrupted says
+// that the user stopped it.
+func (a *app) run(j *job) (interrupted bool, err error) {
+	defer j.set.Close()
+	if p := j.flags.cpuprofile; p != "" {
+		f, err := os.Create(p)
+		if err != nil {
+			return false, err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return false, err
+		}
+		defer pprof.StopCPUProfile()
+	}
+	var src capture.Source = j.set
+	if j.cut != 0 {
+		src = until{src, j.cut}
+	}
+	if j.flags.count > 0 {
+		src = &limited{Source: src, left: j.flags.count}
+	}
+	if !j.flags.quiet && isTerminal(a.err) {
+		p := startProgress(a.err, j.set.Size(), j.set.Offset)
+		defer p.end()
+		src = watched{src, p}
+	}
+	err = j.eng.Run(a.ctx, src)
+	if p := j.flags.memprofile; p != "" {
+		if f, e := os.Create(p); e == nil {
+			pprof.WriteHeapProfile(f)
+			f.Close()
+		}
+	}
+	if err == context.Canceled {
+		return true, nil
+	}
+	return false, err
+}
+
+// limited ends a source early.
+type limited struct {
+	capture.Source
+	left uint64
+}
+
+func (l *limited) Next(b *capture.Block) error {
+	if l.left == 0 {
+		return io.EOF
+	}
+	if err := l.Source.Next(b); err != nil {
+		return err
+	}
+	if n := uint64(len(b.Frames)); n > l.left {
+		b.Frames = b.Frames[:l.left]
+	}
+	l.left -= uint64(len(b.Frames))
+	return nil
+}
+
+// summary is what is said of the whole.
+func (j *job) summary(interrupted bool) *view.Summary {
+	st := j.eng.Stats()
+	t := doctor.Totals{Frames: st.Frames, Packets: st.Packets, Duplicates: st.Flows.Duplicates, TCP: j.tally.tcp, OneWay: j.tally.oneWay,
+		Midstream: j.tally.midstream, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
+		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Problems: j.set.Problems(), Links: j.eng.Links()}
+	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()
+	return &view.Summary{Inputs: j.set.Names(), Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
+		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
+}
+
+// finish reports the inputs that were damaged, and gives the exit status.
+func (a *app) finish(j *job, interrupted bool, err error) error {
+	if j.flags.stats {
+		a.stats(j)
+	}
+	if err != nil {
+		return err
+	}
+	problems := j.set.Problems()
+	if !j.flags.quiet {
+		for _, p := range problems {
+			say(a.err, p)
+		}
+	}
+	if j.sel != nil {
+		if e := j.sel.Err(); e != nil {
+			say(a.err, e)
+			return &exitError{exitUsage, nil}
+		}
+	}
+	if len(problems) > 0 {
+		return &exitError{exitDamaged, nil}
+	}
+	if interrupted && j.eng.Stats().Records == 0 {
+		return &exitError{exitInterrupted, nil}
+	}
+	return nil
+}
+
+func (a *app) stats(j *job) {
+	s := j.eng.Stats()
+	fmt.Fprintf(a.err, "read       %d frames, %d bytes on the wire\n", s.Frames, s.Bytes)
+	fmt.Fprintf(a.err, "decoded    %d packets, %d fragments, %d exact copies left out\n", s.Packets, s.Fragments, s.Flows.Duplicates)
+	fmt.Fprintf(a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\n", s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
+	fmt.Fprintf(a.err, "written    %d records, %d hidden by the filter\n", s.Records, s.Hidden)
+	fmt.Fprintf(a.err, "lost       %d flows evicted (%d half-open), %d without room for details (should be zero)\n", s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.DataFull)
+	fmt.Fprintf(a.err, "strayed    %d ICMP errors that quote no known flow\n", s.Flows.Stray)
+}
+
+func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
+	names, err := o.split(cmd, args)
+	if err != nil {
+		return err
+	}
+	fields, err := record.Select(o.fields)
+	if err != nil {
+		return usage(err.Error())
+	}
+	color, err := a.colorWanted(o.color, o.out != "")
+	if err != nil {
+		return err
+	}
+	less, ok := orders[o.sort]
+	if !ok {
+		return usage(fmt.Sprintf("--sort: %q is none of %s", o.sort, keys(orders)))
+	}
+	var w view.Writer
+	j, err := a.open(names, o, engine.Options{Sink: func(r *record.Record) error { return w.Write(r) }})
+	if err != nil {
+		return err
+	}
+	out, err := a.openOutput(o.out, o.force)
+	if err != nil {
+		return err
+	}
+	switch o.format {
+	case "table", "wide":
+		next := ""
+		if len(args) == 1 && names[0] != "-" {
+			next = names[0]
+		}
+		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less})
+	case "ndjson", "jsonl":
+		w = ndjson.New(out, fields, false)
+	case "json":
+		w = ndjson.New(out, fields, true)
+	case "csv":
+		w = csv.New(out, fields, false)
+	case "tsv":
+		w = csv.New(out, fields, true)
+	case "zeek":
+		w = zeek.New(out, time.Now())
+	default:
+		return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek", o.format))
+	}
+	if err := w.Begin(); err != nil {
+		return err
+	}
+	interrupted, err := a.run(j)
+	if err == nil {
+		err = w.End(j.summary(interrupted))
+	}
+	if e := out.close(); err == nil {
+		err = e
+	}
+	return a.finish(j, interrupted, err)
+}
+
+var orders = map[string]func(a, b *table.Row) bool{
+	"id":      func(a, b *table.Row) bool { return a.ID < b.ID },
+	"bytes":   func(a, b *table.Row) bool { return a.Bytes > b.Bytes },
+	"packets": func(a, b *table.Row) bool { return a.Pkts > b.Pkts },
+	"rtt":     func(a, b *table.Row) bool { return a.RTT > b.RTT },
+	"verdict": func(a, b *table.Row) bool { return a.Verdict < b.Verdict || a.Verdict == b.Verdict && a.ID < b.ID },
+}
+
+func keys[V any](m map[string]V) string {
+	var ks []string
+	for k := range m {
+		ks = append(ks, k)
+	}
+	sort.Strings(ks)
+	return strings.Join(ks, ", ")
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// app is one run of the command.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	ctx      context.Context
+}
+
+// run is the whole program: arguments in, exit status out.
+func run(args []string, in io.Reader, out, errw io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	a := &app{in: in, out: out, err: errw, ctx: ctx}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errw)
+	err := root.ExecuteContext(ctx)
+	say(errw, err)
+	return status(err)
+}
+
+func (a *app) root() *cobra.Command {
+	var o readFlags
+	root := &cobra.Command{
+		Use:   "portero FILE...",
+		Short: "The doorkeeper: what really connected, and the frames that prove it",
+		Long: `Portero reads captures, follows every connection, and gives one verdict per
+connection in plain words, with the frames that prove it. It never sends a packet.`,
+		Example: `  portero capture.pcap              what happened, as a table
+  portero why capture.pcap 4        the proof behind connection 4
+  portero read -o x.ndjson --format ndjson capture.pcap
+  portero ports capture.pcap        which doors are open`,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && o.file == "" {
+				return cmd.Help()
+			}
+			return a.read(cmd, args, &o)
+		},
+	}
+	o.register(root.Flags())
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
+	})
+	root.AddCommand(a.readCmd(), a.portsCmd(), a.hostsCmd(), a.diffCmd(), a.extractCmd(), a.versionCmd(), a.manCmd(root))
+	return root
+}
+
+// usage is an error in how the command was called.
+func usage(s string) error { return &exitError{exitUsage, errors.New(s)} }
+
+// normalize lets words be written with either dash.
+func normalize(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	return pflag.NormalizedName(strings.ReplaceAll(name, "_", "-"))
+}
