@@ -313,7 +313,7 @@ func millis(ns int64) string {
 	ms := float64(ns) / 1e6
 	switch {
 	case ms < 10:
-		return fmt.Sprintf("%.1f ms", ms)
+		return fmt.Sprintf("%.2f ms", ms)
 	case ms < 100000:
 		return fmt.Sprintf("%.0f ms", ms)
 	}

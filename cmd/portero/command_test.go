@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const look = "../../testdata/first-look/in.pcap"
+
+func TestExitStatus(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string, mode os.FileMode) string {
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, []byte(content), mode); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	empty, text := file("empty", "", 0o600), file("notes.txt", "these are notes, and no capture at all, but long enough to be one\n", 0o600)
+	for _, x := range []struct {
+		name string
+		args []string
+		code int
+		says string
+	}{
+		{"read", []string{look}, exitOK, ""},
+		{"missing", []string{filepath.Join(dir, "nope")}, exitUsage, "no such file"},
+		{"empty", []string{empty}, exitUsage, "is empty"},
+		{"text", []string{text}, exitUsage, "looks like text"},
+		{"directory", []string{dir}, exitUsage, "no capture in this directory"},
+		{"flag", []string{"--nonsense"}, exitUsage, "unknown flag"},
+		{"format", []string{"--format", "xml", look}, exitUsage, "none of table"},
+		{"field", []string{"--format", "csv", "--fields", "orig_adr", look}, exitUsage, "did you mean orig_addr"},
+		{"filter", []string{look, "--", "tcp", "prot", "80"}, exitUsage, "filter"},
+		{"memory", []string{"--memory", "lots", look}, exitUsage, "is no size"},
+		{"cut", []string{"../../testdata/cut-file/in.pcap"}, exitDamaged, "ends inside a frame"},
+		{"same", []string{"diff", look, look}, exitOK, "no door"},
+		{"differs", []string{"diff", look, "../../testdata/refused/in.pcap"}, exitFound, ""},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			code, _, errs := portero(t, x.args...)
+			if code != x.code || !strings.Contains(errs, x.says) {
+				t.Errorf("exit status %d, want %d; says %q, want %q in it", code, x.code, errs, x.says)
+			}
+			if strings.Count(errs, "\n") > 1 {
+				t.Errorf("more than a line: %q", errs)
+			}
+		})
+	}
+}
+
+func TestNoPermission(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may read every file")
+	}
+	p := filepath.Join(t.TempDir(), "secret.pcap")
+	if err := os.WriteFile(p, []byte("x"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := portero(t, p); code != exitDenied || !strings.Contains(errs, "no permission") {
+		t.Errorf("exit status %d: %s", code, errs)
+	}
+}
+
+// The result does not depend on how many goroutines decode.
+func TestThreads(t *testing.T) {
+	files, _ := filepath.Glob("../../testdata/*/in.pcap")
+	for _, n := range []string{"2", "8"} {
+		_, one, _ := portero(t, append([]string{"read", "--format", "ndjson", "--threads", "1"}, files...)...)
+		_, many, _ := portero(t, append([]string{"read", "--format", "ndjson", "--threads", n}, files...)...)
+		if one != many || one == "" {
+			t.Errorf("%s threads give another result than one", n)
+		}
+	}
+}
+
+// Standard input gives what the file gives, and output files are private.
+func TestStdinAndOutput(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o, e bytes.Buffer
+	if code := run([]string{"read", "--format", "ndjson", "-"}, bytes.NewReader(b), &o, &e); code != 0 {
+		t.Fatal(code, e.String())
+	}
+	to := filepath.Join(t.TempDir(), "x.ndjson")
+	if code, _, errs := portero(t, "read", "--format", "ndjson", "-o", to, look); code != 0 {
+		t.Fatal(errs)
+	}
+	got, _ := os.ReadFile(to)
+	if string(got) != o.String() {
+		t.Error("standard input and file differ")
+	}
+	if st, _ := os.Stat(to); st.Mode().Perm() != 0o600 {
+		t.Errorf("the output file has mode %v", st.Mode())
+	}
+	if code, _, errs := portero(t, "read", "-o", to, look); code != exitUsage || !strings.Contains(errs, "exists already") {
+		t.Errorf("an existing file was not spared: %d %s", code, errs)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(to, link); err == nil {
+		if code, _, _ := portero(t, "read", "--force", "-o", link, look); code != exitUsage {
+			t.Error("wrote through a link")
+		}
+	}
+}
+
+// Hostile bytes in a file's name reach no terminal.
+func TestHostileName(t *testing.T) {
+	p := filepath.Join(t.TempDir(), "a\x1b[31mb\u202e.pcap")
+	b, _ := os.ReadFile(look)
+	if err := os.WriteFile(p, b, 0o600); err != nil {
+		t.Skip("this file system refuses such names")
+	}
+	_, out, errs := portero(t, p)
+	if strings.ContainsAny(out+errs, "\x1b\u202e") {
+		t.Error("an escape code came through")
+	}
+	_, _, errs = portero(t, p+"x")
+	if strings.ContainsAny(errs, "\x1b\u202e") {
+		t.Error("an escape code came through an error")
+	}
+}
+
+type closedPipe struct{}
+
+func (closedPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestBrokenPipeIsQuiet(t *testing.T) {
+	var e bytes.Buffer
+	if code := run([]string{"read", "--format", "ndjson", look}, nil, closedPipe{}, &e); code != 0 || e.Len() != 0 {
+		t.Errorf("exit status %d, says %q", code, e.String())
+	}
+}
+
+// Extracting a connection and reading it again gives the same verdict, and the
+// frames are those of the original, byte for byte.
+func TestExtract(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "two.pcapng")
+	if code, _, errs := portero(t, "extract", look, "2", "-w", to); code != 0 {
+		t.Fatal(errs)
+	}
+	_, out, _ := portero(t, "read", "--format", "ndjson", to)
+	var r map[string]any
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err, out)
+	}
+	if r["handshake"] != "completed" || r["orig_payload"] != 38.0 || r["last_frame"] != 10.0 {
+		t.Errorf("extracted: %s", out)
+	}
+}
+
+func TestFilterHidesAndNeverRenumbers(t *testing.T) {
+	_, out, errs := portero(t, "read", "--format", "csv", "--fields", "id,resp_port", look, "--", "port", "8080")
+	if out != "id,resp_port\r\n3,8080\r\n" {
+		t.Errorf("got %q %s", out, errs)
+	}
+}
+
+// TestSlices cuts a capture into ten: merged numbering gives the bytes of the
+// whole, and without it only file and frames differ.
+func TestSlices(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var names []string
+	head, rest := b[:24], b[24:]
+	for i := 0; len(rest) > 0; i++ {
+		n := 0
+		for range 3 {
+			if len(rest) > n {
+				n += 16 + int(uint32(rest[n+8])|uint32(rest[n+9])<<8)
+			}
+		}
+		p := filepath.Join(dir, string(rune('a'+i))+".pcap")
+		if err := os.WriteFile(p, append(append([]byte(nil), head...), rest[:n]...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, p)
+		rest = rest[n:]
+	}
+	_, whole, _ := portero(t, "read", "--format", "ndjson", look)
+	_, merged, _ := portero(t, append([]string{"read", "--format", "ndjson", "--frames", "merged"}, names...)...)
+	if whole != merged {
+		t.Errorf("merged slices differ from the whole:\n%s\n%s", whole, merged)
+	}
+	_, apart, _ := portero(t, append([]string{"read", "--format", "ndjson"}, names...)...)
+	strip := func(s string) (out []map[string]any) {
+		for _, l := range strings.Split(strings.TrimSpace(s), "\n") {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(l), &m); err != nil {
+				t.Fatal(err)
+			}
+			for k := range m {
+				if strings.Contains(k, "frame") || k == "file" {
+					delete(m, k)
+				}
+			}
+			out = append(out, m)
+		}
+		return out
+	}
+	x, _ := json.Marshal(strip(whole))
+	y, _ := json.Marshal(strip(apart))
+	if string(x) != string(y) {
+		t.Errorf("slices differ in more than frames:\n%s\n%s", x, y)
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the want files of testdata")
+
+// portero runs the command as a shell would.
+func portero(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(args, strings.NewReader(""), &o, &e)
+	return code, o.String(), e.String()
+}
+
+// views are what every scenario is shown as.
+var views = []struct{ file, format string }{
+	{"want.table", "table"}, {"want.wide", "wide"}, {"want.ndjson", "ndjson"}, {"want.csv", "csv"}, {"want.zeek", "zeek"},
+}
+
+// TestScenarios walks the folders of testdata through the whole program: every
+// view of in.pcap is as its want file says.
+func TestScenarios(t *testing.T) {
+	dirs, err := filepath.Glob("../../testdata/*/in.pcap")
+	if err != nil || len(dirs) < 20 {
+		t.Fatalf("testdata has %d scenarios: %v", len(dirs), err)
+	}
+	for _, in := range dirs {
+		dir := filepath.Dir(in)
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			if _, err := os.Stat(filepath.Join(dir, "about.md")); err != nil {
+				t.Error("a scenario says what it is about: ", err)
+			}
+			t.Chdir(dir)
+			for _, v := range views {
+				code, got, errs := portero(t, "read", "--utc", "--format", v.format, "in.pcap")
+				want := 0
+				if filepath.Base(dir) == "cut-file" {
+					want = exitDamaged
+				}
+				if code != want {
+					t.Errorf("%s: exit status %d, want %d: %s", v.format, code, want, errs)
+				}
+				if v.format == "zeek" {
+					got = unstamped(got)
+				}
+				compare(t, v.file, got)
+				if v.format == "table" {
+					for _, l := range strings.Split(got, "\n") {
+						if n := len([]rune(l)); n > 80 {
+							t.Errorf("a line of %d columns: %s", n, l)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err, " (go test ./cmd/portero -update writes it)")
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", name, d)
+	}
+}
+
+// unstamped takes the wall clock's lines out of a Zeek log.
+func unstamped(s string) string {
+	var keep []string
+	for _, l := range strings.Split(s, "\n") {
+		if !strings.HasPrefix(l, "#open") && !strings.HasPrefix(l, "#close") {
+			keep = append(keep, l)
+		}
+	}
+	return strings.Join(keep, "\n")
+}
