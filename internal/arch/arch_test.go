@@ -1,0 +1,151 @@
+package arch
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const root = "../.."
+
+// allowed lists the module's own packages that a package may import outside its
+// tests, by prefix. Packages not named may import anything.
+var allowed = map[string][]string{
+	"capture":           {},
+	"capture/pcapfile":  {"capture"},
+	"capture/filter":    {"capture"},
+	"capture/live":      {"capture"},
+	"handshake":         {"capture"},
+	"flows":             {"capture", "handshake"},
+	"catalog":           {"capture"},
+	"catalog/identify":  {"capture", "catalog"},
+	"internal/record":   {"capture", "handshake"},
+	"internal/doctor":   {"capture"},
+	"internal/doors":    {"capture", "handshake", "internal/record"},
+	"internal/trace":    {"capture", "handshake", "internal/record"},
+	"internal/engine":   {"capture", "handshake", "flows", "internal/record", "internal/doctor"},
+	"internal/view":     {"capture", "handshake", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
+}
+
+// outside lists the only modules that the public library may use.
+var outside = map[string][]string{
+	"capture": {}, "handshake": {}, "flows": {}, "catalog": {},
+	"capture/pcapfile": {"github.com/klauspost/compress", "github.com/pierrec/lz4"},
+	"capture/filter":   {"golang.org/x/net/bpf"},
+}
+
+type pkg struct {
+	ImportPath, Doc string
+	Imports         []string
+	CgoFiles        []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json", "./...")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var ps []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p pkg
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+func rule(m map[string][]string, name string) (list []string, ok bool) {
+	best := ""
+	for k := range m {
+		if (name == k || strings.HasPrefix(name, k+"/") && k == "internal/view") && len(k) >= len(best) {
+			best, list, ok = k, m[k], true
+		}
+	}
+	return list, ok
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "portero/")
+		if len(p.CgoFiles) > 0 {
+			t.Errorf("%s needs cgo: the default build is pure Go", name)
+		}
+		if own, ok := rule(allowed, name); ok {
+			for _, i := range p.Imports {
+				if !strings.HasPrefix(i, "portero/") {
+					continue
+				}
+				i = strings.TrimPrefix(i, "portero/")
+				if !permits(own, i) {
+					t.Errorf("%s imports %s: data flows the other way (docs/ARCHITECTURE.md)", name, i)
+				}
+			}
+		}
+		if ext, ok := outside[name]; ok {
+			for _, i := range p.Imports {
+				if strings.Contains(strings.SplitN(i, "/", 2)[0], ".") && !permits(ext, i) {
+					t.Errorf("%s imports %s: the public library keeps to the standard library and its few named modules", name, i)
+				}
+			}
+		}
+	}
+}
+
+func permits(list []string, name string) bool {
+	for _, l := range list {
+		if name == l || strings.HasPrefix(name, l+"/") && l != "capture" && l != "catalog" {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.Doc == "" {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+	}
+}
+
+// TestFilesStayReadable keeps files under 600 lines and free of notes to
+// ourselves.
+func TestFilesStayReadable(t *testing.T) {
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != root {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" {
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if n := bytes.Count(b, []byte("\n")); n > 600 {
+			t.Errorf("%s has %d lines", path, n)
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), path, b, parser.ParseComments); err != nil {
+			t.Error(err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
