@@ -303,7 +303,7 @@ func TestTcpdumpSelectsTheSame(t *testing.T) {
 				continue
 			}
 			full := fill(expr, link, recs)
-			if isWLAN(link) && (strings.Contains(expr, "geneve") || strings.Contains(expr, "pppoes")) {
+			if isWLAN(link) && (strings.Contains(expr, "geneve") || strings.Contains(expr, "pppoes") || expr == "1 = 2 or tcp") {
 				continue // see undefined
 			}
 			diff, no := agree(tcpdump, it.file, full, link, recs)
