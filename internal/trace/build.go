@@ -1,0 +1,372 @@
+package trace
+
+import (
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/record"
+)
+
+// Input is one connection to be told.
+type Input struct {
+	// Packets of this one connection in capture order, both directions, with the
+	// ICMP errors that quote it.
+	Packets []capture.Packet
+	// Refs are the frame numbers to show, one for each packet; nil shows
+	// Packet.Index.
+	Refs []record.FrameRef
+	// Copies marks the exact duplicates; nil lets Build find them by their digests.
+	Copies []bool
+	// Record is the verdict. Its frames must be of the kind of Refs. Nil lets
+	// Build judge by the packets alone: the originator is then who opened, or
+	// who was seen first.
+	Record *record.Record
+}
+
+// Build tells one connection from its packets and its record. The frames shown
+// are Packet.Index; see [Input] where they are others.
+func Build(pkts []capture.Packet, rec *record.Record) *Trace {
+	return Input{Packets: pkts, Record: rec}.Build()
+}
+
+// pkt is a packet with what is known of it before the machine runs.
+type pkt struct {
+	*capture.Packet
+	ref   record.FrameRef
+	from  End
+	bad   Remark // why its receiver must not accept it; valid with isBad
+	isBad bool
+	copy  bool
+	stray bool // a SYN inside a live connection
+	icmp  bool
+}
+
+// plain reports whether p is TCP whose numbers count.
+func (p *pkt) plain() bool { return !p.isBad && !p.copy && !p.stray && !p.icmp }
+
+// acks reports whether p proves what its sender had received: a good segment
+// with ACK and without RST.
+func (p *pkt) acks() bool {
+	return p.plain() && p.Flags&(capture.ACK|capture.RST) == capture.ACK
+}
+
+// end is one past the last sequence number p occupies.
+func (p *pkt) end() capture.Seq {
+	n := p.Seq.Add(p.PayloadLen)
+	if p.Flags.Any(capture.SYN) {
+		n++
+	}
+	if p.Flags.Any(capture.FIN) {
+		n++
+	}
+	return n
+}
+
+// builder owns one trace while it is built.
+type builder struct {
+	tr   *Trace
+	pkts []pkt
+	j    handshake.Judgement
+	st   [2]Standing
+	side [2]side
+	step *Step
+	pend [2][]pending
+	// the frames of the opening as positions in pkts, -1 none
+	syn, synack, third, confirm int
+}
+
+// side is what the machine needs to know of one end.
+type side struct {
+	isn       capture.Seq // of the SYN or SYN-ACK it sent last
+	hasISN    bool
+	synEnd    capture.Seq // one past its SYN's payload
+	synBare   bool        // it sent a SYN without ACK
+	synSeen   bool        // that SYN is in the capture, in time or late
+	synAcked  bool        // the peer's acknowledgement of its SYN reached it
+	passive   bool        // it came from LISTEN
+	fin       capture.Seq // one past its FIN
+	hasFIN    bool
+	finAcked  bool // the acknowledgement of its FIN reached it
+	finPeer   bool // the peer's FIN reached it
+	synackAck capture.Seq
+	synackAt  int // position of its last SYN-ACK plus one
+	wrongAck  capture.Seq
+	hasWrong  bool // it sent a third packet with wrong numbers, whose ack was wrongAck
+	numbers   numbers
+}
+
+// pending is an event that reaches its end right after that end's packet at.
+type pending struct {
+	at    int
+	ev    Event
+	frame record.FrameRef
+	seen  bool // proven by a later packet
+}
+
+// Build tells the connection.
+func (in Input) Build() *Trace {
+	b := &builder{tr: &Trace{}, syn: -1, synack: -1, third: -1, confirm: -1}
+	if len(in.Packets) == 0 {
+		return b.tr
+	}
+	b.orient(in)
+	b.tr.Steps = make([]Step, 0, len(in.Packets))
+	if !b.tr.TCP {
+		b.datagrams()
+		return b.tr
+	}
+	b.judge(in.Record)
+	b.origins()
+	b.start()
+	b.tr.Start = b.st
+	for i := range b.pkts {
+		b.one(i)
+	}
+	b.equations()
+	return b.tr
+}
+
+// orient finds the ends and gives every packet its sender.
+func (b *builder) orient(in Input) {
+	first := &in.Packets[0]
+	for i := range in.Packets {
+		if in.Packets[i].Bits&capture.ICMPError == 0 {
+			first = &in.Packets[i]
+			break
+		}
+	}
+	t := b.tr
+	t.TCP = first.Proto == capture.ProtoTCP
+	t.Ports = first.Bits&(capture.NoPorts|capture.Orphan) == 0 && (t.TCP || first.Proto == capture.ProtoUDP || first.Proto == capture.ProtoSCTP)
+	if r := in.Record; r != nil {
+		t.TCP, t.Ports = r.TCP(), r.HasPorts && r.Proto != capture.ProtoICMP && r.Proto != capture.ProtoICMP6
+		t.Ends = [2]Endpoint{{r.Orig.Addr, r.Orig.Port}, {r.Resp.Addr, r.Resp.Port}}
+	} else {
+		t.Ends = [2]Endpoint{{first.SrcAddr(), first.SrcPort}, {first.DstAddr(), first.DstPort}}
+		for i := range in.Packets {
+			p := &in.Packets[i]
+			if !t.TCP || p.Proto != capture.ProtoTCP {
+				continue
+			}
+			if f := p.Flags & (capture.SYN | capture.ACK | capture.RST | capture.FIN); f == capture.SYN {
+				t.Ends = [2]Endpoint{{p.SrcAddr(), p.SrcPort}, {p.DstAddr(), p.DstPort}}
+				break
+			} else if f == capture.SYN|capture.ACK {
+				t.Ends = [2]Endpoint{{p.DstAddr(), p.DstPort}, {p.SrcAddr(), p.SrcPort}}
+			}
+		}
+	}
+	b.pkts = make([]pkt, len(in.Packets))
+	for i := range in.Packets {
+		p := &in.Packets[i]
+		q := &b.pkts[i]
+		q.Packet, q.ref = p, p.Index
+		if i < len(in.Refs) {
+			q.ref = in.Refs[i]
+		}
+		q.icmp = p.Bits&capture.ICMPError != 0
+		switch src := (Endpoint{p.SrcAddr(), p.SrcPort}); {
+		case q.icmp:
+			q.from = Neither
+		case src == t.Ends[Orig]:
+			q.from = Orig
+		case src.Addr == t.Ends[Orig].Addr && src.Addr != t.Ends[Resp].Addr:
+			q.from = Orig // a port that only one direction shows (ICMP types)
+		default:
+			q.from = Resp
+		}
+		if in.Copies != nil {
+			q.copy = i < len(in.Copies) && in.Copies[i]
+		} else {
+			q.copy = b.isCopy(i)
+		}
+	}
+}
+
+// copyWithin is how late an exact duplicate may come (nanoseconds).
+const copyWithin = 10e6
+
+// isCopy finds exact duplicates where the caller knows of none: the same bytes
+// from the IP header on, with an IPv4 id, within copyWithin.
+func (b *builder) isCopy(i int) bool {
+	p := &b.pkts[i]
+	if p.Digest == 0 || p.IPID == 0 || p.Ver != 4 {
+		return false
+	}
+	for k := i - 1; k >= 0 && i-k <= 16; k-- {
+		q := &b.pkts[k]
+		if d := p.Time - q.Time; d > copyWithin || d < -copyWithin {
+			return false
+		}
+		if q.Digest == p.Digest && q.IPID == p.IPID {
+			return true
+		}
+	}
+	return false
+}
+
+// judge runs the project's own judge over the packets, so that what a trace
+// says of a packet is what the verdict rests on.
+func (b *builder) judge(rec *record.Record) {
+	var (
+		c    handshake.Conn
+		x    handshake.Data
+		pk   [2]uint64
+		zero End = Neither
+	)
+	for i := range b.pkts {
+		p := &b.pkts[i]
+		if p.icmp || p.copy {
+			continue
+		}
+		if zero == Neither {
+			zero = p.from
+		}
+		s := handshake.Side(0)
+		if p.from != zero {
+			s = 1
+		}
+		pk[s]++
+		if p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
+			p.bad, p.isBad = NoFlags, true
+			continue
+		}
+		if p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN && c.PlaceSYN(p.Packet, s) == handshake.Pending {
+			p.stray = true
+			continue
+		}
+		b.blame(p, c.Observe(p.Packet, s, uint32(i+1), &x, handshake.Options{}))
+	}
+	if zero == Neither {
+		zero = Orig
+	}
+	cl := handshake.Clues{Pkts: pk}
+	if zero == Resp {
+		cl.Orig = 1
+	}
+	for i := range b.pkts {
+		if b.pkts[i].icmp {
+			cl.Filtered, cl.FilteredSide = true, cl.Orig
+		}
+	}
+	b.j = c.Judge(&x, cl)
+	b.opening(rec)
+	if rec != nil {
+		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close
+		b.j.Probe, b.j.Missing = rec.ProbeKind, rec.Missing
+	}
+	b.doubts()
+}
+
+// blame turns the judge's oddities into the reason why p is not accepted.
+func (b *builder) blame(p *pkt, odd handshake.Oddity) {
+	for _, x := range [...]struct {
+		odd handshake.Oddity
+		why Remark
+	}{
+		{handshake.OddBadSum, BadChecksum}, {handshake.OddFlags, OddFlags}, {handshake.OddRSTWindow, RSTIgnored},
+		{handshake.OddSYNACKNumber, SYNACKWrong}, {handshake.OddAckUnsent, AckOfUnsent}, {handshake.OddSeqWindow, OutOfWindow},
+	} {
+		if odd&x.odd != 0 {
+			p.bad, p.isBad = x.why, true
+			return
+		}
+	}
+}
+
+// opening finds the frames of the handshake: those of the record, or those of
+// the judge.
+func (b *builder) opening(rec *record.Record) {
+	at := func(off uint32) int { return int(off) - 1 }
+	b.syn, b.synack, b.third, b.confirm = at(b.j.SYN), at(b.j.SYNACK), at(b.j.ACK), at(b.j.Confirmed)
+	if rec == nil {
+		return
+	}
+	find := func(f record.FrameRef) int {
+		for i := range b.pkts {
+			if f != 0 && b.pkts[i].ref == f {
+				return i
+			}
+		}
+		return -1
+	}
+	b.syn, b.synack, b.third, b.confirm = find(rec.SYNFrame), find(rec.SYNACKFrame), find(rec.ACKFrame), find(rec.ConfirmedFrame)
+}
+
+// doubts takes back the RSTs inside the window after which their supposed
+// sender went on: a stranger sent them.
+func (b *builder) doubts() {
+	if b.j.Close == handshake.Reset || b.j.Close == handshake.CloseNone {
+		return
+	}
+	last := [2]int{-1, -1} // the last packet of each end with payload or FIN
+	for i := range b.pkts {
+		if p := &b.pkts[i]; p.plain() && !p.Flags.Any(capture.RST) && (p.PayloadLen > 0 || p.Flags.Any(capture.FIN)) {
+			last[p.from] = i
+		}
+	}
+	for i := range b.pkts {
+		if p := &b.pkts[i]; p.plain() && p.Flags.Any(capture.RST) && last[p.from] > i {
+			p.bad, p.isBad = RSTDoubted, true
+		}
+	}
+}
+
+// start decides where both ends stand before the first packet.
+func (b *builder) start() {
+	closed := Standing{State: Closed}
+	b.st = [2]Standing{closed, {}}
+	switch b.j.Verdict {
+	case handshake.Unknown, handshake.None:
+		b.st[Orig] = Standing{}
+	case handshake.Midstream:
+		b.st = [2]Standing{{Established, true}, {Established, true}}
+		b.tr.Missed = append(b.tr.Missed, MissedOpening)
+	case handshake.Probe:
+		b.st[Orig].Inferred = true
+		// Only a closed port answers a segment without ACK with a RST (RFC 9293,
+		// 3.10.7.1 and 3.10.7.2); to one with ACK a listening port does too.
+		if k := b.j.Probe; k != handshake.ProbeACK && k != handshake.ProbeFINACK && b.first(Resp, capture.RST) >= 0 {
+			b.st[Resp] = closed
+		}
+	case handshake.NoAnswer, handshake.Filtered:
+	case handshake.Refused:
+		b.st[Resp] = closed
+	default:
+		b.st[Resp] = b.respStart()
+	}
+}
+
+// respStart reads the responder's first state off its first packets.
+func (b *builder) respStart() Standing {
+	for i := range b.pkts {
+		p := &b.pkts[i]
+		if p.from != Resp || !(p.plain() || p.isBad && p.bad == SYNACKWrong) {
+			continue
+		}
+		switch f := p.Flags & (capture.SYN | capture.ACK | capture.RST); {
+		case f.Any(capture.RST):
+			return Standing{}
+		case f == capture.SYN:
+			return Standing{State: Closed} // it called as well
+		case f.Any(capture.SYN):
+			return Standing{State: Listen}
+		case b.syn >= 0 && p.Ack.Sub(b.pkts[b.syn].Seq) < 1:
+			return Standing{Established, true} // an older connection on these ports
+		}
+		return Standing{State: Listen}
+	}
+	if b.j.Verdict.Opened() {
+		return Standing{State: Listen, Inferred: true}
+	}
+	return Standing{}
+}
+
+// first is the position of the first packet of end with all of f, -1 for none.
+func (b *builder) first(e End, f capture.Flags) int {
+	for i := range b.pkts {
+		if p := &b.pkts[i]; p.from == e && !p.copy && p.Flags.Has(f) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,361 @@
+package trace_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/trace"
+	"portero/internal/trace/story"
+)
+
+const (
+	syn = capture.SYN
+	ack = capture.ACK
+	rst = capture.RST
+	fin = capture.FIN
+)
+
+// tell writes both ends' states, one line before the first packet and one after each.
+// A question mark is an inferred state.
+func tell(t *trace.Trace) string {
+	var b strings.Builder
+	line := func(s [2]trace.Standing) {
+		for e, x := range s {
+			if e == 1 {
+				b.WriteString(" | ")
+			}
+			b.WriteString(x.State.String())
+			if x.Inferred {
+				b.WriteString("?")
+			}
+		}
+	}
+	line(t.Start)
+	for i := range t.Steps {
+		b.WriteString("\n")
+		line(t.Steps[i].After)
+		for _, r := range t.Steps[i].Remarks {
+			b.WriteString(" " + r.String())
+		}
+	}
+	return b.String()
+}
+
+type tale struct {
+	name    string
+	s       *story.Story
+	verdict handshake.Verdict
+	want    string
+}
+
+func tales() []tale {
+	n := story.New
+	return []tale{
+		{"the whole life", n().Open().Data(100).Reply(200).ACK().Close(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms
+			ESTABLISHED | ESTABLISHED
+			FIN-WAIT-1 | CLOSE-WAIT fin_first
+			FIN-WAIT-2 | CLOSE-WAIT
+			TIME-WAIT | LAST-ACK fin_second
+			TIME-WAIT | CLOSED?`},
+		{"three segments close", n().Open().FIN().RespFIN().ACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			FIN-WAIT-1 | CLOSE-WAIT fin_first
+			TIME-WAIT | LAST-ACK confirms fin_second
+			TIME-WAIT | CLOSED?`},
+		{"the responder closes first", n().Open().RespFIN().FIN().RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			CLOSE-WAIT | FIN-WAIT-1 confirms fin_first
+			LAST-ACK | TIME-WAIT fin_second
+			CLOSED? | TIME-WAIT`},
+		{"FINs cross", n().Open().Data(1).Reply(1).FIN().RespFIN(story.Ack(story.O(2))).ACK().RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms
+			FIN-WAIT-1 | ESTABLISHED fin_first
+			CLOSING | CLOSING fin_second fin_crosses
+			CLOSING | TIME-WAIT
+			TIME-WAIT? | TIME-WAIT`},
+		{"half-close with data after the FIN", n().Open().FIN().RespACK().Reply(500).ACK().RespFIN().ACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			FIN-WAIT-1 | CLOSE-WAIT fin_first
+			FIN-WAIT-2 | CLOSE-WAIT confirms
+			FIN-WAIT-2 | CLOSE-WAIT half_close_data
+			FIN-WAIT-2 | CLOSE-WAIT
+			TIME-WAIT | LAST-ACK fin_second
+			TIME-WAIT | CLOSED?`},
+		{"silence", n().SYN().SYN(story.Seq(story.OrigISN)).SYN(story.Seq(story.OrigISN)), handshake.NoAnswer, `
+			CLOSED | unknown
+			SYN-SENT | unknown syn syn_silent
+			SYN-SENT | unknown syn_again syn_silent
+			SYN-SENT | unknown syn_again syn_silent`},
+		{"refused", n().SYN().RespRST(story.Seq(0)), handshake.Refused, `
+			CLOSED | CLOSED
+			SYN-SENT | CLOSED syn
+			CLOSED? | CLOSED rst_refuses`},
+		{"refused and asked again", n().SYN().RespRST(story.Seq(0)).SYN(story.Seq(story.OrigISN)).RespRST(story.Seq(0)), handshake.Refused, `
+			CLOSED | CLOSED
+			SYN-SENT | CLOSED syn
+			CLOSED? | CLOSED rst_refuses
+			SYN-SENT | CLOSED syn_again
+			CLOSED? | CLOSED rst_refuses`},
+		{"half open", n().SYN().SYNACK().SYNACK(story.Seq(story.RespISN)), handshake.HalfOpen, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			SYN-SENT | SYN-RECEIVED synack synack_silent
+			SYN-SENT | SYN-RECEIVED synack_again synack_silent`},
+		{"SYN scan: the answer is reset", n().SYN().SYNACK().RST(), handshake.Aborted, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			SYN-SENT | SYN-RECEIVED synack synack_silent
+			CLOSED | LISTEN? rst_aborts`},
+		{"the responder gives up", n().SYN().SYNACK().RespRST(), handshake.HalfOpen, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			SYN-SENT | SYN-RECEIVED synack synack_silent
+			CLOSED? | CLOSED rst_aborts`},
+		{"the third packet is not accepted yet", n().Open().SYNACK(story.Seq(story.RespISN)).Data(10).RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | SYN-RECEIVED third_ack
+			ESTABLISHED | SYN-RECEIVED synack_again not_accepted_yet
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms`},
+		{"the third packet carries data", n().SYN().SYNACK().Data(10).RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack_data
+			ESTABLISHED | ESTABLISHED confirms`},
+		{"the third packet is missing from the capture", n().SYN().SYNACK().Lose(0, ack, 0).Reply(20).Lose(0, ack, 7).Data(5), handshake.CompletedUnseen, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED
+			ESTABLISHED | ESTABLISHED gap`},
+		{"the SYN is missing from the capture", n().Lose(0, syn, 0).SYNACK().ACK().Reply(5), handshake.CompletedUnseen, `
+			CLOSED | LISTEN
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED confirms`},
+		{"the SYN-ACK is missing from the capture", n().SYN().Lose(1, syn|ack, 0).ACK().Reply(5).ACK(), handshake.CompletedUnseen, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED confirms
+			ESTABLISHED | ESTABLISHED`},
+		{"the originator's side only", n().SYN().Lose(1, syn|ack, 0).ACK().Data(9), handshake.Implied, `
+			CLOSED | LISTEN?
+			SYN-SENT | LISTEN? syn syn_silent
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?`},
+		{"older than the capture", n().Data(5).Reply(5).FIN().RespFIN().ACK(), handshake.Midstream, `
+			ESTABLISHED? | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED
+			FIN-WAIT-1 | CLOSE-WAIT fin_first
+			TIME-WAIT | LAST-ACK fin_second
+			TIME-WAIT | CLOSED?`},
+		{"both call", n().SYN().Send(1, syn, 0).Send(0, syn|ack, 0, story.Seq(story.OrigISN)).Send(1, syn|ack, 0, story.Seq(story.RespISN)).ACK().RespACK(), handshake.Completed, `
+			CLOSED | CLOSED
+			SYN-SENT | CLOSED syn
+			SYN-RECEIVED | SYN-RECEIVED syn
+			SYN-RECEIVED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED synack
+			ESTABLISHED | ESTABLISHED third_ack
+			ESTABLISHED | ESTABLISHED confirms`},
+		{"Fast Open", n().Send(0, syn, 50).SYNACK().Reply(10).ACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn syn_data
+			ESTABLISHED | SYN-RECEIVED synack syn_data_accepted
+			ESTABLISHED | SYN-RECEIVED
+			ESTABLISHED | ESTABLISHED? third_ack`},
+		{"reset", n().Open().Data(3).RespACK().RespRST(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms
+			CLOSED? | CLOSED rst_aborts`},
+		{"a blind reset", n().Open().Data(3).RespACK().RespRST(story.Seq(0x40000000)).Data(3).RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms
+			ESTABLISHED | ESTABLISHED rst_ignored
+			ESTABLISHED | ESTABLISHED
+			ESTABLISHED | ESTABLISHED`},
+		{"a stray SYN and its challenge", n().Open().Data(3).RespACK().SYN(story.Seq(777777777)).RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms
+			ESTABLISHED | ESTABLISHED stray_syn
+			ESTABLISHED | ESTABLISHED challenge_ack`},
+		{"backscatter", n().SYNACK(story.Ack(5)).RST(story.Seq(5)), handshake.Unsolicited, `
+			CLOSED | LISTEN
+			CLOSED | SYN-RECEIVED synack
+			CLOSED | LISTEN? rst_stray`},
+		{"a FIN that nobody acknowledges", n().Open().Reply(4).ACK().FIN().FIN(story.Seq(story.O(1))), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED confirms
+			ESTABLISHED | ESTABLISHED
+			FIN-WAIT-1 | ESTABLISHED fin_first fin_unanswered
+			FIN-WAIT-1 | ESTABLISHED fin_again fin_unanswered`},
+		{"the last ACK is repeated", n().Open().FIN().RespFIN().ACK().RespFIN(story.Seq(story.R(1))).ACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			FIN-WAIT-1 | CLOSE-WAIT fin_first
+			TIME-WAIT | LAST-ACK confirms fin_second
+			TIME-WAIT | LAST-ACK
+			TIME-WAIT | LAST-ACK fin_again
+			TIME-WAIT | CLOSED?`},
+		{"the SYN captured after its answer", n().SYNACK(story.Ack(story.O(1))).SYN().ACK().RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | SYN-RECEIVED syn captured_late
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED confirms`},
+		{"keep-alives and lost data", n().Open().Data(10).RespACK().ACK(story.Seq(story.O(10))).RespACK().Reply(100).
+			Lose(1, ack, 50).Reply(100).ACK(story.Ack(story.R(101))).ACK(story.Ack(story.R(101))).
+			Reply(50, story.Seq(story.R(101))).Reply(50, story.Seq(story.R(101))).ACK(story.Window(0)), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms
+			ESTABLISHED | ESTABLISHED keep_alive
+			ESTABLISHED | ESTABLISHED keep_alive_answer
+			ESTABLISHED | ESTABLISHED
+			ESTABLISHED | ESTABLISHED gap
+			ESTABLISHED | ESTABLISHED
+			ESTABLISHED | ESTABLISHED dup_ack
+			ESTABLISHED | ESTABLISHED out_of_order
+			ESTABLISHED | ESTABLISHED retransmission
+			ESTABLISHED | ESTABLISHED zero_window`},
+		{"a probe", n().Send(0, fin|capture.PSH|capture.URG, 0).RespRST(), handshake.Probe, `
+			CLOSED? | CLOSED
+			CLOSED? | CLOSED odd_flags
+			CLOSED? | CLOSED rst_stray`},
+	}
+}
+
+func lines(s string) string {
+	var out []string
+	for _, l := range strings.Split(strings.TrimSpace(s), "\n") {
+		out = append(out, strings.TrimSpace(l))
+	}
+	return strings.Join(out, "\n")
+}
+
+func TestTales(t *testing.T) {
+	for _, c := range tales() {
+		t.Run(c.name, func(t *testing.T) {
+			rec := c.s.Record()
+			if rec.Handshake != c.verdict {
+				t.Errorf("verdict %v, want %v", rec.Handshake, c.verdict)
+			}
+			tr := trace.Build(c.s.Packets, rec)
+			if got, want := tell(tr), lines(c.want); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+			lawful(t, tr)
+		})
+	}
+}
+
+// lawful checks every arrow of a trace against the machine.
+func lawful(t *testing.T, tr *trace.Trace) {
+	t.Helper()
+	at := tr.Start
+	for i := range tr.Steps {
+		s := &tr.Steps[i]
+		if s.Before != at {
+			t.Errorf("step %d starts at %v, the one before ended at %v", i, s.Before, at)
+		}
+		for _, m := range s.Moves {
+			if m.From != at[m.End].State {
+				t.Errorf("frame %d: %v moves from %v, but is in %v", s.Frame, m.End, m.From, at[m.End].State)
+			}
+			if to, why := trace.Next(m.From, m.Event); to != m.To || why != m.Reason {
+				t.Errorf("frame %d: %v on %q gives %v, not %v", s.Frame, m.From, m.Event, to, m.To)
+			}
+			at[m.End].State = m.To
+		}
+		for e := range at {
+			if at[e].State != s.After[e].State {
+				t.Errorf("frame %d: moves end at %v, shown is %v", s.Frame, at[e].State, s.After[e].State)
+			}
+		}
+		at = s.After
+	}
+}
+
+// Every arm that changes a state, the timer's aside, is reached by a tale.
+func TestEveryChangeIsReached(t *testing.T) {
+	reached := map[string]bool{}
+	for _, c := range append(tales(), rareTales()...) {
+		tr := trace.Build(c.s.Packets, c.s.Record())
+		lawful(t, tr)
+		for i := range tr.Steps {
+			for _, m := range tr.Steps[i].Moves {
+				reached[fmt.Sprint(m.From, ">", m.To)] = true
+			}
+		}
+	}
+	// A socket that listens and calls is the program's affair, and a FIN always comes
+	// with the ACK that is looked at first: no packet shows these two.
+	reached["LISTEN>SYN-SENT"], reached["SYN-RECEIVED>CLOSE-WAIT"] = true, true
+	for _, a := range trace.Arms() {
+		if x := fmt.Sprint(a.From, ">", a.To); a.From != a.To && a.Event != trace.TimerOver && !reached[x] {
+			t.Errorf("no tale goes %s (%v)", x, a.Event)
+		}
+	}
+}
+
+// rareTales reach the arms of the machine that ordinary life does not.
+func rareTales() []tale {
+	n := story.New
+	return []tale{
+		{name: "reset in FIN-WAIT-1", s: n().Open().Reply(1).FIN().RespRST()},
+		{name: "reset in FIN-WAIT-2", s: n().Open().Reply(1).FIN().RespACK().RespRST()},
+		{name: "reset in CLOSING", s: n().Open().Data(1).Reply(1).FIN().RespFIN(story.Ack(story.O(2))).ACK().RST()},
+		{name: "reset in LAST-ACK", s: n().Open().FIN().RespFIN().RST()},
+		{name: "reset in TIME-WAIT", s: n().Open().FIN().RespFIN().ACK().RespRST()},
+		{name: "listener calls", s: n().SYN().Send(1, syn, 0).Send(1, rst, 0)},
+		{name: "FIN in SYN-RECEIVED", s: n().Send(0, syn, 50).SYNACK().RespFIN().ACK()},
+		{name: "both call, one takes it back", s: n().SYN().Send(1, syn, 0).Send(0, syn|ack, 0, story.Seq(story.OrigISN)).Send(0, rst, 0)},
+	}
+}
