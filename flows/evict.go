@@ -23,7 +23,7 @@ func (t *Table) take(index uint64) uint32 {
 	v := t.used
 	t.used++
 	if v>>chunkBits == uint32(len(t.chunks)) {
-		t.chunks = append(t.chunks, new([chunkLen]Flow))
+		t.chunks = append(t.chunks, (*[chunkLen]Flow)(t.flowArena.take(chunkLen*FlowSize, len(t.chunks) >= 8)))
 	}
 	return v
 }

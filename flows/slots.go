@@ -19,7 +19,7 @@ func (s *slots) insert(h uint32, v uint32) {
 	if s.old != nil {
 		s.move(64)
 	} else if (s.n+1)*10 > len(s.cur)*7 {
-		s.old, s.cur, s.moved = s.cur, make([]uint64, 2*len(s.cur)), 0
+		s.old, s.cur, s.moved = s.cur, newSlots(2*len(s.cur)), 0
 		s.move(64)
 	}
 	put(s.cur, uint64(h)<<32|uint64(v+1))
@@ -45,6 +45,9 @@ func (s *slots) move(n int) {
 		}
 	}
 	if s.moved == len(s.old) {
+		// The garbage collector takes small arrays back; large ones are given to
+		// the system by hand.
+		freeSlots(s.old)
 		s.old = nil
 	}
 }

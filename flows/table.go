@@ -69,12 +69,15 @@ type Table struct {
 	halfHead          uint32
 	hand              uint32
 
+	flowArena, dataArena arena
+
 	recent  recentFrames
 	tombs   tombs
 	pending map[uint32]*pendingSYN
 	nextID  uint64
 	stats   Stats
 	ended   Ended
+	touched byte
 }
 
 type halfOpenRef struct{ flow, id uint32 }
@@ -138,7 +141,7 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 		v = t.dataUsed
 		t.dataUsed++
 		if v/dataChunk == uint32(len(t.data)) {
-			t.data = append(t.data, new([dataChunk]handshake.Data))
+			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.dataArena.take(dataChunk*int(dataSize), len(t.data) >= 32)))
 		}
 	}
 	f.data = v + 1

@@ -94,16 +94,22 @@ type Conn struct {
 // resets need. It lives in a side table with a budget of its own, so every
 // use must do without it.
 type Data struct {
-	Payload [2]uint64 // unique octets seen
-	Lost    [2]uint64 // octets of holes given up
-	Retrans [2]uint32
-	OOO     [2]uint32
-	holes   [2][holesPerSide]hole
-	rtt     [2]rttSampler
-
+	// What every packet with payload touches comes first, in two cache lines.
+	Payload   [2]uint64      // unique octets seen
 	zeekHigh  [2]capture.Seq // highest end, as Zeek counts
 	zeekAcked [2]capture.Seq // how far the peer's ACKs were looked at
-	zeekCount [2][4]uint32   // T, W, G, C events
+	flags     uint8
+	zeekSeen  uint8 // I and Q once per side
+	holeCount [2]uint8
+	rstOff    uint32
+	rtt       [2]rttSampler
+	rtts      [2]rttSamples
+	holes     [2][holesPerSide]hole
+
+	Lost      [2]uint64 // octets of holes given up
+	Retrans   [2]uint32
+	OOO       [2]uint32
+	zeekCount [2][4]uint32 // T, W, G, C events
 	lastRST   [2]capture.Seq
 	historyX  [3]uint64
 
@@ -119,7 +125,6 @@ type Data struct {
 	resetNext capture.Seq // next of the victim at an inexact RST
 
 	ZeroWindows uint32
-	rstOff      uint32
 	ICMPOff     uint32
 	ICMPFrom    [16]byte
 	ICMPVer     uint8
@@ -127,13 +132,10 @@ type Data struct {
 	ICMPCode    uint8
 	ICMPSide    uint8 // the side whose packet the error quotes
 	rstSide     uint8
-	flags       uint8
-	zeekSeen    uint8 // I and Q once per side
 
 	Reuses     uint64 // id
 	ReuseAfter int64  // ns
 	Seg1       uint32 // segment of side 1 when only one side is tagged
-	Gen        uint32 // owner's use
 }
 
 const (

@@ -144,7 +144,7 @@ func (c *Conn) SuspectedRSTs() uint64 { return uint64(c.suspectedRSTs) }
 // RTT gives the smallest, median and largest time from a segment of side to the
 // acknowledgement that covers it; ok is false without a sample.
 func (x *Data) RTT(side Side) (lo, mid, hi int64, ok bool) {
-	r := &x.rtt[side]
+	r := &x.rtts[side]
 	mid, ok = r.median()
 	return r.min, mid, r.max, ok
 }

@@ -6,19 +6,23 @@ import (
 	"portero/capture"
 )
 
-const rttSamples = 8
+const rttKept = 8
 
 // rttSampler times one segment at a time from its sending to the
-// acknowledgement that covers it, and keeps a thinned sample for the median.
+// acknowledgement that covers it.
 type rttSampler struct {
-	end      capture.Seq
-	pending  bool
+	end     capture.Seq
+	pending bool
+	at      int64
+}
+
+// rttSamples keeps the extremes and a thinned sample for the median.
+type rttSamples struct {
 	n        uint8  // samples kept
 	skip     uint32 // one in skip+1 is kept
 	seen     uint32
-	at       int64
 	min, max int64
-	kept     [rttSamples]int64
+	kept     [rttKept]int64
 }
 
 func (r *rttSampler) sent(end capture.Seq, at int64) {
@@ -31,15 +35,17 @@ func (r *rttSampler) sent(end capture.Seq, at int64) {
 // ambiguous (Karn).
 func (r *rttSampler) spoil() { r.pending = false }
 
-func (r *rttSampler) acked(ack capture.Seq, at int64) {
+func (r *rttSampler) acked(ack capture.Seq, at int64, to *rttSamples) {
 	if !r.pending || ack.Before(r.end) {
 		return
 	}
 	r.pending = false
-	d := at - r.at
-	if d < 0 {
-		return
+	if d := at - r.at; d >= 0 {
+		to.add(d)
 	}
+}
+
+func (r *rttSamples) add(d int64) {
 	if r.seen == 0 || d < r.min {
 		r.min = d
 	}
@@ -47,11 +53,11 @@ func (r *rttSampler) acked(ack capture.Seq, at int64) {
 		r.max = d
 	}
 	if r.seen%(r.skip+1) == 0 {
-		if r.n == rttSamples {
-			for i := 0; i < rttSamples/2; i++ {
+		if r.n == rttKept {
+			for i := 0; i < rttKept/2; i++ {
 				r.kept[i] = r.kept[2*i]
 			}
-			r.n = rttSamples / 2
+			r.n = rttKept / 2
 			r.skip = 2*r.skip + 1
 		}
 		if r.seen%(r.skip+1) == 0 {
@@ -63,7 +69,7 @@ func (r *rttSampler) acked(ack capture.Seq, at int64) {
 }
 
 // median is that of the kept samples; ok is false without any.
-func (r *rttSampler) median() (d int64, ok bool) {
+func (r *rttSamples) median() (d int64, ok bool) {
 	if r.n == 0 {
 		return 0, false
 	}

@@ -178,7 +178,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Data) (odd Oddity) {
 		peer.next = ack
 	}
 	if x != nil {
-		x.rtt[1-side].acked(ack, p.Time)
+		x.rtt[1-side].acked(ack, p.Time, &x.rtts[1-side])
 	}
 	if !ack.Before(me.ack) {
 		me.ack = ack
@@ -248,6 +248,7 @@ func (x *Data) addHole(side Side, lo, hi capture.Seq) {
 	for i := range hs {
 		if hs[i].lo == hs[i].hi {
 			hs[i] = hole{lo, hi}
+			x.holeCount[side]++
 			return
 		}
 	}
@@ -259,6 +260,9 @@ func (x *Data) addHole(side Side, lo, hi capture.Seq) {
 // fill takes [lo, hi) out of the holes of side and returns how many octets of
 // it were missing.
 func (x *Data) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
+	if x.holeCount[side] == 0 {
+		return 0
+	}
 	hs := &x.holes[side]
 	for i := 0; i < len(hs); i++ {
 		h := hs[i]
@@ -276,6 +280,7 @@ func (x *Data) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 		switch {
 		case a == h.lo && b == h.hi:
 			hs[i] = hole{}
+			x.holeCount[side]--
 		case a == h.lo:
 			hs[i].lo = b
 		case b == h.hi:
@@ -293,6 +298,7 @@ func (c *Conn) giveUp(side Side, x *Data) {
 		x.Lost[side] += uint64(uint32(h.hi - h.lo))
 		x.holes[side][i] = hole{}
 	}
+	x.holeCount[side] = 0
 }
 
 // lost is how many octets of side its peer acknowledged and the capture lacks.

@@ -202,9 +202,11 @@ func (c *Conn) zeekGap(ack capture.Seq, side Side, x *Data) {
 		high = x.zeekHigh[side]
 	}
 	missing := ack.After(high)
-	for _, g := range x.holes[side] {
-		if g.lo != g.hi && g.lo.Before(ack) && from.Before(g.hi) {
-			missing = true
+	if x.holeCount[side] > 0 {
+		for _, g := range x.holes[side] {
+			if g.lo != g.hi && g.lo.Before(ack) && from.Before(g.hi) {
+				missing = true
+			}
 		}
 	}
 	if missing {

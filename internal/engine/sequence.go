@@ -117,23 +117,22 @@ func (e *Engine) noteLink(l capture.LinkType) {
 
 func (e *Engine) packets(d *decoded, from, to int) {
 	pkts := d.batch.Packets[from:to]
+	start := 0
 	for i := range pkts {
 		p := &pkts[i]
 		if p.Time/second != e.clock.tick || p.Time < e.clock.last {
 			if e.clock.see(p.Time) {
+				e.table.ObserveBatch(pkts[start:i], &d.batch)
+				start = i
 				e.table.Advance(e.clock.now, p.Index)
 			}
 		}
 		e.clock.last = p.Time
-		var q *capture.Quote
-		if p.Bits != 0 {
+		if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
 			e.Doctor.Packet(p)
-			if p.Bits&capture.ICMPError != 0 {
-				q = d.batch.Quoted(p)
-			}
 		}
-		e.table.Observe(p, q)
 	}
+	e.table.ObserveBatch(pkts[start:], &d.batch)
 	e.stats.Packets += uint64(len(pkts))
 }
 
