@@ -53,6 +53,13 @@ func TestScenarios(t *testing.T) {
 					got = unstamped(got)
 				}
 				compare(t, v.file, got)
+				if v.format == "ndjson" {
+					_, proof, errs := portero(t, "why", "--utc", "in.pcap", "1")
+					if proof == "" {
+						t.Error("no certificate: ", errs)
+					}
+					compare(t, "want.why", proof)
+				}
 				if v.format == "table" {
 					for _, l := range strings.Split(got, "\n") {
 						if n := len([]rune(l)); n > 80 {

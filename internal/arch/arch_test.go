@@ -18,20 +18,20 @@ const root = "../.."
 // allowed lists the module's own packages that a package may import outside its
 // tests, by prefix. Packages not named may import anything.
 var allowed = map[string][]string{
-	"capture":           {},
-	"capture/pcapfile":  {"capture"},
-	"capture/filter":    {"capture"},
-	"capture/live":      {"capture"},
-	"handshake":         {"capture"},
-	"flows":             {"capture", "handshake"},
-	"catalog":           {"capture"},
-	"catalog/identify":  {"capture", "catalog"},
-	"internal/record":   {"capture", "handshake"},
-	"internal/doctor":   {"capture"},
-	"internal/doors":    {"capture", "handshake", "internal/record"},
-	"internal/trace":    {"capture", "handshake", "internal/record"},
-	"internal/engine":   {"capture", "handshake", "flows", "internal/record", "internal/doctor"},
-	"internal/view":     {"capture", "handshake", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
+	"capture":          {},
+	"capture/pcapfile": {"capture"},
+	"capture/filter":   {"capture"},
+	"capture/live":     {"capture"},
+	"handshake":        {"capture"},
+	"flows":            {"capture", "handshake"},
+	"catalog":          {"capture"},
+	"catalog/identify": {"capture", "catalog"},
+	"internal/record":  {"capture", "handshake"},
+	"internal/doctor":  {"capture"},
+	"internal/doors":   {"capture", "handshake", "internal/record"},
+	"internal/trace":   {"capture", "handshake", "internal/record"},
+	"internal/engine":  {"capture", "handshake", "flows", "internal/record", "internal/doctor"},
+	"internal/view":    {"capture", "handshake", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
 }
 
 // outside lists the only modules that the public library may use.

@@ -110,6 +110,15 @@ func New(opt Options) *Engine {
 // Links names the link types that were met.
 func (e *Engine) Links() []string { return e.links }
 
+// Shown is the number of a frame as the user counts it.
+func (e *Engine) Shown(index uint64) uint64 {
+	if e.frames.merged {
+		return index
+	}
+	_, n := e.frames.find(index)
+	return n
+}
+
 // Clock counts how often the capture's clock ran backwards, and jumped.
 func (e *Engine) Clock() (backwards, ahead, back uint64) {
 	return e.clock.Backwards, e.clock.JumpsAhead, e.clock.JumpsBack

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/engine"
+	"portero/internal/record"
+	"portero/internal/trace"
+	"portero/internal/view/why"
+)
+
+// maxTraced bounds how many packets of one connection are kept for its proof.
+const maxTraced = 1_000_000
+
+func (a *app) whyCmd() *cobra.Command {
+	var o readFlags
+	var all bool
+	cmd := &cobra.Command{
+		Use: "why FILE... CONN", Short: "Prove one connection's verdict: packets, equations, states",
+		Long: `Prints the certificate of one connection: its packets with their numbers, the
+equations of the handshake with the numbers filled in, the states of both ends after
+every packet, what the capture missed, what would overturn the verdict, and what other
+tools print. CONN is the number of the table's first column, @frame, a Community ID,
+or a:port>b:port.`,
+		Example: "  portero why capture.pcap 4\n  portero why capture.pcap @17\n  portero why --format json capture.pcap '10.0.0.1:40000>10.0.0.2:80'",
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, err := parseTarget(args[len(args)-1])
+			if err != nil {
+				return err
+			}
+			if o.format != "text" && o.format != "json" {
+				return usage(fmt.Sprintf("--format: %q is neither text nor json", o.format))
+			}
+			names, err := expand(args[:len(args)-1])
+			if err != nil {
+				return err
+			}
+			names, done, err := a.spool(names)
+			if err != nil {
+				return err
+			}
+			defer done()
+			c, j, err := a.certify(names, &o, t)
+			if err != nil {
+				return err
+			}
+			out, err := a.openOutput(o.out, o.force)
+			if err != nil {
+				return err
+			}
+			if o.format == "json" {
+				err = c.JSON(out)
+			} else {
+				err = c.Text(out, a.width(), all)
+			}
+			if e := out.close(); err == nil {
+				err = e
+			}
+			return a.finish(j, false, err)
+		},
+	}
+	o.input(cmd.Flags())
+	o.show(cmd.Flags())
+	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	cmd.Flags().BoolVar(&all, "all", false, "every packet, however many")
+	return cmd
+}
+
+// certify finds the connection in a first reading and collects its packets in a
+// second.
+func (a *app) certify(names []string, o *readFlags, t target) (*why.Certificate, *job, error) {
+	f, _, err := a.locate(names, o, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ctx why.Context
+	ctx.Several = f.others
+	var pkts []capture.Packet
+	j, err := a.open(names, o, engine.Options{
+		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+			if id == f.rec.ID && !dup && len(pkts) < maxTraced {
+				pkts = append(pkts, *p)
+			}
+		},
+		Sink: func(r *record.Record) error {
+			if r.ID == f.rec.ID || r.Proto != f.rec.Proto || r.Resp.Addr != f.rec.Resp.Addr || r.Resp.Port != f.rec.Resp.Port {
+				return nil
+			}
+			if r.Handshake.Opened() || r.Handshake == handshake.HalfOpen || r.Exchange == handshake.Answered {
+				ctx.PortAnswered++
+			}
+			if r.Handshake == handshake.Refused {
+				ctx.PortRefused++
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := a.run(j); err != nil {
+		return nil, nil, err
+	}
+	ctx.ARPUnanswered = j.eng.Doctor.ARPFailed(f.rec.Resp.Addr)
+	// The trace speaks of frames as the user counts them.
+	for i := range pkts {
+		pkts[i].Index = j.eng.Shown(pkts[i].Index)
+	}
+	return &why.Certificate{Rec: &f.rec, Trace: trace.Build(pkts, &f.rec), Ctx: ctx}, j, nil
+}
