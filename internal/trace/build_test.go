@@ -265,6 +265,10 @@ func tales() []tale {
 			ESTABLISHED | ESTABLISHED out_of_order
 			ESTABLISHED | ESTABLISHED retransmission
 			ESTABLISHED | ESTABLISHED zero_window`},
+		{"an ACK probe", n().ACK(story.Ack(9)).Send(1, rst, 0, story.Seq(9)), handshake.Probe, `
+			CLOSED? | unknown
+			CLOSED? | unknown
+			CLOSED? | unknown rst_stray`},
 		{"a probe", n().Send(0, fin|capture.PSH|capture.URG, 0).RespRST(), handshake.Probe, `
 			CLOSED? | CLOSED
 			CLOSED? | CLOSED odd_flags

@@ -84,7 +84,7 @@ func (b *builder) equations() {
 	}
 	add(withSYN(AnswerAcksSYN, synack))
 	third := b.third
-	if third < 0 {
+	if third < 0 && !b.j.Verdict.Opened() {
 		third = b.candidate(synack)
 	}
 	ack := Equation{ID: ThirdAcks, Lo: 1, Hi: 1, BaseFrame: b.ref(synack), Frame: b.ref(third)}

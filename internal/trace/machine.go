@@ -266,6 +266,9 @@ func (b *builder) bridgeSYN(i int, me, peer End) {
 // what must have come before.
 func (b *builder) bridgeSegment(i int, me, peer End) {
 	p := &b.pkts[i]
+	if v := b.j.Verdict; v == handshake.Probe || v == handshake.Unsolicited {
+		return // there is no connection to bring anybody to
+	}
 	switch st := b.st[me].State; {
 	case st == SynSent:
 		if b.side[peer].synBare && b.side[peer].synackAt == 0 {

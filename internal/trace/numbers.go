@@ -363,7 +363,7 @@ func (b *builder) tellFIN(i int, say func(Remark)) {
 		say(FINAgain)
 	} else if o.hasFIN {
 		say(SecondFIN)
-		if !s.finPeer || p.Flags.Any(capture.ACK) && p.Ack.Before(o.fin) {
+		if p.Flags.Any(capture.ACK) && p.Ack.Before(o.fin) {
 			say(FINCrosses)
 		}
 	} else {

@@ -1,0 +1,214 @@
+package certificate_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/trace"
+	"portero/internal/trace/story"
+	"portero/internal/view/certificate"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != got {
+		t.Errorf("%s differs; go test -update rewrites it. Got:\n%s", file, got)
+	}
+}
+
+type sample struct {
+	name string
+	s    *story.Story
+	with func(*record.Record)
+	ctx  certificate.Context
+}
+
+func samples() []sample {
+	n := story.New
+	zeek := func(state, history string, bits int16) func(*record.Record) {
+		return func(r *record.Record) { r.ConnState, r.History, r.Completeness = state, history, bits }
+	}
+	return []sample{
+		{"completed", n().Open().Data(100).Reply(200).ACK().Close(), zeek("SF", "ShADadFf", 31), certificate.Context{}},
+		{"half_open", n().SYN().SYNACK().Wait(1e9).SYNACK(story.Seq(story.RespISN)), zeek("S1", "Sh", 3), certificate.Context{}},
+		{"no_answer", n().SYN().Wait(1e9).SYN(story.Seq(story.OrigISN)).Wait(2e9).SYN(story.Seq(story.OrigISN)), zeek("S0", "S", 1),
+			certificate.Context{Neighbour: "ARP", NeighbourFrames: []uint64{7, 8}}},
+		{"refused", n().SYN().RespRST(story.Seq(0)), zeek("REJ", "Sr", 37),
+			certificate.Context{HasTTL: true, RSTTTL: 64, HostTTLs: []uint8{63, 64}, PortAnswers: 12, PortAnswersFrame: 40}},
+		{"unseen", n().SYN().SYNACK().Lose(0, capture.ACK, 0).Reply(20).Lose(0, capture.ACK, 7).Data(5), zeek("S1", "ShDad", 11), certificate.Context{}},
+		{"forged_third", n().SYN().SYNACK().ACK(story.Ack(42)).Send(1, capture.RST, 0, story.Seq(42)), zeek("RSTR", "ShAr", 39), certificate.Context{}},
+		{"blind_reset", n().Open().Data(3).RespACK().RespRST(story.Seq(0x40000000)).Data(3).RespACK(), zeek("RSTR", "ShADar", 47), certificate.Context{}},
+		{"dns", story.NewUDP().Data(40).Reply(300), nil, certificate.Context{}},
+		{"unanswered", story.NewUDP().Data(40).Data(40), nil, certificate.Context{PortAnswers: 3}},
+		{"long", long(), zeek("SF", "ShADadFf", 31), certificate.Context{}},
+	}
+}
+
+func long() *story.Story {
+	s := story.New().Open()
+	for i := 0; i < 200; i++ {
+		s.Data(10).RespACK()
+	}
+	return s.Close()
+}
+
+func build(c sample) *certificate.Certificate {
+	rec := c.s.Record()
+	if c.with != nil {
+		c.with(rec)
+	}
+	return certificate.Build(rec, trace.Build(c.s.Packets, rec), c.ctx)
+}
+
+func TestCertificates(t *testing.T) {
+	for _, c := range samples() {
+		t.Run(c.name, func(t *testing.T) {
+			cert := build(c)
+			for _, lang := range []string{"en", "es"} {
+				var b bytes.Buffer
+				if err := cert.WriteText(&b, certificate.Options{Lang: lang}); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, c.name+"."+lang+".txt", b.String())
+				for _, l := range strings.Split(b.String(), "\n") {
+					if utf8.RuneCountInString(l) > 80 {
+						t.Errorf("%d columns: %s", utf8.RuneCountInString(l), l)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestJSON(t *testing.T) {
+	for _, c := range samples() {
+		if c.name == "long" {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := build(c).WriteJSON(&b, "en"); err != nil {
+				t.Fatal(err)
+			}
+			if !json.Valid(b.Bytes()) {
+				t.Fatal("not json")
+			}
+			golden(t, c.name+".json", b.String())
+		})
+	}
+}
+
+// What a passive tool cannot know is never said.
+func TestNeverSaysNeverSent(t *testing.T) {
+	for _, c := range samples() {
+		for _, lang := range []string{"en", "es"} {
+			var b bytes.Buffer
+			_ = build(c).WriteText(&b, certificate.Options{Lang: lang, All: true})
+			for _, bad := range []string{"never sent", "was not sent", "nunca se envió", "no se envió un", "reinici"} {
+				if strings.Contains(strings.ToLower(b.String()), bad) {
+					t.Errorf("%s says %q", c.name, bad)
+				}
+			}
+		}
+	}
+}
+
+func TestWidthsAndASCII(t *testing.T) {
+	c := samples()[0]
+	for _, w := range []int{60, 80, 120} {
+		var b bytes.Buffer
+		_ = build(c).WriteText(&b, certificate.Options{Width: w, ASCII: true})
+		for _, r := range b.String() {
+			if r > 126 {
+				t.Fatalf("%q is no ASCII", r)
+			}
+		}
+	}
+	var plain, painted bytes.Buffer
+	_ = build(c).WriteText(&plain, certificate.Options{})
+	_ = build(c).WriteText(&painted, certificate.Options{Color: true})
+	if strings.Contains(plain.String(), "\x1b") || !strings.Contains(painted.String(), "\x1b[") {
+		t.Error("colour does not follow the option")
+	}
+}
+
+// All verdicts have a meaning and a way to be overturned, in both languages.
+func TestEveryVerdictIsSaid(t *testing.T) {
+	for _, v := range handshake.Verdicts() {
+		if v == handshake.None {
+			continue
+		}
+		s := story.New().SYN()
+		r := s.Record()
+		r.Handshake = v
+		c := certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{})
+		said := map[string]bool{}
+		for _, it := range c.Items {
+			if it.Text.EN == "" || it.Text.ES == "" || it.Label.ES == "" {
+				t.Errorf("%v: %q lacks a language", v, it.Label.EN)
+			}
+			said[it.Label.EN] = true
+		}
+		for _, l := range []string{"means", "overturn", "forger"} {
+			if !said[l] {
+				t.Errorf("%v says nothing under %q", v, l)
+			}
+		}
+	}
+}
+
+func TestFiltered(t *testing.T) {
+	s := story.New().SYN()
+	s.Packets = append(s.Packets, capture.Packet{Src: netip.MustParseAddr("10.0.0.254").As16(), Dst: s.Packets[0].Src, Proto: capture.ProtoICMP,
+		Ver: 4, Flags: 3<<8 | 13, Bits: capture.ICMPError, Time: s.Packets[0].Time + 1e6, Index: 2})
+	r := s.Record()
+	r.Handshake, r.FilteredBy, r.ICMPFrame = handshake.Filtered, netip.MustParseAddr("10.0.0.254"), 2
+	var b bytes.Buffer
+	_ = certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{}).WriteText(&b, certificate.Options{})
+	if !strings.Contains(b.String(), "ICMP prohibited from 10.0.0.254 (frame 2)") {
+		t.Error(b.String())
+	}
+}
+
+func TestLongIPv6Tuple(t *testing.T) {
+	s := story.New().Open()
+	r := s.Record()
+	r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:6666"), netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:7777")
+	for i := range s.Packets {
+		p := &s.Packets[i]
+		p.Ver = 6
+		a, b := r.Orig.Addr.As16(), r.Resp.Addr.As16()
+		if p.SrcPort == 80 {
+			a, b = b, a
+		}
+		p.Src, p.Dst = a, b
+	}
+	var b bytes.Buffer
+	_ = certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{}).WriteText(&b, certificate.Options{})
+	if !strings.Contains(b.String(), "ipv6.addr == 2001:db8:1111:2222:3333:4444:5555:6666 &&\n") {
+		t.Errorf("the filter is not broken between its parts:\n%s", b.String())
+	}
+}

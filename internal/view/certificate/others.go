@@ -1,0 +1,146 @@
+package certificate
+
+import (
+	"strconv"
+	"strings"
+
+	"portero/handshake"
+)
+
+// zeekSays is the meaning of conn_state in the words of Zeek's manual, made short.
+var zeekSays = map[string]Text{
+	"S0":     {"attempt seen, no reply", "intento visto, sin respuesta"},
+	"S1":     {"established, not terminated", "establecida, sin terminar"},
+	"SF":     {"normal establishment and termination", "establecida y terminada con normalidad"},
+	"REJ":    {"attempt rejected", "intento rechazado"},
+	"S2":     {"established, originator closed, responder silent", "establecida, cerró el iniciador y el otro calló"},
+	"S3":     {"established, responder closed, originator silent", "establecida, cerró el respondedor y el otro calló"},
+	"RSTO":   {"established, originator aborted", "establecida, la cortó el iniciador"},
+	"RSTR":   {"responder sent a RST", "el respondedor envió RST"},
+	"RSTOS0": {"originator sent a SYN and then a RST, no SYN-ACK seen", "el iniciador envió SYN y luego RST, sin SYN-ACK"},
+	"RSTRH":  {"responder sent a SYN-ACK and then a RST, no SYN seen", "el respondedor envió SYN-ACK y luego RST, sin SYN"},
+	"SH":     {"originator sent a SYN and a FIN, no SYN-ACK seen", "el iniciador envió SYN y FIN, sin SYN-ACK"},
+	"SHR":    {"responder sent a SYN-ACK and a FIN, no SYN seen", "el respondedor envió SYN-ACK y FIN, sin SYN"},
+	"OTH":    {"no SYN seen, just midstream traffic", "sin SYN, solo tráfico a medias"},
+}
+
+var zeekOpened = map[string]bool{"S1": true, "SF": true, "S2": true, "S3": true, "RSTO": true, "RSTR": true}
+
+// others says what Zeek and Wireshark print, and why they differ from here.
+func (c *Certificate) others() Text {
+	r := c.rec
+	var en, es []string
+	add := func(t Text) { en, es = append(en, t.EN), append(es, t.ES) }
+	if r.ConnState != "" {
+		m := zeekSays[r.ConnState]
+		h := ""
+		if r.History != "" {
+			h = ", history " + r.History
+		}
+		if !r.TCP() {
+			m = Text{"its words for TCP, used for datagrams too", "sus palabras de TCP, usadas también aquí"}
+		}
+		add(Text{"Zeek says " + r.ConnState + " (" + m.EN + ")" + h + ".", "Zeek dice " + r.ConnState + " (" + m.ES + ")" + h + "."})
+		if t := c.zeekDiffers(); t.EN != "" {
+			add(t)
+		}
+	}
+	if r.Completeness >= 0 && r.TCP() {
+		n := strconv.Itoa(int(r.Completeness))
+		add(Text{"Wireshark's completeness is " + n + " (" + bits(r.Completeness) + ").", "La completitud de Wireshark es " + n + " (" + bits(r.Completeness) + ")."})
+		if t := c.wiresharkDiffers(); t.EN != "" {
+			add(t)
+		}
+	}
+	return Text{strings.Join(en, " "), strings.Join(es, " ")}
+}
+
+func (c *Certificate) zeekDiffers() Text {
+	r := c.rec
+	if !r.TCP() {
+		return Text{}
+	}
+	switch opened := zeekOpened[r.ConnState]; {
+	case opened && !r.Handshake.Opened() && r.Handshake != handshake.Midstream:
+		return Text{"It needs no third ACK and compares no number on SYN-ACK, FIN and RST; here no packet completes the handshake.",
+			"No exige el tercer ACK ni compara los números de SYN-ACK, FIN y RST; aquí ningún paquete completa el acuerdo."}
+	case r.SuspectedRSTs > 0 && strings.HasPrefix(r.ConnState, "RST") && r.Close != handshake.Reset:
+		return Text{"It takes a RST by its flag; the numbers of this one fit no window.",
+			"Toma un RST por su indicador; los números de este no caben en ninguna ventana."}
+	case r.Handshake.Opened() && !opened:
+		return Text{"It counts flags per direction; the numbers of the other packets prove more.",
+			"Cuenta indicadores por sentido; los números de los demás paquetes prueban más."}
+	case r.Handshake == handshake.Midstream && zeekOpened[r.ConnState]:
+		return Text{"It names the ending; how the connection was opened is in no packet here.",
+			"Nombra el final; cómo se abrió no está en ningún paquete."}
+	case r.Handshake == handshake.Aborted && r.ConnState == "RSTO":
+		return Text{}
+	}
+	return Text{}
+}
+
+func (c *Certificate) wiresharkDiffers() Text {
+	r := c.rec
+	three := r.Completeness&7 == 7
+	switch {
+	case three && !r.Handshake.Opened():
+		return Text{"It collects flags and compares no number, so it looks complete there.",
+			"Reúne indicadores y no compara números, y allí parece completa."}
+	case !three && r.Handshake == handshake.Completed:
+		return Text{"It counts a payload-free ACK and the order of capture; the equations above hold all the same.",
+			"Cuenta un ACK sin datos y el orden de captura; las ecuaciones de arriba se cumplen igual."}
+	}
+	return Text{}
+}
+
+// bits spells out Wireshark's completeness.
+func bits(n int16) string {
+	var out []string
+	for i, w := range [...]string{"SYN", "SYN-ACK", "ACK", "data", "FIN", "RST"} {
+		if n&(1<<i) != 0 {
+			out = append(out, w)
+		}
+	}
+	if len(out) == 0 {
+		return "-"
+	}
+	return strings.Join(out, ", ")
+}
+
+// icmpWord names the ICMP errors that end attempts (RFC 792, RFC 1812, RFC 4443).
+func icmpWord(typ, code uint8, v6 bool) string {
+	if v6 {
+		switch typ {
+		case 1:
+			return word(code, "no route", "prohibited", "beyond scope", "host unreachable", "port unreachable")
+		case 2:
+			return "packet too big"
+		case 3:
+			return "time exceeded"
+		case 4:
+			return "parameter problem"
+		}
+		return "error"
+	}
+	switch typ {
+	case 3:
+		return word(code, "net unreachable", "host unreachable", "protocol unreachable", "port unreachable", "fragmentation needed",
+			"source route failed", "net unknown", "host unknown", "host isolated", "net prohibited", "host prohibited", "", "", "prohibited")
+	case 4:
+		return "source quench"
+	case 5:
+		return "redirect"
+	case 11:
+		return "time exceeded"
+	case 12:
+		return "parameter problem"
+	}
+	return "error"
+}
+
+func word(code uint8, words ...string) string {
+	if int(code) < len(words) && words[code] != "" {
+		return words[code]
+	}
+	return "unreachable"
+}
