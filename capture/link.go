@@ -36,9 +36,9 @@ var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "tok
 	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
 	140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
 	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
-	209: "ipmb linux", 215: "802.15.4 nonask", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus",
+	209: "ipmb linux", 215: "802.15.4 nonask", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus", 242: "ip over infiniband", 258: "pktap",
 	235: "dvb-ci", 239: "nflog", 243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 253: "netlink", 254: "bluetooth monitor",
-	256: "bluetooth le phdr", 258: "profibus", 266: "usb darwin", 270: "vsock", 272: "nordic ble", 274: "xra-31", 276: "linux cooked v2", 278: "openvizsla", 280: "elee", 283: "802.15.4 tap"}
+	256: "bluetooth le phdr", 257: "profibus", 266: "usb darwin", 270: "vsock", 272: "nordic ble", 274: "xra-31", 276: "linux cooked v2", 278: "openvizsla", 280: "elee", 283: "802.15.4 tap"}
 
 // String names the link type.
 func (l LinkType) String() string {
@@ -117,6 +117,35 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			return d.short()
 		}
 		return d.etherType(be.Uint16(d.data[off+16:]), off+18, n-18)
+	case 242: // IP over InfiniBand (RFC 4391): a pseudo-header, an EtherType, two octets
+		if !d.have(off, 44) {
+			return d.short()
+		}
+		return d.etherType(be.Uint16(d.data[off+40:]), off+44, n-44)
+	case 258: // Apple's PKTAP: a header that names the link behind it
+		if !d.have(off, 12) || d.depth >= maxDepth {
+			return d.short()
+		}
+		l := int(le.Uint32(d.data[off:]))
+		if l < 12 || l > n {
+			return d.bad()
+		}
+		d.depth++
+		return d.link(LinkType(le.Uint32(d.data[off+8:])), off+l, n-l)
+	case 129: // Linux ARCNET: a type behind source, destination and offset
+		if !d.have(off, 8) {
+			return d.short()
+		}
+		switch d.data[off+4] {
+		case 212:
+			if d.data[off+5] != 0 {
+				return d.notIP(reasonLink, uint16(l)) // a fragment
+			}
+			return d.ip4(off+8, n-8)
+		case 240:
+			return d.ip4(off+5, n-5)
+		}
+		return d.notIP(reasonLink, uint16(l))
 	case 100, 123: // LLC-encapsulated ATM
 		return d.llc(off, n)
 	}
@@ -172,6 +201,13 @@ func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
 				}
 				return d.llc(off, l)
 			}
+			continue
+		case 0x893f: // E-Tag (802.1BR): six octets and the next type
+			if !d.have(off, 8) {
+				return d.short()
+			}
+			typ = be.Uint16(d.data[off+6:])
+			off, n = off+8, n-8
 			continue
 		case 0x8926: // VN-Tag (802.1BR): four octets and the next type
 			if !d.have(off, 6) {

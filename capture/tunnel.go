@@ -22,16 +22,18 @@ const (
 	tunESPNull
 	tunMPLSinUDP
 	tunPPTP
+	tunPIM
+	tunGREinUDP
 )
 
 var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
-	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp"}
+	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp"}
 
 // TunnelKinds lists the names of all kinds that portero sees through.
 func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
 
 var tunnelPort = func() (t [65536]bool) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755} {
 		t[p] = true
 	}
 	return t
@@ -102,6 +104,10 @@ func (d *Decoder) ipTunnel(proto uint8, off, n int) (Outcome, bool) {
 		return d.espNull(off, n)
 	case 115:
 		return d.l2tpv3(off, n)
+	case 103: // a PIM register carries a packet to the rendezvous point (RFC 7761, 4.9.3)
+		if d.have(off, 8) && d.data[off] == 0x21 && d.soundIP(off+8, n-8) {
+			return d.attempt(tunPIM, true, func() Outcome { return d.ip(off+8, n-8) })
+		}
 	}
 	return 0, false
 }
@@ -125,15 +131,11 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 		})
 	}
 	o := off + 4
-	var key uint32
 	if flags&0xc000 != 0 {
 		o += 4
 	}
 	if flags&0x2000 != 0 {
-		if !d.have(o, 4) {
-			return 0, false
-		}
-		key = be.Uint32(d.data[o:])
+		// Not part of a connection's identity: each direction may have its own.
 		o += 4
 	}
 	seq := flags&0x1000 != 0
@@ -194,9 +196,6 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 			kind = tunNVGRE
 		}
 		return d.attempt(kind, true, func() Outcome {
-			if kind == tunNVGRE {
-				d.pushNet('N', key>>8)
-			}
 			return d.ethernet(o, rest)
 		})
 	case 0x883e: // WCCP: a redirect header may precede the packet
@@ -206,6 +205,9 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 		return d.attempt(tunGRE, true, func() Outcome { return d.ip(o, rest) })
 	case 0:
 		return 0, false // a keep-alive
+	}
+	if typ&0xff00 == 0x8200 || typ&0xff00 == 0x8300 || typ&0xff00 == 0x9000 { // Aruba's 802.11 frames
+		return d.attempt(tunGRE, true, func() Outcome { return d.wifi(o, rest) })
 	}
 	return d.attempt(tunGRE, true, func() Outcome { return d.etherType(typ, o, rest) })
 }
@@ -281,6 +283,8 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 			return 0, false
 		}
 		return d.attempt(tunAYIYA, true, func() Outcome { return d.ip6(off+l, n-l) })
+	case dst == 4754 || src == 4754: // GRE in UDP (RFC 8086)
+		return d.gre(off, n)
 	case dst == 6635:
 		return d.attempt(tunMPLSinUDP, true, func() Outcome {
 			if out := d.mpls(off, n); out != NotIP {

@@ -97,12 +97,9 @@ func (d *Decoder) wifi(off, n int) Outcome {
 	if fc1&0x40 != 0 {
 		return d.notIP(reasonWiFiEncrypted, 0)
 	}
-	if d.data[off+1]&4 != 0 || d.have(off, 24) && le.Uint16(d.data[off+22:])&15 != 0 {
-		// A fragment of an 802.11 frame: only the first carries headers, and the
-		// rest of it is not there.
-		if le.Uint16(d.data[off+22:])&15 != 0 {
-			return d.notIP(reasonWiFiNoData, 0)
-		}
+	if d.have(off, 24) && le.Uint16(d.data[off+22:])&15 != 0 {
+		// A later fragment of an 802.11 frame: only the first carries headers.
+		return d.notIP(reasonWiFiNoData, 0)
 	}
 	// Some cards pad the header to four octets.
 	if !d.have(off, l+8) {

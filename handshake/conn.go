@@ -212,9 +212,14 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Opti
 		me.bits |= badSum
 		// A side whose other segments verify does not send offloaded sums: its
 		// peer's stack throws this one away, whatever it says.
+		// Octets that its peer acknowledges all the same are counted by their numbers.
 		if me.bits&goodSum != 0 {
 			if p.Flags.Any(capture.RST) {
 				c.suspect()
+			}
+			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x != nil &&
+				c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
+				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
 			}
 			return OddBadSum
 		}
@@ -230,6 +235,7 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Opti
 	case f.Any(capture.RST) && !f.Any(capture.SYN):
 		return c.observeRST(p, side, off, x)
 	case f.Any(capture.SYN) && f.Any(capture.RST|capture.FIN):
+		c.loose(p, side, x)
 		return OddFlags
 	case f.Has(capture.SYN | capture.ACK):
 		return c.observeSYNACK(p, side, off, x)
@@ -239,6 +245,7 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Opti
 	// Without ACK: outside a connection a probe, inside one no stack takes it. A
 	// FIN is still told.
 	if !f.Any(capture.ACK) && (first || !f.Any(capture.FIN)) {
+		c.loose(p, side, x)
 		return OddFlags
 	}
 	return c.observeSegment(p, side, off, x)
@@ -251,6 +258,13 @@ const optECN = capture.OptSACKBlocks
 func (c *Conn) suspect() {
 	if c.suspectedRSTs != 0xff {
 		c.suspectedRSTs++
+	}
+}
+
+// loose counts the payload of a packet outside any stream: a probe's, a RST's.
+func (c *Conn) loose(p *capture.Packet, side Side, x *Data) {
+	if x != nil {
+		x.Payload[side] += uint64(p.PayloadLen)
 	}
 }
 

@@ -58,6 +58,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Data) Odd
 		c.suspect()
 		return OddRSTWindow
 	}
+	c.loose(p, side, x) // a diagnosis, in words
 	if (c.half[0].bits|c.half[1].bits)&sentReset == 0 && x != nil {
 		x.rstOff, x.rstSide = off, uint8(side)
 		x.resetNext = peer.next

@@ -80,6 +80,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data)
 		}
 		if end.After(me.next) {
 			me.next = end
+		} else if x != nil {
+			x.fill(side, end-1, end) // captured late: its place was noted as missing
 		}
 	}
 	if p.Flags.Any(capture.ACK) {

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"strings"
+
+	"portero/handshake"
+	"portero/internal/record"
+)
+
+// The causes are told from the records alone, by rule; what no rule explains is
+// listed without one.
+
+func outerOf(k key, outer map[string]bool) bool {
+	return outer[k.a.Addr().String()+" "+k.b.Addr().String()]
+}
+
+func countWhy(k key, g []*rec, outer map[string]bool, failed error) string {
+	switch {
+	case failed != nil:
+		return "A format that portero names and does not read"
+	case len(g) == 0 && k.proto == "udp" && outerOf(k, outer):
+		return "The datagrams carry a tunnel: the inner connections are the records (RECORD.md)"
+	case len(g) == 0:
+		return ""
+	}
+	vlan := map[string]bool{}
+	for _, r := range g {
+		vlan[strings.Join(r.Tunnel, ",")+vlans(&r.Record)] = true
+	}
+	if len(vlan) > 1 {
+		return "The same tuple on several VLANs or in several tunnels: each is a connection of its own"
+	}
+	if k.proto == "udp" {
+		return "More than 60 s of silence: another exchange (HANDSHAKE.md, section 3)"
+	}
+	over := true
+	for i := 1; i < len(g); i++ {
+		if g[i].First-g[i-1].Last < 60e9 {
+			over = false
+		}
+	}
+	if over {
+		return "An attempt without answer ends after 130 s of silence, a reset one after 60 s (HANDSHAKE.md, section 3)"
+	}
+	for _, r := range g {
+		if r.Reuses != 0 {
+			return "The ports were used again: a second connection"
+		}
+	}
+	return "Told apart by virtual network"
+}
+
+func vlans(r *record.Record) string {
+	s := ""
+	for _, v := range r.VLAN {
+		s += " " + string(rune('0'+v%10)) + string(rune('0'+v/10%10)) + string(rune('0'+v/100%10)) + string(rune('0'+v/1000))
+	}
+	return s
+}
+
+func has(l []string, w string) bool {
+	for _, x := range l {
+		if x == w {
+			return true
+		}
+	}
+	return false
+}
+
+func pktsWhy(r *record.Record, outer map[string]bool, k key) string {
+	switch {
+	case has(r.Quality, "duplicates"):
+		return "Exact copies are counted once (HANDSHAKE.md, section 3)"
+	case has(r.Quality, "fragments"):
+		return "Fragments: every frame of a datagram counts as a packet, tshark counts the last"
+	case k.proto == "udp" && outerOf(k, outer):
+		return "The datagrams that carry a tunnel are no packets of the outer exchange"
+	case len(r.Tunnel) > 0:
+		return "Seen inside a tunnel that one of the two reads differently"
+	}
+	return ""
+}
+
+func payloadWhy(r *record.Record, outer map[string]bool, k key, dab, dba int64) string {
+	if w := pktsWhy(r, outer, k); w != "" && w[0] != 'S' {
+		return w
+	}
+	small := func(d int64) bool { return d >= 0 && d <= 32 }
+	switch {
+	case has(r.Oddities, "bad_checksum_ignored"):
+		return "Segments with wrong checksums: their receiver throws them away"
+	case r.Handshake.Opened() && small(dab) && small(dba) && r.Orig.Retrans+r.Resp.Retrans == 0:
+		return "Keep-alive probes repeat one octet of the stream: tshark counts it"
+	case has(r.Quality, "truncated_packets") || has(r.Quality, "bad_checksums"):
+		return "Lengths of a broken or fuzzed header, cut by the file"
+	case has(r.Oddities, "segment_out_of_window") || has(r.Oddities, "ack_of_unsent_data"):
+		return "Segments beyond anything the receiver offered are not counted as stream"
+	}
+	return ""
+}
+
+func hsWhy(r *record.Record, theirs string) string {
+	switch {
+	case r.Handshake == handshake.Unsolicited && r.SYNACKFrame == 0:
+		return "A RST without a SYN is unsolicited (HANDSHAKE.md, section 1); the strict column has no word for it"
+	case has(r.Oddities, "bad_checksum_ignored") || has(r.Quality, "bad_checksums"):
+		return "A packet of the handshake has a wrong checksum"
+	case theirs == "syn" && r.Handshake == handshake.CompletedUnseen:
+		return "The SYN-ACK is missing and the numbers of both sides prove it: completed unseen, which the strict column does not look for"
+	case has(r.Oddities, "answer_before_syn"):
+		return "The SYN-ACK was captured before its SYN; order of capture does not matter"
+	case r.Handshake == handshake.Invalid:
+		return "The third packet's numbers do not fit"
+	case r.Handshake == handshake.Probe:
+		return "The first packet opens no connection by its flags"
+	}
+	return ""
+}
+
+func zeekWhy(want, got string) string {
+	switch {
+	case strings.HasPrefix(want, got) || strings.HasPrefix(got, want):
+		return "One letter more or less at the end"
+	}
+	return ""
+}
