@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -10,7 +11,7 @@ import (
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/trace"
-	"portero/internal/view/why"
+	"portero/internal/view/certificate"
 )
 
 // maxTraced bounds how many packets of one connection are kept for its proof.
@@ -19,6 +20,7 @@ const maxTraced = 1_000_000
 func (a *app) whyCmd() *cobra.Command {
 	var o readFlags
 	var all bool
+	var lang string
 	cmd := &cobra.Command{
 		Use: "why FILE... CONN", Short: "Prove one connection's verdict: packets, equations, states",
 		Long: `Prints the certificate of one connection: its packets with their numbers, the
@@ -35,6 +37,13 @@ or a:port>b:port.`,
 			}
 			if o.format != "text" && o.format != "json" {
 				return usage(fmt.Sprintf("--format: %q is neither text nor json", o.format))
+			}
+			if lang != "en" && lang != "es" {
+				return usage(fmt.Sprintf("--lang: %q is neither en nor es", lang))
+			}
+			color, err := a.colorWanted(o.color, o.out != "")
+			if err != nil {
+				return err
 			}
 			names, err := expand(args[:len(args)-1])
 			if err != nil {
@@ -54,9 +63,9 @@ or a:port>b:port.`,
 				return err
 			}
 			if o.format == "json" {
-				err = c.JSON(out)
+				err = c.WriteJSON(out, lang)
 			} else {
-				err = c.Text(out, a.width(), all)
+				err = c.WriteText(out, certificate.Options{Width: a.width(), Color: color, All: all, Lang: lang})
 			}
 			if e := out.close(); err == nil {
 				err = e
@@ -67,19 +76,19 @@ or a:port>b:port.`,
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
+	cmd.Flags().StringVar(&lang, "lang", "en", "en or es")
 	cmd.Flags().BoolVar(&all, "all", false, "every packet, however many")
 	return cmd
 }
 
 // certify finds the connection in a first reading and collects its packets in a
 // second.
-func (a *app) certify(names []string, o *readFlags, t target) (*why.Certificate, *job, error) {
+func (a *app) certify(names []string, o *readFlags, t target) (*certificate.Certificate, *job, error) {
 	f, _, err := a.locate(names, o, t)
 	if err != nil {
 		return nil, nil, err
 	}
-	var ctx why.Context
-	ctx.Several = f.others
+	var ctx certificate.Context
 	var pkts []capture.Packet
 	j, err := a.open(names, o, engine.Options{
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
@@ -88,14 +97,17 @@ func (a *app) certify(names []string, o *readFlags, t target) (*why.Certificate,
 			}
 		},
 		Sink: func(r *record.Record) error {
-			if r.ID == f.rec.ID || r.Proto != f.rec.Proto || r.Resp.Addr != f.rec.Resp.Addr || r.Resp.Port != f.rec.Resp.Port {
+			if r.ID == f.rec.ID || r.Proto != f.rec.Proto || r.Resp.Addr != f.rec.Resp.Addr {
 				return nil
 			}
 			if r.Handshake.Opened() || r.Handshake == handshake.HalfOpen || r.Exchange == handshake.Answered {
-				ctx.PortAnswered++
-			}
-			if r.Handshake == handshake.Refused {
-				ctx.PortRefused++
+				switch {
+				case r.Resp.Port != f.rec.Resp.Port:
+					ctx.HostAnswers = r.ID
+				case ctx.PortAnswers == 0:
+					ctx.PortAnswers = r.ID
+					ctx.PortAnswersFrame = r.SYNACKFrame
+				}
 			}
 			return nil
 		},
@@ -106,10 +118,29 @@ func (a *app) certify(names []string, o *readFlags, t target) (*why.Certificate,
 	if _, err := a.run(j); err != nil {
 		return nil, nil, err
 	}
-	ctx.ARPUnanswered = j.eng.Doctor.ARPFailed(f.rec.Resp.Addr)
+	if j.eng.Doctor.ARPFailed(f.rec.Resp.Addr) {
+		ctx.Neighbour = "ARP"
+	}
+	for i := range pkts {
+		p := &pkts[i]
+		if p.Bits&capture.ICMPError != 0 {
+			if !ctx.HasICMP {
+				ctx.HasICMP, ctx.ICMPType, ctx.ICMPCode = true, p.ICMPType(), p.ICMPCode()
+			}
+			continue
+		}
+		if p.SrcAddr() != f.rec.Resp.Addr || f.rec.Orig.Addr == f.rec.Resp.Addr {
+			continue
+		}
+		if p.Flags.Any(capture.RST) && p.Proto == capture.ProtoTCP && !ctx.HasTTL {
+			ctx.HasTTL, ctx.RSTTTL = true, p.TTL
+		} else if !slices.Contains(ctx.HostTTLs, p.TTL) && len(ctx.HostTTLs) < 8 {
+			ctx.HostTTLs = append(ctx.HostTTLs, p.TTL)
+		}
+	}
 	// The trace speaks of frames as the user counts them.
 	for i := range pkts {
 		pkts[i].Index = j.eng.Shown(pkts[i].Index)
 	}
-	return &why.Certificate{Rec: &f.rec, Trace: trace.Build(pkts, &f.rec), Ctx: ctx}, j, nil
+	return certificate.Build(&f.rec, trace.Build(pkts, &f.rec), ctx), j, nil
 }

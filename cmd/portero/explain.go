@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"portero/catalog"
+	"portero/internal/explain"
+	"portero/internal/record"
+)
+
+func (a *app) explainCmd() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use: "explain WORD...", Short: "Say what a word or number means: a port, a verdict, a Zeek state, a history, flags",
+		Long: `Explains ports and services, verdicts, closes, exchanges, oddities, the keys of the
+record, Zeek's conn_state and history letter by letter, Wireshark's completeness, TCP
+flags, port classes, and a few ideas (port, socket, scan, connectionless). A number may
+be several things: 31 is a port and a completeness; completeness:31 asks for one of them.`,
+		Example: "  portero explain 12345\n  portero explain half_open\n  portero explain ShADadFf\n  portero explain tcp/22 SYN-ACK",
+		Args:    cobra.MinimumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return explain.Words(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if format != "text" && format != "json" {
+				return usage(fmt.Sprintf("--format: %q is neither text nor json", format))
+			}
+			out, err := a.openOutput("", false)
+			if err != nil {
+				return err
+			}
+			var failed error
+			for i, w := range args {
+				if w == "fields" {
+					for _, f := range record.Schema() {
+						fmt.Fprintf(out, "%-18s %s\n", f.Name, f.Doc)
+					}
+					continue
+				}
+				found, suggest := explain.Explain(catalog.Default(), w)
+				if len(found) == 0 {
+					hint := ""
+					if len(suggest) > 0 {
+						hint = "; did you mean " + strings.Join(suggest, ", ") + "?"
+					}
+					failed = usage(fmt.Sprintf("explain: %q is no word that portero knows%s", w, hint))
+					continue
+				}
+				if format == "json" {
+					if err := json.NewEncoder(out).Encode(found); err != nil {
+						return err
+					}
+					continue
+				}
+				for j, e := range found {
+					if i+j > 0 {
+						fmt.Fprintln(out)
+					}
+					fmt.Fprintf(out, "%s   %s\n", e.Word, e.Kind)
+					for _, l := range strings.Split(e.Text, "\n") {
+						for _, m := range fold(l, a.width()-2) {
+							fmt.Fprintln(out, "  "+m)
+						}
+					}
+				}
+			}
+			if err := out.close(); err != nil {
+				return err
+			}
+			return failed
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// fold breaks a line at spaces; continuation lines are indented.
+func fold(s string, w int) []string {
+	var lines []string
+	line := ""
+	for _, f := range strings.Fields(s) {
+		if line != "" && len(line)+1+len(f) > w {
+			lines = append(lines, line)
+			line = "  " + f
+			continue
+		}
+		if line != "" {
+			line += " "
+		}
+		line += f
+	}
+	return append(lines, line)
+}
