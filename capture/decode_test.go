@@ -123,9 +123,8 @@ func TestSnaplen(t *testing.T) {
 	for n := 0; n <= len(whole); n++ {
 		d := NewDecoder(NewPaths(), 1)
 		var p Packet
-		o := d.Decode(&Frame{Data: whole[:n], WireLen: uint32(len(whole))}, &p)
 		f := Frame{Data: whole[:n], WireLen: uint32(len(whole)), Link: LinkEthernet}
-		o = d.Decode(&f, &p)
+		o := d.Decode(&f, &p)
 		if n >= 34+14 && (o != OK || p.Flags != SYN || p.Bits&NoFlags != 0 || p.PayloadLen != 0) {
 			t.Fatalf("%d octets: %v %+v", n, o, p)
 		}

@@ -94,21 +94,3 @@ func del(t []uint64, e uint64, tombstone bool) bool {
 		i = j
 	}
 }
-
-// replace changes the number of an entry in place.
-func (s *slots) replace(h uint32, from, to uint32) {
-	a, b := uint64(h)<<32|uint64(from+1), uint64(h)<<32|uint64(to+1)
-	for _, t := range [2][]uint64{s.cur, s.old} {
-		if t == nil {
-			continue
-		}
-		mask := uint32(len(t) - 1)
-		i := h & mask
-		for n := uint32(0); t[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
-			if t[i] == a {
-				t[i] = b
-				return
-			}
-		}
-	}
-}

@@ -155,7 +155,8 @@ func TestMatcherMixesLinks(t *testing.T) {
 	if !m.Match(&ether) || m.Err() != nil {
 		t.Errorf("Ethernet: no match, or %v", m.Err())
 	}
-	if m.Match(&raw) || m.Match(&raw) || !m.Match(&ether) {
+	again := m.Match(&raw)
+	if m.Match(&raw) || again || !m.Match(&ether) {
 		t.Error("raw IP has no MAC addresses, Ethernet has")
 	}
 	var fe *Error

@@ -34,7 +34,6 @@ type Options struct {
 	// Sink takes the records in the order in which they end. What it is given is
 	// valid until it returns.
 	Sink func(r *record.Record) error
-	// ARP is shown every ARP packet. May be nil.
 	Seed uint64 // of the hash; 0 draws one
 }
 
@@ -70,10 +69,8 @@ type Engine struct {
 	rec    record.Record
 	notes  annotator
 	err    error
-	block  *capture.Block // the one being sequenced
-	buf    []byte
-	extra  []byte // payload of a reassembled datagram
-	batch  capture.Batch
+	block  *capture.Block   // the one being sequenced
+	extra  []byte           // payload of a reassembled datagram
 	dec    *capture.Decoder // of the sequencer, for reassembled datagrams
 	last   uint64
 	links  []string

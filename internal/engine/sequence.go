@@ -14,7 +14,6 @@ type decoded struct {
 	// other are the frames that are no packet (or not yet), with how many packets
 	// came before each.
 	other []other
-	err   error
 	ready chan struct{}
 }
 

@@ -27,19 +27,16 @@ type pkt struct {
 	seq, ack int64
 	data     int
 	ttl      uint8
-	id       uint16 // IP id, 0 for one of its own
 	vlan     []uint16
 	opts     []layers.TCPOption
 	badSum   bool
 	copies   int // exact copies 20 us apart
 	icmp     bool
-	sport    uint16
 }
 
 type story struct {
 	name, about string
 	pkts        []pkt
-	isnO, isnR  uint32
 	port        uint16
 	snaplen     int
 	cut         int // octets missing at the end of the file

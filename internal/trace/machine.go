@@ -140,7 +140,7 @@ func (b *builder) turn(i int) {
 func (b *builder) openSYN(i int, me, peer End) {
 	p := &b.pkts[i]
 	s := &b.side[me]
-	late := s.synSeen == false && b.st[me].State > SynSent && b.st[me].State != Listen
+	late := !s.synSeen && b.st[me].State > SynSent && b.st[me].State != Listen
 	s.isn, s.hasISN, s.synEnd, s.synBare, s.synSeen = p.Seq, true, p.end(), true, true
 	if late {
 		// The second half of a split SYN-ACK, or captured after what it caused.

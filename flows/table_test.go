@@ -1,0 +1,263 @@
+package flows
+
+import (
+	"testing"
+
+	"portero/capture"
+	"portero/handshake"
+)
+
+// story feeds packets to a table and collects what ends.
+type story struct {
+	t     *testing.T
+	table *Table
+	now   int64
+	index uint64
+	ended []Ended
+}
+
+func tell(t *testing.T, cfg Config) *story {
+	s := &story{t: t, now: 1e18}
+	s.table = New(cfg, func(e *Ended) { s.ended = append(s.ended, *e) })
+	return s
+}
+
+const isnO, isnR = capture.Seq(0xfffffff0), capture.Seq(0xffffffff)
+
+// pkt sends a packet of the conversation; seq and ack are relative.
+func (s *story) pkt(orig bool, f capture.Flags, seq, ack int64, n uint32, mod ...func(p *capture.Packet)) {
+	s.index++
+	s.now += 1e6
+	p := capture.Packet{Ver: 4, Proto: 6, Time: s.now, Index: s.index, WireLen: 54 + n, PayloadLen: n, Frames: 1, Flags: f, Window: 64240,
+		IPID: uint16(s.index), Digest: s.index * 0x9e3779b97f4a7c15}
+	a, b := [16]byte{10: 255, 11: 255, 12: 10, 15: 1}, [16]byte{10: 255, 11: 255, 12: 10, 15: 2}
+	p.Src, p.Dst, p.SrcPort, p.DstPort = a, b, 40000, 80
+	p.Seq, p.Ack = capture.Seq(int64(isnO)+seq), capture.Seq(int64(isnR)+ack)
+	if !orig {
+		p.Src, p.Dst, p.SrcPort, p.DstPort = b, a, 80, 40000
+		p.Seq, p.Ack = capture.Seq(int64(isnR)+seq), capture.Seq(int64(isnO)+ack)
+	}
+	for _, m := range mod {
+		m(&p)
+	}
+	p.Hash = capture.TupleHash(1, p.Src, p.Dst, p.SrcPort, p.DstPort, p.Proto, p.Ver)
+	s.table.Advance(p.Time, p.Index)
+	s.table.Observe(&p, nil)
+}
+
+func (s *story) wait(ns int64) { s.now += ns }
+
+const (
+	syn = capture.SYN
+	ack = capture.ACK
+	fin = capture.FIN
+	rst = capture.RST
+)
+
+func (s *story) open() {
+	s.pkt(true, syn, 0, 0, 0)
+	s.pkt(false, syn|ack, 0, 1, 0)
+	s.pkt(true, ack, 1, 1, 0)
+}
+
+func (s *story) shut() {
+	s.pkt(true, fin|ack, 1, 1, 0)
+	s.pkt(false, fin|ack, 1, 2, 0)
+	s.pkt(true, ack, 2, 2, 0)
+}
+
+func (s *story) end(want ...handshake.Verdict) []Ended {
+	s.t.Helper()
+	s.table.Flush(s.index, handshake.EndForced)
+	var got []handshake.Verdict
+	for _, e := range s.ended {
+		got = append(got, e.J.Verdict)
+	}
+	if len(got) != len(want) {
+		s.t.Fatalf("records %v, want %v", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			s.t.Fatalf("records %v, want %v", got, want)
+		}
+	}
+	return s.ended
+}
+
+func TestRetryIsNoNewConnection(t *testing.T) {
+	s := tell(t, Config{})
+	for range 5 {
+		s.pkt(true, syn, 0, 0, 0)
+		s.wait(30 * Second)
+	}
+	s.pkt(true, syn, 77, 0, 0) // another number, still the same attempt
+	e := s.end(handshake.NoAnswer)
+	if e[0].SYNRetries != 5 || e[0].Orig.Pkts != 6 {
+		t.Errorf("%+v", e[0])
+	}
+}
+
+func TestSilenceEndsAnAttempt(t *testing.T) {
+	s := tell(t, Config{})
+	s.pkt(true, syn, 0, 0, 0)
+	s.wait(131 * Second)
+	s.pkt(true, syn, 0, 0, 0)
+	e := s.end(handshake.NoAnswer, handshake.NoAnswer)
+	if e[0].Reason != handshake.EndIdle || e[1].Reuses != e[0].ID {
+		t.Errorf("reason %v, reuses %d", e[0].Reason, e[1].Reuses)
+	}
+}
+
+func TestReuseAndLateSegment(t *testing.T) {
+	s := tell(t, Config{})
+	s.open()
+	s.shut()
+	s.wait(Second)
+	far := func(p *capture.Packet) { p.Seq += 1 << 24 }
+	back := func(p *capture.Packet) { p.Ack += 1 << 24 }
+	s.pkt(true, syn, 0, 0, 0, far)
+	s.pkt(false, syn|ack, 1<<25, 1, 0, back)
+	s.pkt(false, fin|ack, 1, 2, 0) // of the first connection, sent again
+	s.pkt(true, ack, 1, 1<<25+1, 0, far)
+	e := s.end(handshake.Completed, handshake.Completed)
+	first, second := e[0], e[1]
+	if first.ID > second.ID {
+		first, second = second, first
+	}
+	if second.Reuses != first.ID || first.Resp.Pkts != 3 || second.Resp.Pkts != 1 || first.Oddities&handshake.OddLateSegment == 0 {
+		t.Errorf("first %+v\nsecond %+v", first, second)
+	}
+}
+
+// A stray SYN stays with the live connection, unless the peer accepts it.
+func TestStraySYN(t *testing.T) {
+	s := tell(t, Config{})
+	s.open()
+	s.pkt(true, syn, 5000000, 0, 0)
+	s.pkt(false, ack, 1, 1, 0)
+	s.pkt(true, ack, 1, 1, 0)
+	e := s.end(handshake.Completed)
+	if e[0].Orig.Pkts != 4 || e[0].Oddities&handshake.OddStraySYN == 0 || e[0].J.Close != handshake.StillOpen {
+		t.Errorf("%+v", e[0])
+	}
+
+	s = tell(t, Config{})
+	s.open()
+	s.pkt(true, syn, 5000000, 0, 0)
+	s.pkt(false, syn|ack, 9000000, 5000001, 0)
+	s.pkt(true, ack, 5000001, 9000001, 0)
+	e = s.end(handshake.Completed, handshake.Completed)
+	if e[0].Orig.Pkts+e[1].Orig.Pkts != 4 || e[1].Reuses+e[0].Reuses == 0 {
+		t.Errorf("%+v\n%+v", e[0], e[1])
+	}
+}
+
+func TestBlindReset(t *testing.T) {
+	for _, x := range []struct {
+		seq  int64
+		want handshake.Close
+	}{{1, handshake.Reset}, {60000, handshake.Reset}, {1 << 20, handshake.StillOpen}, {-5, handshake.StillOpen}} {
+		s := tell(t, Config{})
+		s.open()
+		s.pkt(false, rst, x.seq, 0, 0)
+		e := s.end(handshake.Completed)
+		if e[0].J.Close != x.want || (x.want == handshake.StillOpen) != (e[0].SuspectedRSTs == 1) {
+			t.Errorf("RST at %d: %v, %d suspected", x.seq, e[0].J.Close, e[0].SuspectedRSTs)
+		}
+	}
+}
+
+// Exact copies are counted once; a retransmission is not a copy.
+func TestCopies(t *testing.T) {
+	s := tell(t, Config{})
+	same := func(p *capture.Packet) { p.Digest, p.IPID = 42, 7 }
+	s.open()
+	s.pkt(true, ack|capture.PSH, 1, 1, 100, same)
+	s.pkt(true, ack|capture.PSH, 1, 1, 100, same)
+	s.pkt(true, ack|capture.PSH, 1, 1, 100)
+	e := s.end(handshake.Completed)
+	if e[0].Duplicates != 1 || e[0].Orig.Pkts != 4 || e[0].Orig.Payload != 100 || e[0].Orig.Retrans != 1 {
+		t.Errorf("%+v", e[0])
+	}
+}
+
+func TestOneSidedVLAN(t *testing.T) {
+	s := tell(t, Config{})
+	tag := func(p *capture.Packet) { p.Seg = 3 }
+	s.pkt(true, syn, 0, 0, 0)
+	s.pkt(false, syn|ack, 0, 1, 0, tag)
+	s.pkt(true, ack, 1, 1, 0)
+	e := s.end(handshake.Completed)
+	if e[0].Oddities&handshake.OddVLAN == 0 {
+		t.Error("not said")
+	}
+	s = tell(t, Config{})
+	other := func(p *capture.Packet) { p.Seg = 4 }
+	for _, m := range []func(*capture.Packet){tag, other} {
+		s.pkt(true, syn, 0, 0, 0, m)
+	}
+	for _, m := range []func(*capture.Packet){tag, other} {
+		s.pkt(false, syn|ack, 0, 1, 0, m)
+		s.pkt(true, ack, 1, 1, 0, m)
+	}
+	s.end(handshake.Completed, handshake.Completed)
+}
+
+// A SYN flood evicts only itself.
+func TestFloodSparesTheHonest(t *testing.T) {
+	s := tell(t, Config{Memory: MinMemory})
+	s.open()
+	for i := range 200_000 {
+		s.now -= 1e6 - 1000
+		s.pkt(true, syn, 0, 0, 0, func(p *capture.Packet) {
+			p.Src[13], p.Src[14], p.Src[15] = byte(i>>16)+9, byte(i>>8), byte(i)
+		})
+	}
+	s.shut()
+	st := s.table.Stats()
+	s.table.Flush(s.index, handshake.EndForced)
+	honest := 0
+	for _, e := range s.ended {
+		if e.J.Verdict == handshake.Completed {
+			honest++
+			if e.J.Close != handshake.Closed {
+				t.Errorf("the honest connection: %v", e.J.Close)
+			}
+		}
+	}
+	if honest != 1 || st.EvictedHalfOpen == 0 || st.Bytes > 2*MinMemory || len(s.ended) != 200_001 {
+		t.Errorf("%d honest, %d evicted, %d octets, %d records", honest, st.EvictedHalfOpen, st.Bytes, len(s.ended))
+	}
+}
+
+// The slots find everything that was put in, while they grow.
+func TestSlots(t *testing.T) {
+	var s slots
+	s.init()
+	const n = 50_000
+	h := func(i int) uint32 { return uint32(i) * 2654435761 }
+	for i := range n {
+		s.insert(h(i), uint32(i))
+		if i%3 == 0 && i > 0 {
+			s.remove(h(i/2), uint32(i/2))
+			s.insert(h(i/2), uint32(i/2))
+		}
+	}
+	found := 0
+	for i := range n {
+		for _, arr := range [][]uint64{s.cur, s.old} {
+			if arr == nil {
+				continue
+			}
+			mask := uint32(len(arr) - 1)
+			for j := h(i) & mask; arr[j] != 0; j = (j + 1) & mask {
+				if arr[j] == uint64(h(i))<<32|uint64(i+1) {
+					found++
+				}
+			}
+		}
+	}
+	if found != n || s.n != n {
+		t.Errorf("%d of %d found, %d counted", found, n, s.n)
+	}
+}
