@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -212,5 +213,52 @@ func TestSlices(t *testing.T) {
 	y, _ := json.Marshal(strip(apart))
 	if string(x) != string(y) {
 		t.Errorf("slices differ in more than frames:\n%s\n%s", x, y)
+	}
+}
+
+func TestWhere(t *testing.T) {
+	_, out, errs := portero(t, "read", "--format", "csv", "--fields", "id", "--where", "handshake == half_open or exchange == answered", look)
+	if out != "id\r\n1\r\n6\r\n" {
+		t.Errorf("%q %s", out, errs)
+	}
+	if code, _, errs := portero(t, "--where", "handshak == 1", look); code != exitUsage || !strings.Contains(errs, "unknown name") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
+// -w saves what the filter selects, or the connections that --where selects.
+func TestSave(t *testing.T) {
+	for _, x := range []struct {
+		args   []string
+		frames int
+	}{{[]string{"--where", "resp_port == 8080"}, 2}, {[]string{"-f", "tcp[tcpflags] & tcp-syn != 0"}, 11}} {
+		to := filepath.Join(t.TempDir(), "w.pcapng")
+		if code, _, errs := portero(t, append([]string{"read", "-q", "-w", to, look}, x.args...)...); code != 0 {
+			t.Fatal(errs)
+		}
+		_, _, errs := portero(t, "read", "--stats", "--format", "csv", to)
+		if !strings.Contains(errs, fmt.Sprintf("%d frames", x.frames)) {
+			t.Errorf("%v: %s", x.args, errs)
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	code, out, _ := portero(t, "explain", "12345", "half_open", "ShADadFf")
+	for _, w := range []string{"italk", "NetBus", "no packet can tell", "responder: SYN-ACK"} {
+		if code != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), w) {
+			t.Errorf("%q is not in it: %d %s", w, code, out)
+		}
+	}
+	if code, _, errs := portero(t, "explain", "half_opne"); code != exitUsage || !strings.Contains(errs, "half_open") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
+
+// What netstat would have shown while the web request was running.
+func TestPortsAt(t *testing.T) {
+	_, out, errs := portero(t, "ports", "--format", "csv", "--at", "2026-11-24T13:33:18Z", look)
+	if !strings.Contains(out, "192.0.2.2:51520,192.0.2.9:443,SYN_SENT") || !strings.Contains(out, "192.0.2.1:80,*:*,LISTEN") || strings.Contains(out, "40022") {
+		t.Errorf("%s %s", out, errs)
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -155,30 +154,11 @@ func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) 
 	if err := a.packets(names, o, f.rec.ID, func(p *capture.Packet, _ int, _ bool) { f.frames[p.Index] = true }); err != nil {
 		return 0, err
 	}
-	set, err := pcapfile.OpenAll(names, pcapfile.Options{Stdin: a.in})
-	if err != nil {
-		return 0, err
+	n, err := copyFrames(names, a.in, f.frames, w)
+	if e := w.Close(); err == nil {
+		err = e
 	}
-	defer set.Close()
-	var b capture.Block
-	n := 0
-	for {
-		err := set.Next(&b)
-		if errors.Is(err, io.EOF) {
-			return n, w.Close()
-		}
-		if err != nil {
-			return n, err
-		}
-		for i := range b.Frames {
-			if f.frames[b.Frames[i].Index] {
-				n++
-				if err := w.Write(&b.Frames[i], ""); err != nil {
-					return n, err
-				}
-			}
-		}
-	}
+	return n, err
 }
 
 // packets reads the captures again and shows every packet of connection id.

@@ -28,6 +28,7 @@ import (
 	"portero/internal/view/ndjson"
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
+	"portero/internal/where"
 )
 
 // readFlags are those of everything that analyses saved captures.
@@ -41,6 +42,7 @@ type readFlags struct {
 	frames, sort                   string
 	count                          uint64
 	cpuprofile, memprofile         string
+	where, save                    string
 }
 
 func (o *readFlags) input(fs *pflag.FlagSet) {
@@ -71,6 +73,8 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	o.show(fs)
 	fs.StringVar(&o.format, "format", "table", "table, wide, ndjson (jsonl), json, csv, tsv, zeek")
 	fs.StringVar(&o.fields, "fields", "", "columns of ndjson, json, csv and tsv: a,b or -c to leave c out")
+	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024")
+	fs.StringVarP(&o.save, "write", "w", "", "save the selected packets as pcapng: those of the filter, or of the connections that --where selects")
 	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
 	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
 	fs.BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
@@ -84,7 +88,25 @@ func (a *app) readCmd() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.read(cmd, args, &o) },
 	}
 	o.register(cmd.Flags())
+	completions(cmd)
 	return cmd
+}
+
+// completions lets the shell complete formats and the names of --where.
+func completions(cmd *cobra.Command) {
+	fixed := func(words ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return words, cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+	for flag, words := range map[string][]string{
+		"format": {"table", "wide", "ndjson", "json", "csv", "tsv", "zeek"}, "color": {"auto", "always", "never"}, "sort": {"id", "bytes", "packets", "rtt", "verdict"},
+		"where": where.Fields(), "fields": where.Fields(), "frames": {"file", "merged"},
+	} {
+		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(words...)); err != nil {
+			panic(err)
+		}
+	}
 }
 
 // split takes the words after -- for a filter.
@@ -332,7 +354,50 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		return usage(fmt.Sprintf("--sort: %q is none of %s", o.sort, keys(orders)))
 	}
 	var w view.Writer
-	j, err := a.open(names, o, engine.Options{Sink: func(r *record.Record) error { return w.Write(r) }})
+	var hold *where.Filter
+	if o.where != "" {
+		if hold, err = where.Compile(o.where); err != nil {
+			return usage("--where: " + err.Error())
+		}
+	}
+	done := func() {}
+	if o.save != "" && hold != nil {
+		if names, done, err = a.spool(names); err != nil {
+			return err
+		}
+	}
+	defer func() { done() }()
+	saved, err := a.saver(o)
+	if err != nil {
+		return err
+	}
+	chosen := map[uint64]bool{}
+	passed := uint64(0)
+	opt := engine.Options{Sink: func(r *record.Record) error {
+		if hold != nil {
+			ok, err := hold.Match(r)
+			if err != nil {
+				return usage("--where: " + err.Error())
+			}
+			if !ok {
+				passed++
+				return nil
+			}
+		}
+		if saved != nil && hold != nil {
+			chosen[r.ID] = true
+		}
+		return w.Write(r)
+	}}
+	if saved != nil && hold == nil {
+		opt.Frame = func(f *capture.Frame, selected bool) error {
+			if !selected {
+				return nil
+			}
+			return saved.Write(f, "")
+		}
+	}
+	j, err := a.open(names, o, opt)
 	if err != nil {
 		return err
 	}
@@ -365,7 +430,17 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	}
 	interrupted, err := a.run(j)
 	if err == nil {
-		err = w.End(j.summary(interrupted))
+		sum := j.summary(interrupted)
+		sum.Hidden += passed
+		err = w.End(sum)
+	}
+	if err == nil && saved != nil && hold != nil {
+		err = a.saveChosen(names, o, chosen, saved)
+	}
+	if saved != nil {
+		if e := saved.close(); err == nil {
+			err = e
+		}
 	}
 	if e := out.close(); err == nil {
 		err = e

@@ -56,6 +56,7 @@ connection in plain words, with the frames that prove it. It never sends a packe
 		},
 	}
 	o.register(root.Flags())
+	completions(root)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")

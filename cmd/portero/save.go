@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/internal/engine"
+)
+
+// saving is a capture that is being written.
+type saving struct {
+	*pcapfile.Writer
+	out *output
+}
+
+// saver opens the file of -w; nil when there is none.
+func (a *app) saver(o *readFlags) (*saving, error) {
+	if o.save == "" {
+		return nil, nil
+	}
+	if o.save == "-" && (o.out == "" || o.out == "-") {
+		return nil, usage("-w -: standard output cannot carry records and packets; add -o FILE for the records")
+	}
+	out, err := a.openOutput(o.save, o.force)
+	if err != nil {
+		return nil, err
+	}
+	comment := "portero"
+	if o.filter != "" {
+		comment = "portero: filter " + o.filter
+	}
+	if o.where != "" {
+		comment = "portero: where " + o.where
+	}
+	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: comment})
+	if err != nil {
+		return nil, err
+	}
+	return &saving{w, out}, nil
+}
+
+func (s *saving) close() error {
+	err := s.Writer.Close()
+	if e := s.out.close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// saveChosen reads the captures again, twice: first for the frames of the chosen
+// connections, then for their octets.
+func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, to *saving) error {
+	frames := map[uint64]bool{}
+	j, err := a.open(names, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
+		if chosen[id] {
+			frames[p.Index] = true
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	if _, err := a.run(j); err != nil {
+		return err
+	}
+	_, err = copyFrames(names, a.in, frames, to.Writer)
+	return err
+}
+
+// copyFrames writes the frames with the given ordinals.
+func copyFrames(names []string, in io.Reader, frames map[uint64]bool, w *pcapfile.Writer) (int, error) {
+	set, err := pcapfile.OpenAll(names, pcapfile.Options{Stdin: in})
+	if err != nil {
+		return 0, err
+	}
+	defer set.Close()
+	var b capture.Block
+	n := 0
+	for {
+		err := set.Next(&b)
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		for i := range b.Frames {
+			if !frames[b.Frames[i].Index] {
+				continue
+			}
+			n++
+			if err := w.Write(&b.Frames[i], ""); err != nil {
+				return n, err
+			}
+		}
+	}
+}

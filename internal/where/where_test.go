@@ -1,0 +1,51 @@
+package where
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"portero/handshake"
+	"portero/internal/record"
+)
+
+func sample() *record.Record {
+	return &record.Record{ID: 4, Proto: 6, HasPorts: true, Final: true, Handshake: handshake.HalfOpen, Kind: handshake.Normal,
+		Orig:      record.Side{Addr: netip.MustParseAddr("192.0.2.1"), Port: 40000, Pkts: 2},
+		Resp:      record.Side{Addr: netip.MustParseAddr("192.0.2.2"), Port: 80, Pkts: 1},
+		ServerRTT: 12500, ClientRTT: record.Unset, Setup: record.Unset, RTTMin: record.Unset, RTTP50: record.Unset, RTTMax: record.Unset,
+		Quality: []string{"duplicates"}, VLAN: []uint32{10}, First: 1e18, ReuseAfterNS: record.Unset}
+}
+
+func TestMatch(t *testing.T) {
+	for text, want := range map[string]bool{
+		"handshake == half_open and resp_port < 1024": true,
+		`handshake == "half_open"`:                    true,
+		"handshake == completed":                      false,
+		"proto == tcp && orig_pkts + resp_pkts == 3":  true,
+		"server_rtt_us > 12 and server_rtt_us < 12.6": true,
+		"client_rtt_us < 1e9 or client_rtt_us > 0":    false,
+		`"duplicates" in quality`:                     true,
+		"not (reordered in quality) and 10 in vlan":   true,
+		`orig_addr startsWith "192.0.2."`:             true,
+		`first > "2001-01-01"`:                        true,
+		"close == none":                               true,
+	} {
+		f, err := Compile(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if got, err := f.Match(sample()); err != nil || got != want {
+			t.Errorf("%s: %v %v", text, got, err)
+		}
+	}
+}
+
+func TestErrorsNameTheirPlace(t *testing.T) {
+	for text, want := range map[string]string{"handshak == 1": "unknown name handshak at 1", "resp_port <": "at ", "resp_port": "expected bool"} {
+		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
