@@ -47,6 +47,9 @@ func (t *Table) drop(v uint32, index uint64) {
 	if f.proto == tcp && f.conn.HalfOpen() {
 		t.stats.EvictedHalfOpen++
 	}
+	if f.proto == tcp {
+		t.remember(f)
+	}
 	t.end(v, index, handshake.EndResources)
 	if f.bits&inWheel != 0 {
 		f.bits |= spare
@@ -54,18 +57,46 @@ func (t *Table) drop(v uint32, index uint64) {
 	}
 }
 
+// ring remembers flows in the order in which they came, up to a share of the
+// budget.
+type ring struct {
+	refs []halfOpenRef
+	head uint32
+}
+
+// push adds a flow and returns the oldest one when the share is used up.
+func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
+	if len(r.refs) < share {
+		r.refs = append(r.refs, ref)
+		return old, false
+	}
+	old = r.refs[r.head]
+	r.refs[r.head] = ref
+	r.head = (r.head + 1) % uint32(len(r.refs))
+	return old, true
+}
+
 // noteHalfOpen enters an attempt into the half-open share. When the share is
-// full its oldest attempt makes room, if it still is one.
+// full its oldest attempt makes room, if it still is one. Attempts that were
+// answered have a share of their own: a flood of SYNs from nowhere must not push
+// out those whose third packet is on its way.
 func (t *Table) noteHalfOpen(v uint32, f *Flow, index uint64) {
 	share := int(t.maxFlows / 4)
-	ref := halfOpenRef{v, uint32(f.id)}
-	if len(t.halfOpen) < share {
-		t.halfOpen = append(t.halfOpen, ref)
+	old, full := t.asked.push(halfOpenRef{v, uint32(f.id)}, share)
+	if !full {
 		return
 	}
-	old := t.halfOpen[t.halfHead]
-	t.halfOpen[t.halfHead] = ref
-	t.halfHead = (t.halfHead + 1) % uint32(len(t.halfOpen))
+	g := t.flow(old.flow)
+	if uint32(g.id) != old.id || g.bits&inUse == 0 || !g.conn.HalfOpen() {
+		return
+	}
+	if g.pkts[0] == 0 || g.pkts[1] == 0 {
+		t.drop(old.flow, index)
+		return
+	}
+	if old, full = t.answered.push(old, share); !full {
+		return
+	}
 	if g := t.flow(old.flow); uint32(g.id) == old.id && g.bits&inUse != 0 && g.conn.HalfOpen() {
 		t.drop(old.flow, index)
 	}

@@ -44,6 +44,7 @@ type Stats struct {
 	EvictedHalfOpen   uint64 // of these half-open ones
 	DataFull          uint64 // times no Data was left for a flow
 	Duplicates        uint64
+	Revived           uint64 // evicted attempts whose answer came after all
 	Stray             uint64 // ICMP errors that quote no known flow
 	Bytes             int64  // memory reserved
 }
@@ -65,14 +66,14 @@ type Table struct {
 	dataFree []uint32
 
 	maxFlows, maxData uint32
-	halfOpen          []halfOpenRef // ring
-	halfHead          uint32
+	asked, answered   ring // half-open flows
 	hand              uint32
 
 	flowArena, dataArena arena
 
 	recent  recentFrames
 	tombs   tombs
+	embryos embryos
 	pending map[uint32]*pendingSYN
 	nextID  uint64
 	stats   Stats
@@ -105,10 +106,10 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.slots.init()
 	// Slots cost up to 34 octets a flow while they grow.
 	m := cfg.Memory - 1<<20
-	t.maxFlows = uint32(min(m*60/100/(FlowSize+34), 1<<30))
-	t.maxData = uint32(min(m*30/100/dataSize, 1<<30))
-	t.tombs.init(m * 8 / 100)
-	t.halfOpen = make([]halfOpenRef, 0, 1024)
+	t.maxFlows = uint32(min(m*45/100/(FlowSize+34), 1<<30))
+	t.maxData = uint32(min(m*20/100/dataSize, 1<<30))
+	t.tombs.init(m * 5 / 100)
+	t.embryos.init(m * 30 / 100)
 	return t
 }
 
@@ -173,6 +174,9 @@ func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
 		t.recent.seen(p)
 	}
 	if !ok {
+		if p.Proto == tcp && p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK && t.revive(p) {
+			return
+		}
 		t.book(t.open(p, 0, 0, 0), 0, p)
 		return
 	}
@@ -485,6 +489,6 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 func (t *Table) Stats() Stats {
 	s := t.stats
 	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*dataSize +
-		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + int64(len(t.halfOpen))*8
+		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8
 	return s
 }

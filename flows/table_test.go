@@ -206,13 +206,15 @@ func TestOneSidedVLAN(t *testing.T) {
 // A SYN flood evicts only itself.
 func TestFloodSparesTheHonest(t *testing.T) {
 	s := tell(t, Config{Memory: MinMemory})
-	s.open()
+	s.pkt(true, syn, 0, 0, 0)
+	s.pkt(false, syn|ack, 0, 1, 0) // the third packet is on its way
 	for i := range 200_000 {
 		s.now -= 1e6 - 1000
 		s.pkt(true, syn, 0, 0, 0, func(p *capture.Packet) {
 			p.Src[13], p.Src[14], p.Src[15] = byte(i>>16)+9, byte(i>>8), byte(i)
 		})
 	}
+	s.pkt(true, ack, 1, 1, 0)
 	s.shut()
 	st := s.table.Stats()
 	s.table.Flush(s.index, handshake.EndForced)

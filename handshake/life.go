@@ -170,3 +170,13 @@ func (c *Conn) Expects(p *capture.Packet, side Side) bool {
 // ECN reports whether explicit congestion notification was negotiated by the
 // SYNs of originator o and its peer.
 func (c *Conn) ECN(o Side) bool { return c.half[o].opts&c.half[1-o].opts&optECN != 0 }
+
+// LoneSYN returns the number and options of a connection's SYN when nothing more
+// than one bare SYN was seen.
+func (c *Conn) LoneSYN() (isn capture.Seq, mss uint16, scale uint8, opts capture.Opts, ok bool) {
+	h := &c.half[0]
+	if h.bits&^(sentSYN|hasNext|goodSum) != 0 || h.bits&sentSYN == 0 || c.half[1].bits != 0 || c.flags&flagSYNData != 0 {
+		return 0, 0, 0, 0, false
+	}
+	return h.isn, h.mss, uint8(max(h.wscale, 0)), h.opts &^ optECN, true
+}

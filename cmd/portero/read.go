@@ -332,7 +332,7 @@ func (a *app) stats(j *job) {
 	fmt.Fprintf(a.err, "decoded    %d packets, %d fragments, %d exact copies left out\n", s.Packets, s.Fragments, s.Flows.Duplicates)
 	fmt.Fprintf(a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\n", s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
 	fmt.Fprintf(a.err, "written    %d records, %d hidden by the filter\n", s.Records, s.Hidden)
-	fmt.Fprintf(a.err, "lost       %d flows evicted (%d half-open), %d without room for details (should be zero)\n", s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.DataFull)
+	fmt.Fprintf(a.err, "lost       %d flows evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)\n", s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
 	fmt.Fprintf(a.err, "strayed    %d ICMP errors that quote no known flow\n", s.Flows.Stray)
 }
 
