@@ -171,7 +171,7 @@ func (t *Writer) row(r *record.Record) Row {
 	if !r.TCP() && r.HasPorts {
 		row.To += "/" + record.ProtoName(r.Proto)
 	}
-	row.Note = strings.Join(Notes(r), "; ")
+	row.Note = safe.Terminal(strings.Join(Notes(r), "; "))
 	if t.opt.Wide {
 		row.Wide = []string{time.Unix(0, r.First).In(t.opt.Zone).Format("15:04:05.000000"), seconds(r.DurationNS),
 			fmt.Sprint(r.Orig.Pkts), fmt.Sprint(r.Resp.Pkts), fmt.Sprint(r.Orig.Payload), fmt.Sprint(r.Resp.Payload),

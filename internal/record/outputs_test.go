@@ -1,0 +1,97 @@
+package record
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/OUTPUTS.md")
+
+var kindNames = map[Kind]string{KindWord: "word", KindText: "text", KindInt: "integer", KindMicros: "microseconds", KindTime: "time", KindBool: "true or false",
+	KindWords: "list of words", KindInts: "list of integers", KindTexts: "list of text", KindRisks: "list of findings"}
+
+const outputsHead = `# The record
+
+Written by ` + "`go test ./internal/record -update`" + ` from the schema; do not edit. One record per connection or exchange: a line of
+ndjson, csv, tsv or Zeek's conn.log, an element of json, a row of the tables. Absent means unknown: the key is left out
+of ndjson and empty in csv. Times are RFC 3339 with nanoseconds, UTC; microseconds have up to three decimals. Lists are
+arrays in json and joined by semicolons in csv; ` + "`tunnel` and `tunnel_ends`" + ` are text joined by commas.
+Machine formats print records in the order in which they end; tables sort by first packet.
+
+| key | kind | meaning |
+|---|---|---|
+`
+
+const outputsTail = `
+## Exit status
+
+0 done; 1 a check found something (` + "`diff`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
+was readable is in the result, and the message names the byte); 4 not permitted; 130 interrupted before any result.
+
+Adding keys is free. Renaming or removing one, or giving it another meaning, needs another ` + "`schema`" + `.
+`
+
+// TestOutputs keeps docs/OUTPUTS.md equal to the schema.
+func TestOutputs(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(outputsHead)
+	seen := map[string]bool{}
+	for _, f := range Schema() {
+		if f.Doc == "" || seen[f.Name] {
+			t.Errorf("%s: no description, or twice", f.Name)
+		}
+		seen[f.Name] = true
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, kindNames[f.Kind], f.Doc)
+	}
+	b.WriteString(outputsTail)
+	const path = "../../docs/OUTPUTS.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != b.String() {
+		t.Error("docs/OUTPUTS.md is not what the schema says: go test ./internal/record -update")
+	}
+}
+
+// The keys that outsiders build on are all there.
+func TestContract(t *testing.T) {
+	have := map[string]bool{}
+	for _, f := range Schema() {
+		have[f.Name] = true
+	}
+	for _, k := range strings.Fields(`schema id community_id proto orig_addr orig_port resp_addr resp_port roles_by vlan tunnel tunnel_ends first last duration_us
+		orig_pkts resp_pkts orig_wire_bytes resp_wire_bytes orig_payload resp_payload handshake handshake_kind missing probe_kind filtered_by exchange close closed_by
+		end_reason syn_frame synack_frame ack_frame confirmed_frame first_frame last_frame roles_frame close_frames icmp_frame file reuses reuse_after_us syn_retries
+		synack_retries suspected_rsts duplicates quality final server_rtt_us client_rtt_us setup_us orig_retrans resp_retrans orig_ooo resp_ooo orig_lost resp_lost
+		zero_windows rtt_min_us rtt_p50_us rtt_max_us orig_mss resp_mss orig_wscale resp_wscale sack timestamps tfo mptcp ecn conn_state history completeness service
+		service_by confidence port_class port_name server_name process pid user process_by risks oddities`) {
+		if !have[k] {
+			t.Errorf("the key %s is gone", k)
+		}
+	}
+}
+
+func TestMicros(t *testing.T) {
+	for ns, want := range map[int64]string{0: "0", 1: "0.001", 1500: "1.5", 12345678: "12345.678", 10000000: "10000", Unset: ""} {
+		if got := string(Micros(nil, ns)); got != want {
+			t.Errorf("%d ns: %q, want %q", ns, got, want)
+		}
+	}
+}
+
+func TestTime(t *testing.T) {
+	for ns, want := range map[int64]string{0: "1970-01-01T00:00:00.000000000Z", 951782400123456789: "2000-02-29T00:00:00.123456789Z", -1: "1969-12-31T23:59:59.999999999Z"} {
+		if got := string(AppendTime(nil, ns)); got != want {
+			t.Errorf("%d: %s, want %s", ns, got, want)
+		}
+	}
+}
