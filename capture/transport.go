@@ -201,6 +201,10 @@ func (d *Decoder) udp(off, n int) Outcome {
 		if out, ok := d.udpTunnel(off+8, size-8); ok {
 			return out
 		}
+	} else if size >= 48 && d.teredoInside(off+8, size-8) {
+		if out, ok := d.attempt(tunTeredo, true, func() Outcome { return d.ip6(off+8, size-8) }); ok {
+			return out
+		}
 	}
 	return d.finish()
 }

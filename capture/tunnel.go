@@ -408,6 +408,16 @@ func (d *Decoder) teredo(off, n int) (Outcome, bool) {
 	return d.attempt(tunTeredo, true, func() Outcome { return d.ip6(o, rest) })
 }
 
+// teredoInside reports whether a datagram between any ports carries Teredo, as
+// between a client and a relay: a whole IPv6 packet from or to 2001::/32.
+func (d *Decoder) teredoInside(off, n int) bool {
+	if !d.have(off, 40) {
+		return false
+	}
+	h := d.data[off : off+40]
+	return h[0]>>4 == 6 && int(be.Uint16(h[4:]))+40 == n && (be.Uint32(h[8:]) == 0x20010000 || be.Uint32(h[24:]) == 0x20010000)
+}
+
 // espNull decodes ESP without encryption (RFC 2410) where that is certain: the
 // trailer's padding counts up and the checksum inside verifies.
 func (d *Decoder) espNull(off, n int) (Outcome, bool) {
