@@ -3,54 +3,122 @@ package pcapfile
 import (
 	"errors"
 	"io"
+	"slices"
+	"sort"
 
 	"portero/capture"
 )
 
-// Set is one or several captures read as one, merged by time. One goroutine may
-// call Next; Offset may be called from any.
+// Set is one or several captures read as one, merged by time: of the inputs'
+// next frames the oldest comes first, equal times keep the order of the inputs,
+// and each input keeps its own. Inputs are open only while their time has come,
+// so that a rotated set of thousands needs few descriptors. One goroutine may call
+// Next; Offset may be called from any.
 type Set struct {
 	names    []string
-	files    []*File
-	all      []*File // files, kept for Offset when an input is done
-	blocks   []capture.Block
-	pos      []int
+	waiting  []*input // by the time of their first frame
+	active   []*input // by order of arguments
+	all      []*input
 	index    uint64
 	size     int64
 	problems []error
 	single   *File
+	options  Options
 }
+
+// input is one capture of a set.
+type input struct {
+	name  string
+	id    int32
+	file  *File // nil while it waits closed
+	start int64
+	block capture.Block
+	pos   int
+	seen  *counter // how far it was read, kept when the file is closed
+}
+
+// keepOpen is how many inputs stay open from the beginning.
+const keepOpen = 64
 
 // OpenAll opens the captures called names, in the order given. An input that
 // cannot be opened is an error only when none can; otherwise it is among the
 // Problems.
 func OpenAll(names []string, o Options) (*Set, error) {
-	s := &Set{}
+	s := &Set{options: o}
 	for _, n := range names {
 		f, err := Open(n, o)
 		if err != nil {
 			s.problems = append(s.problems, err)
 			continue
 		}
-		f.id = int32(len(s.files))
-		s.files = append(s.files, f)
+		in := &input{name: n, id: int32(len(s.all)), file: f, seen: f.raw}
+		f.id = in.id
+		s.all = append(s.all, in)
 		s.names = append(s.names, f.Name())
 		if f.size < 0 || s.size < 0 {
 			s.size = -1
 		} else {
 			s.size += f.size
 		}
+		if len(names) > 1 {
+			s.peek(in, n != "-" && len(s.all) > keepOpen)
+		}
 	}
-	if len(s.files) == 0 {
+	if len(s.all) == 0 {
 		return nil, errors.Join(s.problems...)
 	}
-	if len(s.files) == 1 {
-		s.single = s.files[0]
+	if len(names) == 1 {
+		s.single = s.all[0].file
 	}
-	s.all = append(s.all, s.files...)
-	s.blocks = make([]capture.Block, len(s.files))
-	s.pos = make([]int, len(s.files))
+	sort.SliceStable(s.waiting, func(i, j int) bool { return s.waiting[i].start < s.waiting[j].start })
 	return s, nil
+}
+
+// peek reads the first frames of an input to learn when it begins, and may close
+// it again until then.
+func (s *Set) peek(in *input, release bool) {
+	if !s.fill(in) {
+		return
+	}
+	in.start = in.block.Frames[0].Time
+	s.waiting = append(s.waiting, in)
+	if release {
+		in.file.Close()
+		in.file, in.block = nil, capture.Block{}
+	}
+}
+
+// fill reads the next frames of an input; false when there are none.
+func (s *Set) fill(in *input) bool {
+	in.pos = 0
+	err := in.file.Next(&in.block)
+	if err == nil {
+		return true
+	}
+	if !errors.Is(err, io.EOF) {
+		s.problems = append(s.problems, err)
+	}
+	in.file.Close()
+	in.block = capture.Block{}
+	return false
+}
+
+// activate takes an input whose time has come among those that are merged.
+func (s *Set) activate(in *input) {
+	if in.file == nil {
+		f, err := Open(in.name, s.options)
+		if err != nil {
+			s.problems = append(s.problems, err)
+			return
+		}
+		f.id = in.id
+		in.file = f
+		if !s.fill(in) {
+			return
+		}
+	}
+	i, _ := slices.BinarySearchFunc(s.active, in.id, func(x *input, id int32) int { return int(x.id - id) })
+	s.active = slices.Insert(s.active, i, in)
 }
 
 // Names are the inputs, in the order of Frame.File.
@@ -61,8 +129,8 @@ func (s *Set) Size() int64 { return s.size }
 
 // Offset is how many octets of all inputs were consumed.
 func (s *Set) Offset() (n int64) {
-	for _, f := range s.all {
-		n += f.Offset()
+	for _, in := range s.all {
+		n += in.seen.n.Load()
 	}
 	return n
 }
@@ -72,8 +140,10 @@ func (s *Set) Problems() []error { return s.problems }
 
 // Close releases all inputs.
 func (s *Set) Close() error {
-	for _, f := range s.all {
-		f.Close()
+	for _, in := range s.all {
+		if in.file != nil {
+			in.file.Close()
+		}
 	}
 	return nil
 }
@@ -93,8 +163,25 @@ func (s *Set) Next(b *capture.Block) error {
 	return s.merge(b)
 }
 
-// merge copies the frames of all inputs into b, oldest head first; equal times
-// keep the order of the inputs, and each input its own order.
+// oldest is the active input whose next frame comes first, nil at the end.
+func (s *Set) oldest() *input {
+	for {
+		var best *input
+		for _, in := range s.active {
+			if best == nil || in.block.Frames[in.pos].Time < best.block.Frames[best.pos].Time {
+				best = in
+			}
+		}
+		if len(s.waiting) == 0 || best != nil && s.waiting[0].start > best.block.Frames[best.pos].Time {
+			return best
+		}
+		in := s.waiting[0]
+		s.waiting = s.waiting[1:]
+		s.activate(in)
+	}
+}
+
+// merge copies frames into b, oldest first.
 func (s *Set) merge(b *capture.Block) error {
 	b.Frames = b.Frames[:0]
 	if cap(b.Buf) < readSize {
@@ -102,31 +189,11 @@ func (s *Set) merge(b *capture.Block) error {
 	}
 	buf := b.Buf[:0]
 	for len(b.Frames) < blockFrames {
-		best := -1
-		for i, f := range s.files {
-			if f == nil {
-				continue
-			}
-			if s.pos[i] >= len(s.blocks[i].Frames) {
-				s.pos[i] = 0
-				if err := f.Next(&s.blocks[i]); err != nil {
-					if !errors.Is(err, io.EOF) {
-						s.problems = append(s.problems, err)
-					}
-					f.Close()
-					s.files[i] = nil
-					s.blocks[i] = capture.Block{}
-					continue
-				}
-			}
-			if best < 0 || s.blocks[i].Frames[s.pos[i]].Time < s.blocks[best].Frames[s.pos[best]].Time {
-				best = i
-			}
-		}
-		if best < 0 {
+		in := s.oldest()
+		if in == nil {
 			break
 		}
-		fr := s.blocks[best].Frames[s.pos[best]]
+		fr := in.block.Frames[in.pos]
 		if len(buf)+len(fr.Data) > cap(buf) {
 			if len(b.Frames) > 0 {
 				break
@@ -134,13 +201,15 @@ func (s *Set) merge(b *capture.Block) error {
 			buf = make([]byte, 0, len(fr.Data))
 			b.Buf = buf
 		}
-		s.pos[best]++
 		s.index++
 		at := len(buf)
 		buf = append(buf, fr.Data...)
 		fr.Data = buf[at:len(buf):len(buf)]
 		fr.Index = s.index
 		b.Frames = append(b.Frames, fr)
+		if in.pos++; in.pos == len(in.block.Frames) && !s.fill(in) {
+			s.active = slices.DeleteFunc(s.active, func(x *input) bool { return x == in })
+		}
 	}
 	b.Buf = buf[:0]
 	if len(b.Frames) == 0 {
