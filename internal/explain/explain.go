@@ -244,7 +244,7 @@ func near(w string) []string {
 	}
 	var cs []cand
 	for _, e := range words {
-		if d := distance(w, strings.ToLower(e.word)); d <= 3 {
+		if d := record.EditDistance(w, strings.ToLower(e.word)); d <= 3 {
 			cs = append(cs, cand{e.word, d})
 		}
 	}
@@ -254,25 +254,6 @@ func near(w string) []string {
 		out = append(out, c.word)
 	}
 	return out
-}
-
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		prev := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := prev
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(prev, row[j], row[j-1])
-			}
-			prev, row[j] = row[j], cost
-		}
-	}
-	return row[len(b)]
 }
 
 // Words lists the words that are explained one by one, for completion.

@@ -348,7 +348,7 @@ func suggest(name string, all []Field) string {
 	}
 	var ns []near
 	for _, f := range all {
-		if d := distance(name, f.Name); d <= 3 || strings.Contains(f.Name, name) && name != "" {
+		if d := EditDistance(name, f.Name); d <= 3 || strings.Contains(f.Name, name) && name != "" {
 			ns = append(ns, near{f.Name, d})
 		}
 	}
@@ -366,8 +366,9 @@ func suggest(name string, all []Field) string {
 	return "; did you mean " + strings.Join(words, ", ") + "?"
 }
 
-// distance is the edit distance of two short words.
-func distance(a, b string) int {
+// EditDistance is how many letters must change to turn one short word into the
+// other, for suggestions.
+func EditDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
