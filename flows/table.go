@@ -59,6 +59,7 @@ type Table struct {
 	chunks []*[chunkLen]Flow
 	used   uint32
 	free   []uint32 // in no list
+	due    []uint32 // to be ended now
 	spare  []uint32 // evicted, still in a bucket of the wheel
 
 	data     []*[chunkLen / 8]handshake.Data
@@ -480,9 +481,10 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 func (t *Table) Flush(index uint64, r handshake.EndReason) {
 	for v := uint32(0); v < t.used; v++ {
 		if t.flow(v).bits&inUse != 0 {
-			t.end(v, index, r)
+			t.due = append(t.due, v)
 		}
 	}
+	t.endAll(index, r)
 }
 
 // Stats returns what the table did so far.

@@ -263,3 +263,26 @@ func TestSlots(t *testing.T) {
 		t.Errorf("%d of %d found, %d counted", found, n, s.n)
 	}
 }
+
+// Flows that end at the same packet end in order of id, whatever the table's
+// inner order is.
+func TestOrderOfEnds(t *testing.T) {
+	s := tell(t, Config{})
+	for i := range 50 {
+		s.pkt(true, syn, 0, 0, 0, func(p *capture.Packet) { p.SrcPort = uint16(1000 + i*37%50) })
+	}
+	s.wait(200 * Second)
+	for i := range 50 {
+		s.pkt(true, syn, 0, 0, 0, func(p *capture.Packet) { p.SrcPort = uint16(3000 + i) })
+	}
+	s.table.Flush(s.index, handshake.EndForced)
+	if len(s.ended) != 100 {
+		t.Fatal(len(s.ended))
+	}
+	for i := 1; i < len(s.ended); i++ {
+		a, b := &s.ended[i-1], &s.ended[i]
+		if a.Index > b.Index || a.Index == b.Index && a.ID > b.ID {
+			t.Fatalf("record %d (at %d) before %d (at %d)", a.ID, a.Index, b.ID, b.Index)
+		}
+	}
+}

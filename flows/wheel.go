@@ -1,5 +1,12 @@
 package flows
 
+import (
+	"cmp"
+	"slices"
+
+	"portero/handshake"
+)
+
 // Lifetimes, in packet time (HANDSHAKE.md, section 3).
 const (
 	Second       = int64(1e9)
@@ -83,10 +90,31 @@ func (t *Table) Advance(now int64, index uint64) {
 			switch {
 			case !ok:
 			case d < sec*Second:
-				t.end(n, index, reasonOf(f))
+				t.due = append(t.due, n)
 			default:
 				t.schedule(f, n, d)
 			}
 		}
 	}
+	if len(t.due) > 0 {
+		t.endAll(index, handshake.EndNone)
+	}
+}
+
+// endAll ends the flows that are due, in order of id. EndNone takes each flow's
+// own reason.
+func (t *Table) endAll(index uint64, r handshake.EndReason) {
+	slices.SortFunc(t.due, func(a, b uint32) int { return cmp.Compare(t.flow(a).id, t.flow(b).id) })
+	for _, v := range t.due {
+		f := t.flow(v)
+		if f.bits&inUse == 0 {
+			continue // ended with its successor
+		}
+		why := r
+		if why == handshake.EndNone {
+			why = reasonOf(f)
+		}
+		t.end(v, index, why)
+	}
+	t.due = t.due[:0]
 }
