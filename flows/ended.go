@@ -124,7 +124,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 	}
 	t.view(f, &t.ended, index, r)
 	t.sink(&t.ended)
-	if f.proto == tcp {
+	if f.proto == tcp && !t.closing {
 		t.tombs.add(tombHash(f.hash, f.seg), f.id, f.last)
 	}
 	if f.bits&superseded == 0 {
@@ -138,7 +138,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 	}
 	f.bits &^= inUse
 	t.stats.Live--
-	if f.bits&inWheel == 0 {
+	if f.bits&inWheel == 0 && !t.closing {
 		t.free = append(t.free, v)
 	}
 }

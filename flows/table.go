@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+
 	"portero/capture"
 	"portero/handshake"
 )
@@ -80,6 +82,7 @@ type Table struct {
 	stats   Stats
 	ended   Ended
 	touched byte
+	closing bool // no packet will follow: nothing need be remembered
 }
 
 type halfOpenRef struct{ flow, id uint32 }
@@ -477,8 +480,10 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 	return u
 }
 
-// Flush ends every flow that is left, in order of id.
+// Flush ends every flow that is left, in order of id. No packet may follow.
 func (t *Table) Flush(index uint64, r handshake.EndReason) {
+	t.closing = true
+	t.due = slices.Grow(t.due, int(t.stats.Live))
 	for v := uint32(0); v < t.used; v++ {
 		if t.flow(v).bits&inUse != 0 {
 			t.due = append(t.due, v)
