@@ -67,6 +67,10 @@ type ring struct {
 // push adds a flow and returns the oldest one when the share is used up.
 func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
 	if len(r.refs) < share {
+		if len(r.refs) == 4096 {
+			// All of it at once: growing would leave as much behind again.
+			r.refs = append(make([]halfOpenRef, 0, share), r.refs...)
+		}
 		r.refs = append(r.refs, ref)
 		return old, false
 	}

@@ -7,7 +7,7 @@ import (
 
 // FlowSize is what one Flow costs. With two slots of eight octets at the worst
 // load the sum stays below the budget of 320 octets for a live TCP flow.
-const FlowSize = 296
+const FlowSize = 288
 
 type flowBits uint16
 
@@ -46,13 +46,12 @@ type Flow struct {
 	firstIdx uint64
 	lastOff  uint32 // last frame as an offset from firstIdx
 	pkts     [2]uint32
+	dups     uint32
 	wire     [2]uint64
 
-	data uint32 // index of its Data plus one
-	next uint32 // in the wheel
-	prev uint32 // earlier connection on the same ports that still lingers
-
-	dups    uint32
+	data    uint32 // index of its Data plus one
+	next    uint32 // in the wheel
+	prev    uint32 // earlier connection on the same ports that still lingers
 	dupSeen uint32 // which of the last 20 weighty frames came twice
 	ipid    [2]uint16
 	odd     handshake.Oddity
