@@ -262,3 +262,17 @@ func TestPortsAt(t *testing.T) {
 		t.Errorf("%s %s", out, errs)
 	}
 }
+
+func TestTeach(t *testing.T) {
+	for lang, want := range map[string]string{"en": "May I talk to you?", "es": "CLOSE-WAIT"} {
+		code, out, errs := portero(t, "teach", "--lang", lang, look, "2")
+		if code != 0 || !strings.Contains(out, want) || !strings.Contains(out, "ESTABLISHED") {
+			t.Errorf("%s: %d %s %s", lang, code, out, errs)
+		}
+		for _, l := range strings.Split(out, "\n") {
+			if n := len([]rune(l)); n > 80 {
+				t.Errorf("a line of %d columns: %s", n, l)
+			}
+		}
+	}
+}

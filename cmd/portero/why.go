@@ -54,10 +54,11 @@ or a:port>b:port.`,
 				return err
 			}
 			defer done()
-			c, j, err := a.certify(names, &o, t)
+			told, j, err := a.gather(names, &o, t)
 			if err != nil {
 				return err
 			}
+			c := certificate.Build(told.rec, told.trace, told.ctx)
 			out, err := a.openOutput(o.out, o.force)
 			if err != nil {
 				return err
@@ -81,9 +82,17 @@ or a:port>b:port.`,
 	return cmd
 }
 
-// certify finds the connection in a first reading and collects its packets in a
+// told is one connection with its packets, and what the rest of the capture
+// knows of its ends.
+type told struct {
+	rec   *record.Record
+	trace *trace.Trace
+	ctx   certificate.Context
+}
+
+// gather finds the connection in a first reading and collects its packets in a
 // second.
-func (a *app) certify(names []string, o *readFlags, t target) (*certificate.Certificate, *job, error) {
+func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error) {
 	f, _, err := a.locate(names, o, t)
 	if err != nil {
 		return nil, nil, err
@@ -142,5 +151,5 @@ func (a *app) certify(names []string, o *readFlags, t target) (*certificate.Cert
 	for i := range pkts {
 		pkts[i].Index = j.eng.Shown(pkts[i].Index)
 	}
-	return certificate.Build(&f.rec, trace.Build(pkts, &f.rec), ctx), j, nil
+	return &told{&f.rec, trace.Build(pkts, &f.rec), ctx}, j, nil
 }

@@ -1,0 +1,314 @@
+package teach
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/trace"
+)
+
+// Rung is one arrow of a ladder, or a stretch of them told together.
+type Rung struct {
+	Frame record.FrameRef `json:"frame,omitempty"`
+	// From is who sent it; Neither for an ICMP error by somebody on the way.
+	From trace.End `json:"from"`
+	// Label is what the arrow carries: "SYN,ACK  seq=0 ack=1".
+	Label string `json:"label"`
+	// Wire is the same in the numbers of the wire, with options.
+	Wire string `json:"wire,omitempty"`
+	Rel  int64  `json:"rel_ns"`
+	// Missed: the packet is not in the capture; other packets prove it.
+	Missed bool `json:"missed,omitempty"`
+	// Ignored: its receiver must not accept it.
+	Ignored bool `json:"ignored,omitempty"`
+	// Folded is how many packets this rung stands for, when it is a stretch.
+	Folded int `json:"folded,omitempty"`
+	// Before and After are the states of both ends; meaningless for datagrams.
+	Before [2]trace.Standing `json:"before"`
+	After  [2]trace.Standing `json:"after"`
+	// Path lists the states entered with this rung, by end and in order.
+	Path [2][]trace.State `json:"path"`
+	Telling
+}
+
+// Changed reports whether the rung moved end e.
+func (r *Rung) Changed(e trace.End) bool { return r.Before[e] != r.After[e] }
+
+// Ladder is one connection drawn as arrows between two ends.
+type Ladder struct {
+	Lang   string `json:"lang"`
+	States bool   `json:"states"` // false for datagrams
+	Left   string `json:"left"`
+	Right  string `json:"right"`
+	// Service is the name of the responder's service in brackets, or empty. It is
+	// portero's own word, never the wire's.
+	Service string            `json:"service,omitempty"`
+	Start   [2]trace.Standing `json:"start"`
+	Intro   []string          `json:"intro"`
+	Rungs   []Rung            `json:"rungs"`
+	// Deviations from the textbook, and what it all comes to.
+	Deviations []string `json:"deviations,omitempty"`
+	Outro      []string `json:"outro"`
+	lang       Lang
+}
+
+// Options say what a ladder tells.
+type Options struct {
+	Lang Lang
+	// All tells every packet; otherwise long stretches without a change are folded.
+	All bool
+	// MaxRungs bounds the ladder when not All; 0 is 60.
+	MaxRungs int
+}
+
+// New draws the ladder of one connection or exchange.
+func New(rec *record.Record, tr *trace.Trace, o Options) *Ladder {
+	if o.MaxRungs == 0 {
+		o.MaxRungs = 60
+	}
+	l := &Ladder{Lang: o.Lang.String(), lang: o.Lang, States: tr.TCP, Start: tr.Start}
+	l.Left, l.Right = name(tr, trace.Orig), name(tr, trace.Resp)
+	l.Service = rec.Service
+	t := newTeller(rec, tr, o.Lang)
+	l.Intro = t.intro()
+	var fold []Rung
+	flush := func() {
+		switch {
+		case len(fold) < 5:
+			l.Rungs = append(l.Rungs, fold...)
+		default:
+			l.Rungs = append(l.Rungs, fold[0], t.folded(fold[1:len(fold)-1], tr), fold[len(fold)-1])
+		}
+		fold = fold[:0]
+	}
+	for i := range tr.Steps {
+		s := &tr.Steps[i]
+		rungs := t.missed(s)
+		r := t.rung(i)
+		if !o.All && len(rungs) == 0 && quiet(s, tr.TCP) {
+			fold = append(fold, r)
+			continue
+		}
+		flush()
+		l.Rungs = append(append(l.Rungs, rungs...), r)
+	}
+	flush()
+	if !o.All && len(l.Rungs) > o.MaxRungs {
+		l.cut(o.MaxRungs, o.Lang)
+	}
+	l.Deviations = t.deviations()
+	l.Outro = t.outro()
+	return l
+}
+
+// quiet reports whether a step changes nothing and needs no word of its own.
+func quiet(s *trace.Step, tcp bool) bool {
+	if !tcp {
+		return true
+	}
+	if s.Before != s.After || len(s.Moves) > 0 || s.Flags&0x7 != 0 {
+		return false
+	}
+	for _, r := range s.Remarks {
+		switch r {
+		case trace.Retransmission, trace.OutOfOrder, trace.DupACK, trace.WindowUpdate, trace.Copy, trace.Reassembled, trace.NoFlags,
+			trace.KeepAlive, trace.KeepAliveAnswer:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// cut keeps the first and the last rungs of a ladder that is too long.
+func (l *Ladder) cut(limit int, lang Lang) {
+	head := limit * 2 / 3
+	tail := limit - head - 1
+	cut := l.Rungs[head : len(l.Rungs)-tail]
+	n := 0
+	for i := range cut {
+		n += max(cut[i].Folded, 1)
+	}
+	mid := Rung{Folded: n, From: trace.Neither, Before: cut[0].Before, After: cut[len(cut)-1].After, Frame: cut[0].Frame, Rel: cut[0].Rel,
+		Telling: Telling{Plain: lang.f("%d more packets, left out here.", "%d paquetes más, omitidos aquí.", n)}}
+	l.Rungs = append(append(append([]Rung{}, l.Rungs[:head]...), mid), l.Rungs[len(l.Rungs)-tail:]...)
+}
+
+func name(tr *trace.Trace, e trace.End) string {
+	x := tr.Ends[e]
+	if !tr.Ports {
+		return x.Addr.String()
+	}
+	return netip.AddrPortFrom(x.Addr, x.Port).String()
+}
+
+// rung draws step i.
+func (t *teller) rung(i int) Rung {
+	s := &t.tr.Steps[i]
+	r := Rung{Frame: s.Frame, From: s.From, Rel: s.Rel, Before: s.Before, After: s.After, Telling: t.tell(i)}
+	told := bridged(s) // by the rungs before it
+	for _, m := range s.Moves {
+		if told && m.Early {
+			r.Before[m.End] = trace.Standing{State: m.To, Inferred: true}
+		} else if m.Changes() {
+			r.Path[m.End] = append(r.Path[m.End], m.To)
+		}
+		if m.Reason == trace.Drops {
+			r.Ignored = true
+		}
+	}
+	r.Label = label(s, t.l)
+	r.Wire = wire(s, t.l)
+	return r
+}
+
+// label is what an arrow carries.
+func label(s *trace.Step, l Lang) string {
+	switch {
+	case s.Has(trace.ICMPError):
+		return fmt.Sprintf("ICMP %d/%d", s.ICMPType, s.ICMPCode)
+	case s.Has(trace.NoFlags):
+		return l.t("(cut)", "(truncado)")
+	case !s.HasSeq:
+		return l.octets(int64(s.Len))
+	}
+	b := s.FlagWords() + "  seq=" + strconv.FormatInt(s.RelSeq, 10)
+	if s.HasAck {
+		b += " ack=" + strconv.FormatInt(s.RelAck, 10)
+	}
+	if s.Len > 0 {
+		b += " len=" + strconv.Itoa(int(s.Len))
+	}
+	return b
+}
+
+// wire is the same in the numbers of the wire.
+func wire(s *trace.Step, l Lang) string {
+	if !s.HasSeq {
+		return ""
+	}
+	parts := []string{"seq " + strconv.FormatUint(uint64(s.Seq), 10)}
+	if s.HasAck {
+		parts = append(parts, "ack "+strconv.FormatUint(uint64(s.Ack), 10))
+	}
+	w := l.t("window ", "ventana ") + strconv.FormatUint(uint64(s.Window), 10)
+	if !s.Scaled {
+		w += l.t(" (unscaled)", " (sin escala)")
+	}
+	parts = append(parts, w)
+	if o := s.Options(); o != "" {
+		parts = append(parts, o)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// bridged reports whether rungs for missed packets stand before step s.
+func bridged(s *trace.Step) bool {
+	for _, m := range s.Moves {
+		if m.Missed != trace.MissedNothing && m.Early {
+			return true
+		}
+	}
+	return false
+}
+
+// missed draws the packets that the capture lacks and this step presupposes.
+func (t *teller) missed(s *trace.Step) []Rung {
+	if !bridged(s) {
+		return nil
+	}
+	var out []Rung
+	at := s.Before
+	var waiting []trace.Move // moves by packets that were seen, told with the next missed one
+	put := func(r *Rung, m trace.Move) {
+		at[m.End] = trace.Standing{State: m.To, Inferred: true}
+		r.After = at
+		if m.Changes() {
+			r.Path[m.End] = append(r.Path[m.End], m.To)
+		}
+	}
+	for _, m := range s.Moves {
+		if !m.Early {
+			continue
+		}
+		if m.Missed == trace.MissedNothing {
+			if n := len(out); n > 0 {
+				put(&out[n-1], m)
+			} else {
+				waiting = append(waiting, m)
+			}
+			continue
+		}
+		from, label := trace.Orig, "SYN"
+		switch m.Missed {
+		case trace.MissedSYNACK:
+			from, label = trace.Resp, "SYN,ACK"
+		case trace.MissedACK:
+			label = "ACK"
+		}
+		if n := len(out); n == 0 || out[n-1].Label != label {
+			out = append(out, Rung{From: from, Label: label, Missed: true, Rel: s.Rel, Before: at, After: at, Telling: Telling{Plain: t.l.f(
+				"This %s is not in the capture. The numbers of the next packet presuppose it.", "Este %s no está en la captura. Los números del paquete siguiente lo suponen.", label)}})
+		}
+		r := &out[len(out)-1]
+		for _, w := range waiting {
+			put(r, w)
+		}
+		waiting = nil
+		put(r, m)
+	}
+	return out
+}
+
+// folded tells a stretch of the conversation in one rung.
+func (t *teller) folded(rs []Rung, tr *trace.Trace) Rung {
+	l := t.l
+	first, last := rs[0].Frame, rs[len(rs)-1].Frame
+	var octets [2]int64
+	var again, alive int
+	for i := range tr.Steps {
+		s := &tr.Steps[i]
+		if s.Frame < first || s.Frame > last || s.From > trace.Resp {
+			continue
+		}
+		if s.Has(trace.Retransmission) {
+			again++
+			continue
+		}
+		if s.Has(trace.KeepAlive) {
+			alive++
+		}
+		octets[s.From] += int64(s.Len)
+	}
+	r := Rung{Frame: first, From: trace.Neither, Folded: len(rs), Rel: rs[0].Rel, Before: rs[0].Before, After: rs[len(rs)-1].After}
+	r.Plain = l.f("%d more packets of the conversation: %s from the client, %s from the server.", "%d paquetes más de la conversación: %s del cliente, %s del servidor.",
+		len(rs), l.octets(octets[0]), l.octets(octets[1]))
+	if again > 0 {
+		r.Plain += l.f(" %d of them repeat what was sent before.", " %d de ellos repiten lo ya enviado.", again)
+	}
+	if alive > 0 {
+		r.Plain += l.f(" %d only ask whether the other is still there.", " %d solo preguntan si el otro sigue ahí.", alive)
+	}
+	return r
+}
+
+func (t *teller) intro() []string {
+	l := t.l
+	c, s := t.tr.Ends[trace.Orig].Addr.String(), t.tr.Ends[trace.Resp].Addr.String()
+	if !t.tr.TCP {
+		return []string{
+			l.f("Two computers exchange datagrams. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. %s writes (the client), %s is written to (the server). Time runs downwards.",
+				"Dos equipos intercambian datagramas. Es como el correo: cada datagrama es una carta con su dirección; nadie llama antes y nada promete que llegue. Escribe %s (el cliente) y la recibe %s (el servidor). El tiempo corre hacia abajo.", c, s),
+		}
+	}
+	if t.rec.Handshake == handshake.Midstream {
+		return []string{l.f("This is a talk between two computers that was under way before the capture began: how it was opened is not known. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
+			"Es una charla entre dos equipos que ya estaba en curso al empezar la captura: no se sabe cómo se abrió. Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}
+	}
+	return []string{l.f("Two computers want to talk as on the telephone: first a call and an answer, then the talk, then a farewell. %s calls (the client), %s is called (the server). Each arrow is one packet; the words in capitals are what each side is doing. Time runs downwards.",
+		"Dos equipos quieren hablar como por teléfono: primero llamada y respuesta, después la charla y al final la despedida. Llama %s (el cliente) y atiende %s (el servidor). Cada flecha es un paquete; las palabras en mayúsculas dicen en qué está cada lado. El tiempo corre hacia abajo.", c, s)}
+}

@@ -1,0 +1,153 @@
+package teach
+
+import (
+	"portero/handshake"
+	"portero/internal/trace"
+)
+
+// deviations says where the connection leaves the textbook.
+func (t *teller) deviations() []string {
+	l := t.l
+	var out []string
+	add := func(en, es string) { out = append(out, l.t(en, es)) }
+	if !t.tr.TCP {
+		return nil
+	}
+	switch t.rec.Kind {
+	case handshake.Simultaneous:
+		add("Both called at once. The textbook shows one caller; the rules allow two.", "Los dos llamaron a la vez. El libro muestra un solo iniciador; las reglas admiten dos.")
+	case handshake.Split:
+		add("Four packets opened it instead of three: the SYN-ACK came in two parts.", "La abrieron cuatro paquetes y no tres: el SYN-ACK llegó en dos partes.")
+	case handshake.FastOpen:
+		add("Data travelled before the handshake was complete (Fast Open, RFC 7413).", "Viajaron datos antes de completarse el acuerdo (apertura rápida, RFC 7413).")
+	case handshake.FastOpenIgnored:
+		add("The client tried to send data with its SYN; the server did not take it.", "El cliente intentó enviar datos con el SYN; el servidor no los aceptó.")
+	}
+	if t.rec.SYNRetries > 0 {
+		out = append(out, l.f("The call was repeated (%d more).", "La llamada se repitió (%d veces más).", t.rec.SYNRetries))
+	}
+	seen := map[trace.Remark]bool{}
+	crossed := false
+	for i := range t.tr.Steps {
+		for _, r := range t.tr.Steps[i].Remarks {
+			seen[r] = true
+		}
+		for _, m := range t.tr.Steps[i].Moves {
+			crossed = crossed || m.Reason == trace.FINsCross
+		}
+	}
+	for _, d := range []struct {
+		r      trace.Remark
+		en, es string
+	}{
+		{trace.NotAcceptedYet, "The server answered again after the third packet: it had not accepted it yet.", "El servidor contestó otra vez tras el tercer paquete: aún no lo había aceptado."},
+		{trace.ThirdACKData, "The third packet carries data at once; the book draws it empty.", "El tercer paquete ya lleva datos; el libro lo dibuja vacío."},
+		{trace.CapturedLate, "The capture wrote packets down in another order than they were sent.", "La captura anotó paquetes en otro orden que el de envío."},
+		{trace.Retransmission, "Some bytes were sent twice: a packet or its confirmation was lost or late.", "Algunos bytes se enviaron dos veces: un paquete o su confirmación se perdió o se retrasó."},
+		{trace.HalfCloseData, "One side said goodbye and still listened (half-close).", "Un lado se despidió y siguió escuchando (semicierre)."},
+		{trace.StraySYN, "A SYN appeared inside the living connection and opened nothing.", "Apareció un SYN dentro de la conexión viva y no abrió nada."},
+		{trace.RSTIgnored, "A RST with impossible numbers was ignored: suspected injection.", "Se ignoró un RST con números imposibles: posible inyección."},
+		{trace.RSTDoubted, "A RST was ignored by its receiver: suspected injection.", "Quien recibió un RST lo ignoró: posible inyección."},
+		{trace.Copy, "The capture holds exact copies of packets; each counts once.", "La captura contiene copias exactas de paquetes; cada uno cuenta una vez."},
+		{trace.KeepAlive, "Long silences were bridged by keep-alives.", "Los silencios largos se salvaron con keep-alives."},
+	} {
+		if seen[d.r] {
+			add(d.en, d.es)
+		}
+	}
+	if crossed {
+		add("Both said goodbye at once (CLOSING instead of FIN-WAIT-2).", "Los dos se despidieron a la vez (CLOSING en lugar de FIN-WAIT-2).")
+	} else if t.rec.Close == handshake.Closed && t.threeStepClose() {
+		add("Three packets closed it; the book draws four: the confirmation of the first goodbye travelled with the second.", "La cerraron tres paquetes; el libro dibuja cuatro: la confirmación del primer adiós viajó con el segundo.")
+	}
+	return out
+}
+
+// threeStepClose reports whether the second FIN also acknowledged the first.
+func (t *teller) threeStepClose() bool {
+	for i := range t.tr.Steps {
+		s := &t.tr.Steps[i]
+		if !s.Has(trace.SecondFIN) {
+			continue
+		}
+		for _, m := range s.Moves {
+			if m.Reason == trace.FINAcknowledged {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// outro says what it all comes to.
+func (t *teller) outro() []string {
+	l := t.l
+	r := t.rec
+	var out []string
+	add := func(en, es string) { out = append(out, l.t(en, es)) }
+	if !t.tr.TCP {
+		switch r.Exchange {
+		case handshake.Answered:
+			add("So: a letter and its answer. Nobody opened or closed anything.", "En resumen: una carta y su respuesta. Nadie abrió ni cerró nada.")
+		case handshake.Unanswered:
+			add("So: no answer was seen. With letters that proves nothing: none may be due, or it was lost.", "En resumen: no se vio respuesta. Con cartas eso no prueba nada: quizá no hacía falta, o se perdió.")
+		case handshake.ReplyOnly:
+			add("So: an answer whose question is not in the capture.", "En resumen: una respuesta cuya pregunta no está en la captura.")
+		case handshake.Stream:
+			add("So: many letters one way, like a broadcast.", "En resumen: muchas cartas hacia un lado, como una emisión.")
+		case handshake.ExchangeRefused:
+			add("So: the letter came back. The computer is there, but no program takes letters on that port.", "En resumen: la carta volvió. El equipo está, pero ningún programa recibe en ese puerto.")
+		case handshake.ExchangeFiltered:
+			add("So: the letter came back: it could not or may not pass.", "En resumen: la carta volvió: no puede o no se permite pasar.")
+		default:
+			add("So: packets without connection; nothing was opened or closed.", "En resumen: paquetes sin conexión; nada se abrió ni se cerró.")
+		}
+		return out
+	}
+	switch r.Handshake {
+	case handshake.Completed:
+		add("So: they connected. All three packets are here and their numbers fit.", "En resumen: se conectaron. Están los tres paquetes y los números cuadran.")
+	case handshake.CompletedUnseen:
+		add("So: they connected. Not every opening packet is in the capture, but the other numbers prove it.", "En resumen: se conectaron. No están todos los paquetes de la apertura, pero los demás números lo prueban.")
+	case handshake.Implied:
+		add("So: they connected, as far as one direction can show; the other was not captured.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; el otro no se capturó.")
+	case handshake.HalfOpen:
+		add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
+	case handshake.Refused:
+		add("So: refused. The computer is there and says no.", "En resumen: rechazada. El equipo está y dice que no.")
+	case handshake.Filtered:
+		add("So: filtered. Something on the way says that the call may not or cannot pass.", "En resumen: filtrada. Algo en el camino dice que la llamada no puede pasar.")
+	case handshake.NoAnswer:
+		add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
+	case handshake.Aborted:
+		add("So: abandoned. The caller hung up before anybody connected.", "En resumen: abandonada. Quien llamó colgó antes de que nadie se conectara.")
+	case handshake.Invalid:
+		add("So: not valid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
+	case handshake.Midstream:
+		add("So: it was open before the capture began. Not knowing how is not the same as failing.", "En resumen: ya estaba abierta antes de la captura. No saber cómo no es lo mismo que fallar.")
+	case handshake.Unsolicited:
+		add("So: an answer without a question. It blames nobody.", "En resumen: una respuesta sin pregunta. No culpa a nadie.")
+	case handshake.Probe:
+		add("So: a probe. It belongs to no connection.", "En resumen: un sondeo. No pertenece a ninguna conexión.")
+	case handshake.Unknown:
+		add("So: the capture kept too little of each packet to say what happened.", "En resumen: la captura guardó muy poco de cada paquete para decir qué pasó.")
+	}
+	end := t.tr.End()
+	switch r.Close {
+	case handshake.StillOpen:
+		add("It was still open when the capture ended.", "Seguía abierta cuando acabó la captura.")
+	case handshake.Closed:
+		add("Both said goodbye: an orderly end.", "Los dos se despidieron: un final ordenado.")
+	case handshake.HalfClosed:
+		add("Only one side said goodbye; the other may go on.", "Solo un lado se despidió; el otro puede seguir.")
+	case handshake.Reset:
+		add("It was cut off with a RST, without farewell.", "Un RST la cortó, sin despedida.")
+	}
+	if end[trace.Orig].State == trace.TimeWait || end[trace.Resp].State == trace.TimeWait {
+		add("TIME-WAIT ends by itself; no packet shows it.", "TIME-WAIT termina por sí solo; ningún paquete lo muestra.")
+	}
+	if r.Handshake.Opened() && r.ConfirmedFrame == 0 && end[trace.Resp].Inferred && end[trace.Resp].State != trace.Closed {
+		add("No packet of the server shows that the third packet was accepted, so its state stays inferred.", "Ningún paquete del servidor muestra que aceptara el tercero, así que su estado queda inferido.")
+	}
+	return out
+}

@@ -1,0 +1,329 @@
+package teach
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"portero/internal/trace"
+)
+
+// TextOptions say how a ladder is printed.
+type TextOptions struct {
+	Width int  // columns; 0 is 80, at least 60
+	Color bool // never the only sign
+	ASCII bool // words for marks, plain quotation marks
+	// Large leaves out what a room cannot read from afar: fewer columns, more air,
+	// no wire numbers. Enlarge the terminal's type with it.
+	Large bool
+	// Wire adds the numbers of the wire and the options to every arrow; without it
+	// only those that open or reset have them.
+	Wire bool
+}
+
+// sheet prints one ladder.
+type sheet struct {
+	*Ladder
+	TextOptions
+	b           strings.Builder
+	left, right int // columns of the two bars
+	unit        string
+}
+
+// WriteText prints the ladder.
+func (l *Ladder) WriteText(w io.Writer, o TextOptions) error {
+	if o.Width <= 0 {
+		o.Width = 80
+		if o.Large {
+			o.Width = 64
+		}
+	}
+	o.Width = max(o.Width, 60)
+	p := &sheet{Ladder: l, TextOptions: o, unit: "ms"}
+	digits := 1
+	var longest int64
+	for i := range l.Rungs {
+		digits = max(digits, len(strconv.FormatUint(l.Rungs[i].Frame, 10)))
+		longest = max(longest, l.Rungs[i].Rel, -l.Rungs[i].Rel)
+	}
+	if longest >= 100e9 {
+		p.unit = "s"
+	}
+	p.left = max(7, digits+4)
+	p.right = o.Width - 22
+	if o.Large {
+		p.right = o.Width - 15
+	}
+	for _, s := range l.Intro {
+		p.para("", s)
+	}
+	p.line("")
+	p.heads()
+	if l.States {
+		p.states(p.standing(l.Start[0]), p.standing(l.Start[1]))
+	}
+	for i := range l.Rungs {
+		p.rung(&l.Rungs[i])
+	}
+	p.line(p.bars("", ""))
+	p.line("")
+	for _, s := range l.Outro {
+		p.para("", s)
+	}
+	for i, s := range l.Deviations {
+		if i == 0 {
+			p.line("")
+			p.para("", l.lang.t("Where it differs from the textbook:", "En qué se aparta del libro:"))
+		}
+		p.para("- ", s)
+	}
+	_, err := io.WriteString(w, p.b.String())
+	return err
+}
+
+func (p *sheet) line(s string) { p.b.WriteString(strings.TrimRight(s, " ") + "\n") }
+
+func (p *sheet) paint(s string, a ...color.Attribute) string {
+	if !p.Color {
+		return s
+	}
+	c := color.New(a...)
+	c.EnableColor()
+	return c.Sprint(s)
+}
+
+func (p *sheet) para(mark, s string) {
+	for i, l := range wrapWords(s, p.Width-len(mark)) {
+		if i > 0 {
+			mark = strings.Repeat(" ", len(mark))
+		}
+		p.line(mark + p.plain(l))
+	}
+}
+
+// plain turns the few marks that are no ASCII into ones that are.
+func (p *sheet) plain(s string) string {
+	if !p.ASCII {
+		return s
+	}
+	return strings.NewReplacer("µ", "u", "“", `"`, "”", `"`, "✓", "yes", "✗", "no").Replace(s)
+}
+
+func width(s string) int { return len([]rune(s)) }
+
+func padTo(s string, n int) string {
+	if k := n - width(s); k > 0 {
+		return s + strings.Repeat(" ", k)
+	}
+	return s
+}
+
+// heads prints the names of both ends over their bars.
+func (p *sheet) heads() {
+	right := p.Right
+	if p.Service != "" {
+		right += " (" + p.Service + ")"
+	}
+	at := p.left - 2
+	if at+width(p.Left)+2 > p.right-3 || p.right-3+width(right) > p.Width {
+		// Long names take a line each.
+		p.line(strings.Repeat(" ", at) + p.paint(p.Left, color.Bold))
+		p.line(strings.Repeat(" ", max(p.Width-width(right), 0)) + p.paint(right, color.Bold))
+		return
+	}
+	p.line(strings.Repeat(" ", at) + p.paint(p.Left, color.Bold) + strings.Repeat(" ", p.right-3-at-width(p.Left)) + p.paint(right, color.Bold))
+}
+
+// bars is a line with both bars and text between and beside them.
+func (p *sheet) bars(frame, text string) string {
+	return p.barsTime(frame, text, "")
+}
+
+func (p *sheet) barsTime(frame, text, time string) string {
+	s := "  " + padTo(frame, p.left-2) + "|" + padTo(text, p.right-p.left-1) + "|"
+	if time != "" {
+		s += "  " + time
+	}
+	return s
+}
+
+func (p *sheet) standing(s trace.Standing) string {
+	w := s.State.String()
+	if s.State == trace.Unknown {
+		return p.lang.t("(unknown)", "(no se sabe)")
+	}
+	if s.Inferred {
+		w += p.lang.t(" (inferred)", " (inferido)")
+	}
+	return w
+}
+
+// moved is what a rung shows at end e: the states it entered, empty when it stayed.
+func (p *sheet) moved(r *Rung, e trace.End) string {
+	if !r.Changed(e) && len(r.Path[e]) == 0 {
+		return ""
+	}
+	out := ""
+	for i, s := range r.Path[e] {
+		if i < len(r.Path[e])-1 {
+			out += s.String() + " > "
+		}
+	}
+	return out + p.standing(r.After[e])
+}
+
+// states prints what is shown at both ends; a bar where nothing is.
+func (p *sheet) states(left, right string) {
+	if left == "" && right == "" {
+		return
+	}
+	at := p.left - 2
+	l, lw := strings.Repeat(" ", p.left)+"|", p.left+1
+	if left != "" {
+		l, lw = strings.Repeat(" ", at)+p.paint(left, color.FgCyan), at+width(left)
+	}
+	w, start := "|", p.right
+	if right != "" {
+		start = min(p.right-3, p.Width-width(right))
+		w = p.paint(right, color.FgCyan)
+	}
+	if start <= lw {
+		// Both are long: one line each.
+		p.line(l + strings.Repeat(" ", max(p.right-lw, 1)) + "|")
+		l, lw = strings.Repeat(" ", p.left)+"|", p.left+1
+	}
+	p.line(l + strings.Repeat(" ", max(start-lw, 1)) + w)
+}
+
+// arrow draws the arrow of a rung with its label.
+func (p *sheet) arrow(r *Rung) string {
+	inner := p.right - p.left - 1
+	dash := "-"
+	if r.Missed {
+		dash = "."
+	}
+	switch {
+	case r.Folded > 0:
+		return padTo("   ...", inner)
+	case r.From == trace.Neither:
+		s := " <-- " + r.Label + " "
+		return s + strings.Repeat(dash, max(inner-width(s)-2, 1)) + " *"
+	}
+	s := " " + r.Label + " "
+	if r.Missed {
+		s += p.lang.t("(not in this capture) ", "(no está en esta captura) ")
+	}
+	body := strings.Repeat(dash, 4) + s
+	tip := dash + ">"
+	if r.Ignored {
+		tip = dash + "x"
+	}
+	if r.From == trace.Orig {
+		return body + strings.Repeat(dash, max(inner-width(body)-2, 1)) + tip
+	}
+	tip = "<" + dash
+	if r.Ignored {
+		tip = "x" + dash
+	}
+	return tip + strings.Repeat(dash, 2) + s + strings.Repeat(dash, max(inner-width(s)-4, 1))
+}
+
+func (p *sheet) rung(r *Rung) {
+	if p.Large {
+		p.line(p.bars("", ""))
+	}
+	frame := "-"
+	if !r.Missed {
+		frame = strconv.FormatUint(r.Frame, 10)
+	}
+	if r.Folded > 0 {
+		frame = ""
+	}
+	tm := ""
+	if !r.Missed && r.Folded == 0 {
+		tm = p.time(r.Rel)
+	}
+	p.line(p.barsTime(frame, p.arrow(r), tm))
+	if p.States {
+		p.states(p.moved(r, trace.Orig), p.moved(r, trace.Resp))
+	}
+	p.words(r)
+}
+
+func (p *sheet) time(ns int64) string {
+	sign := "+"
+	if ns < 0 {
+		sign, ns = "-", -ns
+	}
+	if p.unit == "s" {
+		return fmt.Sprintf("%s%d.%01d s", sign, ns/1e9, ns%1e9/1e8)
+	}
+	if p.Large {
+		return fmt.Sprintf("%s%d ms", sign, ns/1e6)
+	}
+	return fmt.Sprintf("%s%d.%03d ms", sign, ns/1e6, ns%1e6/1e3)
+}
+
+// words prints what is said about a rung between the bars.
+func (p *sheet) words(r *Rung) {
+	const margin = 3
+	inner := p.right - p.left - 1 - margin - 1
+	put := func(s string, a ...color.Attribute) {
+		for _, l := range wrapWords(s, inner) {
+			l = p.plain(l)
+			p.line(strings.Repeat(" ", p.left) + "|" + strings.Repeat(" ", margin) + p.paint(l, a...) + strings.Repeat(" ", max(inner-width(l), 0)+1) + "|")
+		}
+	}
+	if r.Quote != "" {
+		q := r.Quote
+		if !strings.HasPrefix(q, "(") {
+			q = "“" + q + "”"
+		}
+		put(q, color.Bold)
+	}
+	if r.Plain != "" && !(p.Large && r.Quote != "") {
+		put(r.Plain)
+	}
+	if r.Check != "" {
+		if r.Holds {
+			put(r.Check+"  ✓", color.FgGreen)
+		} else {
+			put(r.Check+"  ✗", color.FgRed)
+		}
+	}
+	control := strings.HasPrefix(r.Label, "SYN") || strings.HasPrefix(r.Label, "RST") || r.Check != ""
+	if r.Wire != "" && !p.Large && (p.Wire || control) {
+		put("["+r.Wire+"]", color.Faint)
+	}
+}
+
+// wrapWords breaks s between words.
+func wrapWords(s string, n int) []string {
+	var out []string
+	line := ""
+	for _, w := range strings.Fields(s) {
+		for width(w) > n && n > 0 { // a word longer than a line: an address
+			r := []rune(w)
+			if line != "" {
+				out, line = append(out, line), ""
+			}
+			out, w = append(out, string(r[:n])), string(r[n:])
+		}
+		switch {
+		case line == "":
+			line = w
+		case width(line)+1+width(w) <= n:
+			line += " " + w
+		default:
+			out = append(out, line)
+			line = w
+		}
+	}
+	if line != "" {
+		out = append(out, line)
+	}
+	return out
+}
