@@ -3,6 +3,7 @@ package teach
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"portero/internal/trace"
 )
@@ -39,7 +40,16 @@ func (l Lang) t(en, es string) string {
 }
 
 // f is t with arguments; both forms take the same ones in the same order.
-func (l Lang) f(en, es string, args ...any) string { return fmt.Sprintf(l.t(en, es), args...) }
+func (l Lang) f(en, es string, args ...any) string {
+	s := fmt.Sprintf(l.t(en, es), args...)
+	if l == Spanish {
+		s = contractions.Replace(s)
+	}
+	return s
+}
+
+// contractions are those of Spanish, where a name with its article was put in.
+var contractions = strings.NewReplacer(" de el ", " del ", " a el ", " al ")
 
 // who names an end in the middle of a sentence.
 func (l Lang) who(e trace.End) string {

@@ -111,6 +111,9 @@ func (t *teller) acks(s *trace.Step) string {
 	if !s.HasAck {
 		return ""
 	}
+	if s.RelAck <= 1 {
+		return l.f("%s confirms the call; no byte has come yet.", "%s confirma la llamada; aún no llegó ningún byte.", l.Who(s.From))
+	}
 	first := ""
 	if t.once("acks") {
 		first = l.f(" (ack %d is the byte it expects next)", " (ack %d es el byte que espera ahora)", s.RelAck)

@@ -208,6 +208,19 @@ func (s *Step) Has(r Remark) bool {
 	return false
 }
 
+// Path lists the states that end e entered in this step, in order; empty when it
+// stayed where it was. Several moves can share a step: an acknowledgement and a
+// FIN in one segment, or a packet that was on its way.
+func (s *Step) Path(e End) []State {
+	var p []State
+	for _, m := range s.Moves {
+		if m.End == e && m.Changes() {
+			p = append(p, m.To)
+		}
+	}
+	return p
+}
+
 // Endpoint is an address and a port.
 type Endpoint struct {
 	Addr netip.Addr

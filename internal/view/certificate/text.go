@@ -232,6 +232,17 @@ func (p *printer) standing(s trace.Standing) string {
 	return w
 }
 
+// path is where end e stands after s; two states in one step are both named.
+func (p *printer) path(s *trace.Step, e trace.End) string {
+	at := p.standing(s.After[e])
+	if way := s.Path(e); len(way) > 1 {
+		if before := way[len(way)-2].String() + " > "; len(before)+len(at) < 24 {
+			return before + at
+		}
+	}
+	return at
+}
+
 // statesShown is how many packets are listed when not all are wanted.
 const statesShown = 24
 
@@ -241,15 +252,14 @@ func (p *printer) states() {
 		return
 	}
 	p.line("  " + pad(p.t("frame", "trama"), 7) + "   " + pad(p.t("says", "dice"), 13) + "  " + pad(p.t("originator", "iniciador"), 24) + p.t("responder", "respondedor"))
-	row := func(frame, arrow, says string, st [2]trace.Standing) {
-		p.line("  " + pad(frame, 7) + " " + arrow + " " + pad(says, 13) + "  " + pad(p.standing(st[0]), 24) + p.standing(st[1]))
+	row := func(s *trace.Step) {
+		p.line("  " + pad(strconv.FormatUint(s.Frame, 10), 7) + " " + arrow(s.From) + " " + pad(p.says(s), 13) + "  " + pad(p.path(s, trace.Orig), 24) + p.path(s, trace.Resp))
 	}
-	row("-", " ", p.t("before", "antes"), p.tr.Start)
+	p.line("  " + pad("-", 9) + " " + pad(p.t("before", "antes"), 13) + "  " + pad(p.standing(p.tr.Start[0]), 24) + p.standing(p.tr.Start[1]))
 	quiet := 0
 	hush := func(last int) {
 		if quiet == 1 {
-			k := &p.tr.Steps[last]
-			row(strconv.FormatUint(k.Frame, 10), arrow(k.From), p.says(k), k.After)
+			row(&p.tr.Steps[last])
 		} else if quiet > 0 {
 			p.line("  " + fmt.Sprintf(p.t("...     %d packets that change no state", "...     %d paquetes que no cambian ningún estado"), quiet))
 		}
@@ -273,7 +283,7 @@ func (p *printer) states() {
 		}
 		hush(i - 1)
 		shown++
-		row(strconv.FormatUint(s.Frame, 10), arrow(s.From), p.says(s), s.After)
+		row(s)
 	}
 	if hidden > 0 {
 		quiet += hidden
