@@ -1,0 +1,101 @@
+package words
+
+import (
+	"strings"
+	"testing"
+
+	"portero/flows"
+	"portero/handshake"
+)
+
+// Every value that the record can hold has a Spanish word, and the English one
+// can be typed in --where.
+func TestEveryValueHasAWord(t *testing.T) {
+	values := map[string][]string{"oddity": handshake.OddityNames(), "quality": flows.QualityNames(), "missing": {"syn", "synack", "ack"},
+		"door": {"open", "closed", "filtered", "silent"}, "class": {"system", "user", "dynamic"}, "basis": {"hint", "observed"},
+		"severity": {"info", "low", "medium", "high"}, "confidence": {"exact", "shape", "port"}, "service": {"payload", "port", "user"},
+		"process": {"exact", "port", "guessed"}, "role": {"originator", "responder"}}
+	for _, v := range handshake.Verdicts() {
+		values["verdict"] = append(values["verdict"], v.String())
+	}
+	for k := handshake.KindNone; k <= handshake.FastOpenIgnored; k++ {
+		values["kind"] = append(values["kind"], k.String())
+	}
+	for c := handshake.CloseNone; c <= handshake.Reset; c++ {
+		values["close"] = append(values["close"], c.String())
+	}
+	for w := handshake.Nobody; w <= handshake.ByBoth; w++ {
+		values["side"] = append(values["side"], w.String())
+	}
+	for e := handshake.ExchangeNone; e <= handshake.ExchangeFiltered; e++ {
+		values["exchange"] = append(values["exchange"], e.String())
+	}
+	for e := handshake.EndNone; e <= handshake.EndResources; e++ {
+		values["end"] = append(values["end"], e.String())
+	}
+	for r := handshake.RolesNone; r <= handshake.RolesFirst; r++ {
+		values["roles"] = append(values["roles"], r.String())
+	}
+	for p := handshake.ProbeNone; p <= handshake.ProbeOther; p++ {
+		values["probe"] = append(values["probe"], p.String())
+	}
+	for name, x := range map[string]struct {
+		table map[string]string
+		word  func(Lang, string) string
+	}{
+		"verdict": {verdicts, Verdict}, "kind": {kinds, Kind}, "close": {closes, Close}, "side": {sides, Side}, "exchange": {exchanges, Exchange},
+		"end": {endReasons, EndReason}, "roles": {rolesBy, RolesBy}, "probe": {probes, Probe}, "missing": {missing, Missing}, "door": {doors, Door},
+		"class": {classes, Class}, "basis": {bases, Basis}, "severity": {severities, Severity}, "confidence": {confidences, Confidence},
+		"service": {serviceBy, ServiceBy}, "process": {processBy, ProcessBy}, "oddity": {oddities, Oddity}, "quality": {quality, Quality},
+		"role": {nil, Role},
+	} {
+		if len(values[name]) == 0 {
+			t.Errorf("no value of %s is tested", name)
+		}
+		for _, v := range values[name] {
+			if got := x.word(English, v); strings.ReplaceAll(got, " ", "_") != v {
+				t.Errorf("%s %q is %q in English: it cannot be typed back", name, v, got)
+			}
+			if _, ok := x.table[v]; x.table != nil && !ok {
+				t.Errorf("%s %q has no Spanish word", name, v)
+			}
+		}
+	}
+}
+
+func TestGender(t *testing.T) {
+	if v, e := Verdict(Spanish, "refused"), Exchange(Spanish, "refused"); v != "rechazada" || e != "rechazado" {
+		t.Errorf("a connection is %q, an exchange %q", v, e)
+	}
+}
+
+func TestStates(t *testing.T) {
+	if len(States()) != 11 {
+		t.Errorf("RFC 9293 has eleven states, not %d", len(States()))
+	}
+	for _, s := range States() {
+		if en, es := State(English, s), State(Spanish, s); en == "" || es == "" || en == es {
+			t.Errorf("%s: %q, %q", s, en, es)
+		}
+	}
+}
+
+func TestFromLocale(t *testing.T) {
+	for env, want := range map[string]Lang{"": English, "LANG=es_AR.UTF-8": Spanish, "LANG=C": English, "LANG=es LC_ALL=en_US": English,
+		"LANG=en LC_MESSAGES=es_ES@euro": Spanish, "LC_ALL=POSIX LANG=es": English, "LANG=eswatini": English} {
+		get := func(name string) string {
+			for _, f := range strings.Fields(env) {
+				if k, v, _ := strings.Cut(f, "="); k == name {
+					return v
+				}
+			}
+			return ""
+		}
+		if got := FromLocale(get); got != want {
+			t.Errorf("%s: %s, want %s", env, got, want)
+		}
+	}
+	if _, err := Parse("fr"); err == nil {
+		t.Error("fr is taken for a language that is spoken here")
+	}
+}
