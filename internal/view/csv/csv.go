@@ -103,10 +103,10 @@ func (c *Writer) Write(r *record.Record) error {
 // text writes a cell that may come from the wire. A spreadsheet takes a cell
 // that starts like a formula for one, so it gets an apostrophe before it.
 func (c *Writer) text(s string) {
-	if s == "" {
+	// Made harmless first: what is left may be nothing.
+	if s = safe.Terminal(s); s == "" {
 		return
 	}
-	s = safe.Terminal(s)
 	switch s[0] {
 	case '=', '+', '-', '@', '\t', '\r', '|', '%':
 		s = "'" + s
