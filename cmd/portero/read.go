@@ -73,7 +73,7 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	o.show(fs)
 	fs.StringVar(&o.format, "format", "table", "table, wide, ndjson (jsonl), json, csv, tsv, zeek")
 	fs.StringVar(&o.fields, "fields", "", "columns of ndjson, json, csv and tsv: a,b or -c to leave c out")
-	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024")
+	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024; words that are keys as well need quotes")
 	fs.StringVarP(&o.save, "write", "w", "", "save the selected packets as pcapng: those of the filter, or of the connections that --where selects")
 	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
 	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")

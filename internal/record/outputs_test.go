@@ -95,3 +95,14 @@ func TestTime(t *testing.T) {
 		}
 	}
 }
+
+func TestSelect(t *testing.T) {
+	for expr, want := range map[string]int{"": len(Schema()), "id,proto": 2, "id,id": 1, "-id": len(Schema()) - 1, "id,proto,-id": 1} {
+		if got, err := Select(expr); err != nil || len(got) != want {
+			t.Errorf("%q: %d fields, %v", expr, len(got), err)
+		}
+	}
+	if _, err := Select("handshak"); err == nil || !strings.Contains(err.Error(), "did you mean handshake") {
+		t.Error(err)
+	}
+}

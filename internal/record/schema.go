@@ -331,6 +331,7 @@ func Select(expr string) ([]Field, error) {
 	out := take[:0:0]
 	for _, f := range take {
 		if !drop[f.Name] {
+			drop[f.Name] = true // named twice is written once: keys are unique
 			out = append(out, f)
 		}
 	}
