@@ -1,0 +1,151 @@
+package teach_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/internal/engine"
+	"portero/internal/record"
+	"portero/internal/teach"
+	"portero/internal/trace"
+)
+
+func TestDrawings(t *testing.T) {
+	for _, c := range tales() {
+		l := draw(c.s, teach.Spanish)
+		for _, large := range []bool{false, true} {
+			o := teach.DrawOptions{Large: large, ID: `x"><script>`}
+			svg := write(t, func(w io.Writer) error { return l.WriteSVG(w, o) })
+			page := write(t, func(w io.Writer) error { return l.WriteHTML(w, o) })
+			wellFormed(t, svg)
+			wellFormed(t, page)
+			if strings.Contains(svg+page, "<script") || strings.Contains(svg, "style=") {
+				t.Errorf("%s: script or style", c.name)
+			}
+		}
+		if c.name == "completed" || c.name == "missed_answer" {
+			golden(t, c.name+".svg", write(t, func(w io.Writer) error { return l.WriteSVG(w, teach.DrawOptions{}) }))
+			golden(t, c.name+".html", write(t, func(w io.Writer) error { return l.WriteHTML(w, teach.DrawOptions{}) }))
+			golden(t, c.name+".mmd", write(t, func(w io.Writer) error { return l.WriteMermaid(w, teach.DrawOptions{}) }))
+		}
+	}
+}
+
+func TestMermaidStatements(t *testing.T) {
+	for _, c := range tales() {
+		m := write(t, func(w io.Writer) error { return draw(c.s, teach.English).WriteMermaid(w, teach.DrawOptions{}) })
+		for i, line := range strings.Split(strings.TrimSpace(m), "\n") {
+			ok := i == 0 && line == "sequenceDiagram"
+			for _, p := range []string{"  participant ", "  Note ", "  A->>B: ", "  B->>A: ", "  A-->>B: ", "  B-->>A: ", "  A-xB: ", "  B-xA: "} {
+				ok = ok || strings.HasPrefix(line, p)
+			}
+			if !ok || strings.ContainsAny(line, ";#") {
+				t.Errorf("%s: %q", c.name, line)
+			}
+		}
+	}
+}
+
+func TestLargeIsNarrow(t *testing.T) {
+	for _, c := range tales() {
+		s := write(t, func(w io.Writer) error {
+			return draw(c.s, teach.English).WriteText(w, teach.TextOptions{Large: true, ASCII: true})
+		})
+		for _, l := range strings.Split(s, "\n") {
+			if len(l) > 64 {
+				t.Errorf("%s: %d columns: %s", c.name, len(l), l)
+			}
+			for _, r := range l {
+				if r > 126 {
+					t.Fatalf("%s: %q is no ASCII", c.name, r)
+				}
+			}
+		}
+	}
+}
+
+// lawful checks that what a ladder shows are arms of the machine.
+func lawful(t *testing.T, l *teach.Ladder) {
+	t.Helper()
+	at := [2]trace.State{l.Start[0].State, l.Start[1].State}
+	for i := range l.Rungs {
+		r := &l.Rungs[i]
+		for e := range at {
+			if r.Folded > 0 && len(r.Path[e]) == 0 {
+				at[e] = r.After[e].State
+				continue
+			}
+			for _, s := range r.Path[e] {
+				if !trace.Legal(at[e], s) || at[e] == s {
+					t.Errorf("frame %d: %v to %v is no arm of the machine", r.Frame, at[e], s)
+				}
+				at[e] = s
+			}
+			if at[e] != r.After[e].State {
+				t.Errorf("frame %d: shown is %v, the path ends at %v", r.Frame, r.After[e].State, at[e])
+			}
+		}
+	}
+}
+
+func TestTalesAreLawful(t *testing.T) {
+	for _, c := range tales() {
+		lawful(t, draw(c.s, teach.English))
+	}
+}
+
+// Every case draws a ladder in every form, and its states are lawful.
+func TestCases(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "cases", "pcaps", "*.pcap*"))
+	if len(files) == 0 {
+		t.Skip("../shared/cases/pcaps is absent")
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			src, err := pcapfile.Open(f, pcapfile.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			in := map[uint64]*trace.Input{}
+			e := engine.New(engine.Options{Threads: 1, Seed: 1,
+				Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+					if in[id] == nil {
+						in[id] = &trace.Input{}
+					}
+					in[id].Packets, in[id].Copies = append(in[id].Packets, *p), append(in[id].Copies, dup)
+				},
+				Sink: func(r *record.Record) error {
+					x := in[r.ID]
+					rec := *r
+					x.Record = &rec
+					tr := x.Build()
+					for _, lang := range []teach.Lang{teach.English, teach.Spanish} {
+						l := teach.New(&rec, tr, teach.Options{Lang: lang, All: true})
+						lawful(t, l)
+						lawful(t, teach.New(&rec, tr, teach.Options{Lang: lang}))
+						var b bytes.Buffer
+						for _, err := range []error{l.WriteText(&b, teach.TextOptions{Color: true, Wire: true}), l.WriteSVG(&b, teach.DrawOptions{}),
+							l.WriteHTML(&b, teach.DrawOptions{}), l.WriteMermaid(&b, teach.DrawOptions{})} {
+							if err != nil {
+								t.Error(err)
+							}
+						}
+						if n := len(l.Rungs); n < len(x.Packets) {
+							t.Errorf("#%d: %d rungs for %d packets", r.ID, n, len(x.Packets))
+						}
+					}
+					return nil
+				}})
+			if err := e.Run(context.Background(), src); err != nil {
+				t.Logf("%v", err)
+			}
+		})
+	}
+}

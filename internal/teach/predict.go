@@ -1,0 +1,265 @@
+package teach
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"portero/capture"
+	"portero/internal/record"
+	"portero/internal/trace"
+)
+
+// Answer is what a student says the next packet carries. Numbers are relative,
+// as in the ladder.
+type Answer struct {
+	Flags  capture.Flags
+	Seq    int64
+	Ack    int64
+	HasSeq bool
+	HasAck bool
+}
+
+// judged are the flags a student is asked for: the others are a program's or a
+// stack's own choice.
+const judged = capture.SYN | capture.ACK | capture.FIN | capture.RST
+
+// Question asks for one packet.
+type Question struct {
+	Step   int // position in the trace
+	From   trace.End
+	Len    uint32
+	Prompt string
+	want   Answer
+}
+
+// Part is the outcome for one field of an answer.
+type Part struct {
+	Field string // "flags", "seq", "ack"
+	Right bool
+	Want  string
+	Why   string
+}
+
+// Result is the outcome of an answer.
+type Result struct {
+	Parts       []Part
+	Points, Max int
+}
+
+// Ask makes the question for step i; ok is false where nobody could foretell the
+// packet: forged and damaged ones, copies, retransmissions, midstream starts.
+func Ask(tr *trace.Trace, i int, l Lang) (q Question, ok bool) {
+	if !tr.TCP || i < 0 || i >= len(tr.Steps) {
+		return q, false
+	}
+	s := &tr.Steps[i]
+	if !s.HasSeq || s.From == trace.Neither || i == 0 && !s.Flags.Any(capture.SYN) {
+		return q, false
+	}
+	for _, r := range s.Remarks {
+		switch r {
+		case trace.Copy, trace.RSTIgnored, trace.RSTDoubted, trace.OutOfWindow, trace.AckOfUnsent, trace.BadChecksum, trace.OddFlags, trace.NoFlags,
+			trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.Retransmission, trace.OutOfOrder, trace.Gap, trace.SYNNewISN,
+			trace.SYNACKNewISN, trace.CapturedLate, trace.KeepAlive, trace.AfterTheEnd, trace.RSTStray:
+			return q, false
+		}
+	}
+	q = Question{Step: i, From: s.From, Len: s.Len}
+	q.want = Answer{Flags: s.Flags & judged, Seq: s.RelSeq, Ack: s.RelAck, HasSeq: true, HasAck: s.HasAck}
+	who := l.who(s.From)
+	what := l.f("Next, after %s, %s sends a packet", "A continuación, tras %s, %s envía un paquete", l.span(s.Delta), who)
+	if i == 0 {
+		what = l.f("First, %s sends a packet", "Primero, %s envía un paquete", who)
+	}
+	if s.Len > 0 {
+		what += l.f(" with %s of data", " con %s de datos", l.octets(int64(s.Len)))
+	}
+	q.Prompt = what + l.t(". Which flags, seq and ack?", ". ¿Qué flags, seq y ack?")
+	return q, true
+}
+
+// Check compares an answer with the packet that really came. It is pure.
+func Check(tr *trace.Trace, q Question, a Answer, l Lang) Result {
+	s := &tr.Steps[q.Step]
+	var r Result
+	add := func(field string, right bool, want, why string) {
+		if right {
+			r.Points++
+			why = ""
+		}
+		r.Max++
+		r.Parts = append(r.Parts, Part{field, right, want, why})
+	}
+	add("flags", a.Flags&judged == q.want.Flags, flagWords(q.want.Flags), flagsWhy(s, l))
+	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), seqWhy(s, l))
+	if q.want.HasAck {
+		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), ackWhy(s, l))
+	} else if a.HasAck {
+		add("ack", false, "-", l.t("a first SYN has nothing to acknowledge yet", "un primer SYN todavía no tiene nada que confirmar"))
+	}
+	return r
+}
+
+func flagWords(f capture.Flags) string {
+	return strings.ReplaceAll(f.String(), "-", ",")
+}
+
+func flagsWhy(s *trace.Step, l Lang) string {
+	who := l.who(s.From)
+	switch f := s.Flags; {
+	case f.Any(capture.RST):
+		return l.f("%s ends it at once: RST", "%s corta de golpe: RST", who)
+	case f.Has(capture.SYN | capture.ACK):
+		return l.f("%s answers a SYN: its own SYN, with ACK for the other's", "%s contesta a un SYN: su propio SYN, con ACK del otro", who)
+	case f.Any(capture.SYN):
+		return l.f("%s asks to open: SYN", "%s pide abrir: SYN", who)
+	case f.Any(capture.FIN):
+		return l.f("%s has nothing more to say: FIN, and ACK as on every packet after the first", "%s no tiene más que decir: FIN, y ACK como en todo paquete después del primero", who)
+	}
+	return l.t("after the opening every packet carries ACK", "tras la apertura, todo paquete lleva ACK")
+}
+
+func seqWhy(s *trace.Step, l Lang) string {
+	who := l.who(s.From)
+	switch {
+	case s.Flags.Any(capture.SYN):
+		return l.f("the SYN is where %s starts to count: 0", "el SYN es donde %s empieza a contar: 0", who)
+	case s.RelSeq == 1:
+		return l.f("the SYN of %s used number 0, so the next is 1", "el SYN de %s usó el número 0, así que sigue el 1", who)
+	}
+	return l.f("%s had sent everything up to %d, so the next is %d (SYN and FIN count as one each)", "%s había enviado todo hasta el %d, así que sigue el %d (SYN y FIN cuentan uno cada uno)", who, s.RelSeq-1, s.RelSeq)
+}
+
+func ackWhy(s *trace.Step, l Lang) string {
+	who, peer := l.who(s.From), l.who(s.From.Peer())
+	if s.RelAck == 1 {
+		return l.f("%s has received the SYN of %s (number 0) and expects 1", "%s recibió el SYN de %s (número 0) y espera el 1", who, peer)
+	}
+	return l.f("%s has received everything of %s up to %d and expects %d", "%s recibió todo de %s hasta el %d y espera el %d", who, peer, s.RelAck-1, s.RelAck)
+}
+
+// ParseAnswer reads what a student types: flags and numbers in any order, as in
+// "SYN,ACK seq=0 ack=1", "syn ack s=0 a=1" or "FIN ACK 101 201".
+func ParseAnswer(line string) (Answer, error) {
+	var a Answer
+	words := strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return strings.ContainsRune(" ,+/;\t", r) })
+	if len(words) > 32 {
+		return a, fmt.Errorf("too many words")
+	}
+	number := func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }
+	for i := 0; i < len(words); i++ {
+		w := words[i]
+		key, val, has := strings.Cut(w, "=")
+		// "ack 0 1" is the flag and two numbers; "seq 0 ack 1" names both.
+		if !has && i+1 < len(words) && (key == "seq" || key == "s" || a.HasSeq && (key == "ack" || key == "a")) {
+			if n, err := number(words[i+1]); err == nil {
+				val, has = strconv.FormatInt(n, 10), true
+				i++
+			}
+		}
+		switch {
+		case has && (key == "seq" || key == "s"):
+			n, err := number(val)
+			if err != nil {
+				return a, fmt.Errorf("%q is no number", val)
+			}
+			a.Seq, a.HasSeq = n, true
+		case has && (key == "ack" || key == "a"):
+			n, err := number(val)
+			if err != nil {
+				return a, fmt.Errorf("%q is no number", val)
+			}
+			a.Ack, a.HasAck = n, true
+		case has:
+			return a, fmt.Errorf("%q: only seq and ack take a number", key)
+		case flagBits[w] != 0:
+			a.Flags |= flagBits[w]
+		default:
+			n, err := number(w)
+			if err != nil {
+				return a, fmt.Errorf("%q is neither a flag nor a number", w)
+			}
+			if !a.HasSeq {
+				a.Seq, a.HasSeq = n, true
+			} else {
+				a.Ack, a.HasAck = n, true
+			}
+		}
+	}
+	return a, nil
+}
+
+var flagBits = map[string]capture.Flags{"syn": capture.SYN, "ack": capture.ACK, "fin": capture.FIN, "rst": capture.RST,
+	"psh": capture.PSH, "urg": capture.URG, "ece": capture.ECE, "cwr": capture.CWR, "syn-ack": capture.SYN | capture.ACK,
+	"fin-ack": capture.FIN | capture.ACK, "rst-ack": capture.RST | capture.ACK}
+
+// Predict plays the game over in and out, line by line, and returns the score.
+// An empty line shows the packet without points; "q" or the end of in ends it.
+func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l Lang) (points, most int, err error) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 0, 256), 4096)
+	t := newTeller(rec, tr, l)
+	p := func(format string, args ...any) {
+		if err == nil {
+			_, err = fmt.Fprintf(out, format, args...)
+		}
+	}
+	if !tr.TCP {
+		p("%s\n", l.t("Datagrams carry no numbers to predict: try a TCP connection.", "Los datagramas no llevan números que predecir: pruebe con una conexión TCP."))
+		return 0, 0, err
+	}
+	p("%s\n\n", l.t("What comes next? Answer like: SYN,ACK seq=0 ack=1. Empty line: show me. q: stop.", "¿Qué viene ahora? Responda así: SYN,ACK seq=0 ack=1. Línea vacía: mostrar. q: terminar."))
+	for i := range tr.Steps {
+		s := &tr.Steps[i]
+		q, ok := Ask(tr, i, l)
+		said := t.tell(i)
+		if !ok {
+			p("%d  %s: %s  %s\n   %s\n\n", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)"), said.Plain)
+			continue
+		}
+		var a Answer
+		for {
+			p("%s\n? ", q.Prompt)
+			if err != nil || !lines.Scan() {
+				p("\n%s\n", score(points, most, l))
+				if err == nil {
+					err = lines.Err()
+				}
+				return points, most, err
+			}
+			text := strings.TrimSpace(lines.Text())
+			if text == "q" {
+				p("%s\n", score(points, most, l))
+				return points, most, err
+			}
+			if text == "" {
+				break
+			}
+			var bad error
+			if a, bad = ParseAnswer(text); bad == nil {
+				break
+			}
+			p("%s\n", l.t("I do not understand; write for example: ACK seq=1 ack=1", "No se entiende; escriba por ejemplo: ACK seq=1 ack=1"))
+		}
+		r := Check(tr, q, a, l)
+		points, most = points+r.Points, most+r.Max
+		for _, part := range r.Parts {
+			if part.Right {
+				p("   %s %s  %s\n", part.Field, part.Want, l.t("right", "bien"))
+			} else {
+				p("   %s %s  %s: %s\n", part.Field, part.Want, l.t("it was this", "era esto"), part.Why)
+			}
+		}
+		p("%d  %s: %s\n   %s\n", s.Frame, l.Who(s.From), label(s, l), said.Plain)
+		p("   %s | %s\n\n", s.After[trace.Orig].State, s.After[trace.Resp].State)
+	}
+	p("%s\n", score(points, most, l))
+	return points, most, err
+}
+
+func score(points, most int, l Lang) string {
+	return l.f("Score: %d of %d.", "Puntuación: %d de %d.", points, most)
+}

@@ -1,0 +1,120 @@
+package teach_test
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"testing"
+
+	"portero/capture"
+	"portero/internal/teach"
+	"portero/internal/trace"
+	"portero/internal/trace/story"
+)
+
+// Who answers with what the ladder shows gets every point.
+func TestPredictPerfectly(t *testing.T) {
+	for _, c := range tales() {
+		rec := c.s.Record()
+		tr := trace.Build(c.s.Packets, rec)
+		var answers strings.Builder
+		for i := range tr.Steps {
+			s := &tr.Steps[i]
+			if _, ok := teach.Ask(tr, i, teach.English); !ok {
+				continue
+			}
+			answers.WriteString(s.FlagWords() + " seq=" + strconv.FormatInt(s.RelSeq, 10))
+			if s.HasAck {
+				answers.WriteString(" ack=" + strconv.FormatInt(s.RelAck, 10))
+			}
+			answers.WriteString("\n")
+		}
+		var out bytes.Buffer
+		got, most, err := teach.Predict(strings.NewReader(answers.String()), &out, rec, tr, teach.English)
+		if err != nil || got != most {
+			t.Errorf("%s: %d of %d, %v\n%s", c.name, got, most, err, out.String())
+		}
+	}
+}
+
+func TestPredictSaysWhy(t *testing.T) {
+	s := story.New().Open().FIN().RespACK()
+	rec := s.Record()
+	tr := trace.Build(s.Packets, rec)
+	for _, c := range []struct {
+		step   int
+		answer string
+		points int
+		why    string
+	}{
+		{0, "SYN seq=0", 2, ""},
+		{0, "SYN seq=0 ack=1", 2, "a first SYN has nothing to acknowledge yet"},
+		{1, "syn+ack 0 1", 3, ""},
+		{1, "SYN-ACK s=0 a=0", 2, "has received the SYN of the client (number 0) and expects 1"},
+		{2, "ACK seq=0 ack=1", 2, "the SYN of the client used number 0, so the next is 1"},
+		{3, "ACK seq 1 ack 1", 2, "has nothing more to say: FIN"},
+		{4, "ACK seq=1 ack=1", 2, "up to 1 and expects 2"},
+	} {
+		q, ok := teach.Ask(tr, c.step, teach.English)
+		if !ok {
+			t.Fatalf("step %d is not asked for", c.step)
+		}
+		a, err := teach.ParseAnswer(c.answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := teach.Check(tr, q, a, teach.English)
+		said := ""
+		for _, p := range r.Parts {
+			said += p.Why
+		}
+		if r.Points != c.points || !strings.Contains(said, c.why) || c.why == "" && said != "" {
+			t.Errorf("%q at %d: %d points, %q", c.answer, c.step, r.Points, said)
+		}
+	}
+}
+
+func TestParseAnswer(t *testing.T) {
+	for in, want := range map[string]teach.Answer{
+		"SYN,ACK seq=0 ack=1": {Flags: capture.SYN | capture.ACK, HasSeq: true, HasAck: true, Ack: 1},
+		"syn ack 0 1":         {Flags: capture.SYN | capture.ACK, HasSeq: true, HasAck: true, Ack: 1},
+		"ack ack=5":           {Flags: capture.ACK, HasAck: true, Ack: 5},
+		"rst/ack":             {Flags: capture.RST | capture.ACK},
+	} {
+		if got, err := teach.ParseAnswer(in); err != nil || got != want {
+			t.Errorf("%q gives %+v, %v", in, got, err)
+		}
+	}
+	for _, in := range []string{"hello", "seq=x", "syn=1", "ack=99999999999999999999"} {
+		if _, err := teach.ParseAnswer(in); err == nil {
+			t.Errorf("%q is accepted", in)
+		}
+	}
+}
+
+// What no number foretells is shown, not asked.
+func TestNobodyForetellsForgery(t *testing.T) {
+	s := story.New().Open().Data(3).RespACK().RespRST(story.Seq(0x40000000)).Data(3)
+	tr := trace.Build(s.Packets, s.Record())
+	for i := range tr.Steps {
+		if _, ok := teach.Ask(tr, i, teach.English); ok == tr.Steps[i].Has(trace.RSTIgnored) {
+			t.Errorf("step %d: asked %v", i, ok)
+		}
+	}
+}
+
+func FuzzPredict(f *testing.F) {
+	f.Add("SYN seq=0\n\nACK seq=1 ack=1\nq\n")
+	f.Add("seq= ack= =\n= = =\nsyn-ack 0 1\n")
+	f.Add("99999999999999999999 -1 s=-9223372036854775808\n")
+	s := story.New().Open().Data(5).RespACK().Close()
+	rec := s.Record()
+	tr := trace.Build(s.Packets, rec)
+	f.Fuzz(func(t *testing.T, in string) {
+		var out bytes.Buffer
+		got, most, _ := teach.Predict(strings.NewReader(in), &out, rec, tr, teach.Spanish)
+		if got < 0 || got > most {
+			t.Errorf("%d of %d", got, most)
+		}
+	})
+}

@@ -1,0 +1,272 @@
+package teach
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// blanks lists every blank of the sheet in order.
+func (s *Sheet) blanks() []*Blank {
+	var all []*Blank
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		for _, r := range t.Rows {
+			for _, c := range r {
+				if c.Blank != nil {
+					all = append(all, c.Blank)
+				}
+			}
+		}
+		all = append(all, t.Verdict)
+		if t.Reason != nil {
+			all = append(all, t.Reason)
+		}
+	}
+	return all
+}
+
+func (s *Sheet) verdictQuestion() string {
+	return s.Lang.t("How did the opening go?", "¿Cómo fue la apertura?")
+}
+
+func (s *Sheet) reasonQuestion() string {
+	return s.Lang.t("Why? Name the packets and the numbers that prove it.", "¿Por qué? Nombre los paquetes y los números que lo prueban.")
+}
+
+// WriteMarkdown writes the student's sheet.
+func (s *Sheet) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	l := s.Lang
+	b.WriteString("# " + s.Title + "\n\n" + l.t("Name: ______________________   Date: ____________   Points: ____ of ", "Nombre: ______________________   Fecha: ____________   Puntos: ____ de ") + strconv.Itoa(s.Total) + "\n\n")
+	for _, p := range s.Intro {
+		b.WriteString(p + "\n")
+	}
+	if len(s.Bank) > 0 {
+		b.WriteString("\n" + l.t("States: ", "Estados: ") + strings.Join(s.Bank, ", ") + "\n")
+	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		fmt.Fprintf(&b, "\n## %d. %s\n\n", i+1, t.Title)
+		b.WriteString("| " + strings.Join(t.Head, " | ") + " |\n|" + strings.Repeat("---|", len(t.Head)) + "\n")
+		for _, r := range t.Rows {
+			b.WriteString("|")
+			for _, c := range r {
+				if c.Blank != nil {
+					fmt.Fprintf(&b, " (%d) ______ |", c.Blank.N)
+				} else {
+					b.WriteString(" " + c.Text + " |")
+				}
+			}
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "\n(%d) %s\n\n", t.Verdict.N, s.verdictQuestion())
+		for _, c := range t.Choices {
+			b.WriteString("- [ ] " + c + "\n")
+		}
+		if t.Reason != nil {
+			fmt.Fprintf(&b, "\n(%d) %s\n\n____________________________________________________________\n\n____________________________________________________________\n", t.Reason.N, s.reasonQuestion())
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// rubric are the lines of the grading scheme.
+func (s *Sheet) rubric() [][3]string {
+	l := s.Lang
+	sum := map[string]int{}
+	for _, x := range s.blanks() {
+		sum[x.Kind] += x.Points
+	}
+	var out [][3]string
+	add := func(what, full, half string, kinds ...string) {
+		n := 0
+		for _, k := range kinds {
+			n += sum[k]
+		}
+		if n > 0 {
+			out = append(out, [3]string{what + " (" + strconv.Itoa(n) + ")", full, half})
+		}
+	}
+	add(l.t("flags", "flags"), l.t("1 each: all that belong, none that does not", "1 cada uno: todos los debidos y ninguno de más"), l.t("no half points", "sin medios puntos"), "flags")
+	add(l.t("seq and ack", "seq y ack"), l.t("1 each: the exact number", "1 cada uno: el número exacto"), l.t("half when off by one (SYN or FIN not counted)", "medio si falla en uno (SYN o FIN sin contar)"), "seq", "ack")
+	add(l.t("states", "estados"), l.t("1 each: the RFC 9293 name", "1 cada uno: el nombre de RFC 9293"), l.t("half when it is the state before", "medio si es el estado anterior"), "state")
+	add(l.t("verdict", "veredicto"), l.t("2 each", "2 cada uno"), l.t("no half points", "sin medios puntos"), "verdict")
+	add(l.t("reason", "razón"), l.t("3: packets and numbers named, and they prove it", "3: nombra paquetes y números, y lo prueban"), l.t("1 for packets without numbers; 0 for \"it was never sent\": no capture can show that", "1 por paquetes sin números; 0 por «nunca se envió»: ninguna captura lo muestra"), "why")
+	return out
+}
+
+// WriteKeyMarkdown writes the answers and the rubric, for the teacher only.
+func (s *Sheet) WriteKeyMarkdown(w io.Writer) error {
+	var b strings.Builder
+	l := s.Lang
+	b.WriteString("# " + l.t("Answers: ", "Respuestas: ") + s.Title + "\n\n| n | " + l.t("answer", "respuesta") + " | " + l.t("why", "por qué") + " | " + l.t("points", "puntos") + " |\n|---|---|---|---|\n")
+	for _, x := range s.blanks() {
+		fmt.Fprintf(&b, "| (%d) | %s | %s | %d |\n", x.N, x.Answer, x.Why, x.Points)
+	}
+	fmt.Fprintf(&b, "\n%s %d\n\n## %s\n\n| %s | %s | %s |\n|---|---|---|\n", l.t("Total:", "Total:"), s.Total, l.t("Rubric", "Rúbrica"),
+		l.t("criterion (points)", "criterio (puntos)"), l.t("full", "completo"), l.t("partly", "en parte"))
+	for _, r := range s.rubric() {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r[0], r[1], r[2])
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const sheetStyle = `body{font:15px/1.4 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}` +
+	`table{border-collapse:collapse;width:100%;margin:.6em 0;break-inside:avoid}th,td{border:1px solid #888;padding:.25em .4em;text-align:left;font-variant-numeric:tabular-nums}` +
+	`.blank{display:inline-block;min-width:6em;border-bottom:1px solid #444}.lines{border-bottom:1px solid #444;height:2em}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}}`
+
+func (s *Sheet) page(w io.Writer, title, body string) error {
+	_, err := io.WriteString(w, `<!DOCTYPE html>
+<html lang="`+s.Lang.String()+`"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width"/>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"/>
+<title>`+html.EscapeString(title)+`</title><style>`+sheetStyle+`</style></head><body>
+`+body+"</body></html>\n")
+	return err
+}
+
+// WriteHTML writes the student's sheet as one printable page.
+func (s *Sheet) WriteHTML(w io.Writer) error {
+	var b strings.Builder
+	esc := html.EscapeString
+	l := s.Lang
+	b.WriteString("<h1>" + esc(s.Title) + "</h1>\n<p>" + l.t("Name", "Nombre") + ` <span class="blank" style="min-width:16em"></span> ` + l.t("Date", "Fecha") + ` <span class="blank"></span> ` +
+		l.t("Points", "Puntos") + ` <span class="blank" style="min-width:3em"></span> / ` + strconv.Itoa(s.Total) + "</p>\n")
+	for _, p := range s.Intro {
+		b.WriteString("<p>" + esc(p) + "</p>\n")
+	}
+	if len(s.Bank) > 0 {
+		b.WriteString("<p>" + l.t("States: ", "Estados: ") + esc(strings.Join(s.Bank, ", ")) + "</p>\n")
+	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		fmt.Fprintf(&b, "<h2>%d. %s</h2>\n<table><thead><tr>", i+1, esc(t.Title))
+		for _, h := range t.Head {
+			b.WriteString(`<th scope="col">` + esc(h) + "</th>")
+		}
+		b.WriteString("</tr></thead><tbody>\n")
+		for _, r := range t.Rows {
+			b.WriteString("<tr>")
+			for _, c := range r {
+				if c.Blank != nil {
+					fmt.Fprintf(&b, `<td>(%d) <span class="blank"></span></td>`, c.Blank.N)
+				} else {
+					b.WriteString("<td>" + esc(c.Text) + "</td>")
+				}
+			}
+			b.WriteString("</tr>\n")
+		}
+		fmt.Fprintf(&b, "</tbody></table>\n<p>(%d) %s</p><p>", t.Verdict.N, esc(s.verdictQuestion()))
+		for _, c := range t.Choices {
+			b.WriteString("&#9744; " + esc(c) + " &nbsp; ")
+		}
+		b.WriteString("</p>\n")
+		if t.Reason != nil {
+			fmt.Fprintf(&b, "<p>(%d) %s</p><div class=\"lines\"></div><div class=\"lines\"></div>\n", t.Reason.N, esc(s.reasonQuestion()))
+		}
+	}
+	return s.page(w, s.Title, b.String())
+}
+
+// WriteKeyHTML writes the answers and the rubric as one printable page.
+func (s *Sheet) WriteKeyHTML(w io.Writer) error {
+	var b strings.Builder
+	esc := html.EscapeString
+	l := s.Lang
+	title := l.t("Answers: ", "Respuestas: ") + s.Title
+	b.WriteString("<h1>" + esc(title) + "</h1>\n<table><thead><tr><th scope=\"col\">n</th><th scope=\"col\">" + l.t("answer", "respuesta") + "</th><th scope=\"col\">" + l.t("why", "por qué") + "</th><th scope=\"col\">" + l.t("points", "puntos") + "</th></tr></thead><tbody>\n")
+	for _, x := range s.blanks() {
+		fmt.Fprintf(&b, "<tr><td>(%d)</td><td>%s</td><td>%s</td><td>%d</td></tr>\n", x.N, esc(x.Answer), esc(x.Why), x.Points)
+	}
+	fmt.Fprintf(&b, "</tbody></table>\n<p>Total: %d</p>\n<h2>%s</h2>\n<table><tbody>\n", s.Total, l.t("Rubric", "Rúbrica"))
+	for _, r := range s.rubric() {
+		b.WriteString("<tr><th scope=\"row\">" + esc(r[0]) + "</th><td>" + esc(r[1]) + "</td><td>" + esc(r[2]) + "</td></tr>\n")
+	}
+	b.WriteString("</tbody></table>\n")
+	return s.page(w, title, b.String())
+}
+
+// gift escapes the characters that Moodle's GIFT format gives a meaning.
+func gift(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "~", `\~`, "=", `\=`, "#", `\#`, "{", `\{`, "}", `\}`, ":", `\:`, "\n", `\n`).Replace(s)
+}
+
+// WriteGIFT writes the sheet's questions with their answers for Moodle's question
+// bank (GIFT): numbers are numerical, words short answers, the verdict is
+// multiple choice and the reason an essay. Each question shows its table with
+// the blanks.
+func (s *Sheet) WriteGIFT(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("// " + s.Title + "\n$CATEGORY: portero/" + s.Lang.String() + "/" + strconv.Itoa(int(s.opt.Level)) + "\n\n")
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		table := s.htmlTable(t)
+		ask := func(x *Blank, question, answers string) {
+			fmt.Fprintf(&b, "::%d.%d %s::[html]%s<p>%s</p>%s\n\n", i+1, x.N, gift(x.Kind), gift(table), gift(html.EscapeString(question)), answers)
+		}
+		for _, r := range t.Rows {
+			for _, c := range r {
+				x := c.Blank
+				if x == nil {
+					continue
+				}
+				q := s.Lang.f("What belongs at (%d)?", "¿Qué va en (%d)?", x.N)
+				feedback := ""
+				if x.Why != "" {
+					feedback = "#### " + gift(x.Why)
+				}
+				if x.Kind == "seq" || x.Kind == "ack" {
+					ask(x, q, "{#"+x.Answer+":0"+feedback+"}")
+					continue
+				}
+				all := "=" + gift(x.Answer)
+				for _, a := range x.Also {
+					if a != x.Answer {
+						all += " =" + gift(a)
+					}
+				}
+				ask(x, q, "{"+all+feedback+"}")
+			}
+		}
+		all := ""
+		for _, c := range t.Choices {
+			if c == t.Verdict.Answer {
+				all += "=" + gift(c) + " "
+			} else {
+				all += "~" + gift(c) + " "
+			}
+		}
+		ask(t.Verdict, s.verdictQuestion(), "{"+all+"#### "+gift(t.Verdict.Why)+"}")
+		if t.Reason != nil {
+			ask(t.Reason, s.reasonQuestion(), "{}")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (s *Sheet) htmlTable(t *Table) string {
+	var b strings.Builder
+	b.WriteString("<p>" + html.EscapeString(t.Title) + "</p><table><tr>")
+	for _, h := range t.Head {
+		b.WriteString("<th>" + html.EscapeString(h) + "</th>")
+	}
+	b.WriteString("</tr>")
+	for _, r := range t.Rows {
+		b.WriteString("<tr>")
+		for _, c := range r {
+			if c.Blank != nil {
+				fmt.Fprintf(&b, "<td>(%d)</td>", c.Blank.N)
+			} else {
+				b.WriteString("<td>" + html.EscapeString(c.Text) + "</td>")
+			}
+		}
+		b.WriteString("</tr>")
+	}
+	b.WriteString("</table>")
+	return b.String()
+}
