@@ -50,7 +50,7 @@ func TestSheetIsSeeded(t *testing.T) {
 		s := teach.Exercise(conns(), teach.SheetOptions{Seed: seed, Level: teach.Hard})
 		return write(t, s.WriteMarkdown) + write(t, s.WriteKeyMarkdown)
 	}
-	if make(1) != make(1) {
+	if once, again := make(1), make(1); once != again {
 		t.Error("the same seed gives two sheets")
 	}
 	if make(1) == make(2) {
