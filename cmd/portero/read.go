@@ -43,6 +43,8 @@ type readFlags struct {
 	count                          uint64
 	cpuprofile, memprofile         string
 	where, save                    string
+	anonymize                      bool
+	key                            string
 }
 
 func (o *readFlags) input(fs *pflag.FlagSet) {
@@ -75,6 +77,8 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&o.fields, "fields", "", "columns of ndjson, json, csv and tsv: a,b or -c to leave c out")
 	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024; words that are keys as well need quotes")
 	fs.StringVarP(&o.save, "write", "w", "", "save the selected packets as pcapng: those of the filter, or of the connections that --where selects")
+	fs.BoolVar(&o.anonymize, "anonymize", false, "make records and the packets of -w fit to share: other addresses, no names, no payload")
+	fs.StringVar(&o.key, "anonymize-key", "", "a file whose content decides the new addresses (the same for the same content); without it they differ each time")
 	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
 	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
 	fs.BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
@@ -293,7 +297,15 @@ func (j *job) summary(interrupted bool) *view.Summary {
 		Midstream: j.tally.midstream, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
 		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Problems: j.set.Problems(), Links: j.eng.Links()}
 	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()
-	return &view.Summary{Inputs: j.set.Names(), Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
+	t.Private = j.flags.anonymize
+	inputs := j.set.Names()
+	if j.flags.anonymize {
+		inputs = make([]string, len(inputs))
+		for i := range inputs {
+			inputs[i] = fmt.Sprintf("capture %d", i+1)
+		}
+	}
+	return &view.Summary{Inputs: inputs, Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
 		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
 }
 
@@ -371,7 +383,12 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
+	mask, err := o.mask()
+	if err != nil {
+		return err
+	}
 	chosen := map[uint64]bool{}
+	var watch *masked
 	passed := uint64(0)
 	opt := engine.Options{Sink: func(r *record.Record) error {
 		if hold != nil {
@@ -387,9 +404,22 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		if saved != nil && hold != nil {
 			chosen[r.ID] = true
 		}
+		if mask != nil {
+			mask.Record(r)
+		}
 		return w.Write(r)
 	}}
-	if saved != nil && hold == nil {
+	switch {
+	case saved != nil && hold == nil && mask != nil:
+		to := &masked{mask: mask, to: saved.Writer}
+		opt.Seen = func(p *capture.Packet, payload []byte) {
+			if o.filter == "" || p.Bits&capture.Selected != 0 {
+				to.packet(p, payload)
+			}
+		}
+		defer func() { a.maskedSay(to, o) }()
+		watch = to
+	case saved != nil && hold == nil:
 		opt.Frame = func(f *capture.Frame, selected bool) error {
 			if !selected {
 				return nil
@@ -401,6 +431,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
+	if watch != nil {
+		watch.eng = j.eng
+	}
 	out, err := a.openOutput(o.out, o.force)
 	if err != nil {
 		return err
@@ -408,7 +441,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	switch o.format {
 	case "table", "wide":
 		next := ""
-		if len(args) == 1 && names[0] != "-" {
+		if len(args) == 1 && names[0] != "-" && mask == nil {
 			next = names[0]
 		}
 		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less})
@@ -435,7 +468,10 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		err = w.End(sum)
 	}
 	if err == nil && saved != nil && hold != nil {
-		err = a.saveChosen(names, o, chosen, saved)
+		err = a.saveChosen(names, o, chosen, saved, mask)
+	}
+	if watch != nil && err == nil {
+		err = watch.err
 	}
 	if saved != nil {
 		if e := saved.close(); err == nil {

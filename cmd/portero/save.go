@@ -6,6 +6,7 @@ import (
 
 	"portero/capture"
 	"portero/capture/pcapfile"
+	"portero/internal/anonymize"
 	"portero/internal/engine"
 )
 
@@ -28,10 +29,10 @@ func (a *app) saver(o *readFlags) (*saving, error) {
 		return nil, err
 	}
 	comment := "portero"
-	if o.filter != "" {
+	if o.filter != "" && !o.anonymize {
 		comment = "portero: filter " + o.filter
 	}
-	if o.where != "" {
+	if o.where != "" && !o.anonymize {
 		comment = "portero: where " + o.where
 	}
 	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: comment})
@@ -51,7 +52,7 @@ func (s *saving) close() error {
 
 // saveChosen reads the captures again, twice: first for the frames of the chosen
 // connections, then for their octets.
-func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, to *saving) error {
+func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, to *saving, mask *anonymize.Map) error {
 	frames := map[uint64]bool{}
 	j, err := a.open(names, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
 		if chosen[id] {
@@ -63,6 +64,21 @@ func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, t
 	}
 	if _, err := a.run(j); err != nil {
 		return err
+	}
+	if mask != nil {
+		m := &masked{mask: mask, to: to.Writer}
+		j, err := a.open(names, o, engine.Options{Seen: func(p *capture.Packet, payload []byte) {
+			if frames[p.Index] {
+				m.packet(p, payload)
+			}
+		}})
+		if err != nil {
+			return err
+		}
+		m.eng = j.eng
+		_, err = a.run(j)
+		a.maskedSay(m, o)
+		return errors.Join(err, m.err)
 	}
 	_, err = copyFrames(names, a.in, frames, to.Writer)
 	return err

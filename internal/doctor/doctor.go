@@ -134,6 +134,8 @@ type Totals struct {
 	Evicted, EvictedHalfOpen         uint64
 	Links                            []string
 	Problems                         []error
+	// Private: name no file and no address.
+	Private bool
 }
 
 // Remarks are what is worth telling before any statistic, worst first.
@@ -147,7 +149,11 @@ func (d *Doctor) Remarks(t Totals) []Remark {
 		rs = append(rs, Remark{ID: id, Severity: sev, Text: text, Effect: effect, Count: n, Frame: frame})
 	}
 	for _, err := range t.Problems {
-		add(true, "damaged", 1, 0, err.Error(), "what came before it is all here; connections open at that point may have gone on")
+		text := err.Error()
+		if t.Private {
+			text = "a capture is damaged"
+		}
+		add(true, "damaged", 1, 0, text, "what came before it is all here; connections open at that point may have gone on")
 	}
 	for _, l := range sortedLinks(d.unknown) {
 		c := d.unknown[l]
@@ -183,7 +189,11 @@ func (d *Doctor) Remarks(t Totals) []Remark {
 			more = fmt.Sprintf(" and %d more", len(who)-3)
 			who = who[:3]
 		}
-		add(false, "offload_checksums", d.PartialSums, 0, fmt.Sprintf("%s carry unfinished checksums: sent by %s%s, before the network card filled them in", frames(d.PartialSums), strings.Join(who, ", "), more), "none: they count as good")
+		by := strings.Join(who, ", ") + more
+		if t.Private {
+			by = "the capturing host"
+		}
+		add(false, "offload_checksums", d.PartialSums, 0, fmt.Sprintf("%s carry unfinished checksums: sent by %s, before the network card filled them in", frames(d.PartialSums), by), "none: they count as good")
 	}
 	if d.BadSums > 0 {
 		add(false, "bad_checksums", d.BadSums, d.first.badSum, fmt.Sprintf("%s carry a wrong checksum", frames(d.BadSums)), "left out of a verdict where the same sender's other packets verify")

@@ -31,6 +31,9 @@ type Options struct {
 	// Packet is shown every packet that is booked on a flow with its flow's id,
 	// in order. data is the captured part of the payload, valid until it returns.
 	Packet func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
+	// Seen is shown every packet in order of capture, booked or not, before the
+	// table sees it. data is as for Packet.
+	Seen func(p *capture.Packet, payload []byte)
 	// Sink takes the records in the order in which they end. What it is given is
 	// valid until it returns.
 	Sink func(r *record.Record) error
@@ -71,6 +74,8 @@ type Engine struct {
 	err    error
 	block  *capture.Block   // the one being sequenced
 	extra  []byte           // payload of a reassembled datagram
+	batch  *capture.Batch   // that of block
+	quoted *capture.Quote   // of a reassembled datagram
 	dec    *capture.Decoder // of the sequencer, for reassembled datagrams
 	last   uint64
 	links  []string
@@ -123,6 +128,18 @@ func (e *Engine) Clock() (backwards, ahead, back uint64) {
 
 // Paths are the ways through VLANs and tunnels that the run met.
 func (e *Engine) Paths() *capture.Paths { return e.paths }
+
+// Quoted is what ICMP error p quotes, nil for other packets. It may be asked only
+// while Options.Packet or Options.Seen shows p.
+func (e *Engine) Quoted(p *capture.Packet) *capture.Quote {
+	switch {
+	case p.Bits&capture.ICMPError == 0:
+		return nil
+	case p.Bits&capture.Fragment != 0 || e.batch == nil:
+		return e.quoted
+	}
+	return e.batch.Quoted(p)
+}
 
 // Stats returns what was done so far.
 func (e *Engine) Stats() Stats {

@@ -73,7 +73,7 @@ func decode(dec *capture.Decoder, d *decoded) {
 // sequence takes the decoded blocks in order: the serial stage, which owns the
 // clock, reassembly, the doctor and the table.
 func (e *Engine) sequence(d *decoded) {
-	e.block = &d.block
+	e.block, e.batch = &d.block, &d.batch
 	fs := d.block.Frames
 	if e.stats.Frames == 0 && len(fs) > 0 {
 		e.stats.First, e.stats.Last = fs[0].Time, fs[0].Time
@@ -103,7 +103,7 @@ func (e *Engine) sequence(d *decoded) {
 	if n := len(fs); n > 0 {
 		e.last = fs[n-1].Index
 	}
-	e.block = nil
+	e.block, e.batch = nil, nil
 }
 
 func (e *Engine) noteLink(l capture.LinkType) {
@@ -117,6 +117,11 @@ func (e *Engine) noteLink(l capture.LinkType) {
 func (e *Engine) packets(d *decoded, from, to int) {
 	pkts := d.batch.Packets[from:to]
 	start := 0
+	if e.opt.Seen != nil {
+		for i := range pkts {
+			e.opt.Seen(&pkts[i], e.payload(&pkts[i]))
+		}
+	}
 	for i := range pkts {
 		p := &pkts[i]
 		if p.Time/second != e.clock.tick || p.Time < e.clock.last {
@@ -177,6 +182,10 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	var q *capture.Quote
 	if p.Bits&capture.ICMPError != 0 {
 		q = &e.dec.Quote
+	}
+	e.quoted = q
+	if e.opt.Seen != nil {
+		e.opt.Seen(&p, e.payload(&p))
 	}
 	e.table.Observe(&p, q)
 	e.stats.Packets++

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"os"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/internal/anonymize"
+	"portero/internal/engine"
+)
+
+// mask is the replacement of addresses that the flags ask for, nil for none.
+func (o *readFlags) mask() (*anonymize.Map, error) {
+	if !o.anonymize {
+		if o.key != "" {
+			return nil, usage("--anonymize-key serves --anonymize, which was not given")
+		}
+		return nil, nil
+	}
+	key := make([]byte, 32)
+	if o.key == "" {
+		rand.Read(key)
+		return anonymize.New(key), nil
+	}
+	key, err := os.ReadFile(o.key)
+	if err != nil {
+		return nil, err
+	}
+	if len(key) < 16 {
+		return nil, usage(fmt.Sprintf("--anonymize-key: %s has %d octets; a key under 16 can be guessed (head -c 32 /dev/urandom > KEY makes one)", o.key, len(key)))
+	}
+	return anonymize.New(key), nil
+}
+
+// masked writes packets without what is private.
+type masked struct {
+	mask    *anonymize.Map
+	to      *pcapfile.Writer
+	eng     *engine.Engine
+	buf     []byte
+	written uint64
+	err     error
+}
+
+func (m *masked) packet(p *capture.Packet, payload []byte) {
+	if m.err != nil {
+		return
+	}
+	info := m.eng.Paths().Info(p.Path)
+	f, ok := m.mask.Packet(p, payload, info.VLAN, m.eng.Quoted(p), m.buf)
+	if !ok {
+		return
+	}
+	m.buf = f.Data
+	m.written++
+	m.err = m.to.Write(&f, "")
+}
+
+// maskedSay tells what an anonymous capture does not hold.
+func (a *app) maskedSay(m *masked, o *readFlags) {
+	if o.quiet || m.eng == nil {
+		return
+	}
+	fmt.Fprintf(a.err, "portero: %d packets of %d frames written; ARP and what is no IP and tunnel headers are left out, fragments are put together\n", m.written, m.eng.Stats().Frames)
+}
