@@ -276,3 +276,31 @@ func TestTeach(t *testing.T) {
 		}
 	}
 }
+
+// Findings say what was seen in either language, and --fail-on makes a status of
+// it.
+func TestFindingsCommand(t *testing.T) {
+	const old = "../../testdata/old-trojan-port/in.pcap"
+	for lang, want := range map[string]string{"en": "an old trojan used this number", "es": "un troyano antiguo usaba este número"} {
+		code, out, errs := portero(t, "findings", "--lang", lang, old)
+		if code != exitOK || !strings.Contains(out, want) || !strings.Contains(out, "NetBus") {
+			t.Errorf("%s: %d %s %s", lang, code, out, errs)
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{"findings", "--fail-on", "low", old}, exitFound},
+		{[]string{"findings", "--fail-on", "medium", old}, exitOK},
+		{[]string{"read", "--format", "ndjson", "--fail-on", "low", old}, exitFound},
+		{[]string{"read", "--fail-on", "low", "../../testdata/completed/in.pcap"}, exitOK},
+		{[]string{"findings", "--fail-on", "grave", old}, exitUsage},
+		{[]string{"findings", "--local", "ten", old}, exitUsage},
+		{[]string{"findings", "--format", "csv", "../../testdata/cut-file/in.pcap"}, exitDamaged},
+	} {
+		if code, out, errs := portero(t, c.args...); code != c.code {
+			t.Errorf("%v: %d, want %d\n%s%s", c.args, code, c.code, out, errs)
+		}
+	}
+}

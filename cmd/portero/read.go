@@ -22,6 +22,7 @@ import (
 	"portero/handshake"
 	"portero/internal/doctor"
 	"portero/internal/engine"
+	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/csv"
@@ -29,6 +30,7 @@ import (
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
 	"portero/internal/where"
+	"portero/internal/words"
 )
 
 // readFlags are those of everything that analyses saved captures.
@@ -45,6 +47,7 @@ type readFlags struct {
 	where, save                    string
 	anonymize                      bool
 	key                            string
+	watch                          watchFlags
 }
 
 func (o *readFlags) input(fs *pflag.FlagSet) {
@@ -79,6 +82,7 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	fs.StringVarP(&o.save, "write", "w", "", "save the selected packets as pcapng: those of the filter, or of the connections that --where selects")
 	fs.BoolVar(&o.anonymize, "anonymize", false, "make records and the packets of -w fit to share: other addresses, no names, no payload")
 	fs.StringVar(&o.key, "anonymize-key", "", "a file whose content decides the new addresses (the same for the same content); without it they differ each time")
+	o.watch.register(fs)
 	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
 	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
 	fs.BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
@@ -383,6 +387,12 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
+	watcher, err := o.watch.detector()
+	if err != nil {
+		return err
+	}
+	// A finding costs memory for every pair of hosts: looked for where it is told.
+	looking := o.format == "table" || o.format == "wide" || o.watch.failOn != ""
 	mask, err := o.mask()
 	if err != nil {
 		return err
@@ -406,6 +416,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		}
 		if mask != nil {
 			mask.Record(r)
+		}
+		if looking {
+			watcher.Observe(r)
 		}
 		return w.Write(r)
 	}}
@@ -462,8 +475,11 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		return err
 	}
 	interrupted, err := a.run(j)
+	var found []findings.Finding
 	if err == nil {
+		found = watcher.Findings()
 		sum := j.summary(interrupted)
+		sum.Findings = sentences(found, words.English)
 		sum.Hidden += passed
 		err = w.End(sum)
 	}
@@ -481,7 +497,10 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if e := out.close(); err == nil {
 		err = e
 	}
-	return a.finish(j, interrupted, err)
+	if err := a.finish(j, interrupted, err); err != nil {
+		return err
+	}
+	return o.watch.verdict(found)
 }
 
 var orders = map[string]func(a, b *table.Row) bool{

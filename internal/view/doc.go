@@ -28,4 +28,12 @@ type Summary struct {
 	Records, Hidden uint64
 	Remarks         []doctor.Remark
 	Interrupted     bool
+	Findings        []Finding // worst first
+}
+
+// Finding is what is worth a look, as a sentence. Text holds nothing from the
+// wire but addresses.
+type Finding struct {
+	Severity, Kind, Text string
+	Records              []uint64
 }

@@ -58,14 +58,6 @@ type Writer struct {
 	more     uint64
 	tcp, udp map[string]uint64
 	rest     uint64
-	risks    map[string]uint64
-	riskRows []riskRow
-}
-
-type riskRow struct {
-	severity, id, text string
-	record             uint64
-	frames             []uint64
 }
 
 // New returns a table that prints to w.
@@ -79,7 +71,7 @@ func New(w io.Writer, o Options) *Writer {
 	if o.UTC {
 		o.Zone = time.UTC
 	}
-	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}, risks: map[string]uint64{}}
+	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}}
 }
 
 // Begin implements view.Writer.
@@ -108,12 +100,6 @@ func (t *Writer) Write(r *record.Record) error {
 		t.udp[Opening(r)]++
 	default:
 		t.rest++
-	}
-	for _, k := range r.Risks {
-		t.risks[k.Severity]++
-		if len(t.riskRows) < 1000 {
-			t.riskRows = append(t.riskRows, riskRow{k.Severity, k.ID, k.Text, r.ID, append([]uint64(nil), k.Frames...)})
-		}
 	}
 	if len(t.rows) >= maxRows {
 		t.more++
@@ -268,7 +254,7 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	if t.more > 0 {
 		fmt.Fprintf(b, "%d more than a table keeps: use --format ndjson\n", t.more)
 	}
-	t.findings(b)
+	t.findings(b, s.Findings)
 	if s.Interrupted {
 		b.WriteString("interrupted: this is what was seen until then\n")
 	}
@@ -285,24 +271,30 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	}
 }
 
-func (t *Writer) findings(b *bytes.Buffer) {
-	if len(t.riskRows) == 0 {
+func (t *Writer) findings(b *bytes.Buffer, fs []view.Finding) {
+	if len(fs) == 0 {
 		return
 	}
-	rank := map[string]int{"high": 3, "medium": 2, "low": 1}
-	sort.SliceStable(t.riskRows, func(i, j int) bool { return rank[t.riskRows[i].severity] > rank[t.riskRows[j].severity] })
 	b.WriteString("findings\n")
-	for i, k := range t.riskRows {
-		if i == 20 {
-			fmt.Fprintf(b, "  and %d more: portero findings lists them\n", len(t.riskRows)-i)
+	for i, k := range fs {
+		if i == 12 {
+			fmt.Fprintf(b, "  and %d more: portero findings lists them\n", len(fs)-i)
 			break
 		}
 		c := grey
-		if rank[k.severity] >= 2 {
+		if k.Severity == "high" || k.Severity == "medium" {
 			c = red
 		}
-		label := fmt.Sprintf("  %-7s#%d ", k.severity, k.record)
-		for j, l := range wrap(safe.Terminal(k.id+": "+k.text), t.opt.Width-len(label)) {
+		label := fmt.Sprintf("  %-7s", k.Severity)
+		text := k.Kind + ": " + k.Text
+		if len(k.Records) > 0 {
+			text += fmt.Sprintf(" (#%d", k.Records[0])
+			if len(k.Records) > 1 {
+				text += " ..."
+			}
+			text += ")"
+		}
+		for j, l := range wrap(safe.Terminal(text), t.opt.Width-len(label)) {
 			if j > 0 {
 				label = strings.Repeat(" ", len(label))
 			}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fatih/color"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"portero/catalog"
+	"portero/internal/engine"
+	"portero/internal/findings"
+	"portero/internal/record"
+	"portero/internal/view"
+	"portero/internal/words"
+)
+
+// watchFlags say what counts as worth a look.
+type watchFlags struct {
+	failOn string
+	local  []string
+	lang   string
+}
+
+func (w *watchFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&w.failOn, "fail-on", "", "exit with 1 when there is a finding of this severity or worse: info, low, medium, high")
+	fs.StringSliceVar(&w.local, "local", nil, "networks that count as inside, besides the private ones: 198.51.100.0/24,2001:db8::/32")
+}
+
+func langFlag(fs *pflag.FlagSet, to *string) {
+	fs.StringVar(to, "lang", "", "language of sentences: en or es; without it that of the locale")
+}
+
+// language is that of the flag, else of the locale.
+func language(flag string) (words.Lang, error) {
+	if flag == "" {
+		return words.FromLocale(os.Getenv), nil
+	}
+	l, err := words.Parse(flag)
+	if err != nil {
+		return l, usage("--lang: " + err.Error())
+	}
+	return l, nil
+}
+
+// detector returns what watches the records.
+func (w *watchFlags) detector() (*findings.Detector, error) {
+	if w.failOn != "" && !slices.Contains(findings.Severities(), w.failOn) {
+		return nil, usage(fmt.Sprintf("--fail-on: %q is none of %s", w.failOn, strings.Join(findings.Severities(), ", ")))
+	}
+	var nets []netip.Prefix
+	for _, s := range w.local {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, usage(fmt.Sprintf("--local: %q is no network (write 198.51.100.0/24)", s))
+		}
+		nets = append(nets, p.Masked())
+	}
+	return findings.New(catalog.Default(), nets), nil
+}
+
+// verdict is exit status 1 when one of fs is as grave as --fail-on says.
+func (w *watchFlags) verdict(fs []findings.Finding) error {
+	if w.failOn == "" {
+		return nil
+	}
+	for _, f := range fs {
+		if findings.AtLeast(f.Severity, w.failOn) {
+			return &exitError{exitFound, nil}
+		}
+	}
+	return nil
+}
+
+// sentences turns findings into what a table says under its rows.
+func sentences(fs []findings.Finding, l words.Lang) []view.Finding {
+	var out []view.Finding
+	for i := range fs {
+		out = append(out, view.Finding{Severity: fs[i].Severity, Kind: fs[i].Kind, Text: fs[i].Text(l), Records: fs[i].Records})
+	}
+	return out
+}
+
+func (a *app) findingsCmd() *cobra.Command {
+	var o readFlags
+	var w watchFlags
+	var format, lang string
+	cmd := &cobra.Command{
+		Use: "findings FILE...", Short: "What is worth a look: scans, floods, exposed services, calls like clockwork",
+		Long: `Lists what is worth a look in saved captures, worst first: what was seen with its
+numbers, what it usually means, innocent causes, and what to check next. It says what
+packets showed (observed) or what a number alone hints at (hint, never above low), and
+never that somebody is infected.`,
+		Example: "  portero findings capture.pcap\n  portero findings --fail-on medium --format ndjson capture.pcap",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := o.split(cmd, args)
+			if err != nil {
+				return err
+			}
+			l, err := language(lang)
+			if err != nil {
+				return err
+			}
+			paint, err := a.colorWanted(o.color, o.out != "")
+			if err != nil {
+				return err
+			}
+			d, err := w.detector()
+			if err != nil {
+				return err
+			}
+			j, err := a.open(names, &o, engine.Options{Sink: func(r *record.Record) error { d.Observe(r); return nil }})
+			if err != nil {
+				return err
+			}
+			interrupted, err := a.run(j)
+			if err != nil {
+				return a.finish(j, interrupted, err)
+			}
+			fs := d.Findings()
+			out, err := a.openOutput(o.out, o.force)
+			if err != nil {
+				return err
+			}
+			if format == "text" {
+				err = a.printFindings(out, fs, l, paint)
+			} else {
+				err = findingList(fs, l, o.utc).write(out, format, a.width())
+			}
+			if e := out.close(); err == nil {
+				err = e
+			}
+			if n := d.Unwatched(); n > 0 && !o.quiet {
+				fmt.Fprintf(a.err, "portero: %d %s\n", n, l.Pick("subjects had no room in memory and were not watched to the end", "sujetos no cupieron en la memoria y no se siguieron hasta el final"))
+			}
+			if err == nil {
+				err = w.verdict(fs)
+			}
+			if e := a.finish(j, interrupted, nil); e != nil && err == nil {
+				err = e
+			}
+			return err
+		},
+	}
+	o.input(cmd.Flags())
+	o.show(cmd.Flags())
+	w.register(cmd.Flags())
+	langFlag(cmd.Flags(), &lang)
+	cmd.Flags().StringVar(&format, "format", "text", "text, table, ndjson (jsonl), csv, tsv")
+	return cmd
+}
+
+func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
+	t := &list{heads: []string{"severity", "kind", "basis", "actor", "target", "proto", "port", "count", "of", "window_s", "first", "last", "attack", "records", "frames", "text"},
+		right: map[int]bool{6: true, 7: true, 8: true, 9: true}}
+	t.label = t.heads
+	for i := range fs {
+		f := &fs[i]
+		k, _ := findings.KindOf(f.Kind)
+		addr := func(x netip.Addr) any {
+			if !x.IsValid() {
+				return nil
+			}
+			return x.String()
+		}
+		num := func(n uint64) any {
+			if n == 0 {
+				return nil
+			}
+			return n
+		}
+		t.rows = append(t.rows, []any{f.Severity, f.Kind, f.Basis, addr(f.Actor), addr(f.Target), record.ProtoName(f.Proto), num(uint64(f.Port)), f.Count, num(f.Of), num(uint64(f.Window / time.Second)),
+			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l)})
+	}
+	return t
+}
+
+func numbers(ns []uint64) string {
+	var s []string
+	for _, n := range ns {
+		s = append(s, fmt.Sprint(n))
+	}
+	return strings.Join(s, " ")
+}
+
+func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, paint bool) error {
+	if len(fs) == 0 {
+		_, err := fmt.Fprintln(out, l.Pick("nothing worth a look (see docs/FINDINGS.md for what is looked for)", "nada que merezca una mirada (docs/FINDINGS.md dice qué se busca)"))
+		return err
+	}
+	width := a.width()
+	for i := range fs {
+		f := &fs[i]
+		k, _ := findings.KindOf(f.Kind)
+		pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
+		head := fmt.Sprintf("%-8s%s: %s", words.Severity(l, f.Severity), f.Kind, pick(k.Title))
+		if paint && (f.Severity == "high" || f.Severity == "medium") {
+			c := color.New(color.FgRed)
+			c.EnableColor()
+			head = c.Sprint(head)
+		}
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		fmt.Fprintln(out, head)
+		basis := words.Basis(l, f.Basis)
+		lines := []string{
+			l.Pick("seen:     ", "visto:    ") + f.Text(l) + ".",
+			l.Pick("means:    ", "indica:   ") + pick(k.Means),
+			l.Pick("innocent: ", "inocente: ") + pick(k.Innocent),
+			l.Pick("next:     ", "después:  ") + pick(k.Next),
+			l.Pick("basis:    ", "base:     ") + basis + "; " + l.Pick("connections ", "conexiones ") + numbers(f.Records) + "; " + l.Pick("frames ", "tramas ") + numbers(f.Frames),
+		}
+		if k.Attack != "" {
+			lines[4] += "; ATT&CK " + k.Attack
+		}
+		for _, s := range lines {
+			for _, m := range fold(s, width-2) {
+				if _, err := fmt.Fprintln(out, "  "+m); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,322 @@
+package findings
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"portero/capture"
+	"portero/catalog"
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/words"
+)
+
+var update = flag.Bool("update", false, "write docs/FINDINGS.md")
+
+const sec = int64(time.Second)
+
+// story makes records one after the other.
+type story struct{ rs []record.Record }
+
+func ip(s string, n int) netip.Addr {
+	if strings.Contains(s, "%") {
+		s = fmt.Sprintf(s, n/250, n%250+1)
+	}
+	return netip.MustParseAddr(s)
+}
+
+func (s *story) tcp(at int64, from, to string, n int, port uint16, v handshake.Verdict, edit ...func(*record.Record)) {
+	r := record.Record{ID: uint64(len(s.rs) + 1), Proto: capture.ProtoTCP, Final: true, HasPorts: true, First: 1_700_000_000*sec + at, Handshake: v, RolesBy: handshake.RolesSYN}
+	r.Orig.Addr, r.Resp.Addr, r.Resp.Port, r.Orig.Port = ip(from, n), ip(to, n), port, 40000
+	r.FirstFrame = r.ID * 3
+	for _, e := range edit {
+		e(&r)
+	}
+	s.rs = append(s.rs, r)
+}
+
+func (s *story) udp(at int64, from, to string, n int, port uint16, x handshake.Exchange, edit ...func(*record.Record)) {
+	s.tcp(at, from, to, n, port, handshake.None, append([]func(*record.Record){func(r *record.Record) {
+		r.Proto, r.Exchange, r.RolesBy = capture.ProtoUDP, x, handshake.RolesFirst
+	}}, edit...)...)
+}
+
+func payload(o, s uint64) func(*record.Record) {
+	return func(r *record.Record) { r.Orig.Payload, r.Resp.Payload = o, s }
+}
+
+func cut(r *record.Record) { r.Close = handshake.Reset }
+
+var tales = []struct {
+	name string
+	tell func(s *story)
+	want string // kind severity count, "" none
+}{
+	{"fifteen doors in vain", func(s *story) {
+		for i := range 15 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.0.0.1", 0, uint16(20+i), handshake.Refused)
+		}
+	}, "scan-ports medium 15"},
+	{"fourteen doors", func(s *story) {
+		for i := range 14 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.0.0.1", 0, uint16(20+i), handshake.Refused)
+		}
+	}, ""},
+	{"fifteen doors, one a minute", func(s *story) {
+		for i := range 15 {
+			s.tcp(int64(i)*60*sec, "10.0.0.9", "10.0.0.1", 0, uint16(20+i), handshake.NoAnswer)
+		}
+	}, ""},
+	{"one door fifteen times", func(s *story) {
+		for i := range 15 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.0.0.1", 0, 25, handshake.Refused)
+		}
+	}, ""},
+	{"backscatter blames nobody", func(s *story) {
+		for i := range 400 {
+			s.tcp(int64(i)*sec/50, "10.0.%d.%d", "203.0.113.5", i, uint16(1000+i), handshake.Unsolicited)
+		}
+	}, ""},
+	{"a sweep for shares from inside", func(s *story) {
+		for i := range 30 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.9.%d.%d", i, 445, handshake.NoAnswer)
+		}
+	}, "scan-hosts high 30"},
+	{"a sweep from outside", func(s *story) {
+		for i := range 30 {
+			s.tcp(int64(i)*sec, "8.8.4.4", "10.9.%d.%d", i, 445, handshake.NoAnswer)
+		}
+	}, "scan-hosts medium 30"},
+	{"three odd segments", func(s *story) {
+		for i := range 3 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.0.0.1", 0, uint16(20+i), handshake.Probe)
+		}
+	}, "scan-stealth medium 3"},
+	{"two odd segments", func(s *story) {
+		for i := range 2 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.0.0.1", 0, uint16(20+i), handshake.Probe)
+		}
+	}, ""},
+	{"UDP ports", func(s *story) {
+		for i := range 20 {
+			s.udp(int64(i)*sec, "10.0.0.9", "10.0.0.1", 0, uint16(100+i), handshake.ExchangeRefused)
+		}
+	}, "scan-udp low 20"},
+	{"traceroute", func(s *story) {
+		for i := range 60 {
+			s.udp(int64(i)*sec/10, "10.0.0.9", "10.0.0.1", 0, uint16(33434+i), handshake.Unanswered)
+		}
+	}, ""},
+	{"half-open flood around honest callers", func(s *story) {
+		for i := range 500 {
+			s.tcp(int64(i)*sec/100, "172.20.%d.%d", "10.0.0.1", i, 80, handshake.HalfOpen)
+		}
+		for i := range 20 {
+			s.tcp(int64(i)*sec/4, "10.3.%d.%d", "10.0.0.1", i, 80, handshake.Completed)
+		}
+	}, "flood-halfopen high 500"},
+	{"unanswered flood", func(s *story) {
+		for i := range 500 {
+			s.tcp(int64(i)*sec/100, "172.20.%d.%d", "10.0.0.1", i, 80, handshake.NoAnswer)
+		}
+	}, "flood-halfopen medium 500"},
+	{"a busy server with lost replies", func(s *story) {
+		for i := range 500 {
+			v := handshake.Completed
+			if i%3 == 0 {
+				v = handshake.HalfOpen
+			}
+			s.tcp(int64(i)*sec/100, "172.20.%d.%d", "10.0.0.1", i, 80, v)
+		}
+	}, ""},
+	{"reset storm", func(s *story) {
+		for i := range 60 {
+			s.tcp(int64(i)*sec/10, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed, cut)
+		}
+	}, "flood-reset low 60"},
+	{"amplification", func(s *story) {
+		for i := range 50 {
+			s.udp(int64(i)*sec/10, "10.0.0.9", "8.8.%d.%d", i, 123, handshake.ReplyOnly, payload(0, 4400))
+		}
+	}, "flood-amplify high 220000"},
+	{"a file by TFTP", func(s *story) { s.udp(0, "10.0.0.9", "10.0.0.1", 0, 69, handshake.Answered, payload(30, 900_000)) }, ""},
+	{"guessing", func(s *story) {
+		for i := range 40 {
+			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, payload(1800, 2200))
+		}
+	}, "auth-guessing high 40"},
+	{"automation over SSH", func(s *story) {
+		for i := range 40 {
+			s.tcp(int64(i)*int64(7+i%5)*sec, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, payload(9000, 20000))
+		}
+	}, ""},
+	{"beacon", func(s *story) {
+		r := rand.New(rand.NewPCG(3, 4))
+		for i := range 30 {
+			s.tcp(int64(i)*60*sec+int64(r.IntN(2000))*1e6, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, payload(500, 700))
+		}
+	}, "beacon medium 30"},
+	{"a person browsing", func(s *story) {
+		r := rand.New(rand.NewPCG(3, 4))
+		at := int64(0)
+		for range 60 {
+			at += int64(r.ExpFloat64() * 60 * float64(sec))
+			s.tcp(at, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, payload(500, uint64(r.IntN(90000))))
+		}
+	}, ""},
+	{"time by the clock", func(s *story) {
+		for i := range 60 {
+			s.udp(int64(i)*64*sec, "10.0.0.9", "9.9.9.9", 0, 123, handshake.Answered, payload(48, 48), func(r *record.Record) { r.RolesBy = handshake.RolesSYN })
+		}
+	}, ""},
+	{"a database for the Internet", func(s *story) {
+		s.tcp(0, "9.9.9.9", "10.0.0.1", 0, 6379, handshake.Completed, payload(50, 50))
+	}, "exposure medium 1"},
+	{"the same refused", func(s *story) { s.tcp(0, "9.9.9.9", "10.0.0.1", 0, 6379, handshake.Refused) }, ""},
+	{"the same from inside", func(s *story) {
+		s.tcp(0, "10.0.0.7", "10.0.0.1", 0, 6379, handshake.Completed, payload(50, 50))
+	}, ""},
+	{"a guessed role exposes nothing", func(s *story) {
+		s.tcp(0, "9.9.9.9", "10.0.0.1", 0, 6379, handshake.Implied, func(r *record.Record) { r.RolesBy = handshake.RolesPort })
+	}, ""},
+	{"a server among the callers' numbers", func(s *story) {
+		for i := range 3 {
+			s.tcp(int64(i)*sec, "10.0.%d.%d", "10.8.0.1", i, 50123, handshake.Completed, payload(5, 5))
+		}
+	}, "port-dynamic-server low 3"},
+	{"the same after RPC named it", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.8.0.1", 0, 135, handshake.Completed, payload(5, 5))
+		for i := range 3 {
+			s.tcp(int64(i)*sec, "10.0.%d.%d", "10.8.0.1", i, 50123, handshake.Completed, payload(5, 5))
+		}
+	}, ""},
+	{"one machine administers six", func(s *story) {
+		for i := range 6 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.8.%d.%d", i, 3389, handshake.Completed, payload(9000, 90000))
+		}
+	}, "lateral-admin low 6"},
+	{"an old number that answers", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 12345, handshake.Completed, payload(9, 9), func(r *record.Record) {
+			r.Risks = []record.Finding{{ID: "port-backdoor", Severity: "low", Basis: "hint"}}
+		})
+	}, "port-backdoor low 1"},
+}
+
+func TestFindings(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range tales {
+		t.Run(c.name, func(t *testing.T) {
+			var s story
+			c.tell(&s)
+			var first string
+			// The order in which records end must not matter.
+			for turn := range 3 {
+				d := New(catalog.Default(), nil)
+				rs := append([]record.Record(nil), s.rs...)
+				if turn > 0 {
+					r := rand.New(rand.NewPCG(uint64(turn), 9))
+					r.Shuffle(len(rs), func(i, j int) { rs[i], rs[j] = rs[j], rs[i] })
+				}
+				for i := range rs {
+					d.Observe(&rs[i])
+				}
+				var got, full []string
+				for _, f := range d.Findings() {
+					got = append(got, fmt.Sprintf("%s %s %d", f.Kind, f.Severity, f.Count))
+					full = append(full, f.Text(words.English)+fmt.Sprint(f.Records, f.Frames))
+					seen[f.Kind] = true
+					k, ok := KindOf(f.Kind)
+					if !ok || !AtLeast(k.Severity, f.Severity) || k.Basis != f.Basis {
+						t.Errorf("%s: %s and %s, its kind says %s and %s", f.Kind, f.Severity, f.Basis, k.Severity, k.Basis)
+					}
+					if len(f.Frames) == 0 || f.First == 0 || f.Text(words.English) == f.Text(words.Spanish) || strings.Contains(f.Text(words.Spanish), "%!") {
+						t.Errorf("%+v: %s / %s", f, f.Text(words.English), f.Text(words.Spanish))
+					}
+				}
+				if strings.Join(got, ", ") != c.want {
+					t.Fatalf("turn %d: %q, want %q", turn, got, c.want)
+				}
+				if turn == 0 {
+					first = strings.Join(full, "\n")
+				} else if strings.Join(full, "\n") != first {
+					t.Errorf("another order, another text:\n%s\n%s", first, full)
+				}
+			}
+		})
+	}
+	for _, k := range kinds {
+		if !seen[k.ID] {
+			t.Errorf("no tale raises %s", k.ID)
+		}
+	}
+}
+
+// TestBounded: a flood of strangers leaves room for who keeps on.
+func TestBounded(t *testing.T) {
+	d := New(catalog.Default(), nil)
+	var s story
+	for i := range 3 * maxKeys {
+		s.rs = s.rs[:0]
+		a := netip.AddrFrom4([4]byte{byte(60 + i>>24), byte(i >> 16), byte(i >> 8), byte(i)})
+		s.tcp(int64(i)*1000, a.String(), "10.0.0.1", 0, 80, handshake.NoAnswer)
+		if i%5000 == 0 {
+			s.tcp(int64(i)*1000, "10.0.0.9", "10.0.0.1", 0, uint16(i/5000+1), handshake.Refused)
+		}
+		for j := range s.rs {
+			d.Observe(&s.rs[j])
+		}
+	}
+	if n := len(d.ports.m); n > maxKeys || d.Unwatched() == 0 {
+		t.Errorf("%d subjects kept, %d dropped", n, d.Unwatched())
+	}
+	found := map[string]bool{}
+	for _, f := range d.Findings() {
+		found[f.Kind] = true
+	}
+	if !found["scan-ports"] || !found["flood-halfopen"] {
+		t.Errorf("in a flood of %d: %v", 3*maxKeys, found)
+	}
+}
+
+// TestDocument holds docs/FINDINGS.md to the kinds.
+func TestDocument(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# Findings\n\nWritten by `go test ./internal/findings -update`; do not edit. `portero findings FILE` lists them, `portero FILE` under its\ntable, `--fail-on SEVERITY` makes the exit status 1. observed: packets showed it. hint: a number alone, never above low.\n")
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "\n## %s\n\n%s (%s). Basis %s, at most %s, ATT&CK %s.\n\n- It usually means: %s\n- Innocent causes: %s\n- Next: %s\n", k.ID, k.Title[0], k.Title[1], k.Basis, k.Severity, k.Attack, k.Means[0], k.Innocent[0], k.Next[0])
+		for _, p := range [][2]string{k.Title, k.Means, k.Innocent, k.Next} {
+			if p[0] == "" || p[1] == "" || p[0] == p[1] {
+				t.Errorf("%s: %q", k.ID, p)
+			}
+		}
+	}
+	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered.\n",
+		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, beaconMin, dynClients, lateralMin)
+	const name = "../../docs/FINDINGS.md"
+	if *update {
+		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if err != nil || string(got) != b.String() {
+		t.Errorf("%s is not what the kinds say (%v): run with -update", name, err)
+	}
+}
+
+func BenchmarkObserve(b *testing.B) {
+	d := New(catalog.Default(), nil)
+	var s story
+	for i := range 1000 {
+		s.tcp(int64(i)*sec, "10.0.%d.%d", "10.1.0.1", i, 443, handshake.Completed, payload(100, 100))
+	}
+	for i := 0; b.Loop(); i++ {
+		d.Observe(&s.rs[i%1000])
+	}
+}

@@ -1,0 +1,268 @@
+package findings
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"portero/capture"
+)
+
+func byTime(es []event) []event {
+	out := slices.Clone(es)
+	slices.SortFunc(out, func(a, b event) int {
+		switch {
+		case a.at != b.at && a.at < b.at:
+			return -1
+		case a.at != b.at:
+			return 1
+		case a.record < b.record:
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// densest is the window of at most w with the most distinct values of what.
+func densest(es []event, w time.Duration) (best []event, distinct int) {
+	es = byTime(es)
+	count := map[uint32]int{}
+	from := 0
+	for i := range es {
+		count[es[i].what]++
+		for es[i].at-es[from].at > int64(w) {
+			if count[es[from].what]--; count[es[from].what] == 0 {
+				delete(count, es[from].what)
+			}
+			from++
+		}
+		if len(count) > distinct {
+			distinct, best = len(count), es[from:i+1]
+		}
+	}
+	return slices.Clone(best), distinct
+}
+
+// busiest is the window of at most w with the most events that want accepts, and
+// how many events it has in all.
+func busiest(es []event, w time.Duration, want func(event) bool) (best []event, hits int) {
+	es = byTime(es)
+	from, n := 0, 0
+	for i := range es {
+		if want(es[i]) {
+			n++
+		}
+		for es[i].at-es[from].at > int64(w) {
+			if want(es[from]) {
+				n--
+			}
+			from++
+		}
+		if n > hits {
+			hits, best = n, es[from:i+1]
+		}
+	}
+	return slices.Clone(best), hits
+}
+
+func (d *Detector) scans() []Finding {
+	var out []Finding
+	scanned := map[subject]bool{}
+	for k, t := range d.ports.m {
+		if es, n := densest(t.events, scanWindow); n >= scanPorts {
+			f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP,
+				Count: uint64(n), Of: t.total, Extra: t.a, Window: scanWindow}
+			f.evidence(es)
+			out = append(out, f)
+			scanned[subject{actor: k.actor}] = true
+		}
+	}
+	for k, t := range d.hosts.m {
+		targets := slices.Clone(t.events)
+		if len(t.hosts) < scanHosts {
+			continue
+		}
+		// Hosts are told apart by the record's other end: give each a number.
+		f := Finding{Kind: "scan-hosts", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
+			Count: uint64(len(t.hosts)), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
+		es, n := busiest(targets, scanWindow, func(event) bool { return true })
+		if n < scanHosts {
+			continue
+		}
+		switch k.port {
+		case 22, 23, 445, 3389, 1433:
+			if d.inside(k.actor) {
+				f.Severity = "high"
+			}
+		}
+		f.evidence(es)
+		out = append(out, f)
+	}
+	for k, t := range d.probes.m {
+		if es, n := densest(t.events, scanWindow); n >= stealth {
+			f := Finding{Kind: "scan-stealth", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Window: scanWindow}
+			f.evidence(es)
+			out = append(out, f)
+		}
+	}
+	for k, t := range d.udpPorts.m {
+		if es, n := densest(t.events, scanWindow); n >= scanPorts {
+			f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoUDP, Count: uint64(n), Of: t.total, Window: scanWindow}
+			f.evidence(es)
+			out = append(out, f)
+		}
+	}
+	for k, t := range d.udpHosts.m {
+		if len(t.hosts) < scanHosts {
+			continue
+		}
+		if es, n := busiest(t.events, scanWindow, func(event) bool { return true }); n >= scanHosts {
+			f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoUDP, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total,
+				Window: scanWindow, Name: d.cat.Service(capture.ProtoUDP, k.port)}
+			f.evidence(es)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func (d *Detector) floods() []Finding {
+	var out []Finding
+	for k, t := range d.servers.m {
+		es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what != 0 })
+		if n < floodMin || n*5 < len(es)*4 || len(t.hosts) < 10 {
+			continue
+		}
+		half := uint64(0)
+		for _, e := range es {
+			if e.what == 1 {
+				half++
+			}
+		}
+		f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: uint64(len(es)),
+			Extra: uint64(len(t.hosts)), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+		if half < floodMin {
+			f.Severity = "medium" // nobody answered: no queue was seen to fill
+		}
+		f.evidence(es)
+		f.First, f.Last = t.first, t.last
+		out = append(out, f)
+	}
+	for k, t := range d.resets.m {
+		if es, n := busiest(t.events, floodWindow, func(event) bool { return true }); n >= resetMin {
+			f := Finding{Kind: "flood-reset", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total, Window: floodWindow}
+			f.evidence(es)
+			out = append(out, f)
+		}
+	}
+	for k, t := range d.amps.m {
+		if t.b < ampBytes || t.b < ampRatio*max(t.a, 1) {
+			continue
+		}
+		f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(len(t.hosts)), Name: d.amplifier(k.port)}
+		f.evidence(slices.Clone(t.events))
+		out = append(out, f)
+	}
+	return out
+}
+
+func median(v []int64) int64 {
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+// clock reports whether the events come at even intervals and alike in size
+// (median absolute deviation within a tenth, as RITA scores it).
+func clock(es []event) (interval int64, ok bool) {
+	es = byTime(es)
+	if len(es) < beaconMin {
+		return 0, false
+	}
+	var gaps, sizes []int64
+	for i := range es {
+		sizes = append(sizes, int64(es[i].size))
+		if i > 0 {
+			gaps = append(gaps, es[i].at-es[i-1].at)
+		}
+	}
+	m := median(gaps)
+	if m < int64(10*time.Second) || m > int64(24*time.Hour) {
+		return 0, false
+	}
+	spread := func(v []int64, mid int64) int64 {
+		var ds []int64
+		for _, x := range v {
+			ds = append(ds, max(x-mid, mid-x))
+		}
+		return median(ds)
+	}
+	size := median(sizes)
+	return m, spread(gaps, m)*10 <= m && spread(sizes, size)*10 <= size+100
+}
+
+func (d *Detector) habits() []Finding {
+	var out []Finding
+	for k, t := range d.guesses.m {
+		if es, n := busiest(t.events, guessWindow, func(event) bool { return true }); n >= guessMin {
+			f := Finding{Kind: "auth-guessing", Severity: "high", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total,
+				Window: guessWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+			f.evidence(es)
+			out = append(out, f)
+		}
+	}
+	for k, t := range d.beacons.m {
+		if iv, ok := clock(t.events); ok {
+			f := Finding{Kind: "beacon", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: t.total, Extra: uint64(iv),
+				Name: d.cat.Service(k.proto, k.port)}
+			f.evidence(slices.Clone(t.events))
+			out = append(out, f)
+		}
+	}
+	for k, t := range d.exposed.m {
+		// The number alone says what the service is: never above medium.
+		f := Finding{Kind: "exposure", Severity: "medium", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: d.cat.Service(k.proto, k.port)}
+		f.evidence(slices.Clone(t.events))
+		out = append(out, f)
+	}
+	for k, t := range d.dynamic.m {
+		if len(t.hosts) < dynClients || d.rpc[k.target] {
+			continue
+		}
+		f := Finding{Kind: "port-dynamic-server", Severity: "low", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total}
+		f.evidence(slices.Clone(t.events))
+		out = append(out, f)
+	}
+	for k, t := range d.lateral.m {
+		if len(t.hosts) < lateralMin {
+			continue
+		}
+		f := Finding{Kind: "lateral-admin", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Count: uint64(len(t.hosts)), Of: t.total}
+		f.evidence(slices.Clone(t.events))
+		out = append(out, f)
+	}
+	for k, t := range d.backdoor.m {
+		f := Finding{Kind: "port-backdoor", Severity: "low", Basis: "hint", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: d.history(k.proto, k.port)}
+		f.evidence(slices.Clone(t.events))
+		out = append(out, f)
+	}
+	return out
+}
+
+func (d *Detector) history(proto uint8, port uint16) string {
+	for _, f := range d.cat.Facts(proto, port) {
+		switch f.Kind {
+		case "malware-default", "rat-default", "c2-default", "worm-artifact":
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// Host names the end a finding is about first: who acts, else who is acted on.
+func (f *Finding) Host() netip.Addr {
+	if f.Actor.IsValid() {
+		return f.Actor
+	}
+	return f.Target
+}

@@ -1,0 +1,153 @@
+package findings
+
+import (
+	"fmt"
+	"time"
+
+	"portero/internal/record"
+	"portero/internal/words"
+)
+
+// Kind is what is said of every finding of one kind.
+type Kind struct {
+	ID       string
+	Severity string // the worst it can have
+	Basis    string
+	Attack   string // ATT&CK technique, "" without one
+	Title    [2]string
+	Means    [2]string // what it usually means
+	Innocent [2]string // causes without guilt
+	Next     [2]string // what to check
+}
+
+func both(en, es string) [2]string { return [2]string{en, es} }
+
+var kinds = []Kind{
+	{"scan-ports", "medium", "observed", "T1046", both("many doors of one machine were tried", "se probaron muchas puertas de un equipo"),
+		both("Somebody looks for what a machine offers.", "Alguien busca qué ofrece un equipo."),
+		both("an inventory or audit of one's own; a program that looks for its server on a list of ports.", "un inventario o auditoría propios; un programa que busca su servidor en una lista de puertos."),
+		both("Ask who runs the caller, and look at the doors that answered.", "Conviene preguntar de quién es el equipo que llama y mirar las puertas que contestaron.")},
+	{"scan-hosts", "high", "observed", "T1046", both("the same door was tried on many machines", "se probó la misma puerta en muchos equipos"),
+		both("Somebody looks for machines with one service, as worms and botnets do.", "Alguien busca equipos con un servicio, como hacen los gusanos y las redes de equipos capturados."),
+		both("monitoring, an inventory, a client with an old list of servers.", "monitorización, un inventario, un cliente con una lista vieja de servidores."),
+		both("See which program of the caller does it.", "Conviene ver qué programa del equipo que llama lo hace.")},
+	{"scan-stealth", "medium", "observed", "T1046", both("segments that no normal program sends", "segmentos que ningún programa normal envía"),
+		both("A scanner asks with odd flags, hoping not to be logged.", "Un explorador pregunta con indicadores raros para no quedar registrado."),
+		both("a broken network device; late segments of connections from before the capture.", "un equipo de red averiado; segmentos rezagados de conexiones anteriores a la captura."),
+		both("Look at the flags of the frames named here.", "Conviene mirar los indicadores de las tramas nombradas.")},
+	{"scan-udp", "low", "observed", "T1046", both("questions to many UDP ports or machines, without an answer", "preguntas a muchos puertos UDP o equipos, sin respuesta"),
+		both("Somebody looks for services that answer without a connection.", "Alguien busca servicios que contestan sin conexión."),
+		both("games and calls that try many ways; discovery of printers and disks; a server that is down.", "juegos y llamadas que prueban muchos caminos; búsqueda de impresoras y discos; un servidor caído."),
+		both("See whether one program explains it.", "Conviene ver si un solo programa lo explica.")},
+	{"flood-halfopen", "high", "observed", "T1499.001", both("calls that ring and never speak", "llamadas que suenan y nadie habla"),
+		both("Openings that nobody finishes fill a server's waiting room; the callers' addresses are usually forged, so they are not to blame.", "Aperturas que nadie termina llenan la sala de espera de un servidor; las direcciones de quienes llaman suelen ser falsas, así que no tienen culpa."),
+		both("a load test; a path on which the replies are lost.", "una prueba de carga; un camino en el que se pierden las respuestas."),
+		both("See whether SYN cookies are on, and what honest callers get.", "Conviene ver si están activas las SYN cookies y qué reciben los que llaman de verdad.")},
+	{"flood-reset", "low", "observed", "T1499.002", both("connections cut off in a burst", "conexiones cortadas en ráfaga"),
+		both("Often a fault: a server restarts, or something between cuts connections.", "Muchas veces es una avería: un servidor que se levanta de nuevo o algo intermedio que corta."),
+		both("a program that ends every connection with RST; a load balancer that checks.", "un programa que termina toda conexión con RST; un repartidor de carga que comprueba."),
+		both("Look at who sent the RST and whether its TTL is that of the server.", "Conviene mirar quién envió el RST y si su TTL es el del servidor.")},
+	{"flood-amplify", "high", "observed", "T1498.002", both("small questions, large answers", "preguntas pequeñas, respuestas grandes"),
+		both("Servers are made to shout at a machine that asked for little or nothing; that machine is the victim.", "Se hace gritar a servidores contra un equipo que preguntó poco o nada; ese equipo es la víctima."),
+		both("a large transfer over a protocol of questions, as walks of SNMP are.", "una transferencia grande por un protocolo de preguntas, como los recorridos de SNMP."),
+		both("See whether the machine really asked; close the service to strangers.", "Conviene ver si el equipo preguntó de verdad y cerrar el servicio a extraños.")},
+	{"auth-guessing", "high", "observed", "T1110.001", both("many short sessions at a login", "muchas sesiones cortas en una puerta con contraseña"),
+		both("Somebody tries passwords one after the other.", "Alguien prueba contraseñas una tras otra."),
+		both("automation that logs in for every step; a client with an old password.", "automatización que entra en cada paso; un cliente con una contraseña vieja."),
+		both("Read the server's log for refused logins.", "Conviene leer en el registro del servidor los intentos rechazados.")},
+	{"beacon", "medium", "observed", "T1071", both("calls like clockwork", "llamadas como un reloj"),
+		both("A program calls the same place at even intervals, as remote-controlled programs do, and many honest ones too.", "Un programa llama al mismo sitio a intervalos iguales, como hacen los programas mandados a distancia, y muchos honrados también."),
+		both("updates, monitoring, synchronisation, mail.", "actualizaciones, monitorización, sincronización, correo."),
+		both("See which program calls and whose the other end is.", "Conviene ver qué programa llama y de quién es el otro extremo.")},
+	{"exposure", "high", "observed", "T1133", both("a room meant for the inside opens onto the street", "una habitación interior da a la calle"),
+		both("An address of the Internet was served by a machine inside, on a number whose service is not meant for it.", "Una dirección de Internet fue atendida por un equipo interior, en un número cuyo servicio no es para ella."),
+		both("a known partner's address; another service on this number.", "la dirección de un socio conocido; otro servicio en este número."),
+		both("See who may reach it, and let in only those who need it.", "Conviene ver quién puede llegar y dejar pasar solo a quien lo necesita.")},
+	{"port-dynamic-server", "low", "observed", "T1571", both("a fixed service in the numbers meant for callers", "un servicio fijo en los números de los que llaman"),
+		both("Several clients found a server in the dynamic range.", "Varios clientes encontraron un servidor en la zona dinámica."),
+		both("data connections of FTP, RPC, calls, games, programs between equals.", "conexiones de datos de FTP, RPC, llamadas, juegos, programas entre iguales."),
+		both("See which program listens there.", "Conviene ver qué programa escucha ahí.")},
+	{"lateral-admin", "low", "observed", "T1021", both("one machine inside administers many", "un equipo interior administra muchos"),
+		both("Remote control or shares opened on several machines from one.", "Control remoto o recursos compartidos abiertos en varios equipos desde uno."),
+		both("an administrator's machine; backup; a file server's clients seen the wrong way round.", "el equipo de quien administra; copias de seguridad; clientes de un servidor de ficheros vistos al revés."),
+		both("See whether that machine is meant to do this.", "Conviene ver si a ese equipo le toca hacerlo.")},
+	{"port-backdoor", "low", "hint", "T1571", both("an old trojan used this number", "un troyano antiguo usaba este número"),
+		both("That alone proves nothing: numbers are reused, and a service of today may answer here.", "Eso solo no prueba nada: los números se reutilizan y puede contestar un servicio de hoy."),
+		both("any program that was given this number.", "cualquier programa al que se le dio este número."),
+		both("See what really answers there and which program it is.", "Conviene ver qué contesta ahí de verdad y qué programa es.")},
+}
+
+// Kinds lists the kinds of findings.
+func Kinds() []Kind { return kinds }
+
+// KindOf returns the kind called id.
+func KindOf(id string) (Kind, bool) {
+	for _, k := range kinds {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return Kind{}, false
+}
+
+func at(name string, port uint16, proto uint8, l words.Lang) string {
+	s := l.Pick("port ", "el puerto ") + fmt.Sprint(port) + "/" + record.ProtoName(proto)
+	if name != "" {
+		s += " (" + name + ")"
+	}
+	return s
+}
+
+// span says a duration in words.
+func span(d time.Duration, l words.Lang) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.3g s", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.3g min", d.Minutes())
+	}
+	return fmt.Sprintf("%.3g h", d.Hours())
+}
+
+// Text says in one sentence what was seen, with its numbers. Names in it come
+// from the catalogue; nothing is from the wire but addresses.
+func (f *Finding) Text(l words.Lang) string {
+	door := at(f.Name, f.Port, f.Proto, l)
+	switch f.Kind {
+	case "scan-ports":
+		s := fmt.Sprintf(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.Window, l))
+		if f.Extra > 0 {
+			s += fmt.Sprintf(l.Pick("; %d attempts were answered and not used", "; %d intentos tuvieron respuesta y no se usaron"), f.Extra)
+		}
+		return s
+	case "scan-hosts":
+		return fmt.Sprintf(l.Pick("%s tried %s of %d machines, in vain (%d attempts)", "%s probó en vano %s de %d equipos (%d intentos)"), f.Actor, door, f.Count, f.Of)
+	case "scan-stealth":
+		return fmt.Sprintf(l.Pick("%s sent odd segments to %d ports of %s", "%s envió segmentos raros a %d puertos de %s"), f.Actor, f.Count, f.Target)
+	case "scan-udp":
+		if f.Port != 0 {
+			return fmt.Sprintf(l.Pick("%s asked %s of %d machines and was not answered", "%s preguntó a %s de %d equipos sin obtener respuesta"), f.Actor, door, f.Count)
+		}
+		return fmt.Sprintf(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
+	case "flood-halfopen":
+		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %d addresses or more", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %d direcciones o más"),
+			f.Target, door, f.Count, f.Of, span(f.Window, l), f.Extra)
+	case "flood-reset":
+		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, door, span(f.Window, l))
+	case "flood-amplify":
+		return fmt.Sprintf(l.Pick("%s received %d octets from %d machines on %s for %d octets of questions", "%s recibió %d octetos de %d equipos por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, f.Extra, door, f.Of)
+	case "auth-guessing":
+		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, door, span(f.Window, l))
+	case "beacon":
+		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, door, f.Count, span(time.Duration(f.Extra), l))
+	case "exposure":
+		return fmt.Sprintf(l.Pick("%s serves %s to %d addresses of the Internet", "%s atiende %s a %d direcciones de Internet"), f.Target, door, f.Count)
+	case "port-dynamic-server":
+		return fmt.Sprintf(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
+	case "lateral-admin":
+		return fmt.Sprintf(l.Pick("%s administers %d machines inside", "%s administra %d equipos interiores"), f.Actor, f.Count)
+	case "port-backdoor":
+		return fmt.Sprintf(l.Pick("%s answers on port %d/%s, a number that %s used", "%s contesta en el puerto %d/%s, un número que usó %s"), f.Target, f.Port, record.ProtoName(f.Proto), f.Name)
+	}
+	return f.Kind
+}
