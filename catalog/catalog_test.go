@@ -68,3 +68,40 @@ func BenchmarkService(b *testing.B) {
 	}
 	_ = n
 }
+
+// TestNotes: every kind, note and practice has its text in both languages, and
+// belongs to a fact.
+func TestNotes(t *testing.T) {
+	facts := map[[2]string]bool{}
+	for _, r := range records("risks.csv") {
+		facts[[2]string{r[2], r[3]}] = true
+		if _, ok := allKinds()[r[2]]; !ok && r[2] != "benign-note" {
+			t.Errorf("risks.csv: kind %q of %q is in no row of kinds.csv", r[2], r[3])
+		}
+	}
+	for id, k := range allKinds() {
+		for _, s := range []string{k.TitleEN, k.TitleES, k.ExplainEN, k.ExplainES, k.DoEN, k.DoES, k.Cap} {
+			if s == "" {
+				t.Errorf("kinds.csv: %s: %+v", id, k)
+			}
+		}
+	}
+	for id, n := range allNotes() {
+		if !facts[id] && id[1] != "*" {
+			t.Errorf("notes.csv: %v is about no fact", id)
+		}
+		if (n.EN == "") != (n.ES == "") {
+			t.Errorf("notes.csv: %v has one language only", id)
+		}
+	}
+	for k, n := range practiceNotes() {
+		if (n[0] == "") != (n[1] == "") {
+			t.Errorf("practice.csv: port %d: %q", k&0xffff, n)
+		}
+	}
+	for _, r := range ephemeral() {
+		if r.First >= r.Last || r.EN == "" || r.ES == "" || r.Source == "" {
+			t.Errorf("ranges.csv: %+v", r)
+		}
+	}
+}

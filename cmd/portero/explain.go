@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) explainCmd() *cobra.Command {
-	var format string
+	var format, lang string
 	cmd := &cobra.Command{
 		Use: "explain WORD...", Short: "Say what a word or number means: a port, a verdict, a Zeek state, a history, flags",
 		Long: `Explains ports and services, verdicts, closes, exchanges, oddities, the keys of the
@@ -29,6 +29,10 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 			if format != "text" && format != "json" {
 				return usage(fmt.Sprintf("--format: %q is neither text nor json", format))
 			}
+			l, err := language(lang)
+			if err != nil {
+				return err
+			}
 			out, err := a.openOutput("", false)
 			if err != nil {
 				return err
@@ -41,7 +45,7 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 					}
 					continue
 				}
-				found, suggest := explain.Explain(catalog.Default(), w)
+				found, suggest := explain.Explain(catalog.Default(), l, w)
 				if len(found) == 0 {
 					hint := ""
 					if len(suggest) > 0 {
@@ -75,6 +79,7 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	langFlag(cmd.Flags(), &lang)
 	return cmd
 }
 

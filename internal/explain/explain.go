@@ -8,8 +8,13 @@ import (
 
 	"portero/capture"
 	"portero/catalog"
+	"portero/internal/findings"
 	"portero/internal/record"
+	lang "portero/internal/words"
 )
+
+// in is the text in a language.
+func (e *entry) in(l lang.Lang) string { return l.Pick(e.text, spanish[e.kind+" "+e.word]) }
 
 // Entry is one meaning of a word.
 type Entry struct {
@@ -20,22 +25,29 @@ type Entry struct {
 
 // Explain gives every meaning of a word, the likeliest first. Without one it
 // gives suggestions.
-func Explain(c *catalog.Catalog, word string) (found []Entry, suggest []string) {
+func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, suggest []string) {
 	w := strings.TrimSpace(word)
 	kind, rest, prefixed := strings.Cut(w, ":")
 	if prefixed {
 		w = rest
 	}
 	add := func(e Entry) {
-		if !prefixed || strings.HasPrefix(e.Kind, kind) || strings.HasSuffix(e.Kind, kind) {
+		es := kindsES[e.Kind]
+		if !prefixed || es == kind || strings.HasPrefix(e.Kind, kind) || strings.HasSuffix(e.Kind, kind) {
+			e.Kind = l.Pick(e.Kind, es)
 			found = append(found, e)
 		}
 	}
 	folded := strings.ReplaceAll(strings.ToLower(w), " ", "_")
 	for _, e := range words {
 		if strings.ToLower(e.word) == folded || strings.ReplaceAll(e.word, "-", "_") == strings.ReplaceAll(folded, "-", "_") {
-			add(Entry{e.word, e.kind, e.text})
+			add(Entry{e.word, e.kind, e.in(l)})
 		}
+	}
+	if k, ok := findings.KindOf(strings.ReplaceAll(folded, "_", "-")); ok {
+		pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
+		add(Entry{k.ID, "finding", fmt.Sprintf(l.Pick("%s.\nmeans: %s\ninnocent: %s\nnext: %s\nbasis: %s, at most %s, ATT&CK %s", "%s.\nindica: %s\ninocente: %s\ndespués: %s\nbase: %s, gravedad %s como mucho, ATT&CK %s"),
+			pick(k.Title), pick(k.Means), pick(k.Innocent), pick(k.Next), lang.Basis(l, k.Basis), lang.Severity(l, k.Severity), k.Attack)})
 	}
 	proto, number := "", w
 	if a, b, ok := strings.Cut(w, "/"); ok {
@@ -46,18 +58,18 @@ func Explain(c *catalog.Catalog, word string) (found []Entry, suggest []string) 
 		}
 	}
 	if n, err := strconv.ParseUint(number, 10, 16); err == nil {
-		for _, e := range Port(c, uint16(n), proto) {
+		for _, e := range Port(c, l, uint16(n), proto) {
 			add(e)
 		}
 		if n < 64 && proto == "" {
-			add(Entry{w, "Wireshark completeness", Completeness(int(n))})
+			add(Entry{w, "Wireshark completeness", Completeness(l, int(n))})
 		}
 	}
 	if len(found) == 0 || prefixed {
-		if text, ok := Flags(w); ok {
+		if text, ok := Flags(l, w); ok {
 			add(Entry{w, "flags", text})
 		}
-		if text, ok := History(w); ok {
+		if text, ok := History(l, w); ok {
 			add(Entry{w, "Zeek history", text})
 		}
 	}
@@ -67,7 +79,7 @@ func Explain(c *catalog.Catalog, word string) (found []Entry, suggest []string) 
 		}
 	}
 	if len(found) == 0 && len(w) > 2 {
-		for _, e := range byName(c, strings.ToLower(w)) {
+		for _, e := range byName(c, l, strings.ToLower(w)) {
 			add(e)
 		}
 	}
@@ -84,9 +96,10 @@ var protos = []struct {
 
 // Port explains a port number: the registry, practice, history, and what to
 // make of it.
-func Port(c *catalog.Catalog, port uint16, only string) []Entry {
+func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
 	var out []Entry
-	classes := map[string]string{"system": "system port (0-1023)", "user": "registered range (1024-49151)", "dynamic": "dynamic range (49152-65535): numbers for callers"}
+	class := map[string][2]string{"system": {"system port (0-1023)", "puerto bien conocido (0-1023)"}, "user": {"registered range (1024-49151)", "zona de registrados (1024-49151)"},
+		"dynamic": {"dynamic range (49152-65535): numbers for callers", "zona dinámica (49152-65535): números para los que llaman"}}[c.PortClass(port)]
 	for _, p := range protos {
 		if only != "" && only != p.name || only == "" && p.name == "sctp" {
 			continue
@@ -98,51 +111,91 @@ func Port(c *catalog.Catalog, port uint16, only string) []Entry {
 			continue
 		}
 		var b strings.Builder
-		fmt.Fprintf(&b, "%s.\n", classes[c.PortClass(port)])
+		fmt.Fprintf(&b, "%s.\n", l.Pick(class[0], class[1]))
 		if ok {
-			fmt.Fprintf(&b, "registry: %s", e.Name)
+			b.WriteString(l.Pick("registry: ", "registro: ") + e.Name)
 			if e.Description != "" && !strings.EqualFold(e.Description, e.Name) {
 				fmt.Fprintf(&b, " - %s", e.Description)
 			}
 			b.WriteString(" (IANA)\n")
 		} else {
-			b.WriteString("registry: no name (IANA)\n")
+			b.WriteString(l.Pick("registry: no name (IANA)\n", "registro: sin nombre (IANA)\n"))
 		}
-		if practice != "" && practice != e.Name {
-			fmt.Fprintf(&b, "practice: %s\n", practice)
+		if practice != "" {
+			if note := l.Pick(c.PracticeNote(p.proto, port)); note != "" {
+				fmt.Fprintf(&b, "%s: %s - %s\n", l.Pick("practice", "en la práctica"), practice, note)
+			} else if practice != e.Name {
+				fmt.Fprintf(&b, "%s: %s\n", l.Pick("practice", "en la práctica"), practice)
+			}
 		}
-		hint := false
+		_, _, _, hint := c.PortHint(p.proto, port)
+		old := false
+		kinds := map[string]bool{}
 		for _, f := range facts {
-			fmt.Fprintf(&b, "history: %s, %s (%s)\n", f.Name, kindText(f.Kind), f.Reference)
-			hint = hint || f.When == "listener"
+			k, _ := c.Kind(f.Kind)
+			name := strings.TrimSpace(strings.Join([]string{f.Name, era(c.Note(f))}, " "))
+			fmt.Fprintf(&b, "%s: %s, %s", label(f.Kind, l), name, l.Pick(k.TitleEN, k.TitleES))
+			if n := c.Note(f); l.Pick(n.EN, n.ES) != "" {
+				b.WriteString(". " + strings.TrimSuffix(l.Pick(n.EN, n.ES), "."))
+			}
+			fmt.Fprintf(&b, " (%s)\n", f.Reference)
+			old = old || catalog.OfOld(f.Kind)
+			kinds[f.Kind] = true
+		}
+		for _, f := range facts {
+			if kinds[f.Kind] && !catalog.OfOld(f.Kind) {
+				k, _ := c.Kind(f.Kind)
+				if do := l.Pick(k.DoEN, k.DoES); do != "" {
+					b.WriteString(l.Pick("do: ", "qué hacer: ") + do + "\n")
+				}
+				kinds[f.Kind] = false
+			}
 		}
 		switch {
 		case hint:
-			b.WriteString("so: the number alone proves nothing. It is looked at only when a host answers there, and then called a low hint. A client that merely calls from it is nobody.")
+			b.WriteString(l.Pick("so: the number alone proves nothing. It is looked at only when a host answers there, and then called a low hint. A client that merely calls from it is nobody.",
+				"conclusión: el número solo no prueba nada. Se mira solo cuando un equipo contesta ahí, y entonces es un indicio de gravedad baja. Un cliente que llama desde él no es nadie."))
+		case old:
+			b.WriteString(l.Pick("so: an ordinary service lives here today; the number's history is told, and never counted against it.",
+				"conclusión: hoy vive aquí un servicio corriente; la historia del número se cuenta, y nunca en su contra."))
 		case c.PortClass(port) == "dynamic":
-			b.WriteString("so: seen as a caller's port it means nothing at all; a service that always answers here chose an unusual door.")
+			b.WriteString(l.Pick("so: seen as a caller's port it means nothing at all; a service that always answers here chose an unusual door.",
+				"conclusión: como puerto de quien llama no significa nada; un servicio que siempre contesta aquí eligió una puerta poco habitual."))
 		default:
-			b.WriteString("so: the number says what is usual, not what was spoken.")
+			b.WriteString(l.Pick("so: the number says what is usual, not what was spoken.", "conclusión: el número dice qué es lo habitual, no qué se habló."))
 		}
 		out = append(out, Entry{fmt.Sprintf("%d/%s", port, p.name), "port", b.String()})
+	}
+	if c.PortClass(port) != "system" && len(out) > 0 {
+		var who []string
+		for _, r := range c.Ephemeral() {
+			if port >= r.First && port <= r.Last {
+				who = append(who, fmt.Sprintf("%s (%d-%d)", l.Pick(r.EN, r.ES), r.First, r.Last))
+			}
+		}
+		if len(who) > 0 {
+			out[len(out)-1].Text += "\n" + l.Pick("callers of these systems get such numbers: ", "a los que llaman desde estos sistemas les tocan números así: ") + strings.Join(who, ", ") + "."
+		}
 	}
 	return out
 }
 
-func kindText(k string) string {
-	if t := kinds[k]; t != "" {
-		return t
+func era(n catalog.Note) string {
+	if n.Era == "" {
+		return ""
 	}
-	return k
+	return "(" + n.Era + ")"
 }
 
-var kinds = map[string]string{"malware-default": "an old trojan's default door", "rat-default": "a remote-control tool's default", "c2-default": "an attack framework's default",
-	"worm-artifact": "left open by a worm", "worm-vector": "a way in for worms", "exposure": "should not face the Internet", "amplifier": "can be made to shout at others",
-	"cleartext-credentials": "passwords travel readable", "cleartext-data": "data travels readable", "ics": "industrial control", "remote-admin": "remote administration", "legacy": "out of date",
-	"botnet-scan": "scanned for by botnets", "lan-poisoning": "can be answered falsely on a local network", "no-auth": "often without a password", "boundary-block": "to be kept inside the network",
-	"mining": "crypto mining", "anonymity": "anonymity network", "p2p": "peer to peer", "proxy": "a proxy", "weak-crypto": "weak encryption", "recon": "used to explore"}
+// label says whether a fact is of the past or of today.
+func label(kind string, l lang.Lang) string {
+	if catalog.OfOld(kind) {
+		return l.Pick("history", "historia")
+	}
+	return l.Pick("note", "nota")
+}
 
-func byName(c *catalog.Catalog, name string) []Entry {
+func byName(c *catalog.Catalog, l lang.Lang, name string) []Entry {
 	var out []Entry
 	for port := range 65536 {
 		for _, p := range protos[:2] {
@@ -153,7 +206,7 @@ func byName(c *catalog.Catalog, name string) []Entry {
 				}
 			}
 			if hit && len(out) < 8 {
-				out = append(out, Port(c, uint16(port), p.name)...)
+				out = append(out, Port(c, l, uint16(port), p.name)...)
 			}
 		}
 	}
@@ -161,8 +214,8 @@ func byName(c *catalog.Catalog, name string) []Entry {
 }
 
 // Completeness explains Wireshark's tcp.completeness.
-func Completeness(n int) string {
-	names := []string{"SYN", "SYN-ACK", "ACK", "data", "FIN", "RST"}
+func Completeness(l lang.Lang, n int) string {
+	names := []string{"SYN", "SYN-ACK", "ACK", l.Pick("data", "datos"), "FIN", "RST"}
 	var has []string
 	for i, s := range names {
 		if n&(1<<i) != 0 {
@@ -170,16 +223,17 @@ func Completeness(n int) string {
 		}
 	}
 	if len(has) == 0 {
-		return "No packet with flags was seen."
+		return l.Pick("No packet with flags was seen.", "No se vio ningún paquete con indicadores.")
 	}
-	return "Seen: " + strings.Join(has, ", ") + ". It counts flags and compares no number: a RST that refuses counts as an ACK too."
+	return l.Pick("Seen: ", "Visto: ") + strings.Join(has, ", ") + l.Pick(". It counts flags and compares no number: a RST that refuses counts as an ACK too.",
+		". Cuenta indicadores y no compara ningún número: un RST que rechaza cuenta también como ACK.")
 }
 
 var letters = map[byte]string{'s': "SYN", 'h': "SYN-ACK", 'a': "a pure ACK", 'd': "data", 'f': "FIN", 'r': "RST", 'c': "a packet with a wrong checksum",
 	'g': "a gap: bytes the capture lacks", 't': "bytes sent again", 'w': "a closed window", 'i': "FIN and RST together", 'q': "other impossible flags"}
 
 // History explains a Zeek history letter by letter.
-func History(h string) (string, bool) {
+func History(l lang.Lang, h string) (string, bool) {
 	if h == "" || len(h) > 64 {
 		return "", false
 	}
@@ -187,25 +241,25 @@ func History(h string) (string, bool) {
 	for i := 0; i < len(h); i++ {
 		c := h[i]
 		if c == '^' {
-			out = append(out, "^ Zeek turned the roles round")
+			out = append(out, l.Pick("^ Zeek turned the roles round", "^ Zeek cambió los papeles"))
 			continue
 		}
 		low := c | 0x20
-		t := letters[low]
+		t := l.Pick(letters[low], lettersES[low])
 		if t == "" || (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
 			return "", false
 		}
-		who := "originator"
+		who := l.Pick("originator", "iniciador")
 		if c == low {
-			who = "responder"
+			who = l.Pick("responder", "respondedor")
 		}
 		out = append(out, fmt.Sprintf("%c %s: %s", c, who, t))
 	}
-	return strings.Join(out, "\n") + "\nEach letter is written when it first happens, in order.", true
+	return strings.Join(out, "\n") + l.Pick("\nEach letter is written when it first happens, in order.", "\nCada letra se escribe cuando ocurre por primera vez, por orden."), true
 }
 
 // Flags explains a combination of flags, "SA" or "SYN-ACK" or "SYN,ACK".
-func Flags(s string) (string, bool) {
+func Flags(l lang.Lang, s string) (string, bool) {
 	short := map[rune]string{'S': "SYN", 'A': "ACK", 'F': "FIN", 'R': "RST", 'P': "PSH", 'U': "URG", 'E': "ECE", 'C': "CWR"}
 	var names []string
 	up := strings.ToUpper(s)
@@ -225,7 +279,7 @@ func Flags(s string) (string, bool) {
 		ok := false
 		for _, e := range words {
 			if e.kind == "flag" && e.word == n {
-				out = append(out, n+": "+e.text)
+				out = append(out, n+": "+e.in(l))
 				ok = true
 			}
 		}
