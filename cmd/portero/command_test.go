@@ -304,3 +304,54 @@ func TestFindingsCommand(t *testing.T) {
 		}
 	}
 }
+
+// A ladder is drawn in every format, and stands alone.
+func TestTeachFormats(t *testing.T) {
+	for format, want := range map[string]string{"svg": "<svg", "mermaid": "sequenceDiagram", "html": "default-src 'none'", "json": "{"} {
+		code, out, errs := portero(t, "teach", "--format", format, "--lang", "es", look, "2")
+		if code != exitOK || !strings.Contains(out, want) || strings.Contains(out, "<script") || strings.Contains(out, "http://") && format == "html" {
+			t.Errorf("%s: %d %.200s %s", format, code, out, errs)
+		}
+	}
+	if code, _, _ := portero(t, "teach", "--format", "png", look); code != exitUsage {
+		t.Error("png is drawn")
+	}
+}
+
+// Predict asks, checks and scores.
+func TestPredictCommand(t *testing.T) {
+	var out, errs strings.Builder
+	code := run([]string{"teach", "--predict", "--lang", "en", "../../testdata/completed/in.pcap"}, strings.NewReader("SYN seq=0\nSYN,ACK seq=0 ack=1\nACK seq=7 ack=1\nq\n"), &out, &errs)
+	if code != exitOK || !strings.Contains(out.String(), "Score: 7 of 8") {
+		t.Errorf("%d %s %s", code, out.String(), errs.String())
+	}
+}
+
+// A worksheet has blanks, its key the answers; a seed is a variant; addresses go.
+func TestExerciseCommand(t *testing.T) {
+	code, one, errs := portero(t, "exercise", "--level", "medium", look)
+	if code != exitOK || !strings.Contains(one, "(1)") || strings.Contains(one, "10.0.0.5") {
+		t.Fatalf("%d %s %s", code, one, errs)
+	}
+	_, again, _ := portero(t, "exercise", "--level", "medium", look)
+	_, other, _ := portero(t, "exercise", "--level", "medium", "--seed", "2", look)
+	_, key, _ := portero(t, "exercise", "--level", "medium", "--key", look)
+	if one != again || one == other || key == one || !strings.Contains(key, "SYN") {
+		t.Error("the seed does not decide the sheet, or the key is the sheet")
+	}
+	dir := t.TempDir()
+	if code, _, errs := portero(t, "exercise", "--format", "html", "--variants", "2", "-o", dir+"/s.html", look); code != exitOK {
+		t.Fatalf("%d %s", code, errs)
+	}
+	for _, name := range []string{"s-1.html", "s-1.key.html", "s-2.html", "s-2.key.html"} {
+		if b, err := os.ReadFile(dir + "/" + name); err != nil || !strings.Contains(string(b), "<table") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if code, out, _ := portero(t, "exercise", "--format", "gift", "--lang", "es", look); code != exitOK || !strings.Contains(out, "{") {
+		t.Errorf("gift: %d %s", code, out)
+	}
+	if code, _, _ := portero(t, "exercise", "--level", "extreme", look); code != exitUsage {
+		t.Error("an unknown level is taken")
+	}
+}

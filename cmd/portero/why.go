@@ -38,9 +38,11 @@ or a:port>b:port.`,
 			if o.format != "text" && o.format != "json" {
 				return usage(fmt.Sprintf("--format: %q is neither text nor json", o.format))
 			}
-			if lang != "en" && lang != "es" {
-				return usage(fmt.Sprintf("--lang: %q is neither en nor es", lang))
+			l, err := language(lang)
+			if err != nil {
+				return err
 			}
+			lang := l.String()
 			color, err := a.colorWanted(o.color, o.out != "")
 			if err != nil {
 				return err
@@ -77,7 +79,7 @@ or a:port>b:port.`,
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
-	cmd.Flags().StringVar(&lang, "lang", "en", "en or es")
+	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().BoolVar(&all, "all", false, "every packet, however many")
 	return cmd
 }

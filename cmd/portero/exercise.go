@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"portero/capture"
+	"portero/internal/engine"
+	"portero/internal/record"
+	"portero/internal/teach"
+	"portero/internal/trace"
+)
+
+// maxExercise bounds from how many connections a worksheet is chosen: traces are
+// kept in memory.
+const maxExercise = 400
+
+func (a *app) exerciseCmd() *cobra.Command {
+	var o readFlags
+	var lang, level string
+	var key, names bool
+	var seed uint64
+	var variants, conns int
+	levels := map[string]teach.Level{"easy": teach.Easy, "medium": teach.Medium, "hard": teach.Hard}
+	cmd := &cobra.Command{
+		Use: "exercise FILE...", Short: "Make worksheets and their answer keys from a teacher's own capture",
+		Long: `Makes a worksheet with blanks (flags, numbers, states, the verdict) from TCP connections
+of a capture, and its answer key with the reasons. The same seed gives the same sheet;
+another seed is another student's variant. Addresses are replaced, everywhere by the
+same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
+		Example: "  portero exercise --level medium --seed 7 testdata/first-look/in.pcap\n  portero exercise --format html --variants 30 -o sheet.html capture.pcap\n  portero exercise --format gift -o moodle.gift capture.pcap",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := teachLang(lang)
+			if err != nil {
+				return err
+			}
+			lv, ok := levels[level]
+			if !ok {
+				return usage(fmt.Sprintf("--level: %q is none of easy, medium, hard", level))
+			}
+			if o.format != "md" && o.format != "html" && o.format != "gift" {
+				return usage(fmt.Sprintf("--format: %q is none of md, html, gift", o.format))
+			}
+			if variants < 1 || variants > 1000 || conns < 1 || conns > 50 {
+				return usage("--variants is from 1 to 1000, --connections from 1 to 50")
+			}
+			if variants > 1 && o.out == "" {
+				return usage("--variants makes several sheets: say where to with -o NAME")
+			}
+			files, err := o.split(cmd, args)
+			if err != nil {
+				return err
+			}
+			files, done, err := a.spool(files)
+			if err != nil {
+				return err
+			}
+			defer done()
+			cs, j, err := a.connections(files, &o)
+			if err != nil {
+				return err
+			}
+			if len(cs) == 0 {
+				return usage("there is no TCP connection with its flags in it to make a worksheet from")
+			}
+			for v := range variants {
+				s := teach.Exercise(cs, teach.SheetOptions{Seed: seed + uint64(v), Level: lv, Lang: l, Conns: conns, Names: names})
+				name := o.out
+				if variants > 1 {
+					ext := filepath.Ext(name)
+					name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), seed+uint64(v), ext)
+				}
+				if err := a.writeSheet(s, name, &o, key); err != nil {
+					return err
+				}
+			}
+			return a.finish(j, false, nil)
+		},
+	}
+	o.input(cmd.Flags())
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write the sheet to this file (mode 0600) and the key beside it")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace files that exist")
+	cmd.Flags().StringVar(&o.format, "format", "md", "md (Markdown), html (to print), gift (Moodle, with answers)")
+	cmd.Flags().StringVar(&level, "level", "easy", "easy (flags, states), medium (and relative numbers), hard (numbers of the wire, and reasons)")
+	cmd.Flags().Uint64Var(&seed, "seed", 1, "number of the variant")
+	cmd.Flags().IntVar(&variants, "variants", 1, "how many variants, from --seed on")
+	cmd.Flags().IntVar(&conns, "connections", 3, "connections on a sheet")
+	cmd.Flags().BoolVar(&key, "key", false, "without -o: print the answer key instead of the sheet")
+	cmd.Flags().BoolVar(&names, "keep-addresses", false, "keep the capture's own addresses")
+	langFlag(cmd.Flags(), &lang)
+	return cmd
+}
+
+func (a *app) writeSheet(s *teach.Sheet, name string, o *readFlags, key bool) error {
+	write := func(to string, f func(w io.Writer) error) error {
+		out, err := a.openOutput(to, o.force)
+		if err != nil {
+			return err
+		}
+		err = f(out)
+		if e := out.close(); err == nil {
+			err = e
+		}
+		return err
+	}
+	sheet, answers := s.WriteMarkdown, s.WriteKeyMarkdown
+	switch o.format {
+	case "html":
+		sheet, answers = s.WriteHTML, s.WriteKeyHTML
+	case "gift":
+		return write(name, s.WriteGIFT) // Moodle keeps questions and answers together
+	}
+	if name == "" || name == "-" {
+		if key {
+			return write(name, answers)
+		}
+		return write(name, sheet)
+	}
+	if err := write(name, sheet); err != nil {
+		return err
+	}
+	ext := filepath.Ext(name)
+	return write(strings.TrimSuffix(name, ext)+".key"+ext, answers)
+}
+
+// connections reads the captures twice: for the records, then for the packets of
+// those a worksheet may use.
+func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, error) {
+	pkts := map[uint64][]capture.Packet{}
+	var recs []*record.Record
+	_, err := a.pass(files, o, engine.Options{Sink: func(r *record.Record) error {
+		if r.TCP() && r.HasPorts && len(recs) < maxExercise {
+			c := *r
+			c.CloseFrames = append([]uint64(nil), r.CloseFrames...)
+			c.FrameFiles = nil
+			recs = append(recs, &c)
+			pkts[r.ID] = nil
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err := a.pass(files, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced && p.Bits&capture.ICMPError == 0 {
+			pkts[id] = append(ps, *p)
+		}
+	}})
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []teach.Conn
+	for _, r := range recs {
+		ps := pkts[r.ID]
+		for i := range ps {
+			ps[i].Index = j.eng.Shown(ps[i].Index)
+		}
+		if len(ps) > 0 {
+			out = append(out, teach.Conn{Record: r, Trace: trace.Build(ps, r)})
+		}
+	}
+	return out, j, nil
+}
+
+// pass reads the captures once.
+func (a *app) pass(files []string, o *readFlags, opt engine.Options) (*job, error) {
+	j, err := a.open(files, o, opt)
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.run(j)
+	return j, err
+}
