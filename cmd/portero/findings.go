@@ -24,7 +24,6 @@ import (
 type watchFlags struct {
 	failOn string
 	local  []string
-	lang   string
 }
 
 func (w *watchFlags) register(fs *pflag.FlagSet) {
