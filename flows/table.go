@@ -492,6 +492,17 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 	t.endAll(index, r)
 }
 
+// Snapshot shows what is known of the flows that had a packet at since (ns) or
+// later, without ending them. What each is given is valid until it returns.
+func (t *Table) Snapshot(since int64, index uint64, each func(*Ended)) {
+	for v := uint32(0); v < t.used; v++ {
+		if f := t.flow(v); f.bits&inUse != 0 && f.last >= since {
+			t.view(f, &t.ended, index, handshake.EndActive)
+			each(&t.ended)
+		}
+	}
+}
+
 // Stats returns what the table did so far.
 func (t *Table) Stats() Stats {
 	s := t.stats

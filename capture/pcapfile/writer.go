@@ -104,5 +104,8 @@ func (p *Writer) Write(f *capture.Frame, comment string) error {
 	return p.block(ngEnhanced, body)
 }
 
+// Flush writes out what is buffered, so that a reader finds whole blocks.
+func (p *Writer) Flush() error { return p.w.Flush() }
+
 // Close writes out what is buffered. It does not close the underlying writer.
 func (p *Writer) Close() error { return p.w.Flush() }

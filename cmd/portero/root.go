@@ -61,7 +61,7 @@ connection in plain words, with the frames that prove it. It never sends a packe
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
-	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.exerciseCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.versionCmd(), a.manCmd(root))
+	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), a.interfacesCmd(), a.exerciseCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.versionCmd(), a.manCmd(root))
 	return root
 }
 

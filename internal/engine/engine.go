@@ -38,6 +38,9 @@ type Options struct {
 	// valid until it returns.
 	Sink func(r *record.Record) error
 	Seed uint64 // of the hash; 0 draws one
+	// Tick is called after every block of a live capture, in the goroutine of Run:
+	// Snapshot may be asked there.
+	Tick func()
 }
 
 // Catalog is what the engine asks of the catalogue.
@@ -107,6 +110,19 @@ func New(opt Options) *Engine {
 	e.notes = annotator{paths: e.paths, cat: opt.Catalog}
 	e.frames.merged = opt.Merged || len(opt.Files) < 2
 	return e
+}
+
+// Snapshot shows the records, not final, of the connections that had a packet at
+// since (ns) or later. What each is given is valid until it returns.
+func (e *Engine) Snapshot(since int64, each func(r *record.Record)) {
+	e.table.Snapshot(since, e.last+1, func(f *flows.Ended) {
+		if e.opt.Select != nil && !f.Selected {
+			return
+		}
+		e.notes.fill(&e.rec, f)
+		e.rec.Final = false
+		each(&e.rec)
+	})
 }
 
 // Links names the link types that were met.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"portero/capture"
 )
@@ -247,8 +248,27 @@ func (e *Engine) serial(ctx context.Context, src capture.Source) error {
 		}
 		decode(dec, d)
 		e.sequence(d)
+		if e.opt.Live {
+			e.quiet()
+		}
+		if e.opt.Tick != nil {
+			e.opt.Tick()
+		}
 	}
 	return ctx.Err()
+}
+
+// lag is how far the kernel's packets may trail behind the system's clock.
+const lag = 2 * second
+
+// quiet lets time go on where no packet tells it, so that connections end by
+// silence while it lasts.
+func (e *Engine) quiet() {
+	now := time.Now().UnixNano() - lag
+	if e.clock.set && now > e.clock.now && now/second != e.clock.tick {
+		e.clock.now, e.clock.tick, e.clock.suspect = now, now/second, 0
+		e.table.Advance(now, e.last+1)
+	}
 }
 
 // pipeline reads in one goroutine, decodes in several, and sequences in this one.

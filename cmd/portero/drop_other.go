@@ -1,0 +1,5 @@
+//go:build !linux
+
+package main
+
+func dropPrivileges() string { return "privileges kept: not known on this system" }
