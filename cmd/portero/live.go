@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/spf13/cobra"
 	"golang.org/x/net/bpf"
 
@@ -17,15 +16,8 @@ import (
 	"portero/capture/filter"
 	"portero/capture/live"
 	"portero/catalog"
-	"portero/handshake"
 	"portero/internal/engine"
 	"portero/internal/findings"
-	"portero/internal/record"
-	"portero/internal/screen"
-	"portero/internal/view"
-	"portero/internal/view/ndjson"
-	"portero/internal/view/safe"
-	"portero/internal/view/table"
 	"portero/internal/words"
 )
 
@@ -212,201 +204,12 @@ func (a *app) live(o *liveFlags) error {
 	return o.watch.verdict(s.watch.Findings())
 }
 
-// frame saves a frame. A disk that is full stops the saving, never the watching.
-func (s *session) frame(f *capture.Frame, _ bool) error {
-	n := s.frames.Add(1)
-	if s.saved != nil && s.saveErr == nil {
-		if s.saveErr = s.saved.Write(f, ""); s.saveErr != nil && !s.o.quiet {
-			fmt.Fprintf(s.a.err, "portero: %s: %v; %s\n", printable(s.o.save), s.saveErr, s.lang.Pick("nothing more is saved, watching goes on", "no se guarda más, se sigue mirando"))
-		}
-	}
-	if s.o.count > 0 && n >= s.o.count {
-		s.stop()
-		if n > s.o.count {
-			return io.EOF
-		}
-	}
-	return nil
-}
-
-// flush writes what is saved out to the file, once a second.
-func (s *session) flush(now time.Time) {
-	if s.saved == nil || s.saveErr != nil || now.Sub(s.flushed) < time.Second {
-		return
-	}
-	s.flushed = now
-	if s.saveErr = s.saved.Flush(); s.saveErr == nil {
-		s.saveErr = s.saved.out.buf.Flush()
-	}
-}
-
 // run analyses until the source ends.
 func (s *session) run(eo engine.Options) error {
 	s.eng = engine.New(eo)
 	err := s.eng.Run(context.Background(), s.src)
 	if errors.Is(err, io.EOF) {
 		return nil
-	}
-	return err
-}
-
-// known is what was last told of a connection.
-type known struct {
-	opening string
-	at      int64
-}
-
-// stream writes records or lines as they happen.
-func (s *session) stream(eo engine.Options, out *output, mode string) error {
-	var w view.Writer
-	if mode == "ndjson" {
-		fields, err := record.Select("")
-		if err != nil {
-			return err
-		}
-		w = ndjson.New(out, fields, false)
-	} else {
-		w = &lines{w: out, s: s}
-	}
-	if err := w.Begin(); err != nil {
-		return err
-	}
-	told := map[uint64]known{}
-	eo.Sink = func(r *record.Record) error {
-		delete(told, r.ID)
-		s.watch.Observe(r)
-		return w.Write(r)
-	}
-	last := time.Now()
-	since := int64(0)
-	eo.Tick = func() {
-		now := time.Now()
-		s.flush(now)
-		if now.Sub(last) < 200*time.Millisecond || s.err != nil {
-			return
-		}
-		last = now
-		newest := since
-		s.eng.Snapshot(since, func(r *record.Record) {
-			newest = max(newest, r.Last)
-			k, ok := told[r.ID]
-			o := table.Opening(r)
-			// An attempt that may still be answered is not worth a line yet.
-			if ok && k.opening == o && r.Last-k.at < int64(s.o.interim) || !ok && o == "no answer" && now.UnixNano()-r.First < int64(time.Second) {
-				return
-			}
-			told[r.ID] = known{o, r.Last}
-			if s.err == nil {
-				s.err = w.Write(r)
-			}
-		})
-		// What had no packet for a while is looked at once more, for its silence.
-		since = newest - int64(2*time.Second)
-		if s.err == nil {
-			s.err = out.buf.Flush()
-		}
-		if s.err != nil {
-			s.stop()
-		}
-	}
-	err := s.run(eo)
-	if s.err != nil && err == nil {
-		err = s.err
-	}
-	if e := w.End(&view.Summary{}); err == nil {
-		err = e
-	}
-	return err
-}
-
-// lines writes a line for people for every change.
-type lines struct {
-	w *output
-	s *session
-}
-
-func (l *lines) Begin() error              { return nil }
-func (l *lines) End(_ *view.Summary) error { return nil }
-
-func (l *lines) Write(r *record.Record) error {
-	t := time.Unix(0, r.Last)
-	if l.s.o.utc {
-		t = t.UTC()
-	}
-	opening := table.Opening(r)
-	end := ""
-	if r.Final {
-		if r.Close != handshake.CloseNone {
-			end = ", " + words.Close(l.s.lang, r.Close.String())
-		}
-		if !r.TCP() {
-			end = ", " + words.EndReason(l.s.lang, r.EndReason.String())
-		}
-	}
-	if l.s.lang == words.Spanish {
-		if r.TCP() {
-			opening = words.Verdict(l.s.lang, r.Handshake.String())
-		} else if r.HasPorts {
-			opening = words.Exchange(l.s.lang, r.Exchange.String())
-		}
-	}
-	service := ""
-	if r.Service != "" {
-		service = "  " + r.Service
-	}
-	_, err := fmt.Fprintf(l.w, "%s  #%d  %s%s  %s > %s/%s%s  %s\n", t.Format("15:04:05.000"), r.ID, opening, end, ends(&r.Orig, r.HasPorts), ends(&r.Resp, r.HasPorts),
-		record.ProtoName(r.Proto), safe.Terminal(service), screen.Amount(r.Orig.Wire+r.Resp.Wire))
-	return err
-}
-
-func ends(s *record.Side, ports bool) string {
-	a := s.Addr.Unmap().String()
-	switch {
-	case !ports:
-		return a
-	case strings.Contains(a, ":"):
-		return fmt.Sprintf("[%s]:%d", a, s.Port)
-	}
-	return fmt.Sprintf("%s:%d", a, s.Port)
-}
-
-// screen shows the live screen until the user ends it.
-func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) error {
-	board := screen.NewBoard(s.lang, s.watch)
-	m := screen.New(s.o.iface, s.lang, colors)
-	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithInput(s.a.in), tea.WithOutput(s.a.out), tea.WithContext(s.a.ctx))
-	eo.Sink = func(r *record.Record) error { board.Ended(r); return nil }
-	var last time.Time
-	show := func(now time.Time) {
-		v := board.View(func(each func(r *record.Record)) { s.eng.Snapshot(0, each) })
-		st, k := s.eng.Stats(), s.src.Stats()
-		v.Packets, v.Bytes, v.Received, v.Dropped, v.Now = st.Packets, st.Bytes, k.Received, k.Dropped, now.UnixNano()
-		if s.saved != nil {
-			v.Saving = s.lang.Pick("saving", "guardando")
-			if s.saveErr != nil {
-				v.Saving = s.lang.Pick("SAVING STOPPED", "YA NO SE GUARDA")
-			}
-		}
-		p.Send(v)
-	}
-	eo.Tick = func() {
-		now := time.Now()
-		s.flush(now)
-		if now.Sub(last) >= 500*time.Millisecond {
-			last = now
-			show(now)
-		}
-	}
-	done := make(chan error, 1)
-	go func() { done <- s.run(eo) }()
-	go func() {
-		<-ctx.Done()
-		p.Quit()
-	}()
-	_, err := p.Run()
-	s.stop()
-	if e := <-done; err == nil || errors.Is(err, tea.ErrProgramKilled) {
-		err = e
 	}
 	return err
 }
@@ -427,43 +230,4 @@ func (s *session) summary(mode string) {
 	if s.o.stats {
 		fmt.Fprintf(s.a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\nlost       %d flows evicted, %d ring freezes\n", st.Flows.Flows, st.Flows.Peak, st.Flows.Bytes, st.Flows.Evicted, k.Freezes)
 	}
-}
-
-func (a *app) interfacesCmd() *cobra.Command {
-	var format string
-	cmd := &cobra.Command{
-		Use: "interfaces", Aliases: []string{"ifaces"}, Short: "Which interfaces there are, and whether they can be listened to", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			is, err := live.Interfaces()
-			if err != nil {
-				return err
-			}
-			t := &list{heads: []string{"name", "state", "link", "addresses", "hardware", "can_listen", "why"}}
-			t.label = []string{"name", "state", "link", "addresses", "hardware", "listen", "why not"}
-			for _, i := range is {
-				state, can := "down", "no"
-				if i.Up {
-					state = "up"
-				}
-				if i.CanOpen {
-					can = "yes"
-				}
-				var as []string
-				for _, p := range i.Addrs {
-					as = append(as, p.String())
-				}
-				t.rows = append(t.rows, []any{i.Name, state, i.Link, strings.Join(as, " "), i.Hardware, can, i.Why})
-			}
-			out, err := a.openOutput("", false)
-			if err != nil {
-				return err
-			}
-			if err := t.write(out, format, a.width()); err != nil {
-				return err
-			}
-			return out.close()
-		},
-	}
-	cmd.Flags().StringVar(&format, "format", "table", "table, ndjson (jsonl), csv, tsv")
-	return cmd
 }
