@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"catalog":          {"capture"},
 	"catalog/identify": {"capture", "catalog"},
 	"internal/record":  {"capture", "handshake"},
-	"internal/doctor":  {"capture"},
+	"internal/doctor":  {"capture", "internal/words"},
 	"internal/doors":   {"capture", "handshake", "internal/record"},
 	"internal/trace":   {"capture", "handshake", "internal/record"},
 	"internal/engine":  {"capture", "handshake", "flows", "internal/record", "internal/doctor"},

@@ -1,0 +1,75 @@
+package doctor
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"portero/capture"
+	"portero/internal/words"
+)
+
+// everything is a doctor and totals that give every remark there is but
+// truncated_packets, which flags_cut replaces.
+func everything() (*Doctor, Totals) {
+	d := &Doctor{}
+	for i := range 5 {
+		d.Packet(&capture.Packet{Index: uint64(i + 1), Src: [16]byte{10: 0xff, 11: 0xff, 15: byte(i)}, Bits: capture.Cut | capture.NoFlags | capture.BadSum | capture.PartialSum | capture.Orphan})
+	}
+	f := &capture.Frame{Index: 9, Link: 147}
+	d.NotIP(capture.UnknownLink, capture.Reason{}, f)
+	d.NotIP(capture.Malformed, capture.Reason{}, f)
+	d.NotIP(capture.NotIP, capture.Reason{}, f)
+	return d, Totals{Frames: 100, Backwards: 50, JumpsAhead: 1, JumpsBack: 2, Duplicates: 1, OneWay: 9, Midstream: 9, TCP: 10, OneSidedVLAN: 1, Reordered: 2,
+		Evicted: 3, EvictedHalfOpen: 2, Links: []string{"ethernet", "raw"}, Problems: []error{errors.New("x.pcap: ends inside packet 3")}}
+}
+
+func TestRemarksInBothLanguages(t *testing.T) {
+	d, totals := everything()
+	rs := d.Remarks(totals)
+	if len(rs) != 17 {
+		t.Errorf("%d remarks, not all seventeen", len(rs))
+	}
+	seen := map[string]bool{}
+	for i := range rs {
+		r := &rs[i]
+		seen[r.ID] = true
+		en, effect := r.In(words.English)
+		es, efecto := r.In(words.Spanish)
+		if en != r.Text || effect != r.Effect || en == "" {
+			t.Errorf("%s: English is %q, %q", r.ID, en, effect)
+		}
+		if r.ID != "damaged" && (es == en || es == "") || (effect == "") != (efecto == "") || effect != "" && effect == efecto {
+			t.Errorf("%s is not told in Spanish: %q, %q", r.ID, es, efecto)
+		}
+		if strings.Contains(en+effect+es+efecto, "%!") {
+			t.Errorf("%s: %q %q %q %q", r.ID, en, effect, es, efecto)
+		}
+	}
+	for i := 1; i < len(rs); i++ {
+		if rs[i].Severity == "warning" && rs[i-1].Severity != "warning" {
+			t.Error("warnings do not come first")
+		}
+	}
+	for _, r := range rs {
+		if r.ID == "one_direction" && r.spanish.text != "de 10 conexiones TCP, 9 muestran un solo sentido" {
+			t.Error(r.spanish.text)
+		}
+	}
+	whole := &Doctor{}
+	whole.Packet(&capture.Packet{Index: 1, Bits: capture.Cut})
+	if rs := whole.Remarks(Totals{}); len(rs) != 1 || rs[0].ID != "truncated_packets" {
+		t.Error(rs)
+	}
+}
+
+// A capture to be shared names neither files nor addresses.
+func TestPrivate(t *testing.T) {
+	d, totals := everything()
+	totals.Private = true
+	for _, r := range d.Remarks(totals) {
+		if all := r.Text + r.spanish.text; strings.Contains(all, "x.pcap") || strings.Contains(all, "0.0.0.") {
+			t.Error(all)
+		}
+	}
+}

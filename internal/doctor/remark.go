@@ -1,0 +1,235 @@
+package doctor
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"portero/capture"
+	"portero/internal/words"
+)
+
+// Remark is one line of the doctor's report.
+type Remark struct {
+	ID       string
+	Severity string // info or warning
+	Text     string // what was found
+	Effect   string // what that does to the verdicts, "" for nothing
+	Count    uint64
+	Frame    uint64 // the first frame that shows it, 0 none
+
+	spanish struct{ text, effect string }
+}
+
+// In returns what was found and its effect in a language.
+func (r *Remark) In(l words.Lang) (text, effect string) {
+	if l == words.Spanish {
+		return r.spanish.text, r.spanish.effect
+	}
+	return r.Text, r.Effect
+}
+
+// Totals are what the run knows besides the frames.
+type Totals struct {
+	Frames, Packets                  uint64
+	Backwards, JumpsAhead, JumpsBack uint64
+	Duplicates                       uint64
+	Flows, OneWay, Midstream, TCP    uint64
+	OneSidedVLAN, Reordered          uint64
+	Evicted, EvictedHalfOpen         uint64
+	Links                            []string
+	Problems                         []error
+	// Private: name no file and no address.
+	Private bool
+}
+
+// Remarks are what is worth telling before any statistic, worst first.
+func (d *Doctor) Remarks(t Totals) []Remark {
+	n := notes{}
+	d.losses(&n, t)
+	d.packets(&n, t)
+	d.time(&n, t)
+	d.rest(&n, t)
+	sort.SliceStable(n.rs, func(i, j int) bool { return n.rs[i].Severity == "warning" && n.rs[j].Severity != "warning" })
+	return n.rs
+}
+
+// notes collects remarks in both languages.
+type notes struct{ rs []Remark }
+
+type text struct{ en, es string }
+
+func both(en, es string, args ...any) text {
+	return text{fmt.Sprintf(en, args...), fmt.Sprintf(es, args...)}
+}
+
+func (n *notes) add(warn bool, id string, count, frame uint64, found, effect text) {
+	r := Remark{ID: id, Severity: "info", Text: found.en, Effect: effect.en, Count: count, Frame: frame}
+	if warn {
+		r.Severity = "warning"
+	}
+	r.spanish.text, r.spanish.effect = found.es, effect.es
+	n.rs = append(n.rs, r)
+}
+
+// losses are what is in no record, or in one that ended early.
+func (d *Doctor) losses(n *notes, t Totals) {
+	for _, err := range t.Problems {
+		// The error names the file and the byte, in English.
+		found := both("%s", "%s", err.Error())
+		if t.Private {
+			found = text{"a capture is damaged", "una captura está dañada"}
+		}
+		n.add(true, "damaged", 1, 0, found, text{"what came before it is all here; connections open at that point may have gone on",
+			"lo anterior está todo aquí; las conexiones abiertas en ese punto pudieron seguir"})
+	}
+	for _, l := range sortedLinks(d.unknown) {
+		c := d.unknown[l]
+		f := frames(c.n)
+		n.add(true, "unknown_link", c.n, c.first, text{fmt.Sprintf("%s of link type %s, which portero does not decode", f.en, l),
+			fmt.Sprintf("%s con enlace de tipo %s, que portero no descifra", f.es, l)}, text{"they are in no record", "no están en ningún registro"})
+	}
+	if t.Evicted > 0 {
+		n.add(true, "evicted", t.Evicted, 0, both("%d connections (%d of them half-open) ended early for lack of memory", "%d conexiones (%d de ellas semiabiertas) se dieron por terminadas por falta de memoria",
+			t.Evicted, t.EvictedHalfOpen), text{"their records say end_reason resources; give --memory more", "sus registros dicen end_reason resources; conviene dar más a --memory"})
+	}
+	if t.TCP > 0 && t.OneWay*10 >= t.TCP*9 {
+		n.add(true, "one_direction", t.OneWay, 0, both("%d of %d TCP connections show one direction only", "de %[2]d conexiones TCP, %[1]d muestran un solo sentido", t.OneWay, t.TCP),
+			text{"the capture point sees one side of the wire: such handshakes can be implied, not completed", "el punto de captura ve un solo lado del cable: esos acuerdos pueden deducirse, no verse completos"})
+	}
+	if d.NoFlags > 0 {
+		f := frames(d.NoFlags)
+		n.add(true, "flags_cut", d.NoFlags, d.first.cut, text{f.en + " cut before the TCP flags", f.es + " truncadas antes de los indicadores (flags) de TCP"},
+			text{"their handshake is unknown: capture at least 54 bytes a frame (68 with IPv6)", "su apertura queda indeterminada: hay que capturar al menos 54 bytes por trama (68 con IPv6)"})
+	} else if d.Cut > 0 {
+		f := frames(d.Cut)
+		n.add(false, "truncated_packets", d.Cut, d.first.cut, text{f.en + " cut by the snapshot length", f.es + " truncadas por el límite de captura (snaplen)"},
+			text{"verdicts hold; checksums of these and names in their payload cannot be seen", "los veredictos valen; sus sumas de comprobación y los nombres de su contenido no se ven"})
+	}
+}
+
+// packets are remarks on copies and checksums.
+func (d *Doctor) packets(n *notes, t Totals) {
+	if t.Duplicates > 0 {
+		f := frames(t.Duplicates)
+		n.add(false, "duplicates", t.Duplicates, 0, text{f.en + " are exact copies", f.es + " son copias exactas"},
+			text{"counted once, and left out of every number below", "cuentan una vez y no entran en ningún número de los siguientes"})
+	}
+	if d.PartialSums > 0 {
+		f, by := frames(d.PartialSums), d.unfinished(t.Private)
+		n.add(false, "offload_checksums", d.PartialSums, 0, text{fmt.Sprintf("%s carry unfinished checksums: sent by %s, before the network card filled them in", f.en, by.en),
+			fmt.Sprintf("%s con la suma de comprobación sin terminar: enviadas por %s, antes de que la tarjeta de red la completara", f.es, by.es)},
+			text{"none: they count as good", "ninguno: cuentan como buenas"})
+	}
+	if d.BadSums > 0 {
+		f := frames(d.BadSums)
+		n.add(false, "bad_checksums", d.BadSums, d.first.badSum, text{f.en + " carry a wrong checksum", f.es + " con una suma de comprobación errónea"},
+			text{"left out of a verdict where the same sender's other packets verify", "no cuentan para un veredicto si los demás paquetes del mismo emisor cuadran"})
+	}
+}
+
+// unfinished names the senders of unfinished checksums.
+func (d *Doctor) unfinished(private bool) text {
+	if private {
+		return text{"the capturing host", "el equipo que captura"}
+	}
+	who := make([]string, 0, 4)
+	for a := range d.partialBy {
+		v := uint8(6)
+		if a[10] == 0xff && a[11] == 0xff && a[0] == 0 {
+			v = 4
+		}
+		who = append(who, capture.Addr(a, v).Unmap().String())
+	}
+	sort.Strings(who)
+	more := text{}
+	if len(who) > 3 {
+		more = both(" and %d more", " y %d más", len(who)-3)
+		who = who[:3]
+	}
+	list := strings.Join(who, ", ")
+	return text{list + more.en, list + more.es}
+}
+
+// time is what the clock did, and what the capture's end cut off.
+func (d *Doctor) time(n *notes, t Totals) {
+	if t.JumpsBack > 0 || t.Backwards > t.Frames/100 {
+		k := times(t.Backwards)
+		n.add(true, "clock_backwards", t.Backwards, 0, text{"the clock runs backwards " + k.en, "el reloj va hacia atrás " + k.es},
+			text{"verdicts go by numbers and order of capture; durations may be wrong", "los veredictos van por números y orden de captura; las duraciones pueden estar mal"})
+	}
+	if t.JumpsAhead > 0 {
+		k := times(t.JumpsAhead)
+		n.add(false, "clock_jump", t.JumpsAhead, 0, text{"the clock jumps ahead by more than 10 s " + k.en, "el reloj salta más de 10 s hacia delante " + k.es},
+			text{"silence, or a changed clock: connections may have ended by time", "silencio, o un reloj cambiado: puede haber conexiones dadas por terminadas por el tiempo"})
+	}
+	if t.Reordered > 0 {
+		n.add(false, "reordered", t.Reordered, 0, both("%d connections were captured out of order", "%d conexiones se capturaron en desorden", t.Reordered),
+			text{"verdicts hold; round-trip times of these are left empty", "los veredictos valen; sus tiempos de ida y vuelta quedan en blanco"})
+	}
+	if t.OneSidedVLAN > 0 {
+		n.add(false, "vlan_one_sided", t.OneSidedVLAN, 0, both("%d connections are VLAN-tagged in one direction only", "%d conexiones llevan etiqueta VLAN en un solo sentido", t.OneSidedVLAN),
+			text{"joined into one each", "cada una se unió en una sola"})
+	}
+	if t.TCP >= 4 && t.Midstream*2 >= t.TCP {
+		n.add(false, "midstream", t.Midstream, 0, both("%d of %d TCP connections were open before the capture began", "de %[2]d conexiones TCP, %[1]d ya estaban abiertas antes de la captura", t.Midstream, t.TCP),
+			text{"their handshake is unknown, not failed", "su apertura se desconoce, no falló"})
+	}
+}
+
+// rest are the frames that are no whole packet.
+func (d *Doctor) rest(n *notes, t Totals) {
+	if d.Orphans > 0 {
+		n.add(false, "fragments_without_first", d.Orphans, d.first.orphan, both("%d fragments came without their first part", "%d fragmentos llegaron sin su primera parte", d.Orphans),
+			text{"booked for the pair of hosts, without ports", "se anotan a la pareja de equipos, sin puertos"})
+	}
+	if k := d.Malformed + d.Short; k > 0 {
+		f := frames(k)
+		n.add(false, "malformed", k, d.first.malformed, text{f.en + " too short or contradicting themselves before the addresses", f.es + " demasiado cortas o contradictorias antes de las direcciones"},
+			text{"they are in no record", "no están en ningún registro"})
+	}
+	if len(d.notIP) > 0 {
+		names := make([]string, 0, len(d.notIP))
+		total, first := uint64(0), uint64(0)
+		for s, c := range d.notIP {
+			names = append(names, fmt.Sprintf("%s %d", s, c.n))
+			total += c.n
+			if first == 0 || c.first < first {
+				first = c.first
+			}
+		}
+		sort.Strings(names)
+		if len(names) > 5 {
+			names = append(names[:5], "...")
+		}
+		f, list := frames(total), strings.Join(names, ", ")
+		n.add(false, "not_ip", total, first, text{f.en + " are not IP: " + list, f.es + " no son IP: " + list}, text{})
+	}
+	if len(t.Links) > 1 {
+		list := strings.Join(t.Links, ", ")
+		n.add(false, "mixed_links", uint64(len(t.Links)), 0, text{"several link types in one capture: " + list, "varios tipos de enlace en una captura: " + list}, text{})
+	}
+}
+
+func frames(n uint64) text {
+	if n == 1 {
+		return text{"1 frame", "1 trama"}
+	}
+	return both("%d frames", "%d tramas", n)
+}
+
+func times(n uint64) text {
+	if n == 1 {
+		return text{"once", "una vez"}
+	}
+	return both("%d times", "%d veces", n)
+}
+
+func sortedLinks(m map[capture.LinkType]*count) []capture.LinkType {
+	ls := make([]capture.LinkType, 0, len(m))
+	for l := range m {
+		ls = append(ls, l)
+	}
+	sort.Slice(ls, func(i, j int) bool { return ls[i] < ls[j] })
+	return ls
+}
