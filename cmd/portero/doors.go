@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -62,14 +63,29 @@ func (l *list) write(o *output, format string, width int) error {
 			}
 		}
 		return nil
-	case "ndjson", "jsonl":
-		for _, r := range l.rows {
+	case "ndjson", "jsonl", "json":
+		// json is the same lines in an array.
+		begin, between, end := "", "\n", "\n"
+		if format == "json" {
+			begin, between, end = "[\n", ",\n", "\n]\n"
+		}
+		if len(l.rows) == 0 && format != "json" {
+			end = ""
+		}
+		if _, err := io.WriteString(o, begin); err != nil {
+			return err
+		}
+		for i, r := range l.rows {
 			b := []byte{'{'}
+			if i > 0 {
+				b = []byte(between + "{")
+			}
+			open := len(b)
 			for i, v := range r {
 				if v == nil || v == "" {
 					continue
 				}
-				if len(b) > 1 {
+				if len(b) > open {
 					b = append(b, ',')
 				}
 				k, _ := json.Marshal(l.heads[i])
@@ -79,12 +95,12 @@ func (l *list) write(o *output, format string, width int) error {
 				}
 				b = append(append(append(b, k...), ':'), x...)
 			}
-			b = append(b, '}', '\n')
-			if _, err := o.Write(b); err != nil {
+			if _, err := o.Write(append(b, '}')); err != nil {
 				return err
 			}
 		}
-		return nil
+		_, err := io.WriteString(o, end)
+		return err
 	case "csv", "tsv":
 		sep := ","
 		if format == "tsv" {
@@ -111,7 +127,7 @@ func (l *list) write(o *output, format string, width int) error {
 		}
 		return nil
 	}
-	return usage(fmt.Sprintf("--format: %q is none of table, ndjson, jsonl, csv, tsv", format))
+	return usage(fmt.Sprintf("--format: %q is none of table, ndjson, jsonl, json, csv, tsv", format))
 }
 
 func cell(v any) string {
@@ -147,14 +163,34 @@ func when(ns int64, format string, utc bool) string {
 
 func (a *app) portsCmd() *cobra.Command {
 	var o readFlags
-	var state, at string
+	var m machineFlags
+	var state, at, lang string
 	cmd := &cobra.Command{
-		Use: "ports FILE...", Short: "Say which doors are open: per host and port, with the frame that proves it",
-		Long: `Lists every door that somebody knocked at or answered from: open (a SYN-ACK or a
-reply came from it), closed (a RST or port unreachable), filtered (another ICMP
-error) or silent. TCP and UDP are two different doors.`,
-		Example: "  portero ports capture.pcap\n  portero ports --state open --format csv capture.pcap\n  portero ports --at 2026-11-23T10:31:09Z capture.pcap",
+		Use: "ports [FILE...]", Short: "Say which doors are open: in a capture, with the proof; or of this machine, with the program behind each",
+		Long: `With a capture it lists every door that somebody knocked at or answered from: open (a
+SYN-ACK or a reply came from it), closed (a RST or port unreachable), filtered (another
+ICMP error) or silent. TCP and UDP are two different doors.
+
+Without one it lists the sockets of this machine as netstat -an does, each with the
+program, process id, user and file behind it, those of containers included. --seen lays
+a capture of this machine beside them: who was contacted and by how many, who never was,
+where somebody knocked and nobody listens, what answers without a socket.`,
+		Example: "  sudo portero ports\n  sudo portero ports --listening --seen today.pcapng\n  portero ports capture.pcap\n  portero ports --state open --format csv capture.pcap\n  portero ports --at 2026-11-23T10:31:09Z capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && o.file == "" {
+				if at != "" {
+					return usage("--at needs a capture: what the sockets of this machine were then, nobody wrote down")
+				}
+				l, err := language(lang)
+				if err != nil {
+					return err
+				}
+				m.state = state
+				return a.machinePorts(&o, &m, l)
+			}
+			if m.listening || len(m.seen) > 0 {
+				return usage("--listening and --seen are for the sockets of this machine: leave the capture out")
+			}
 			names, err := o.split(cmd, args)
 			if err != nil {
 				return err
@@ -185,23 +221,25 @@ error) or silent. TCP and UDP are two different doors.`,
 			}
 			if o.format == "table" {
 				// A narrow terminal gets what matters most.
-				l = l.narrow(a.width())
+				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted")
 			}
 			return a.print(&l, &o, j, stopped)
 		},
 	}
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
-	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
-	cmd.Flags().StringVar(&state, "state", "", "only doors that are open, closed, filtered or silent")
+	cmd.Flags().StringVar(&state, "state", "", "only doors that are open, closed, filtered or silent; of this machine: listen, established, time-wait ...")
+	cmd.Flags().BoolVarP(&m.listening, "listening", "l", false, "of this machine: only sockets that wait for whoever comes")
+	cmd.Flags().StringArrayVar(&m.seen, "seen", nil, "of this machine: a capture of it, to be laid beside its sockets")
+	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().StringVar(&at, "at", "", "what `netstat -an` would have shown at this time (RFC 3339, or seconds since 1970)")
 	return cmd
 }
 
 // narrow drops columns from the right middle until the table fits.
-func (l list) narrow(width int) list {
-	drop := []string{"last", "first", "out", "in", "#", "frame", "refused", "accepted"}
+func (l list) narrow(width int, drop ...string) list {
 	for {
 		total := 0
 		for i := range l.label {
@@ -273,14 +311,14 @@ func (a *app) hostsCmd() *cobra.Command {
 					when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), h.Name})
 			}
 			if o.format == "table" {
-				l = l.narrow(a.width())
+				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted")
 			}
 			return a.print(&l, &o, j, stopped)
 		},
 	}
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
-	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
 }
@@ -325,7 +363,7 @@ func (a *app) diffCmd() *cobra.Command {
 	}
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
-	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
 }

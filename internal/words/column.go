@@ -12,7 +12,7 @@ var columns = map[string]string{
 	"packets": "paquetes", "name": "nombre", "how": "cómo", "what": "qué", "before": "antes", "now": "ahora",
 	"capture": "captura", "findings": "hallazgos", "finding": "hallazgo", "severity": "gravedad", "basis": "base", "frames": "tramas",
 	"time": "tiempo", "time, ms": "tiempo, ms", "sender": "emisor", "says": "dice", "seq": "seq", "ack": "ack", "program": "programa", "age": "edad",
-	"user": "usuario", "pid": "pid", "text": "texto", "id": "id", "client": "cliente", "server": "servidor",
+	"user": "usuario", "local": "local", "remote": "remoto", "path": "ruta", "container": "contenedor", "seen": "visto", "pid": "pid", "text": "texto", "id": "id", "client": "cliente", "server": "servidor",
 }
 
 // Column is the head of a table's column.

@@ -112,10 +112,15 @@ var serviceBy = map[string]string{"": "", "payload": "por el contenido", "port":
 // ServiceBy is the word for a value of the key "service_by".
 func ServiceBy(l Lang, v string) string { return word(l, serviceBy, v) }
 
-var processBy = map[string]string{"": "", "exact": "seguro", "port": "por el puerto", "guessed": "supuesto"}
+var processBy = map[string]string{"": "", "exact": "seguro", "port": "por el puerto", "guessed": "supuesto", "ended": "terminó antes", "hidden": "de otro usuario", "kernel": "ningún programa"}
 
 // ProcessBy is the word for a value of the key "process_by".
 func ProcessBy(l Lang, v string) string { return word(l, processBy, v) }
+
+var seen = map[string]string{"": "", "contacted": "contactado", "never_contacted": "nunca contactado", "nobody_listens": "nadie escucha", "no_socket": "tráfico sin socket"}
+
+// Seen is the word for what a capture shows of a socket of this machine.
+func Seen(l Lang, v string) string { return word(l, seen, v) }
 
 var quality = map[string]string{
 	"truncated_packets": "paquetes truncados", "one_direction": "un solo sentido", "duplicates": "tramas repetidas",

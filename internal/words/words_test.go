@@ -14,7 +14,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 	values := map[string][]string{"oddity": handshake.OddityNames(), "quality": flows.QualityNames(), "missing": {"syn", "synack", "ack"},
 		"door": {"open", "closed", "filtered", "silent"}, "class": {"system", "user", "dynamic"}, "basis": {"hint", "observed"},
 		"severity": {"info", "low", "medium", "high"}, "confidence": {"exact", "shape", "port"}, "service": {"payload", "port", "user"},
-		"process": {"exact", "port", "guessed"}, "role": {"originator", "responder"}}
+		"process": {"exact", "port", "guessed", "ended", "hidden", "kernel"}, "seen": {"contacted", "never_contacted", "nobody_listens", "no_socket"}, "role": {"originator", "responder"}}
 	for _, v := range handshake.Verdicts() {
 		values["verdict"] = append(values["verdict"], v.String())
 	}
@@ -46,7 +46,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 		"verdict": {verdicts, Verdict}, "kind": {kinds, Kind}, "close": {closes, Close}, "side": {sides, Side}, "exchange": {exchanges, Exchange},
 		"end": {endReasons, EndReason}, "roles": {rolesBy, RolesBy}, "probe": {probes, Probe}, "missing": {missing, Missing}, "door": {doors, Door},
 		"class": {classes, Class}, "basis": {bases, Basis}, "severity": {severities, Severity}, "confidence": {confidences, Confidence},
-		"service": {serviceBy, ServiceBy}, "process": {processBy, ProcessBy}, "oddity": {oddities, Oddity}, "quality": {quality, Quality},
+		"service": {serviceBy, ServiceBy}, "process": {processBy, ProcessBy}, "seen": {seen, Seen}, "oddity": {oddities, Oddity}, "quality": {quality, Quality},
 		"role": {nil, Role},
 	} {
 		if len(values[name]) == 0 {

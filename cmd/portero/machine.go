@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"portero/catalog"
+	"portero/internal/doors"
+	"portero/internal/sockets"
+	"portero/internal/words"
+)
+
+// machineFlags are those of portero ports without a capture.
+type machineFlags struct {
+	seen      []string
+	listening bool
+	state     string
+}
+
+// machinePorts lists the doors of this machine, with the programs behind them.
+func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
+	want := strings.ToUpper(strings.ReplaceAll(m.state, "_", "-"))
+	if want != "" && sockets.ParseState(want) == sockets.StateUnknown {
+		return usage(fmt.Sprintf("--state: %q is no state of a socket; there are %s", m.state, strings.ToLower(strings.Join(sockets.States(), ", "))))
+	}
+	n, err := sockets.Lookup(a.ctx)
+	if err != nil {
+		return err
+	}
+	var t *doors.Tally
+	var j *job
+	stopped := false
+	if len(m.seen) > 0 {
+		if t, j, stopped, err = a.tallyOf(m.seen, o); err != nil {
+			return err
+		}
+	}
+	out := list{heads: []string{"proto", "local_addr", "local_port", "remote_addr", "remote_port", "state", "process", "pid", "user", "path", "process_by", "container", "unit", "netns",
+		"port_name", "seen", "attempts", "accepted", "refused", "clients", "last"}}
+	table := o.format == "table"
+	if table {
+		out = list{label: []string{"proto", "local", "remote", "state", "program", "pid", "user", "path", "container"}, right: map[int]bool{5: true}}
+		if t != nil {
+			out.label = append(out.label, "seen", "clients")
+			out.right[10] = true
+		}
+		out.heads = out.label
+	}
+	for _, p := range doors.Join(n, t) {
+		if want != "" && p.State() != want || m.listening && p.Socket != nil && !p.Socket.State.Waiting() {
+			continue
+		}
+		if table {
+			out.rows = append(out.rows, placeRow(&p, t != nil, l))
+			continue
+		}
+		row := make([]any, len(out.heads))
+		row[0], row[1], row[2], row[5] = p.ProtoName(), p.Local.Addr().String(), p.Local.Port(), p.State()
+		row[14] = catalog.Default().Registered(p.Proto, p.Local.Port())
+		if s := p.Socket; s != nil {
+			if s.Remote.Port() != 0 {
+				row[3], row[4] = s.Remote.Addr().String(), s.Remote.Port()
+			}
+			row[10] = s.Match.String()
+			if s.NetNS != 0 {
+				row[13] = s.NetNS
+			}
+		}
+		if g := p.Owner; g != nil {
+			row[6], row[7], row[8], row[9], row[11], row[12] = g.Name, g.PID, g.User, g.Path, g.Container, g.Unit
+		}
+		if p.Seen != "" {
+			row[15], row[16], row[17], row[18], row[19] = string(p.Seen), p.Attempts, p.Accepted, p.Refused, p.Clients
+			if p.Last != 0 {
+				row[20] = when(p.Last, o.format, o.utc)
+			}
+		}
+		out.rows = append(out.rows, row)
+	}
+	if table {
+		out = out.narrow(a.width(), "container", "path", "user", "clients", "remote")
+		for i, h := range out.label {
+			out.label[i] = words.Column(l, h)
+		}
+	}
+	if !o.quiet && n.Hidden > 0 {
+		fmt.Fprintf(a.err, l.Pick("portero: the programs behind %d sockets belong to others and are not shown; with more rights they are: sudo portero ports\n",
+			"portero: los programas de %d sockets son de otros y no se muestran; con más permisos, sí: sudo portero ports\n"), n.Hidden)
+	}
+	w, err := a.openOutput(o.out, o.force)
+	if err != nil {
+		return err
+	}
+	err = out.write(w, o.format, a.width())
+	if e := w.close(); err == nil {
+		err = e
+	}
+	if j != nil {
+		return a.finish(j, stopped, err)
+	}
+	return err
+}
+
+// placeRow is one line for people.
+func placeRow(p *doors.Place, seen bool, l words.Lang) []any {
+	remote, state, program, pid, user, path, container := "", p.State(), "", "", "", "", ""
+	if s := p.Socket; s != nil {
+		if s.Remote.Port() != 0 {
+			remote = s.Remote.String()
+		}
+		program = words.ProcessBy(l, s.Match.String())
+		if s.Match == sockets.Exact {
+			program = ""
+		} else {
+			program = "(" + program + ")"
+		}
+		if s.NetNS != 0 && container == "" {
+			container = fmt.Sprintf("netns %d", s.NetNS)
+		}
+	} else {
+		program = "-"
+	}
+	if g := p.Owner; g != nil {
+		program = strings.TrimSpace(g.Name + " " + program)
+		pid, user, path = fmt.Sprint(g.PID), g.User, g.Path
+		switch {
+		case g.Container != "":
+			container = g.Container
+		case container == "" && g.Unit != "":
+			container = g.Unit
+		}
+	}
+	row := []any{p.ProtoName(), p.Local.String(), remote, state, program, pid, user, path, container}
+	if seen {
+		clients := ""
+		if p.Clients > 0 {
+			clients = fmt.Sprint(p.Clients)
+		}
+		row = append(row, words.Seen(l, string(p.Seen)), clients)
+	}
+	return row
+}

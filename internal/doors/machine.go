@@ -1,0 +1,151 @@
+package doors
+
+import (
+	"net/netip"
+	"slices"
+
+	"portero/internal/record"
+	"portero/internal/sockets"
+)
+
+// Seen is what a capture shows of a socket of this machine, or of a door here
+// without one.
+type Seen string
+
+// The words; "" where a capture cannot tell, as for a connection's own socket.
+const (
+	Contacted      Seen = "contacted"       // somebody listens, and somebody came
+	NeverContacted Seen = "never_contacted" // somebody listens, and nobody came
+	NobodyListens  Seen = "nobody_listens"  // somebody came, and there is no socket
+	NoSocket       Seen = "no_socket"       // something answered, and there is no socket
+)
+
+// AllSeen lists the words.
+func AllSeen() []Seen { return []Seen{Contacted, NeverContacted, NobodyListens, NoSocket} }
+
+// Place is one socket of this machine with what was seen of it, or a door of this
+// machine that was seen and has no socket.
+type Place struct {
+	Socket *sockets.Socket  // nil when there is none
+	Owner  *sockets.Program // nil when none is named
+	Proto  uint8
+	Local  netip.AddrPort
+	Seen   Seen
+	// What was seen: meaningless where Seen is empty.
+	Attempts, Accepted, Refused uint64
+	Clients                     int
+	Last                        int64 // ns, 0 when never
+	Service                     string
+}
+
+// Join lays the doors that were seen beside the sockets that there are. A nil
+// tally knows nothing: only the sockets are listed. Waiting sockets come first,
+// by port; then doors without a socket; then connections.
+func Join(n *sockets.Snapshot, t *Tally) []Place {
+	here := map[netip.Addr]bool{}
+	for _, a := range n.Local {
+		here[a] = true
+	}
+	local := func(a netip.Addr) bool { return here[a] || a.Is4() && a.As4()[0] == 127 }
+	var ds []*Door
+	if t != nil {
+		for _, d := range t.Doors() {
+			if local(d.Host) {
+				ds = append(ds, d)
+			}
+		}
+	}
+	byPort := map[Key][]*Door{}
+	for _, d := range ds {
+		k := Key{Port: d.Port, Proto: d.Proto}
+		byPort[k] = append(byPort[k], d)
+	}
+	served := map[Key]bool{}
+	out := make([]Place, 0, len(n.Sockets))
+	for i := range n.Sockets {
+		s := &n.Sockets[i]
+		p := Place{Socket: s, Owner: n.Owner(s), Proto: s.Proto, Local: s.Local}
+		if t != nil && s.State.Waiting() && s.NetNS == 0 {
+			p.Seen = NeverContacted
+			clients := map[netip.Addr]struct{}{}
+			for _, d := range byPort[Key{Port: s.Local.Port(), Proto: s.Proto}] {
+				if !s.Serves(s.Proto, netip.AddrPortFrom(d.Host, d.Port)) {
+					continue
+				}
+				served[d.Key] = true
+				p.add(d)
+				for c := range d.clients {
+					clients[c] = struct{}{}
+				}
+			}
+			p.Clients = len(clients)
+			if p.Last != 0 {
+				p.Seen = Contacted
+			}
+		}
+		out = append(out, p)
+	}
+	for _, d := range ds {
+		if served[d.Key] || d.GuessedRole && d.State != Open {
+			continue
+		}
+		p := Place{Proto: d.Proto, Local: netip.AddrPortFrom(d.Host, d.Port), Seen: NobodyListens, Clients: d.Clients()}
+		if d.State == Open {
+			p.Seen = NoSocket
+			if connected(n, d) {
+				continue // a connection that outlived its listener
+			}
+		}
+		p.add(d)
+		out = append(out, p)
+	}
+	rank := func(p *Place) int {
+		switch {
+		case p.Socket == nil:
+			return 1
+		case p.Socket.State.Waiting():
+			return 0
+		}
+		return 2
+	}
+	slices.SortStableFunc(out, func(a, b Place) int {
+		if c := rank(&a) - rank(&b); c != 0 {
+			return c
+		}
+		if c := int(a.Local.Port()) - int(b.Local.Port()); c != 0 {
+			return c
+		}
+		if c := int(a.Proto) - int(b.Proto); c != 0 {
+			return c
+		}
+		return a.Local.Addr().Compare(b.Local.Addr())
+	})
+	return out
+}
+
+func (p *Place) add(d *Door) {
+	p.Attempts += d.Attempts
+	p.Accepted += d.Accepted
+	p.Refused += d.Refused
+	p.Last = max(p.Last, d.Last)
+	if p.Service == "" {
+		p.Service = d.Service
+	}
+}
+
+func connected(n *sockets.Snapshot, d *Door) bool {
+	return slices.ContainsFunc(n.Sockets, func(s sockets.Socket) bool {
+		return s.Proto == d.Proto && s.Local == netip.AddrPortFrom(d.Host, d.Port) && s.NetNS == 0
+	})
+}
+
+// State is that of the socket, or what was seen of the door.
+func (p *Place) State() string {
+	if p.Socket != nil {
+		return p.Socket.State.String()
+	}
+	return ""
+}
+
+// ProtoName is the word for the protocol.
+func (p *Place) ProtoName() string { return record.ProtoName(p.Proto) }

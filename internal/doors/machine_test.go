@@ -1,0 +1,71 @@
+package doors
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/sockets"
+)
+
+// seen makes the record of an attempt from a client to here.
+func seen(proto uint8, client, to string, v handshake.Verdict) *record.Record {
+	c, d := netip.MustParseAddrPort(client), netip.MustParseAddrPort(to)
+	r := &record.Record{ID: 1, Proto: proto, HasPorts: true, First: 1, Last: 2, Handshake: v, RolesBy: handshake.RolesSYN, FirstFrame: 1, LastFrame: 2,
+		Orig: record.Side{Addr: c.Addr(), Port: c.Port(), Pkts: 1}, Resp: record.Side{Addr: d.Addr(), Port: d.Port(), Pkts: 1}}
+	if proto == capture.ProtoUDP {
+		r.Exchange, r.Handshake = handshake.Answered, handshake.None
+	}
+	return r
+}
+
+func TestJoin(t *testing.T) {
+	const tcp, udp = capture.ProtoTCP, capture.ProtoUDP
+	at := netip.MustParseAddrPort
+	n := &sockets.Snapshot{Local: []netip.Addr{netip.MustParseAddr("192.0.2.1")}, Sockets: []sockets.Socket{
+		{Proto: tcp, Local: at("192.0.2.1:50000"), Remote: at("198.51.100.1:443"), State: sockets.Established},
+		{Proto: tcp, Local: at("192.0.2.1:2222"), Remote: at("198.51.100.9:7"), State: sockets.Established},
+		{Proto: tcp, Local: at("[::]:80"), Dual: true, State: sockets.Listen},
+		{Proto: tcp, Local: at("127.0.0.1:25"), State: sockets.Listen},
+		{Proto: udp, Local: at("0.0.0.0:53"), State: sockets.Bound},
+		{Proto: tcp, Local: at("0.0.0.0:80"), State: sockets.Listen, NetNS: 7},
+	}}
+	var ta Tally
+	for _, r := range []*record.Record{
+		seen(tcp, "198.51.100.1:1", "192.0.2.1:80", handshake.Completed),
+		seen(tcp, "198.51.100.2:1", "192.0.2.1:80", handshake.Completed),
+		seen(tcp, "198.51.100.2:2", "192.0.2.1:25", handshake.Refused), // bound to loopback only
+		seen(tcp, "198.51.100.2:3", "192.0.2.1:2222", handshake.Completed),
+		seen(tcp, "198.51.100.2:4", "192.0.2.1:4444", handshake.Completed),
+		seen(tcp, "192.0.2.1:50000", "198.51.100.1:443", handshake.Completed),
+		seen(udp, "198.51.100.2:5", "192.0.2.1:80", handshake.None),
+	} {
+		ta.Add(r)
+	}
+	var got []string
+	for _, p := range Join(n, &ta) {
+		got = append(got, fmt.Sprintf("%s %v %s %s %d of %d", p.ProtoName(), p.Local, p.State(), p.Seen, p.Accepted, p.Clients))
+	}
+	want := []string{
+		"tcp 127.0.0.1:25 LISTEN never_contacted 0 of 0",
+		"udp 0.0.0.0:53 BOUND never_contacted 0 of 0",
+		"tcp 0.0.0.0:80 LISTEN  0 of 0",
+		"tcp [::]:80 LISTEN contacted 2 of 2",
+		"tcp 192.0.2.1:25  nobody_listens 0 of 1",
+		"udp 192.0.2.1:80  no_socket 1 of 1",
+		"tcp 192.0.2.1:4444  no_socket 1 of 1",
+		"tcp 192.0.2.1:2222 ESTABLISHED  0 of 0",
+		"tcp 192.0.2.1:50000 ESTABLISHED  0 of 0",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if all := Join(n, nil); len(all) != len(n.Sockets) || all[0].Seen != "" {
+		t.Errorf("without a capture: %+v", all)
+	}
+}

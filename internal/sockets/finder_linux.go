@@ -1,0 +1,209 @@
+package sockets
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// Finder names the programs behind single connections. It remembers who held
+// which socket, checks that before it says so, and searches the youngest and the
+// busiest programs first. Its methods may be called from several goroutines.
+type Finder struct {
+	mu      sync.Mutex
+	d       *diag
+	p       *procfs
+	all     bool // programs of all users may be looked into
+	holders map[uint64]holder
+	nobody  map[uint64]int // inodes that a whole search did not find, with how often
+	busy    []int32        // processes that held something asked for, the latest first
+	newest  map[int32]bool // processes there were at the last search
+}
+
+type holder struct {
+	pid int32
+	fd  string
+}
+
+// what a Finder remembers at most
+const (
+	maxHolders = 1 << 16
+	maxBusy    = 32
+	searches   = 2 // for a socket that was not found, then no more
+)
+
+// NewFinder opens what is needed to look programs up.
+func NewFinder() (*Finder, error) {
+	d, err := openDiag()
+	if err != nil {
+		return nil, err
+	}
+	f := &Finder{d: d, p: newProcfs(), holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}}
+	_, err = os.ReadDir("/proc/1/fd")
+	f.all = err == nil
+	return f, nil
+}
+
+// Close gives back what NewFinder opened.
+func (f *Finder) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.d.close()
+	return nil
+}
+
+// Local implements Asker.
+func (f *Finder) Local() ([]netip.Addr, error) { return localAddrs(), nil }
+
+// Lookup implements Asker.
+func (f *Finder) Lookup(ctx context.Context) (*Snapshot, error) { return Lookup(ctx) }
+
+// Find implements Asker.
+func (f *Finder) Find(qs []Query) ([]Owner, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := make([]Owner, len(qs))
+	want := map[uint64][]int{}
+	var failed error
+	for i, q := range qs {
+		s, ok, err := f.d.one(q.Proto, q.Local, q.Remote)
+		if err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		if ok && s.Inode == 0 && tcp(q.Proto) && (s.State == SynReceived || s.State == Established || s.State == CloseWait) {
+			// Not accepted yet: no program has it, but one listens for it.
+			s, ok, err = f.d.one(q.Proto, q.Local, netip.AddrPortFrom(anyOf(q.Local.Addr()), 0))
+			if err != nil {
+				failed = errors.Join(failed, err)
+				continue
+			}
+		}
+		switch {
+		case !ok || s.Inode == 0:
+			out[i].Match = Ended
+			continue
+		case s.State.Waiting():
+			out[i].Match = ByPort
+		default:
+			out[i].Match = Exact
+		}
+		if !f.all && s.UID != uint32(os.Geteuid()) || f.nobody[s.Inode] >= searches {
+			out[i].Match = Hidden
+			if f.all {
+				out[i].Match = Kernel
+			}
+			continue
+		}
+		want[s.Inode] = append(want[s.Inode], i)
+	}
+	answer := func(inode uint64, pid int32) bool {
+		g, ok := f.p.program(pid)
+		for _, i := range want[inode] {
+			if ok {
+				out[i].Program = g
+			} else {
+				out[i] = Owner{Match: Ended}
+			}
+		}
+		delete(want, inode)
+		return ok
+	}
+	for inode := range want {
+		h, ok := f.holders[inode]
+		if !ok {
+			continue
+		}
+		if now, ok := f.p.socketAt(f.p.dir(h.pid) + "/fd/" + h.fd); ok && now == inode {
+			answer(inode, h.pid)
+		} else {
+			delete(f.holders, inode)
+		}
+	}
+	if len(want) > 0 {
+		f.search(want, answer)
+	}
+	for inode, is := range want {
+		if len(f.nobody) >= maxHolders {
+			clear(f.nobody)
+		}
+		f.nobody[inode]++
+		for _, i := range is {
+			out[i] = Owner{Match: Ended}
+			if f.nobody[inode] >= searches {
+				out[i].Match = Kernel
+				if !f.all {
+					out[i].Match = Hidden
+				}
+			}
+		}
+	}
+	if failed != nil && errors.Is(failed, unix.EBADF) {
+		return nil, failed
+	}
+	return out, nil
+}
+
+// search goes through the processes until everything wanted is found.
+func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) {
+	pids, err := f.p.pids()
+	if err != nil {
+		return
+	}
+	seen := make(map[int32]bool, len(pids))
+	look := func(pid int32) {
+		if seen[pid] || len(want) == 0 {
+			return
+		}
+		seen[pid] = true
+		f.p.sockets(pid, func(inode uint64, fd string) bool {
+			if len(f.holders) >= maxHolders {
+				clear(f.holders)
+			}
+			f.holders[inode] = holder{pid, fd}
+			if _, ok := want[inode]; ok && answer(inode, pid) {
+				f.note(pid)
+			}
+			return len(want) > 0
+		})
+	}
+	// New programs first: what opens a connection and ends within milliseconds
+	// was seldom there a moment ago.
+	for i := len(pids) - 1; i >= 0; i-- {
+		if !f.newest[pids[i]] {
+			look(pids[i])
+		}
+	}
+	for _, pid := range append([]int32(nil), f.busy...) {
+		look(pid)
+	}
+	for i := len(pids) - 1; i >= 0; i-- {
+		look(pids[i])
+	}
+	clear(f.newest)
+	for _, pid := range pids {
+		f.newest[pid] = true
+	}
+}
+
+// note moves pid to the front of the busy ones.
+func (f *Finder) note(pid int32) {
+	for i, b := range f.busy {
+		if b == pid {
+			f.busy = append(f.busy[:i], f.busy[i+1:]...)
+			break
+		}
+	}
+	f.busy = append([]int32{pid}, f.busy[:min(len(f.busy), maxBusy-1)]...)
+}
+
+func anyOf(a netip.Addr) netip.Addr {
+	if a.Unmap().Is4() {
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
+}

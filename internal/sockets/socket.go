@@ -1,0 +1,169 @@
+package sockets
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"portero/capture"
+)
+
+// Match says how sure it is that a program has a socket.
+type Match uint8
+
+// The matches.
+const (
+	NoMatch Match = iota // not this machine's, or not looked up
+	Exact                // the very socket, and the program that holds it
+	ByPort               // not that socket, but the one bound to its port
+	Guessed              // the socket is held by several different programs; one is named
+	Ended                // gone before it could be looked up
+	Hidden               // a program holds it that this user may not look into
+	Kernel               // no program here holds it: the kernel's own, or another PID namespace's
+)
+
+// String returns the word used in records and machine formats.
+func (m Match) String() string {
+	return [...]string{"", "exact", "port", "guessed", "ended", "hidden", "kernel"}[m]
+}
+
+// Matches lists the words.
+func Matches() []Match { return []Match{Exact, ByPort, Guessed, Ended, Hidden, Kernel} }
+
+// Named reports whether there is a program to be named.
+func (m Match) Named() bool { return m == Exact || m == ByPort || m == Guessed }
+
+// State is that of a socket: RFC 9293's for TCP, bound or connected for UDP.
+type State uint8
+
+// The states. The first twelve have Linux's numbers (net/tcp_states.h).
+const (
+	StateUnknown State = iota
+	Established
+	SynSent
+	SynReceived
+	FinWait1
+	FinWait2
+	TimeWait
+	Closed
+	CloseWait
+	LastAck
+	Listen
+	Closing
+	Bound     // UDP: takes datagrams from anybody
+	Connected // UDP: takes datagrams from one peer
+)
+
+// String returns RFC 9293's name of a TCP state, and a word for UDP.
+func (s State) String() string {
+	if int(s) >= len(stateNames) {
+		return ""
+	}
+	return stateNames[s]
+}
+
+var stateNames = [...]string{"", "ESTABLISHED", "SYN-SENT", "SYN-RECEIVED", "FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT", "CLOSED", "CLOSE-WAIT", "LAST-ACK",
+	"LISTEN", "CLOSING", "BOUND", "CONNECTED"}
+
+// ParseState finds a state by its name; StateUnknown when there is none.
+func ParseState(name string) State {
+	return State(max(slices.Index(stateNames[:], name), 0))
+}
+
+// States lists the names.
+func States() []string { return stateNames[1:] }
+
+// Waiting reports whether the socket waits for whoever comes.
+func (s State) Waiting() bool { return s == Listen || s == Bound }
+
+// Socket is one TCP or UDP socket.
+type Socket struct {
+	Proto         uint8 // capture.ProtoTCP or capture.ProtoUDP
+	Local, Remote netip.AddrPort
+	// Dual: bound to [::] and open to IPv4 as well.
+	Dual  bool
+	State State
+	UID   uint32
+	Inode uint64 // 0: no program holds it any longer
+	NetNS uint64 // inode of its network namespace, 0 for the one of this process
+	Match Match
+	// Owners index Snapshot.Programs, in order of process id.
+	Owners []int32
+}
+
+// Program is one process.
+type Program struct {
+	PID  int32
+	UID  uint32
+	User string
+	// Name is what the system calls it (on Linux comm, cut at 15 octets), Path the
+	// file it was started from, "" when that cannot be seen.
+	Name, Path string
+	// Container is "kind:id" of the container it runs in, Unit the systemd unit.
+	Container, Unit string
+	NetNS           uint64
+}
+
+// Snapshot is a picture of all sockets at one moment.
+type Snapshot struct {
+	Time     time.Time
+	Took     time.Duration
+	Sockets  []Socket
+	Programs []Program
+	Local    []netip.Addr // addresses of this machine
+	// Hidden counts sockets whose program this user may not look into.
+	Hidden int
+	// Denied counts the programs that this user may not look into.
+	Denied int
+	// How names where it comes from: sock_diag, /proc/net or gopsutil.
+	How string
+}
+
+// Owner returns the program that is named for s, nil when there is none.
+func (n *Snapshot) Owner(s *Socket) *Program {
+	if !s.Match.Named() || len(s.Owners) == 0 {
+		return nil
+	}
+	return &n.Programs[s.Owners[0]]
+}
+
+// Serves reports whether s would take what comes to addr:port.
+func (s *Socket) Serves(proto uint8, to netip.AddrPort) bool {
+	if s.Proto != proto || s.Local.Port() != to.Port() || !s.State.Waiting() {
+		return false
+	}
+	a, t := s.Local.Addr(), to.Addr().Unmap().WithZone("")
+	switch {
+	case a == t || a.WithZone("") == t:
+		return true
+	case !a.IsUnspecified():
+		return false
+	}
+	return a.Is4() == t.Is4() || a.Is6() && t.Is4() && s.Dual
+}
+
+// settle decides the matches once owners are joined. all says that every
+// process could be looked into.
+func (n *Snapshot) settle(all bool) {
+	for i := range n.Sockets {
+		s := &n.Sockets[i]
+		switch {
+		case len(s.Owners) > 0:
+			s.Match = Exact
+			for _, o := range s.Owners[1:] {
+				if n.Programs[o].Path != n.Programs[s.Owners[0]].Path || n.Programs[o].Name != n.Programs[s.Owners[0]].Name {
+					s.Match = Guessed
+				}
+			}
+		case s.Inode == 0 && s.State != Listen && s.State != Bound:
+			s.Match = Ended
+		case all:
+			s.Match = Kernel
+		default:
+			s.Match = Hidden
+			n.Hidden++
+		}
+	}
+}
+
+func tcp(proto uint8) bool { return proto == capture.ProtoTCP }
