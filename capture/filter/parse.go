@@ -87,6 +87,10 @@ func (p *parser) unexpected(want string) {
 	}
 	hint := ""
 	switch {
+	case t.kind == tName && nearest(t.text) != "":
+		hint = "did you mean " + nearest(t.text) + "?"
+	case p.i > 0 && p.toks[p.i-1].kind == tName && nearest(p.toks[p.i-1].text) != "":
+		hint = "did you mean " + nearest(p.toks[p.i-1].text) + " for " + p.toks[p.i-1].text + "?"
 	case t.kind == tName && (t.text == "vxlan" || t.text == "gre" || t.text == "gtp"):
 		hint = "this encapsulation is not in the language"
 	case t.kind == tName && p.i == 0 || t.kind == tV4 || t.kind == tV6:
@@ -97,6 +101,37 @@ func (p *parser) unexpected(want string) {
 		hint = "if a protocol of that name is meant, write proto \\NAME; a '-' inside a word belongs to the word"
 	}
 	p.fail(t.pos, hint, "%q where %s is expected", p.raw(t), want)
+}
+
+// nearest is the word of the language from which s differs by one slip of the
+// hand, "" when there is none.
+func nearest(s string) string {
+	for _, w := range [...]string{"port", "host", "net", "portrange", "proto", "protochain", "src", "dst", "and", "or", "not", "tcp", "udp", "icmp", "icmp6", "sctp", "arp",
+		"ip", "ip6", "ether", "vlan", "mpls", "pppoes", "less", "greater", "broadcast", "multicast", "inbound", "outbound", "gateway"} {
+		if s != w && oneSlip(s, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// oneSlip reports whether a becomes b by one letter left out, added or changed,
+// or by two neighbours that change places.
+func oneSlip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(b)-len(a) > 1 || len(a) < 2 {
+		return false
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	if len(a) < len(b) {
+		return a[i:] == b[i+1:]
+	}
+	return i < len(a) && (a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:])
 }
 
 // raw is the text of t as written.

@@ -355,3 +355,15 @@ func TestExerciseCommand(t *testing.T) {
 		t.Error("an unknown level is taken")
 	}
 }
+
+// -n leaves out what a number alone suggests, -D lists interfaces as tcpdump does.
+func TestTcpdumpLetters(t *testing.T) {
+	_, named, _ := portero(t, "--format", "ndjson", "-r", "../../testdata/old-trojan-port/in.pcap")
+	_, plain, _ := portero(t, "--format", "ndjson", "-n", "-r", "../../testdata/old-trojan-port/in.pcap")
+	if !strings.Contains(named, `"service_by":"port"`) || strings.Contains(plain, `"service_by":"port"`) {
+		t.Errorf("with names %s\nwithout %s", named, plain)
+	}
+	if code, out, errs := portero(t, "-D"); code != exitOK || !strings.Contains(out, "lo") {
+		t.Errorf("exit status %d: %s %s", code, out, errs)
+	}
+}

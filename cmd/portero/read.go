@@ -45,7 +45,7 @@ type readFlags struct {
 	count                          uint64
 	cpuprofile, memprofile         string
 	where, save                    string
-	anonymize                      bool
+	anonymize, numeric             bool
 	key                            string
 	watch                          watchFlags
 }
@@ -78,7 +78,8 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	o.show(fs)
 	fs.StringVar(&o.format, "format", "table", "table, wide, ndjson (jsonl), json, csv, tsv, zeek")
 	fs.StringVar(&o.fields, "fields", "", "columns of ndjson, json, csv and tsv: a,b or -c to leave c out")
-	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024; words that are keys as well need quotes")
+	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024")
+	fs.BoolVarP(&o.numeric, "numeric", "n", false, "no service names that rest on a port number alone (portero never resolves addresses)")
 	fs.StringVarP(&o.save, "write", "w", "", "save the selected packets as pcapng: those of the filter, or of the connections that --where selects")
 	fs.BoolVar(&o.anonymize, "anonymize", false, "make records and the packets of -w fit to share: other addresses, no names, no payload")
 	fs.StringVar(&o.key, "anonymize-key", "", "a file whose content decides the new addresses (the same for the same content); without it they differ each time")
@@ -109,11 +110,17 @@ func completions(cmd *cobra.Command) {
 	}
 	for flag, words := range map[string][]string{
 		"format": {"table", "wide", "ndjson", "json", "csv", "tsv", "zeek"}, "color": {"auto", "always", "never"}, "sort": {"id", "bytes", "packets", "rtt", "verdict"},
-		"where": where.Fields(), "fields": where.Fields(), "frames": {"file", "merged"},
+		"fields": where.Fields(), "frames": {"file", "merged"},
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(words...)); err != nil {
 			panic(err)
 		}
+	}
+	expression := func(_ *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
+		return where.Complete(text), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	if err := cmd.RegisterFlagCompletionFunc("where", expression); err != nil {
+		panic(err)
 	}
 }
 
@@ -211,7 +218,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 	}
 	if o.filter != "" {
 		if j.sel, err = filter.New(o.filter, filter.Options{}); err != nil {
-			return nil, usage("filter: " + err.Error())
+			return nil, usage(err.Error())
 		}
 		opt.Select = j.sel.Match
 	}
@@ -401,6 +408,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	var watch *masked
 	passed := uint64(0)
 	opt := engine.Options{Sink: func(r *record.Record) error {
+		if o.numeric && r.ServiceBy == "port" {
+			r.Service, r.ServiceBy, r.Confidence = "", "", ""
+		}
 		if hold != nil {
 			ok, err := hold.Match(r)
 			if err != nil {

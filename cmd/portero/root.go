@@ -36,6 +36,8 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 
 func (a *app) root() *cobra.Command {
 	var o readFlags
+	var list bool
+	interfaces := a.interfacesCmd()
 	root := &cobra.Command{
 		Use:   "portero FILE...",
 		Short: "The doorkeeper: what really connected, and the frames that prove it",
@@ -49,6 +51,9 @@ connection in plain words, with the frames that prove it. It never sends a packe
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				return interfaces.RunE(interfaces, args)
+			}
 			if len(args) == 0 && o.file == "" {
 				return cmd.Help()
 			}
@@ -56,12 +61,13 @@ connection in plain words, with the frames that prove it. It never sends a packe
 		},
 	}
 	o.register(root.Flags())
+	root.Flags().BoolVarP(&list, "list-interfaces", "D", false, "list the interfaces, as tcpdump -D does; the same as portero interfaces")
 	completions(root)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
-	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), a.interfacesCmd(), a.exerciseCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.versionCmd(), a.manCmd(root))
+	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.versionCmd(), a.manCmd(root))
 	return root
 }
 

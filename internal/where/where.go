@@ -2,8 +2,9 @@
 //
 //	handshake == half_open and resp_port < 1024
 //
-// Every key of the record is a name, and so is every word of the vocabulary
-// where no key has it; quoted words always work. Numbers that are unknown
+// Every key of the record is a name, and so is every word of the vocabulary.
+// A word that is a key too (user, first) is the word where it is compared with
+// a key: port_class == user. Quoted words always work. Numbers that are unknown
 // compare false with everything. Lists take `in`: duplicates in quality.
 package where
 
@@ -15,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
@@ -25,7 +27,7 @@ import (
 // Filter decides about records. One goroutine owns it.
 type Filter struct {
 	prog   *vm.Program
-	fields []record.Field
+	fields []record.Field // those that the expression names
 	env    map[string]any
 	vm     vm.VM
 	buf    []byte
@@ -52,27 +54,65 @@ func Fields() []string {
 	return n
 }
 
+// ambiguous are words of the vocabulary that are keys as well.
+var ambiguous = map[string]bool{"user": true, "first": true, "duplicates": true}
+
+// names watches the expression for keys, and takes an ambiguous word that is
+// compared with a key for the word.
+type names struct {
+	used map[string]bool
+	keys map[string]record.Kind
+}
+
+// Visit implements ast.Visitor.
+func (n *names) Visit(node *ast.Node) {
+	switch x := (*node).(type) {
+	case *ast.IdentifierNode:
+		n.used[x.Value] = true
+	case *ast.BinaryNode:
+		if l, ok := x.Left.(*ast.IdentifierNode); ok && ambiguous[l.Value] && x.Operator == "in" {
+			ast.Patch(&x.Left, &ast.StringNode{Value: l.Value})
+			return
+		}
+		l, ok1 := x.Left.(*ast.IdentifierNode)
+		r, ok2 := x.Right.(*ast.IdentifierNode)
+		if !ok1 || !ok2 || !ambiguous[r.Value] {
+			return
+		}
+		switch k, known := n.keys[l.Value]; {
+		case !known, k == record.KindInt, k == record.KindMicros, k == record.KindBool:
+		case l.Value == "last" || l.Value == r.Value:
+		default:
+			ast.Patch(&x.Right, &ast.StringNode{Value: r.Value})
+		}
+	}
+}
+
 // Compile reads an expression. Its errors name the place in it.
 func Compile(text string) (*Filter, error) {
-	f := &Filter{fields: record.Schema(), env: map[string]any{}}
+	f := &Filter{env: map[string]any{}}
+	schema := record.Schema()
+	seen := &names{used: map[string]bool{}, keys: map[string]record.Kind{}}
 	for _, w := range words() {
 		f.env[w] = w
 	}
-	for i := range f.fields {
-		switch k := f.fields[i].Kind; k {
+	for i := range schema {
+		name := schema[i].Name
+		seen.keys[name] = schema[i].Kind
+		switch schema[i].Kind {
 		case record.KindInt, record.KindMicros:
-			f.env[f.fields[i].Name] = float64(0)
+			f.env[name] = float64(0)
 		case record.KindBool:
-			f.env[f.fields[i].Name] = false
+			f.env[name] = false
 		case record.KindWords, record.KindTexts, record.KindRisks:
-			f.env[f.fields[i].Name] = []string(nil)
+			f.env[name] = []string(nil)
 		case record.KindInts:
-			f.env[f.fields[i].Name] = []float64(nil)
+			f.env[name] = []float64(nil)
 		default:
-			f.env[f.fields[i].Name] = ""
+			f.env[name] = ""
 		}
 	}
-	opts := []expr.Option{expr.Env(f.env), expr.AsBool()}
+	opts := []expr.Option{expr.Env(f.env), expr.AsBool(), expr.Patch(seen)}
 	// These would hide keys and words.
 	for _, b := range []string{"first", "last", "none", "duration", "one", "all", "any", "count"} {
 		opts = append(opts, expr.DisableBuiltin(b))
@@ -86,14 +126,57 @@ func Compile(text string) (*Filter, error) {
 		return nil, errors.New(strings.SplitN(err.Error(), "\n", 2)[0])
 	}
 	f.prog = p
+	for i := range schema {
+		if seen.used[schema[i].Name] {
+			f.fields = append(f.fields, schema[i])
+		}
+	}
 	return f, nil
 }
 
 func hint(msg string) string {
-	if strings.HasPrefix(msg, "unknown name") {
-		return " (the names are the record's keys: portero explain fields)"
+	name, ok := strings.CutPrefix(msg, "unknown name ")
+	if !ok {
+		return ""
 	}
-	return ""
+	best, d := "", 3
+	for _, w := range append(Fields(), words()...) {
+		if n := record.EditDistance(name, w); n < d {
+			best, d = w, n
+		}
+	}
+	if best != "" {
+		return "; did you mean " + best + "?"
+	}
+	return " (the names are the record's keys: portero explain fields)"
+}
+
+// Complete returns how text, the beginning of an expression, may go on: the
+// whole text with its last word completed, by keys, or by the vocabulary after an operator.
+func Complete(text string) []string {
+	cut := strings.LastIndexAny(text, " (!<>=&|") + 1
+	head, part := text[:cut], text[cut:]
+	before := strings.Fields(strings.TrimRight(head, "("))
+	choices := Fields()
+	if n := len(before); n > 0 {
+		switch last := before[n-1]; {
+		case last == "and" || last == "or" || last == "not" || strings.HasSuffix(last, "&&") || strings.HasSuffix(last, "||"):
+		case strings.HasSuffix(last, "==") || strings.HasSuffix(last, "!="):
+			choices = words()
+		case last == "in" || strings.HasSuffix(last, "<") || strings.HasSuffix(last, ">") || strings.HasSuffix(last, "<=") || strings.HasSuffix(last, ">="):
+		case n%4 == 1:
+			choices = []string{"==", "!=", "<", "<=", ">", ">=", "in", "startsWith", "contains", "matches"}
+		case n%4 == 3:
+			choices = []string{"and", "or"}
+		}
+	}
+	var out []string
+	for _, c := range choices {
+		if strings.HasPrefix(c, part) {
+			out = append(out, head+c)
+		}
+	}
+	return out
 }
 
 // Match reports whether the expression holds for r.

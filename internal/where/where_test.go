@@ -30,6 +30,10 @@ func TestMatch(t *testing.T) {
 		`orig_addr startsWith "192.0.2."`:             true,
 		`first > "2001-01-01"`:                        true,
 		"close == none":                               true,
+		"duplicates in quality":                       true,
+		"port_class == user":                          false,
+		"roles_by == first":                           false,
+		"duplicates == 0 and port_class != user":      true,
 	} {
 		f, err := Compile(text)
 		if err != nil {
@@ -43,9 +47,35 @@ func TestMatch(t *testing.T) {
 }
 
 func TestErrorsNameTheirPlace(t *testing.T) {
-	for text, want := range map[string]string{"handshak == 1": "unknown name handshak at 1", "resp_port <": "at ", "resp_port": "expected bool"} {
+	for text, want := range map[string]string{"handshak == 1": "unknown name handshak at 1; did you mean handshake?", "handshake == half_opn": "did you mean half_open?", "resp_port <": "at ", "resp_port": "expected bool"} {
 		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+func TestComplete(t *testing.T) {
+	for text, want := range map[string]string{
+		"hands":                         "handshake handshake_kind",
+		"handshake == half_o":           "handshake == half_open",
+		"handshake ":                    "handshake == handshake != handshake < handshake <= handshake > handshake >= handshake in handshake startsWith handshake contains handshake matches",
+		"resp_port < 1024 an":           "resp_port < 1024 and",
+		"resp_port < 1024 and orig_por": "resp_port < 1024 and orig_port",
+	} {
+		if got := strings.Join(Complete(text), " "); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+// Only what the expression names is fetched.
+func TestFetchesWhatIsNamed(t *testing.T) {
+	f, err := Compile("resp_port == 80 and handshake == half_open")
+	if err != nil || len(f.fields) != 2 {
+		t.Fatal(err, len(f.fields))
+	}
+	r := sample()
+	if n := testing.AllocsPerRun(100, func() { _, _ = f.Match(r) }); n > 4 {
+		t.Errorf("%v allocations a record", n)
 	}
 }
