@@ -5,6 +5,20 @@ import (
 	"net/netip"
 )
 
+// Interface is one that frames could be read from.
+type Interface struct {
+	Name     string
+	Index    int
+	Addrs    []netip.Prefix
+	Hardware string // MAC, "" without one
+	Up       bool
+	Running  bool // up, and with a carrier
+	Loopback bool
+	Link     string // name of the link type, "" where it is not known or not decoded
+	CanOpen  bool
+	Why      string // when it cannot be opened
+}
+
 // Interfaces lists the interfaces of this machine, in the system's order.
 func Interfaces() ([]Interface, error) {
 	all, err := net.Interfaces()
@@ -13,7 +27,7 @@ func Interfaces() ([]Interface, error) {
 	}
 	var out []Interface
 	for _, i := range all {
-		x := Interface{Name: i.Name, Index: i.Index, Hardware: i.HardwareAddr.String(), Up: i.Flags&net.FlagUp != 0, Loopback: i.Flags&net.FlagLoopback != 0}
+		x := Interface{Name: i.Name, Index: i.Index, Hardware: i.HardwareAddr.String(), Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Loopback: i.Flags&net.FlagLoopback != 0}
 		if as, err := i.Addrs(); err == nil {
 			for _, a := range as {
 				if p, err := netip.ParsePrefix(a.String()); err == nil {
@@ -21,8 +35,27 @@ func Interfaces() ([]Interface, error) {
 				}
 			}
 		}
-		x.Link, x.CanOpen, x.Why = probe(i.Name)
+		link, err := probe(i.Name)
+		if err != nil {
+			x.Why = err.Error()
+		} else {
+			x.CanOpen = true
+		}
+		if link != 0 {
+			x.Link = link.String()
+		}
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// unknown makes the error for a name that no interface has.
+func unknown(name string) error {
+	e := &NoInterfaceError{Name: name}
+	if all, err := net.Interfaces(); err == nil {
+		for _, x := range all {
+			e.Known = append(e.Known, x.Name)
+		}
+	}
+	return e
 }

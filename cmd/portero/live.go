@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,19 +25,21 @@ import (
 
 // liveFlags are those of portero live.
 type liveFlags struct {
-	iface, filter, format, out, save, memory, lang, color string
-	snaplen                                               int
-	count                                                 uint64
-	duration, interim                                     time.Duration
-	noPromisc, plain, utc, force, quiet, stats            bool
-	watch                                                 watchFlags
+	ifaces                                               []string
+	filter, format, out, save, memory, lang, color, ring string
+	lanes                                                int
+	snaplen                                              int
+	count                                                uint64
+	duration, interim                                    time.Duration
+	noPromisc, plain, utc, force, quiet, stats           bool
+	watch                                                watchFlags
 }
 
 func (a *app) liveCmd() *cobra.Command {
 	var o liveFlags
 	cmd := &cobra.Command{
-		Use: "live [INTERFACE] [-- FILTER]", Short: "The same while it happens: a screen in a terminal, records in a pipe",
-		Long: `Listens to an interface (any for all of them). In a terminal it is a screen of
+		Use: "live [INTERFACE...] [-- FILTER]", Short: "The same while it happens: a screen in a terminal, records in a pipe",
+		Long: `Listens to interfaces (any for all of them). In a terminal it is a screen of
 connections, ports, hosts and findings; in a pipe a record a line (ndjson), one whenever
 the verdict of a connection changes, with final false, and one with final true when it
 ended, all under one id. --plain writes lines for people, without a screen.
@@ -52,20 +56,17 @@ Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
 					o.filter = expr
 				}
 			}
-			switch {
-			case len(args) > 1 || len(args) == 1 && o.iface != "":
-				return usage("one interface at a time; any listens to all")
-			case len(args) == 1:
-				o.iface = args[0]
-			case o.iface == "":
-				o.iface = "any"
+			if o.ifaces = append(o.ifaces, args...); len(o.ifaces) == 0 || slices.Contains(o.ifaces, "any") {
+				o.ifaces = []string{"any"}
 			}
+			slices.Sort(o.ifaces)
+			o.ifaces = slices.Compact(o.ifaces)
 			return a.live(&o)
 		},
 	}
 	fs := cmd.Flags()
 	fs.SetNormalizeFunc(normalize)
-	fs.StringVarP(&o.iface, "interface", "i", "", "the interface, as tcpdump names it; any is all (and the default)")
+	fs.StringSliceVarP(&o.ifaces, "interface", "i", nil, "an interface (again for more); any is all of them, and the default")
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel (also after --)")
 	fs.StringVar(&o.format, "format", "", "ndjson, or plain lines; without it a screen in a terminal, ndjson in a pipe")
 	fs.BoolVar(&o.plain, "plain", false, "lines for people instead of a screen (for screen readers too)")
@@ -74,6 +75,8 @@ Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
 	fs.BoolVar(&o.force, "force", false, "replace files that exist")
 	fs.IntVarP(&o.snaplen, "snaplen", "s", 262144, "octets of a frame that are kept")
 	fs.BoolVarP(&o.noPromisc, "no-promiscuous-mode", "p", false, "do not ask the interface for frames to others")
+	fs.StringVarP(&o.ring, "buffer-size", "B", "32M", "memory shared with the kernel for each interface")
+	fs.IntVar(&o.lanes, "lanes", 0, "rings among which the kernel shares the frames of an interface; 0 is one for every two processors, at most four")
 	fs.Uint64VarP(&o.count, "count", "c", 0, "stop after this many frames")
 	fs.DurationVar(&o.duration, "duration", 0, "stop after this time: 30s, 10m")
 	fs.DurationVar(&o.interim, "interim", time.Minute, "write a record of a long connection at least this often")
@@ -89,18 +92,19 @@ Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
 
 // session is one live analysis.
 type session struct {
-	a       *app
-	o       *liveFlags
-	lang    words.Lang
-	src     *live.Handle
-	eng     *engine.Engine
-	saved   *saving
-	saveErr error
-	watch   *findings.Detector
-	stop    context.CancelFunc
-	frames  atomic.Uint64
-	flushed time.Time
-	err     error
+	a        *app
+	o        *liveFlags
+	lang     words.Lang
+	src      *live.Handle
+	eng      *engine.Engine
+	saved    *saving
+	saveErr  error
+	watch    *findings.Detector
+	stop     context.CancelFunc
+	frames   atomic.Uint64
+	flushed  time.Time
+	err      error
+	screened bool // the screen has the terminal
 }
 
 func (a *app) live(o *liveFlags) error {
@@ -140,24 +144,41 @@ func (a *app) live(o *liveFlags) error {
 			return usage("filter: " + err.Error())
 		}
 	}
-	opt := live.Options{Interface: o.iface, SnapLen: o.snaplen, NoPromisc: o.noPromisc}
+	ring, err := sizeOf("--buffer-size", o.ring)
+	if err != nil {
+		return err
+	}
+	opt := live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, RingBytes: int(min(ring, 1<<30)), Lanes: min(max(o.lanes, 0), 16)}
 	if expr != nil {
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
-			p, err := expr.Compile(link, filter.Options{Live: true, SnapLen: uint32(max(o.snaplen, 0))})
+			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(max(o.snaplen, 0))})
 			if err != nil {
 				return nil, fmt.Errorf("filter: %w", err)
 			}
 			return p.Raw(), nil
 		}
 	}
-	if s.src, err = live.Open(opt); err != nil {
+	taps, err := live.Listen(opt)
+	if err != nil {
 		var pe *live.PermissionError
 		if errors.As(err, &pe) {
 			return &exitError{exitDenied, err}
 		}
 		return err
 	}
+	if s.src, err = live.Open(taps, func(name string) (live.Tap, error) {
+		one := opt
+		one.Interfaces = []string{name}
+		t, err := live.Listen(one)
+		if err != nil {
+			return live.Tap{}, err
+		}
+		return t[0], nil
+	}); err != nil {
+		return err
+	}
 	defer s.src.Close()
+	s.src.Changed = s.changed
 	if s.saved, err = a.saver(&readFlags{save: o.save, out: o.out, force: o.force, filter: o.filter}); err != nil {
 		return err
 	}
@@ -167,7 +188,7 @@ func (a *app) live(o *liveFlags) error {
 	}
 	said := dropPrivileges()
 	if !o.quiet && mode != "screen" {
-		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(o.iface), said)
+		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said)
 	}
 	ctx, stop := context.WithCancel(a.ctx)
 	defer stop()
@@ -178,10 +199,10 @@ func (a *app) live(o *liveFlags) error {
 	s.stop = stop
 	go func() {
 		<-ctx.Done()
-		s.src.Close()
+		s.src.Stop()
 	}()
 	eo := engine.Options{Threads: 1, Live: true, Memory: mem, Catalog: catalog.Default(), Frame: s.frame}
-	if mode == "screen" {
+	if s.screened = mode == "screen"; s.screened {
 		err = s.screen(ctx, eo, colors)
 	} else {
 		err = s.stream(eo, out, mode)
@@ -212,6 +233,22 @@ func (s *session) run(eo engine.Options) error {
 		return nil
 	}
 	return err
+}
+
+// changed says that an interface went or came.
+func (s *session) changed(e live.Event) {
+	if s.o.quiet || s.screened {
+		return
+	}
+	what := map[live.Change][2]string{
+		live.WentDown: {"went down", "se ha apagado"}, live.CameUp: {"came up", "se ha encendido"}, live.WentAway: {"went away; waiting for it", "ha desaparecido; se espera que vuelva"},
+		live.CameBack: {"came back", "ha vuelto"}, live.CannotReopen: {"came back and cannot be listened to", "ha vuelto y no se puede escuchar"},
+	}[e.Change]
+	why := ""
+	if e.Err != nil {
+		why = ": " + e.Err.Error()
+	}
+	fmt.Fprintf(s.a.err, "portero: %s %s%s\n", printable(e.Interface), s.lang.Pick(what[0], what[1]), printable(why))
 }
 
 // summary says what was seen and lost.

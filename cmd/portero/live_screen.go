@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,7 +16,7 @@ import (
 // screen shows the live screen until the user ends it.
 func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) error {
 	board := screen.NewBoard(s.lang, s.watch)
-	m := screen.New(s.o.iface, s.lang, colors)
+	m := screen.New(strings.Join(s.o.ifaces, ","), s.lang, colors)
 	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithInput(s.a.in), tea.WithOutput(s.a.out), tea.WithContext(s.a.ctx))
 	eo.Sink = func(r *record.Record) error { board.Ended(r); return nil }
 	var last time.Time

@@ -100,8 +100,11 @@ func (a *app) width() int {
 	return 80
 }
 
-// size reads "64MB", "1G", "500000".
-func size(s string) (int64, error) {
+// size reads what --memory says: "64MB", "1G", "500000".
+func size(s string) (int64, error) { return sizeOf("--memory", s) }
+
+// sizeOf reads a size that a flag gives, in octets.
+func sizeOf(flag, s string) (int64, error) {
 	t := strings.ToUpper(strings.TrimSpace(s))
 	t = strings.TrimSuffix(strings.TrimSuffix(t, "B"), "I")
 	mult := int64(1)
@@ -115,7 +118,7 @@ func size(s string) (int64, error) {
 	}
 	var n int64
 	if _, err := fmt.Sscanf(t, "%d", &n); err != nil || n <= 0 || fmt.Sprint(n) != t || n > 1<<50/mult {
-		return 0, usage(fmt.Sprintf("--memory: %q is no size (write 64MB or 1G)", s))
+		return 0, usage(fmt.Sprintf("%s: %q is no size (write 64MB or 1G)", flag, s))
 	}
 	return n * mult, nil
 }

@@ -1,0 +1,19 @@
+//go:build !linux && !darwin && !dragonfly && !freebsd && !netbsd && !openbsd && !(windows && amd64)
+
+package live
+
+import (
+	"errors"
+	"runtime"
+
+	"portero/capture"
+)
+
+var errSystem = errors.New("listening to an interface is not supported on " + runtime.GOOS + "/" + runtime.GOARCH + "; read a saved capture (tcpdump -w, Wireshark)")
+
+func listen(o *Options, _ string) (Tap, error) {
+	_, _ = compile(o, capture.LinkEthernet)
+	return Tap{}, errSystem
+}
+
+func probe(string) (capture.LinkType, error) { return 0, errSystem }

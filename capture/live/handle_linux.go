@@ -1,0 +1,277 @@
+package live
+
+import (
+	"errors"
+	"io"
+	"math"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"portero/capture"
+)
+
+// Handle reads what Taps bring, in order of time. One goroutine calls Next and,
+// at the end, Close; Stop, Stats and Name may be called from others.
+type Handle struct {
+	// Changed is told when an interface goes or comes, in the goroutine of Next.
+	// Set it before the first Next.
+	Changed func(Event)
+
+	wake    int
+	reopen  func(name string) (Tap, error)
+	taps    []*tapState
+	holds   map[*capture.Block][]hold
+	index   uint64
+	stopped atomic.Int64 // when, 0 not
+	looked  time.Time
+	fds     []unix.PollFd
+	counter counters
+
+	mu    sync.Mutex // rings and gone
+	rings []*ring
+	gone  LaneStats // what rings counted that are no more
+	names map[int32]string
+}
+
+type tapState struct {
+	Tap
+	down   bool
+	away   time.Time // since when, zero when it is there
+	failed bool      // it could not be listened to anew
+}
+
+type hold struct {
+	r     *ring
+	block int
+}
+
+const (
+	maxFrames = 8192 // of one Next: a Packet keeps its frame's place in 16 bits
+	// slack is for how long the frame of a quiet lane may be on its way: two
+	// rounds of the kernel's timer that retires blocks, and one more.
+	slack = 3 * retire
+)
+
+// Open maps taps. reopen makes a Tap anew when an interface of that name is there
+// again after it went away; with nil it stays away. The Handle owns the taps, also
+// when the error is not nil.
+func Open(taps []Tap, reopen func(name string) (Tap, error)) (*Handle, error) {
+	h := &Handle{wake: -1, reopen: reopen, holds: map[*capture.Block][]hold{}, names: map[int32]string{}}
+	for i := range taps {
+		t := taps[i]
+		h.taps = append(h.taps, &tapState{Tap: t})
+		for lane := range t.Files {
+			r, err := mapRing(&t, lane)
+			if err != nil {
+				h.Close()
+				return nil, err
+			}
+			h.rings = append(h.rings, r)
+		}
+	}
+	var err error
+	if h.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		h.Close()
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	h.counter.open(h.taps)
+	return h, nil
+}
+
+// Next fills b with frames, in order of time. They point into the rings and are
+// valid until Next is called with the same b again. After a tenth of a second
+// without frames it returns an empty block, so that time can go on. After Stop it
+// hands out what was captured until then, and then returns io.EOF.
+func (h *Handle) Next(b *capture.Block) error {
+	h.release(b)
+	b.Frames = b.Frames[:0]
+	end := time.Now().Add(wait)
+	for {
+		now := time.Now()
+		if now.Sub(h.looked) >= time.Second {
+			h.looked = now
+			h.look(now)
+		}
+		if h.fill(b, now); len(b.Frames) > 0 {
+			return nil
+		}
+		if t := h.stopped.Load(); t != 0 {
+			if now.UnixNano() > t+int64(slack) {
+				return io.EOF
+			}
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		if !now.Before(end) {
+			return nil
+		}
+		if err := h.sleep(end.Sub(now)); err != nil {
+			return err
+		}
+	}
+}
+
+// fill takes frames from the open blocks of all rings. With several rings a frame
+// is taken when no ring can still bring an earlier one.
+func (h *Handle) fill(b *capture.Block, now time.Time) {
+	limit := int64(math.MaxInt64)
+	quiet := now.Add(-slack).UnixNano()
+	stop := h.stopped.Load()
+	one := len(h.rings) == 1
+	for _, r := range h.rings {
+		if !r.open() && !one {
+			limit = quiet
+		}
+	}
+	for len(b.Frames) < maxFrames {
+		var r *ring
+		for _, c := range h.rings {
+			if c.hasOne && (r == nil || c.head.Time < r.head.Time) {
+				r = c
+			}
+		}
+		if r == nil || r.head.Time > limit {
+			return
+		}
+		if stop != 0 && r.head.Time > stop {
+			// What came after the word to stop is not part of the capture.
+			r.advance()
+			if !r.open() && !one {
+				limit = quiet
+			}
+			continue
+		}
+		block := r.cur
+		h.keep(b, r, block)
+		for len(b.Frames) < maxFrames {
+			h.index++
+			f := r.head
+			f.Index, f.Num = h.index, h.index
+			b.Frames = append(b.Frames, f)
+			r.read.Add(1)
+			r.advance()
+			if !one || r.cur != block {
+				break
+			}
+		}
+		if r.cur < 0 && !r.open() {
+			if one {
+				return
+			}
+			limit = min(limit, quiet)
+		}
+	}
+}
+
+// keep notes that frames of b point into a block.
+func (h *Handle) keep(b *capture.Block, r *ring, block int) {
+	hs := h.holds[b]
+	for i := len(hs) - 1; i >= 0; i-- {
+		if hs[i].r == r {
+			if hs[i].block == block {
+				return
+			}
+			break
+		}
+	}
+	r.refs[block]++
+	h.holds[b] = append(hs, hold{r, block})
+}
+
+func (h *Handle) release(b *capture.Block) {
+	hs := h.holds[b]
+	for _, x := range hs {
+		x.r.drop(x.block)
+	}
+	h.holds[b] = hs[:0]
+}
+
+// sleep waits for a block, for Stop, or for d at most.
+func (h *Handle) sleep(d time.Duration) error {
+	h.fds = append(h.fds[:0], unix.PollFd{Fd: int32(h.wake), Events: unix.POLLIN})
+	busy := false
+	for _, r := range h.rings {
+		// While one of its blocks is looked at, the kernel calls a ring readable.
+		busy = busy || r.held > 0
+		h.fds = append(h.fds, unix.PollFd{Fd: int32(r.fd), Events: unix.POLLIN})
+	}
+	fds := h.fds
+	if busy {
+		fds, d = fds[:1], min(d, 2*time.Millisecond)
+	}
+	n, err := unix.Poll(fds, int(max(d.Milliseconds(), 1)))
+	if err != nil && !errors.Is(err, unix.EINTR) {
+		return os.NewSyscallError("poll", err)
+	}
+	if n <= 0 {
+		return nil
+	}
+	for i, f := range fds {
+		if i > 0 && f.Revents&(unix.POLLERR|unix.POLLHUP|unix.POLLNVAL) != 0 {
+			// The interface went down or away. Reading the error clears it; the socket
+			// serves again when the same interface comes up.
+			unix.GetsockoptInt(int(f.Fd), unix.SOL_SOCKET, unix.SO_ERROR)
+			h.looked = time.Time{}
+		}
+	}
+	if h.looked.IsZero() {
+		unix.Poll(fds[:1], 10) // not as fast as the processor can
+	}
+	return nil
+}
+
+// Stop ends the capture at this moment and wakes a reader.
+func (h *Handle) Stop() {
+	if h.stopped.CompareAndSwap(0, time.Now().UnixNano()) && h.wake >= 0 {
+		unix.Write(h.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+}
+
+// Close gives everything back. No frame may be looked at afterwards.
+func (h *Handle) Close() error {
+	h.Stats()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.rings {
+		h.bury(r)
+		r.unmap()
+	}
+	h.rings = nil
+	if h.wake >= 0 {
+		unix.Close(h.wake)
+		h.wake = -1
+	}
+	h.counter.close()
+	return nil
+}
+
+// bury keeps the counts of a ring that goes.
+func (h *Handle) bury(r *ring) {
+	h.gone.Received += r.stats.Received
+	h.gone.Dropped += r.stats.Dropped
+	h.gone.Freezes += r.stats.Freezes
+	h.gone.Read += r.read.Load()
+}
+
+// Stats returns the counters.
+func (h *Handle) Stats() Stats {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := Stats{Received: h.gone.Received, Dropped: h.gone.Dropped, Freezes: h.gone.Freezes, Read: h.gone.Read}
+	for _, r := range h.rings {
+		r.count()
+		l := r.stats
+		l.Read = r.read.Load()
+		s.Lanes = append(s.Lanes, l)
+		s.Received += l.Received
+		s.Dropped += l.Dropped
+		s.Freezes += l.Freezes
+		s.Read += l.Read
+	}
+	s.Link, s.Softnet, s.Known = h.counter.now()
+	return s
+}

@@ -1,0 +1,193 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"portero/capture"
+)
+
+const (
+	defaultRing = 32 << 20
+	blockOctets = 1 << 19
+	vlanOctets  = 4
+)
+
+// hardware reads the ARPHRD of an interface.
+func hardware(name string) (uint16, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err == nil {
+		defer unix.Close(fd)
+		if r, err := unix.NewIfreq(name); err == nil && unix.IoctlIfreq(fd, unix.SIOCGIFHWADDR, r) == nil {
+			return r.Uint16(), nil // ifr_hwaddr.sa_family
+		}
+	}
+	b, err := os.ReadFile("/sys/class/net/" + name + "/type")
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 16)
+	return uint16(n), err
+}
+
+func find(name string) (index int, link capture.LinkType, err error) {
+	if name == "any" {
+		return 0, capture.LinkEthernet, nil
+	}
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return 0, 0, unknown(name)
+	}
+	h, err := hardware(name)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: hardware type: %w", name, err)
+	}
+	l, ok := linkOf[h]
+	if !ok {
+		return 0, 0, fmt.Errorf("%s: frames of hardware type %d (ARPHRD) are not decoded", name, h)
+	}
+	return i.Index, l, nil
+}
+
+// Listen begins to listen: from now on frames wait in the rings. It is the half
+// that needs CAP_NET_RAW. The error is a *PermissionError or a *NoInterfaceError
+// where that is why.
+func Listen(o Options) ([]Tap, error) {
+	var taps []Tap
+	fail := func(err error) ([]Tap, error) {
+		for i := range taps {
+			taps[i].Close()
+		}
+		return nil, err
+	}
+	for _, name := range o.Interfaces {
+		t, err := listen(&o, name)
+		if err != nil {
+			return fail(err)
+		}
+		taps = append(taps, t)
+	}
+	if len(taps) == 0 {
+		return nil, errors.New("no interface to listen to")
+	}
+	return taps, nil
+}
+
+func listen(o *Options, name string) (Tap, error) {
+	index, link, err := find(name)
+	if err != nil {
+		return Tap{}, err
+	}
+	lanes := o.Lanes
+	if lanes <= 0 {
+		lanes = min(max(runtime.NumCPU()/2, 1), 4)
+	}
+	size := o.RingBytes
+	if size <= 0 {
+		size = defaultRing
+	}
+	t := Tap{Name: name, Index: index, Link: link, BlockSize: blockOctets, Blocks: max(size/lanes/blockOctets, 2)}
+	code, err := program(o, link, index == 0)
+	if err != nil {
+		return Tap{}, err
+	}
+	group := 0
+	for lane := range lanes {
+		fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+		if err != nil {
+			t.Close()
+			if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
+				return Tap{}, &PermissionError{name}
+			}
+			return Tap{}, fmt.Errorf("%s: packet socket: %w", name, err)
+		}
+		t.Files = append(t.Files, os.NewFile(uintptr(fd), "packet:"+name))
+		if err := prepare(fd, o, &t); err != nil {
+			t.Close()
+			return Tap{}, fmt.Errorf("%s: %w", name, err)
+		}
+		if lanes > 1 {
+			if group, err = join(fd, lane, group); err != nil {
+				t.Close()
+				return Tap{}, fmt.Errorf("%s: sharing frames among %d lanes: %w", name, lanes, err)
+			}
+		}
+	}
+	// Until it shares, a socket of a group would get copies: so all begin with a
+	// filter that takes nothing, and get the real one when all are there.
+	for _, f := range t.Files {
+		if err := attach(int(f.Fd()), code); err != nil {
+			t.Close()
+			return Tap{}, fmt.Errorf("%s: kernel filter: %w", name, err)
+		}
+	}
+	return t, nil
+}
+
+func prepare(fd int, o *Options, t *Tap) error {
+	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
+		return fmt.Errorf("TPACKET_V3: %w", err)
+	}
+	// Room before the frame, where a VLAN tag is put back.
+	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_RESERVE, vlanOctets); err != nil {
+		return fmt.Errorf("PACKET_RESERVE: %w", err)
+	}
+	const frame = 1 << 11
+	req := unix.TpacketReq3{Block_size: uint32(t.BlockSize), Block_nr: uint32(t.Blocks), Frame_size: frame, Frame_nr: uint32(t.Blocks * t.BlockSize / frame), Retire_blk_tov: uint32(retire.Milliseconds())}
+	if err := unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &req); err != nil {
+		return fmt.Errorf("a ring of %d octets: %w", t.Blocks*t.BlockSize, err)
+	}
+	if err := attach(fd, refuse); err != nil {
+		return fmt.Errorf("kernel filter: %w", err)
+	}
+	all := uint16(unix.ETH_P_ALL)
+	if err := unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: all<<8 | all>>8, Ifindex: t.Index}); err != nil {
+		return fmt.Errorf("bind: %w", err)
+	}
+	if !o.NoPromisc && t.Index != 0 {
+		m := unix.PacketMreq{Ifindex: int32(t.Index), Type: unix.PACKET_MR_PROMISC}
+		if err := unix.SetsockoptPacketMreq(fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &m); err != nil {
+			return fmt.Errorf("promiscuous mode (-p does without): %w", err)
+		}
+	}
+	return nil
+}
+
+// join makes fd one of a group among which the kernel shares frames by the hash of
+// their connection, the same for both directions; what one has no room for goes to
+// the next. The first of a group is given its number by the kernel.
+func join(fd, lane, group int) (int, error) {
+	const rollover, unique = unix.PACKET_FANOUT_FLAG_ROLLOVER, unix.PACKET_FANOUT_FLAG_UNIQUEID
+	kind := unix.PACKET_FANOUT_HASH | rollover
+	if lane == 0 {
+		kind |= unique
+	}
+	if err := unix.SetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_FANOUT, group|kind<<16); err != nil {
+		return 0, err
+	}
+	if lane > 0 {
+		return group, nil
+	}
+	v, err := unix.GetsockoptInt(fd, unix.SOL_PACKET, unix.PACKET_FANOUT)
+	return v & 0xffff, err
+}
+
+func probe(name string) (capture.LinkType, error) {
+	_, l, err := find(name)
+	if err != nil {
+		return 0, err
+	}
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return l, &PermissionError{name}
+	}
+	unix.Close(fd)
+	return l, nil
+}
