@@ -87,6 +87,7 @@ type Ended struct {
 	Quality  Quality
 	ECN      bool // negotiated (RFC 3168)
 	Selected bool // a filter selected one of its packets
+	Note     uint32
 
 	history [64]byte
 }
@@ -208,6 +209,7 @@ func (t *Table) view(f *Flow, e *Ended, index uint64, r handshake.EndReason) {
 		e.ConnState = "OTH"
 		if f.proto == capture.ProtoUDP {
 			e.ConnState = f.conn.DatagramState()
+			e.Note = *f.conn.DatagramNote()
 		}
 		if f.bits&hasPorts == 0 {
 			e.J.Orig, e.J.RolesBy = 0, handshake.RolesFirst
@@ -245,6 +247,7 @@ func (t *Table) view(f *Flow, e *Ended, index uint64, r handshake.EndReason) {
 		}
 	}
 	if x != nil {
+		e.Note |= x.Note
 		e.Reuses, e.ReuseAfter = x.Reuses, x.ReuseAfter
 		e.ZeroWindows = uint64(x.ZeroWindows)
 		if lo, mid, hi, ok := x.RTT(o); ok && f.proto == tcp {

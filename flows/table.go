@@ -26,7 +26,14 @@ type Config struct {
 	// Watch, if set, is shown every packet that is booked on a flow, and with
 	// dup those left out as copies.
 	Watch func(id uint64, p *capture.Packet, side int, dup bool)
+	// Payload, if set, is shown the packets with payload of a flow, with the
+	// flow's note, and returns the new note. Once the note has NoteDone the flow
+	// is not shown any more.
+	Payload func(note uint32, p *capture.Packet, side int, c *handshake.Conn) uint32
 }
+
+// NoteDone in a flow's note says that its payload need not be shown any more.
+const NoteDone = 1 << 31
 
 // The budgets.
 const (
@@ -366,15 +373,29 @@ func (t *Table) book(v uint32, side int, p *capture.Packet) {
 	}
 	if p.Proto != tcp {
 		f.conn.ObserveDatagram(p, side, o)
+		if p.PayloadCap > 0 && p.Proto == capture.ProtoUDP {
+			t.show(f, f.conn.DatagramNote(), p, side)
+		}
 		return
 	}
 	x := t.dataOf(f)
 	if x == nil && f.conn.NeedsData(p, side) {
 		x = t.needData(f)
 	}
-	f.odd |= f.conn.Observe(p, side, f.lastOff, x, o)
+	odd := f.conn.Observe(p, side, f.lastOff, x, o)
+	f.odd |= odd
+	if x != nil && p.PayloadCap > 0 && x.Note&NoteDone == 0 && odd&(handshake.OddSeqWindow|handshake.OddBadSum|handshake.OddFlags) == 0 {
+		t.show(f, &x.Note, p, side)
+	}
 	if f.bits&inWheel == 0 && f.conn.Over() {
 		t.schedule(f, v, f.last+ClosedLinger)
+	}
+}
+
+// show lets who looks at payload see p.
+func (t *Table) show(f *Flow, note *uint32, p *capture.Packet, side int) {
+	if *note&NoteDone == 0 && t.cfg.Payload != nil && f.bits&hasPorts != 0 {
+		*note = t.cfg.Payload(*note, p, side, &f.conn)
 	}
 }
 

@@ -102,6 +102,7 @@ type Data struct {
 	zeekSeen  uint8 // I and Q once per side
 	holeCount [2]uint8
 	rstOff    uint32
+	Note      uint32 // of who looks at the payload
 	rtt       [2]rttSampler
 	rtts      [2]rttSamples
 	holes     [2][holesPerSide]hole

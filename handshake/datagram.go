@@ -56,3 +56,7 @@ func (c *Conn) DatagramState() string {
 	}
 	return "OTH"
 }
+
+// DatagramNote is where who looks at the payload of a connectionless flow keeps
+// its note.
+func (c *Conn) DatagramNote() *uint32 { return &c.synackOff }

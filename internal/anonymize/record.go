@@ -1,6 +1,7 @@
 package anonymize
 
 import (
+	"portero/catalog/identify"
 	"portero/internal/record"
 )
 
@@ -9,7 +10,26 @@ import (
 func (m *Map) Record(r *record.Record) {
 	r.Orig.Addr, r.Resp.Addr = m.Addr(r.Orig.Addr), m.Addr(r.Resp.Addr)
 	r.FilteredBy = m.Addr(r.FilteredBy)
-	r.ServerName, r.Process, r.User, r.ProcessBy, r.PID = "", "", "", "", 0
+	r.ServerName, r.ServerNameBy = "", ""
+	if r.App != nil {
+		// What was spoken stays; names, banners and users go.
+		a := identify.Facts{Protocol: r.App.Protocol, Confidence: r.App.Confidence, Client: r.App.Client, Version: r.App.Version, Frames: r.App.Frames, QUIC: r.App.QUIC}
+		if h := r.App.TLS; h != nil {
+			a.TLS = &identify.Hello{ALPN: h.ALPN, Offered: h.Offered, Version: h.Version, MaxVersion: h.MaxVersion, Cipher: h.Cipher, HasCipher: h.HasCipher,
+				ECH: h.ECH, Resumed: h.Resumed, HasAlert: h.HasAlert, Alert: h.Alert, AlertBy: h.AlertBy, HelloFrame: h.HelloFrame, ReplyFrame: h.ReplyFrame, CertFrame: h.CertFrame}
+		}
+		if w := r.App.HTTP; w != nil {
+			a.HTTP = &identify.Web{Method: w.Method, Status: w.Status, StatusFrame: w.StatusFrame}
+		}
+		if d := r.App.DNS; d != nil {
+			a.DNS = &identify.Lookup{Type: d.Type, Code: d.Code, Queries: d.Queries, AnswerSize: d.AnswerSize}
+		}
+		if l := r.App.Login; l != nil {
+			a.Login = &identify.Login{Method: l.Method, Clear: l.Clear, Frame: l.Frame}
+		}
+		r.App = &a
+	}
+	r.Process, r.User, r.ProcessBy, r.PID = "", "", "", 0
 	r.File, r.FrameFiles = "", nil
 	r.TunnelEnds = nil
 	if len(r.Risks) > 0 {

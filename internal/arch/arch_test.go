@@ -26,18 +26,18 @@ var allowed = map[string][]string{
 	"flows":            {"capture", "handshake"},
 	"catalog":          {"capture"},
 	"catalog/identify": {"capture", "catalog"},
-	"internal/record":  {"capture", "handshake"},
+	"internal/record":  {"capture", "handshake", "catalog/identify"},
 	"internal/doctor":  {"capture", "internal/words"},
 	"internal/sockets": {"capture"},
 	"internal/doors":   {"capture", "handshake", "internal/record", "internal/sockets"},
 	"internal/trace":   {"capture", "handshake", "internal/record"},
-	"internal/engine":  {"capture", "handshake", "flows", "internal/record", "internal/doctor"},
+	"internal/engine":  {"capture", "handshake", "flows", "catalog/identify", "internal/record", "internal/doctor"},
 	"internal/view":    {"capture", "handshake", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
 }
 
 // outside lists the only modules that the public library may use.
 var outside = map[string][]string{
-	"capture": {}, "handshake": {}, "flows": {}, "catalog": {},
+	"capture": {}, "handshake": {}, "flows": {}, "catalog": {}, "catalog/identify": {},
 	"capture/pcapfile": {"github.com/klauspost/compress", "github.com/pierrec/lz4"},
 	"capture/filter":   {"golang.org/x/net/bpf"},
 }

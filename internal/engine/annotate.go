@@ -2,6 +2,7 @@ package engine
 
 import (
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/flows"
 	"portero/handshake"
 	"portero/internal/record"
@@ -10,11 +11,12 @@ import (
 // annotator turns what the table says of a flow into a record, and adds what
 // the catalogue knows. It keeps the last lists it made: most flows share them.
 type annotator struct {
-	paths *capture.Paths
-	cat   Catalog
+	paths  *capture.Paths
+	cat    Catalog
+	spoken *identify.Identifier
 }
 
-func (a *annotator) fill(r *record.Record, f *flows.Ended) {
+func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) {
 	frames, files := r.CloseFrames[:0], r.FrameFiles[:0]
 	*r = record.Record{
 		ID: f.ID, Proto: f.Proto, Final: true, HasPorts: f.HasPorts,
@@ -62,6 +64,10 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended) {
 	r.ECN = f.ECN
 	r.Oddities = f.Oddities.List()
 	r.Quality = f.Quality.List()
+	if !f.OrigFirst {
+		app = app.Oriented(1)
+	}
+	a.said(r, app)
 	a.name(r)
 }
 
@@ -83,8 +89,9 @@ func (a *annotator) name(r *record.Record) {
 	port := r.Resp.Port
 	r.PortClass = a.cat.PortClass(port)
 	r.PortName = a.cat.Registered(r.Proto, port)
-	if !answered(r) {
-		return
+	r.PortPractice = a.cat.Practice(r.Proto, port)
+	if r.ServiceBy == "payload" || !answered(r) {
+		return // what was spoken is known: its number proves nothing more
 	}
 	if s := a.cat.Service(r.Proto, port); s != "" {
 		r.Service, r.ServiceBy, r.Confidence = s, "port", "port"
@@ -108,4 +115,28 @@ func hintFrames(r *record.Record) []record.FrameRef {
 		fs = append(fs, r.FirstFrame)
 	}
 	return fs
+}
+
+// said puts what the payload told into the record. A service is claimed only
+// where something answered, or in the middle of a connection; a datagram that
+// nobody answered still says what it is.
+func (a *annotator) said(r *record.Record, app *identify.Facts) {
+	if app != nil && app.Protocol != identify.None {
+		may := answered(r) || r.Handshake == handshake.Midstream
+		if may || !r.TCP() {
+			r.App = app
+			r.Spoken = app.Protocol.String()
+		}
+		if may {
+			r.Service, r.ServiceBy, r.Confidence = r.Spoken, "payload", app.Confidence.String()
+		}
+		if r.App != nil && app.Name != "" {
+			r.ServerName, r.ServerNameBy = app.Name, app.NameBy
+		}
+	}
+	if r.ServerName == "" && r.HasPorts {
+		if n := a.spoken.Names.Of(r.Orig.Addr, r.Resp.Addr); n != "" {
+			r.ServerName, r.ServerNameBy = n, "dns"
+		}
+	}
 }

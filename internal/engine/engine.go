@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/flows"
 	"portero/handshake"
 	"portero/internal/doctor"
@@ -50,6 +51,7 @@ type Catalog interface {
 	PortClass(port uint16) string
 	Registered(proto uint8, port uint16) string
 	Service(proto uint8, port uint16) string
+	Practice(proto uint8, port uint16) string
 	PortHint(proto uint8, port uint16) (id, severity, text string, ok bool)
 }
 
@@ -60,6 +62,7 @@ type Stats struct {
 	Records, Hidden        uint64
 	First, Last            int64
 	Flows                  flows.Stats
+	Payload                identify.Stats
 }
 
 // Engine analyses one capture. Use it once.
@@ -74,6 +77,7 @@ type Engine struct {
 	frames frameMap
 	rec    record.Record
 	notes  annotator
+	spoken *identify.Identifier
 	err    error
 	block  *capture.Block   // the one being sequenced
 	extra  []byte           // payload of a reassembled datagram
@@ -104,12 +108,30 @@ func New(opt Options) *Engine {
 			opt.Packet(id, p, e.payload(p), side, dup)
 		}
 	}
+	e.spoken = identify.New(identifyShare(opt.Memory))
+	cfg.Payload = func(note uint32, p *capture.Packet, side int, c *handshake.Conn) uint32 {
+		at := identify.Place{Opener: int8(0)}
+		if p.Proto == capture.ProtoTCP {
+			at.Offset, at.Known = c.StreamOffset(p, side)
+			at.Opener = c.Opener()
+		}
+		return e.spoken.See(note, p, side, e.payload(p), at)
+	}
 	e.table = flows.New(cfg, e.ended)
 	e.reasm = capture.NewReassembler()
 	e.dec = capture.NewDecoder(e.paths, opt.Seed)
-	e.notes = annotator{paths: e.paths, cat: opt.Catalog}
+	e.notes = annotator{paths: e.paths, cat: opt.Catalog, spoken: e.spoken}
 	e.frames.merged = opt.Merged || len(opt.Files) < 2
 	return e
+}
+
+// identifyShare is the budget for looking at payload: a sixteenth of that of the
+// flows, on top of it.
+func identifyShare(memory int64) int64 {
+	if memory == 0 {
+		memory = flows.DefaultMemory
+	}
+	return max(memory/16, 1<<20)
 }
 
 // Snapshot shows the records, not final, of the connections that had a packet at
@@ -119,7 +141,7 @@ func (e *Engine) Snapshot(since int64, each func(r *record.Record)) {
 		if e.opt.Select != nil && !f.Selected {
 			return
 		}
-		e.notes.fill(&e.rec, f)
+		e.notes.fill(&e.rec, f, e.spoken.Peek(f.Note))
 		e.rec.Final = false
 		each(&e.rec)
 	})
@@ -161,6 +183,7 @@ func (e *Engine) Quoted(p *capture.Packet) *capture.Quote {
 func (e *Engine) Stats() Stats {
 	s := e.stats
 	s.Flows = e.table.Stats()
+	s.Payload = e.spoken.Stats()
 	return s
 }
 
@@ -191,6 +214,7 @@ func (e *Engine) Run(ctx context.Context, src capture.Source) error {
 
 // ended turns a flow that ended into a record.
 func (e *Engine) ended(f *flows.Ended) {
+	app := e.spoken.Take(f.Note)
 	if e.err != nil {
 		return
 	}
@@ -199,7 +223,7 @@ func (e *Engine) ended(f *flows.Ended) {
 		return
 	}
 	e.stats.Records++
-	e.notes.fill(&e.rec, f)
+	e.notes.fill(&e.rec, f, app)
 	e.frames.show(&e.rec, e.opt.Files)
 	if e.opt.Sink != nil {
 		e.err = e.opt.Sink(&e.rec)

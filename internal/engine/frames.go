@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sort"
 
 	"portero/capture"
@@ -68,6 +69,38 @@ func (m *frameMap) show(r *record.Record, files []string) {
 	one("icmp_frame", &r.ICMPFrame)
 	for i := range r.CloseFrames {
 		one("close_frames", &r.CloseFrames[i])
+	}
+	if r.App != nil {
+		a := *r.App
+		r.App = &a
+		for i := range a.Frames {
+			one("service_frames", &a.Frames[i])
+		}
+		if a.TLS != nil {
+			h := *a.TLS
+			a.TLS = &h
+			one("tls_frames", &h.HelloFrame)
+			one("tls_frames", &h.ReplyFrame)
+			one("tls_frames", &h.CertFrame)
+		}
+		if a.HTTP != nil {
+			w := *a.HTTP
+			a.HTTP = &w
+			one("http_status", &w.StatusFrame)
+		}
+		if a.Login != nil {
+			l := *a.Login
+			a.Login = &l
+			one("login_frame", &l.Frame)
+		}
+		if a.QUIC != nil {
+			q := *a.QUIC
+			q.Frames = slices.Clone(q.Frames)
+			a.QUIC = &q
+			for i := range q.Frames {
+				one("quic_frames", &q.Frames[i])
+			}
+		}
 	}
 	for i := range r.Risks {
 		for j := range r.Risks[i].Frames {

@@ -207,6 +207,9 @@ func (e *Engine) payload(p *capture.Packet) []byte {
 	if e.block == nil || int(p.FrameIdx) >= len(e.block.Frames) {
 		return nil
 	}
+	if e.block.Frames[p.FrameIdx].Index != p.Index {
+		return nil // of an earlier block: a SYN that was kept apart
+	}
 	d := e.block.Frames[p.FrameIdx].Data
 	if int(p.PayloadOff)+int(p.PayloadCap) > len(d) {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/handshake"
 )
 
@@ -107,7 +108,13 @@ type Record struct {
 
 	Service, ServiceBy, Confidence string
 	PortClass, PortName            string
-	ServerName                     string
+	PortPractice                   string
+	ServerName, ServerNameBy       string
+	// Spoken is the protocol that the payload shows, also where no service may be
+	// claimed because nothing answered. App is what else the payload told, nil for
+	// nothing; it is not changed once the record is final.
+	Spoken string
+	App    *identify.Facts
 
 	Process, User, ProcessBy string
 	PID                      int32

@@ -278,7 +278,13 @@ func Schema() []Field {
 		word("confidence", "exact, shape or port", func(r *Record) string { return r.Confidence }),
 		word("port_class", "system, user or dynamic", func(r *Record) string { return r.PortClass }),
 		word("port_name", "the registry's name of the responder's port", func(r *Record) string { return r.PortName }),
+		word("port_practice", "what people run on the responder's port, where that differs from its registration", func(r *Record) string { return r.PortPractice }),
+		word("spoken", "the protocol that the payload shows, also where nothing answered", func(r *Record) string { return r.Spoken }),
 		text("server_name", "TLS SNI, HTTP host, or the name the capture's own DNS gave", func(r *Record) string { return r.ServerName }),
+		word("server_name_by", "tls, quic, http or dns", func(r *Record) string { return r.ServerNameBy }),
+	)
+	fs = append(fs, said()...)
+	fs = append(fs,
 		text("process", "live, own host: the program", func(r *Record) string { return r.Process }),
 		Field{Name: "pid", Doc: "live, own host: its process id", Kind: KindInt, Text: func(b []byte, r *Record) []byte { return nonzero(b, uint64(max(r.PID, 0))) }},
 		text("user", "live, own host: its user", func(r *Record) string { return r.User }),

@@ -1,0 +1,325 @@
+package identify
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// methods are those of RFC 9110 and of WebDAV, UPnP and their like.
+var methods = [...]string{"GET", "POST", "HEAD", "PUT", "OPTIONS", "CONNECT", "DELETE", "PATCH", "TRACE", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK",
+	"REPORT", "SEARCH", "SUBSCRIBE", "UNSUBSCRIBE", "NOTIFY", "M-SEARCH", "M-POST", "RPC_IN_DATA", "RPC_OUT_DATA", "CCM_POST", "BITS_POST", "CHECKOUT", "MERGE", "MKACTIVITY", "SOURCE"}
+
+// requestLine takes the first line apart: method and target, when version follows.
+func requestLine(b []byte, version string) (method, target []byte, ok, cut bool) {
+	sp := bytes.IndexByte(b[:min(len(b), 16)], ' ')
+	if sp < 3 {
+		return nil, nil, false, sp < 0 && len(b) < 16 && upper(b)
+	}
+	method = b[:sp]
+	if !upper(method) {
+		return nil, nil, false, false
+	}
+	line := b
+	nl := bytes.IndexByte(b, '\n')
+	if nl >= 0 {
+		line = b[:nl]
+	}
+	at := bytes.LastIndex(line, []byte(version))
+	if at <= sp {
+		return method, nil, false, nl < 0
+	}
+	return method, line[sp+1 : max(at, sp+1)], true, false
+}
+
+func upper(b []byte) bool {
+	for _, c := range b {
+		if (c < 'A' || c > 'Z') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+func knownMethod(m []byte) bool {
+	for _, k := range methods {
+		if string(m) == k {
+			return true
+		}
+	}
+	return false
+}
+
+// maxTarget is how long a request line may be before it is believed without its
+// end: browsers send targets of several kilobytes.
+const maxTarget = MaxKept
+
+func matchHTTPRequest(l *look) grade {
+	method, _, ok, cut := requestLine(l.b, " HTTP/")
+	if method != nil && !knownMethod(method) {
+		return no
+	}
+	switch {
+	case ok:
+		if has(l.b, "CONNECT ") {
+			return no // a proxy's
+		}
+		return exact
+	case cut && method == nil:
+		return more
+	case !cut:
+		return no
+	case bytes.IndexByte(l.b, 0) >= 0:
+		return no
+	}
+	// The line is not whole: a long target, unless it is another protocol's.
+	if rest := l.b[len(method)+1:]; len(rest) > 0 && (rest[0] == '/' || has(rest, "http://")) {
+		if l.final || len(l.b) >= maxTarget {
+			return shape
+		}
+	} else if len(rest) > 0 {
+		return no
+	}
+	return more
+}
+
+func matchHTTPResponse(l *look) grade {
+	if len(l.b) < 12 {
+		if begins(l.b, "HTTP/1.") {
+			return more
+		}
+		return no
+	}
+	if has(l.b, "HTTP/1.") && l.b[8] == ' ' && digits(l.b[9:12]) {
+		return exact
+	}
+	return no
+}
+
+func matchHTTP2(l *look) grade {
+	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+	if has(l.b, preface) {
+		return exact
+	}
+	if begins(l.b, preface) {
+		return more
+	}
+	return no
+}
+
+func matchConnect(l *look) grade {
+	if !begins(l.b, "CONNECT ") {
+		return no
+	}
+	if _, target, ok, cut := requestLine(l.b, " HTTP/1."); ok {
+		if bytes.IndexByte(target, ':') > 0 {
+			return exact
+		}
+	} else if cut {
+		return more
+	}
+	return no
+}
+
+func digits(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// followHTTP reads the first request and its answer.
+func followHTTP(_ *Identifier, k *pending) bool {
+	f := k.facts
+	if f.HTTP == nil {
+		f.HTTP = &Web{}
+	}
+	w := f.HTTP
+	c := int(f.Client)
+	if k.side == c {
+		if k.state&httpRequest == 0 {
+			if !request(k, &k.dir[k.side]) {
+				return false
+			}
+			k.state |= httpRequest
+		}
+		return w.Status != 0
+	}
+	s := &k.dir[k.side]
+	if w.Status == 0 {
+		if !response(k, s) {
+			return false
+		}
+	}
+	return w.Status >= 200 || w.Status == 101
+}
+
+const httpRequest = 1
+
+// headers calls each with the name (lower case) and value of every whole header
+// line in b after its first line; it reports whether the end of them was seen.
+func headers(b []byte, each func(name, value []byte)) (ended bool) {
+	nl := bytes.IndexByte(b, '\n')
+	if nl < 0 {
+		return false
+	}
+	b = b[nl+1:]
+	var low [32]byte
+	for {
+		nl = bytes.IndexByte(b, '\n')
+		if nl < 0 {
+			return false
+		}
+		line := bytes.TrimSuffix(b[:nl], []byte{'\r'})
+		b = b[nl+1:]
+		if len(line) == 0 {
+			return true
+		}
+		colon := bytes.IndexByte(line, ':')
+		if colon <= 0 || colon > len(low) {
+			continue
+		}
+		for i, c := range line[:colon] {
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			low[i] = c
+		}
+		each(low[:colon], bytes.TrimSpace(line[colon+1:]))
+	}
+}
+
+func request(k *pending, s *stream) bool {
+	b := s.bytes()
+	f, w := k.facts, k.facts.HTTP
+	method, target, ok, _ := requestLine(b, " HTTP/")
+	if !ok && !s.full() {
+		return false
+	}
+	w.Method = text(method)
+	if has(b, "PRI * HTTP/2") {
+		f.Version = "2"
+		return true
+	}
+	if i := bytes.Index(b, []byte(" HTTP/1.")); ok && i > 0 && i+9 <= len(b) {
+		f.Version = text(b[i+6 : i+9])
+	}
+	// An absolute target names the host (RFC 9112, section 3.2.2).
+	if i := bytes.Index(target, []byte("://")); i > 0 && i < 8 {
+		host := target[i+3:]
+		if j := bytes.IndexAny(host, "/?#"); j >= 0 {
+			host = host[:j]
+		}
+		if j := bytes.LastIndexByte(host, '@'); j >= 0 {
+			host = host[j+1:]
+		}
+		if hostname(host) {
+			w.Host = text(host)
+		}
+	}
+	me := int(f.Client)
+	ended := headers(b, func(name, value []byte) {
+		switch string(name) {
+		case "host":
+			if w.Host == "" && hostname(value) {
+				w.Host = text(value)
+			}
+		case "user-agent":
+			f.Software[me] = text(value)
+		case "upgrade":
+			w.Upgrade = text(value)
+		case "authorization", "proxy-authorization":
+			authorization(k, value, "http")
+		}
+	})
+	if f.Protocol == HTTPProxy && w.Host == "" && hostname(target) {
+		w.Host = text(target)
+	}
+	if w.Host != "" {
+		f.Name, f.NameBy = hostOnly(w.Host), "http"
+	}
+	return ended || s.full()
+}
+
+// hostOnly is a Host header without its port.
+func hostOnly(h string) string {
+	if len(h) > 0 && h[0] == '[' {
+		for i := range h {
+			if h[i] == ']' {
+				return h[1:i]
+			}
+		}
+		return h
+	}
+	for i := range h {
+		if h[i] == ':' {
+			return h[:i]
+		}
+	}
+	return h
+}
+
+func response(k *pending, s *stream) bool {
+	b := s.bytes()
+	f, w := k.facts, k.facts.HTTP
+	if len(b) < 12 {
+		return s.full()
+	}
+	if !has(b, "HTTP/1.") {
+		// HTTP/2 answers in frames, and old or odd servers in their own way.
+		w.Status = -1
+		return true
+	}
+	status, _ := strconv.Atoi(string(b[9:12]))
+	if status < 100 || status > 999 {
+		w.Status = -1
+		return true
+	}
+	me := 1 - int(f.Client)
+	loc := ""
+	ended := headers(b, func(name, value []byte) {
+		switch string(name) {
+		case "server":
+			f.Software[me] = text(value)
+		case "location":
+			loc = origin(value)
+		case "content-type":
+			w.ContentType = text(value)
+		case "upgrade":
+			if status == 101 {
+				w.Upgrade = text(value)
+			}
+		}
+	})
+	if !ended && !s.full() {
+		return false
+	}
+	if f.Version == "" && digits(b[5:6]) {
+		f.Version = text(b[5:8])
+	}
+	w.Status, w.Location, w.StatusFrame = status, loc, frameOf(k)
+	if status == 101 && len(w.Upgrade) == 9 && (w.Upgrade[0]|0x20) == 'w' {
+		f.Protocol = WebSocket
+	}
+	return true
+}
+
+// origin is the scheme, host and port of a URL; "" for one without them.
+func origin(u []byte) string {
+	i := bytes.Index(u, []byte("://"))
+	if i <= 0 || i > 10 {
+		return ""
+	}
+	host := u[i+3:]
+	if j := bytes.IndexAny(host, "/?#\\"); j >= 0 {
+		host = host[:j]
+	}
+	if j := bytes.LastIndexByte(host, '@'); j >= 0 {
+		host = host[j+1:]
+	}
+	if !hostname(host) || len(host) == 0 {
+		return ""
+	}
+	return text(u[:i+3]) + text(host)
+}

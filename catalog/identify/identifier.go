@@ -1,0 +1,551 @@
+package identify
+
+import (
+	"portero/capture"
+)
+
+// A note is what the table of flows keeps for the Identifier: 0 at first. Once
+// Done is set the flow need not be shown any more.
+const (
+	Done     uint32 = 1 << 31 // enough was seen; the rest is a result's index plus one, or 0
+	counting uint32 = 1 << 30 // nothing fits so far; the rest counts what was looked at
+	index    uint32 = counting - 1
+)
+
+// How many packets with payload are looked at before a flow is given up.
+const (
+	maxSegments  = 12
+	maxDatagrams = 8
+	maxFollow    = 40 // packets after the protocol is known
+)
+
+// What things cost in the budget, octets. Rough, on the high side.
+const (
+	pendingCost = 400
+	factsCost   = 600
+)
+
+// Place is where a packet's payload lies in its stream.
+type Place struct {
+	// Offset of the payload's first octet from the start of the sender's stream,
+	// valid when Known.
+	Offset int64
+	Known  bool
+	// Opener is the side that opened the connection, -1 unknown. For UDP the side
+	// that sent first.
+	Opener int8
+}
+
+// Stats counts what an Identifier did.
+type Stats struct {
+	Looked, Named uint64
+	Full          uint64 // flows that found no room (should be zero)
+	Bytes, Peak   int64
+}
+
+// pending is a flow that is being looked at.
+type pending struct {
+	dir    [2]stream
+	facts  *Facts
+	base   [2]capture.Seq // start of a stream whose SYN was not seen
+	based  [2]bool
+	failed [2]bool // no signature fits this side
+	opener int8
+	spoke  int8 // the side that sent payload first
+	tcp    bool
+	middle bool
+	looked uint8
+	after  uint8 // packets since the protocol is known
+	ports  [2]uint16
+	multi  bool
+	want   bool // keep the octets: a signature or a follower needs them
+	state  uint32
+	aux    any // of the protocol's follower
+
+	// the packet being looked at
+	side  int
+	data  []byte // its payload, as captured
+	p     *capture.Packet
+	fresh bool // lies in the scratch, not in a slot
+}
+
+// Identifier looks at payload. Make one with New.
+type Identifier struct {
+	slots   []pending
+	free    []uint32
+	results []*Facts
+	unused  []uint32
+	small   [][]byte // buffers of MaxKept
+	large   [][]byte // and of maxHello
+	scratch pending
+	join    []byte // records put together
+	budget  int64
+	stats   Stats
+	Names   Names // what name services answered
+	table   *tables
+}
+
+// DefaultMemory is the budget when none is given.
+const DefaultMemory = 64 << 20
+
+// New returns an Identifier that keeps at most memory octets; 0 is DefaultMemory.
+func New(memory int64) *Identifier {
+	if memory <= 0 {
+		memory = DefaultMemory
+	}
+	x := &Identifier{budget: memory, join: make([]byte, 0, maxHello), table: allSignatures()}
+	x.Names.init(memory / 8)
+	x.budget -= memory / 8
+	return x
+}
+
+// Stats returns what was done so far.
+func (x *Identifier) Stats() Stats { return x.stats }
+
+func (x *Identifier) spend(n int64) bool {
+	if x.stats.Bytes+n > x.budget {
+		return false
+	}
+	x.stats.Bytes += n
+	x.stats.Peak = max(x.stats.Peak, x.stats.Bytes)
+	return true
+}
+
+// See looks at the payload of p, sent by side of a flow whose note this is, and
+// returns the flow's new note. data is what was captured of the payload and is
+// not kept. It must not be called once the note has Done.
+func (x *Identifier) See(note uint32, p *capture.Packet, side int, data []byte, at Place) uint32 {
+	k := &x.scratch
+	if note == 0 || note&counting != 0 {
+		*k = pending{opener: at.Opener, tcp: p.Proto == capture.ProtoTCP, fresh: true, spoke: -1}
+		k.looked = uint8(note & 15)
+		k.failed = [2]bool{note&16 != 0, note&32 != 0}
+		if note&64 != 0 {
+			k.spoke = int8(note >> 7 & 1)
+		}
+		k.ports[side], k.ports[1-side] = p.SrcPort, p.DstPort
+		k.multi = toMany(p)
+	} else {
+		k = &x.slots[note&index-1]
+		if at.Opener >= 0 && k.tcp {
+			k.opener = at.Opener
+		}
+	}
+	if k.spoke < 0 {
+		k.spoke = int8(side)
+	}
+	k.p, k.side, k.data = p, side, data
+	done := false
+	if k.tcp {
+		done = x.segment(k, at)
+	} else {
+		done = x.datagram(k)
+	}
+	k.p, k.data = nil, nil
+	switch {
+	case done:
+		return x.settle(note, k)
+	case !k.fresh:
+		return note
+	case k.facts == nil && !k.want:
+		n := counting | uint32(k.looked&15)
+		if k.failed[0] {
+			n |= 16
+		}
+		if k.failed[1] {
+			n |= 32
+		}
+		return n | 64 | uint32(k.spoke)<<7
+	}
+	return x.keep(k)
+}
+
+// keep moves the scratch into a slot.
+func (x *Identifier) keep(k *pending) uint32 {
+	if !x.spend(pendingCost) {
+		x.stats.Full++
+		x.decide(k)
+		return x.settle(0, k)
+	}
+	var v uint32
+	if n := len(x.free); n > 0 {
+		v = x.free[n-1]
+		x.free = x.free[:n-1]
+	} else {
+		v = uint32(len(x.slots))
+		x.slots = append(x.slots, pending{})
+	}
+	k.fresh = false
+	x.slots[v] = *k
+	*k = pending{}
+	return v + 1
+}
+
+// settle ends the looking and turns the flow's state into a result.
+func (x *Identifier) settle(note uint32, k *pending) uint32 {
+	f := k.facts
+	for s := range k.dir {
+		x.giveBack(&k.dir[s])
+	}
+	if note != 0 && note&counting == 0 {
+		*k = pending{}
+		x.free = append(x.free, note&index-1)
+		x.stats.Bytes -= pendingCost
+	}
+	if f == nil {
+		return Done
+	}
+	var v uint32
+	if n := len(x.unused); n > 0 {
+		v = x.unused[n-1]
+		x.unused = x.unused[:n-1]
+	} else {
+		v = uint32(len(x.results))
+		x.results = append(x.results, nil)
+	}
+	x.results[v] = f
+	return Done | (v + 1)
+}
+
+// Peek returns what is known of a live flow so far, nil for nothing.
+func (x *Identifier) Peek(note uint32) *Facts {
+	switch {
+	case note&Done != 0:
+		if v := note & index; v != 0 {
+			return x.results[v-1]
+		}
+	case note != 0 && note&counting == 0:
+		return x.slots[note&index-1].facts
+	}
+	return nil
+}
+
+// Take returns what is known of a flow that ends, nil for nothing, and forgets it.
+func (x *Identifier) Take(note uint32) *Facts {
+	if note == 0 || note&Done == 0 && note&counting != 0 {
+		return nil
+	}
+	if note&Done == 0 {
+		k := &x.slots[note&index-1]
+		x.decide(k)
+		note = x.settle(note, k)
+	}
+	v := note & index
+	if v == 0 {
+		return nil
+	}
+	f := x.results[v-1]
+	x.results[v-1] = nil
+	x.unused = append(x.unused, v-1)
+	x.stats.Bytes -= factsCost
+	return f
+}
+
+// lend gives a direction a buffer of n octets, or a larger one than it has.
+func (x *Identifier) lend(s *stream, n int) bool {
+	if cap(s.buf) >= n {
+		return true
+	}
+	pool := &x.small
+	if n > MaxKept {
+		n, pool = maxHello, &x.large
+	}
+	var b []byte
+	if i := len(*pool); i > 0 {
+		b = (*pool)[i-1]
+		*pool = (*pool)[:i-1]
+	} else {
+		if !x.spend(int64(n)) {
+			return false
+		}
+		b = make([]byte, n)
+	}
+	if s.buf != nil {
+		copy(b, s.buf[:cap(s.buf)])
+		x.giveBack(s)
+	}
+	s.buf, s.limit = b, n
+	return true
+}
+
+func (x *Identifier) giveBack(s *stream) {
+	switch cap(s.buf) {
+	case MaxKept:
+		x.small = append(x.small, s.buf[:MaxKept])
+	case maxHello:
+		x.large = append(x.large, s.buf[:maxHello])
+	}
+	s.buf = nil
+}
+
+// found notes what was spoken.
+func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient bool) {
+	if !x.spend(factsCost) {
+		x.stats.Full++
+		return
+	}
+	f := &Facts{Protocol: p, Client: -1}
+	switch g {
+	case port:
+		f.Confidence = Port
+	case shape:
+		f.Confidence = Shape
+	default:
+		f.Confidence = Exact
+	}
+	f.Client = int8(side)
+	if !asClient {
+		f.Client = int8(1 - side)
+	}
+	if k.p != nil {
+		f.Frames[side] = k.p.Index
+	}
+	k.facts = f
+	x.stats.Named++
+}
+
+// segment books a TCP segment and looks at what its side has sent.
+func (x *Identifier) segment(k *pending, at Place) bool {
+	s := &k.dir[k.side]
+	if !at.Known {
+		if !k.based[k.side] {
+			k.base[k.side], k.based[k.side] = k.p.Seq, true
+		}
+		at.Offset = int64(int32(k.p.Seq - k.base[k.side]))
+	}
+	k.middle = !at.Known
+	if at.Offset > maxHello || at.Offset < -MaxKept {
+		// Past everything: a later part of a connection whose start is known.
+		k.looked++
+		return k.looked >= maxSegments && k.facts == nil
+	}
+	s.seen += uint64(k.p.PayloadLen)
+	if s.buf == nil && s.have == 0 {
+		// Most flows are told from their first segment, in its own place.
+		if at.Offset == 0 || k.middle && k.facts == nil && !k.want {
+			d := k.data
+			if len(d) > MaxKept {
+				d = d[:MaxKept]
+			}
+			s.buf, s.have, s.limit = d[:len(d):len(d)], len(d), len(d)
+			done := x.stream(k)
+			lent := s.buf
+			s.buf = nil
+			if done {
+				s.have = 0
+				return true
+			}
+			if !k.want && k.facts == nil {
+				s.have = 0
+				return false
+			}
+			if !x.lend(s, MaxKept) {
+				s.have = 0
+				x.stats.Full++
+				x.decide(k)
+				return true
+			}
+			copy(s.buf, lent)
+			if len(k.data) > len(lent) && k.hello() && x.lend(s, maxHello) {
+				s.add(0, k.data)
+				return x.stream(k)
+			}
+			return false
+		}
+		if !x.lend(s, MaxKept) {
+			x.stats.Full++
+			return true
+		}
+		k.want = true
+	}
+	if k.facts != nil && s.buf == nil {
+		return false
+	}
+	before := s.have
+	s.add(int(at.Offset), k.data)
+	if s.have == before {
+		k.looked++
+		if k.looked >= maxSegments {
+			x.decide(k)
+			return true
+		}
+		return false
+	}
+	if s.full() && s.limit == MaxKept && k.hello() && x.lend(s, maxHello) {
+		s.add(int(at.Offset), k.data)
+	}
+	return x.stream(k)
+}
+
+// stream looks at the side that just sent.
+func (x *Identifier) stream(k *pending) bool {
+	if k.facts == nil {
+		k.looked++
+		if !x.classify(k, k.side, k.looked >= maxSegments) {
+			return k.failed[0] && k.failed[1] || k.looked >= maxSegments || k.failed[k.side] && k.middle && k.looked >= 4
+		}
+	}
+	return x.follow(k)
+}
+
+// follow lets the protocol's follower read on.
+func (x *Identifier) follow(k *pending) bool {
+	if k.facts == nil {
+		return true
+	}
+	if f := k.facts; f.Frames[k.side] == 0 && k.p != nil {
+		f.Frames[k.side] = k.p.Index
+	}
+	k.after++
+	fn := followers[k.facts.Protocol]
+	if fn == nil {
+		return true
+	}
+	for {
+		was := k.facts.Protocol
+		if fn(x, k) {
+			return true
+		}
+		if k.facts.Protocol == was {
+			break
+		}
+		if fn = followers[k.facts.Protocol]; fn == nil {
+			return true
+		}
+	}
+	return k.after >= maxFollow
+}
+
+// classify asks the signatures about side; it returns whether one is sure.
+func (x *Identifier) classify(k *pending, side int, final bool) bool {
+	s := &k.dir[side]
+	b := s.bytes()
+	if len(b) == 0 || k.failed[side] {
+		return false
+	}
+	peer := &k.dir[1-side]
+	l := look{b: b, size: len(b), from: k.ports[side], to: k.ports[1-side], spoke: int(k.spoke) == side, middle: k.middle,
+		final: final || s.full() && peer.full(), first: true, pend: k}
+	if peer.buf != nil {
+		l.peer = peer.bytes()
+	}
+	return x.ask(k, &l, &x.table.tcp, side)
+}
+
+// ask runs the bucket for the roles that side may have.
+func (x *Identifier) ask(k *pending, l *look, t *[256][]*signature, side int) bool {
+	bucket := t[l.b[0]]
+	var best Protocol
+	var g grade
+	wait, asClient := false, true
+	if int(k.opener) != 1-side {
+		l.client, l.port = true, l.to
+		best, g, wait = run(bucket, l, client, k.tcp)
+	}
+	if int(k.opener) != side {
+		l.client, l.port = false, l.from
+		b2, g2, w2 := run(bucket, l, server, k.tcp)
+		wait = wait || w2
+		if g2 > g {
+			best, g, asClient = b2, g2, false
+		}
+	}
+	if g == no || wait && g < exact && !l.final {
+		if wait && !l.final {
+			k.want = true
+		} else {
+			k.failed[side] = true
+		}
+		return false
+	}
+	x.found(k, best, g, side, asClient)
+	return k.facts != nil
+}
+
+// decide makes the best of what there is: nothing more will come.
+func (x *Identifier) decide(k *pending) {
+	if k.facts != nil || !k.want {
+		return
+	}
+	k.p = nil
+	for _, side := range [2]int{int(max(k.spoke, 0)), 1 - int(max(k.spoke, 0))} {
+		if k.dir[side].buf == nil {
+			continue
+		}
+		if k.tcp && x.classify(k, side, true) || !k.tcp && x.recheck(k, side) {
+			k.side, k.data = side, nil
+			if fn := followers[k.facts.Protocol]; fn != nil && k.tcp {
+				fn(x, k)
+			}
+			return
+		}
+	}
+}
+
+// datagram looks at one datagram.
+func (x *Identifier) datagram(k *pending) bool {
+	if len(k.data) == 0 {
+		return false
+	}
+	if k.facts == nil {
+		k.looked++
+		s := &k.dir[k.side]
+		b := k.data
+		if len(b) > MaxKept {
+			b = b[:MaxKept]
+		}
+		l := look{b: b, size: int(k.p.PayloadLen), from: k.ports[k.side], to: k.ports[1-k.side], spoke: int(k.spoke) == k.side,
+			final: k.looked >= maxDatagrams, first: s.seen == 0, multi: k.multi, pend: k}
+		if o := &k.dir[1-k.side]; o.buf != nil {
+			l.peer = o.bytes()
+		}
+		s.seen += uint64(k.p.PayloadLen)
+		was := k.opener
+		k.opener = -1 // a datagram's sender may be either end
+		ok := x.ask(k, &l, &x.table.udp, k.side)
+		k.opener = was
+		if !ok {
+			k.failed = [2]bool{}
+			if k.want && s.buf == nil && s.have == 0 {
+				if x.lend(s, MaxKept) {
+					s.have = copy(s.buf, b)
+				}
+			}
+			return k.looked >= maxDatagrams
+		}
+	}
+	return x.follow(k)
+}
+
+// recheck decides about the datagram kept of a side.
+func (x *Identifier) recheck(k *pending, side int) bool {
+	s := &k.dir[side]
+	if s.have == 0 {
+		return false
+	}
+	l := look{b: s.bytes(), size: s.have, from: k.ports[side], to: k.ports[1-side], spoke: int(k.spoke) == side, final: true, first: true, multi: k.multi, pend: k}
+	if o := &k.dir[1-side]; o.buf != nil {
+		l.peer = o.bytes()
+	}
+	k.failed = [2]bool{}
+	was := k.opener
+	k.opener = -1
+	ok := x.ask(k, &l, &x.table.udp, side)
+	k.opener = was
+	return ok
+}
+
+// hello reports whether a ClientHello is being put together.
+func (k *pending) hello() bool {
+	b := k.dir[k.side].buf
+	return k.tcp && len(b) > 6 && b[0] == 22 && b[1] == 3 && b[5] == 1
+}
+
+// toMany reports whether p goes to a multicast or broadcast address.
+func toMany(p *capture.Packet) bool {
+	d := &p.Dst
+	if p.Ver == 6 {
+		return d[0] == 0xff
+	}
+	return d[12]&0xf0 == 0xe0 || d[12] == 255 || d[15] == 255
+}

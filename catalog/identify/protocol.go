@@ -1,0 +1,261 @@
+package identify
+
+import "portero/capture"
+
+// Protocol is what was spoken. The zero value is nothing known.
+type Protocol uint8
+
+// The protocols that are recognised.
+const (
+	None Protocol = iota
+	TLS
+	DTLS
+	HTTP
+	HTTPProxy
+	WebSocket
+	QUIC
+	DNS
+	MDNS
+	LLMNR
+	SSH
+	SMTP
+	FTP
+	IMAP
+	POP3
+	NNTP
+	NTP
+	DHCP
+	DHCPv6
+	SNMP
+	SMB
+	NetBIOSName
+	NetBIOSDatagram
+	NetBIOSSession
+	RDP
+	LDAP
+	Kerberos
+	MySQL
+	PostgreSQL
+	Redis
+	MQTT
+	SIP
+	STUN
+	SSDP
+	BitTorrent
+	BitTorrentDHT
+	BitTorrentTracker
+	UTP
+	WireGuard
+	OpenVPN
+	IKE
+	ESP
+	L2TP
+	PPTP
+	S7comm
+	TPKT
+	H323
+	DCERPC
+	SunRPC
+	NFS
+	MongoDB
+	Memcached
+	Kafka
+	Cassandra
+	TDS
+	SQLBrowser
+	OracleTNS
+	TFTP
+	Syslog
+	WSDiscovery
+	SLP
+	RIP
+	RADIUS
+	CoAP
+	RTSP
+	RTP
+	RTCP
+	RTMP
+	VNC
+	X11
+	Telnet
+	IRC
+	XMPP
+	AMQP
+	NATS
+	Git
+	Rsync
+	SOCKS
+	Modbus
+	DNP3
+	IEC104
+	BACnet
+	EtherNetIP
+	OPCUA
+	IPMI
+	BGP
+	AJP
+	ADB
+	Stratum
+	SourceQuery
+	Bitcoin
+	Zabbix
+	protocolCount
+)
+
+// info is what is fixed about a protocol.
+type info struct {
+	name string
+	tcp  []uint16 // its usual ports
+	udp  []uint16
+}
+
+var infos = [protocolCount]info{
+	TLS:               {name: "tls", tcp: []uint16{443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 2376, 3269, 5061, 5223, 5986, 6443, 6514, 6697, 8443, 8883}},
+	DTLS:              {name: "dtls", udp: []uint16{443, 853, 2221, 3391, 4433, 5061, 5349, 5684}},
+	HTTP:              {name: "http", tcp: []uint16{80, 591, 631, 2375, 3000, 5000, 5357, 5984, 5985, 7547, 8000, 8008, 8080, 8081, 8086, 8088, 8500, 8888, 9090, 9200, 10000, 11434, 49152}},
+	HTTPProxy:         {name: "http-proxy", tcp: []uint16{3128, 8000, 8080, 8118, 8888}},
+	WebSocket:         {name: "websocket", tcp: []uint16{80, 8000, 8080, 8888}},
+	QUIC:              {name: "quic", udp: []uint16{80, 443, 784, 853, 8443, 8853}},
+	DNS:               {name: "dns", tcp: []uint16{53}, udp: []uint16{53}},
+	MDNS:              {name: "mdns", udp: []uint16{5353}},
+	LLMNR:             {name: "llmnr", tcp: []uint16{5355}, udp: []uint16{5355}},
+	SSH:               {name: "ssh", tcp: []uint16{22, 2222}},
+	SMTP:              {name: "smtp", tcp: []uint16{25, 587, 2525}},
+	FTP:               {name: "ftp", tcp: []uint16{21, 2121}},
+	IMAP:              {name: "imap", tcp: []uint16{143}},
+	POP3:              {name: "pop3", tcp: []uint16{110}},
+	NNTP:              {name: "nntp", tcp: []uint16{119}},
+	NTP:               {name: "ntp", udp: []uint16{123}},
+	DHCP:              {name: "dhcp", udp: []uint16{67, 68, 4011}},
+	DHCPv6:            {name: "dhcpv6", udp: []uint16{546, 547}},
+	SNMP:              {name: "snmp", tcp: []uint16{161, 162}, udp: []uint16{161, 162}},
+	SMB:               {name: "smb", tcp: []uint16{139, 445}},
+	NetBIOSName:       {name: "netbios-ns", udp: []uint16{137}},
+	NetBIOSDatagram:   {name: "netbios-dgm", udp: []uint16{138}},
+	NetBIOSSession:    {name: "netbios-ssn", tcp: []uint16{139}},
+	RDP:               {name: "rdp", tcp: []uint16{3389}, udp: []uint16{3389}},
+	LDAP:              {name: "ldap", tcp: []uint16{389, 3268}, udp: []uint16{389}},
+	Kerberos:          {name: "kerberos", tcp: []uint16{88, 464, 749}, udp: []uint16{88, 464, 749}},
+	MySQL:             {name: "mysql", tcp: []uint16{3306}},
+	PostgreSQL:        {name: "postgresql", tcp: []uint16{5432, 5433, 6432}},
+	Redis:             {name: "redis", tcp: []uint16{6379, 26379}},
+	MQTT:              {name: "mqtt", tcp: []uint16{1883}},
+	SIP:               {name: "sip", tcp: []uint16{5060}, udp: []uint16{5060}},
+	STUN:              {name: "stun", tcp: []uint16{3478}, udp: []uint16{3478, 3479, 19302, 19303, 19305}},
+	SSDP:              {name: "ssdp", udp: []uint16{1900}},
+	BitTorrent:        {name: "bittorrent", tcp: []uint16{6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889, 51413}},
+	BitTorrentDHT:     {name: "bittorrent-dht", udp: []uint16{6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889, 51413}},
+	BitTorrentTracker: {name: "bittorrent-tracker", udp: []uint16{80, 1337, 2710, 6881, 6969}},
+	UTP:               {name: "utp", udp: []uint16{6881, 6882, 6883, 6884, 6885, 6886, 6887, 6888, 6889, 51413}},
+	WireGuard:         {name: "wireguard", udp: []uint16{51820}},
+	OpenVPN:           {name: "openvpn", tcp: []uint16{1194}, udp: []uint16{1194}},
+	IKE:               {name: "ike", udp: []uint16{500, 4500}},
+	ESP:               {name: "esp-in-udp", udp: []uint16{4500}},
+	L2TP:              {name: "l2tp", udp: []uint16{1701}},
+	PPTP:              {name: "pptp", tcp: []uint16{1723}},
+	S7comm:            {name: "s7comm", tcp: []uint16{102}},
+	TPKT:              {name: "iso-tsap", tcp: []uint16{102}},
+	H323:              {name: "h323", tcp: []uint16{1720}},
+	DCERPC:            {name: "msrpc", tcp: []uint16{135}, udp: []uint16{135, 34964}},
+	SunRPC:            {name: "sunrpc", tcp: []uint16{111}, udp: []uint16{111}},
+	NFS:               {name: "nfs", tcp: []uint16{2049}, udp: []uint16{2049}},
+	MongoDB:           {name: "mongodb", tcp: []uint16{27017, 27018, 27019}},
+	Memcached:         {name: "memcached", tcp: []uint16{11211}, udp: []uint16{11211}},
+	Kafka:             {name: "kafka", tcp: []uint16{9092}},
+	Cassandra:         {name: "cassandra", tcp: []uint16{9042}},
+	TDS:               {name: "mssql", tcp: []uint16{1433}},
+	SQLBrowser:        {name: "mssql-browser", udp: []uint16{1434}},
+	OracleTNS:         {name: "oracle", tcp: []uint16{1521, 1526}},
+	TFTP:              {name: "tftp", udp: []uint16{69}},
+	Syslog:            {name: "syslog", tcp: []uint16{514, 601}, udp: []uint16{514}},
+	WSDiscovery:       {name: "ws-discovery", udp: []uint16{3702}},
+	SLP:               {name: "slp", tcp: []uint16{427}, udp: []uint16{427}},
+	RIP:               {name: "rip", udp: []uint16{520}},
+	RADIUS:            {name: "radius", udp: []uint16{1645, 1646, 1812, 1813, 3799}},
+	CoAP:              {name: "coap", udp: []uint16{5683}},
+	RTSP:              {name: "rtsp", tcp: []uint16{554, 8554}},
+	RTP:               {name: "rtp"},
+	RTCP:              {name: "rtcp"},
+	RTMP:              {name: "rtmp", tcp: []uint16{1935}},
+	VNC:               {name: "vnc", tcp: []uint16{5900, 5901, 5902, 5903, 5904, 5905, 5906, 5907, 5908, 5909, 5910}},
+	X11:               {name: "x11", tcp: []uint16{6000, 6001, 6002, 6003, 6004, 6005, 6006, 6007, 6008, 6009, 6010, 6011, 6012}},
+	Telnet:            {name: "telnet", tcp: []uint16{23, 2323}},
+	IRC:               {name: "irc", tcp: []uint16{194, 6665, 6666, 6667, 6668, 6669}},
+	XMPP:              {name: "xmpp", tcp: []uint16{5222, 5269, 5280}},
+	AMQP:              {name: "amqp", tcp: []uint16{5672}},
+	NATS:              {name: "nats", tcp: []uint16{4222}},
+	Git:               {name: "git", tcp: []uint16{9418}},
+	Rsync:             {name: "rsync", tcp: []uint16{873}},
+	SOCKS:             {name: "socks", tcp: []uint16{1080, 9050, 9150}},
+	Modbus:            {name: "modbus", tcp: []uint16{502}},
+	DNP3:              {name: "dnp3", tcp: []uint16{20000}, udp: []uint16{20000}},
+	IEC104:            {name: "iec104", tcp: []uint16{2404}},
+	BACnet:            {name: "bacnet", udp: []uint16{47808}},
+	EtherNetIP:        {name: "enip", tcp: []uint16{44818}, udp: []uint16{2222, 44818}},
+	OPCUA:             {name: "opcua", tcp: []uint16{4840}},
+	IPMI:              {name: "ipmi", udp: []uint16{623, 664}},
+	BGP:               {name: "bgp", tcp: []uint16{179}},
+	AJP:               {name: "ajp", tcp: []uint16{8009}},
+	ADB:               {name: "adb", tcp: []uint16{5037, 5555}},
+	Stratum:           {name: "stratum", tcp: []uint16{3333, 4444, 14444}},
+	SourceQuery:       {name: "source-query", udp: []uint16{26000, 27015, 27016, 27017, 27018, 27019, 27020, 27960}},
+	Bitcoin:           {name: "bitcoin", tcp: []uint16{8333, 18333}},
+	Zabbix:            {name: "zabbix", tcp: []uint16{10050, 10051}},
+}
+
+// String returns the word used in records, "" for None.
+func (p Protocol) String() string {
+	if p >= protocolCount {
+		return ""
+	}
+	return infos[p].name
+}
+
+// Protocols lists every protocol that is recognised.
+func Protocols() []Protocol {
+	var ps []Protocol
+	for p := None + 1; p < protocolCount; p++ {
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+// Ports lists the usual ports of p over proto (6 or 17); none means that it has
+// no usual port there. Do not change it.
+func (p Protocol) Ports(proto uint8) []uint16 {
+	if p >= protocolCount {
+		return nil
+	}
+	if proto == capture.ProtoTCP {
+		return infos[p].tcp
+	}
+	return infos[p].udp
+}
+
+// Usual reports whether port is one of p's usual ports over proto. A protocol
+// without usual ports is at home everywhere.
+func (p Protocol) Usual(proto uint8, port uint16) bool {
+	if p >= protocolCount || infos[p].tcp == nil && infos[p].udp == nil {
+		return true
+	}
+	for _, q := range p.Ports(proto) {
+		if q == port {
+			return true
+		}
+	}
+	return false
+}
+
+// Confidence is how sure it is what was spoken.
+type Confidence uint8
+
+// The grades.
+const (
+	Unsure Confidence = iota
+	Port              // the port is part of the evidence, the octets alone would not do
+	Shape             // lengths and fields agree
+	Exact             // a magic of eight octets or more, or both sides agree
+)
+
+// String returns the word used in records.
+func (c Confidence) String() string { return [...]string{"", "port", "shape", "exact"}[c&3] }

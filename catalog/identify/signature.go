@@ -1,0 +1,120 @@
+package identify
+
+// grade is what a signature says of the octets it is shown.
+type grade uint8
+
+const (
+	no    grade = iota
+	more        // may be: it needs more octets, or the other side's
+	port        // the shape fits, and the port is part of the evidence
+	shape       // lengths and fields agree
+	exact       // a magic of eight octets or more, or both sides agree
+)
+
+// role is who sent the octets a signature describes.
+type role uint8
+
+const (
+	client role = 1 << iota
+	server
+	either = client | server
+)
+
+// look is what a signature is shown: the first octets of one side, and what the
+// other side sent so far.
+type look struct {
+	b      []byte // TCP: from the start of the stream. UDP: one datagram, cut to MaxKept
+	size   int    // of the whole datagram; TCP: as many octets as there are
+	peer   []byte // TCP: the other side's stream. UDP: its first datagram
+	port   uint16 // of the server; for an unknown role the lower one
+	from   uint16 // port of the sender
+	to     uint16 // and of the receiver
+	client bool   // the sender is the client
+	spoke  bool   // the sender was the first to speak
+	middle bool   // the stream's start was not seen
+	final  bool   // nothing more will come: decide
+	first  bool   // UDP: the first datagram of its sender
+	multi  bool   // UDP: sent to many (multicast or broadcast)
+	pend   *pending
+}
+
+// on reports whether one of the two ports is p.
+func (l *look) on(p uint16) bool { return l.from == p || l.to == p }
+
+// signature recognises one protocol in one side's first octets.
+type signature struct {
+	proto Protocol
+	from  role
+	first string // octets it may start with; "" is any
+	match func(l *look) grade
+	// anywhere: a segment in the middle of a connection may show it too.
+	anywhere bool
+}
+
+// follow reads on after a protocol is known. It returns true when it has all it
+// wants. k.side is the side that just sent.
+type follow func(x *Identifier, k *pending) bool
+
+// tables dispatch on the first octet.
+type tables struct {
+	tcp, udp [256][]*signature
+}
+
+func build(tcp, udp []signature) *tables {
+	t := &tables{}
+	fill := func(to *[256][]*signature, list []signature) {
+		for i := range list {
+			s := &list[i]
+			if s.first == "" {
+				for c := range to {
+					to[c] = append(to[c], s)
+				}
+				continue
+			}
+			var seen [256]bool
+			for j := 0; j < len(s.first); j++ {
+				if c := s.first[j]; !seen[c] {
+					seen[c] = true
+					to[c] = append(to[c], s)
+				}
+			}
+		}
+	}
+	fill(&t.tcp, tcp)
+	fill(&t.udp, udp)
+	return t
+}
+
+// run lets every signature of the bucket look, and returns the best answer.
+// wait is set when a signature wants more and none is sure yet.
+func run(bucket []*signature, l *look, from role, tcp bool) (best Protocol, g grade, wait bool) {
+	for _, s := range bucket {
+		if s.from&from == 0 || l.middle && !s.anywhere {
+			continue
+		}
+		switch r := s.match(l); {
+		case r == no:
+		case r == more:
+			wait = true
+		case r > g || r == g && !best.usualOf(tcp, l) && s.proto.usualOf(tcp, l):
+			best, g = s.proto, r
+		}
+	}
+	return best, g, wait
+}
+
+func (p Protocol) usualOf(tcp bool, l *look) bool {
+	if p >= protocolCount {
+		return false
+	}
+	list := infos[p].udp
+	if tcp {
+		list = infos[p].tcp
+	}
+	for _, q := range list {
+		if l.on(q) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,98 @@
+package identify
+
+// The bounds of what is kept of one direction.
+const (
+	// MaxKept is how many octets of a direction are looked at.
+	MaxKept = 1500
+	// maxHello is the same for a TLS ClientHello, in TCP or QUIC: with a
+	// post-quantum key share it is 1.7 to 2 kB, and browsers shuffle its
+	// extensions, so that the name may come last.
+	maxHello = 4096
+	maxParts = 4
+)
+
+// span is a stretch of a direction, in octets from its start.
+type span struct{ lo, hi int }
+
+// stream puts the octets of one direction in order. The first copy of an octet
+// stays: a later one with other content cannot rewrite what was seen.
+type stream struct {
+	buf   []byte // lent by the Identifier; octets [0, have) are complete
+	have  int
+	limit int // MaxKept, or maxHello
+	parts [maxParts]span
+	n     int
+	seen  uint64 // octets offered, repeated ones included
+}
+
+// add books data at offset off. It needs a buffer of limit octets.
+func (s *stream) add(off int, data []byte) {
+	if off < 0 {
+		if -off >= len(data) {
+			return
+		}
+		data, off = data[-off:], 0
+	}
+	if off >= s.limit {
+		return
+	}
+	if len(data) > s.limit-off {
+		data = data[:s.limit-off]
+	}
+	hi := off + len(data)
+	if hi <= s.have {
+		return
+	}
+	if off <= s.have {
+		s.write(s.have, data[s.have-off:])
+		s.have = hi
+		s.join()
+		return
+	}
+	if s.n == maxParts {
+		return
+	}
+	s.write(off, data)
+	s.parts[s.n] = span{off, hi}
+	s.n++
+}
+
+// write copies data to off, except where a part lies already.
+func (s *stream) write(off int, data []byte) {
+	if s.n == 0 {
+		copy(s.buf[off:], data)
+		return
+	}
+next:
+	for i, c := range data {
+		at := off + i
+		for _, p := range s.parts[:s.n] {
+			if at >= p.lo && at < p.hi {
+				continue next
+			}
+		}
+		s.buf[at] = c
+	}
+}
+
+// join takes up parts that the complete stretch reaches now.
+func (s *stream) join() {
+	for again := true; again; {
+		again = false
+		for i := 0; i < s.n; i++ {
+			if p := s.parts[i]; p.lo <= s.have {
+				s.have = max(s.have, p.hi)
+				s.n--
+				s.parts[i] = s.parts[s.n]
+				again = true
+				break
+			}
+		}
+	}
+}
+
+// bytes is what is complete.
+func (s *stream) bytes() []byte { return s.buf[:s.have] }
+
+// full reports whether no further octet will be kept.
+func (s *stream) full() bool { return s.have >= s.limit }
