@@ -14,6 +14,9 @@ func tcpSignatures() []signature {
 		{proto: HTTPProxy, from: client, first: "C", match: matchConnect},
 		{proto: SSH, from: either, first: "S", match: matchSSH},
 		{proto: DNS, from: either, match: matchDNSTCP},
+		{proto: STUN, from: either, first: "\x00\x01", match: matchSTUN},
+		{proto: MongoDB, from: either, match: matchMongo},
+		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP},
 	}
 }
 
@@ -22,6 +25,8 @@ func udpSignatures() []signature {
 		{proto: DNS, from: either, match: matchDNS},
 		{proto: MDNS, from: either, match: matchMDNS},
 		{proto: LLMNR, from: either, match: matchLLMNR},
+		{proto: STUN, from: either, first: "\x00\x01", match: matchSTUN, anywhere: true},
+		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP},
 	}
 }
 

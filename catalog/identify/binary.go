@@ -1,0 +1,56 @@
+package identify
+
+// matchSTUN takes messages with the magic cookie (RFC 8489, section 5), one or
+// more in a stream, one in a datagram.
+func matchSTUN(l *look) grade {
+	b := l.b
+	if len(b) < 20 || b[0]&0xc0 != 0 || b[3]&3 != 0 {
+		return no
+	}
+	n := be16(b[2:])
+	if be32(b[4:]) == 0x2112a442 && 20+n <= max(l.size, 20) {
+		return exact
+	}
+	return no
+}
+
+// matchMongo takes a request (MongoDB wire protocol): the four opcodes in use.
+func matchMongo(l *look) grade {
+	b := l.b
+	if len(b) < 16 {
+		return no
+	}
+	n, reply, op := le32(b), le32(b[8:]), le32(b[12:])
+	if n < 16 || n > 48<<20 || n < uint32(min(l.size, MaxKept)) {
+		return no
+	}
+	switch op {
+	case 2013, 2012, 2004, 2010, 2001, 2002, 2005, 2006, 2007:
+		if l.client && reply == 0 {
+			return shape
+		}
+		if !l.client && op == 2013 && reply != 0 {
+			return shape
+		}
+	case 1, 2011:
+		if !l.client && reply != 0 {
+			return shape
+		}
+	}
+	return no
+}
+
+// matchENIP takes an encapsulation header (ODVA EtherNet/IP, volume 2).
+func matchENIP(l *look) grade {
+	b := l.b
+	if len(b) < 24 {
+		return no
+	}
+	switch le16(b) {
+	case 0x04, 0x63, 0x64, 0x65, 0x66, 0x6f, 0x70:
+		if 24+le16(b[2:]) == l.size && (!l.client || le32(b[8:]) == 0) {
+			return shape
+		}
+	}
+	return no
+}
