@@ -53,7 +53,38 @@ func (d *Decoder) ip4(off, n int) Outcome {
 	if frag&0x3fff != 0 {
 		return d.fragment(off+hl, total-hl, uint32(p.IPID), int(frag&0x1fff)*8, frag&0x2000 != 0)
 	}
-	return d.transport(p.Proto, off+hl, total-hl)
+	off, n = off+hl, total-hl
+	for range maxDepth {
+		if p.Proto != protoAH {
+			break
+		}
+		next, l, ok := d.authHeader(off, n)
+		if !ok {
+			break
+		}
+		p.Proto = next
+		off, n = off+l, n-l
+	}
+	return d.transport(p.Proto, off, n)
+}
+
+// protoAH is the Authentication Header: it vouches for what follows and leaves it
+// in clear.
+const protoAH = 51
+
+// authHeader returns what follows an Authentication Header at off and how long the
+// header is (RFC 4302, section 2.2); ok is false when it is cut or contradicts
+// itself, which BadHeader then says.
+func (d *Decoder) authHeader(off, n int) (next uint8, length int, ok bool) {
+	if n < 12 || !d.have(off, 12) {
+		return 0, 0, false
+	}
+	length = int(d.data[off+1])*4 + 8
+	if length < 12 || length > n {
+		d.p.Bits |= BadHeader
+		return 0, 0, false
+	}
+	return d.data[off], length, true
 }
 
 // ip6 decodes an IPv6 packet (RFC 8200) and walks its extension headers.
@@ -102,18 +133,13 @@ func (d *Decoder) ip6(off, n int) Outcome {
 			}
 			next = d.data[off]
 			off += l
-		case 51:
-			if !d.have(off, 8) || end-off < 8 {
+		case protoAH:
+			inside, l, ok := d.authHeader(off, end-off)
+			if !ok {
 				p.Proto = next
 				return d.portless(off, max(end-off, 0))
 			}
-			l := int(d.data[off+1])*4 + 8
-			if off+l > end {
-				p.Proto = next
-				p.Bits |= BadHeader
-				return d.portless(off, end-off)
-			}
-			next = d.data[off]
+			next = inside
 			off += l
 		case 44:
 			if !d.have(off, 8) || end-off < 8 {

@@ -29,12 +29,14 @@ const (
 	LinkIPv6       LinkType = 229
 	LinkNFLOG      LinkType = 239
 	LinkSLL2       LinkType = 276
+	linkPKTAP      LinkType = 258
+	linkUser2      LinkType = 149
 )
 
 var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
 	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 113: "linux cooked",
 	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
-	140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
+	149: "user 2", 178: "juniper ethernet", 140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
 	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
 	209: "ipmb linux", 215: "802.15.4 nonask", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus", 242: "ip over infiniband", 258: "pktap",
 	235: "dvb-ci", 239: "nflog", 243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 253: "netlink", 254: "bluetooth monitor",
@@ -122,16 +124,17 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			return d.short()
 		}
 		return d.etherType(be.Uint16(d.data[off+40:]), off+44, n-44)
-	case 258: // Apple's PKTAP: a header that names the link behind it
-		if !d.have(off, 12) || d.depth >= maxDepth {
-			return d.short()
+	case linkPKTAP:
+		return d.pktap(off, n)
+	case linkUser2:
+		// macOS writes PKTAP under this number, which is anybody's: its header must be
+		// of the size and record type that Apple gives it.
+		if d.have(off, 12) && le.Uint32(d.data[off+4:]) == 1 {
+			if l := le.Uint32(d.data[off:]); l >= 108 && l <= 1024 {
+				return d.pktap(off, n)
+			}
 		}
-		l := int(le.Uint32(d.data[off:]))
-		if l < 12 || l > n {
-			return d.bad()
-		}
-		d.depth++
-		return d.link(LinkType(le.Uint32(d.data[off+8:])), off+l, n-l)
+		return d.notIP(reasonLink, uint16(l))
 	case 129: // Linux ARCNET: a type behind source, destination and offset
 		if !d.have(off, 8) {
 			return d.short()
@@ -216,6 +219,11 @@ func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
 			typ = be.Uint16(d.data[off+4:])
 			off, n = off+6, n-6
 			continue
+		case etherMACsec:
+			if d.depth++; d.depth > maxDepth {
+				return d.notIP(reasonTooDeep, 0)
+			}
+			return d.macsec(off, n)
 		case 0x88e7: // 802.1ah: instance tag, then a whole frame
 			if !d.have(off, 4) {
 				return d.short()
@@ -309,6 +317,10 @@ func (d *Decoder) null(off, n int) Outcome {
 	case 10, 23, 24, 26, 28, 30:
 		return d.ip6(off+4, n-4)
 	case 0, 0x0800, 0x86dd:
+		return d.ip(off+4, n-4)
+	}
+	// Families are each system's own; what follows tells IP all the same.
+	if d.soundIP(off+4, n-4) {
 		return d.ip(off+4, n-4)
 	}
 	return d.notIP(reasonLink, 0)

@@ -221,36 +221,8 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 	}
 	h := d.data[off:]
 	switch dst, src := p.DstPort, p.SrcPort; {
-	case dst == 4789 || dst == 8472:
-		if h[0]&0x08 == 0 || h[0]&0xb7 != 0 && h[0] != 0x88 || h[7] != 0 || !d.have(off, 22) {
-			return 0, false
-		}
-		vni := be.Uint32(h[4:]) >> 8
-		if !d.plausibleEthernet(off+8, n-8) {
-			return 0, false
-		}
-		return d.attempt(tunVXLAN, true, func() Outcome { d.pushNet('V', vni); return d.ethernet(off+8, n-8) })
-	case dst == 4790:
-		if h[0]&0x0c != 0x0c {
-			return 0, false
-		}
-		vni := be.Uint32(h[4:]) >> 8
-		return d.attempt(tunVXLANGPE, true, func() Outcome {
-			d.pushNet('V', vni)
-			switch h[3] {
-			case 1:
-				return d.ip4(off+8, n-8)
-			case 2:
-				return d.ip6(off+8, n-8)
-			case 3:
-				return d.ethernet(off+8, n-8)
-			case 4:
-				return d.nsh(off+8, n-8)
-			case 5:
-				return d.mpls(off+8, n-8)
-			}
-			return Malformed
-		})
+	case dst == 4789 || dst == 8472 || dst == 4790:
+		return d.vxlan(dst == 4790, off, n)
 	case dst == 6081:
 		if h[0]>>6 != 0 {
 			return 0, false
@@ -294,6 +266,46 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 		})
 	}
 	return 0, false
+}
+
+// vxlan decodes VXLAN (RFC 7348) and its Generic Protocol Extension
+// (draft-ietf-nvo3-vxlan-gpe). The extension's P bit with a protocol that it knows
+// counts on VXLAN's own port too; other reserved bits are ignored on receipt, as
+// section 5 asks.
+func (d *Decoder) vxlan(gpe bool, off, n int) (Outcome, bool) {
+	h := d.data[off:]
+	if h[0]&0x08 == 0 {
+		return 0, false
+	}
+	vni, next, kind := be.Uint32(h[4:])>>8, byte(3), byte(tunVXLAN)
+	switch {
+	case gpe && h[0]&0x04 == 0:
+		return 0, false
+	case gpe:
+		next, kind = h[3], tunVXLANGPE
+	case h[0]&0x04 != 0 && h[1]|h[2] == 0 && h[3] >= 1 && h[3] <= 5:
+		next = h[3]
+	}
+	off, n = off+8, n-8
+	if next == 3 && !d.plausibleEthernet(off, n) {
+		return 0, false
+	}
+	return d.attempt(kind, true, func() Outcome {
+		d.pushNet('V', vni)
+		switch next {
+		case 1:
+			return d.ip4(off, n)
+		case 2:
+			return d.ip6(off, n)
+		case 3:
+			return d.ethernet(off, n)
+		case 4:
+			return d.nsh(off, n)
+		case 5:
+			return d.mpls(off, n)
+		}
+		return Malformed
+	})
 }
 
 // gtp decodes GTP-U's user packets (3GPP TS 29.281).

@@ -20,6 +20,7 @@ import (
 
 	"portero/capture/pcapfile"
 	"portero/catalog"
+	"portero/internal/doctor"
 	"portero/internal/engine"
 	"portero/internal/record"
 )
@@ -82,11 +83,19 @@ type rec struct {
 	community string
 }
 
+// answer is what portero says of one capture.
+type answer struct {
+	recs   map[key][]*rec
+	outer  map[string]bool // "a b" of every pair of tunnel ends, both ways
+	opaque string          // the frames it names and does not look into
+	failed error
+}
+
 // analyse runs portero over one capture.
-func analyse(path string, ignoreSums bool) (map[key][]*rec, map[string]bool, error) {
+func analyse(path string, ignoreSums bool) *answer {
 	set, err := pcapfile.OpenAll([]string{path}, pcapfile.Options{})
 	if err != nil {
-		return nil, nil, err
+		return &answer{failed: err}
 	}
 	defer set.Close()
 	cid, _ := record.Select("community_id")
@@ -105,16 +114,23 @@ func analyse(path string, ignoreSums bool) (map[key][]*rec, map[string]bool, err
 		out[k] = append(out[k], x)
 		return nil
 	}})
-	if err := e.Run(context.Background(), set); err != nil {
-		return nil, nil, err
+	a := &answer{recs: out, outer: outer, failed: e.Run(context.Background(), set)}
+	for _, r := range e.Doctor.Remarks(doctor.Totals{}) {
+		switch r.ID {
+		case "not_ip", "unknown_link", "malformed":
+			a.opaque += "; " + r.Text
+		}
 	}
-	return out, outer, nil
+	a.opaque = strings.TrimPrefix(a.opaque, "; ")
+	return a
 }
 
 // score counts one comparison and keeps its differences.
 type score struct {
 	name        string
 	same, other int
+	listed      int // of other: no record or several, each listed with its frames
+	copies      int // of other: equal once the exact copies are added
 	diffs       []diff
 }
 
@@ -156,7 +172,7 @@ func run(root string) error {
 	for _, f := range index {
 		oracle := filepath.Join(root, "oracle/tshark", strings.ReplaceAll(f["file"], "/", "__")+".tsv")
 		rs, err := rows(oracle)
-		if err != nil || len(rs) == 0 || hasWord(f["kinds"], "fragments") {
+		if err != nil || len(rs) == 0 || hasWord(f["kinds"], "ipfrag") {
 			continue
 		}
 		quoted := false
@@ -174,10 +190,10 @@ func run(root string) error {
 			continue
 		}
 		files++
-		recs, outer, err := analyse(filepath.Join(root, "files", f["file"]), false)
+		a := analyse(filepath.Join(root, "files", f["file"]), false)
 		for k, v := range by {
 			if len(v) == 1 {
-				compareShark(f["file"], k, v[0], recs[k], outer, err, pkts, payload, hs)
+				compareShark(f["file"], k, v[0], a, pkts, payload, hs)
 			}
 		}
 	}
@@ -205,9 +221,14 @@ func hasWord(list, word string) bool {
 var hsAllows = map[string]string{"full": "completed", "syn+synack": "half_open aborted", "syn": "no_answer refused filtered invalid aborted implied",
 	"synack-nosyn": "completed_unseen unsolicited implied", "synack-mismatch": "invalid"}
 
-func compareShark(file string, k key, o row, g []*rec, outer map[string]bool, failed error, pkts, payload, hs *score) {
+func compareShark(file string, k key, o row, ans *answer, pkts, payload, hs *score) {
+	g := ans.recs[k]
 	if len(g) != 1 {
-		pkts.add(false, file, k, countWhy(k, g, outer, failed), "tshark 1 row, portero %d records", len(g))
+		why := countWhy(file, k, o, ans)
+		if why != "" {
+			pkts.listed++
+		}
+		pkts.add(false, file, k, why, "tshark 1 row, portero %d records%s", len(g), framesOf(g))
 		return
 	}
 	r := &g[0].Record
@@ -218,10 +239,14 @@ func compareShark(file string, k key, o row, g []*rec, outer map[string]bool, fa
 		ab, ba = ba, ab
 	}
 	n := func(s string) uint64 { v, _ := strconv.ParseUint(o[s], 10, 64); return v }
-	pkts.add(ab.Pkts == n("pkts_ab") && ba.Pkts == n("pkts_ba"), file, k, pktsWhy(r, outer, k), "tshark %d and %d, portero %d and %d (frames %d to %d)",
+	total := n("pkts_ab") + n("pkts_ba")
+	if r.Duplicates > 0 && ab.Pkts+ba.Pkts+r.Duplicates == total {
+		pkts.copies++
+	}
+	pkts.add(ab.Pkts == n("pkts_ab") && ba.Pkts == n("pkts_ba"), file, k, pktsWhy(file, r, ans, k, int64(ab.Pkts+ba.Pkts)-int64(total)), "tshark %d and %d, portero %d and %d (frames %d to %d)",
 		n("pkts_ab"), n("pkts_ba"), ab.Pkts, ba.Pkts, r.FirstFrame, r.LastFrame)
 	if k.proto == "udp" || n("n_retrans")+n("n_ooo")+n("n_lost") == 0 {
-		payload.add(ab.Payload == n("payload_ab") && ba.Payload == n("payload_ba"), file, k, payloadWhy(r, outer, k, int64(n("payload_ab")-ab.Payload), int64(n("payload_ba")-ba.Payload)),
+		payload.add(ab.Payload == n("payload_ab") && ba.Payload == n("payload_ba"), file, k, payloadWhy(file, r, ans, k, int64(n("payload_ab")-ab.Payload), int64(n("payload_ba")-ba.Payload)),
 			"tshark %d and %d, portero %d and %d (frames %d to %d)", n("payload_ab"), n("payload_ba"), ab.Payload, ba.Payload, r.FirstFrame, r.LastFrame)
 	}
 	if k.proto != "tcp" {
@@ -237,7 +262,27 @@ func compareShark(file string, k key, o row, g []*rec, outer map[string]bool, fa
 			}
 		}
 	}
-	hs.add(ok, file, k, hsWhy(r, o["hs"]), "tshark %s, portero %s (frames %d to %d)", o["hs"], v, r.FirstFrame, r.LastFrame)
+	hs.add(ok, file, k, hsWhy(file, k, r, o["hs"]), "tshark %s, portero %s (frames %d to %d)", o["hs"], v, r.FirstFrame, r.LastFrame)
+}
+
+// framesOf lists the frames of records that share a tuple.
+func framesOf(g []*rec) string {
+	s := ""
+	for i, r := range g {
+		switch {
+		case i == 8:
+			return s + fmt.Sprintf(" and %d more)", len(g)-8)
+		case i == 0:
+			s = " (frames "
+		default:
+			s += ", "
+		}
+		s += fmt.Sprintf("%d to %d", r.FirstFrame, r.LastFrame)
+	}
+	if s != "" {
+		s += ")"
+	}
+	return s
 }
 
 func print(files, zfiles int, ss []*score) {
@@ -258,6 +303,9 @@ chosen by the oracle's side alone. A difference with a named cause is still coun
 		}
 		fmt.Printf("| %s | %d | %d | %.2f %% | %d | %d |\n", s.name, s.same+s.other, s.same, 100*float64(s.same)/float64(max(s.same+s.other, 1)), named, s.other-named)
 	}
+	p := ss[0]
+	fmt.Printf("\nPackets each way, rows with no or several records left out (%d, each below with its cause) and exact copies added: %d of %d, %.2f %%.\n",
+		p.listed, p.same+p.copies, p.same+p.other-p.listed, 100*float64(p.same+p.copies)/float64(max(p.same+p.other-p.listed, 1)))
 	fmt.Printf("\n%d captures with tshark's answers, %d with Zeek's.\n", files, zfiles)
 	for _, s := range ss {
 		if len(s.diffs) == 0 {

@@ -17,8 +17,8 @@ func zeek(root string) (state, history *score, files int, err error) {
 		if err != nil {
 			continue
 		}
-		recs, outer, err := analyse(filepath.Join(root, "files", m["capture"]), strings.Contains(m["checksums"], "ignored"))
-		if err != nil {
+		ans := analyse(filepath.Join(root, "files", m["capture"]), strings.Contains(m["checksums"], "ignored"))
+		if ans.failed != nil {
 			continue
 		}
 		files++
@@ -32,12 +32,13 @@ func zeek(root string) (state, history *score, files int, err error) {
 			if len(v) != 1 {
 				continue
 			}
-			o, g := v[0], recs[k]
+			o, g := v[0], ans.recs[k]
 			if len(g) != 1 {
-				if w := countWhy(k, g, outer, nil); len(g) == 0 && w != "" {
+				w := countWhy(m["capture"], k, row{}, ans)
+				if len(g) == 0 && w != "" {
 					continue // the outer datagrams of a tunnel, which Zeek logs as well
 				}
-				state.add(false, m["capture"], k, "", "Zeek 1 row, portero %d records", len(g))
+				state.add(false, m["capture"], k, w, "Zeek 1 row, portero %d records", len(g))
 				continue
 			}
 			for _, f := range []struct {
@@ -56,7 +57,7 @@ func zeek(root string) (state, history *score, files int, err error) {
 					m["likely_ports_loaded"] == "no" && (strings.Contains(o["history"], "^") || strings.Contains(g[0].History, "^")) {
 					continue
 				}
-				f.s.add(want == f.value, m["capture"], k, zeekWhy(want, f.value), "%s: Zeek %s, portero %s (frames %d to %d)", f.name, want, f.value, g[0].FirstFrame, g[0].LastFrame)
+				f.s.add(want == f.value, m["capture"], k, zeekWhy(m["capture"], k, ans, want, f.value), "%s: Zeek %s, portero %s (frames %d to %d)", f.name, want, f.value, g[0].FirstFrame, g[0].LastFrame)
 			}
 		}
 	}
@@ -75,10 +76,7 @@ func arkime(root string) (*score, error) {
 		if err != nil {
 			continue
 		}
-		recs, _, err := analyse(filepath.Join(root, "files", m["capture"]), false)
-		if err != nil {
-			continue
-		}
+		recs := analyse(filepath.Join(root, "files", m["capture"]), false).recs
 		for _, r := range rs {
 			proto := map[string]string{"6": "tcp", "17": "udp", "132": "sctp"}[r["ip_proto"]]
 			k, ok := makeKey(proto, r["src_ip"], r["src_port"], r["dst_ip"], r["dst_port"])

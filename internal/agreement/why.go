@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 
 	"portero/handshake"
@@ -14,14 +15,37 @@ func outerOf(k key, outer map[string]bool) bool {
 	return outer[k.a.Addr().String()+" "+k.b.Addr().String()]
 }
 
-func countWhy(k key, g []*rec, outer map[string]bool, failed error) string {
+// carriers are protocols whose payload may hold packets and that are no tunnel:
+// samples, copies sent to a controller, radio frames on their way to one.
+var carriers = map[string]string{"sflow": "sFlow", "lisp": "LISP control messages", "capwap.data": "CAPWAP", "openflow": "OpenFlow"}
+
+var tunnelPorts = map[uint16]bool{4789: true, 8472: true, 4790: true, 6081: true, 2152: true, 1701: true, 3544: true}
+
+// lookedAt is the cause that was found by hand.
+func lookedAt(file string, k key) string {
+	return byHand[hand{file, k.proto + " " + k.a.String() + " " + k.b.String()}]
+}
+
+func countWhy(file string, k key, o row, ans *answer) string {
+	g := ans.recs[k]
 	switch {
-	case failed != nil:
+	case ans.failed != nil:
 		return "A format that portero names and does not read"
-	case len(g) == 0 && k.proto == "udp" && outerOf(k, outer):
+	case len(g) == 0 && k.proto == "udp" && outerOf(k, ans.outer):
 		return "The datagrams carry a tunnel: the inner connections are the records (RECORD.md)"
 	case len(g) == 0:
-		return ""
+		for _, p := range strings.Split(o["tunnel"], ":") {
+			if name := carriers[p]; name != "" {
+				return "Copies of packets inside " + name + ", which is no link and no tunnel: they are no packets of this capture"
+			}
+		}
+		if k.proto == "udp" && (tunnelPorts[k.a.Port()] || tunnelPorts[k.b.Port()]) {
+			return "The datagrams carry a tunnel with no IP in it (ARP, control): counted by the doctor, no record"
+		}
+		if w := lookedAt(file, k); w != "" || ans.opaque == "" {
+			return w
+		}
+		return "Frames that portero names and does not look into: " + kindsOf(ans.opaque)
 	}
 	vlan := map[string]bool{}
 	for _, r := range g {
@@ -67,22 +91,36 @@ func has(l []string, w string) bool {
 	return false
 }
 
-func pktsWhy(r *record.Record, outer map[string]bool, k key) string {
+var digits = regexp.MustCompile(` ?\(first[^)]*\)|,? [0-9]+\b|[0-9]+ frames? (is|are|of) `)
+
+// kindsOf drops the counts from what the doctor says.
+func kindsOf(s string) string { return strings.TrimPrefix(digits.ReplaceAllString(s, ""), "not IP: ") }
+
+// pktsWhy names the cause of packet counts that differ; more is how many portero
+// counts beyond the other.
+func pktsWhy(file string, r *record.Record, ans *answer, k key, more int64) string {
+	if w := lookedAt(file, k); w != "" {
+		return w
+	}
 	switch {
 	case has(r.Quality, "duplicates"):
 		return "Exact copies are counted once (HANDSHAKE.md, section 3)"
 	case has(r.Quality, "fragments"):
 		return "Fragments: every frame of a datagram counts as a packet, tshark counts the last"
-	case k.proto == "udp" && outerOf(k, outer):
+	case k.proto == "udp" && outerOf(k, ans.outer):
 		return "The datagrams that carry a tunnel are no packets of the outer exchange"
+	}
+	switch {
 	case len(r.Tunnel) > 0:
 		return "Seen inside a tunnel that one of the two reads differently"
+	case more < 0 && ans.opaque != "":
+		return "Frames that portero names and does not look into: " + kindsOf(ans.opaque)
 	}
 	return ""
 }
 
-func payloadWhy(r *record.Record, outer map[string]bool, k key, dab, dba int64) string {
-	if w := pktsWhy(r, outer, k); w != "" && w[0] != 'S' {
+func payloadWhy(file string, r *record.Record, ans *answer, k key, dab, dba int64) string {
+	if w := pktsWhy(file, r, ans, k, -1); w != "" && w[0] != 'S' && w[:4] != "Fram" {
 		return w
 	}
 	small := func(d int64) bool { return d >= 0 && d <= 32 }
@@ -99,7 +137,10 @@ func payloadWhy(r *record.Record, outer map[string]bool, k key, dab, dba int64) 
 	return ""
 }
 
-func hsWhy(r *record.Record, theirs string) string {
+func hsWhy(file string, k key, r *record.Record, theirs string) string {
+	if w := lookedAt(file, k); w != "" {
+		return w
+	}
 	switch {
 	case r.Handshake == handshake.Unsolicited && r.SYNACKFrame == 0:
 		return "A RST without a SYN is unsolicited (HANDSHAKE.md, section 1); the strict column has no word for it"
@@ -117,8 +158,13 @@ func hsWhy(r *record.Record, theirs string) string {
 	return ""
 }
 
-func zeekWhy(want, got string) string {
+func zeekWhy(file string, k key, ans *answer, want, got string) string {
+	if w := lookedAt(file, k); w != "" {
+		return w
+	}
 	switch {
+	case k.proto == "udp" && outerOf(k, ans.outer):
+		return "The datagrams that carry a tunnel are no packets of the outer exchange"
 	case strings.HasPrefix(want, got) || strings.HasPrefix(got, want):
 		return "One letter more or less at the end"
 	}

@@ -86,8 +86,8 @@ func (d *Doctor) losses(n *notes, t Totals) {
 	for _, l := range sortedLinks(d.unknown) {
 		c := d.unknown[l]
 		f := frames(c.n)
-		n.add(true, "unknown_link", c.n, c.first, text{fmt.Sprintf("%s of link type %s, which portero does not decode", f.en, l),
-			fmt.Sprintf("%s con enlace de tipo %s, que portero no descifra", f.es, l)}, text{"they are in no record", "no están en ningún registro"})
+		n.add(true, "unknown_link", c.n, c.first, text{fmt.Sprintf("%s of %s, which portero does not decode", f.en, l),
+			fmt.Sprintf("%s de enlace (%s), que portero no descifra", f.es, l)}, text{"they are in no record", "no están en ningún registro"})
 	}
 	if t.Evicted > 0 {
 		n.add(true, "evicted", t.Evicted, 0, both("%d connections (%d of them half-open) ended early for lack of memory", "%d conexiones (%d de ellas semiabiertas) se dieron por terminadas por falta de memoria",
@@ -203,7 +203,7 @@ func (d *Doctor) rest(n *notes, t Totals) {
 			names = append(names[:5], "...")
 		}
 		f, list := frames(total), strings.Join(names, ", ")
-		n.add(false, "not_ip", total, first, text{f.en + " are not IP: " + list, f.es + " no son IP: " + list}, text{})
+		n.add(false, "not_ip", total, first, plural(total, text{f.en + " is not IP: " + list, f.es + " no es IP: " + list}, text{f.en + " are not IP: " + list, f.es + " no son IP: " + list}), text{})
 	}
 	if len(t.Links) > 1 {
 		list := strings.Join(t.Links, ", ")
@@ -216,6 +216,14 @@ func frames(n uint64) text {
 		return text{"1 frame", "1 trama"}
 	}
 	return both("%d frames", "%d tramas", n)
+}
+
+// plural chooses by number.
+func plural(n uint64, one, many text) text {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 func times(n uint64) text {
