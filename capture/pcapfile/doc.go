@@ -1,4 +1,4 @@
-// Package pcapfile reads saved captures (pcap and pcapng, compressed or not,
+// Package pcapfile reads saved captures (pcap, pcapng and snoop, compressed or not,
 // from files, pipes and standard input, one or several merged by time) and
 // writes them.
 //

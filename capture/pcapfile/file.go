@@ -285,13 +285,15 @@ func (f *File) start() error {
 			return nil
 		}
 	}
+	if bytes.HasPrefix(h, []byte(snoopMagic)) {
+		return f.startSnoop()
+	}
 	return &FormatError{f.name, "is no capture: " + guess(h)}
 }
 
 // guess names what a file is instead.
 func guess(h []byte) string {
 	for _, m := range []struct{ magic, name string }{
-		{"snoop\x00\x00\x00", "it is a Solaris snoop file; convert it with `editcap -F pcapng`"},
 		{"btsnoop\x00", "it is a Bluetooth HCI (btsnoop) file"},
 		{"GMBU", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
 		{"RTSS", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},

@@ -51,6 +51,7 @@ func seeds(f *testing.F) {
 	p.Write(&capture.Frame{Data: []byte("another link"), WireLen: 12, Link: 101, Iface: 1, Time: 1e18}, "")
 	p.Close()
 	f.Add(w.Bytes())
+	f.Add(snoopFile(4, []byte("frame"), []byte("another, of odd length.")))
 }
 
 // FuzzRead: nothing a file holds makes the reader panic, hang or allocate beyond

@@ -79,7 +79,13 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 		i = end
 	}
 	b.Frames = fs
-	if len(fs) == 0 && f.eof != nil {
+	return f.tail(b, buf, i)
+}
+
+// tail ends a run of frames, i octets into buf. When the input is over and no
+// frame was whole, what is left of it is the damage.
+func (f *File) tail(b *capture.Block, buf []byte, i int) int {
+	if len(b.Frames) == 0 && f.eof != nil {
 		reason := ""
 		if len(buf) > i {
 			reason = fmt.Sprintf("the file ends inside a frame, %d bytes of it are there", len(buf)-i)
