@@ -33,6 +33,7 @@ type liveFlags struct {
 	duration, interim                                    time.Duration
 	noPromisc, plain, utc, force, quiet, stats           bool
 	watch                                                watchFlags
+	to                                                   toFlags
 }
 
 func (a *app) liveCmd() *cobra.Command {
@@ -68,7 +69,7 @@ Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
 	fs.SetNormalizeFunc(normalize)
 	fs.StringSliceVarP(&o.ifaces, "interface", "i", nil, "an interface (again for more); any is all of them, and the default")
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel (also after --)")
-	fs.StringVar(&o.format, "format", "", "ndjson, or plain lines; without it a screen in a terminal, ndjson in a pipe")
+	fs.StringVar(&o.format, "format", "", "ndjson, ecs, eve, or plain lines; without it a screen in a terminal, ndjson in a pipe")
 	fs.BoolVar(&o.plain, "plain", false, "lines for people instead of a screen (for screen readers too)")
 	fs.StringVarP(&o.out, "output", "o", "", "write records to this file (mode 0600)")
 	fs.StringVarP(&o.save, "write", "w", "", "save the packets as pcapng (mode 0600), written out every second")
@@ -86,6 +87,7 @@ Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
 	fs.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing beside the data")
 	fs.BoolVar(&o.stats, "stats", false, "say at the end what was done and what was lost")
 	o.watch.register(fs)
+	o.to.register(fs)
 	langFlag(fs, &o.lang)
 	return cmd
 }
@@ -105,6 +107,7 @@ type session struct {
 	flushed  time.Time
 	err      error
 	screened bool // the screen has the terminal
+	to       exports
 }
 
 func (a *app) live(o *liveFlags) error {
@@ -118,12 +121,14 @@ func (a *app) live(o *liveFlags) error {
 		mode = "plain"
 	case mode == "jsonl":
 		mode = "ndjson"
+	case mode == "" && o.out == "" && len(o.to.to) > 0:
+		mode = "export"
 	case mode == "" && o.out == "" && isTerminal(a.out) && isTerminal(a.in):
 		mode = "screen"
 	case mode == "":
 		mode = "ndjson"
-	case mode != "ndjson":
-		return usage(fmt.Sprintf("--format: %q is neither ndjson nor plain", mode))
+	case mode != "ndjson" && mode != "ecs" && mode != "eve":
+		return usage(fmt.Sprintf("--format: %q is none of ndjson, ecs, eve, plain", mode))
 	}
 	mem, err := size(o.memory)
 	if err != nil {
@@ -186,6 +191,9 @@ func (a *app) live(o *liveFlags) error {
 	if err != nil {
 		return err
 	}
+	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet); err != nil {
+		return err
+	}
 	said := dropPrivileges()
 	if !o.quiet && mode != "screen" {
 		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said)
@@ -206,6 +214,12 @@ func (a *app) live(o *liveFlags) error {
 		err = s.screen(ctx, eo, colors)
 	} else {
 		err = s.stream(eo, out, mode)
+	}
+	if e := s.to.tell(s.watch.Findings()); err == nil {
+		err = e
+	}
+	if e := s.to.close(); err == nil {
+		err = e
 	}
 	if s.saved != nil {
 		if e := s.saved.close(); e != nil && s.saveErr == nil {
@@ -259,7 +273,7 @@ func (s *session) summary(mode string) {
 	st, k := s.eng.Stats(), s.src.Stats()
 	fmt.Fprintf(s.a.err, "portero: %d %s, %d %s, %d %s\n", st.Frames, s.lang.Pick("frames", "tramas"), st.Records, s.lang.Pick("connections and exchanges", "conexiones e intercambios"),
 		k.Dropped, s.lang.Pick("frames dropped by the kernel for lack of room", "tramas que el núcleo descartó por falta de sitio"))
-	if mode != "ndjson" {
+	if mode == "plain" || mode == "screen" {
 		for _, f := range s.watch.Findings() {
 			fmt.Fprintf(s.a.err, "  %-8s%s: %s\n", words.Severity(s.lang, f.Severity), f.Kind, f.Text(s.lang))
 		}

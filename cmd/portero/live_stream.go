@@ -10,6 +10,8 @@ import (
 	"portero/internal/record"
 	"portero/internal/screen"
 	"portero/internal/view"
+	"portero/internal/view/ecs"
+	"portero/internal/view/eve"
 	"portero/internal/view/ndjson"
 	"portero/internal/view/safe"
 	"portero/internal/view/table"
@@ -31,9 +33,16 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 			return err
 		}
 		w = ndjson.New(out, fields, false)
-	} else {
+	}
+	switch mode {
+	case "ecs":
+		w = ecs.New(out)
+	case "eve":
+		w = eve.New(out)
+	case "plain":
 		w = &lines{w: out, s: s}
 	}
+	w = s.to.tee(w)
 	if err := w.Begin(); err != nil {
 		return err
 	}
@@ -43,7 +52,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		s.watch.Observe(r)
 		return w.Write(r)
 	}
-	last := time.Now()
+	last, looked := time.Now(), time.Now()
 	since := int64(0)
 	eo.Tick = func() {
 		now := time.Now()
@@ -68,8 +77,16 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		})
 		// What had no packet for a while is looked at once more, for its silence.
 		since = newest - int64(2*time.Second)
+		if f, ok := w.(interface{ Flush() error }); ok && s.err == nil {
+			s.err = f.Flush()
+		}
 		if s.err == nil {
 			s.err = out.buf.Flush()
+		}
+		s.to.tick()
+		if s.to.findings() && now.Sub(looked) >= 5*time.Second && s.err == nil {
+			looked = now
+			s.err = s.to.tell(s.watch.Findings())
 		}
 		if s.err != nil {
 			s.stop()

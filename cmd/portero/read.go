@@ -26,6 +26,8 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/csv"
+	"portero/internal/view/ecs"
+	"portero/internal/view/eve"
 	"portero/internal/view/ndjson"
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
@@ -48,6 +50,7 @@ type readFlags struct {
 	anonymize, numeric             bool
 	key                            string
 	watch                          watchFlags
+	to                             toFlags
 }
 
 func (o *readFlags) input(fs *pflag.FlagSet) {
@@ -76,7 +79,7 @@ func (o *readFlags) show(fs *pflag.FlagSet) {
 func (o *readFlags) register(fs *pflag.FlagSet) {
 	o.input(fs)
 	o.show(fs)
-	fs.StringVar(&o.format, "format", "table", "table, wide, ndjson (jsonl), json, csv, tsv, zeek")
+	fs.StringVar(&o.format, "format", "table", "table, wide, ndjson (jsonl), json, csv, tsv, zeek, ecs (Elastic), eve (Suricata)")
 	fs.StringVar(&o.fields, "fields", "", "columns of ndjson, json, csv and tsv: a,b or -c to leave c out")
 	fs.StringVar(&o.where, "where", "", "only records for which this holds: handshake == half_open and resp_port < 1024")
 	fs.BoolVarP(&o.numeric, "numeric", "n", false, "no service names that rest on a port number alone (portero never resolves addresses)")
@@ -84,6 +87,7 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.anonymize, "anonymize", false, "make records and the packets of -w fit to share: other addresses, no names, no payload")
 	fs.StringVar(&o.key, "anonymize-key", "", "a file whose content decides the new addresses (the same for the same content); without it they differ each time")
 	o.watch.register(fs)
+	o.to.register(fs)
 	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
 	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
 	fs.BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
@@ -109,7 +113,7 @@ func completions(cmd *cobra.Command) {
 		}
 	}
 	for flag, words := range map[string][]string{
-		"format": {"table", "wide", "ndjson", "json", "csv", "tsv", "zeek"}, "color": {"auto", "always", "never"}, "sort": {"id", "bytes", "packets", "rtt", "verdict"},
+		"format": {"table", "wide", "ndjson", "json", "csv", "tsv", "zeek", "ecs", "eve"}, "color": {"auto", "always", "never"}, "sort": {"id", "bytes", "packets", "rtt", "verdict"},
 		"fields": where.Fields(), "frames": {"file", "merged"},
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(words...)); err != nil {
@@ -454,6 +458,11 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
+	to, err := o.to.open(a, false, nil, o.quiet)
+	if err != nil {
+		return err
+	}
+	looking = looking || to.findings()
 	if watch != nil {
 		watch.eng = j.eng
 	}
@@ -478,9 +487,17 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		w = csv.New(out, fields, true)
 	case "zeek":
 		w = zeek.New(out, time.Now())
+	case "ecs":
+		w = ecs.New(out)
+	case "eve":
+		w = eve.New(out)
 	default:
-		return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek", o.format))
+		return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek, ecs, eve", o.format))
 	}
+	if len(o.to.to) > 0 && o.out == "" && !cmd.Flags().Changed("format") {
+		w = nil // what goes to a collector is not printed as well unless asked for
+	}
+	w = to.tee(w)
 	if err := w.Begin(); err != nil {
 		return err
 	}
@@ -492,6 +509,12 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		sum.Findings = sentences(found, words.English)
 		sum.Hidden += passed
 		err = w.End(sum)
+	}
+	if err == nil {
+		err = to.tell(found)
+	}
+	if e := to.close(); err == nil {
+		err = e
 	}
 	if err == nil && saved != nil && hold != nil {
 		err = a.saveChosen(names, o, chosen, saved, mask)

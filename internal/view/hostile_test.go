@@ -13,6 +13,8 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/csv"
+	"portero/internal/view/ecs"
+	"portero/internal/view/eve"
 	"portero/internal/view/ndjson"
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
@@ -39,6 +41,8 @@ func FuzzViews(f *testing.F) {
 			"json":   func(b *bytes.Buffer) view.Writer { return ndjson.New(b, fields, true) },
 			"csv":    func(b *bytes.Buffer) view.Writer { return csv.New(b, fields, false) },
 			"tsv":    func(b *bytes.Buffer) view.Writer { return csv.New(b, fields, true) },
+			"ecs":    func(b *bytes.Buffer) view.Writer { return ecs.New(b) },
+			"eve":    func(b *bytes.Buffer) view.Writer { return eve.New(b) },
 			"zeek":   func(b *bytes.Buffer) view.Writer { return zeek.New(b, time.Unix(0, 0)) },
 			"table":  func(b *bytes.Buffer) view.Writer { return table.New(b, table.Options{UTC: true}) },
 			"wide":   func(b *bytes.Buffer) view.Writer { return table.New(b, table.Options{UTC: true, Wide: true}) },
@@ -50,7 +54,7 @@ func FuzzViews(f *testing.F) {
 			}
 			out := b.Bytes()
 			switch kind {
-			case "ndjson", "json":
+			case "ndjson", "json", "ecs", "eve":
 				if !json.Valid(bytes.TrimSpace(out)) {
 					t.Fatalf("%s is not valid: %q", kind, out)
 				}

@@ -1,0 +1,222 @@
+// Package export sends records and findings to collectors over the network:
+// IPFIX and syslog, over UDP or TCP. It is the only part of portero that writes to
+// a network, and only where --to says so.
+//
+// From files sending waits for the collector. Live it never does: what does not
+// fit in the queue is left out and counted.
+package export
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"portero/internal/export/ipfix"
+	"portero/internal/export/syslog"
+	"portero/internal/findings"
+	"portero/internal/record"
+)
+
+// Options say how an exporter works.
+type Options struct {
+	Live      bool   // never wait
+	Interface uint32 // index of the interface that is watched, 0 unknown
+	Say       func(s string)
+}
+
+// Exporter sends what it is given. One goroutine may use it.
+type Exporter struct {
+	to      string // as the user wrote it
+	opt     Options
+	line    *line
+	enc     *ipfix.Encoder // nil for syslog
+	log     *syslog.Formatter
+	gen     uint32
+	resend  time.Duration
+	resent  time.Time
+	filled  time.Time // when the open message was begun, zero when there is none
+	sent    map[string]string
+	failure error
+	n       uint64
+}
+
+// schemes are what --to understands.
+var schemes = map[string]struct{ network, port string }{
+	"ipfix": {"udp", "4739"}, "ipfix+tcp": {"tcp", "4739"}, "syslog": {"udp", "514"}, "syslog+tcp": {"tcp", "601"},
+}
+
+// Open prepares sending to a URL: ipfix://HOST[:PORT], ipfix+tcp://, syslog:// or
+// syslog+tcp://. After ? may come domain, pen, size, rate and resend for ipfix,
+// facility and host for syslog.
+func Open(to string, opt Options) (*Exporter, error) {
+	u, err := url.Parse(to)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no address (write ipfix://HOST:4739)", to)
+	}
+	s, ok := schemes[u.Scheme]
+	if !ok || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.User != nil {
+		return nil, fmt.Errorf("%q: write ipfix://HOST:PORT, ipfix+tcp://, syslog:// or syslog+tcp://", to)
+	}
+	port := u.Port()
+	if port == "" {
+		port = s.port
+	}
+	e := &Exporter{to: to, opt: opt, resend: time.Minute, sent: map[string]string{}}
+	q := numbers{query: u.Query()}
+	l := &line{network: s.network, addr: net.JoinHostPort(u.Hostname(), port), live: opt.Live}
+	if strings.HasPrefix(u.Scheme, "ipfix") {
+		size := 1400
+		if s.network == "tcp" {
+			size = 8192
+		} else {
+			l.rate = q.take("rate", 4000, 1, 1e7)
+		}
+		io := ipfix.Options{Domain: uint32(q.take("domain", 1, 0, 1<<32-1)), PEN: uint32(q.take("pen", ipfix.DefaultPEN, 1, 1<<32-1)),
+			Size: q.take("size", size, 512, 65535), Interface: opt.Interface}
+		e.resend = time.Duration(q.take("resend", 60, 1, 86400)) * time.Second
+		e.enc = ipfix.NewEncoder(io, e.carry)
+	} else {
+		host := q.query.Get("host")
+		q.query.Del("host")
+		if host == "" {
+			host, _ = os.Hostname()
+		}
+		e.log = &syslog.Formatter{Facility: q.take("facility", 16, 0, 23), Host: host, PID: os.Getpid(), Counted: s.network == "tcp"}
+	}
+	if err := q.left(); err != nil {
+		return nil, fmt.Errorf("%s: %w", to, err)
+	}
+	e.line = l
+	if err := l.start(); err != nil {
+		return nil, fmt.Errorf("%s: %w", to, err)
+	}
+	return e, nil
+}
+
+// numbers takes options out of a query.
+type numbers struct {
+	query url.Values
+	err   error
+}
+
+func (q *numbers) take(key string, def, lo, hi int) int {
+	s := q.query.Get(key)
+	q.query.Del(key)
+	if s == "" {
+		return def
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < lo || n > hi {
+		q.err = fmt.Errorf("%s: %q is no number from %d to %d", key, s, lo, hi)
+	}
+	return n
+}
+
+func (q *numbers) left() error {
+	for k := range q.query {
+		return fmt.Errorf("there is no option %q", k)
+	}
+	return q.err
+}
+
+// carry hands a message to the line.
+func (e *Exporter) carry(m []byte) {
+	if err := e.line.send(m, e.gen); err != nil && e.failure == nil {
+		e.failure = fmt.Errorf("%s: %w", e.to, err)
+	}
+}
+
+// Records reports whether records are sent, and not findings alone.
+func (e *Exporter) Records() bool { return e.enc != nil }
+
+// Write sends a record; it is put in a message with others.
+func (e *Exporter) Write(r *record.Record) error {
+	if e.enc == nil {
+		return nil
+	}
+	now := time.Now()
+	e.templates(now)
+	e.enc.Write(r, uint32(now.Unix()))
+	if e.filled.IsZero() {
+		e.filled = now
+	}
+	return e.failure
+}
+
+// templates are sent when a session begins, and over UDP again and again, because
+// a collector may have begun after us or missed them (RFC 7011, section 8.4).
+func (e *Exporter) templates(now time.Time) {
+	gen := e.line.session()
+	if gen != e.gen || e.resent.IsZero() {
+		e.enc.Restart()
+		e.gen, e.resent = gen, now
+		e.enc.Templates(uint32(now.Unix()))
+		return
+	}
+	if e.line.network == "udp" && now.Sub(e.resent) >= e.resend {
+		e.resent = now
+		e.enc.Flush(uint32(now.Unix()))
+		e.enc.Templates(uint32(now.Unix()))
+	}
+}
+
+// Tick sends a message that is not full when it has waited for a second.
+func (e *Exporter) Tick() {
+	if now := time.Now(); e.enc != nil && !e.filled.IsZero() && now.Sub(e.filled) >= time.Second {
+		e.enc.Flush(uint32(now.Unix()))
+		e.filled = time.Time{}
+	}
+}
+
+// Findings sends those that were not sent yet, or have become graver.
+func (e *Exporter) Findings(fs []findings.Finding) error {
+	if e.log == nil {
+		return nil
+	}
+	for i := range fs {
+		f := &fs[i]
+		key := fmt.Sprint(f.Kind, f.Actor, f.Target, f.Proto, f.Port)
+		if e.sent[key] == f.Severity || len(e.sent) >= 1<<16 {
+			continue
+		}
+		e.sent[key] = f.Severity
+		e.n++
+		e.carry(e.log.Append(nil, f, time.Now()))
+	}
+	return e.failure
+}
+
+// Close sends the rest and says what was sent and what was lost.
+func (e *Exporter) Close() error {
+	if e.enc != nil {
+		if e.failure == nil {
+			e.templates(time.Now())
+		}
+		e.enc.Flush(uint32(time.Now().Unix()))
+	}
+	err := e.line.close()
+	if e.failure != nil {
+		err = e.failure
+	} else if err != nil {
+		err = fmt.Errorf("%s: %w", e.to, err)
+	}
+	if e.opt.Say != nil {
+		lost := ""
+		if n := e.line.lost.Load(); n > 0 {
+			lost = fmt.Sprintf("; %d messages LOST", n)
+		}
+		if e.enc != nil {
+			e.opt.Say(fmt.Sprintf("%s: %d records in %d messages%s", e.to, e.enc.Records, e.enc.Messages, lost))
+		} else {
+			e.opt.Say(fmt.Sprintf("%s: %d findings%s", e.to, e.n, lost))
+		}
+	}
+	return err
+}
+
+var errRefused = errors.New("nobody listens there")

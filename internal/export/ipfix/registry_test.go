@@ -1,0 +1,89 @@
+package ipfix_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"portero/handshake"
+	"portero/internal/export/ipfix"
+)
+
+var update = flag.Bool("update", false, "rewrite docs/IPFIX.md")
+
+const registryHead = `# IPFIX and syslog
+
+Written by ` + "`go test ./internal/export/ipfix -update`" + `; do not edit.
+
+    portero capture.pcap --to ipfix://127.0.0.1:4739          # UDP
+    portero capture.pcap --to ipfix+tcp://127.0.0.1:4739      # TCP
+    sudo portero live eth0 --to ipfix://127.0.0.1:4739 --to syslog://127.0.0.1:514
+
+With --to nothing is printed unless --format or -o asks for it. IPFIX takes records, syslog (RFC 5424; over TCP with
+octet counting, RFC 6587) takes findings, each once, and again when it becomes graver.
+
+Options come after ` + "`?`" + `, joined by ` + "`&`" + `: for IPFIX ` + "`domain`" + ` (observation domain, 1), ` + "`pen`" + ` (enterprise number of the
+elements below, 32473), ` + "`size`" + ` (most octets of a message: 1400 over UDP, 8192 over TCP), ` + "`rate`" + ` (UDP: most messages a
+second, 4000), ` + "`resend`" + ` (UDP: seconds between templates, 60); for syslog ` + "`facility`" + ` (16, local0) and ` + "`host`" + `.
+
+From files sending waits for the collector, and a collector that refuses is an error. Live it never waits: 1,024 messages
+wait at most, what does not fit is left out, counted and said at the end; over TCP a broken connection is made anew once a
+second, with templates and a sequence that starts at 0.
+
+## What a record says
+
+A connection is one biflow (RFC 5103): the originator's half in IANA's elements, the responder's in the same elements
+under enterprise 29305. ` + "`octetDeltaCount`" + ` counts octets **on the wire** of the link that was captured, Ethernet header included,
+because the record keeps those; ` + "`initiatorOctets` and `responderOctets`" + ` are unique payload octets. ` + "`tcpControlBits`" + ` are the bits
+that the history and the frames of the record show; PSH and URG are never in it. ` + "`vlanId`" + ` is the outer tag,
+` + "`dot1qCustomerVlanId`" + ` the innermost of several, 0 is none. ` + "`ingressInterface`" + ` is the index of the interface that
+` + "`portero live`" + ` listens to, 0 from files; ` + "`egressInterface`" + ` is 0: a watcher beside the road forwards nothing. ` + "`flowEndReason`" + `
+is the record's ` + "`end_reason`" + `. ICMP carries the type, with code 0.
+
+A connection that goes on is reported once a minute with ` + "`flowEndReason`" + ` 2 (active timeout); each report counts what came
+since the last one, so that they add up.
+
+## Portero's own elements
+
+The enterprise number 32473 is the one that RFC 5612 sets aside for documentation: portero has none of its own yet, and
+` + "`?pen=`" + ` sets another. The names and types travel in the messages (RFC 5610), so that a collector can show them.
+
+| number | name | type | meaning |
+|---|---|---|---|
+`
+
+// TestRegistry keeps docs/IPFIX.md equal to what is sent.
+func TestRegistry(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(registryHead)
+	for i, e := range ipfix.Registry() {
+		kind, about := e.Describe()
+		if int(e.ID) != i+1 {
+			t.Errorf("%s has number %d: numbers are never reused nor left out", e.Name, e.ID)
+		}
+		fmt.Fprintf(&b, "| %d | `%s` | %s | %s |\n", e.ID, e.Name, kind, about)
+	}
+	b.WriteString("\nThe numbers of `handshakeVerdict`:")
+	for i, v := range append([]handshake.Verdict{handshake.None}, handshake.Verdicts()[:len(handshake.Verdicts())-1]...) {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " %d `%s`", uint8(v), v)
+	}
+	b.WriteString(".\n")
+	const path = "../../../docs/IPFIX.md"
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != b.String() {
+		t.Error("docs/IPFIX.md is not what is sent: go test ./internal/export/ipfix -update")
+	}
+}

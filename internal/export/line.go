@@ -1,0 +1,166 @@
+package export
+
+import (
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	dialTime  = 5 * time.Second
+	writeTime = 5 * time.Second
+	// queueLen messages wait at most while the collector is slow, live.
+	queueLen = 1024
+)
+
+// line carries messages over one UDP or TCP address.
+type line struct {
+	network, addr string
+	live          bool
+	rate          int // UDP messages a second at most, 0 for any
+
+	conn  net.Conn
+	gen   atomic.Uint32 // sessions so far
+	lost  atomic.Uint64 // messages
+	queue chan parcel
+	free  chan []byte
+	done  sync.WaitGroup
+	next  time.Time // when the next message may leave
+}
+
+type parcel struct {
+	data []byte
+	gen  uint32
+}
+
+func (l *line) start() error {
+	if err := l.dial(); err != nil && !l.live {
+		return err
+	}
+	if l.live {
+		l.queue = make(chan parcel, queueLen)
+		l.free = make(chan []byte, queueLen)
+		l.done.Add(1)
+		go l.run()
+	}
+	return nil
+}
+
+// session is a number that changes when a connection was made anew.
+func (l *line) session() uint32 { return l.gen.Load() }
+
+func (l *line) dial() error {
+	c, err := net.DialTimeout(l.network, l.addr, dialTime)
+	if err != nil {
+		return plain(err)
+	}
+	l.conn = c
+	l.gen.Add(1)
+	return nil
+}
+
+// plain takes the addresses out of an error that names them again.
+func plain(err error) error {
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return errRefused
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return op.Err
+	}
+	return err
+}
+
+// send takes a message; live it never waits.
+func (l *line) send(m []byte, gen uint32) error {
+	if !l.live {
+		return l.write(m)
+	}
+	var b []byte
+	select {
+	case b = <-l.free:
+	default:
+	}
+	select {
+	case l.queue <- parcel{append(b[:0], m...), gen}:
+	default:
+		l.lost.Add(1)
+	}
+	return nil
+}
+
+func (l *line) write(m []byte) error {
+	if l.rate > 0 {
+		now := time.Now()
+		if l.next.Before(now.Add(-10 * time.Millisecond)) {
+			l.next = now.Add(-10 * time.Millisecond) // a burst of a hundredth of a second
+		}
+		if d := l.next.Sub(now); d > time.Millisecond {
+			time.Sleep(d)
+		}
+		l.next = l.next.Add(time.Second / time.Duration(l.rate))
+	}
+	l.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	_, err := l.conn.Write(m)
+	if err != nil && l.network == "udp" && errors.Is(err, syscall.ECONNREFUSED) {
+		// The error is about an earlier datagram; this one was not sent.
+		l.lost.Add(1)
+		_, err = l.conn.Write(m)
+	}
+	if err != nil {
+		return plain(err)
+	}
+	return nil
+}
+
+// run sends what is queued. A connection that breaks is made anew once a second;
+// what was made for the old one is of no use then.
+func (l *line) run() {
+	defer l.done.Done()
+	var tried time.Time
+	for p := range l.queue {
+		if l.conn == nil && time.Since(tried) >= time.Second {
+			tried = time.Now()
+			_ = l.dial()
+		}
+		switch {
+		case l.conn == nil || l.network == "tcp" && p.gen != l.gen.Load():
+			l.lost.Add(1)
+		case l.write(p.data) != nil:
+			l.lost.Add(1)
+			if l.network == "tcp" {
+				l.conn.Close()
+				l.conn = nil
+			}
+		}
+		select {
+		case l.free <- p.data:
+		default:
+		}
+	}
+}
+
+func (l *line) close() error {
+	if l.live {
+		close(l.queue)
+		l.done.Wait()
+	}
+	if l.conn == nil {
+		return nil
+	}
+	if l.network == "udp" {
+		// Word that nobody listens comes back after the datagram.
+		l.conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+		if _, err := l.conn.Read(make([]byte, 1)); errors.Is(err, syscall.ECONNREFUSED) {
+			l.lost.Add(1)
+		}
+		if l.lost.Load() > 0 && !l.live {
+			l.conn.Close()
+			return errRefused
+		}
+	}
+	return l.conn.Close()
+}

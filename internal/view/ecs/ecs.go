@@ -1,0 +1,244 @@
+// Package ecs writes records as Elastic Common Schema documents (version 8.11),
+// one JSON object a line, ready for Filebeat, Logstash or the bulk API. What ECS
+// has no field for stands under "portero", as ECS asks of its users.
+package ecs
+
+import (
+	"io"
+	"strconv"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/view"
+	"portero/internal/view/ndjson"
+)
+
+// Version is the schema the documents follow.
+const Version = "8.11.0"
+
+// Writer writes one document a record.
+type Writer struct {
+	w   io.Writer
+	buf []byte
+	err error
+}
+
+const flushAt = 64 << 10
+
+// New returns a writer to w.
+func New(w io.Writer) *Writer { return &Writer{w: w, buf: make([]byte, 0, flushAt+8<<10)} }
+
+// Begin implements view.Writer.
+func (e *Writer) Begin() error { return nil }
+
+// End implements view.Writer.
+func (e *Writer) End(*view.Summary) error { return e.Flush() }
+
+// Flush hands on what is buffered.
+func (e *Writer) Flush() error {
+	if e.err == nil && len(e.buf) > 0 {
+		_, e.err = e.w.Write(e.buf)
+	}
+	e.buf = e.buf[:0]
+	return e.err
+}
+
+// Write implements view.Writer.
+func (e *Writer) Write(r *record.Record) error {
+	e.buf = append(Append(e.buf, r), '\n')
+	if len(e.buf) >= flushAt {
+		return e.Flush()
+	}
+	return e.err
+}
+
+func num(b []byte, key string, v uint64) []byte {
+	return strconv.AppendUint(append(b, key...), v, 10)
+}
+
+func str(b []byte, key, s string) []byte {
+	if s == "" {
+		return b
+	}
+	b = append(b, key...)
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// Append appends the document of one record.
+func Append(b []byte, r *record.Record) []byte {
+	b = append(b, `{"@timestamp":"`...)
+	b = record.AppendTime(b, r.First)
+	b = append(b, `","ecs":{"version":"`+Version+`"},"event":{"kind":"event","module":"portero","dataset":"portero.flow","category":["network"],"type":[`...)
+	b = eventTypes(b, r)
+	b = append(b, `],"action":"`...)
+	b = append(b, action(r)...)
+	b = append(b, `","outcome":"`...)
+	b = append(b, outcome(r)...)
+	b = append(b, `","start":"`...)
+	b = record.AppendTime(b, r.First)
+	b = append(b, `","end":"`...)
+	b = record.AppendTime(b, r.Last)
+	b = append(b, `","duration":`...)
+	b = strconv.AppendInt(b, max(r.DurationNS, 0), 10)
+	b = num(b, `,"sequence":`, r.ID)
+	b = append(b, `},"network":{"type":"`...)
+	b = append(b, family(r)...)
+	b = num(b, `","iana_number":"`, uint64(r.Proto))
+	b = append(b, `","transport":"`...)
+	b = append(b, transport(r.Proto)...)
+	b = append(b, '"')
+	mark := len(b)
+	b = append(b, `,"community_id":"`...)
+	at := len(b)
+	if b = record.AppendCommunityID(b, r); len(b) == at {
+		b = b[:mark]
+	} else {
+		b = append(b, '"')
+	}
+	b = str(b, `,"protocol":"`, r.Service)
+	b = num(b, `,"bytes":`, r.Orig.Wire+r.Resp.Wire)
+	b = num(b, `,"packets":`, r.Orig.Pkts+r.Resp.Pkts)
+	if n := len(r.VLAN); n > 0 {
+		b = num(b, `,"vlan":{"id":"`, uint64(r.VLAN[0]))
+		b = append(b, `"}`...)
+		if n > 1 {
+			b = num(b, `,"inner":{"vlan":{"id":"`, uint64(r.VLAN[n-1]))
+			b = append(b, `"}}`...)
+		}
+	}
+	b = append(b, '}')
+	b = side(b, "source", &r.Orig, r.HasPorts, "")
+	b = side(b, "destination", &r.Resp, r.HasPorts, r.ServerName)
+	b = append(b, `,"related":{"ip":["`...)
+	b = r.Orig.Addr.AppendTo(b)
+	b = append(b, `","`...)
+	b = r.Resp.Addr.AppendTo(b)
+	b = append(b, `"]}`...)
+	if r.Process != "" || r.PID > 0 {
+		b = append(b, `,"process":{`...)
+		if r.PID > 0 {
+			b = num(b, `"pid":`, uint64(r.PID))
+			if r.Process != "" {
+				b = append(b, ',')
+			}
+		}
+		if r.Process != "" {
+			b = ndjson.AppendText(append(b, `"name":`...), r.Process)
+		}
+		b = append(b, '}')
+	}
+	if r.User != "" {
+		b = append(ndjson.AppendText(append(b, `,"user":{"name":`...), r.User), '}')
+	}
+	b = own(b, r)
+	return append(b, '}')
+}
+
+// own appends what ECS has no field for.
+func own(b []byte, r *record.Record) []byte {
+	b = append(b, `,"portero":{"handshake":"`...)
+	b = append(b, r.Handshake.String()...)
+	b = append(b, '"')
+	b = str(b, `,"handshake_kind":"`, r.Kind.String())
+	b = str(b, `,"exchange":"`, r.Exchange.String())
+	b = str(b, `,"close":"`, r.Close.String())
+	b = str(b, `,"closed_by":"`, r.ClosedBy.String())
+	b = str(b, `,"end_reason":"`, r.EndReason.String())
+	b = str(b, `,"roles_by":"`, r.RolesBy.String())
+	b = micros(b, `,"server_rtt_us":`, r.ServerRTT)
+	b = micros(b, `,"client_rtt_us":`, r.ClientRTT)
+	b = num(b, `,"orig_payload":`, r.Orig.Payload)
+	b = num(b, `,"resp_payload":`, r.Resp.Payload)
+	b = str(b, `,"conn_state":"`, r.ConnState)
+	b = str(b, `,"history":"`, r.History)
+	b = append(b, `,"final":`...)
+	b = strconv.AppendBool(b, r.Final)
+	if len(r.Risks) > 0 {
+		b = ndjson.AppendRisks(append(b, `,"risks":`...), r.Risks)
+	}
+	return append(b, '}')
+}
+
+func micros(b []byte, key string, ns int64) []byte {
+	if ns == record.Unset {
+		return b
+	}
+	return record.Micros(append(b, key...), ns)
+}
+
+func side(b []byte, name string, s *record.Side, ports bool, domain string) []byte {
+	b = append(b, `,"`...)
+	b = append(b, name...)
+	if !s.Addr.IsValid() {
+		b = num(b, `":{"bytes":`, s.Wire)
+	} else {
+		b = append(b, `":{"address":"`...)
+		b = s.Addr.AppendTo(b)
+		b = append(b, `","ip":"`...)
+		b = s.Addr.AppendTo(b)
+		b = num(b, `","bytes":`, s.Wire)
+	}
+	if ports {
+		b = num(b, `,"port":`, uint64(s.Port))
+	}
+	b = num(b, `,"packets":`, s.Pkts)
+	if domain != "" {
+		b = ndjson.AppendText(append(b, `,"domain":`...), domain)
+	}
+	return append(b, '}')
+}
+
+// eventTypes are the values that ECS allows for the category network.
+func eventTypes(b []byte, r *record.Record) []byte {
+	b = append(b, `"connection"`...)
+	if r.Handshake.Opened() || r.Handshake == handshake.Midstream {
+		b = append(b, `,"start"`...)
+	}
+	if r.Final && r.Close != handshake.StillOpen && r.Close != handshake.CloseNone {
+		b = append(b, `,"end"`...)
+	}
+	if r.Handshake == handshake.Refused || r.Handshake == handshake.Filtered || r.Exchange == handshake.ExchangeRefused || r.Exchange == handshake.ExchangeFiltered {
+		b = append(b, `,"denied"`...)
+	}
+	return b
+}
+
+// action is the verdict, the one word that says what happened.
+func action(r *record.Record) string {
+	if r.TCP() {
+		return r.Handshake.String()
+	}
+	if x := r.Exchange.String(); x != "" {
+		return x
+	}
+	return "seen"
+}
+
+// outcome is success, failure or unknown: ECS allows no other.
+func outcome(r *record.Record) string {
+	switch {
+	case r.Handshake.Opened() || r.Exchange == handshake.Answered:
+		return "success"
+	case r.Handshake == handshake.Refused || r.Handshake == handshake.Filtered || r.Handshake == handshake.NoAnswer || r.Handshake == handshake.HalfOpen ||
+		r.Handshake == handshake.Aborted || r.Handshake == handshake.Invalid || r.Exchange == handshake.ExchangeRefused || r.Exchange == handshake.ExchangeFiltered:
+		return "failure"
+	}
+	return "unknown"
+}
+
+func family(r *record.Record) string {
+	if r.Orig.Addr.Is4() {
+		return "ipv4"
+	}
+	return "ipv6"
+}
+
+// transport is the lower-case name of the protocol as ECS writes it.
+func transport(proto uint8) string {
+	if proto == capture.ProtoICMP6 {
+		return "ipv6-icmp"
+	}
+	return record.ProtoName(proto)
+}
