@@ -54,16 +54,18 @@ type Fact struct {
 	Severity  string
 	When      string // listener, outbound, internet, lan, any: the only situation in which it may speak
 	Reference string
+	note      *Note // of an override; nil: by kind and name
 }
 
 // Catalog is the data in the form in which it is asked. Use Default.
 type Catalog struct {
 	entries  []Entry
+	names    []string         // of entries, apart: what is asked for most lies together
 	index    [2][65536]uint16 // tcp and udp: entry plus one
 	other    map[uint32]uint16
 	practice map[uint32]string
 	likely   [2][65536 / 64]uint64
-	facts    map[uint32][]Fact
+	own      *own // what overrides changed, nil without any
 }
 
 // Default returns the embedded catalogue.
@@ -109,9 +111,9 @@ func file(name string) string {
 }
 
 func load() *Catalog {
-	c := &Catalog{other: map[uint32]uint16{}, practice: map[uint32]string{}, facts: map[uint32][]Fact{}}
+	c := &Catalog{other: map[uint32]uint16{}, practice: map[uint32]string{}}
 	text := file("services.tsv")
-	c.entries = make([]Entry, 1, 7000)
+	c.entries, c.names = make([]Entry, 1, 7000), make([]string, 1, 7000)
 	for len(text) > 0 {
 		line, rest, _ := strings.Cut(text, "\n")
 		text = rest
@@ -122,7 +124,7 @@ func load() *Catalog {
 		if err != nil {
 			continue
 		}
-		c.entries = append(c.entries, Entry{uint16(n), name, desc})
+		c.entries, c.names = append(c.entries, Entry{uint16(n), name, desc}), append(c.names, name)
 		id := uint16(len(c.entries) - 1)
 		for protos != "" {
 			p, more, _ := strings.Cut(protos, "+")
@@ -172,29 +174,32 @@ var allFacts = sync.OnceValue(func() map[uint32][]Fact {
 		}
 		for p := a; p <= b; p++ {
 			k := key(protoOf(r[1]), uint16(p))
-			m[k] = append(m[k], Fact{uint16(a), uint16(b), protoOf(r[1]), r[2], r[3], r[4], r[5], r[6]})
+			m[k] = append(m[k], Fact{Port: uint16(a), Last: uint16(b), Proto: protoOf(r[1]), Kind: r[2], Name: r[3], Severity: r[4], When: r[5], Reference: r[6]})
 		}
 	}
 	return m
 })
 
+// id is the place of a port's entry, 0 where the registry has no name for it.
+func (c *Catalog) id(proto uint8, port uint16) uint16 {
+	switch proto {
+	case capture.ProtoTCP:
+		return c.index[0][port]
+	case capture.ProtoUDP:
+		return c.index[1][port]
+	}
+	return c.other[key(proto, port)]
+}
+
 // Lookup returns the registered entry of a port; ok is false when the registry
 // has no name for it.
 func (c *Catalog) Lookup(proto uint8, port uint16) (e Entry, ok bool) {
-	id := uint16(0)
-	if r := row(proto); r >= 0 {
-		id = c.index[r][port]
-	} else {
-		id = c.other[key(proto, port)]
-	}
+	id := c.id(proto, port)
 	return c.entries[id], id != 0
 }
 
 // Registered returns the registry's name of a port, "" without one.
-func (c *Catalog) Registered(proto uint8, port uint16) string {
-	e, _ := c.Lookup(proto, port)
-	return e.Name
-}
+func (c *Catalog) Registered(proto uint8, port uint16) string { return c.names[c.id(proto, port)] }
 
 // Practice returns the name of what people run on a port where that is known,
 // "" otherwise.
@@ -238,4 +243,11 @@ func (c *Catalog) LikelyServer(proto uint8, port uint16) int {
 }
 
 // Facts returns what is known of a port beyond its names. Do not change it.
-func (c *Catalog) Facts(proto uint8, port uint16) []Fact { return allFacts()[key(proto, port)] }
+func (c *Catalog) Facts(proto uint8, port uint16) []Fact {
+	if c.own != nil {
+		if fs, ok := c.own.facts[key(proto, port)]; ok {
+			return fs
+		}
+	}
+	return allFacts()[key(proto, port)]
+}

@@ -1,8 +1,12 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
+
+	"portero/capture"
 )
 
 // Kind is what all facts of a kind have in common, in both languages.
@@ -73,6 +77,9 @@ func (c *Catalog) Kind(name string) (Kind, bool) {
 // Note returns what is told of a fact, the zero Note where there is nothing. A
 // fact without words of its own has those of its kind, kept under "*".
 func (c *Catalog) Note(f Fact) Note {
+	if f.note != nil {
+		return *f.note
+	}
 	n := allNotes()[[2]string{f.Kind, f.Name}]
 	if n.EN == "" {
 		d := allNotes()[[2]string{f.Kind, "*"}]
@@ -84,6 +91,11 @@ func (c *Catalog) Note(f Fact) Note {
 // PracticeNote says in both languages what people run on a port, "" twice where
 // nothing is known.
 func (c *Catalog) PracticeNote(proto uint8, port uint16) (en, es string) {
+	if c.own != nil {
+		if n, ok := c.own.practice[key(proto, port)]; ok {
+			return n[0], n[1]
+		}
+	}
 	n := practiceNotes()[key(proto, port)]
 	return n[0], n[1]
 }
@@ -92,7 +104,51 @@ func (c *Catalog) PracticeNote(proto uint8, port uint16) (en, es string) {
 // section 6, names 49152 to 65535; systems differ). Do not change it.
 func (c *Catalog) Ephemeral() []Range { return ephemeral() }
 
+// Kinds lists the kinds of facts by name.
+func Kinds() []string {
+	var names []string
+	for k := range allKinds() {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// All lists every fact once, by port, protocol and kind.
+func (c *Catalog) All() []Fact {
+	var out []Fact
+	for port := range 1 << 16 {
+		for _, proto := range []uint8{capture.ProtoTCP, capture.ProtoUDP, capture.ProtoSCTP} {
+			for _, f := range c.Facts(proto, uint16(port)) {
+				if f.Port == uint16(port) {
+					out = append(out, f)
+				}
+			}
+		}
+	}
+	return out
+}
+
 // OfOld reports whether a kind is about programs of the past.
 func OfOld(kind string) bool {
 	return kind == "malware-default" || kind == "rat-default" || kind == "c2-default" || kind == "worm-artifact"
 }
+
+// Word is something that texts about ports name and that is no port itself.
+type Word struct {
+	Names  []string // the usual one first
+	EN, ES string
+	Source string
+	See    []string // "25/tcp"
+}
+
+var allWords = sync.OnceValue(func() []Word {
+	var out []Word
+	for _, r := range records("words.csv") {
+		out = append(out, Word{strings.Split(r[0], "|"), r[1], r[2], r[3], strings.Fields(r[4])})
+	}
+	return out
+})
+
+// Words lists the words that are explained beside ports. Do not change it.
+func Words() []Word { return allWords() }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -365,5 +366,60 @@ func TestTcpdumpLetters(t *testing.T) {
 	}
 	if code, out, errs := portero(t, "-D"); code != exitOK || !strings.Contains(out, "lo") {
 		t.Errorf("exit status %d: %s %s", code, out, errs)
+	}
+}
+
+// TestCatalog: overrides add, replace and mute; checks name the line; a muted
+// finding stays, marked, and fails nothing.
+func TestCatalog(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", dir)
+	bad, good := filepath.Join(dir, "bad.csv"), filepath.Join(dir, "good.csv")
+	if err := os.WriteFile(bad, []byte("action,kind\nmute,nosuch\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(good, []byte("action,kind,proto,port,reason,until\nmute,port-backdoor,tcp,12345,our own game,2027-01-31\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	old := "../../testdata/old-trojan-port/in.pcap"
+	for _, x := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"catalog"}, 0, "services.tsv"},
+		{[]string{"catalog", "check"}, 0, "nothing wrong"},
+		{[]string{"catalog", "check", bad}, exitFound, "bad.csv:2: kind \"nosuch\""},
+		{[]string{"catalog", "check", good}, 0, "1 lines of overrides"},
+		{[]string{"catalog", "diff"}, 0, ""},
+		{[]string{"catalog", "diff", good}, exitFound, "mute     port-backdoor 12345-12345  until 2027-01-31: our own game"},
+		{[]string{"catalog", "selftest"}, 0, " 0 not as they should be"},
+		{[]string{"catalog", "selftest", "--lang", "es"}, 0, "no se señala"},
+		{[]string{"catalog", "kinds"}, 0, "malware-default"},
+		{[]string{"findings", "--fail-on", "low", old}, exitFound, "port-backdoor"},
+		{[]string{"--catalog", good, "findings", "--fail-on", "low", old}, 0, "muted: our own game"},
+		{[]string{"--catalog", good, "--format", "ndjson", old}, 0, `"muted":"our own game"`},
+		{[]string{"--catalog", good, "--format", "csv", "--fields", "risks", old}, 0, "port-backdoor:muted"},
+	} {
+		code, out, errs := portero(t, x.args...)
+		if code != x.code || !strings.Contains(out, x.want) {
+			t.Errorf("%v: exit status %d, want %d; %q is not in %q %q", x.args, code, x.code, x.want, out, errs)
+		}
+	}
+	if code, _, errs := portero(t, "--catalog", bad, old); code != exitUsage || !strings.Contains(errs, "bad.csv:2") {
+		t.Errorf("a bad override is taken: %d %q", code, errs)
+	}
+	// The user's own directory is read, and --catalog none leaves it out.
+	if err := os.MkdirAll(filepath.Join(dir, "portero", "catalog.d"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(good, filepath.Join(dir, "portero", "catalog.d", "good.csv")); err != nil {
+		t.Fatal(err)
+	}
+	if _, out, _ := portero(t, "findings", old); runtime.GOOS == "linux" && !strings.Contains(out, "our own game") {
+		t.Errorf("the user's overrides are not in force: %s", out)
+	}
+	if _, out, _ := portero(t, "--catalog", "none", "findings", old); strings.Contains(out, "our own game") {
+		t.Errorf("the user's overrides are in force: %s", out)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"portero/catalog"
 	"portero/internal/explain"
 	"portero/internal/record"
 )
@@ -37,6 +36,10 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 			if err != nil {
 				return err
 			}
+			cat, err := a.catalog()
+			if err != nil {
+				return err
+			}
 			var failed error
 			for i, w := range args {
 				if w == "fields" {
@@ -45,7 +48,7 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 					}
 					continue
 				}
-				found, suggest := explain.Explain(catalog.Default(), l, w)
+				found, suggest := explain.Explain(cat, l, w)
 				if len(found) == 0 {
 					hint := ""
 					if len(suggest) > 0 {

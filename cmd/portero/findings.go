@@ -12,11 +12,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"portero/catalog"
+	"portero/internal/anonymize"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/view"
+	"portero/internal/view/safe"
 	"portero/internal/words"
 )
 
@@ -48,7 +49,7 @@ func language(flag string) (words.Lang, error) {
 }
 
 // detector returns what watches the records.
-func (w *watchFlags) detector() (*findings.Detector, error) {
+func (a *app) detector(w *watchFlags, memory string) (*findings.Detector, error) {
 	if w.failOn != "" && !slices.Contains(findings.Severities(), w.failOn) {
 		return nil, usage(fmt.Sprintf("--fail-on: %q is none of %s", w.failOn, strings.Join(findings.Severities(), ", ")))
 	}
@@ -60,7 +61,15 @@ func (w *watchFlags) detector() (*findings.Detector, error) {
 		}
 		nets = append(nets, p.Masked())
 	}
-	return findings.New(catalog.Default(), nets), nil
+	cat, err := a.catalog()
+	if err != nil {
+		return nil, err
+	}
+	mem, err := size(memory)
+	if err != nil {
+		return nil, err
+	}
+	return findings.New(cat, nets, mem/16), nil
 }
 
 // verdict is exit status 1 when one of fs is as grave as --fail-on says.
@@ -69,7 +78,7 @@ func (w *watchFlags) verdict(fs []findings.Finding) error {
 		return nil
 	}
 	for _, f := range fs {
-		if findings.AtLeast(f.Severity, w.failOn) {
+		if f.Muted == "" && findings.AtLeast(f.Severity, w.failOn) {
 			return &exitError{exitFound, nil}
 		}
 	}
@@ -80,6 +89,9 @@ func (w *watchFlags) verdict(fs []findings.Finding) error {
 func sentences(fs []findings.Finding, l words.Lang) []view.Finding {
 	var out []view.Finding
 	for i := range fs {
+		if fs[i].Muted != "" {
+			continue
+		}
 		out = append(out, view.Finding{Severity: fs[i].Severity, Kind: fs[i].Kind, Text: fs[i].Text(l), Records: fs[i].Records})
 	}
 	return out
@@ -109,11 +121,11 @@ never that somebody is infected.`,
 			if err != nil {
 				return err
 			}
-			d, err := w.detector()
+			d, err := a.detector(&w, o.memory)
 			if err != nil {
 				return err
 			}
-			j, err := a.open(names, &o, engine.Options{Sink: func(r *record.Record) error { d.Observe(r); return nil }})
+			j, err := a.open(names, &o, engine.Options{Judge: d.Record, Sink: func(r *record.Record) error { d.Observe(r); return nil }})
 			if err != nil {
 				return err
 			}
@@ -155,7 +167,7 @@ never that somebody is infected.`,
 }
 
 func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
-	t := &list{heads: []string{"severity", "kind", "basis", "actor", "target", "proto", "port", "count", "of", "window_s", "first", "last", "attack", "records", "frames", "text"},
+	t := &list{heads: []string{"severity", "kind", "basis", "actor", "target", "proto", "port", "count", "of", "window_s", "first", "last", "attack", "records", "frames", "text", "muted"},
 		right: map[int]bool{6: true, 7: true, 8: true, 9: true}}
 	t.label = t.heads
 	for i := range fs {
@@ -174,7 +186,7 @@ func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
 			return n
 		}
 		t.rows = append(t.rows, []any{f.Severity, f.Kind, f.Basis, addr(f.Actor), addr(f.Target), record.ProtoName(f.Proto), num(uint64(f.Port)), f.Count, num(f.Of), num(uint64(f.Window / time.Second)),
-			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l)})
+			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l), f.Muted})
 	}
 	return t
 }
@@ -215,11 +227,14 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 			l.Pick("next:     ", "después:  ") + pick(k.Next),
 			l.Pick("basis:    ", "base:     ") + basis + "; " + l.Pick("connections ", "conexiones ") + numbers(f.Records) + "; " + l.Pick("frames ", "tramas ") + numbers(f.Frames),
 		}
+		if f.Muted != "" {
+			lines = append(lines, l.Pick("muted:    ", "callado:  ")+f.Muted)
+		}
 		if k.Attack != "" {
 			lines[4] += "; ATT&CK " + k.Attack
 		}
 		for _, s := range lines {
-			for _, m := range fold(s, width-2) {
+			for _, m := range fold(safe.Terminal(s), width-2) {
 				if _, err := fmt.Fprintln(out, "  "+m); err != nil {
 					return err
 				}
@@ -227,4 +242,12 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 		}
 	}
 	return nil
+}
+
+// hide takes out of findings what names people and machines.
+func hide(m *anonymize.Map, fs []findings.Finding) {
+	for i := range fs {
+		f := &fs[i]
+		f.Actor, f.Target, f.Detail = m.Addr(f.Actor), m.Addr(f.Target), ""
+	}
 }

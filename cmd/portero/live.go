@@ -17,7 +17,6 @@ import (
 	"portero/capture"
 	"portero/capture/filter"
 	"portero/capture/live"
-	"portero/catalog"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/words"
@@ -139,7 +138,7 @@ func (a *app) live(o *liveFlags) error {
 		return err
 	}
 	s := &session{a: a, o: o, lang: l}
-	if s.watch, err = o.watch.detector(); err != nil {
+	if s.watch, err = a.detector(&o.watch, o.memory); err != nil {
 		return err
 	}
 	// The filter is checked before anything is opened, for the commonest link.
@@ -209,7 +208,7 @@ func (a *app) live(o *liveFlags) error {
 		<-ctx.Done()
 		s.src.Stop()
 	}()
-	eo := engine.Options{Threads: 1, Live: true, Memory: mem, Catalog: catalog.Default(), Frame: s.frame}
+	eo := engine.Options{Threads: 1, Live: true, Memory: mem, Catalog: a.cat, Judge: s.watch.Record, Frame: s.frame}
 	if s.screened = mode == "screen"; s.screened {
 		err = s.screen(ctx, eo, colors)
 	} else {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -18,7 +19,6 @@ import (
 	"portero/capture"
 	"portero/capture/filter"
 	"portero/capture/pcapfile"
-	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/doctor"
 	"portero/internal/engine"
@@ -232,7 +232,11 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 	opt.Threads, opt.Memory, opt.IgnoreSums = max(o.threads, 1), mem, o.sums
 	opt.Merged = o.frames == "merged"
 	opt.Files = j.set.Names()
-	opt.Catalog = catalog.Default()
+	cat, err := a.catalog()
+	if err != nil {
+		return nil, err
+	}
+	opt.Catalog = cat
 	sink := opt.Sink
 	opt.Sink = func(r *record.Record) error {
 		j.tally.add(r)
@@ -398,12 +402,10 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
-	watcher, err := o.watch.detector()
+	watcher, err := a.detector(&o.watch, o.memory)
 	if err != nil {
 		return err
 	}
-	// A finding costs memory for every pair of hosts: looked for where it is told.
-	looking := o.format == "table" || o.format == "wide" || o.watch.failOn != ""
 	mask, err := o.mask()
 	if err != nil {
 		return err
@@ -411,7 +413,10 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	chosen := map[uint64]bool{}
 	var watch *masked
 	passed := uint64(0)
-	opt := engine.Options{Sink: func(r *record.Record) error {
+	shown := map[uint64]bool{} // records that --where selects
+	opt := engine.Options{Judge: watcher.Record, Sink: func(r *record.Record) error {
+		// A pattern is of all records, whichever are shown.
+		watcher.Observe(r)
 		if o.numeric && r.ServiceBy == "port" {
 			r.Service, r.ServiceBy, r.Confidence = "", "", ""
 		}
@@ -424,15 +429,13 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 				passed++
 				return nil
 			}
+			shown[r.ID] = true
 		}
 		if saved != nil && hold != nil {
 			chosen[r.ID] = true
 		}
 		if mask != nil {
 			mask.Record(r)
-		}
-		if looking {
-			watcher.Observe(r)
 		}
 		return w.Write(r)
 	}}
@@ -505,6 +508,14 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	var found []findings.Finding
 	if err == nil {
 		found = watcher.Findings()
+		if hold != nil {
+			found = slices.DeleteFunc(found, func(f findings.Finding) bool {
+				return !slices.ContainsFunc(f.Records, func(id uint64) bool { return shown[id] })
+			})
+		}
+		if mask != nil {
+			hide(mask, found)
+		}
 		sum := j.summary(interrupted)
 		sum.Findings = sentences(found, words.English)
 		sum.Hidden += passed

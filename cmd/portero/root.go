@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"portero/catalog"
 )
 
 // app is one run of the command.
@@ -17,6 +19,8 @@ type app struct {
 	in       io.Reader
 	out, err io.Writer
 	ctx      context.Context
+	catalogs []string // --catalog
+	cat      *catalog.Catalog
 }
 
 // run is the whole program: arguments in, exit status out.
@@ -62,12 +66,13 @@ connection in plain words, with the frames that prove it. It never sends a packe
 	}
 	o.register(root.Flags())
 	root.Flags().BoolVarP(&list, "list-interfaces", "D", false, "list the interfaces, as tcpdump -D does; the same as portero interfaces")
+	root.PersistentFlags().StringArrayVar(&a.catalogs, "catalog", nil, "a file of overrides of the catalogue (several times); none leaves out those of the system and the user")
 	completions(root)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
-	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.versionCmd(), a.manCmd(root))
+	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.catalogCmd(), a.versionCmd(), a.manCmd(root))
 	return root
 }
 

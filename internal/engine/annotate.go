@@ -14,6 +14,7 @@ type annotator struct {
 	paths  *capture.Paths
 	cat    Catalog
 	spoken *identify.Identifier
+	judge  func(r *record.Record)
 }
 
 func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) {
@@ -69,6 +70,9 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) 
 	}
 	a.said(r, app)
 	a.name(r)
+	if a.judge != nil {
+		a.judge(r)
+	}
 }
 
 func side(s *record.Side, v *flows.SideView, ver uint8) {
@@ -96,25 +100,6 @@ func (a *annotator) name(r *record.Record) {
 	if s := a.cat.Service(r.Proto, port); s != "" {
 		r.Service, r.ServiceBy, r.Confidence = s, "port", "port"
 	}
-	if r.RolesBy != handshake.RolesSYN && r.RolesBy != handshake.RolesSYNACK && r.TCP() {
-		return
-	}
-	if id, severity, text, ok := a.cat.PortHint(r.Proto, port); ok {
-		r.Risks = append(r.Risks, record.Finding{ID: id, Severity: severity, Basis: "hint", Text: text, Frames: hintFrames(r)})
-	}
-}
-
-func hintFrames(r *record.Record) []record.FrameRef {
-	var fs []record.FrameRef
-	for _, f := range [...]uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame} {
-		if f != 0 {
-			fs = append(fs, f)
-		}
-	}
-	if len(fs) == 0 {
-		fs = append(fs, r.FirstFrame)
-	}
-	return fs
 }
 
 // said puts what the payload told into the record. A service is claimed only

@@ -38,7 +38,10 @@ type Options struct {
 	// Sink takes the records in the order in which they end. What it is given is
 	// valid until it returns.
 	Sink func(r *record.Record) error
-	Seed uint64 // of the hash; 0 draws one
+	// Judge may add to a record what it shows by itself, before Sink or Snapshot
+	// give it away. May be nil.
+	Judge func(r *record.Record)
+	Seed  uint64 // of the hash; 0 draws one
 	// Tick is called after every block of a live capture, in the goroutine of Run:
 	// Snapshot may be asked there.
 	Tick func()
@@ -52,7 +55,6 @@ type Catalog interface {
 	Registered(proto uint8, port uint16) string
 	Service(proto uint8, port uint16) string
 	Practice(proto uint8, port uint16) string
-	PortHint(proto uint8, port uint16) (id, severity, text string, ok bool)
 }
 
 // Stats is what a run did and lost.
@@ -120,7 +122,7 @@ func New(opt Options) *Engine {
 	e.table = flows.New(cfg, e.ended)
 	e.reasm = capture.NewReassembler()
 	e.dec = capture.NewDecoder(e.paths, opt.Seed)
-	e.notes = annotator{paths: e.paths, cat: opt.Catalog, spoken: e.spoken}
+	e.notes = annotator{paths: e.paths, cat: opt.Catalog, spoken: e.spoken, judge: opt.Judge}
 	e.frames.merged = opt.Merged || len(opt.Files) < 2
 	return e
 }

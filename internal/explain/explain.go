@@ -49,6 +49,9 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 		add(Entry{k.ID, "finding", fmt.Sprintf(l.Pick("%s.\nmeans: %s\ninnocent: %s\nnext: %s\nbasis: %s, at most %s, ATT&CK %s", "%s.\nindica: %s\ninocente: %s\ndespués: %s\nbase: %s, gravedad %s como mucho, ATT&CK %s"),
 			pick(k.Title), pick(k.Means), pick(k.Innocent), pick(k.Next), lang.Basis(l, k.Basis), lang.Severity(l, k.Severity), k.Attack)})
 	}
+	for _, e := range named(c, l, w) {
+		add(e)
+	}
 	proto, number := "", w
 	if a, b, ok := strings.Cut(w, "/"); ok {
 		if _, err := strconv.Atoi(a); err == nil {
@@ -73,14 +76,14 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 			add(Entry{w, "Zeek history", text})
 		}
 	}
+	if len(w) > 2 && (len(found) == 0 || prefixed) {
+		for _, e := range byName(c, l, w) {
+			add(e)
+		}
+	}
 	for _, f := range record.Schema() {
 		if f.Name == folded {
 			add(Entry{f.Name, "key of the record", f.Doc + "."})
-		}
-	}
-	if len(found) == 0 && len(w) > 2 {
-		for _, e := range byName(c, l, strings.ToLower(w)) {
-			add(e)
 		}
 	}
 	if len(found) == 0 {
@@ -128,7 +131,7 @@ func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
 				fmt.Fprintf(&b, "%s: %s\n", l.Pick("practice", "en la práctica"), practice)
 			}
 		}
-		_, _, _, hint := c.PortHint(p.proto, port)
+		_, hint := c.PortHint(p.proto, port)
 		old := false
 		kinds := map[string]bool{}
 		for _, f := range facts {
@@ -193,24 +196,6 @@ func label(kind string, l lang.Lang) string {
 		return l.Pick("history", "historia")
 	}
 	return l.Pick("note", "nota")
-}
-
-func byName(c *catalog.Catalog, l lang.Lang, name string) []Entry {
-	var out []Entry
-	for port := range 65536 {
-		for _, p := range protos[:2] {
-			hit := c.Registered(p.proto, uint16(port)) == name || c.Practice(p.proto, uint16(port)) == name
-			if !hit {
-				for _, f := range c.Facts(p.proto, uint16(port)) {
-					hit = hit || strings.EqualFold(f.Name, name)
-				}
-			}
-			if hit && len(out) < 8 {
-				out = append(out, Port(c, l, uint16(port), p.name)...)
-			}
-		}
-	}
-	return out
 }
 
 // Completeness explains Wireshark's tcp.completeness.
@@ -305,7 +290,9 @@ func near(w string) []string {
 	sort.SliceStable(cs, func(i, j int) bool { return cs[i].d < cs[j].d })
 	var out []string
 	for _, c := range cs[:min(len(cs), 4)] {
-		out = append(out, c.word)
+		if len(out) == 0 || out[len(out)-1] != c.word {
+			out = append(out, c.word)
+		}
 	}
 	return out
 }

@@ -96,3 +96,30 @@ func TestSpanish(t *testing.T) {
 		}
 	}
 }
+
+// TestFoundingText: every port, trojan and word that the text portero was founded
+// on names is found, with its errors mended, in both languages.
+func TestFoundingText(t *testing.T) {
+	for w, want := range map[string][2]string{
+		"Doly": {"21/tcp", "Doly Trojan"}, "Fore": {"21/tcp", "Fore"}, "Invisible FTP": {"21/tcp", "Invisible FTP"}, "WebEx": {"21/tcp", "WebEx"}, "WinCrash": {"21/tcp", "WinCrash"},
+		"Blade Runner": {"21/tcp", "Blade Runner"}, "pcAnywhere": {"22/udp", "5632"}, "RSAREF": {"22/tcp", "CVE-1999-0834"}, "Tiny Telnet Server": {"23/tcp", "Tiny Telnet"},
+		"Antigen": {"25/tcp", "Antigen"}, "Email Password Sender": {"25/tcp", "Email Password Sender"}, "Haebu Coceda": {"25/tcp", "Haebu"}, "Shtrilitz Stealth": {"25/tcp", "Shtirlitz"},
+		"WinPC": {"25/tcp", "WinPC"}, "WinSpy": {"25/tcp", "WinSpy"}, "Executor": {"80/tcp", "Executor"}, "X.400": {"102/tcp", "RFC 1006"}, "109": {"109/tcp", "110"}, "110": {"110/tcp", "pop3"},
+		"rpc.mountd": {"111/tcp", "NFS"}, "NFS": {"2049/tcp", "nfs"}, "rpc.statd": {"111/tcp", ""}, "rpc.csmd": {"111/tcp", "cmsd"}, "rpc.ttybd": {"111/tcp", "ToolTalk"}, "amd": {"111/tcp", "NFS"},
+		"USENET": {"119/tcp", "563"}, "DCOM": {"135/tcp", "Exchange"}, "NetBIOS": {"139/tcp", "137/udp"}, "WINS": {"42/tcp", "139"}, "Samba": {"445/tcp", "139"}, "SNMP community": {"161/udp", "public"},
+		"Brown Orifice": {"8080/tcp", "2000"}, "RemoConChubo": {"8080/tcp", "81"}, "RingZero": {"8080/tcp", "3128"}, "Fport": {"", "ss -lntup"}, "netstat": {"", "ss -lntup"},
+		"dynamic ports": {"", "49152"}, "reserved ports": {"", "1992"}, "well-known ports": {"", "1023"}, "connectionless": {"", "UDP"}, "troyano": {"", "1997"},
+		"NetBus": {"12345/tcp", "1998"}, "malware-default": {"", "T1571"}, "port-backdoor": {"", "T1571"},
+	} {
+		for _, l := range lang.Langs() {
+			found, _ := Explain(catalog.Default(), l, w)
+			s := ""
+			for _, e := range found {
+				s += e.Word + " " + e.Kind + " " + e.Text + "\n"
+			}
+			if !strings.Contains(s, want[0]) || !strings.Contains(s, want[1]) {
+				t.Errorf("%s %q: %q and %q are not both in %q", l, w, want[0], want[1], s)
+			}
+		}
+	}
+}

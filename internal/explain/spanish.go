@@ -105,7 +105,7 @@ var spanish = map[string]string{
 // kindsES names the kinds of meanings.
 var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "exchange": "intercambio", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
 	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "concept": "idea", "port class": "clase de puerto",
-	"roles_by": "roles_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo"}
+	"roles_by": "roles_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "word": "palabra", "kind of fact": "tipo de dato"}
 
 var lettersES = map[byte]string{'s': "SYN", 'h': "SYN-ACK", 'a': "un ACK solo", 'd': "datos", 'f': "FIN", 'r': "RST", 'c': "un paquete con suma de comprobación errónea",
 	'g': "un hueco: octetos que la captura no tiene", 't': "octetos enviados de nuevo", 'w': "la ventana cerrada", 'i': "FIN y RST juntos", 'q': "otros indicadores imposibles"}

@@ -10,6 +10,7 @@ import (
 	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 // Finding is one thing worth a look. Times are nanoseconds since 1970 UTC; a
@@ -30,7 +31,9 @@ type Finding struct {
 	First, Last      int64
 	Records          []uint64 // some of them, lowest first
 	Frames           []uint64 // of those records
-	Name             string   // service or what history calls the port; from the catalogue, not the wire
+	Name             string   // service, or what history calls the port; may be from the wire
+	Detail           string   // of the kind: user, version, address; may be from the wire
+	Muted            string   // why an override of the catalogue silences it, "" when none does
 }
 
 // The thresholds, with where they come from.
@@ -41,6 +44,7 @@ const (
 	scanWindow  = 5 * time.Minute
 	floodMin    = 100
 	floodWindow = 10 * time.Second
+	floodFrom   = 10 // addresses
 	resetMin    = 50
 	ampBytes    = 100_000
 	ampRatio    = 10
@@ -50,57 +54,83 @@ const (
 	beaconMin   = 20
 	dynClients  = 3
 	lateralMin  = 5
+	scatterMin  = 25
 )
 
-// Detector watches records. The zero value is not ready: use New.
+// DefaultBudget is what the detectors remember in all when nothing else is said,
+// in octets.
+const DefaultBudget = 64 << 20
+
+// Detector watches records. The zero value is not ready: use New. One goroutine
+// owns it.
 type Detector struct {
 	cat   *catalog.Catalog
 	local []netip.Prefix
-
-	ports, hosts, probes, udpPorts, udpHosts store
-	servers, resets, amps, guesses, beacons  store
-	exposed, dynamic, lateral, backdoor      store
-	rpc                                      map[netip.Addr]bool // hosts asked for a number by portmapper, FTP or RPC
+	rules [nRules]rule
+	rpc   map[netip.Addr]bool // hosts asked for a number by portmapper, FTP or RPC
+	marks []mark
 }
+
+// rule is one detector: what it remembers, and when that is a finding.
+type rule struct {
+	store
+	kind  string
+	first uint64 // events before it can be one
+	judge func(d *Detector, k subject, t *track) (Finding, bool)
+}
+
+// The detectors.
+const (
+	rScanPorts = iota
+	rScanHosts
+	rStealth
+	rUDPPorts
+	rUDPHosts
+	rServers
+	rResets
+	rAmplify
+	rScatter
+	rGuess
+	rBeacon
+	rDynamic
+	rLateral
+	rSingle // kinds that a single record raises
+	nRules
+)
 
 // New returns a detector. local are networks that count as inside besides the
-// private ones.
-func New(cat *catalog.Catalog, local []netip.Prefix) *Detector {
-	return &Detector{cat: cat, local: local, rpc: map[netip.Addr]bool{}}
+// private ones; budget is in octets, 0 for DefaultBudget. Each detector has the
+// same share of it.
+func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
+	if budget <= 0 {
+		budget = DefaultBudget
+	}
+	d := &Detector{cat: cat, local: local, rpc: map[netip.Addr]bool{}}
+	d.rules = [nRules]rule{
+		rScanPorts: {kind: "scan-ports", first: scanPorts, judge: (*Detector).scannedPorts},
+		rScanHosts: {kind: "scan-hosts", first: scanHosts, judge: (*Detector).scannedHosts},
+		rStealth:   {kind: "scan-stealth", first: stealth, judge: (*Detector).probed},
+		rUDPPorts:  {kind: "scan-udp", first: scanPorts, judge: (*Detector).askedPorts},
+		rUDPHosts:  {kind: "scan-udp", first: scanHosts, judge: (*Detector).askedHosts},
+		rServers:   {kind: "flood-halfopen", first: floodMin, judge: (*Detector).flooded},
+		rResets:    {kind: "flood-reset", first: resetMin, judge: (*Detector).cutOff},
+		rAmplify:   {kind: "flood-amplify", first: 1, judge: (*Detector).amplified},
+		rScatter:   {kind: "backscatter", first: scatterMin, judge: (*Detector).scattered},
+		rGuess:     {kind: "auth-guessing", first: guessMin, judge: (*Detector).guessed},
+		rBeacon:    {kind: "beacon", first: beaconMin, judge: (*Detector).clockwork},
+		rDynamic:   {kind: "port-dynamic-server", first: dynClients, judge: (*Detector).settled},
+		rLateral:   {kind: "lateral-admin", first: lateralMin, judge: (*Detector).administered},
+		rSingle:    {first: 1, judge: (*Detector).single},
+	}
+	for i := range d.rules {
+		d.rules[i].limit = budget / nRules
+	}
+	return d
 }
 
-func (d *Detector) inside(a netip.Addr) bool {
-	a = a.Unmap()
-	if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
-		return true
-	}
-	for _, p := range d.local {
-		if p.Contains(a) {
-			return true
-		}
-	}
-	return false
-}
-
-var reserved = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
-	netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("0.0.0.0/8")}
-
-// public reports whether a is an address of the Internet at large. Documentation
-// and benchmark blocks are not.
-func (d *Detector) public(a netip.Addr) bool {
-	a = a.Unmap()
-	if !a.IsGlobalUnicast() || d.inside(a) {
-		return false
-	}
-	for _, p := range reserved {
-		if p.Contains(a) {
-			return false
-		}
-	}
-	return true
-}
-
-// Observe takes a record.
+// Observe books a record, and adds to its risks the patterns that it is seen to
+// be part of so far: a record that ended before there was a pattern does not have
+// it. What the record alone shows is Record's.
 func (d *Detector) Observe(r *record.Record) {
 	if !r.HasPorts || !r.Final {
 		return
@@ -118,148 +148,93 @@ func (d *Detector) Observe(r *record.Record) {
 	case capture.ProtoUDP:
 		d.udp(r, o, s, e)
 	}
-	if answered(r) && r.RolesBy != handshake.RolesFirst && r.RolesBy != handshake.RolesPort {
+	if answered(r) && told(r) {
 		d.served(r, o, s, e)
 	}
-	for _, k := range r.Risks {
-		if k.ID == "port-backdoor" {
-			t := d.backdoor.at(subject{target: s, proto: r.Proto, port: r.Resp.Port})
-			t.add(e)
-			t.host(o)
+	d.marks = d.judge(d.marks[:0], r)
+	for i := range d.marks {
+		m := &d.marks[i]
+		e := e
+		if len(m.frames) > 0 {
+			e.frame = m.frames[0]
+		}
+		ru := &d.rules[rSingle]
+		t := ru.at(m.subject())
+		ru.add(t, e)
+		ru.host(t, m.other)
+		t.text = m.f.Detail
+		if t.worst == "" || rank[m.f.Severity] < rank[t.worst] {
+			t.worst = m.f.Severity
 		}
 	}
 }
 
-func answered(r *record.Record) bool {
-	return r.Handshake.Opened() || r.Exchange == handshake.Answered
+// answered reports whether something answered on the responder's port.
+func answered(r *record.Record) bool { return r.Answered() }
+
+// told reports whether who called is known rather than guessed from a number or
+// from who was seen first. A question and its answer by UDP tell it: the first
+// packet of an exchange is the question.
+func told(r *record.Record) bool {
+	if r.Proto == capture.ProtoUDP {
+		return r.Exchange == handshake.Answered && r.RolesBy != handshake.RolesPort
+	}
+	return r.RolesBy != handshake.RolesFirst && r.RolesBy != handshake.RolesPort
 }
 
-func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
-	port := r.Resp.Port
-	switch r.Handshake {
-	case handshake.NoAnswer, handshake.Refused, handshake.Filtered, handshake.HalfOpen, handshake.Aborted:
-		e.what = uint32(port)
-		t := d.ports.at(subject{actor: o, target: s})
-		t.add(e)
-		if r.Handshake == handshake.Aborted || r.Handshake == handshake.HalfOpen {
-			t.a++ // answered: a door that is open
-		}
-		t = d.hosts.at(subject{actor: o, port: port})
-		t.add(e)
-		t.host(s)
-	case handshake.Probe:
-		e.what = uint32(port)
-		d.probes.at(subject{actor: o, target: s}).add(e)
+// note books an event with another end, and marks r when the subject is found to
+// be worth a look by then.
+func (d *Detector) note(rule int, k subject, e event, other netip.Addr, r *record.Record) {
+	ru := &d.rules[rule]
+	t := ru.at(k)
+	ru.add(t, e)
+	if other.IsValid() {
+		ru.host(t, other)
 	}
-	if r.RolesBy == handshake.RolesSYN {
-		t := d.servers.at(subject{target: s, port: port})
-		e.what = 0
-		switch r.Handshake {
-		case handshake.HalfOpen:
-			e.what = 1
-			t.host(o)
-		case handshake.NoAnswer:
-			e.what = 2
-			t.host(o)
-		}
-		t.add(e)
+	d.mark(ru, k, t, r)
+}
+
+func (d *Detector) mark(ru *rule, k subject, t *track, r *record.Record) {
+	if t.next == 0 {
+		t.next = ru.first
 	}
-	if r.Close == handshake.Reset && r.Handshake.Opened() {
-		d.resets.at(subject{actor: o, target: s, port: port}).add(e)
+	if t.total >= t.next {
+		// Judged again each time it grew by a quarter, or before half of what is
+		// remembered was replaced: the cost of all judgements stays in proportion.
+		t.next = t.total + min(t.total/4+1, maxEvents/2)
+		d.weigh(ru, k, t)
+	}
+	if t.found != nil {
+		risk(r, t.found, []uint64{r.FirstFrame})
 	}
 }
 
-func (d *Detector) udp(r *record.Record, o, s netip.Addr, e event) {
-	if s.IsMulticast() || s == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
-		return
+// weigh judges t as it is, and keeps the worst that was found of it.
+func (d *Detector) weigh(ru *rule, k subject, t *track) {
+	f, ok := ru.judge(d, k, t)
+	switch {
+	case ok && (t.found == nil || rank[f.Severity] < rank[t.found.Severity] || f.Severity == t.found.Severity && f.Count >= t.found.Count):
+		d.mute(&f)
+		t.found = &f
+	case !ok && t.total <= maxEvents:
+		t.found = nil // all of it is remembered, and it is no more
 	}
-	port := r.Resp.Port
-	switch r.Exchange {
-	case handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered:
-		// Traceroute walks these numbers on purpose (RFC 1393's predecessor).
-		if port >= 33434 && port <= 33690 || r.Orig.Payload > 4096 {
+}
+
+func risk(r *record.Record, f *Finding, frames []uint64) {
+	for i := range r.Risks {
+		if r.Risks[i].ID == f.Kind {
 			return
 		}
-		e.what = uint32(port)
-		d.udpPorts.at(subject{actor: o, target: s}).add(e)
-		t := d.udpHosts.at(subject{actor: o, port: port})
-		t.add(e)
-		t.host(s)
-	case handshake.Answered, handshake.ReplyOnly:
-		if name := d.amplifier(port); name != "" {
-			t := d.amps.at(subject{target: o, proto: r.Proto, port: port})
-			t.add(e)
-			t.host(s)
-			t.a += r.Orig.Payload
-			t.b += r.Resp.Payload
-		}
 	}
-}
-
-// conversations answer with much by their nature, and no forged question starts
-// one: a file by TFTP, a tunnel, a call.
-var conversations = map[uint16]bool{69: true, 1194: true, 3389: true, 3478: true, 5060: true, 6881: true, 27015: true, 27960: true, 32410: true, 20811: true}
-
-func (d *Detector) amplifier(port uint16) string {
-	if conversations[port] {
-		return ""
-	}
-	for _, f := range d.cat.Facts(capture.ProtoUDP, port) {
-		if f.Kind == "amplifier" {
-			return f.Name
-		}
-	}
-	return ""
-}
-
-var loginPorts = map[uint16]bool{21: true, 22: true, 23: true, 2222: true, 2323: true, 3389: true, 5900: true}
-var adminPorts = map[uint16]bool{22: true, 135: true, 445: true, 3389: true, 5900: true, 5985: true, 5986: true}
-
-// clockwork are services that call by the clock, as they should.
-var clockwork = map[uint16]bool{53: true, 67: true, 68: true, 123: true, 137: true, 138: true, 161: true, 443: false, 546: true, 547: true, 1900: true, 3702: true,
-	5222: true, 5223: true, 5228: true, 5353: true, 5355: true}
-
-// served takes what a server answered.
-func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
-	port := r.Resp.Port
-	if r.TCP() {
-		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
-		if loginPorts[port] && short {
-			d.guesses.at(subject{actor: o, target: s, port: port}).add(e)
-		}
-		if adminPorts[port] && d.inside(o) && d.inside(s) && o != s {
-			e.what = uint32(port)
-			t := d.lateral.at(subject{actor: o})
-			t.add(e)
-			t.host(s)
-		}
-	}
-	if !clockwork[port] && !s.IsMulticast() {
-		d.beacons.at(subject{actor: o, target: s, proto: r.Proto, port: port}).add(e)
-	}
-	if d.public(o) && d.inside(s) {
-		for _, f := range d.cat.Facts(r.Proto, port) {
-			switch f.Kind {
-			case "exposure", "boundary-block", "ics", "no-auth":
-				t := d.exposed.at(subject{target: s, proto: r.Proto, port: port})
-				t.add(e)
-				t.host(o)
-				return
-			}
-		}
-	}
-	if r.TCP() && port >= 49152 {
-		t := d.dynamic.at(subject{target: s, proto: r.Proto, port: port})
-		t.add(e)
-		t.host(o)
-	}
+	r.Risks = append(r.Risks, record.Finding{ID: f.Kind, Severity: f.Severity, Basis: f.Basis, Frames: slices.Clone(frames), Text: f.Text(words.English), Muted: f.Muted})
 }
 
 // Unwatched is how many subjects had no room in memory.
 func (d *Detector) Unwatched() uint64 {
 	n := uint64(0)
-	for _, s := range []*store{&d.ports, &d.hosts, &d.probes, &d.udpPorts, &d.udpHosts, &d.servers, &d.resets, &d.amps, &d.guesses, &d.beacons, &d.exposed, &d.dynamic, &d.lateral, &d.backdoor} {
-		n += s.dropped
+	for i := range d.rules {
+		n += d.rules[i].dropped
 	}
 	return n
 }
@@ -273,14 +248,25 @@ func AtLeast(severity, floor string) bool { return rank[severity] <= rank[floor]
 func Severities() []string { return []string{"info", "low", "medium", "high"} }
 
 // Findings returns what was found so far, worst first, in an order that depends
-// on the capture only.
+// on the capture only. Those that the catalogue's overrides mute come last.
 func (d *Detector) Findings() []Finding {
 	var out []Finding
-	out = append(out, d.scans()...)
-	out = append(out, d.floods()...)
-	out = append(out, d.habits()...)
+	for i := range d.rules {
+		ru := &d.rules[i]
+		for k, t := range ru.m {
+			if t.total < ru.first {
+				continue
+			}
+			if d.weigh(ru, k, t); t.found != nil {
+				out = append(out, *t.found)
+			}
+		}
+	}
 	sort.SliceStable(out, func(i, j int) bool {
 		a, b := &out[i], &out[j]
+		if (a.Muted == "") != (b.Muted == "") {
+			return a.Muted == ""
+		}
 		if rank[a.Severity] != rank[b.Severity] {
 			return rank[a.Severity] < rank[b.Severity]
 		}
@@ -299,9 +285,16 @@ func (d *Detector) Findings() []Finding {
 		if a.Port != b.Port {
 			return a.Port < b.Port
 		}
-		return a.First < b.First
+		if a.First != b.First {
+			return a.First < b.First
+		}
+		return a.Name+a.Detail < b.Name+b.Detail
 	})
 	return out
+}
+
+func (d *Detector) mute(f *Finding) {
+	f.Muted, _ = d.cat.Muted(f.Kind, f.Proto, f.Port, f.Actor, f.Target, time.Unix(0, f.Last))
 }
 
 // evidence fills in times and up to eight records of the events.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func payload(o, s uint64) func(*record.Record) {
 
 func cut(r *record.Record) { r.Close = handshake.Reset }
 
-var tales = []struct {
+var stories = []struct {
 	name string
 	tell func(s *story)
 	want string // kind severity count, "" none
@@ -82,7 +83,7 @@ var tales = []struct {
 		for i := range 400 {
 			s.tcp(int64(i)*sec/50, "10.0.%d.%d", "203.0.113.5", i, uint16(1000+i), handshake.Unsolicited)
 		}
-	}, ""},
+	}, "backscatter info 400"},
 	{"a sweep for shares from inside", func(s *story) {
 		for i := range 30 {
 			s.tcp(int64(i)*sec, "10.0.0.9", "10.9.%d.%d", i, 445, handshake.NoAnswer)
@@ -210,14 +211,14 @@ var tales = []struct {
 
 func TestFindings(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range tales {
+	for _, c := range stories {
 		t.Run(c.name, func(t *testing.T) {
 			var s story
 			c.tell(&s)
 			var first string
 			// The order in which records end must not matter.
 			for turn := range 3 {
-				d := New(catalog.Default(), nil)
+				d := New(catalog.Default(), nil, 0)
 				rs := append([]record.Record(nil), s.rs...)
 				if turn > 0 {
 					r := rand.New(rand.NewPCG(uint64(turn), 9))
@@ -257,31 +258,65 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// TestBounded: a flood of strangers leaves room for who keeps on.
+// TestBounded: a flood of strangers leaves room for who keeps on, and what is
+// remembered stays within the budget.
 func TestBounded(t *testing.T) {
-	d := New(catalog.Default(), nil)
+	const budget = 8 << 20
+	d := New(catalog.Default(), nil, budget)
 	var s story
-	for i := range 3 * maxKeys {
+	for i := range 100_000 {
 		s.rs = s.rs[:0]
 		a := netip.AddrFrom4([4]byte{byte(60 + i>>24), byte(i >> 16), byte(i >> 8), byte(i)})
 		s.tcp(int64(i)*1000, a.String(), "10.0.0.1", 0, 80, handshake.NoAnswer)
-		if i%5000 == 0 {
-			s.tcp(int64(i)*1000, "10.0.0.9", "10.0.0.1", 0, uint16(i/5000+1), handshake.Refused)
+		if i%300 == 0 {
+			s.tcp(int64(i)*1000, "10.0.0.9", "10.0.0.1", 0, uint16(i/300+1), handshake.Refused)
 		}
 		for j := range s.rs {
 			d.Observe(&s.rs[j])
 		}
 	}
-	if n := len(d.ports.m); n > maxKeys || d.Unwatched() == 0 {
-		t.Errorf("%d subjects kept, %d dropped", n, d.Unwatched())
+	for i := range d.rules {
+		if ru := &d.rules[i]; ru.bytes > ru.limit+maxHosts*hostBytes+maxEvents*eventBytes {
+			t.Errorf("%s: %d octets, its share is %d", ru.kind, ru.bytes, ru.limit)
+		}
+	}
+	if d.Unwatched() == 0 {
+		t.Error("nothing was dropped, so nothing was bounded")
 	}
 	found := map[string]bool{}
 	for _, f := range d.Findings() {
 		found[f.Kind] = true
 	}
 	if !found["scan-ports"] || !found["flood-halfopen"] {
-		t.Errorf("in a flood of %d: %v", 3*maxKeys, found)
+		t.Errorf("in a flood: %v", found)
 	}
+}
+
+// TestBudget: what a subject is booked with is what it costs.
+func TestBudget(t *testing.T) {
+	d := New(catalog.Default(), nil, 1<<40)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var s story
+	for i := range 50_000 {
+		s.rs = s.rs[:0]
+		a := netip.AddrFrom4([4]byte{60, byte(i >> 16), byte(i >> 8), byte(i)})
+		s.tcp(int64(i)*1000, a.String(), "10.0.0.1", 0, 80, handshake.NoAnswer)
+		d.Observe(&s.rs[0])
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	booked := int64(0)
+	for i := range d.rules {
+		booked += d.rules[i].bytes
+	}
+	real := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	t.Logf("%d octets in use, %d booked", real, booked)
+	if real > booked*3/2 || real < booked/3 {
+		t.Errorf("%d octets in use, %d booked", real, booked)
+	}
+	runtime.KeepAlive(d)
 }
 
 // TestDocument holds docs/FINDINGS.md to the kinds.
@@ -311,12 +346,24 @@ func TestDocument(t *testing.T) {
 }
 
 func BenchmarkObserve(b *testing.B) {
-	d := New(catalog.Default(), nil)
+	d := New(catalog.Default(), nil, 0)
 	var s story
 	for i := range 1000 {
 		s.tcp(int64(i)*sec, "10.0.%d.%d", "10.1.0.1", i, 443, handshake.Completed, payload(100, 100))
 	}
 	for i := 0; b.Loop(); i++ {
 		d.Observe(&s.rs[i%1000])
+	}
+}
+
+// TestTales: what catalog selftest shows is what happens.
+func TestTales(t *testing.T) {
+	for _, x := range Tales() {
+		if got, _ := x.Tell(catalog.Default()); got != x.Want {
+			t.Errorf("%s: %q, want %q", x.Title[0], got, x.Want)
+		}
+		if x.Title[0] == x.Title[1] || x.Why[0] == x.Why[1] || x.Why[1] == "" {
+			t.Errorf("%s: not in both languages", x.Title[0])
+		}
 	}
 }

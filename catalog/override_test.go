@@ -1,0 +1,118 @@
+package catalog
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+const overridesText = `action,kind,proto,port,name,severity,when,reference,en,es,host,reason,until
+# our own
+add,exposure,tcp,12345,Billing,high,internet,our wiki,The billing service.,El servicio de cobros.,,,
+replace,malware-default,tcp,31337,Game server,low,listener,,A game of the students.,,,,
+add,practice,tcp,7777,our-sync,,,,,Sincronización.,,,
+mute,port-backdoor,tcp,4000-4999,,,,,,,10.1.0.0/16,the old lab,2026-12-31
+mute,beacon,,,,,,,,,,monitoring,2027-01-31
+`
+
+func TestOverrides(t *testing.T) {
+	os, ps := ReadOverrides(strings.NewReader(overridesText), "ours.csv", []string{"port-backdoor", "beacon"})
+	if len(ps) > 0 || len(os) != 5 {
+		t.Fatalf("%d lines, %v", len(os), ps)
+	}
+	base := Default()
+	c := base.With(os)
+	if fs := c.Facts(6, 12345); len(fs) != len(base.Facts(6, 12345))+1 || c.Note(fs[len(fs)-1]).ES != "El servicio de cobros." {
+		t.Errorf("12345: %+v", fs)
+	}
+	if f, ok := c.PortHint(6, 31337); !ok || f.Name != "Game server" {
+		t.Errorf("31337: %+v %v", f, ok)
+	}
+	for _, f := range c.Facts(6, 31337) {
+		if f.Kind == "malware-default" && f.Name != "Game server" {
+			t.Errorf("31337 still has %q", f.Name)
+		}
+	}
+	if c.Practice(6, 7777) != "our-sync" || base.Practice(6, 7777) == "our-sync" {
+		t.Error("the practice name is not the override's, or the built-in catalogue was changed")
+	}
+	in, out := netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("10.2.2.3")
+	day := func(s string) time.Time { x, _ := time.Parse(time.RFC3339, s); return x }
+	for _, x := range []struct {
+		kind string
+		port uint16
+		host netip.Addr
+		at   string
+		want bool
+	}{
+		{"port-backdoor", 4444, in, "2026-12-31T23:59:59Z", true}, {"port-backdoor", 4444, in, "2027-01-01T00:00:00Z", false},
+		{"port-backdoor", 4444, out, "2026-12-31T00:00:00Z", false}, {"port-backdoor", 5000, in, "2026-12-31T00:00:00Z", false},
+		{"beacon", 443, out, "2026-12-31T00:00:00Z", true}, {"scan-ports", 4444, in, "2026-12-31T00:00:00Z", false},
+	} {
+		if _, ok := c.Muted(x.kind, 6, x.port, x.host, netip.Addr{}, day(x.at)); ok != x.want {
+			t.Errorf("%+v: %v", x, ok)
+		}
+		if _, ok := base.Muted(x.kind, 6, x.port, x.host, netip.Addr{}, day(x.at)); ok {
+			t.Error("the built-in catalogue mutes")
+		}
+	}
+}
+
+// Every mistake is named with its line.
+func TestOverrideProblems(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                           "x.csv:1: no header",
+		"kind,port\n":                "x.csv:1: no column \"action\"",
+		"action,colour\n":            "x.csv:1: unknown column \"colour\"",
+		"action,port\nadd,1\n":       "x.csv:2: a fact needs a port and a proto",
+		"action,kind\n\ndrop,x\n":    "x.csv:3: action \"drop\"",
+		"action,kind\nmute,nosuch":   "x.csv:2: kind \"nosuch\" is no kind of finding",
+		"action,kind\nmute,beacon":   "x.csv:2: a mute needs a reason",
+		"action,port\nadd,70000":     "x.csv:2: port \"70000\"",
+		"action,port\nadd,9-3":       "x.csv:2: port \"9-3\"",
+		"action,proto\nadd,icmp":     "x.csv:2: proto \"icmp\"",
+		"action\nadd,1,2":            "x.csv:2: 3 fields",
+		"action,kind\nadd,\"a\nb\"c": "x.csv:",
+		"action,kind,reason,until\nmute,beacon,r,soon":                           "x.csv:2: until \"soon\"",
+		"action,kind,reason,until,host\nmute,beacon,r,2027-01-01,nowhere":        "x.csv:2: host \"nowhere\"",
+		"action,kind,proto,port,name\nadd,nosuch,tcp,1,n":                        "x.csv:2: kind \"nosuch\" is no kind of fact",
+		"action,kind,proto,port,name,severity\nadd,malware-default,tcp,1,n,high": "x.csv:2: severity high, but",
+		"action,kind,proto,port,name,when\nadd,exposure,tcp,1,n,always":          "x.csv:2: when \"always\"",
+	} {
+		_, ps := ReadOverrides(strings.NewReader(text), "x.csv", []string{"beacon"})
+		if len(ps) == 0 || !strings.HasPrefix(ps[0].Error(), want) {
+			t.Errorf("%q: %v, want %q", text, ps, want)
+		}
+	}
+}
+
+func FuzzOverrides(f *testing.F) {
+	f.Add(overridesText)
+	f.Fuzz(func(t *testing.T, s string) {
+		os, ps := ReadOverrides(strings.NewReader(s), "x", []string{"beacon"})
+		if len(ps) > maxProblems {
+			t.Error("problems without bound")
+		}
+		if len(os) < 50 {
+			Default().With(os)
+		}
+	})
+}
+
+// TestRegistryForms: IANA's csv and our table are read alike, the first name
+// counts, ranges are spread, rows without a port or a name are passed over.
+func TestRegistryForms(t *testing.T) {
+	iana := "Service Name,Port Number,Transport Protocol,Description\nhttp,80,tcp,World Wide Web HTTP\nwww,80,tcp,World\n,81,tcp,Unassigned\nx11,6000-6002,tcp,X\nsvc,,tcp,none\n"
+	a, err := ReadRegistry(strings.NewReader(iana))
+	if err != nil || len(a) != 4 || a["80/tcp"][0] != "http" || a["6002/tcp"][0] != "x11" {
+		t.Errorf("%v %v", a, err)
+	}
+	b, err := ReadRegistry(strings.NewReader("80\ttcp+udp\thttp\tWeb\n22\ttcp\tssh\tShell\n"))
+	if err != nil || len(b) != 3 || b["80/udp"][0] != "http" {
+		t.Errorf("%v %v", b, err)
+	}
+	if _, err := ReadRegistry(strings.NewReader("what is this, a registry?\n")); err == nil {
+		t.Error("anything is taken for a registry")
+	}
+}

@@ -1,0 +1,331 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"portero/catalog"
+	"portero/internal/findings"
+	"portero/internal/record"
+	"portero/internal/words"
+)
+
+// overrideFiles are the files of overrides in force: the system's, the user's,
+// then those of --catalog. "none" among the latter leaves out the former.
+func (a *app) overrideFiles() []string {
+	var named []string
+	none := false
+	for _, n := range a.catalogs {
+		if n == "none" {
+			none = true
+			continue
+		}
+		named = append(named, n)
+	}
+	if none {
+		return named
+	}
+	var dirs []string
+	if runtime.GOOS != "windows" {
+		dirs = append(dirs, "/etc/portero/catalog.d")
+	}
+	if d, err := os.UserConfigDir(); err == nil {
+		dirs = append(dirs, filepath.Join(d, "portero", "catalog.d"))
+	}
+	var out []string
+	for _, d := range dirs {
+		// Only a malformed pattern is an error.
+		files, _ := filepath.Glob(filepath.Join(d, "*.csv"))
+		sort.Strings(files)
+		out = append(out, files...)
+	}
+	return append(out, named...)
+}
+
+func readOverrides(name string) ([]catalog.Override, []catalog.Problem) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, []catalog.Problem{{File: name, Text: strings.TrimPrefix(explainOpen(err), name+": ")}}
+	}
+	defer f.Close()
+	return catalog.ReadOverrides(f, name, findings.IDs())
+}
+
+// catalog returns the catalogue with the overrides in force.
+func (a *app) catalog() (*catalog.Catalog, error) {
+	if a.cat != nil {
+		return a.cat, nil
+	}
+	var all []catalog.Override
+	for _, name := range a.overrideFiles() {
+		os, ps := readOverrides(name)
+		if len(ps) > 0 {
+			return nil, usage(ps[0].Error() + " (portero catalog check " + name + " lists all)")
+		}
+		all = append(all, os...)
+	}
+	a.cat = catalog.Default().With(all)
+	return a.cat, nil
+}
+
+func (a *app) catalogCmd() *cobra.Command {
+	var lang string
+	cmd := &cobra.Command{
+		Use: "catalog", Short: "What is known of ports: its version, its overrides, and a test of its honesty",
+		Long: `Without a word it says which catalogue this is and which files override it.
+
+Overrides are csv files: those in /etc/portero/catalog.d, those in the user's
+configuration directory (portero/catalog.d), and those named with --catalog. Their
+header names the columns: action (add, replace, mute), kind, proto, port, name,
+severity, when, reference, era, en, es; for mute also host, reason, until.`,
+		Example: "  portero catalog check ours.csv\n  portero catalog diff --catalog ours.csv\n  portero catalog selftest",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			l, err := language(lang)
+			if err != nil {
+				return err
+			}
+			s := catalog.Version()
+			fmt.Fprintf(a.out, l.Pick("catalogue %s; registered names: %s, taken %s\n", "catálogo %s; nombres registrados: %s, tomados el %s\n"), s.Version, s.Registry, s.Date)
+			for _, f := range slices.Sorted(maps.Keys(s.Files)) {
+				fmt.Fprintf(a.out, "  %-14s%6d  sha256 %.16s\n", f, s.Files[f].Rows, s.Files[f].SHA256)
+			}
+			files := a.overrideFiles()
+			if len(files) == 0 {
+				fmt.Fprintln(a.out, l.Pick("no overrides", "sin cambios propios"))
+			}
+			for _, f := range files {
+				fmt.Fprintln(a.out, l.Pick("overridden by ", "con los cambios de ")+printable(f))
+			}
+			return nil
+		},
+	}
+	langFlag(cmd.PersistentFlags(), &lang)
+	cmd.AddCommand(
+		&cobra.Command{Use: "check [FILE...]", Short: "Check the built-in data and overrides, line by line",
+			Long: "Checks the built-in data, the overrides in force and the files named. Exits with 1\nwhen something is wrong.", Example: "  portero catalog check ours.csv",
+			RunE: func(_ *cobra.Command, args []string) error { return a.catalogCheck(args, lang) }},
+		&cobra.Command{Use: "diff [FILE...]", Short: "What overrides, or another registry, would change",
+			Long: `Compares the built-in catalogue with the overrides in force and the files named; a
+file may also be IANA's service-names-port-numbers.csv or another services.tsv: then it
+says which names differ. Exits with 1 when something does, as diff does.`, Example: "  portero catalog diff ours.csv\n  portero catalog diff service-names-port-numbers.csv",
+			RunE: func(_ *cobra.Command, args []string) error { return a.catalogDiff(args, lang) }},
+		&cobra.Command{Use: "selftest", Short: "What would be flagged and what would not, and why", Args: cobra.NoArgs,
+			Long: "Runs small invented stories through the rules and shows what they raise, and why\nnot more. Exits with 1 when a rule does not do what it says.", Example: "  portero catalog selftest",
+			RunE: func(*cobra.Command, []string) error { return a.selftest(lang) }},
+		&cobra.Command{Use: "kinds", Short: "The kinds of facts and of findings", Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error {
+				l, err := language(lang)
+				if err != nil {
+					return err
+				}
+				cat, err := a.catalog()
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(a.out, l.Pick("facts (add, replace)", "datos (add, replace)"))
+				for _, n := range catalog.Kinds() {
+					k, _ := cat.Kind(n)
+					fmt.Fprintf(a.out, "  %-22s %-7s %s\n", n, words.Severity(l, k.Cap), l.Pick(k.TitleEN, k.TitleES))
+				}
+				fmt.Fprintln(a.out, l.Pick("findings (mute)", "hallazgos (mute)"))
+				for _, k := range findings.Kinds() {
+					fmt.Fprintf(a.out, "  %-22s %-7s %s\n", k.ID, words.Severity(l, k.Severity), l.Pick(k.Title[0], k.Title[1]))
+				}
+				return nil
+			}},
+	)
+	return cmd
+}
+
+func (a *app) catalogCheck(args []string, lang string) error {
+	l, err := language(lang)
+	if err != nil {
+		return err
+	}
+	ps := catalog.Check()
+	facts := 0
+	for _, name := range append(a.overrideFiles(), args...) {
+		os, bad := readOverrides(name)
+		ps = append(ps, bad...)
+		facts += len(os)
+		for _, o := range os {
+			if o.Action == "mute" && time.Now().After(o.Mute.Until) {
+				ps = append(ps, catalog.Problem{File: name, Line: o.Line, Text: l.Pick("this mute is over: it silences only captures up to its day", "este silencio ha vencido: solo calla capturas de hasta ese día")})
+			}
+		}
+	}
+	for _, p := range ps {
+		fmt.Fprintln(a.out, printable(p.Error()))
+	}
+	if len(ps) > 0 {
+		return &exitError{exitFound, nil}
+	}
+	s := catalog.Version()
+	fmt.Fprintf(a.out, l.Pick("catalogue %s: nothing wrong; %d lines of overrides\n", "catálogo %s: nada mal; %d líneas de cambios propios\n"), s.Version, facts)
+	return nil
+}
+
+func (a *app) catalogDiff(args []string, lang string) error {
+	if _, err := language(lang); err != nil {
+		return err
+	}
+	var all []catalog.Override
+	differs := false
+	for _, name := range append(a.overrideFiles(), args...) {
+		if reg, ok, err := registryFile(name); err != nil {
+			return usage(name + ": " + err.Error())
+		} else if ok {
+			differs = a.registryDiff(reg) || differs
+			continue
+		}
+		os, ps := readOverrides(name)
+		if len(ps) > 0 {
+			return usage(ps[0].Error())
+		}
+		all = append(all, os...)
+	}
+	before := catalog.Default()
+	for _, o := range all {
+		differs = true
+		f := o.Fact
+		at := fmt.Sprintf("%d/%s", f.Port, record.ProtoName(f.Proto))
+		if f.Last != f.Port {
+			at = fmt.Sprintf("%d-%s", f.Port, strings.Replace(at, fmt.Sprint(f.Port), fmt.Sprint(f.Last), 1))
+		}
+		switch {
+		case o.Action == "mute":
+			m := o.Mute
+			where := ""
+			if !m.All {
+				where = fmt.Sprintf(" %d-%d", m.Ports[0], m.Ports[1])
+			}
+			if m.Host.IsValid() {
+				where += " " + m.Host.String()
+			}
+			fmt.Fprintf(a.out, "mute     %s%s  until %s: %s\n", m.Kind, where, m.Until.AddDate(0, 0, -1).Format("2006-01-02"), printable(m.Reason))
+		case f.Kind == "practice":
+			fmt.Fprintf(a.out, "%-8s %s practice %q -> %q\n", o.Action, at, before.Practice(f.Proto, f.Port), printable(f.Name))
+		default:
+			if o.Action == "replace" {
+				for _, old := range before.Facts(f.Proto, f.Port) {
+					if old.Kind == f.Kind {
+						fmt.Fprintf(a.out, "gone     %s %s %q (%s)\n", at, old.Kind, old.Name, old.Severity)
+					}
+				}
+			}
+			fmt.Fprintf(a.out, "%-8s %s %s %q (%s)\n", o.Action, at, f.Kind, printable(f.Name), f.Severity)
+		}
+	}
+	if differs {
+		return &exitError{exitFound, nil}
+	}
+	return nil
+}
+
+// registryFile reads name when it is a registry rather than overrides.
+func registryFile(name string) (catalog.Registry, bool, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, false, nil // said again, in full, by who reads overrides
+	}
+	defer f.Close()
+	var head [256]byte
+	n, _ := io.ReadFull(f, head[:])
+	line, _, _ := strings.Cut(string(head[:n]), "\n")
+	if !strings.HasPrefix(line, "Service Name") && strings.Count(line, "\t") != 3 {
+		return nil, false, nil
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, false, err
+	}
+	reg, err := catalog.ReadRegistry(f)
+	return reg, true, err
+}
+
+func (a *app) registryDiff(now catalog.Registry) bool {
+	before := catalog.Names()
+	var lines []string
+	for k, v := range now {
+		switch old, ok := before[k]; {
+		case !ok && v[0] != "":
+			lines = append(lines, fmt.Sprintf("new      %s %s", k, v[0]))
+		case ok && old[0] != v[0]:
+			lines = append(lines, fmt.Sprintf("renamed  %s %s -> %s", k, old[0], v[0]))
+		}
+	}
+	for k, v := range before {
+		if _, ok := now[k]; !ok {
+			lines = append(lines, fmt.Sprintf("gone     %s %s", k, v[0]))
+		}
+	}
+	sort.Strings(lines)
+	for _, l := range lines {
+		fmt.Fprintln(a.out, printable(l))
+	}
+	return len(lines) > 0
+}
+
+// selftest shows what the rules make of small stories.
+func (a *app) selftest(lang string) error {
+	l, err := language(lang)
+	if err != nil {
+		return err
+	}
+	pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
+	var flagged, silent, wrong []string
+	tales := findings.Tales()
+	for i := range tales {
+		t := &tales[i]
+		// The built-in catalogue: a mute of one's own is not what is tested.
+		got, fs := t.Tell(catalog.Default())
+		line := pick(t.Title) + "\n"
+		for j := range fs {
+			line += fmt.Sprintf("    %s %s (%s): %s\n", words.Severity(l, fs[j].Severity), fs[j].Kind, words.Basis(l, fs[j].Basis), fs[j].Text(l))
+		}
+		line += l.Pick("    because ", "    porque ") + pick(t.Why)
+		switch {
+		case got != t.Want:
+			wrong = append(wrong, line+fmt.Sprintf("\n    %s %q, %s %q", l.Pick("raised", "dio"), got, l.Pick("expected", "se esperaba"), t.Want))
+		case got == "":
+			silent = append(silent, line)
+		default:
+			flagged = append(flagged, line)
+		}
+	}
+	say := func(head string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		fmt.Fprintln(a.out, head)
+		for _, s := range lines {
+			for i, part := range strings.Split(s, "\n") {
+				indent := "  "
+				if i > 0 {
+					indent = "      "
+				}
+				for _, m := range fold(part, a.width()-len(indent)-2) {
+					fmt.Fprintln(a.out, indent+m)
+				}
+			}
+		}
+	}
+	say(l.Pick("flagged", "se señala"), flagged)
+	say(l.Pick("not flagged", "no se señala"), silent)
+	say(l.Pick("WRONG", "MAL"), wrong)
+	fmt.Fprintf(a.out, l.Pick("%d stories, %d flagged, %d not, %d not as they should be\n", "%d casos: %d se señalan, %d no, %d no salen como deben\n"), len(tales), len(flagged), len(silent), len(wrong))
+	if len(wrong) > 0 {
+		return &exitError{exitFound, nil}
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package findings
+
+import (
+	"net/netip"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/record"
+)
+
+// tcp books what every TCP record may be part of.
+func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
+	port := r.Resp.Port
+	var none netip.Addr
+	switch r.Handshake {
+	case handshake.NoAnswer, handshake.Refused, handshake.Filtered, handshake.HalfOpen, handshake.Aborted, handshake.Invalid:
+		e.what = uint32(port)
+		ru := &d.rules[rScanPorts]
+		if t := ru.at(subject{actor: o, target: s}); r.SYNACKFrame != 0 {
+			t.a++ // answered: a door that is open
+		}
+		d.note(rScanPorts, subject{actor: o, target: s}, e, none, r)
+		d.note(rScanHosts, subject{actor: o, port: port}, e, s, r)
+	case handshake.Probe:
+		e.what = uint32(port)
+		d.note(rStealth, subject{actor: o, target: s}, e, none, r)
+	case handshake.Unsolicited:
+		// Somebody forged o as a sender towards s, or the question went another way.
+		d.note(rScatter, subject{target: s}, e, o, r)
+	}
+	if r.RolesBy == handshake.RolesSYN {
+		k := subject{target: s, port: port}
+		e.what = 0
+		switch r.Handshake {
+		case handshake.HalfOpen:
+			e.what = 1
+		case handshake.NoAnswer:
+			e.what = 2
+		default:
+			ru := &d.rules[rServers]
+			ru.add(ru.at(k), e)
+		}
+		if e.what != 0 {
+			d.note(rServers, k, e, o, r)
+		}
+	}
+	if r.Close == handshake.Reset && r.Handshake.Opened() {
+		d.note(rResets, subject{actor: o, target: s, port: port}, e, none, r)
+	}
+}
+
+func (d *Detector) udp(r *record.Record, o, s netip.Addr, e event) {
+	if s.IsMulticast() || s == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		return
+	}
+	port := r.Resp.Port
+	switch r.Exchange {
+	case handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered:
+		// Traceroute walks these numbers on purpose.
+		if port >= 33434 && port <= 33690 || r.Orig.Payload > 4096 {
+			return
+		}
+		e.what = uint32(port)
+		d.note(rUDPPorts, subject{actor: o, target: s}, e, netip.Addr{}, r)
+		d.note(rUDPHosts, subject{actor: o, port: port}, e, s, r)
+	case handshake.Answered, handshake.ReplyOnly:
+		if name := d.amplifier(port); name != "" {
+			ru := &d.rules[rAmplify]
+			k := subject{target: o, proto: r.Proto, port: port}
+			t := ru.at(k)
+			ru.add(t, e)
+			ru.host(t, s)
+			t.a += r.Orig.Payload
+			t.b += r.Resp.Payload
+			d.mark(ru, k, t, r)
+		}
+	}
+}
+
+// conversations answer with much by their nature, and no forged question starts
+// one: a file by TFTP, a tunnel, a call.
+var conversations = map[uint16]bool{69: true, 443: true, 1194: true, 3389: true, 3478: true, 5060: true, 6881: true, 27015: true, 27960: true, 32410: true, 20811: true}
+
+func (d *Detector) amplifier(port uint16) string {
+	if conversations[port] {
+		return ""
+	}
+	for _, f := range d.cat.Facts(capture.ProtoUDP, port) {
+		if f.Kind == "amplifier" {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+var loginPorts = map[uint16]bool{21: true, 22: true, 23: true, 2222: true, 2323: true, 3389: true, 5900: true}
+var adminPorts = map[uint16]bool{22: true, 135: true, 445: true, 3389: true, 5900: true, 5985: true, 5986: true}
+
+// onTheHour are services that call by the clock, as they should.
+var onTheHour = map[uint16]bool{53: true, 67: true, 68: true, 123: true, 137: true, 138: true, 161: true, 546: true, 547: true, 1900: true, 3702: true,
+	5222: true, 5223: true, 5228: true, 5353: true, 5355: true}
+
+// served takes what a server answered.
+func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
+	port := r.Resp.Port
+	var none netip.Addr
+	if r.TCP() {
+		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
+		if loginPorts[port] && short {
+			d.note(rGuess, subject{actor: o, target: s, port: port}, e, none, r)
+		}
+		if adminPorts[port] && d.inside(o) && d.inside(s) && o != s {
+			e.what = uint32(port)
+			d.note(rLateral, subject{actor: o}, e, s, r)
+		}
+	}
+	if !onTheHour[port] && !s.IsMulticast() {
+		d.note(rBeacon, subject{actor: o, target: s, proto: r.Proto, port: port}, e, none, r)
+	}
+	if r.TCP() && port >= 49152 {
+		d.note(rDynamic, subject{target: s, proto: r.Proto, port: port}, e, o, r)
+	}
+}
+
+// inside reports whether a is of a network that is one's own.
+func (d *Detector) inside(a netip.Addr) bool {
+	a = a.Unmap()
+	if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
+		return true
+	}
+	for _, p := range d.local {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// public reports whether a is an address of the Internet at large.
+func (d *Detector) public(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsGlobalUnicast() && !d.inside(a) && bogon(a) == ""
+}
