@@ -234,17 +234,6 @@ func (d *Detector) single(k subject, t *track) (Finding, bool) {
 	return f, true
 }
 
-// history is what a port is known for from the past, "" when nothing.
-func (d *Detector) history(proto uint8, port uint16) string {
-	for _, f := range d.cat.Facts(proto, port) {
-		switch f.Kind {
-		case "malware-default", "rat-default", "c2-default", "worm-artifact":
-			return f.Name
-		}
-	}
-	return ""
-}
-
 // Host names the end a finding is about first: who acts, else who is acted on.
 func (f *Finding) Host() netip.Addr {
 	if f.Actor.IsValid() {

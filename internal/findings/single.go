@@ -12,7 +12,6 @@ type mark struct {
 	f      Finding
 	other  netip.Addr // the end that is counted: mostly the client
 	frames []uint64
-	text   string // "" when Finding.Text says it
 }
 
 // subject is what the same mark of other records is told together with.
