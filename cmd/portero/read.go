@@ -465,7 +465,6 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
-	looking = looking || to.findings()
 	if watch != nil {
 		watch.eng = j.eng
 	}
