@@ -23,6 +23,8 @@ type Config struct {
 	Likely func(proto uint8, port uint16) bool
 	// Score weighs how much a port looks like a responder's. May be nil.
 	Score func(proto uint8, port uint16) int
+	// Opened, if set, is shown the first packet of every flow with the flow's id.
+	Opened func(id uint64, p *capture.Packet)
 	// Watch, if set, is shown every packet that is booked on a flow, and with
 	// dup those left out as copies.
 	Watch func(id uint64, p *capture.Packet, side int, dup bool)
@@ -345,6 +347,9 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 			}
 		}
 		t.noteHalfOpen(v, f, p.Index)
+	}
+	if t.cfg.Opened != nil {
+		t.cfg.Opened(id, p)
 	}
 	// Looked at early: most flows have shown by then whether they need a deadline.
 	t.schedule(f, v, p.Time+DatagramLife)

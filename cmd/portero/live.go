@@ -19,6 +19,7 @@ import (
 	"portero/capture/live"
 	"portero/internal/engine"
 	"portero/internal/findings"
+	"portero/internal/sockets"
 	"portero/internal/words"
 )
 
@@ -107,6 +108,7 @@ type session struct {
 	err      error
 	screened bool // the screen has the terminal
 	to       exports
+	programs *programs // what runs behind connections of this machine, nil when that cannot be said
 }
 
 func (a *app) live(o *liveFlags) error {
@@ -193,7 +195,16 @@ func (a *app) live(o *liveFlags) error {
 	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet); err != nil {
 		return err
 	}
+	var ask sockets.Asker
+	if f, err := sockets.NewFinder(); err == nil {
+		defer f.Close()
+		ask = f
+	}
 	said := dropPrivileges()
+	if s.programs, err = newPrograms(ask); err != nil {
+		return err
+	}
+	defer s.programs.close()
 	if !o.quiet && mode != "screen" {
 		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said)
 	}

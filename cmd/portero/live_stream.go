@@ -2,92 +2,112 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"net/netip"
 	"time"
 
-	"portero/handshake"
 	"portero/internal/engine"
+	"portero/internal/findings"
 	"portero/internal/record"
-	"portero/internal/screen"
 	"portero/internal/view"
 	"portero/internal/view/ecs"
 	"portero/internal/view/eve"
+	"portero/internal/view/events"
 	"portero/internal/view/ndjson"
-	"portero/internal/view/safe"
-	"portero/internal/view/table"
 	"portero/internal/words"
 )
 
-// known is what was last told of a connection.
-type known struct {
-	opening string
-	at      int64
+// lookEvery is how often connections that last are looked at for what is new.
+const lookEvery = 200 * time.Millisecond
+
+// streamer tells events as they happen: records for programs, or lines for
+// people.
+type streamer struct {
+	s       *session
+	out     *output
+	nd      *ndjson.Writer // with --format ndjson
+	lines   *events.Lines  // with --plain
+	other   view.Writer    // everything else, the collectors included: one record at a time
+	tell    *events.Teller
+	found   map[findingKey]findings.Finding
+	dropped uint64
+}
+
+type findingKey struct {
+	kind          string
+	actor, target netip.Addr
+	proto         uint8
+	port          uint16
 }
 
 // stream writes records or lines as they happen.
 func (s *session) stream(eo engine.Options, out *output, mode string) error {
-	var w view.Writer
-	if mode == "ndjson" {
+	t := &streamer{s: s, out: out, tell: events.New(s.o.interim), found: map[findingKey]findings.Finding{}}
+	var other view.Writer
+	switch mode {
+	case "ndjson":
 		fields, err := record.Select("")
 		if err != nil {
 			return err
 		}
-		w = ndjson.New(out, fields, false)
-	}
-	switch mode {
-	case "ecs":
-		w = ecs.New(out)
-	case "eve":
-		w = eve.New(out)
+		t.nd = ndjson.New(out, fields, false)
 	case "plain":
-		w = &lines{w: out, s: s}
+		zone := time.Local
+		if s.o.utc {
+			zone = time.UTC
+		}
+		t.lines = events.NewLines(out, s.lang, zone)
+	case "ecs":
+		other = ecs.New(out)
+	case "eve":
+		other = eve.New(out)
 	}
-	w = s.to.tee(w)
-	if err := w.Begin(); err != nil {
+	t.other = s.to.tee(other)
+	if err := t.other.Begin(); err != nil {
 		return err
 	}
-	told := map[uint64]known{}
+	s.programs.watch(&eo)
 	eo.Sink = func(r *record.Record) error {
-		delete(told, r.ID)
 		s.watch.Observe(r)
-		return w.Write(r)
+		s.programs.name(r)
+		return t.write(r, t.tell.End(r))
 	}
-	last, looked := time.Now(), time.Now()
-	since := int64(0)
+	last, lastPacket := time.Now(), int64(0)
+	nextFindings := last
 	eo.Tick = func() {
 		now := time.Now()
 		s.flush(now)
-		if now.Sub(last) < 200*time.Millisecond || s.err != nil {
+		if now.Sub(last) < lookEvery || s.err != nil {
 			return
 		}
 		last = now
-		newest := since
+		// Where no packet tells the time, the system's clock does, a little behind.
+		clock := max(s.eng.Stats().Last, now.Add(-2*time.Second).UnixNano())
+		since := lastPacket - int64(time.Second)
+		if clock/int64(time.Second) != lastPacket/int64(time.Second) {
+			since = 0 // once a second quiet ones too, for their intervals
+		}
 		s.eng.Snapshot(since, func(r *record.Record) {
-			newest = max(newest, r.Last)
-			k, ok := told[r.ID]
-			o := table.Opening(r)
-			// An attempt that may still be answered is not worth a line yet.
-			if ok && k.opening == o && r.Last-k.at < int64(s.o.interim) || !ok && o == "no answer" && now.UnixNano()-r.First < int64(time.Second) {
+			if s.err != nil {
 				return
 			}
-			told[r.ID] = known{o, r.Last}
-			if s.err == nil {
-				s.err = w.Write(r)
+			if es := t.tell.Look(r, lastPacket, clock); len(es) > 0 {
+				s.programs.name(r)
+				s.err = t.write(r, es)
 			}
 		})
-		// What had no packet for a while is looked at once more, for its silence.
-		since = newest - int64(2*time.Second)
-		if f, ok := w.(interface{ Flush() error }); ok && s.err == nil {
-			s.err = f.Flush()
+		lastPacket = clock
+		if s.err == nil && !now.Before(nextFindings) {
+			s.err = t.findings(now)
+			// However many there are, looking for them takes one part in fifty.
+			nextFindings = now.Add(max(2*time.Second, 50*time.Since(now)))
 		}
 		if s.err == nil {
-			s.err = out.buf.Flush()
+			s.err = t.losses(now)
+		}
+		if s.err == nil {
+			s.err = t.flush()
 		}
 		s.to.tick()
-		if s.to.findings() && now.Sub(looked) >= 5*time.Second && s.err == nil {
-			looked = now
-			s.err = s.to.tell(s.watch.Findings())
-		}
 		if s.err != nil {
 			s.stop()
 		}
@@ -96,59 +116,108 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 	if s.err != nil && err == nil {
 		err = s.err
 	}
-	if e := w.End(&view.Summary{}); err == nil {
-		err = e
+	now := time.Now()
+	for _, last := range [...]func() error{func() error { return t.findings(now) }, func() error { return t.losses(now) }, func() error { return t.other.End(&view.Summary{}) }, t.flush} {
+		if e := last(); err == nil {
+			err = e
+		}
+	}
+	if n := t.tell.Untold(); n > 0 && !s.o.quiet {
+		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d opened and established events were not told: more than %d came in a second\n",
+			"portero: %d eventos de apertura no se contaron: llegaron más de %d en un segundo\n"), n, events.MaxEarly)
 	}
 	return err
 }
 
-// lines writes a line for people for every change.
-type lines struct {
-	w *output
-	s *session
+func (t *streamer) write(r *record.Record, es []string) error {
+	final := r.Final
+	for i, e := range es {
+		r.Event = e
+		// What is told before the end is not final yet.
+		r.Final = final && e == events.Ended
+		var err error
+		switch {
+		case t.nd != nil:
+			err = t.nd.Write(r)
+		case t.lines != nil:
+			err = t.lines.Write(r)
+		}
+		if err == nil && i == len(es)-1 {
+			err = t.other.Write(r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (l *lines) Begin() error              { return nil }
-func (l *lines) End(_ *view.Summary) error { return nil }
-
-func (l *lines) Write(r *record.Record) error {
-	t := time.Unix(0, r.Last)
-	if l.s.o.utc {
-		t = t.UTC()
-	}
-	opening := table.Opening(r)
-	end := ""
-	if r.Final {
-		if r.Close != handshake.CloseNone {
-			end = ", " + words.Close(l.s.lang, r.Close.String())
-		}
-		if !r.TCP() {
-			end = ", " + words.EndReason(l.s.lang, r.EndReason.String())
+func (t *streamer) flush() error {
+	if t.nd != nil {
+		if err := t.nd.Flush(); err != nil {
+			return err
 		}
 	}
-	if l.s.lang == words.Spanish {
-		if r.TCP() {
-			opening = words.Verdict(l.s.lang, r.Handshake.String())
-		} else if r.HasPorts {
-			opening = words.Exchange(l.s.lang, r.Exchange.String())
+	if f, ok := t.other.(interface{ Flush() error }); ok {
+		if err := f.Flush(); err != nil {
+			return err
 		}
 	}
-	service := ""
-	if r.Service != "" {
-		service = "  " + r.Service
-	}
-	_, err := fmt.Fprintf(l.w, "%s  #%d  %s%s  %s > %s/%s%s  %s\n", t.Format("15:04:05.000"), r.ID, opening, end, ends(&r.Orig, r.HasPorts), ends(&r.Resp, r.HasPorts),
-		record.ProtoName(r.Proto), safe.Terminal(service), screen.Amount(r.Orig.Wire+r.Resp.Wire))
-	return err
+	return t.out.buf.Flush()
 }
 
-func ends(s *record.Side, ports bool) string {
-	a := s.Addr.Unmap().String()
+// findings tells what is new, and what became graver or doubled.
+func (t *streamer) findings(now time.Time) error {
+	fs := t.s.watch.Findings()
+	if t.s.to.findings() {
+		if err := t.s.to.tell(fs); err != nil {
+			return err
+		}
+	}
+	for _, f := range fs {
+		k := findingKey{f.Kind, f.Actor, f.Target, f.Proto, f.Port}
+		if old, ok := t.found[k]; ok && old.Severity == f.Severity && f.Count < 2*old.Count {
+			continue
+		}
+		t.found[k] = f
+		var err error
+		switch {
+		case t.nd != nil:
+			l := findingList([]findings.Finding{f}, t.s.lang, true)
+			err = t.object(append([]string{"event"}, l.heads...), append([]any{events.Finding}, l.rows[0]...))
+		case t.lines != nil:
+			err = t.lines.Say(now, t.s.lang.Pick("finding, ", "hallazgo, ")+words.Severity(t.s.lang, f.Severity)+"  "+f.Kind+": "+f.Text(t.s.lang))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// losses tells frames that the kernel dropped since it was last told.
+func (t *streamer) losses(now time.Time) error {
+	k := t.s.src.Stats()
+	n := k.Dropped - t.dropped
+	if n == 0 {
+		return nil
+	}
+	t.dropped = k.Dropped
 	switch {
-	case !ports:
-		return a
-	case strings.Contains(a, ":"):
-		return fmt.Sprintf("[%s]:%d", a, s.Port)
+	case t.nd != nil:
+		return t.object([]string{"event", "last", "dropped", "dropped_total", "received_total"},
+			[]any{events.Dropped, string(record.AppendTime(nil, now.UnixNano())), n, k.Dropped, k.Received})
+	case t.lines != nil:
+		return t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%d frames dropped for lack of room, %d in all", "%d tramas descartadas por falta de sitio, %d en total"), n, k.Dropped))
 	}
-	return fmt.Sprintf("%s:%d", a, s.Port)
+	return nil
+}
+
+// object writes a line that is no record.
+func (t *streamer) object(keys []string, values []any) error {
+	if err := t.nd.Flush(); err != nil {
+		return err
+	}
+	l := list{heads: keys, rows: [][]any{values}}
+	return l.write(t.out, "ndjson", 0)
 }

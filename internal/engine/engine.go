@@ -32,6 +32,10 @@ type Options struct {
 	// Packet is shown every packet that is booked on a flow with its flow's id,
 	// in order. data is the captured part of the payload, valid until it returns.
 	Packet func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
+	// Opened is shown the first packet of every connection and exchange with its id,
+	// in the goroutine of Run. A connection that had to make room and came back is
+	// shown again, with the id it had.
+	Opened func(id uint64, p *capture.Packet)
 	// Seen is shown every packet in order of capture, booked or not, before the
 	// table sees it. data is as for Packet.
 	Seen func(p *capture.Packet, payload []byte)
@@ -105,6 +109,7 @@ func New(opt Options) *Engine {
 		cfg.Likely = c.ZeekLikely
 		cfg.Score = c.LikelyServer
 	}
+	cfg.Opened = opt.Opened
 	if opt.Packet != nil {
 		cfg.Watch = func(id uint64, p *capture.Packet, side int, dup bool) {
 			opt.Packet(id, p, e.payload(p), side, dup)

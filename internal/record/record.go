@@ -9,6 +9,7 @@ package record
 
 import (
 	"net/netip"
+	"slices"
 
 	"portero/capture"
 	"portero/catalog/identify"
@@ -117,12 +118,34 @@ type Record struct {
 	Spoken string
 	App    *identify.Facts
 
-	Process, User, ProcessBy string
-	PID                      int32
+	// Event is what a record of live capture tells: opened, established, active or
+	// ended; empty for saved captures.
+	Event string
+
+	// Live, of connections of this machine: the program at ProcessEnd (orig or
+	// resp). Names and paths are chosen by whoever runs it.
+	Process, User, ProcessBy, ProcessPath, ProcessEnd, Container string
+	PID                                                          int32
+	// Peer is the program at the other end, where that is this machine's too.
+	PeerProcess string
+	PeerPID     int32
 
 	Quality  []string
 	Oddities []string
 	Risks    []Finding
+}
+
+// Clone returns a copy that stays valid and unchanged: what the engine hands out
+// is valid only until its callback returns.
+func (r *Record) Clone() *Record {
+	c := *r
+	c.CloseFrames, c.FrameFiles = slices.Clone(r.CloseFrames), slices.Clone(r.FrameFiles)
+	c.Quality, c.Oddities = slices.Clone(r.Quality), slices.Clone(r.Oddities)
+	c.Risks = slices.Clone(r.Risks)
+	for i := range c.Risks {
+		c.Risks[i].Frames = slices.Clone(c.Risks[i].Frames)
+	}
+	return &c
 }
 
 // TCP reports whether r is a TCP record.

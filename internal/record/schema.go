@@ -285,10 +285,16 @@ func Schema() []Field {
 	)
 	fs = append(fs, said()...)
 	fs = append(fs,
+		word("event", "live: opened, established, closed, active (a long connection, once per --interim), ended (docs/EVENTS.md)", func(r *Record) string { return r.Event }),
 		text("process", "live, own host: the program", func(r *Record) string { return r.Process }),
 		Field{Name: "pid", Doc: "live, own host: its process id", Kind: KindInt, Text: func(b []byte, r *Record) []byte { return nonzero(b, uint64(max(r.PID, 0))) }},
 		text("user", "live, own host: its user", func(r *Record) string { return r.User }),
-		word("process_by", "exact, port or guessed", func(r *Record) string { return r.ProcessBy }),
+		word("process_by", "how sure that is: exact, port, guessed; or why there is none: ended, hidden, kernel (docs/PROGRAMS.md)", func(r *Record) string { return r.ProcessBy }),
+		text("process_path", "the file that program was started from", func(r *Record) string { return r.ProcessPath }),
+		word("process_end", "whose program it is: orig or resp", func(r *Record) string { return r.ProcessEnd }),
+		text("container", "the container that program runs in, kind:id", func(r *Record) string { return r.Container }),
+		text("peer_process", "the program at the other end, where both are on this machine", func(r *Record) string { return r.PeerProcess }),
+		Field{Name: "peer_pid", Doc: "its process id", Kind: KindInt, Text: func(b []byte, r *Record) []byte { return nonzero(b, uint64(max(r.PeerPID, 0))) }},
 		Field{Name: "risks", Doc: "what is worth a look: id, severity, basis (hint or observed), frames, text", Kind: KindRisks},
 		Field{Name: "oddities", Doc: "named anomalies", Kind: KindWords, Words: func(r *Record) []string { return r.Oddities }},
 	)

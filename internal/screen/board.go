@@ -119,7 +119,7 @@ func (b *Board) row(r *record.Record) Row {
 		service = "-"
 	}
 	return Row{ID: r.ID, Live: !r.Final, Mark: r.Handshake.String() + r.Exchange.String(), Last: r.Last, Bytes: r.Orig.Wire + r.Resp.Wire, More: more,
-		Cells: []string{fmt.Sprint(r.ID), verdict, endpoint(&r.Orig, r.HasPorts), endpoint(&r.Resp, r.HasPorts), safe.Terminal(service), Amount(r.Orig.Wire + r.Resp.Wire), state}}
+		Cells: []string{fmt.Sprint(r.ID), verdict, endpoint(&r.Orig, r.HasPorts), endpoint(&r.Resp, r.HasPorts), safe.Terminal(service), table.Amount(r.Orig.Wire + r.Resp.Wire), state}}
 }
 
 func proof(r *record.Record) string {
@@ -133,21 +133,6 @@ func proof(r *record.Record) string {
 		s = append(s, fmt.Sprint(r.FirstFrame))
 	}
 	return strings.Join(s, ", ")
-}
-
-// Amount says octets in four or five characters.
-func Amount(n uint64) string {
-	f := float64(n)
-	for _, u := range []string{"B", "kB", "MB", "GB", "TB"} {
-		if f < 999.5 || u == "TB" {
-			if u == "B" || f >= 99.95 {
-				return fmt.Sprintf("%.0f %s", f, u)
-			}
-			return fmt.Sprintf("%.1f %s", f, u)
-		}
-		f /= 1000
-	}
-	return ""
 }
 
 // View makes what is to be shown: the connections that live shows with those that
@@ -168,13 +153,13 @@ func (b *Board) View(live func(each func(r *record.Record))) *View {
 			break
 		}
 		v.Ports = append(v.Ports, Row{Bytes: d.BytesIn + d.BytesOut, Last: d.Last, Mark: d.State.String(), Cells: []string{d.Host.Unmap().String(), fmt.Sprintf("%d/%s", d.Port, record.ProtoName(d.Proto)),
-			words.Door(b.lang, d.State.String()), safe.Terminal(d.Service), fmt.Sprint(d.Attempts), fmt.Sprint(d.Accepted), fmt.Sprint(d.Clients()), Amount(d.BytesIn + d.BytesOut)}})
+			words.Door(b.lang, d.State.String()), safe.Terminal(d.Service), fmt.Sprint(d.Attempts), fmt.Sprint(d.Accepted), fmt.Sprint(d.Clients()), table.Amount(d.BytesIn + d.BytesOut)}})
 	}
 	for _, h := range b.tally.Hosts() {
 		if len(v.Hosts) >= maxShown {
 			break
 		}
-		v.Hosts = append(v.Hosts, Row{Bytes: h.BytesIn + h.BytesOut, Last: h.Last, Cells: []string{h.Addr.Unmap().String(), fmt.Sprint(h.Peers()), Amount(h.BytesIn + h.BytesOut)}})
+		v.Hosts = append(v.Hosts, Row{Bytes: h.BytesIn + h.BytesOut, Last: h.Last, Cells: []string{h.Addr.Unmap().String(), fmt.Sprint(h.Peers()), table.Amount(h.BytesIn + h.BytesOut)}})
 	}
 	fs := b.watch.Findings()
 	for i := range fs {

@@ -9,6 +9,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/mattn/go-runewidth"
 
+	"portero/internal/view/table"
 	"portero/internal/words"
 )
 
@@ -200,7 +201,7 @@ func (m *Model) status() string {
 	s := "portero " + m.Title
 	if m.last != nil && v.Now > m.last.Now && m.last.Now > 0 {
 		sec := float64(v.Now-m.last.Now) / 1e9
-		s += fmt.Sprintf("  %.0f %s  %s/s", float64(v.Packets-m.last.Packets)/sec, m.Lang.Pick("packets/s", "paquetes/s"), Amount(uint64(float64(v.Bytes-m.last.Bytes)/sec)))
+		s += fmt.Sprintf("  %.0f %s  %s/s", float64(v.Packets-m.last.Packets)/sec, m.Lang.Pick("packets/s", "paquetes/s"), table.Amount(uint64(float64(v.Bytes-m.last.Bytes)/sec)))
 	}
 	s += fmt.Sprintf(m.Lang.Pick("  %d open of %d  dropped %d", "  %d abiertas de %d  descartadas %d"), v.Live, v.Total, v.Dropped)
 	if v.Saving != "" {

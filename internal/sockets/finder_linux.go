@@ -124,8 +124,9 @@ func (f *Finder) Find(qs []Query) ([]Owner, error) {
 			delete(f.holders, inode)
 		}
 	}
+	denied := false
 	if len(want) > 0 {
-		f.search(want, answer)
+		denied = f.search(want, answer)
 	}
 	for inode, is := range want {
 		if len(f.nobody) >= maxHolders {
@@ -133,12 +134,13 @@ func (f *Finder) Find(qs []Query) ([]Owner, error) {
 		}
 		f.nobody[inode]++
 		for _, i := range is {
-			out[i] = Owner{Match: Ended}
-			if f.nobody[inode] >= searches {
-				out[i].Match = Kernel
-				if !f.all {
-					out[i].Match = Hidden
-				}
+			switch {
+			case denied || !f.all:
+				out[i] = Owner{Match: Hidden}
+			case f.nobody[inode] >= searches:
+				out[i] = Owner{Match: Kernel}
+			default:
+				out[i] = Owner{Match: Ended}
 			}
 		}
 	}
@@ -148,11 +150,12 @@ func (f *Finder) Find(qs []Query) ([]Owner, error) {
 	return out, nil
 }
 
-// search goes through the processes until everything wanted is found.
-func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) {
+// search goes through the processes until everything wanted is found. denied says
+// that some may not be looked into.
+func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) (denied bool) {
 	pids, err := f.p.pids()
 	if err != nil {
-		return
+		return true
 	}
 	seen := make(map[int32]bool, len(pids))
 	look := func(pid int32) {
@@ -160,7 +163,7 @@ func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) 
 			return
 		}
 		seen[pid] = true
-		f.p.sockets(pid, func(inode uint64, fd string) bool {
+		no := f.p.sockets(pid, func(inode uint64, fd string) bool {
 			if len(f.holders) >= maxHolders {
 				clear(f.holders)
 			}
@@ -170,6 +173,7 @@ func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) 
 			}
 			return len(want) > 0
 		})
+		denied = denied || no
 	}
 	// New programs first: what opens a connection and ends within milliseconds
 	// was seldom there a moment ago.
@@ -188,6 +192,7 @@ func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) 
 	for _, pid := range pids {
 		f.newest[pid] = true
 	}
+	return denied
 }
 
 // note moves pid to the front of the busy ones.

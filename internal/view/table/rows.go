@@ -290,6 +290,9 @@ func wrap(s string, w int) []string {
 	return append(lines, line)
 }
 
+// Seconds says a duration in a few characters.
+func Seconds(ns int64) string { return seconds(ns) }
+
 func seconds(ns int64) string {
 	neg := ""
 	if ns < 0 {
@@ -333,3 +336,18 @@ func octets(n uint64) string {
 }
 
 func count(n uint64) string { return fmt.Sprint(n) }
+
+// Amount says octets in four or five characters.
+func Amount(n uint64) string {
+	f := float64(n)
+	for _, u := range []string{"B", "kB", "MB", "GB", "TB"} {
+		if f < 999.5 || u == "TB" {
+			if u == "B" || f >= 99.95 {
+				return fmt.Sprintf("%.0f %s", f, u)
+			}
+			return fmt.Sprintf("%.1f %s", f, u)
+		}
+		f /= 1000
+	}
+	return ""
+}
