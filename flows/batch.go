@@ -62,8 +62,7 @@ func (t *Table) touch(pkts []capture.Packet) {
 		v := uint32(e) - 1
 		f := t.flow(v)
 		p := unsafe.Pointer(f)
-		acc += *(*byte)(p) + *(*byte)(unsafe.Add(p, line)) + *(*byte)(unsafe.Add(p, 2*line)) + *(*byte)(unsafe.Add(p, 3*line)) +
-			*(*byte)(unsafe.Add(p, 4*line)) + *(*byte)(unsafe.Add(p, FlowSize-1))
+		acc += *(*byte)(p) + *(*byte)(unsafe.Add(p, line)) + *(*byte)(unsafe.Add(p, 2*line))
 		data[i] = v + 1
 	}
 	for i := range pkts {

@@ -76,12 +76,13 @@ func (b *embryos) take(p *capture.Packet) (embryo, bool) {
 }
 
 // remember keeps the SYN of a flow that is about to be dropped.
-func (t *Table) remember(f *Flow) {
+func (t *Table) remember(v uint32) {
+	f, o := t.flow(v), t.origin(v)
 	if f.pkts[0] != 1 || f.pkts[1] != 0 {
 		return
 	}
 	if isn, mss, scale, opts, ok := f.conn.LoneSYN(); ok {
-		t.embryos.add(embryo{f.hash, f.first, f.firstIdx, isn, mss, scale, opts})
+		t.embryos.add(embryo{o.hash, o.first, f.firstIdx, isn, mss, scale, opts})
 	}
 }
 

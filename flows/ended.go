@@ -115,7 +115,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		// Nobody accepted the attempt: it was a stray SYN of this connection.
 		if ps := t.pending[v]; ps != nil {
 			for i := range ps.n {
-				t.stray(f, ps.side, &ps.pkts[i])
+				t.stray(v, ps.side, &ps.pkts[i])
 			}
 			delete(t.pending, v)
 		}
@@ -123,17 +123,19 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 	if r == handshake.EndForced && f.proto == tcp && (f.conn.Over() || f.bits&superseded != 0) {
 		r = handshake.EndEnd
 	}
-	t.view(f, &t.ended, index, r)
+	o := t.origin(v)
+	t.view(v, &t.ended, index, r)
 	t.sink(&t.ended)
 	if f.proto == tcp && !t.closing {
-		t.tombs.add(tombHash(f.hash, f.seg), f.id, f.last)
+		t.tombs.add(tombHash(o.hash, f.seg), o.id, f.last)
 	}
 	if f.bits&superseded == 0 {
-		t.slots.remove(uint32(f.hash), v)
+		t.slots.remove(uint32(o.hash), v)
 	} else {
-		t.unlink(f, v)
+		t.unlink(v)
 	}
 	if f.data != 0 {
+		t.shelf.Release(t.dataOf(f))
 		t.dataFree = append(t.dataFree, f.data-1)
 		f.data = 0
 	}
@@ -145,8 +147,8 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 }
 
 // unlink takes a superseded flow out of its successor's chain.
-func (t *Table) unlink(f *Flow, v uint32) {
-	h := uint32(f.hash)
+func (t *Table) unlink(v uint32) {
+	h := uint32(t.origin(v).hash)
 	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
 		if arr == nil {
 			continue
@@ -181,25 +183,27 @@ func (t *Table) clue(f *Flow) (handshake.Side, handshake.RolesBy) {
 const StreamPackets = 10
 
 // view derives everything there is to say of f.
-func (t *Table) view(f *Flow, e *Ended, index uint64, r handshake.EndReason) {
-	x := t.dataOf(f)
-	*e = Ended{ID: f.id, Index: index, Proto: f.proto, Ver: f.ver, HasPorts: f.bits&hasPorts != 0, Path: f.path,
-		First: f.first, Last: f.last, Reason: r, FirstFrame: f.firstIdx, LastFrame: f.frame(f.lastOff),
-		RTTMin: -1, RTTMid: -1, RTTMax: -1, Completeness: -1, Oddities: f.odd, Duplicates: uint64(f.dups)}
+func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
+	f, og := t.flow(v), t.origin(v)
+	rest := t.rest(v, f)
+	x, d := &rest, rest.Details()
+	*e = Ended{ID: og.id, Index: index, Proto: f.proto, Ver: f.ver, HasPorts: f.bits&hasPorts != 0, Path: og.path,
+		First: og.first, Last: f.last, Reason: r, FirstFrame: f.firstIdx, LastFrame: f.frame(f.lastOff),
+		RTTMin: -1, RTTMid: -1, RTTMax: -1, Completeness: -1, Oddities: f.odd, Duplicates: uint64(og.dups)}
 	clues := handshake.Clues{Pkts: [2]uint64{uint64(f.pkts[0]), uint64(f.pkts[1])}}
 	clues.Orig, clues.By = t.clue(f)
-	if x != nil && x.ICMPVer != 0 {
-		clues.Filtered, clues.FilteredSide = true, handshake.Side(x.ICMPSide)
-		e.ICMPFrame = f.frame(x.ICMPOff)
-		e.FilteredBy, e.FilteredVer = x.ICMPFrom, x.ICMPVer
-		e.ICMPType, e.ICMPCode = x.ICMPType, x.ICMPCode
+	if d.ICMPVer != 0 {
+		clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
+		e.ICMPFrame = f.frame(d.ICMPOff)
+		e.FilteredBy, e.FilteredVer = d.ICMPFrom, d.ICMPVer
+		e.ICMPType, e.ICMPCode = d.ICMPType, d.ICMPCode
 	}
 	if f.proto == tcp {
 		e.J = f.conn.Judge(x, clues)
 		e.ConnState = f.conn.ConnState(x)
 		e.Completeness = int16(f.conn.Completeness())
-		e.SYNRetries, e.SYNACKRetries = f.conn.SYNRetries(), f.conn.SYNACKRetries()
-		e.SuspectedRSTs = f.conn.SuspectedRSTs()
+		e.SYNRetries, e.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
+		e.SuspectedRSTs = x.SuspectedRSTs()
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
 		e.ConfirmedFrame = f.frame(e.J.Confirmed)
 		e.CloseFrames = [2]uint64{f.frame(e.J.CloseOff[0]), f.frame(e.J.CloseOff[1])}
@@ -241,15 +245,15 @@ func (t *Table) view(f *Flow, e *Ended, index uint64, r handshake.EndReason) {
 			continue
 		}
 		v.Facts = f.conn.Facts(side, x)
-		if x != nil {
-			v.Payload, v.Retrans, v.OOO = x.Payload[side], uint64(x.Retrans[side]), uint64(x.OOO[side])
+		if x.Data != nil {
+			v.Payload, v.Retrans, v.OOO = x.Payload[side], uint64(d.Retrans[side]), uint64(d.OOO[side])
 			v.Lost = v.Facts.Lost
 		}
 	}
-	if x != nil {
+	if x.Data != nil {
 		e.Note |= x.Note
-		e.Reuses, e.ReuseAfter = x.Reuses, x.ReuseAfter
-		e.ZeroWindows = uint64(x.ZeroWindows)
+		e.Reuses, e.ReuseAfter = d.Reuses, d.ReuseAfter
+		e.ZeroWindows = uint64(d.ZeroWindows)
 		if lo, mid, hi, ok := x.RTT(o); ok && f.proto == tcp {
 			e.RTTMin, e.RTTMid, e.RTTMax = lo, mid, hi
 		}
@@ -292,7 +296,7 @@ func quality(f *Flow, e *Ended) (q Quality) {
 			q |= m.q
 		}
 	}
-	if f.dups > 0 {
+	if e.Duplicates > 0 {
 		q |= QDuplicates
 	}
 	o, r := offload0, offload1
@@ -334,16 +338,16 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 		}
 	}
 	if t.cfg.Watch != nil {
-		t.cfg.Watch(f.id, p, side, false)
+		t.cfg.Watch(t.origin(v).id, p, side, false)
 	}
 	if advisory(p) {
 		return true
 	}
-	if x := t.needData(f); x != nil && x.ICMPVer == 0 {
-		x.ICMPOff = f.offset(p.Index)
-		x.ICMPFrom, x.ICMPVer = p.Src, p.Ver
-		x.ICMPType, x.ICMPCode = p.ICMPType(), p.ICMPCode()
-		x.ICMPSide = uint8(side)
+	if d, ok := t.keep(v, f); ok && d.ICMPVer == 0 {
+		d.ICMPOff = f.offset(p.Index)
+		d.ICMPFrom, d.ICMPVer = p.Src, p.Ver
+		d.ICMPType, d.ICMPCode = p.ICMPType(), p.ICMPCode()
+		d.ICMPSide = uint8(side)
 	}
 	return true
 }

@@ -1,13 +1,9 @@
 package flows
 
 import (
-	"unsafe"
-
 	"portero/capture"
 	"portero/handshake"
 )
-
-const dataSize = int64(unsafe.Sizeof(handshake.Data{}))
 
 // take returns the number of an unused flow, making room when the budget is
 // used up.
@@ -23,7 +19,7 @@ func (t *Table) take(index uint64) uint32 {
 	v := t.used
 	t.used++
 	if v>>chunkBits == uint32(len(t.chunks)) {
-		t.chunks = append(t.chunks, (*[chunkLen]Flow)(t.flowArena.take(chunkLen*FlowSize, len(t.chunks) >= 8)))
+		t.chunks = append(t.chunks, (*chunk)(t.flowArena.take(chunkLen*FlowSize, len(t.chunks) >= 8)))
 	}
 	return v
 }
@@ -48,7 +44,7 @@ func (t *Table) drop(v uint32, index uint64) {
 		t.stats.EvictedHalfOpen++
 	}
 	if f.proto == tcp {
-		t.remember(f)
+		t.remember(v)
 	}
 	t.end(v, index, handshake.EndResources)
 	if f.bits&inWheel != 0 {
@@ -84,14 +80,14 @@ func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
 // full its oldest attempt makes room, if it still is one. Attempts that were
 // answered have a share of their own: a flood of SYNs from nowhere must not push
 // out those whose third packet is on its way.
-func (t *Table) noteHalfOpen(v uint32, f *Flow, index uint64) {
+func (t *Table) noteHalfOpen(v uint32, id, index uint64) {
 	share := int(t.maxFlows / 4)
-	old, full := t.asked.push(halfOpenRef{v, uint32(f.id)}, share)
+	old, full := t.asked.push(halfOpenRef{v, uint32(id)}, share)
 	if !full {
 		return
 	}
 	g := t.flow(old.flow)
-	if uint32(g.id) != old.id || g.bits&inUse == 0 || !g.conn.HalfOpen() {
+	if uint32(t.origin(old.flow).id) != old.id || g.bits&inUse == 0 || !g.conn.HalfOpen() {
 		return
 	}
 	if g.pkts[0] == 0 || g.pkts[1] == 0 {
@@ -101,7 +97,7 @@ func (t *Table) noteHalfOpen(v uint32, f *Flow, index uint64) {
 	if old, full = t.answered.push(old, share); !full {
 		return
 	}
-	if g := t.flow(old.flow); uint32(g.id) == old.id && g.bits&inUse != 0 && g.conn.HalfOpen() {
+	if g := t.flow(old.flow); uint32(t.origin(old.flow).id) == old.id && g.bits&inUse != 0 && g.conn.HalfOpen() {
 		t.drop(old.flow, index)
 	}
 }

@@ -5,9 +5,15 @@ import (
 	"portero/handshake"
 )
 
-// FlowSize is what one Flow costs. With two slots of eight octets at the worst
-// load the sum stays below the budget of 320 octets for a live TCP flow.
-const FlowSize = 288
+// FlowSize is what one flow costs: three cache lines that every packet touches,
+// and a line and a half that only its first packets and its end do. With two slots
+// of eight octets at the worst load the sum stays below the budget of 320 octets
+// for a live TCP flow.
+const (
+	FlowSize   = hotSize + originSize
+	hotSize    = 192
+	originSize = 96
+)
 
 type flowBits uint16
 
@@ -30,34 +36,44 @@ const (
 	selected
 )
 
-// Flow is one conversation: who, when, how much, and what TCP was doing. Side 0
-// is the sender of its first packet.
+// Flow is one conversation: who, how much, and what TCP is doing. Side 0 is the
+// sender of its first packet.
 type Flow struct {
 	a, b         [16]byte
 	portA, portB uint16
 	proto, ver   uint8
 	bits         flowBits
 	seg          uint32
-	path         uint32
+	data         uint32 // index of its Data plus one
+	last         int64
+	pkts         [2]uint32
 
-	id       uint64
-	first    int64
-	last     int64
+	conn handshake.Conn // a line and a quarter
+
+	wire     [2]uint64
 	firstIdx uint64
 	lastOff  uint32 // last frame as an offset from firstIdx
-	pkts     [2]uint32
-	dups     uint32
-	wire     [2]uint64
+	dupSeen  uint32 // which of the last 20 weighty frames came twice
+	ipid     [2]uint16
+	odd      handshake.Oddity
+	prev     uint32 // earlier connection on the same ports that still lingers
+	next     uint32 // in the wheel
+}
 
-	data    uint32 // index of its Data plus one
-	next    uint32 // in the wheel
-	prev    uint32 // earlier connection on the same ports that still lingers
-	dupSeen uint32 // which of the last 20 weighty frames came twice
-	ipid    [2]uint16
-	odd     handshake.Oddity
+// origin is what of a flow only its first packets and its end touch.
+type origin struct {
+	opening handshake.Opening
+	id      uint64
+	first   int64
 	hash    uint64
+	path    uint32
+	dups    uint32
+}
 
-	conn handshake.Conn
+// chunk keeps flows that were taken one after another, hot and cold parts apart.
+type chunk struct {
+	hot  [chunkLen]Flow
+	cold [chunkLen]origin
 }
 
 // sideOf tells which side sent p, -1 when p is not of this tuple.

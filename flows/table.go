@@ -67,15 +67,16 @@ type Table struct {
 	slots slots
 	wheel wheel
 
-	chunks []*[chunkLen]Flow
+	chunks []*chunk
 	used   uint32
 	free   []uint32 // in no list
 	due    []uint32 // to be ended now
 	spare  []uint32 // evicted, still in a bucket of the wheel
 
-	data     []*[chunkLen / 8]handshake.Data
+	data     []*[dataChunk]handshake.Data
 	dataUsed uint32
 	dataFree []uint32
+	shelf    handshake.Shelf
 
 	maxFlows, maxData uint32
 	asked, answered   ring // half-open flows
@@ -120,13 +121,28 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	// Slots cost up to 34 octets a flow while they grow.
 	m := cfg.Memory - 1<<20
 	t.maxFlows = uint32(min(m*45/100/(FlowSize+34), 1<<30))
-	t.maxData = uint32(min(m*20/100/dataSize, 1<<30))
+	t.maxData = uint32(min(m*12/100/handshake.DataSize, 1<<30))
+	t.shelf.Max = uint32(min(m*8/100/handshake.DetailsSize, 1<<30))
 	t.tombs.init(m * 5 / 100)
 	t.embryos.init(m * 30 / 100)
 	return t
 }
 
-func (t *Table) flow(v uint32) *Flow { return &t.chunks[v>>chunkBits][v&(chunkLen-1)] }
+func (t *Table) flow(v uint32) *Flow { return &t.chunks[v>>chunkBits].hot[v&(chunkLen-1)] }
+
+func (t *Table) origin(v uint32) *origin { return &t.chunks[v>>chunkBits].cold[v&(chunkLen-1)] }
+
+// rest is where the facts of flow v lie beside its Conn.
+func (t *Table) rest(v uint32, f *Flow) handshake.Rest {
+	return handshake.Rest{Opening: &t.origin(v).opening, Data: t.dataOf(f), Shelf: &t.shelf}
+}
+
+// keep gives flow v Details; ok is false when there is no room.
+func (t *Table) keep(v uint32, f *Flow) (d *handshake.Details, ok bool) {
+	t.needData(f)
+	x := t.rest(v, f)
+	return x.Keep()
+}
 
 const dataChunk = chunkLen / 8
 
@@ -155,7 +171,7 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 		v = t.dataUsed
 		t.dataUsed++
 		if v/dataChunk == uint32(len(t.data)) {
-			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.dataArena.take(dataChunk*int(dataSize), len(t.data) >= 32)))
+			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.dataArena.take(dataChunk*handshake.DataSize, len(t.data) >= 32)))
 		}
 	}
 	f.data = v + 1
@@ -176,10 +192,11 @@ func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
 			t.end(v, p.Index, reasonOf(f))
 			ok = false
 		} else if t.duplicate(f, side, p) {
-			f.dups++
+			o := t.origin(v)
+			o.dups++
 			t.stats.Duplicates++
 			if t.cfg.Watch != nil {
-				t.cfg.Watch(f.id, p, side, true)
+				t.cfg.Watch(o.id, p, side, true)
 			}
 			return
 		}
@@ -278,7 +295,7 @@ func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
 				return v, s, true
 			}
 			if s == 1 && f.bits&healed != 0 {
-				if x := t.dataOf(f); x != nil && x.Seg1 == p.Seg {
+				if x := t.rest(v, f); x.Details().Seg1 == p.Seg {
 					return v, s, true
 				}
 			}
@@ -289,8 +306,8 @@ func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
 	}
 	if heal != 0 {
 		f := t.flow(heal - 1)
-		if x := t.needData(f); x != nil {
-			x.Seg1 = p.Seg
+		if d, ok := t.keep(heal-1, f); ok {
+			d.Seg1 = p.Seg
 			f.bits |= healed
 			f.odd |= handshake.OddVLAN
 			return heal - 1, healSide, true
@@ -319,9 +336,9 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 	f := t.flow(v)
 	*f = Flow{
 		a: p.Src, b: p.Dst, portA: p.SrcPort, portB: p.DstPort, proto: p.Proto, ver: p.Ver,
-		seg: p.Seg, path: p.Path, id: id, first: p.Time, last: p.Time, firstIdx: p.Index,
-		bits: inUse | f.bits&inWheel, next: f.next, hash: p.Hash,
+		seg: p.Seg, last: p.Time, firstIdx: p.Index, bits: inUse | f.bits&inWheel, next: f.next,
 	}
+	*t.origin(v) = origin{id: id, first: p.Time, path: p.Path, hash: p.Hash}
 	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && (p.Proto == tcp || p.Proto == capture.ProtoUDP || p.Proto == capture.ProtoSCTP) {
 		f.bits |= hasPorts
 	}
@@ -334,7 +351,7 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 	t.stats.Flows++
 	t.stats.Live++
 	t.stats.Peak = max(t.stats.Peak, t.stats.Live)
-	t.slots.insert(uint32(f.hash), v)
+	t.slots.insert(uint32(p.Hash), v)
 	if p.Proto == tcp {
 		if reuses == 0 {
 			if tomb, ok := t.tombs.find(p); ok {
@@ -342,11 +359,11 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 			}
 		}
 		if reuses != 0 {
-			if x := t.needData(f); x != nil {
-				x.Reuses, x.ReuseAfter = reuses, max(reuseAfter, 0)
+			if d, ok := t.keep(v, f); ok {
+				d.Reuses, d.ReuseAfter = reuses, max(reuseAfter, 0)
 			}
 		}
-		t.noteHalfOpen(v, f, p.Index)
+		t.noteHalfOpen(v, id, p.Index)
 	}
 	if t.cfg.Opened != nil {
 		t.cfg.Opened(id, p)
@@ -370,26 +387,36 @@ func (t *Table) book(v uint32, side int, p *capture.Packet) {
 		t.remark(f, side, p)
 	}
 	if t.cfg.Watch != nil {
-		t.cfg.Watch(f.id, p, side, false)
+		t.cfg.Watch(t.origin(v).id, p, side, false)
+	}
+	if p.Proto == tcp {
+		x := t.dataOf(f)
+		if f.conn.Plain(p, side, x) {
+			if p.PayloadCap > 0 && x.Note&NoteDone == 0 {
+				t.show(f, &x.Note, p, side)
+			}
+			return
+		}
 	}
 	o := handshake.Options{IgnoreSums: t.cfg.IgnoreSums}
 	if f.lastOff == 1 && t.cfg.Likely != nil && f.bits&hasPorts != 0 {
 		o.LikelySrc, o.LikelyDst = t.cfg.Likely(p.Proto, p.SrcPort), t.cfg.Likely(p.Proto, p.DstPort)
 	}
 	if p.Proto != tcp {
-		f.conn.ObserveDatagram(p, side, o)
+		x := t.rest(v, f)
+		f.conn.ObserveDatagram(p, side, &x, o)
 		if p.PayloadCap > 0 && p.Proto == capture.ProtoUDP {
 			t.show(f, f.conn.DatagramNote(), p, side)
 		}
 		return
 	}
-	x := t.dataOf(f)
-	if x == nil && f.conn.NeedsData(p, side) {
-		x = t.needData(f)
+	if f.data == 0 && f.conn.NeedsData(p, side) {
+		t.needData(f)
 	}
-	odd := f.conn.Observe(p, side, f.lastOff, x, o)
+	x := t.rest(v, f)
+	odd := f.conn.Observe(p, side, f.lastOff, &x, o)
 	f.odd |= odd
-	if x != nil && p.PayloadCap > 0 && x.Note&NoteDone == 0 && odd&(handshake.OddSeqWindow|handshake.OddBadSum|handshake.OddFlags) == 0 {
+	if x.Data != nil && p.PayloadCap > 0 && x.Note&NoteDone == 0 && odd&(handshake.OddSeqWindow|handshake.OddBadSum|handshake.OddFlags) == 0 {
 		t.show(f, &x.Note, p, side)
 	}
 	if f.bits&inWheel == 0 && f.conn.Over() {
@@ -439,7 +466,7 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 		f.bits |= hasPending
 	}
 	if ps.side != side || ps.n == len(ps.pkts) {
-		t.stray(f, side, p)
+		t.stray(v, side, p)
 		return
 	}
 	ps.isn = p.Seq
@@ -448,7 +475,8 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 }
 
 // stray books a SYN that belongs to no connection on the live one.
-func (t *Table) stray(f *Flow, side int, p *capture.Packet) {
+func (t *Table) stray(v uint32, side int, p *capture.Packet) {
+	f := t.flow(v)
 	f.pkts[side] += uint32(p.Frames)
 	f.wire[side] += uint64(p.WireLen)
 	f.odd |= handshake.OddStraySYN
@@ -456,7 +484,7 @@ func (t *Table) stray(f *Flow, side int, p *capture.Packet) {
 		f.lastOff, f.last = off, p.Time
 	}
 	if t.cfg.Watch != nil {
-		t.cfg.Watch(f.id, p, side, false)
+		t.cfg.Watch(t.origin(v).id, p, side, false)
 	}
 }
 
@@ -487,7 +515,8 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 // The old one lingers, so that its late segments find it.
 func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 	f := t.flow(v)
-	oldID, oldLast, hash := f.id, f.last, f.hash
+	o := t.origin(v)
+	oldID, oldLast, hash := o.id, f.last, o.hash
 	f.bits |= superseded
 	// One generation lingers: what came before it ends here.
 	if f.prev != 0 {
@@ -499,7 +528,7 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 	t.slots.remove(uint32(hash), v)
 	u := t.open(p, id, oldID, p.Time-oldLast)
 	// Making room may have ended the old one.
-	if f = t.flow(v); f.id == oldID && f.bits&inUse != 0 {
+	if t.origin(v).id == oldID && t.flow(v).bits&inUse != 0 {
 		t.flow(u).prev = v + 1
 	}
 	t.book(u, 0, p)
@@ -523,7 +552,7 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 func (t *Table) Snapshot(since int64, index uint64, each func(*Ended)) {
 	for v := uint32(0); v < t.used; v++ {
 		if f := t.flow(v); f.bits&inUse != 0 && f.last >= since {
-			t.view(f, &t.ended, index, handshake.EndActive)
+			t.view(v, &t.ended, index, handshake.EndActive)
 			each(&t.ended)
 		}
 	}
@@ -532,7 +561,8 @@ func (t *Table) Snapshot(since int64, index uint64, each func(*Ended)) {
 // Stats returns what the table did so far.
 func (t *Table) Stats() Stats {
 	s := t.stats
-	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*dataSize +
+	s.DataFull += t.shelf.Full
+	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*handshake.DataSize + t.shelf.Bytes() +
 		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8
 	return s
 }

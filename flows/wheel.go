@@ -104,7 +104,7 @@ func (t *Table) Advance(now int64, index uint64) {
 // endAll ends the flows that are due, in order of id. EndNone takes each flow's
 // own reason.
 func (t *Table) endAll(index uint64, r handshake.EndReason) {
-	slices.SortFunc(t.due, func(a, b uint32) int { return cmp.Compare(t.flow(a).id, t.flow(b).id) })
+	slices.SortFunc(t.due, func(a, b uint32) int { return cmp.Compare(t.origin(a).id, t.origin(b).id) })
 	for _, v := range t.due {
 		f := t.flow(v)
 		if f.bits&inUse == 0 {

@@ -2,9 +2,14 @@ package handshake
 
 import "portero/capture"
 
-// ConnSize is what one Conn costs; a test holds it. It is the TCP part of a
-// flow's memory budget (320 octets together with the flow's own facts).
-const ConnSize = 144
+// What a connection costs; a test holds it. Conn and Opening are part of every
+// flow's budget (320 octets together with the flow's own facts), and each of them
+// is a whole number of cache lines together with what lies beside it there.
+const (
+	ConnSize    = 80
+	OpeningSize = 64
+	DataSize    = 192
+)
 
 // Side tells the two ends apart: 0 is the sender of the first packet seen, 1
 // its peer. Which of them is the originator is a verdict, not an index.
@@ -63,107 +68,25 @@ const (
 	flagFlagsSeen                   // some packet was whole enough to show flags
 )
 
-// Conn is what is known of one TCP connection. The zero value is ready. It
-// holds no pointers; one goroutine owns it.
+// Conn is what every packet of a TCP connection touches. The zero value is
+// ready. It holds no pointers; one goroutine owns it.
 type Conn struct {
 	half [2]half
 
 	candSeq, candAck capture.Seq // the best third packet so far
-	synTime          int64       // of the SYN that counts, ns
-	synackTime       int64
-	candTime         int64
+	confirmOff       uint32      // frame as an offset from the flow's first frame, plus one; 0 is none
 
-	// frames as offsets from the flow's first frame, plus one; 0 is none
-	synOff, synackOff, candOff, confirmOff uint32
-	finOff                                 [2]uint32
-
-	synTS, synackTS uint32 // timestamps of the first copies, 0 none
-
-	history uint64 // twelve letters of five bits, the first in the lowest bits
-
-	syns          uint16 // saturating counts of all SYNs and SYN-ACKs
-	suspectedRSTs uint8
-	completeness  uint8
-	synacks       uint8
-	zeekFlags     uint8
-	historyLen    uint8
-	flags         uint8
+	completeness uint8
+	zeekFlags    uint8
+	historyLen   uint8
+	flags        uint8
 }
-
-// Data is the part of a connection that only payload, disorder, retries or
-// resets need. It lives in a side table with a budget of its own, so every
-// use must do without it.
-type Data struct {
-	// What every packet with payload touches comes first, in two cache lines.
-	Payload   [2]uint64      // unique octets seen
-	zeekHigh  [2]capture.Seq // highest end, as Zeek counts
-	zeekAcked [2]capture.Seq // how far the peer's ACKs were looked at
-	flags     uint8
-	zeekSeen  uint8 // I and Q once per side
-	holeCount [2]uint8
-	rstOff    uint32
-	Note      uint32 // of who looks at the payload
-	rtt       [2]rttSampler
-	rtts      [2]rttSamples
-	holes     [2][holesPerSide]hole
-
-	Lost      [2]uint64 // octets of holes given up
-	Retrans   [2]uint32
-	OOO       [2]uint32
-	zeekCount [2][4]uint32 // T, W, G, C events
-	lastRST   [2]capture.Seq
-	historyX  [3]uint64
-
-	prevISN    [2]capture.Seq // the isn before the last, valid with dataPrevISN
-	latestSYN  synCopy        // latest copy of a repeated SYN before the answer
-	latestSA   synCopy        // the same of the SYN-ACK
-	synStart   int64          // first SYN of all, when a later one with another isn counts; 0 unknown
-	synackEcho uint32         // TSecr of the first SYN-ACK
-	candEcho   uint32
-
-	pendEnd   [2]capture.Seq // a segment beyond the window that the next may confirm
-	pendBytes [2]uint32
-	resetNext capture.Seq // next of the victim at an inexact RST
-
-	ZeroWindows uint32
-	ICMPOff     uint32
-	ICMPFrom    [16]byte
-	ICMPVer     uint8
-	ICMPType    uint8
-	ICMPCode    uint8
-	ICMPSide    uint8 // the side whose packet the error quotes
-	rstSide     uint8
-
-	Reuses     uint64 // id
-	ReuseAfter int64  // ns
-	Seg1       uint32 // segment of side 1 when only one side is tagged
-}
-
-const (
-	dataPrevISN0 uint8 = 1 << iota
-	dataPrevISN1
-	dataHigh0
-	dataHigh1
-	dataAcked0
-	dataAcked1
-	dataPend0
-	dataPend1
-)
-
-type synCopy struct {
-	time int64
-	ts   uint32
-}
-
-const holesPerSide = 4
-
-type hole struct{ lo, hi capture.Seq }
 
 // NeedsData reports whether p brings something that Observe can only keep in a
 // Data: payload, disorder, retries, resets, wrong checksums.
 func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
-	if p.Flags.Any(capture.ACK) && peer.copies > 1 && c.candOff == 0 {
+	if p.Flags.Any(capture.ACK) && peer.copies > 1 && c.flags&flagCandidate == 0 {
 		return true // the reply to a repeated SYN: its timestamp echo names the copy
 	}
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 {
@@ -196,10 +119,10 @@ func segEnd(p *capture.Packet) capture.Seq {
 }
 
 // Observe takes the next packet of the connection, sent by side. off is the
-// packet's frame as an offset from the flow's first frame, plus one. x may be
-// nil where NeedsData said no, or where its budget is used up. It returns the
+// packet's frame as an offset from the flow's first frame, plus one. x.Data may
+// be nil where NeedsData said no, or where its budget is used up. It returns the
 // oddities the packet brought.
-func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Options) Oddity {
+func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Options) Oddity {
 	if p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
 		return 0
 	}
@@ -216,9 +139,9 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Opti
 		// Octets that its peer acknowledges all the same are counted by their numbers.
 		if me.bits&goodSum != 0 {
 			if p.Flags.Any(capture.RST) {
-				c.suspect()
+				x.suspect()
 			}
-			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x != nil &&
+			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x.Data != nil &&
 				c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
 				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
 			}
@@ -256,15 +179,15 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Data, o Opti
 // SYNs never carry.
 const optECN = capture.OptSACKBlocks
 
-func (c *Conn) suspect() {
-	if c.suspectedRSTs != 0xff {
-		c.suspectedRSTs++
+func (x *Rest) suspect() {
+	if x.suspectedRSTs != 0xff {
+		x.suspectedRSTs++
 	}
 }
 
 // loose counts the payload of a packet outside any stream: a probe's, a RST's.
-func (c *Conn) loose(p *capture.Packet, side Side, x *Data) {
-	if x != nil {
+func (c *Conn) loose(p *capture.Packet, side Side, x *Rest) {
+	if x.Data != nil {
 		x.Payload[side] += uint64(p.PayloadLen)
 	}
 }
@@ -286,27 +209,27 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 	}
 }
 
-func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Data) (odd Oddity) {
+func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
 	me := &c.half[side]
 	firstSYN := c.half[0].bits&sentSYN == 0 && c.half[1].bits&sentSYN == 0
 	if firstSYN && side == 1 {
 		c.flags |= flagSYNBy1
 	}
 	opener := side == c.synSide()
-	if opener && c.syns != 0xffff {
-		c.syns++
+	if opener && x.syns != 0xffff {
+		x.syns++
 	}
 	if p.PayloadLen > 0 {
 		c.flags |= flagSYNData
 	}
 	if me.bits&sentSYN != 0 && me.isn == p.Seq {
 		// Copies sent after the reply do not make it ambiguous.
-		if opener && c.synackOff == 0 {
+		if opener && x.synackOff == 0 {
 			if me.copies < 255 {
 				me.copies++
 			}
-			if x != nil {
-				x.latestSYN = synCopy{time: p.Time, ts: p.TSVal}
+			if x.Data != nil {
+				x.need().latestSYN = synCopy{time: p.Time, ts: p.TSVal}
 			}
 		}
 		return 0
@@ -318,27 +241,27 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Data) (od
 		me.bits |= sentAckBeforeSYN
 	}
 	if me.bits&(sentSYN|sentSYNACK) != 0 {
-		if x != nil {
-			x.prevISN[side] = me.isn
+		if x.Data != nil {
+			x.need().prevISN[side] = me.isn
 			x.flags |= dataPrevISN0 << side
 		}
 		odd = OddSYNISN
 	}
-	if opener && me.bits&sentSYN != 0 && x != nil && x.synStart == 0 {
-		x.synStart = c.synTime
+	if opener && me.bits&sentSYN != 0 && x.Data != nil && x.more().synStart == 0 {
+		x.need().synStart = x.synTime
 	}
 	me.bits |= sentSYN
 	me.isn = p.Seq
 	me.copies = 1
 	c.options(p, me, true)
 	if opener {
-		c.synTime, c.synOff, c.synTS = p.Time, off, p.TSVal
+		x.synTime, x.synOff, x.synTS = p.Time, off, p.TSVal
 	}
 	end := segEnd(p)
 	if !late || me.bits&hasNext == 0 {
 		me.next = p.Seq + 1
 		me.bits |= hasNext
-		if p.PayloadLen > 0 && x != nil {
+		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, end, side, x)
 		}
 		me.next = end
@@ -366,17 +289,17 @@ func (c *Conn) candSide() Side {
 	return 0
 }
 
-func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Data) (odd Oddity) {
+func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
-	if c.synacks != 0xff {
-		c.synacks++
+	if x.synacks != 0xff {
+		x.synacks++
 	}
 	repeat := me.bits&sentSYNACK != 0
 	if repeat && me.isn == p.Seq {
 		if c.flags&flagCandidate == 0 && me.copies < 255 {
 			me.copies++
-			if x != nil {
-				x.latestSA = synCopy{time: p.Time, ts: p.TSVal}
+			if x.Data != nil {
+				x.need().latestSA = synCopy{time: p.Time, ts: p.TSVal}
 			}
 		}
 		// A later copy may acknowledge what the first did not (data on the SYN).
@@ -396,8 +319,8 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Data) 
 			return odd
 		}
 	}
-	if me.bits&(sentSYN|sentSYNACK) != 0 && me.isn != p.Seq && x != nil {
-		x.prevISN[side] = me.isn
+	if me.bits&(sentSYN|sentSYNACK) != 0 && me.isn != p.Seq && x.Data != nil {
+		x.need().prevISN[side] = me.isn
 		x.flags |= dataPrevISN0 << side
 	}
 	bareFirst := me.bits&sentSYN != 0
@@ -406,13 +329,14 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Data) 
 	me.isn, me.synAck = p.Seq, p.Ack
 	me.copies = 1
 	c.options(p, me, !bareFirst)
-	if !bareFirst || c.synackOff == 0 {
+	if !bareFirst || x.synackOff == 0 {
 		if !(c.half[1-side].bits&sentSYNACK != 0) {
-			c.synackTime, c.synackOff, c.synackTS = p.Time, off, p.TSVal
+			x.synackTime, x.synackOff, x.synackTS = p.Time, off, p.TSVal
 		}
 	}
-	if x != nil && p.Opts&capture.OptTimestamps != 0 {
-		x.synackEcho = p.TSEcr
+	// Asked for only where the SYN was repeated before its answer.
+	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
+		x.need().synackEcho = p.TSEcr
 	}
 	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {
 		peer.next = p.Ack
@@ -422,7 +346,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Data) 
 		me.ack = p.Ack
 		me.edge = p.Ack.Add(uint32(p.Window)) // the window of a SYN is never scaled (RFC 7323, 2.2)
 		me.next = p.Seq + 1
-		if p.PayloadLen > 0 && x != nil {
+		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, segEnd(p), side, x)
 		}
 		if end := segEnd(p); end.After(me.next) {
@@ -440,7 +364,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Data) 
 
 // acceptable reports whether ack acknowledges a bare SYN of side (RFC 9293,
 // 3.10.7.3): it lies in (ISN, ISN + 1 + SYN payload].
-func (c *Conn) acceptable(ack capture.Seq, side Side, x *Data) bool {
+func (c *Conn) acceptable(ack capture.Seq, side Side, x *Rest) bool {
 	h := &c.half[side]
 	if h.bits&sentSYN == 0 {
 		return false
@@ -448,7 +372,7 @@ func (c *Conn) acceptable(ack capture.Seq, side Side, x *Data) bool {
 	if ack == h.isn+1 {
 		return true
 	}
-	if x != nil && x.flags&(dataPrevISN0<<side) != 0 && ack == x.prevISN[side]+1 {
+	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 && ack == x.more().prevISN[side]+1 {
 		return true
 	}
 	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(h.next) && ack.Sub(h.isn) < 1<<16

@@ -3,10 +3,10 @@ package handshake
 import "portero/capture"
 
 // A connectionless flow has no handshake: its Conn keeps the payload octets of
-// both sides in the place of the handshake's times, and Zeek's letters.
+// both sides in the place of sequence numbers, and Zeek's letters.
 
-// ObserveDatagram books a packet of a connectionless flow.
-func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, o Options) {
+// ObserveDatagram books a packet of a connectionless flow. x.Data is not used.
+func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options) {
 	first := c.flags&flagFlagsSeen == 0
 	c.flags |= flagFlagsSeen
 	if first && ZeekFlips(p.Proto, 0, p.SrcPort, p.DstPort, o.LikelySrc, o.LikelyDst) {
@@ -22,25 +22,20 @@ func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, o Options) {
 	case p.Bits&(capture.BadSum|capture.PartialSum) != 0 && !o.IgnoreSums:
 		if me.zeek&zSeenR == 0 {
 			me.zeek |= zSeenR
-			c.letter(letC, side, nil)
+			c.letter(letC, side, x)
 		}
 	case me.zeek&zSeenD == 0:
 		me.zeek |= zSeenD
-		c.letter(letD, side, nil)
+		c.letter(letD, side, x)
 	}
-	if side == 0 {
-		c.synTime += int64(p.PayloadLen)
-	} else {
-		c.synackTime += int64(p.PayloadLen)
-	}
+	n := c.DatagramPayload(side) + uint64(p.PayloadLen)
+	me.next, me.ack = capture.Seq(n), capture.Seq(n>>32)
 }
 
 // DatagramPayload is how many payload octets side sent in a connectionless flow.
 func (c *Conn) DatagramPayload(side Side) uint64 {
-	if side == 0 {
-		return uint64(c.synTime)
-	}
-	return uint64(c.synackTime)
+	h := &c.half[side]
+	return uint64(h.ack)<<32 | uint64(h.next)
 }
 
 // DatagramState is Zeek's conn_state of a UDP flow.
@@ -59,4 +54,4 @@ func (c *Conn) DatagramState() string {
 
 // DatagramNote is where who looks at the payload of a connectionless flow keeps
 // its note.
-func (c *Conn) DatagramNote() *uint32 { return &c.synackOff }
+func (c *Conn) DatagramNote() *uint32 { return (*uint32)(&c.half[0].isn) }

@@ -60,8 +60,8 @@ func (c *Conn) ackProbe(o Side, k Clues) bool {
 		peer.next == me.ack && (me.bits&sentFIN == 0 || k.Pkts[o] == 1) && k.Pkts[o] <= k.Pkts[1-o]
 }
 
-// Judge derives the verdict of the connection as far as it was seen. x may be nil.
-func (c *Conn) Judge(x *Data, k Clues) Judgement {
+// Judge derives the verdict of the connection as far as it was seen. x.Data may be nil.
+func (c *Conn) Judge(x *Rest, k Clues) Judgement {
 	j := Judgement{ServerRTT: -1, ClientRTT: -1, Setup: -1}
 	if c.flags&flagFlagsSeen == 0 {
 		j.Verdict, j.Orig, j.RolesBy = Unknown, k.Orig, k.By
@@ -73,15 +73,15 @@ func (c *Conn) Judge(x *Data, k Clues) Judgement {
 	me, peer := &c.half[o], &c.half[r]
 	syn := me.bits&sentSYN != 0
 	accepted := syn && peer.bits&sentSYNACK != 0 && c.acceptable(peer.synAck, o, x)
-	if me.bits&sentSYN != 0 || c.synOff != 0 {
-		j.SYN = c.synOff
+	if me.bits&sentSYN != 0 || x.synOff != 0 {
+		j.SYN = x.synOff
 	}
-	j.SYNACK = c.synackOff
+	j.SYNACK = x.synackOff
 	switch j.RolesBy {
 	case RolesSYN:
-		j.Roles = c.synOff
+		j.Roles = x.synOff
 	case RolesSYNACK:
-		j.Roles = c.synackOff
+		j.Roles = x.synackOff
 	default:
 		j.Roles = 1
 	}
@@ -91,7 +91,7 @@ func (c *Conn) Judge(x *Data, k Clues) Judgement {
 
 	c.judgeOpening(&j, x, k, accepted, cand, third, exact)
 	if third && j.Verdict.Opened() {
-		j.ACK = c.candOff
+		j.ACK = x.candOff
 		if !exact {
 			j.ACK = 0
 		}
@@ -113,17 +113,17 @@ func (c *Conn) Judge(x *Data, k Clues) Judgement {
 	if j.Kind == KindNone {
 		j.Kind = Normal
 	}
-	if !syn && c.synOff != 0 && c.synSide() != o {
+	if !syn && x.synOff != 0 && c.synSide() != o {
 		j.SYN = 0
 	}
-	if c.synOff != 0 && c.synackOff != 0 && c.synackOff < c.synOff && j.Verdict != Unsolicited {
+	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited {
 		j.Oddities |= OddAckBeforeSYN
 	}
 	return j
 }
 
 // thirdFits reports whether the candidate is a third packet whose numbers hold.
-func (c *Conn) thirdFits(o Side, x *Data) bool {
+func (c *Conn) thirdFits(o Side, x *Rest) bool {
 	me, peer := &c.half[o], &c.half[1-o]
 	switch {
 	case peer.bits&sentSYNACK != 0:
@@ -134,7 +134,7 @@ func (c *Conn) thirdFits(o Side, x *Data) bool {
 			return true
 		}
 		// It may complete with a SYN-ACK that was sent with another ISN.
-		return x != nil && x.flags&(dataPrevISN0<<(1-o)) != 0 && c.candAck == x.prevISN[1-o]+1 && c.thirdValid(o, x.prevISN[1-o])
+		return x.Data != nil && x.flags&(dataPrevISN0<<(1-o)) != 0 && c.candAck == x.more().prevISN[1-o]+1 && c.thirdValid(o, x.more().prevISN[1-o])
 	case peer.bits&sentSYN != 0:
 		return c.candAck.In(peer.isn+1, peer.next)
 	case me.bits&sentSYN != 0:
@@ -143,14 +143,14 @@ func (c *Conn) thirdFits(o Side, x *Data) bool {
 	return true
 }
 
-func (c *Conn) judgeOpening(j *Judgement, x *Data, k Clues, accepted, cand, third, exact bool) {
+func (c *Conn) judgeOpening(j *Judgement, x *Rest, k Clues, accepted, cand, third, exact bool) {
 	o, r := j.Orig, 1-j.Orig
 	me, peer := &c.half[o], &c.half[r]
 	syn, synack := me.bits&sentSYN != 0, peer.bits&sentSYNACK != 0
 	crossed := syn && peer.bits&sentSYN != 0
 	if syn && c.flags&flagSYNData != 0 && accepted {
 		j.Kind = FastOpenIgnored
-		if peer.synAck != me.isn+1 && !(x != nil && x.flags&(dataPrevISN0<<o) != 0 && peer.synAck == x.prevISN[o]+1) {
+		if peer.synAck != me.isn+1 && !(x.Data != nil && x.flags&(dataPrevISN0<<o) != 0 && peer.synAck == x.more().prevISN[o]+1) {
 			j.Kind = FastOpen
 		}
 	}
@@ -172,7 +172,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Data, k Clues, accepted, cand, thir
 		(accepted || peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && peer.ack.In(me.isn+1, me.next)):
 		j.Verdict = Completed
 		if j.SYNACK == 0 {
-			j.SYNACK = c.synackOff
+			j.SYNACK = x.synackOff
 		}
 		return
 	case crossed && accepted && peer.bits&sentSegment != 0 && me.bits&sentSegment != 0 && me.ack.In(peer.isn+1, peer.next):
@@ -257,7 +257,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Data, k Clues, accepted, cand, thir
 // that it received the third packet: only then does it send data, a FIN or a
 // further acknowledgement (RFC 9293, 3.10.7.4). With data on the SYN it may
 // answer before.
-func (c *Conn) serverProof(r Side, x *Data) bool {
+func (c *Conn) serverProof(r Side, x *Rest) bool {
 	h := &c.half[r]
 	if h.bits&hasAck != 0 && h.ack.After(h.synAck) {
 		return true
@@ -268,7 +268,7 @@ func (c *Conn) serverProof(r Side, x *Data) bool {
 	return h.bits&(sentPayload|sentFIN) != 0 || h.bits&hasNext != 0 && h.next.After(h.isn+1)
 }
 
-func (c *Conn) judgeClose(j *Judgement, x *Data) {
+func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 	switch j.Verdict {
 	case Completed, CompletedUnseen, Implied, Midstream:
 	default:
@@ -295,7 +295,7 @@ func (c *Conn) judgeClose(j *Judgement, x *Data) {
 		default:
 			j.ClosedBy = ByBoth
 		}
-		j.CloseOff = c.finOff
+		j.CloseOff = x.finOff
 		if j.CloseOff[0] > j.CloseOff[1] {
 			j.CloseOff[0], j.CloseOff[1] = j.CloseOff[1], j.CloseOff[0]
 		}
@@ -305,9 +305,9 @@ func (c *Conn) judgeClose(j *Judgement, x *Data) {
 		if c.half[0].bits&sentReset != 0 && c.half[1].bits&sentReset == 0 {
 			rs = 0
 		}
-		if x != nil && x.rstOff != 0 {
-			rs = Side(x.rstSide)
-			j.CloseOff[0] = x.rstOff
+		if d := x.more(); d.rstOff != 0 {
+			rs = Side(d.rstSide)
+			j.CloseOff[0] = d.rstOff
 		}
 		j.ClosedBy = who(rs)
 	case f0 || f1:
@@ -317,7 +317,7 @@ func (c *Conn) judgeClose(j *Judgement, x *Data) {
 			s = 1
 		}
 		j.ClosedBy = who(s)
-		j.CloseOff[0] = c.finOff[s]
+		j.CloseOff[0] = x.finOff[s]
 	default:
 		j.Close = StillOpen
 	}
@@ -326,53 +326,54 @@ func (c *Conn) judgeClose(j *Judgement, x *Data) {
 // judgeTimes gives the halves of the handshake's round trip. A sample is empty
 // when the reply came after a second identical copy and nothing names the copy
 // it answers (Karn), or when the capture has them in the wrong order.
-func (c *Conn) judgeTimes(j *Judgement, x *Data, accepted, exact bool) {
+func (c *Conn) judgeTimes(j *Judgement, x *Rest, accepted, exact bool) {
 	o, r := j.Orig, 1-j.Orig
 	me, peer := &c.half[o], &c.half[r]
 	if j.Kind == Simultaneous || j.Kind == Split {
 		return
 	}
-	if accepted && c.synackOff > c.synOff {
-		t := c.synTime
+	if accepted && x.synackOff > x.synOff {
+		t := x.synTime
 		if c.synIsPrevious(o, x) {
 			t = -1
 		} else if me.copies > 1 {
 			t = c.whichCopy(x, true)
 		}
-		if t >= 0 && c.synackTime >= t {
-			j.ServerRTT = c.synackTime - t
+		if t >= 0 && x.synackTime >= t {
+			j.ServerRTT = x.synackTime - t
 		}
 	}
-	if exact && j.Verdict.Opened() && peer.bits&sentSYNACK != 0 && c.candOff > c.synackOff {
-		t := c.synackTime
+	if exact && j.Verdict.Opened() && peer.bits&sentSYNACK != 0 && x.candOff > x.synackOff {
+		t := x.synackTime
 		if peer.copies > 1 {
 			t = c.whichCopy(x, false)
 		}
-		if t >= 0 && c.candTime >= t {
-			j.ClientRTT = c.candTime - t
+		if t >= 0 && x.candTime >= t {
+			j.ClientRTT = x.candTime - t
 		}
 	}
-	if exact && j.Verdict == Completed && c.candTime >= c.synTime && c.synOff != 0 && c.candOff > c.synOff {
-		j.Setup = c.candTime - c.synTime
-		if x != nil && x.synStart != 0 && x.synStart < c.synTime {
-			j.Setup = c.candTime - x.synStart
+	if exact && j.Verdict == Completed && x.candTime >= x.synTime && x.synOff != 0 && x.candOff > x.synOff {
+		j.Setup = x.candTime - x.synTime
+		if d := x.more(); d.synStart != 0 && d.synStart < x.synTime {
+			j.Setup = x.candTime - d.synStart
 		}
 	}
 }
 
-func (c *Conn) synIsPrevious(o Side, x *Data) bool {
-	return c.half[1-o].synAck != c.half[o].isn+1 && x != nil && x.flags&(dataPrevISN0<<o) != 0 && c.half[1-o].synAck == x.prevISN[o]+1
+func (c *Conn) synIsPrevious(o Side, x *Rest) bool {
+	return c.half[1-o].synAck != c.half[o].isn+1 && x.Data != nil && x.flags&(dataPrevISN0<<o) != 0 && c.half[1-o].synAck == x.more().prevISN[o]+1
 }
 
 // whichCopy is the time of the copy of the SYN (or SYN-ACK) that the reply's
 // timestamp echo names, -1 when it names none.
-func (c *Conn) whichCopy(x *Data, syn bool) int64 {
-	if x == nil {
+func (c *Conn) whichCopy(x *Rest, syn bool) int64 {
+	if x.Data == nil {
 		return -1
 	}
-	first, at, last, echo := c.synTS, c.synTime, x.latestSYN, x.synackEcho
+	d := x.more()
+	first, at, last, echo := x.synTS, x.synTime, d.latestSYN, d.synackEcho
 	if !syn {
-		first, at, last, echo = c.synackTS, c.synackTime, x.latestSA, x.candEcho
+		first, at, last, echo = x.synackTS, x.synackTime, d.latestSA, d.candEcho
 	}
 	if first == 0 || last.ts == 0 || first == last.ts {
 		return -1

@@ -120,33 +120,34 @@ type Facts struct {
 }
 
 // Facts returns those of one side.
-func (c *Conn) Facts(side Side, x *Data) Facts {
+func (c *Conn) Facts(side Side, x *Rest) Facts {
 	h := &c.half[side]
 	f := Facts{MSS: h.mss, WScale: int16(h.wscale), Opts: h.opts &^ optECN, SYN: h.bits&(sentSYN|sentSYNACK) != 0}
 	if !f.SYN {
 		f.WScale = -1
 	}
-	if x != nil {
+	if x.Data != nil {
 		f.Lost = c.lost(side, x)
 	}
 	return f
 }
 
 // SYNRetries and SYNACKRetries count the retransmissions of each.
-func (c *Conn) SYNRetries() uint64 { return uint64(max(c.syns, 1) - 1) }
+func (x *Rest) SYNRetries() uint64 { return uint64(max(x.syns, 1) - 1) }
 
 // SYNACKRetries counts the repeated SYN-ACKs.
-func (c *Conn) SYNACKRetries() uint64 { return uint64(max(c.synacks, 1) - 1) }
+func (x *Rest) SYNACKRetries() uint64 { return uint64(max(x.synacks, 1) - 1) }
 
 // SuspectedRSTs counts the RSTs that no receiver would accept.
-func (c *Conn) SuspectedRSTs() uint64 { return uint64(c.suspectedRSTs) }
+func (x *Rest) SuspectedRSTs() uint64 { return uint64(x.suspectedRSTs) }
 
 // RTT gives the smallest, median and largest time from a segment of side to the
 // acknowledgement that covers it; ok is false without a sample.
 func (x *Data) RTT(side Side) (lo, mid, hi int64, ok bool) {
 	r := &x.rtts[side]
 	mid, ok = r.median()
-	return r.min, mid, r.max, ok
+	lo, hi = r.extremes()
+	return lo, mid, hi, ok
 }
 
 // BadSums reports whether side sent segments with wrong checksums, and whether

@@ -4,7 +4,7 @@ import "portero/capture"
 
 // observeRST judges a RST from side: it counts only where its receiver would
 // accept it (RFC 9293, 3.10.7.3 and 3.5.3; RFC 5961, 3.2).
-func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Data) Oddity {
+func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Oddity {
 	me, peer := &c.half[side], &c.half[1-side]
 	seq := p.Seq
 	ok, exact := false, true
@@ -55,13 +55,15 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Data) Odd
 	}
 	if !ok {
 		me.bits |= sentBadRST
-		c.suspect()
+		x.suspect()
 		return OddRSTWindow
 	}
 	c.loose(p, side, x) // a diagnosis, in words
-	if (c.half[0].bits|c.half[1].bits)&sentReset == 0 && x != nil {
-		x.rstOff, x.rstSide = off, uint8(side)
-		x.resetNext = peer.next
+	if (c.half[0].bits|c.half[1].bits)&sentReset == 0 && x.Data != nil {
+		d := x.need()
+		d.rstOff, d.rstSide = off, uint8(side)
+		d.resetNext = peer.next
+		x.flags |= dataReset
 	}
 	if me.bits&sentReset == 0 && !exact {
 		me.bits |= resetInexact
@@ -79,18 +81,23 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Data) Odd
 
 // doubtReset takes an inexact RST back when both sides go on as if it had not
 // come: a real one would have silenced its receiver.
-func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Data) {
-	if x == nil || x.rstOff == 0 {
+func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
+	if x.Data == nil || x.flags&dataReset == 0 {
 		return
 	}
-	rs := Side(x.rstSide)
+	d := x.need()
+	if d.rstOff == 0 {
+		return
+	}
+	rs := Side(d.rstSide)
 	if c.half[rs].bits&resetInexact == 0 || side == rs {
 		return
 	}
-	if p.PayloadLen > 0 && p.Seq.Add(p.PayloadLen).After(x.resetNext) && c.half[rs].next.After(x.resetNext) || p.Ack == c.half[rs].next && c.half[rs].bits&sentReset != 0 && p.PayloadLen > 0 {
+	if p.PayloadLen > 0 && p.Seq.Add(p.PayloadLen).After(d.resetNext) && c.half[rs].next.After(d.resetNext) || p.Ack == c.half[rs].next && c.half[rs].bits&sentReset != 0 && p.PayloadLen > 0 {
 		c.half[rs].bits &^= sentReset | resetInexact
 		c.half[rs].bits |= sentBadRST
-		c.suspect()
-		x.rstOff = 0
+		x.suspect()
+		d.rstOff = 0
+		x.flags &^= dataReset
 	}
 }

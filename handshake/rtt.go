@@ -8,72 +8,88 @@ import (
 
 const rttKept = 8
 
-// rttSampler times one segment at a time from its sending to the
-// acknowledgement that covers it.
-type rttSampler struct {
-	end     capture.Seq
-	pending bool
-	at      int64
-}
+// Durations are kept in 48 bits: 78 hours in nanoseconds.
+const maxSpan = 1<<48 - 1
 
-// rttSamples keeps the extremes and a thinned sample for the median.
+func join(lo uint32, hi uint16) int64 { return int64(hi)<<32 | int64(lo) }
+
+// rttSamples keeps the extremes and a thinned sample for the median: one in
+// 1<<thin is kept. It is one cache line.
 type rttSamples struct {
-	n        uint8  // samples kept
-	skip     uint32 // one in skip+1 is kept
-	seen     uint32
-	min, max int64
-	kept     [rttKept]int64
+	lo           [rttKept]uint32
+	minLo, maxLo uint32
+	state        uint32 // samples kept (4 bits), thin (5 bits), samples since the last kept one (23 bits)
+	hi           [rttKept]uint16
+	minHi, maxHi uint16
 }
 
-func (r *rttSampler) sent(end capture.Seq, at int64) {
-	if !r.pending {
-		r.end, r.at, r.pending = end, at, true
+// sent starts timing the segment of side that ends at end: one at a time, from
+// its sending to the acknowledgement that covers it.
+func (x *Data) sent(side Side, end capture.Seq, at int64) {
+	if x.flags&(dataTimed0<<side) == 0 {
+		x.flags |= dataTimed0 << side
+		x.rttEnd[side], x.rttAtLo[side], x.rttAtHi[side] = end, uint32(at), uint16(at>>32)
 	}
 }
 
 // spoil drops the running sample: after a retransmission the acknowledgement is
 // ambiguous (Karn).
-func (r *rttSampler) spoil() { r.pending = false }
+func (x *Data) spoil(side Side) { x.flags &^= dataTimed0 << side }
 
-func (r *rttSampler) acked(ack capture.Seq, at int64, to *rttSamples) {
-	if !r.pending || ack.Before(r.end) {
+func (x *Data) acked(side Side, ack capture.Seq, at int64) {
+	if x.flags&(dataTimed0<<side) == 0 || ack.Before(x.rttEnd[side]) {
 		return
 	}
-	r.pending = false
-	if d := at - r.at; d >= 0 {
-		to.add(d)
+	x.flags &^= dataTimed0 << side
+	if d := (at - join(x.rttAtLo[side], x.rttAtHi[side])) << 16 >> 16; d >= 0 {
+		x.rtts[side].add(d)
 	}
 }
 
+const maxThin = 22
+
 func (r *rttSamples) add(d int64) {
-	if r.seen == 0 || d < r.min {
-		r.min = d
+	d = min(d, maxSpan)
+	lo, hi := uint32(d), uint16(d>>32)
+	n, thin, since := r.state&15, r.state>>4&31, r.state>>9
+	if n == 0 || d < join(r.minLo, r.minHi) {
+		r.minLo, r.minHi = lo, hi
 	}
-	if d > r.max {
-		r.max = d
+	if d > join(r.maxLo, r.maxHi) {
+		r.maxLo, r.maxHi = lo, hi
 	}
-	if r.seen%(r.skip+1) == 0 {
-		if r.n == rttKept {
-			for i := 0; i < rttKept/2; i++ {
-				r.kept[i] = r.kept[2*i]
+	if since == 0 {
+		if n == rttKept && thin < maxThin {
+			for i := range rttKept / 2 {
+				r.lo[i], r.hi[i] = r.lo[2*i], r.hi[2*i]
 			}
-			r.n = rttKept / 2
-			r.skip = 2*r.skip + 1
+			n = rttKept / 2
+			thin++
 		}
-		if r.seen%(r.skip+1) == 0 {
-			r.kept[r.n] = d
-			r.n++
+		if n < rttKept {
+			r.lo[n], r.hi[n] = lo, hi
+			n++
 		}
 	}
-	r.seen++
+	since = (since + 1) & (1<<thin - 1)
+	r.state = n | thin<<4 | since<<9
 }
 
 // median is that of the kept samples; ok is false without any.
 func (r *rttSamples) median() (d int64, ok bool) {
-	if r.n == 0 {
+	n := int(r.state & 15)
+	if n == 0 {
 		return 0, false
 	}
-	s := r.kept
-	slices.Sort(s[:r.n])
-	return s[(r.n-1)/2], true
+	var s [rttKept]int64
+	for i := range n {
+		s[i] = join(r.lo[i], r.hi[i])
+	}
+	slices.Sort(s[:n])
+	return s[(n-1)/2], true
+}
+
+// extremes are the smallest and the largest sample.
+func (r *rttSamples) extremes() (lo, hi int64) {
+	return join(r.minLo, r.minHi), join(r.maxLo, r.maxHi)
 }

@@ -3,7 +3,7 @@ package handshake
 import "portero/capture"
 
 // observeSegment takes a packet without SYN and RST.
-func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data) (odd Oddity) {
+func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
 	end := segEnd(p)
 
@@ -32,15 +32,16 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data)
 		if int64(d) > int64(limit.Sub(me.next))+slack {
 			// Beyond anything the receiver offered. The capture may have lost a
 			// stretch of both sides: a second segment right behind it proves that.
-			if x == nil || x.flags&(dataPend0<<side) == 0 || x.pendEnd[side] != p.Seq {
-				if x != nil && p.PayloadLen > 0 {
+			if x.Data == nil || x.flags&(dataPend0<<side) == 0 || x.more().pendEnd[side] != p.Seq {
+				if x.Data != nil && p.PayloadLen > 0 {
 					x.flags |= dataPend0 << side
-					x.pendEnd[side], x.pendBytes[side] = end, p.PayloadLen
+					d := x.need()
+					d.pendEnd[side], d.pendBytes[side] = end, p.PayloadLen
 				}
 				return OddSeqWindow
 			}
 			x.flags &^= dataPend0 << side
-			x.Payload[side] += uint64(x.pendBytes[side])
+			x.Payload[side] += uint64(x.more().pendBytes[side])
 			c.giveUp(side, x)
 			me.next = p.Seq
 		}
@@ -53,10 +54,10 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data)
 		keepAlive := p.PayloadLen == 1 && p.Seq+1 == me.next && peer.bits&hasAck != 0 && peer.ack == me.next
 		if !keepAlive {
 			me.bits |= sentPayload
-			if x != nil {
+			if x.Data != nil {
 				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
 				if p.Seq.Add(p.PayloadLen) == me.next || p.Seq == me.next {
-					x.rtt[side].sent(p.Seq.Add(p.PayloadLen), p.Time)
+					x.sent(side, p.Seq.Add(p.PayloadLen), p.Time)
 				}
 			} else if p.Seq.Add(p.PayloadLen).After(me.next) {
 				me.next = p.Seq.Add(p.PayloadLen)
@@ -64,7 +65,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data)
 		}
 	} else if p.Seq.After(me.next) {
 		// A bare ACK from ahead: what lies between was missed.
-		if x != nil {
+		if x.Data != nil {
 			x.addHole(side, me.next, p.Seq)
 		}
 		me.next = p.Seq
@@ -73,24 +74,24 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data)
 		if me.bits&sentFIN == 0 {
 			me.bits |= sentFIN
 			me.fin = end
-			c.finOff[side] = off
+			x.finOff[side] = off
 			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) {
 				me.bits |= finAcked
 			}
 		}
 		if end.After(me.next) {
 			me.next = end
-		} else if x != nil {
+		} else if x.Data != nil {
 			x.fill(side, end-1, end) // captured late: its place was noted as missing
 		}
 	}
 	if p.Flags.Any(capture.ACK) {
 		odd |= c.observeACK(p, side, x)
 	}
-	if p.Window == 0 && x != nil {
-		x.ZeroWindows++
+	if p.Window == 0 && x.Data != nil {
+		x.need().ZeroWindows++
 	}
-	c.confirm(p, side, off)
+	c.confirm(p, side, off, x)
 	c.doubtReset(p, side, x)
 	return odd
 }
@@ -100,7 +101,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Data)
 const slack = 1 << 18
 
 // propose offers p as the third packet of the handshake.
-func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Data) {
+func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 	me, peer := &c.half[side], &c.half[1-side]
 	opener := me.bits&sentSYN != 0 || peer.bits&sentSYNACK != 0
 	if !opener && (peer.bits&sentSYN != 0 || me.bits&sentSYNACK != 0) {
@@ -108,22 +109,9 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Data) {
 		return
 	}
 	have := c.flags&flagCandidate != 0
-	if have {
-		// In a crossing open the first opener's counts.
-		if c.candSide() != side {
-			if c.half[c.candSide()].bits&sentSYN != 0 || !opener {
-				return
-			}
-		}
-		if c.candSide() == side {
-			if peer.bits&sentSYNACK == 0 {
-				if c.candSeq == p.Seq || !(me.bits&sentSYN != 0 && p.Seq == me.isn+1) {
-					return
-				}
-			} else if c.thirdValid(side, peer.isn) && (c.thirdExact(side) || p.Seq != peer.synAck) {
-				return
-			}
-		}
+	// In a crossing open the first opener's counts.
+	if c.settled(p, side) {
+		return
 	}
 	if have && c.candSide() == side {
 		old := [2]capture.Seq{c.candSeq, c.candAck}
@@ -133,27 +121,23 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Data) {
 			return
 		}
 	}
-	c.candSeq, c.candAck, c.candTime, c.candOff = p.Seq, p.Ack, p.Time, off
+	c.candSeq, c.candAck, x.candTime, x.candOff = p.Seq, p.Ack, p.Time, off
 	c.flags |= flagCandidate
 	c.flags &^= flagCandSide
 	if side == 1 {
 		c.flags |= flagCandSide
 	}
-	if x != nil && p.Opts&capture.OptTimestamps != 0 {
-		x.candEcho = p.TSEcr
+	// Asked for only where the SYN-ACK was repeated.
+	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
+		x.need().candEcho = p.TSEcr
 	}
 }
 
 // observeACK takes the acknowledgement of a segment from side.
-func (c *Conn) observeACK(p *capture.Packet, side Side, x *Data) (odd Oddity) {
+func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
 	ack := p.Ack
-	win := uint32(p.Window)
-	if me.wscale > 0 && peer.wscale >= 0 {
-		win <<= uint(me.wscale)
-	} else if me.bits&(sentSYN|sentSYNACK) == 0 {
-		win <<= 8 // the shift was announced before the capture began: be generous
-	}
+	win := c.window(p, me, peer)
 	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(side) {
 		me.bits |= sentWrongAck
 		return OddAckUnsent
@@ -174,13 +158,13 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Data) (odd Oddity) {
 			return OddAckUnsent
 		}
 		// The receiver has octets that the capture has not.
-		if x != nil {
+		if x.Data != nil {
 			x.addHole(1-side, peer.next, ack)
 		}
 		peer.next = ack
 	}
-	if x != nil {
-		x.rtt[1-side].acked(ack, p.Time, &x.rtts[1-side])
+	if x.Data != nil {
+		x.acked(1-side, ack, p.Time)
 	}
 	if !ack.Before(me.ack) {
 		me.ack = ack
@@ -203,18 +187,18 @@ func (c *Conn) preOpen(side Side) bool {
 }
 
 // confirm notes the responder's first segment after the third packet.
-func (c *Conn) confirm(p *capture.Packet, side Side, off uint32) {
+func (c *Conn) confirm(p *capture.Packet, side Side, off uint32, x *Rest) {
 	if c.confirmOff != 0 || c.flags&flagCandidate == 0 || c.candSide() == side || !p.Flags.Any(capture.ACK) {
 		return
 	}
-	if off <= c.candOff || p.Ack.Before(c.candSeq) {
+	if off <= x.candOff || p.Ack.Before(c.candSeq) {
 		return
 	}
 	c.confirmOff = off
 }
 
 // count books the octets [lo, hi) of side.
-func (c *Conn) count(lo, hi capture.Seq, side Side, x *Data) {
+func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) {
 	me := &c.half[side]
 	if !lo.Before(me.next) {
 		if lo != me.next {
@@ -226,7 +210,7 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Data) {
 	}
 	fresh := x.fill(side, lo, hi)
 	if fresh > 0 {
-		x.OOO[side]++
+		x.need().OOO[side]++
 	}
 	if hi.After(me.next) {
 		from := me.next
@@ -237,35 +221,36 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Data) {
 		me.next = hi
 	}
 	if fresh == 0 {
-		x.Retrans[side]++
-		x.rtt[side].spoil()
+		x.need().Retrans[side]++
+		x.spoil(side)
 	}
 	x.Payload[side] += uint64(fresh)
 }
 
 // addHole notes that the octets [lo, hi) of side were not seen. The oldest
 // hole is given up when there is no room.
-func (x *Data) addHole(side Side, lo, hi capture.Seq) {
-	hs := &x.holes[side]
+func (x *Rest) addHole(side Side, lo, hi capture.Seq) {
+	d := x.need()
+	hs := &d.holes[side]
 	for i := range hs {
 		if hs[i].lo == hs[i].hi {
 			hs[i] = hole{lo, hi}
-			x.holeCount[side]++
+			x.holeCount[side] = min(x.holeCount[side]+1, holesPerSide)
 			return
 		}
 	}
-	x.Lost[side] += uint64(uint32(hs[0].hi - hs[0].lo))
+	d.Lost[side] += uint64(uint32(hs[0].hi - hs[0].lo))
 	copy(hs[:], hs[1:])
 	hs[len(hs)-1] = hole{lo, hi}
 }
 
 // fill takes [lo, hi) out of the holes of side and returns how many octets of
 // it were missing.
-func (x *Data) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
+func (x *Rest) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 	if x.holeCount[side] == 0 {
 		return 0
 	}
-	hs := &x.holes[side]
+	hs := &x.need().holes[side]
 	for i := 0; i < len(hs); i++ {
 		h := hs[i]
 		if h.lo == h.hi || !lo.Before(h.hi) || !h.lo.Before(hi) {
@@ -295,22 +280,27 @@ func (x *Data) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 	return fresh
 }
 
-func (c *Conn) giveUp(side Side, x *Data) {
-	for i, h := range x.holes[side] {
-		x.Lost[side] += uint64(uint32(h.hi - h.lo))
-		x.holes[side][i] = hole{}
+func (c *Conn) giveUp(side Side, x *Rest) {
+	if x.holeCount[side] == 0 {
+		return
+	}
+	d := x.need()
+	for i, h := range d.holes[side] {
+		d.Lost[side] += uint64(uint32(h.hi - h.lo))
+		d.holes[side][i] = hole{}
 	}
 	x.holeCount[side] = 0
 }
 
 // lost is how many octets of side its peer acknowledged and the capture lacks.
-func (c *Conn) lost(side Side, x *Data) uint64 {
-	n := x.Lost[side]
+func (c *Conn) lost(side Side, x *Rest) uint64 {
+	d := x.more()
+	n := d.Lost[side]
 	peer := &c.half[1-side]
 	if peer.bits&hasAck == 0 {
 		return n
 	}
-	for _, h := range x.holes[side] {
+	for _, h := range d.holes[side] {
 		if h.lo == h.hi || !h.lo.Before(peer.ack) {
 			continue
 		}

@@ -89,7 +89,7 @@ func (c *Conn) zeekOrig() Side {
 	return 0
 }
 
-func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Data, first, bad bool, o Options) {
+func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Rest, first, bad bool, o Options) {
 	f := p.Flags
 	if first && ZeekFlips(capture.ProtoTCP, f, p.SrcPort, p.DstPort, o.LikelySrc, o.LikelyDst) {
 		c.flags |= flagZeekFlip | flagZeekCaret
@@ -99,7 +99,7 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Data, first, bad boo
 		return
 	}
 	me, peer := &c.half[side], &c.half[1-side]
-	if x != nil {
+	if x.Data != nil {
 		if x.flags&(dataHigh0<<side) == 0 {
 			x.flags |= dataHigh0 << side
 			x.zeekHigh[side] = p.Seq
@@ -145,12 +145,12 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Data, first, bad boo
 			c.letter(letF, side, x)
 		}
 	case capture.RST:
-		if me.zeek&zSeenR == 0 || x != nil && x.lastRST[side] != p.Seq {
+		if me.zeek&zSeenR == 0 || x.Data != nil && x.more().lastRST[side] != p.Seq {
 			me.zeek |= zSeenR
 			c.letter(letR, side, x)
 		}
-		if x != nil {
-			x.lastRST[side] = p.Seq
+		if x.Data != nil {
+			x.need().lastRST[side] = p.Seq
 		}
 	case 0:
 		if p.PayloadLen > 0 {
@@ -171,7 +171,7 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Data, first, bad boo
 	if p.Window == 0 && !f.Any(capture.RST) && peerBefore != zClosed && meBefore != zReset {
 		c.zeekCounted(countW, letW, side, x)
 	}
-	if x == nil {
+	if x.Data == nil {
 		return
 	}
 	if p.PayloadLen > 0 && meBefore != zReset {
@@ -188,7 +188,7 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Data, first, bad boo
 }
 
 // zeekGap books a G for side when its peer acknowledges octets not seen.
-func (c *Conn) zeekGap(ack capture.Seq, side Side, x *Data) {
+func (c *Conn) zeekGap(ack capture.Seq, side Side, x *Rest) {
 	h := &c.half[side]
 	if h.bits&sentFIN != 0 && ack.After(h.fin) {
 		ack = h.fin
@@ -203,7 +203,7 @@ func (c *Conn) zeekGap(ack capture.Seq, side Side, x *Data) {
 	}
 	missing := ack.After(high)
 	if x.holeCount[side] > 0 {
-		for _, g := range x.holes[side] {
+		for _, g := range x.more().holes[side] {
 			if g.lo != g.hi && g.lo.Before(ack) && from.Before(g.hi) {
 				missing = true
 			}
@@ -293,27 +293,28 @@ func (c *Conn) zeekStep(f capture.Flags, payload uint32, side Side) {
 }
 
 // once writes a letter the first time a side earns it.
-func (c *Conn) once(let uint8, shift uint, side Side, x *Data) {
-	if x != nil {
-		bit := uint8(1) << (shift + uint(side))
-		if x.zeekSeen&bit != 0 {
+func (c *Conn) once(let uint8, shift uint, side Side, x *Rest) {
+	if x.Data != nil {
+		bit := dataSeenI0 << (shift + uint(side))
+		if x.flags&bit != 0 {
 			return
 		}
-		x.zeekSeen |= bit
+		x.flags |= bit
 	}
 	c.letter(let, side, x)
 }
 
 // zeekCounted writes a letter at its 1st, 10th, 100th ... event.
-func (c *Conn) zeekCounted(kind int, let uint8, side Side, x *Data) {
-	if x == nil {
+func (c *Conn) zeekCounted(kind int, let uint8, side Side, x *Rest) {
+	if x.Data == nil {
 		return
 	}
-	n := x.zeekCount[side][kind] + 1
+	d := x.need()
+	n := d.zeekCount[side][kind] + 1
 	if n == 0 {
 		return
 	}
-	x.zeekCount[side][kind] = n
+	d.zeekCount[side][kind] = n
 	for n%10 == 0 {
 		n /= 10
 	}
@@ -327,14 +328,14 @@ const (
 	maxHistory     = 4 * lettersPerWord
 )
 
-func (c *Conn) letter(let uint8, side Side, x *Data) {
+func (c *Conn) letter(let uint8, side Side, x *Rest) {
 	v := uint64(let) | uint64(side)<<4
 	n := uint(c.historyLen)
 	switch {
 	case n < lettersPerWord:
-		c.history |= v << (5 * n)
-	case n < maxHistory && x != nil:
-		x.historyX[n/lettersPerWord-1] |= v << (5 * (n % lettersPerWord))
+		x.history |= v << (5 * n)
+	case n < maxHistory && x.Data != nil:
+		x.need().historyX[n/lettersPerWord-1] |= v << (5 * (n % lettersPerWord))
 	default:
 		return
 	}
@@ -342,15 +343,15 @@ func (c *Conn) letter(let uint8, side Side, x *Data) {
 }
 
 // AppendHistory appends the connection's history in Zeek's letters.
-func (c *Conn) AppendHistory(b []byte, x *Data) []byte {
+func (c *Conn) AppendHistory(b []byte, x *Rest) []byte {
 	if c.flags&flagZeekCaret != 0 {
 		b = append(b, '^')
 	}
 	orig := c.zeekOrig()
 	for i := range uint(c.historyLen) {
-		w := c.history
+		w := x.history
 		if i >= lettersPerWord {
-			w = x.historyX[i/lettersPerWord-1]
+			w = x.more().historyX[i/lettersPerWord-1]
 		}
 		v := w >> (5 * (i % lettersPerWord)) & 31
 		l := letters[v&15]
@@ -366,10 +367,10 @@ func (c *Conn) AppendHistory(b []byte, x *Data) []byte {
 func (c *Conn) ZeekOrig() Side { return c.zeekOrig() }
 
 // ConnState is Zeek's conn_state.
-func (c *Conn) ConnState(x *Data) string {
+func (c *Conn) ConnState(x *Rest) string {
 	orig := c.zeekOrig()
 	o, r := c.half[orig].zeek&zState, c.half[1-orig].zeek&zState
-	bytes := x != nil && (x.Payload[0] != 0 || x.Payload[1] != 0)
+	bytes := x.Data != nil && (x.Payload[0] != 0 || x.Payload[1] != 0)
 	idle := func(s zeekSide) bool { return s == zInactive || s == zPartial }
 	switch {
 	case r == zReset:
@@ -410,7 +411,7 @@ func (c *Conn) ConnState(x *Data) string {
 
 // synThenRST is Zeek's RSTOS0: the history starts with S and reaches an R with
 // none of H A F G I Q between.
-func (c *Conn) synThenRST(x *Data) bool {
+func (c *Conn) synThenRST(x *Rest) bool {
 	var buf [maxHistory + 1]byte
 	h := c.AppendHistory(buf[:0], x)
 	if len(h) > 0 && h[0] == '^' {

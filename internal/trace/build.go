@@ -209,7 +209,7 @@ func (b *builder) isCopy(i int) bool {
 func (b *builder) judge(rec *record.Record) {
 	var (
 		c    handshake.Conn
-		x    handshake.Data
+		x    = handshake.NewRest()
 		pk   [2]uint64
 		zero End = Neither
 	)
@@ -234,7 +234,7 @@ func (b *builder) judge(rec *record.Record) {
 			p.stray = true
 			continue
 		}
-		b.blame(p, c.Observe(p.Packet, s, uint32(i+1), &x, handshake.Options{}))
+		b.blame(p, c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{}))
 	}
 	if zero == Neither {
 		zero = Orig
@@ -248,7 +248,7 @@ func (b *builder) judge(rec *record.Record) {
 			cl.Filtered, cl.FilteredSide = true, cl.Orig
 		}
 	}
-	b.j = c.Judge(&x, cl)
+	b.j = c.Judge(x, cl)
 	b.opening(rec)
 	if rec != nil {
 		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close

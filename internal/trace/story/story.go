@@ -178,7 +178,7 @@ func (s *Story) Record() *record.Record {
 	}
 	var (
 		c    handshake.Conn
-		x    handshake.Data
+		x    = handshake.NewRest()
 		pkts [2]uint64
 		odd  handshake.Oddity
 	)
@@ -204,9 +204,9 @@ func (s *Story) Record() *record.Record {
 		if c.PlaceSYN(p, side) == handshake.Pending && p.Flags&(capture.SYN|capture.ACK) == capture.SYN {
 			continue
 		}
-		odd |= c.Observe(p, side, uint32(i+1), &x, handshake.Options{})
+		odd |= c.Observe(p, side, uint32(i+1), x, handshake.Options{})
 	}
-	j := c.Judge(&x, handshake.Clues{Pkts: pkts, Orig: zero, By: handshake.RolesPort})
+	j := c.Judge(x, handshake.Clues{Pkts: pkts, Orig: zero, By: handshake.RolesPort})
 	frame := func(off uint32) uint64 {
 		if off == 0 {
 			return 0
@@ -224,8 +224,8 @@ func (s *Story) Record() *record.Record {
 	}
 	r.ServerRTT, r.ClientRTT, r.Setup = j.ServerRTT, j.ClientRTT, j.Setup
 	r.Oddities = (odd | j.Oddities).List()
-	r.SuspectedRSTs = c.SuspectedRSTs()
-	r.SYNRetries, r.SYNACKRetries = c.SYNRetries(), c.SYNACKRetries()
+	r.SuspectedRSTs = x.SuspectedRSTs()
+	r.SYNRetries, r.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
 	r.EndReason = handshake.EndForced
 	return r
 }

@@ -1,0 +1,204 @@
+package handshake
+
+import "portero/capture"
+
+// Opening is what only the packets of the handshake and the close touch, and what
+// the record needs when the connection ends.
+type Opening struct {
+	synTime    int64 // of the SYN that counts, ns
+	synackTime int64
+	candTime   int64
+	history    uint64 // twelve letters of five bits, the first in the lowest bits
+
+	// frames as offsets from the flow's first frame, plus one; 0 is none
+	synOff, synackOff, candOff uint32
+	finOff                     [2]uint32
+
+	synTS, synackTS uint32 // timestamps of the first copies, 0 none
+
+	syns          uint16 // saturating counts of all SYNs and SYN-ACKs
+	synacks       uint8
+	suspectedRSTs uint8
+}
+
+// Data is what a connection with payload, disorder, retries or resets needs. It
+// lives in a side table with a budget of its own, so every use must do without it.
+type Data struct {
+	// One cache line that every packet touches.
+	Payload   [2]uint64 // unique octets seen
+	rttAtLo   [2]uint32 // when the segment that is timed was sent: 48 bits
+	rttAtHi   [2]uint16
+	rttEnd    [2]capture.Seq // and its end; valid with dataTimed
+	zeekHigh  [2]capture.Seq // highest end, as Zeek counts
+	zeekAcked [2]capture.Seq // how far the peer's ACKs were looked at
+	Note      uint32         // of who looks at the payload
+	details   uint32         // number of its Details plus one
+	flags     dataBits
+	holeCount [2]uint8
+
+	rtts [2]rttSamples // one line each
+}
+
+type dataBits uint16
+
+const (
+	dataPrevISN0 dataBits = 1 << iota
+	dataPrevISN1
+	dataHigh0
+	dataHigh1
+	dataAcked0
+	dataAcked1
+	dataPend0
+	dataPend1
+	dataTimed0
+	dataTimed1
+	dataSeenI0 // Zeek's I and Q, once per side
+	dataSeenI1
+	dataSeenQ0
+	dataSeenQ1
+	dataReset // Details.rstOff is set
+)
+
+// Details is what few connections need: holes, retransmissions, repeated SYNs,
+// resets, ICMP errors. The zero value says that nothing of it was seen.
+type Details struct {
+	holes     [2][holesPerSide]hole
+	Lost      [2]uint64 // octets of holes given up
+	Retrans   [2]uint32
+	OOO       [2]uint32
+	zeekCount [2][4]uint32 // T, W, G, C events
+	lastRST   [2]capture.Seq
+	historyX  [3]uint64
+
+	prevISN    [2]capture.Seq // the isn before the last, valid with dataPrevISN
+	latestSYN  synCopy        // latest copy of a repeated SYN before the answer
+	latestSA   synCopy        // the same of the SYN-ACK
+	synStart   int64          // first SYN of all, when a later one with another isn counts; 0 unknown
+	synackEcho uint32         // TSecr of the first SYN-ACK
+	candEcho   uint32
+
+	pendEnd   [2]capture.Seq // a segment beyond the window that the next may confirm
+	pendBytes [2]uint32
+	resetNext capture.Seq // next of the victim at an inexact RST
+	rstOff    uint32
+
+	ZeroWindows uint32
+	ICMPOff     uint32
+	ICMPFrom    [16]byte
+	ICMPVer     uint8
+	ICMPType    uint8
+	ICMPCode    uint8
+	ICMPSide    uint8 // the side whose packet the error quotes
+	rstSide     uint8
+
+	Reuses     uint64 // id
+	ReuseAfter int64  // ns
+	Seg1       uint32 // segment of side 1 when only one side is tagged
+}
+
+type synCopy struct {
+	time int64
+	ts   uint32
+}
+
+const holesPerSide = 4
+
+type hole struct{ lo, hi capture.Seq }
+
+// noDetails is what a connection without Details has. Nobody writes to it.
+var noDetails Details
+
+// Rest is where the facts of one connection lie beside its Conn. Data may be nil.
+type Rest struct {
+	*Opening
+	*Data
+	Shelf *Shelf
+}
+
+// NewRest returns room for one connection that stands alone.
+func NewRest() *Rest { return &Rest{&Opening{}, &Data{}, &Shelf{Max: 1}} }
+
+// more is for reading: what the connection has of Details.
+func (x *Rest) more() *Details {
+	if x.Data == nil || x.details == 0 {
+		return &noDetails
+	}
+	return x.Shelf.at(x.details - 1)
+}
+
+// need is for writing; Data must not be nil. When no Details are left, what is
+// written is lost.
+func (x *Rest) need() *Details {
+	if x.details != 0 {
+		return x.Shelf.at(x.details - 1)
+	}
+	d, _ := x.Keep()
+	return d
+}
+
+// Keep gives the connection Details; ok is false when none are left or Data is
+// nil, and what is written to d then is lost.
+func (x *Rest) Keep() (d *Details, ok bool) {
+	if x.Data != nil && x.details != 0 {
+		return x.Shelf.at(x.details - 1), true
+	}
+	if x.Data != nil {
+		if n, ok := x.Shelf.take(); ok {
+			x.details = n + 1
+			return x.Shelf.at(n), true
+		}
+	}
+	x.Shelf.scrap = Details{}
+	return &x.Shelf.scrap, false
+}
+
+// Details are those of the connection; they must not be written to.
+func (x *Rest) Details() *Details { return x.more() }
+
+// Shelf keeps the Details of all connections of one table. One goroutine owns it.
+type Shelf struct {
+	Max  uint32 // how many Details it may hold
+	Full uint64 // times none was left
+
+	chunks []*[shelfChunk]Details
+	free   []uint32
+	used   uint32
+	scrap  Details
+}
+
+const shelfChunk = 64
+
+func (s *Shelf) at(n uint32) *Details { return &s.chunks[n/shelfChunk][n%shelfChunk] }
+
+func (s *Shelf) take() (n uint32, ok bool) {
+	if k := len(s.free); k > 0 {
+		n = s.free[k-1]
+		s.free = s.free[:k-1]
+		*s.at(n) = Details{}
+		return n, true
+	}
+	if s.used >= s.Max {
+		s.Full++
+		return 0, false
+	}
+	if s.used/shelfChunk == uint32(len(s.chunks)) {
+		s.chunks = append(s.chunks, new([shelfChunk]Details))
+	}
+	n = s.used
+	s.used++
+	return n, true
+}
+
+// Release gives back the Details of a connection that ended.
+func (s *Shelf) Release(x *Data) {
+	if x.details != 0 {
+		s.free = append(s.free, x.details-1)
+		x.details = 0
+	}
+}
+
+// Bytes is the memory that the shelf reserved.
+func (s *Shelf) Bytes() int64 { return int64(len(s.chunks)) * shelfChunk * DetailsSize }
+
+// DetailsSize is what one Details costs; a test holds it.
+const DetailsSize = 296
