@@ -30,6 +30,8 @@ var allowed = map[string][]string{
 	"internal/doctor":  {"capture", "internal/words"},
 	"internal/sockets": {"capture"},
 	"internal/doors":   {"capture", "handshake", "internal/record", "internal/sockets"},
+	"internal/lab":     {"capture"},
+	"internal/teach":   {"capture", "handshake", "internal/record", "internal/trace"},
 	"internal/trace":   {"capture", "handshake", "internal/record"},
 	"internal/engine":  {"capture", "handshake", "flows", "catalog/identify", "internal/record", "internal/doctor"},
 	"internal/export":  {"capture", "handshake", "internal/record", "internal/findings", "internal/words", "internal/view/safe", "internal/export"},

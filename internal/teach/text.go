@@ -35,6 +35,18 @@ type sheet struct {
 
 // WriteText prints the ladder.
 func (l *Ladder) WriteText(w io.Writer, o TextOptions) error {
+	p := l.sheet(o)
+	p.head()
+	for i := range l.Rungs {
+		p.rung(&l.Rungs[i])
+	}
+	p.tail()
+	_, err := io.WriteString(w, p.b.String())
+	return err
+}
+
+// sheet lays the ladder out.
+func (l *Ladder) sheet(o TextOptions) *sheet {
 	if o.Width <= 0 {
 		o.Width = 80
 		if o.Large {
@@ -57,31 +69,35 @@ func (l *Ladder) WriteText(w io.Writer, o TextOptions) error {
 	if o.Large {
 		p.right = o.Width - 15
 	}
-	for _, s := range l.Intro {
+	return p
+}
+
+// head prints what stands before the first rung.
+func (p *sheet) head() {
+	for _, s := range p.Intro {
 		p.para("", s)
 	}
 	p.line("")
 	p.heads()
-	if l.States {
-		p.states(p.standing(l.Start[0]), p.standing(l.Start[1]))
+	if p.States {
+		p.states(p.standing(p.Start[0]), p.standing(p.Start[1]))
 	}
-	for i := range l.Rungs {
-		p.rung(&l.Rungs[i])
-	}
+}
+
+// tail prints what stands after the last.
+func (p *sheet) tail() {
 	p.line(p.bars("", ""))
 	p.line("")
-	for _, s := range l.Outro {
+	for _, s := range p.Outro {
 		p.para("", s)
 	}
-	for i, s := range l.Deviations {
+	for i, s := range p.Deviations {
 		if i == 0 {
 			p.line("")
-			p.para("", l.lang.t("Where it differs from the textbook:", "En qué se aparta del libro:"))
+			p.para("", p.lang.t("Where it differs from the textbook:", "En qué se aparta del libro:"))
 		}
 		p.para("- ", s)
 	}
-	_, err := io.WriteString(w, p.b.String())
-	return err
 }
 
 func (p *sheet) line(s string) { p.b.WriteString(strings.TrimRight(s, " ") + "\n") }

@@ -231,6 +231,17 @@ func tales() []tale {
 			ESTABLISHED | ESTABLISHED
 			FIN-WAIT-1 | ESTABLISHED fin_first fin_unanswered
 			FIN-WAIT-1 | ESTABLISHED fin_again fin_unanswered`},
+		{"a FIN repeated while the answer to it was on its way", n().Open().Data(8).FIN().RespACK(story.Ack(story.O(9))).RespFIN().FIN(story.Seq(story.O(9)), story.Ack(story.R(1))).ACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			FIN-WAIT-1 | ESTABLISHED? fin_first
+			FIN-WAIT-1 | CLOSE-WAIT confirms
+			FIN-WAIT-1 | LAST-ACK fin_second
+			TIME-WAIT | LAST-ACK fin_again
+			TIME-WAIT | CLOSED?`},
 		{"the last ACK is repeated", n().Open().FIN().RespFIN().ACK().RespFIN(story.Seq(story.R(1))).ACK(), handshake.Completed, `
 			CLOSED | LISTEN
 			SYN-SENT | SYN-RECEIVED syn

@@ -202,7 +202,14 @@ func (b *builder) segment(i int, me, peer End) {
 			}
 		}
 		if o.hasFIN && !o.finAcked && !p.Ack.Before(o.fin) && !b.queued(peer, RcvACKofFIN) {
-			b.rcv(i, peer, RcvACKofFIN, b.ackOfFINArrives(i))
+			a := b.ackOfFINArrives(i)
+			if fin && !o.finPeer {
+				// One segment carries both: they arrive together.
+				if f := b.finArrives(i); f.ok {
+					a = f
+				}
+			}
+			b.rcv(i, peer, RcvACKofFIN, a)
 		}
 	}
 	if fin && !o.finPeer && !b.queued(peer, RcvFIN) {

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"portero/internal/teach"
+)
+
+// tellFlags say how a connection is told: those of teach and lab.
+type tellFlags struct {
+	lang, format, out, color string
+	force                    bool
+	all, large, wire, ascii  bool
+	step, predict            bool
+}
+
+func (t *tellFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&t.format, "format", "text", "text, json, svg, mermaid, html")
+	langFlag(fs, &t.lang)
+	fs.BoolVar(&t.large, "large", false, "for a projector: larger type in svg and html, fewer words and columns in text")
+	fs.BoolVar(&t.wire, "wire", false, "the numbers of the wire and the options under every arrow (text)")
+	fs.BoolVar(&t.ascii, "ascii", false, "no quotation marks or signs outside ASCII (text)")
+	fs.BoolVar(&t.step, "step", false, "one packet at a time: Enter shows the next")
+	fs.BoolVar(&t.predict, "predict", false, "ask what comes next, check the answer, keep a score")
+	fs.BoolVar(&t.all, "all", false, "tell every packet of a long connection")
+}
+
+func (t *tellFlags) check() error {
+	switch t.format {
+	case "text", "json", "svg", "mermaid", "html":
+	default:
+		return usage(fmt.Sprintf("--format: %q is none of text, json, svg, mermaid, html", t.format))
+	}
+	if (t.step || t.predict) && (t.format != "text" || t.out != "" && t.out != "-") {
+		return usage("--step and --predict talk in the terminal: not with --format or -o")
+	}
+	if t.step && t.predict {
+		return usage("--step or --predict, one of them")
+	}
+	return nil
+}
+
+// tell draws one connection, or plays it. around writes what stands before and
+// after the ladder in text; nil for nothing.
+func (a *app) tell(c *told, t *tellFlags, l teach.Lang, before, after func(io.Writer) error) error {
+	color, err := a.colorWanted(t.color, t.out != "")
+	if err != nil {
+		return err
+	}
+	ladder := teach.New(c.rec, c.trace, teach.Options{Lang: l, All: t.all || t.step})
+	text := teach.TextOptions{Width: min(a.width(), 100), Color: color, Large: t.large, Wire: t.wire, ASCII: t.ascii}
+	if t.large {
+		text.Width = min(text.Width, largeWidth)
+	}
+	if t.step || t.predict {
+		if before != nil {
+			if err := before(a.out); err != nil {
+				return err
+			}
+		}
+		if t.predict {
+			_, _, err = teach.Predict(a.in, a.out, c.rec, c.trace, l)
+		} else {
+			err = ladder.WriteSteps(a.in, a.out, text)
+		}
+		if err == nil && after != nil {
+			err = after(a.out)
+		}
+		return err
+	}
+	out, err := a.openOutput(t.out, t.force)
+	if err != nil {
+		return err
+	}
+	draw := teach.DrawOptions{Large: t.large}
+	switch t.format {
+	case "json":
+		err = json.NewEncoder(out).Encode(ladder)
+	case "svg":
+		err = ladder.WriteSVG(out, draw)
+	case "mermaid":
+		err = ladder.WriteMermaid(out, draw)
+	case "html":
+		err = writePage(out, ladder, draw, l)
+	default:
+		if before != nil {
+			err = before(out)
+		}
+		if err == nil {
+			err = ladder.WriteText(out, text)
+		}
+		if err == nil && after != nil {
+			err = after(out)
+		}
+	}
+	if e := out.close(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// largeWidth is what a room can read from the back in one line.
+const largeWidth = 64
+
+// fill writes a paragraph in lines of at most width columns.
+func fill(w io.Writer, width int, s string) error {
+	line := ""
+	for _, word := range strings.Fields(s) {
+		if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+			if _, err := fmt.Fprintln(w, line); err != nil {
+				return err
+			}
+			line = word
+			continue
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	_, err := fmt.Fprintln(w, line)
+	return err
+}
+
+// teachLang is the language of what is taught.
+func teachLang(flag string) (teach.Lang, error) {
+	l, err := language(flag)
+	if err != nil {
+		return teach.English, err
+	}
+	t, _ := teach.ParseLang(l.String())
+	return t, nil
+}
+
+// writePage wraps a drawn ladder as a page that stands alone and loads nothing.
+func writePage(w io.Writer, ladder *teach.Ladder, draw teach.DrawOptions, l teach.Lang) error {
+	size := 16
+	if draw.Large {
+		size = 24
+	}
+	if _, err := fmt.Fprintf(w, `<!doctype html>
+<html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>portero</title>
+<style>body{font:%dpx/1.5 system-ui,sans-serif;max-width:70em;margin:1em auto;padding:0 1em;color-scheme:light dark}svg{max-width:100%%;height:auto}</style></head><body><main>
+`, l, size); err != nil {
+		return err
+	}
+	if err := ladder.WriteHTML(w, draw); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n</main></body></html>\n")
+	return err
+}
