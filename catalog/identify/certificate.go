@@ -36,7 +36,8 @@ func der(b []byte) (tag byte, body, rest []byte, ok bool) {
 	return tag, b[h : h+n], b[h+n:], true
 }
 
-const maxNames = 8
+// MaxNames bounds the alternative names that are kept of a certificate.
+const MaxNames = 8
 
 // parseCertificates reads the first certificate of a Certificate message (RFC
 // 5246, section 7.4.2); nil when there is none to read.
@@ -179,7 +180,7 @@ func (c *Certificate) extensions(b []byte) {
 		switch string(oid) {
 		case "\x55\x1d\x11": // 2.5.29.17 subjectAltName
 			_, names, _, ok := der(v)
-			for ok && len(names) > 0 && len(c.Names) < maxNames {
+			for ok && len(names) > 0 && len(c.Names) < MaxNames {
 				var n []byte
 				var tag byte
 				tag, n, names, ok = der(names)

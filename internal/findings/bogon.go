@@ -25,3 +25,19 @@ func bogon(a netip.Addr) string {
 	}
 	return ""
 }
+
+// never says why no caller can have address a when it calls b, "" for one that can
+// (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5).
+func never(a, b netip.Addr) string {
+	switch {
+	case a.IsLoopback() && !b.IsLoopback():
+		return "loopback"
+	case a.IsMulticast():
+		return "multicast"
+	case a.Is4() && a.As4()[0] >= 240:
+		return "240.0.0.0/4"
+	case a.Is4() && a.As4()[0] == 0 && !a.IsUnspecified():
+		return "0.0.0.0/8"
+	}
+	return ""
+}

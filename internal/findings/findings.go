@@ -55,6 +55,9 @@ const (
 	dynClients  = 3
 	lateralMin  = 5
 	scatterMin  = 25
+	uploadBytes = 100_000_000
+	uploadRatio = 10
+	learning    = time.Hour
 )
 
 // DefaultBudget is what the detectors remember in all when nothing else is said,
@@ -69,6 +72,8 @@ type Detector struct {
 	rules [nRules]rule
 	rpc   map[netip.Addr]bool // hosts asked for a number by portmapper, FTP or RPC
 	marks []mark
+	start int64                // of the capture: the earliest record, ns
+	known map[netip.Addr]int64 // hosts inside: when each was first seen
 }
 
 // rule is one detector: what it remembers, and when that is a finding.
@@ -94,6 +99,8 @@ const (
 	rBeacon
 	rDynamic
 	rLateral
+	rUpload
+	rListener
 	rSingle // kinds that a single record raises
 	nRules
 )
@@ -105,7 +112,7 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 	if budget <= 0 {
 		budget = DefaultBudget
 	}
-	d := &Detector{cat: cat, local: local, rpc: map[netip.Addr]bool{}}
+	d := &Detector{cat: cat, local: local, rpc: map[netip.Addr]bool{}, known: map[netip.Addr]int64{}}
 	d.rules = [nRules]rule{
 		rScanPorts: {kind: "scan-ports", first: scanPorts, judge: (*Detector).scannedPorts},
 		rScanHosts: {kind: "scan-hosts", first: scanHosts, judge: (*Detector).scannedHosts},
@@ -120,6 +127,8 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rBeacon:    {kind: "beacon", first: beaconMin, judge: (*Detector).clockwork},
 		rDynamic:   {kind: "port-dynamic-server", first: dynClients, judge: (*Detector).settled},
 		rLateral:   {kind: "lateral-admin", first: lateralMin, judge: (*Detector).administered},
+		rUpload:    {kind: "upload-large", first: 1, judge: (*Detector).uploaded},
+		rListener:  {kind: "listener-new", first: 1, judge: (*Detector).appeared},
 		rSingle:    {first: 1, judge: (*Detector).single},
 	}
 	for i := range d.rules {
@@ -141,6 +150,8 @@ func (d *Detector) Observe(r *record.Record) {
 			d.rpc[s] = true
 		}
 	}
+	d.meet(o, r.First)
+	d.meet(s, r.First)
 	e := event{at: r.First, record: r.ID, frame: r.FirstFrame, size: r.Orig.Payload + r.Resp.Payload}
 	switch r.Proto {
 	case capture.ProtoTCP:
@@ -162,9 +173,9 @@ func (d *Detector) Observe(r *record.Record) {
 		t := ru.at(m.subject())
 		ru.add(t, e)
 		ru.host(t, m.other)
-		t.text = m.f.Detail
+		t.text, t.a = m.f.Detail, m.f.Extra
 		if t.worst == "" || rank[m.f.Severity] < rank[t.worst] {
-			t.worst = m.f.Severity
+			t.worst, t.basis = m.f.Severity, m.f.Basis
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"portero/capture"
+	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/record"
 )
@@ -115,7 +116,26 @@ func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
 		}
 	}
 	if !onTheHour[port] && !s.IsMulticast() {
-		d.note(rBeacon, subject{actor: o, target: s, proto: r.Proto, port: port}, e, none, r)
+		k := subject{actor: o, target: s, proto: r.Proto, port: port}
+		// Datagrams from one and the same port are one conversation with pauses: that
+		// its records are cut at the idle time makes no clock of it.
+		t := d.rules[rBeacon].at(k)
+		if again := t.a == uint64(r.Orig.Port); r.TCP() || !again {
+			d.note(rBeacon, k, e, none, r)
+		}
+		t.a = uint64(r.Orig.Port)
+	}
+	if d.inside(o) && d.public(s) {
+		ru := &d.rules[rUpload]
+		k := subject{actor: o, target: s}
+		t := ru.at(k)
+		ru.add(t, e)
+		t.a += r.Orig.Payload
+		t.b += r.Resp.Payload
+		d.mark(ru, k, t, r)
+	}
+	if d.inside(s) && !s.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && (r.TCP() || d.cat.LikelyServer(r.Proto, port) >= 8) {
+		d.note(rListener, subject{target: s, proto: r.Proto, port: port}, e, o, r)
 	}
 	if r.TCP() && port >= 49152 {
 		d.note(rDynamic, subject{target: s, proto: r.Proto, port: port}, e, o, r)
@@ -140,4 +160,18 @@ func (d *Detector) inside(a netip.Addr) bool {
 func (d *Detector) public(a netip.Addr) bool {
 	a = a.Unmap()
 	return a.IsGlobalUnicast() && !d.inside(a) && bogon(a) == ""
+}
+
+// meet notes when a host was first seen.
+func (d *Detector) meet(a netip.Addr, at int64) {
+	if d.start == 0 || at < d.start {
+		d.start = at
+	}
+	if t, ok := d.known[a]; ok {
+		if at < t {
+			d.known[a] = at
+		}
+	} else if len(d.known) < maxHosts && d.inside(a) {
+		d.known[a] = at
+	}
 }

@@ -226,10 +226,35 @@ func (d *Detector) administered(k subject, t *track) (Finding, bool) {
 	return f, len(t.hosts) >= lateralMin
 }
 
+func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
+	f := Finding{Kind: "upload-large", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Count: t.a, Of: t.b}
+	if t.a < uploadBytes || t.a < uploadRatio*max(t.b, 1) {
+		return f, false
+	}
+	f.evidence(slices.Clone(t.events))
+	return f, true
+}
+
+// appeared finds a door that answered for the first time after the machine had
+// been watched without it for the learning period.
+func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
+	f := Finding{Kind: "listener-new", Severity: "info", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: d.cat.Service(k.proto, k.port)}
+	met, ok := d.known[k.target]
+	if !ok || met > d.start+int64(learning)/2 || t.first < met+int64(learning) {
+		return f, false
+	}
+	for a := range t.hosts {
+		if d.public(a) {
+			f.Severity = "medium"
+		}
+	}
+	f.evidence(slices.Clone(t.events))
+	return f, true
+}
+
 // single is what records raise one by one, told once for all of them.
 func (d *Detector) single(k subject, t *track) (Finding, bool) {
-	kind, _ := KindOf(k.kind)
-	f := Finding{Kind: k.kind, Severity: t.worst, Basis: kind.Basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: k.name, Detail: t.text}
+	f := Finding{Kind: k.kind, Severity: t.worst, Basis: t.basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Extra: t.a, Name: k.name, Detail: t.text}
 	f.evidence(slices.Clone(t.events))
 	return f, true
 }

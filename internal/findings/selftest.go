@@ -8,6 +8,7 @@ import (
 
 	"portero/capture"
 	"portero/catalog"
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 )
@@ -46,7 +47,18 @@ func overUDP(x handshake.Exchange) func(*record.Record) {
 }
 
 func spoke(service string) func(*record.Record) {
-	return func(r *record.Record) { r.Service, r.ServiceBy, r.Confidence = service, "payload", "exact" }
+	return func(r *record.Record) {
+		r.Service, r.Spoken, r.ServiceBy, r.Confidence = service, service, "payload", "exact"
+		for _, p := range identify.Protocols() {
+			if p.String() == service {
+				r.App = &identify.Facts{Protocol: p, Confidence: identify.Exact, Frames: [2]uint64{r.FirstFrame + 1, r.FirstFrame + 2}}
+			}
+		}
+	}
+}
+
+func said(edit func(a *identify.Facts)) func(*record.Record) {
+	return func(r *record.Record) { edit(r.App) }
 }
 
 func rolesBy(by handshake.RolesBy) func(*record.Record) {
@@ -66,6 +78,11 @@ var tales = []Tale{
 	{both("a server answers on 12345 (NetBus, 1998)", "un servidor contesta en 12345 (NetBus, 1998)"), "port-backdoor low",
 		both("it answered, and nothing ordinary was recognised: a hint, never more than low", "contestó, y no se reconoció nada corriente: un indicio, nunca más que de gravedad baja"),
 		func(s *teller) { s.scene(caller, server, 12345, handshake.Completed) }},
+	{both("a web server answers on 12345", "un servidor web contesta en 12345"), "port-mismatch info",
+		both("an ordinary payload removes the hint; what is left is the unusual door", "un contenido corriente quita el indicio; queda la puerta poco habitual"),
+		func(s *teller) { s.scene(caller, server, 12345, handshake.Completed, spoke("http")) }},
+	{both("SSH on 443", "SSH en 443"), "port-mismatch medium", both("a known language in another's door", "un idioma conocido en la puerta de otro"),
+		func(s *teller) { s.scene(caller, server, 443, handshake.Completed, spoke("ssh")) }},
 	{both("a client calls from its own port 31337", "un cliente llama desde su puerto 31337"), "",
 		both("a caller's number is lent by its system and says nothing", "el número de quien llama se lo presta su sistema y no dice nada"),
 		func(s *teller) {
@@ -108,7 +125,7 @@ var tales = []Tale{
 	{both("twenty ports answer one caller", "veinte puertos contestan a quien llama"), "", both("doors that open are no failed attempts", "las puertas que se abren no son intentos fallidos"),
 		func(s *teller) {
 			for p := range uint16(20) {
-				s.scene(caller, server, 8000+p, handshake.Completed, spoke("http"))
+				s.scene(caller, server, 17010+p, handshake.Completed)
 			}
 		}},
 	{both("thirty answers nobody asked for", "treinta respuestas que nadie pidió"), "backscatter info", both("forged names elsewhere: the one who answers is the victim, and nobody here is blamed", "nombres falsos en otra parte: quien contesta es la víctima, y aquí no se culpa a nadie"),
@@ -123,6 +140,26 @@ var tales = []Tale{
 		func(s *teller) { s.scene(stranger, server, 6379, handshake.Completed) }},
 	{both("a stranger is refused at 6379", "un extraño es rechazado en 6379"), "", both("nothing was served", "no se atendió nada"),
 		func(s *teller) { s.scene(stranger, server, 6379, handshake.Refused) }},
+	{both("a login by FTP", "una identificación por FTP"), "cleartext-credentials high", both("user and password were readable; the user is told, the secret is not kept", "el usuario y la contraseña eran legibles; se dice el usuario, el secreto no se guarda"),
+		func(s *teller) {
+			s.scene(caller, server, 21, handshake.Completed, spoke("ftp"), said(func(a *identify.Facts) {
+				a.Login = &identify.Login{User: "maria", Method: "ftp PASS", Clear: true, Secret: 9, Frame: 9}
+			}))
+		}},
+	{both("a login by FTP after AUTH TLS", "una identificación por FTP tras AUTH TLS"), "", both("it went on encrypted", "siguió cifrada"),
+		func(s *teller) {
+			s.scene(caller, server, 21, handshake.Completed, spoke("ftp"), said(func(a *identify.Facts) { a.StartTLS = true }))
+		}},
+	{both("a session by telnet", "una sesión por telnet"), "cleartext-protocol low", both("it does not encrypt, and no password was seen in what was looked at", "no cifra, y en lo que se miró no se vio contraseña"),
+		func(s *teller) { s.scene(caller, server, 23, handshake.Completed, spoke("telnet")) }},
+	{both("TLS 1.0 is agreed on", "se acuerda TLS 1.0"), "tls-weak medium", both("the version that both agreed on counts, not the one on the record", "cuenta la versión acordada, no la que pone el registro"),
+		func(s *teller) {
+			s.scene(caller, server, 443, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) { a.TLS = &identify.Hello{Version: 0x0301, MaxVersion: 0x0303} }))
+		}},
+	{both("TLS 1.3 is agreed on", "se acuerda TLS 1.3"), "", both("an ordinary lock", "una cerradura corriente"),
+		func(s *teller) {
+			s.scene(caller, server, 443, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) { a.TLS = &identify.Hello{Version: 0x0304, MaxVersion: 0x0304} }))
+		}},
 	{both("a colleague reaches Redis", "un compañero llega a Redis"), "", both("both are inside", "los dos están dentro"),
 		func(s *teller) { s.scene(caller, server, 6379, handshake.Completed, spoke("redis")) }},
 }

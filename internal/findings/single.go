@@ -36,69 +36,114 @@ func (d *Detector) Record(r *record.Record) {
 
 // opening are the frames that show that something answered.
 func opening(r *record.Record) []uint64 {
-	var fs []uint64
-	for _, f := range [...]uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame} {
+	return frames(r, r.SYNFrame, r.SYNACKFrame, r.ACKFrame)
+}
+
+// frames are those of fs that are known, else the record's first.
+func frames(r *record.Record, fs ...uint64) []uint64 {
+	var out []uint64
+	for _, f := range fs {
 		if f != 0 {
-			fs = append(fs, f)
+			out = append(out, f)
 		}
 	}
-	if len(fs) == 0 {
-		fs = append(fs, r.FirstFrame)
+	if len(out) == 0 {
+		out = append(out, r.FirstFrame)
 	}
-	return fs
+	return out
+}
+
+// scene is a record that is being judged, with what most kinds ask of it.
+type scene struct {
+	d     *Detector
+	r     *record.Record
+	o, s  netip.Addr // originator and responder
+	marks []mark
+}
+
+// raise adds a finding. Its proof are the frames that are known.
+func (x *scene) raise(f Finding, proof ...uint64) {
+	x.marks = append(x.marks, mark{f: f, other: x.o, frames: frames(x.r, proof...)})
+}
+
+// door begins a finding about the responder's door.
+func (x *scene) door(kind, severity string) Finding {
+	return Finding{Kind: kind, Severity: severity, Basis: "observed", Target: x.s, Proto: x.r.Proto, Port: x.r.Resp.Port, First: x.r.First, Last: x.r.Last}
 }
 
 // judge appends what r shows by itself. Nothing is said of a port unless something
 // answered there, and of who answered unless that is told rather than guessed.
 func (d *Detector) judge(ms []mark, r *record.Record) []mark {
-	if !answered(r) || !told(r) {
-		return ms
+	x := scene{d: d, r: r, o: r.Orig.Addr.Unmap(), s: r.Resp.Addr.Unmap(), marks: ms}
+	x.impossible()
+	if !answered(r) {
+		return x.marks
 	}
-	o, s := r.Orig.Addr.Unmap(), r.Resp.Addr.Unmap()
-	door := Finding{Basis: "observed", Target: s, Proto: r.Proto, Port: r.Resp.Port, First: r.First, Last: r.Last}
-	if f, ok := d.backdoor(r); ok {
-		m := mark{f: door, other: o, frames: opening(r)}
-		m.f.Kind, m.f.Severity, m.f.Basis, m.f.Name = "port-backdoor", "low", "hint", f.Name
-		if era := d.cat.Note(f).Era; era != "" {
-			m.f.Name += " (" + era + ")"
-		}
-		ms = append(ms, m)
+	if r.App != nil {
+		x.login()
+		x.tls()
 	}
-	if d.public(o) && d.inside(s) {
-		if d.exposable(r) {
-			m := mark{f: door, other: o, frames: opening(r)}
-			// The number alone says what the service is: never above medium.
-			m.f.Kind, m.f.Severity, m.f.Name = "exposure", "medium", d.service(r)
-			if r.ServiceBy == "payload" {
-				m.f.Severity = "high"
-			}
-			ms = append(ms, m)
-		}
+	if !told(r) {
+		return x.marks
 	}
-	return ms
+	x.backdoor()
+	x.exposed()
+	if r.App != nil {
+		x.mismatch()
+		x.hidden()
+	}
+	return x.marks
 }
 
-// backdoor is the fact of the past that a responder's port may hint at: none where
+// backdoor is a fact of the past that a responder's port may hint at: none where
 // an ordinary service lives there, or an ordinary payload was spoken.
-func (d *Detector) backdoor(r *record.Record) (catalog.Fact, bool) {
-	if r.ServiceBy == "payload" || r.ServiceBy == "user" {
-		return catalog.Fact{}, false
+func (x *scene) backdoor() {
+	if x.r.ServiceBy == "payload" || x.r.ServiceBy == "user" {
+		return
 	}
-	return d.cat.PortHint(r.Proto, r.Resp.Port)
+	fact, ok := x.d.cat.PortHint(x.r.Proto, x.r.Resp.Port)
+	if !ok {
+		return
+	}
+	f := x.door("port-backdoor", "low")
+	f.Basis, f.Name = "hint", fact.Name
+	if era := x.d.cat.Note(fact).Era; era != "" {
+		f.Name += " (" + era + ")"
+	}
+	x.raise(f, opening(x.r)...)
 }
 
-// exposable reports whether what answers is meant for the inside.
-func (d *Detector) exposable(r *record.Record) bool {
-	if r.ServiceBy == "payload" && r.Service != d.cat.Service(r.Proto, r.Resp.Port) {
-		return false // something else lives on this number
+// exposed is a service meant for the inside that served the Internet.
+func (x *scene) exposed() {
+	if !x.d.public(x.o) || !x.d.inside(x.s) {
+		return
 	}
-	for _, f := range d.cat.Facts(r.Proto, r.Resp.Port) {
+	fact, ok := x.d.private(x.r)
+	if !ok {
+		return
+	}
+	// The number alone says what the service is: then not above medium.
+	f := x.door("exposure", "medium")
+	f.Name = x.d.service(x.r)
+	if x.r.ServiceBy == "payload" && fact.Severity == "high" {
+		f.Severity = "high"
+	}
+	x.raise(f, opening(x.r)...)
+}
+
+// private is the fact that what answers is meant for the inside.
+func (d *Detector) private(r *record.Record) (catalog.Fact, bool) {
+	port := r.Resp.Port
+	if r.ServiceBy == "payload" && !atHome(r) {
+		return catalog.Fact{}, false // something else lives on this number
+	}
+	for _, f := range d.cat.Facts(r.Proto, port) {
 		switch f.Kind {
 		case "exposure", "boundary-block", "ics", "no-auth":
-			return true
+			return f, true
 		}
 	}
-	return false
+	return catalog.Fact{}, false
 }
 
 // service is the name to tell of what answers.
@@ -107,4 +152,14 @@ func (d *Detector) service(r *record.Record) string {
 		return r.Service
 	}
 	return d.cat.Service(r.Proto, r.Resp.Port)
+}
+
+// impossible is a sender's address that nobody on any network has.
+func (x *scene) impossible() {
+	why := never(x.o, x.s)
+	if why == "" {
+		return
+	}
+	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Actor: x.o, Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why}
+	x.marks = append(x.marks, mark{f: f, other: x.s, frames: frames(x.r)})
 }

@@ -40,7 +40,8 @@ type track struct {
 	last   int64
 	a, b   uint64 // sums of the detector's own
 	text   string
-	worst  string   // severity, of kinds that a single record raises
+	worst  string // severity, and basis, of kinds that a single record raises
+	basis  string
 	again  bool     // second chance at eviction
 	next   uint64   // at how many events it is judged again
 	found  *Finding // the worst of then, nil when none was

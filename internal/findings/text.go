@@ -63,6 +63,46 @@ var kinds = []Kind{
 		both("A program calls the same place at even intervals, as remote-controlled programs do, and many honest ones too.", "Un programa llama al mismo sitio a intervalos iguales, como hacen los programas mandados a distancia, y muchos honrados también."),
 		both("updates, monitoring, synchronisation, mail.", "actualizaciones, monitorización, sincronización, correo."),
 		both("See which program calls and whose the other end is.", "Conviene ver qué programa llama y de quién es el otro extremo.")},
+	{"cleartext-credentials", "high", "observed", "T1040", both("a password travelled readable", "una contraseña viajó legible"),
+		both("Who can listen on the way can log in as well. The secret is never kept here, only whose it was and how long.", "Quien pueda escuchar por el camino puede entrar también. Aquí nunca se guarda el secreto, solo de quién era y su longitud."),
+		both("a device or test account; a community string that everybody has; a tunnel that encrypts further out.", "un aparato o una cuenta de prueba; una comunidad que todos tienen; un túnel que cifra más afuera."),
+		both("Change that password, and use the encrypted form of the service.", "Conviene cambiar esa contraseña y usar la forma cifrada del servicio.")},
+	{"cleartext-protocol", "low", "observed", "T1040", both("this service does not encrypt", "este servicio no cifra"),
+		both("A service with a login is spoken readable; no password was seen in what was looked at.", "Se habla legible un servicio con identificación; en lo que se miró no se vio ninguna contraseña."),
+		both("a device that knows no other way; a test; encryption further out.", "un aparato que no sabe hacerlo de otro modo; una prueba; un cifrado más afuera."),
+		both("Use the encrypted form of the service.", "Conviene usar la forma cifrada del servicio.")},
+	{"port-mismatch", "medium", "observed", "T1571", both("a known language in an unusual door", "un idioma conocido en una puerta poco habitual"),
+		both("What was spoken is known, and usually lives on another number: moved on purpose, or to get past a firewall.", "Lo que se habló se conoce y suele vivir en otro número: mudado a propósito o para pasar un cortafuegos."),
+		both("an administrator who moved the service; a test server; a proxy.", "quien administra mudó el servicio; un servidor de prueba; un intermediario."),
+		both("See which program serves there, and whether its owner knows.", "Conviene ver qué programa atiende ahí y si su dueño lo sabe.")},
+	{"tls-weak", "medium", "observed", "T1557", both("an old lock", "una cerradura antigua"),
+		both("The version or the cipher that both sides agreed on can be broken or is to be given up (RFC 8996).", "La versión o el cifrado que acordaron los dos puede romperse o debe abandonarse (RFC 8996)."),
+		both("an old device; a test.", "un aparato antiguo; una prueba."),
+		both("See which of the two cannot do better, and bring it up to date.", "Conviene ver cuál de los dos no sabe más y ponerlo al día.")},
+	{"tls-certificate", "medium", "observed", "T1557", both("the identity card is out of date or home-made", "el carné está caducado o hecho en casa"),
+		both("The certificate is not one that a browser would take. Only TLS 1.2 and older show it; in 1.3 it is encrypted.", "El certificado no es de los que acepta un navegador. Solo se ve hasta TLS 1.2; en 1.3 va cifrado."),
+		both("a device's own page, a laboratory, an authority of the house; the clock of the capture.", "la página propia de un aparato, un laboratorio, una autoridad de la casa; el reloj de la captura."),
+		both("See whose certificate it is, and whether the client was told to accept it.", "Conviene ver de quién es el certificado y si al cliente se le dijo que lo aceptara.")},
+	{"mining", "medium", "observed", "T1496", both("a machine mines coins", "un equipo mina monedas"),
+		both("The protocol of coin mining was spoken.", "Se habló el protocolo de la minería de monedas."),
+		both("an owner who mines; research.", "un dueño que mina; una investigación."),
+		both("See which program calls, and who pays for its electricity.", "Conviene ver qué programa llama y quién paga su electricidad.")},
+	{"anonymity", "info", "observed", "T1090", both("a way on which others go unseen", "un camino por el que otros pasan sin verse"),
+		both("A tunnel, a proxy or an anonymity network hides who talks to whom.", "Un túnel, un intermediario o una red de anonimato oculta quién habla con quién."),
+		both("work from home; a liking for privacy.", "trabajo a distancia; gusto por la intimidad."),
+		both("A question of house rules.", "Es cuestión de las normas de la casa.")},
+	{"upload-large", "low", "observed", "T1048", both("much was carried out", "salió mucho"),
+		both("One machine inside sent far more to one address of the Internet than it got.", "Un equipo interior envió a una dirección de Internet mucho más de lo que recibió."),
+		both("backup, pictures, a call with video, a release.", "copias de seguridad, fotos, una videollamada, una publicación."),
+		both("See which program sends, and whose the other end is.", "Conviene ver qué programa envía y de quién es el otro extremo.")},
+	{"listener-new", "medium", "observed", "T1205", both("a door that was not there before", "una puerta que antes no estaba"),
+		both("A machine that was watched for a while began to serve something it had not served.", "Un equipo que se miró un tiempo empezó a atender algo que antes no atendía."),
+		both("a new service, an update, something rarely used.", "un servicio nuevo, una actualización, algo poco usado."),
+		both("See which program listens, and since when.", "Conviene ver qué programa escucha y desde cuándo.")},
+	{"address-bogon", "low", "observed", "T1498", both("a sender that cannot exist", "un remitente que no puede existir"),
+		both("The sender's address is one that no machine has on a network: forged, or a fault.", "La dirección del remitente no la tiene ningún equipo en una red: falsa, o una avería."),
+		both("a broken program or network device; a test.", "un programa o equipo de red averiado; una prueba."),
+		both("Find the machine by its hardware address; let only real senders out.", "Conviene buscar el equipo por su dirección física y dejar salir solo remitentes reales.")},
 	{"exposure", "high", "observed", "T1133", both("a room meant for the inside opens onto the street", "una habitación interior da a la calle"),
 		both("An address of the Internet was served by a machine inside, on a number whose service is not meant for it.", "Una dirección de Internet fue atendida por un equipo interior, en un número cuyo servicio no es para ella."),
 		both("a known partner's address; another service on this number.", "la dirección de un socio conocido; otro servicio en este número."),
@@ -143,20 +183,48 @@ func (f *Finding) Text(l words.Lang) string {
 		}
 		return fmt.Sprintf(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
 	case "flood-halfopen":
-		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %d addresses or more", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %d direcciones o más"),
+		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %d addresses", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %d direcciones"),
 			f.Target, door, f.Count, f.Of, span(f.Window, l), f.Extra)
 	case "flood-reset":
 		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, door, span(f.Window, l))
 	case "flood-amplify":
-		return fmt.Sprintf(l.Pick("%s received %d octets from %d machines on %s for %d octets of questions", "%s recibió %d octetos de %d equipos por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, f.Extra, door, f.Of)
+		return fmt.Sprintf(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, many(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
-		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %d addresses that had not asked", "%s contestó %d veces en %s a %d direcciones que no habían preguntado"), f.Target, f.Count, span(f.Window, l), f.Extra)
+		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.Window, l), many(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "auth-guessing":
 		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, door, span(f.Window, l))
 	case "beacon":
 		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, door, f.Count, span(time.Duration(f.Extra), l))
 	case "exposure":
-		return fmt.Sprintf(l.Pick("%s serves %s to %d addresses of the Internet", "%s atiende %s a %d direcciones de Internet"), f.Target, door, f.Count)
+		return fmt.Sprintf(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, many(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+	case "cleartext-credentials":
+		return fmt.Sprintf(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, at("", f.Port, f.Proto, l), secretOf(f, l), f.Name, clients(f.Count, l))
+	case "cleartext-protocol":
+		return fmt.Sprintf(l.Pick("%s, %s, speaks without encryption with %s", "%s, %s, habla sin cifrar con %s"), f.Target, door, clients(f.Count, l))
+	case "port-mismatch":
+		s := fmt.Sprintf(l.Pick("%s speaks %s on port %d/%s", "%s habla %s en el puerto %d/%s"), f.Target, f.Name, f.Port, record.ProtoName(f.Proto))
+		if f.Detail != "" {
+			s += fmt.Sprintf(l.Pick(", the door of %s", ", la puerta de %s"), f.Detail)
+		}
+		return s
+	case "tls-weak":
+		return fmt.Sprintf(l.Pick("%s, %s: %s agreed on with %s", "%s, %s: se acordó %s con %s"), f.Target, at("", f.Port, f.Proto, l), f.Name, clients(f.Count, l))
+	case "tls-certificate":
+		s := fmt.Sprintf(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, at("", f.Port, f.Proto, l), flaw(f.Name, l))
+		if f.Detail != "" {
+			s += " (" + f.Detail + ")"
+		}
+		return s
+	case "mining":
+		return fmt.Sprintf(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, at("", f.Port, f.Proto, l))
+	case "anonymity":
+		return fmt.Sprintf(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, at("", f.Port, f.Proto, l), f.Name)
+	case "upload-large":
+		return fmt.Sprintf(l.Pick("%s sent %d octets to %s and got %d", "%s envió %d octetos a %s y recibió %d"), f.Actor, f.Count, f.Target, f.Of)
+	case "listener-new":
+		return fmt.Sprintf(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
+	case "address-bogon":
+		return fmt.Sprintf(l.Pick("%s sent to %s: no caller has such an address (%s)", "%s envió a %s: nadie llama desde esa dirección (%s)"), f.Actor, f.Target, f.Name)
 	case "port-dynamic-server":
 		return fmt.Sprintf(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
 	case "lateral-admin":
@@ -166,4 +234,46 @@ func (f *Finding) Text(l words.Lang) string {
 			f.Target, f.Port, record.ProtoName(f.Proto), f.Name)
 	}
 	return f.Kind
+}
+
+// many counts in words: "1 client", "3 clients".
+func many(n uint64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
+}
+
+func clients(n uint64, l words.Lang) string {
+	return many(n, l.Pick("client", "cliente"), l.Pick("clients", "clientes"))
+}
+
+// secretOf says whose secret was readable, and its length; the secret itself is
+// nowhere.
+func secretOf(f *Finding, l words.Lang) string {
+	s := l.Pick("a secret", "un secreto")
+	if f.Detail != "" {
+		s = fmt.Sprintf(l.Pick("the password of %q", "la contraseña de %q"), f.Detail)
+	}
+	if f.Extra > 0 {
+		s += " (" + many(f.Extra, l.Pick("octet", "octeto"), l.Pick("octets", "octetos")) + ")"
+	}
+	return s
+}
+
+// flaw says what is not in order with a certificate.
+func flaw(name string, l words.Lang) string {
+	switch name {
+	case "expired":
+		return l.Pick("is out of date", "está caducado")
+	case "early":
+		return l.Pick("is not valid yet", "aún no vale")
+	case "self-signed":
+		return l.Pick("is signed by itself", "se firma a sí mismo")
+	case "name":
+		return l.Pick("is for another name", "es para otro nombre")
+	case "long":
+		return l.Pick("is valid for longer than public ones may be", "vale más tiempo que el permitido a los públicos")
+	}
+	return name
 }

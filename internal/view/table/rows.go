@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"sort"
 	"strings"
 
@@ -235,7 +236,35 @@ func Notes(r *record.Record) []string {
 	if r.ServerName != "" {
 		add("%s", r.ServerName)
 	}
+	if r.App != nil && r.App.HTTP != nil && answeredHTTP(r) {
+		if r.Resp.Port != 80 {
+			add("HTTP on port %d rather than 80", r.Resp.Port)
+		}
+		if to, ok := Redirect(r); ok {
+			add("answer %d%s sends the caller to %s", r.App.HTTP.Status, frames("frame", r.App.HTTP.StatusFrame), to)
+		}
+	}
 	return n
+}
+
+func answeredHTTP(r *record.Record) bool { return r.Answered() && r.App.HTTP.Status != 0 }
+
+// Redirect is where an HTTP answer sends its caller when that is another port than
+// the one it called (RFC 9110, section 15.4).
+func Redirect(r *record.Record) (to string, ok bool) {
+	w := r.App.HTTP
+	if w.Status < 300 || w.Status > 399 || w.Location == "" {
+		return "", false
+	}
+	u, err := url.Parse(w.Location)
+	if err != nil || u.Host == "" {
+		return "", false
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return w.Location, port != "" && port != fmt.Sprint(r.Resp.Port)
 }
 
 func closer(r *record.Record) string {
