@@ -11,7 +11,33 @@ func matchSTUN(l *look) grade {
 	if be32(b[4:]) == 0x2112a442 && 20+n <= max(l.size, 20) {
 		return exact
 	}
+	// RFC 3489 had no cookie: its attributes must fill the message.
+	if t := be16(b); (t&0x3fef == 1 || t&0x3fef == 2 || t == 0x0111 || t == 0x0112) && n > 0 && 20+n == l.size && 20+n <= len(b) {
+		for at := 20; at < l.size; {
+			if at+4 > l.size {
+				return no
+			}
+			typ, size := be16(b[at:]), be16(b[at+2:])
+			if typ == 0 || typ > 0x30 && typ < 0x8000 || typ >= 0x8100 && !l.on(3478) {
+				return no
+			}
+			if at += 4 + (size+3)&^3; at > l.size {
+				return no
+			}
+		}
+		return shape
+	}
 	return no
+}
+
+// followSTUN watches for what is sent beside it on the same ports (RFC 7983): the
+// keys of a call are agreed in DTLS.
+func followSTUN(_ *Identifier, k *pending) bool {
+	if dtlsHeader(k.data) && k.data[0] == recordHandshake && !k.tcp {
+		k.facts.Protocol = DTLS
+		return false
+	}
+	return k.tcp
 }
 
 // matchMongo takes a request (MongoDB wire protocol): the four opcodes in use.

@@ -97,7 +97,14 @@ func dnsQuestion(b []byte, size int) bool {
 func isDNS(b []byte, size int, wide bool) bool { return dnsHeader(b, wide) && dnsQuestion(b, size) }
 
 func matchDNS(l *look) grade {
-	if l.on(5353) || l.on(5355) || l.on(137) || !isDNS(l.b, l.size, false) {
+	if l.on(5353) || l.on(5355) || l.on(137) {
+		return no
+	}
+	if !isDNS(l.b, l.size, false) {
+		// A damaged or odd message to the port for them: one question, sane counts.
+		if b := l.b; l.on(53) && len(b) >= 17 && be16(b[4:]) == 1 && b[2]>>3&15 <= 6 && be16(b[6:]) <= 512 && l.client == (b[2]&0x80 == 0) {
+			return port
+		}
 		return no
 	}
 	if netbiosName(l.b) {

@@ -79,6 +79,8 @@ type Identifier struct {
 	large   [][]byte // and of maxHello
 	scratch pending
 	join    []byte // records put together
+	plain   []byte // a QUIC Initial without its protection
+	head    []byte
 	budget  int64
 	stats   Stats
 	Names   Names // what name services answered
@@ -93,7 +95,7 @@ func New(memory int64) *Identifier {
 	if memory <= 0 {
 		memory = DefaultMemory
 	}
-	x := &Identifier{budget: memory, join: make([]byte, 0, maxHello), table: allSignatures()}
+	x := &Identifier{budget: memory, join: make([]byte, 0, maxHello), plain: make([]byte, 0, 16<<10), head: make([]byte, 0, MaxKept), table: allSignatures()}
 	x.Names.init(memory / 8)
 	x.budget -= memory / 8
 	return x
@@ -243,7 +245,7 @@ func (x *Identifier) Take(note uint32) *Facts {
 
 // lend gives a direction a buffer of n octets, or a larger one than it has.
 func (x *Identifier) lend(s *stream, n int) bool {
-	if cap(s.buf) >= n {
+	if s.own && len(s.buf) >= n {
 		return true
 	}
 	pool := &x.small
@@ -260,22 +262,21 @@ func (x *Identifier) lend(s *stream, n int) bool {
 		}
 		b = make([]byte, n)
 	}
-	if s.buf != nil {
-		copy(b, s.buf[:cap(s.buf)])
-		x.giveBack(s)
-	}
-	s.buf, s.limit = b, n
+	copy(b, s.buf)
+	x.giveBack(s)
+	s.buf, s.limit, s.own = b, n, true
 	return true
 }
 
 func (x *Identifier) giveBack(s *stream) {
-	switch cap(s.buf) {
-	case MaxKept:
-		x.small = append(x.small, s.buf[:MaxKept])
-	case maxHello:
-		x.large = append(x.large, s.buf[:maxHello])
+	if s.own {
+		if len(s.buf) == MaxKept {
+			x.small = append(x.small, s.buf)
+		} else {
+			x.large = append(x.large, s.buf)
+		}
 	}
-	s.buf = nil
+	s.buf, s.own = nil, false
 }
 
 // found notes what was spoken.
@@ -314,6 +315,9 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 		at.Offset = int64(int32(k.p.Seq - k.base[k.side]))
 	}
 	k.middle = !at.Known
+	if len(k.data) <= 6 && k.p.Flags&capture.PSH == 0 && zeros(k.data) {
+		return false // the filling of a short Ethernet frame, taken for payload
+	}
 	if at.Offset > maxHello || at.Offset < -MaxKept {
 		// Past everything: a later part of a connection whose start is known.
 		k.looked++
@@ -327,7 +331,7 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 			if len(d) > MaxKept {
 				d = d[:MaxKept]
 			}
-			s.buf, s.have, s.limit = d[:len(d):len(d)], len(d), len(d)
+			s.buf, s.have, s.limit = d[:len(d):len(d)], len(d), MaxKept
 			done := x.stream(k)
 			lent := s.buf
 			s.buf = nil
@@ -548,4 +552,13 @@ func toMany(p *capture.Packet) bool {
 		return d[0] == 0xff
 	}
 	return d[12]&0xf0 == 0xe0 || d[12] == 255 || d[15] == 255
+}
+
+func zeros(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -1,6 +1,10 @@
 package identify
 
-import "strconv"
+import (
+	"bytes"
+	"slices"
+	"strconv"
+)
 
 // QUICVerdict is what became of a QUIC connection.
 type QUICVerdict uint8
@@ -8,17 +12,18 @@ type QUICVerdict uint8
 // The verdicts.
 const (
 	QUICNone        QUICVerdict = iota
-	QUICInitialOnly             // the client's Initial, and no answer that fits
+	QUICInitialOnly             // the client's Initial, and no answer
+	QUICUnfinished              // the server answered; nothing shows that the handshake was completed
 	QUICNegotiated              // the server offered other versions, and it went no further
 	QUICRetried                 // the server asked for proof of address, and it went no further
-	QUICClosed                  // refused or ended during the handshake
-	QUICCompleted               // both ends sent packets that only a finished handshake lets them send
+	QUICClosed                  // ended by CONNECTION_CLOSE during the handshake
+	QUICCompleted               // both ends sent packets with a short header, the client after the server's handshake
 )
 
+var quicWords = [...]string{"", "initial-only", "unfinished", "version-negotiated", "retried", "closed", "completed"}
+
 // String returns the word used in records.
-func (v QUICVerdict) String() string {
-	return [...]string{"", "initial_only", "version_negotiation", "retried", "closed", "completed"}[min(v, QUICCompleted)]
-}
+func (v QUICVerdict) String() string { return quicWords[min(v, QUICCompleted)] }
 
 // QUICVersionName is the word for a QUIC version number.
 func QUICVersionName(v uint32) string {
@@ -27,10 +32,426 @@ func QUICVersionName(v uint32) string {
 		return ""
 	case v == 1:
 		return "1"
-	case v == 0x6b3343cf:
+	case v == version2:
 		return "2"
 	case v>>8 == 0xff0000:
 		return "draft-" + strconv.Itoa(int(v&0xff))
+	case v>>24 == 'Q' || v>>24 == 'T':
+		return string([]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
 	}
 	return "0x" + strconv.FormatUint(uint64(v), 16)
+}
+
+const version2 = 0x6b3343cf
+
+// knownVersion takes the versions of RFC 9000 and 9369, their drafts, those of
+// Google and Facebook, and the reserved ones that keep negotiation alive.
+func knownVersion(v uint32) bool {
+	switch {
+	case v == 1, v == version2, v>>8 == 0xff0000 && v&0xff <= 40, v>>8 == 0xff0200, v>>4 == 0xfaceb00, v&0x0f0f0f0f == 0x0a0a0a0a:
+		return true
+	case v>>24 == 'Q' || v>>24 == 'T':
+		return v>>16&0xff == '0' && v>>8&0xff >= '2' && v>>8&0xff <= '5' && v&0xff >= '0' && v&0xff <= '9'
+	}
+	return false
+}
+
+// The kinds of packet (RFC 9000, section 17).
+type packetType uint8
+
+const (
+	quicInitial packetType = iota
+	quic0RTT
+	quicHandshake
+	quicRetry
+	quicVersions
+	quicShort
+	quicBroken
+)
+
+// longHeader is one packet of a datagram.
+type longHeader struct {
+	typ        packetType
+	version    uint32
+	dcid, scid []byte
+	pnAt       int // where the packet number lies
+	end        int // where the packet ends
+}
+
+// parseQUIC reads the first packet of b (RFC 9000, section 17.2).
+func parseQUIC(b []byte) (h longHeader, ok bool) {
+	if len(b) < 7 {
+		return h, false
+	}
+	if b[0]&0x80 == 0 {
+		return longHeader{typ: quicShort, end: len(b)}, true
+	}
+	h.version = be32(b[1:])
+	r := reader{b: b[5:]}
+	n := r.u8()
+	if n > 20 && h.version != 0 {
+		return h, false
+	}
+	h.dcid = r.take(n)
+	n = r.u8()
+	if n > 20 && h.version != 0 {
+		return h, false
+	}
+	h.scid = r.take(n)
+	if r.short {
+		return h, false
+	}
+	if h.version == 0 {
+		h.typ, h.end = quicVersions, len(b)
+		return h, len(r.b) >= 4 && len(r.b)%4 == 0
+	}
+	if b[0]&0x40 == 0 {
+		return h, false
+	}
+	t := b[0] >> 4 & 3
+	if h.version == version2 {
+		t = (t + 3) & 3 // RFC 9369, section 3.2
+	}
+	h.typ = packetType(t)
+	if h.typ == quicRetry {
+		h.end = len(b)
+		return h, len(r.b) >= 16
+	}
+	if h.typ == quicInitial {
+		r.take(r.varint())
+	}
+	size := r.varint()
+	if r.short {
+		return h, false
+	}
+	h.pnAt = len(b) - len(r.b)
+	h.end = min(h.pnAt+size, len(b))
+	return h, size >= 4
+}
+
+// varint reads a variable-length integer (RFC 9000, section 16).
+func (r *reader) varint() int {
+	if len(r.b) == 0 {
+		r.short = true
+		return 0
+	}
+	n := 1 << (r.b[0] >> 6)
+	v := r.take(n)
+	if v == nil {
+		return 0
+	}
+	x := uint64(v[0] & 0x3f)
+	for _, c := range v[1:] {
+		x = x<<8 | uint64(c)
+	}
+	return int(min(x, 1<<30))
+}
+
+// gquic reads Google's older form, up to Q043: flags, connection id, version.
+func gquic(b []byte) (version uint32, ok bool) {
+	if len(b) < 14 || b[0]&0x89 != 0x09 {
+		return 0, false
+	}
+	v := be32(b[9:])
+	return v, v>>16 == 'Q'<<8|'0' && knownVersion(v)
+}
+
+// matchQUIC takes long headers of known versions. A client's first datagram is
+// filled up to 1200 octets (RFC 9000, section 14.1), which little else is.
+func matchQUIC(l *look) grade {
+	b := l.b
+	if v, ok := gquic(b); ok && l.client && v != 0 {
+		return exact
+	}
+	if b[0]&0x80 == 0 || len(b) < 16 {
+		return no
+	}
+	h, ok := parseQUIC(b)
+	if !ok || h.version != 0 && !knownVersion(h.version) {
+		if has(b[1:], "Q046") && (b[0]&0xc0 == 0xc0) {
+			return exact
+		}
+		return no
+	}
+	answers := len(l.peer) > 6 && l.peer[0]&0x80 != 0 && (be32(l.peer[1:]) == h.version || h.version == 0)
+	switch {
+	case h.typ == quicVersions:
+		if !l.client && answers {
+			return exact
+		}
+		if !l.client {
+			for v := b[7+len(h.dcid)+len(h.scid):]; len(v) >= 4; v = v[4:] {
+				if n := be32(v); n == 1 || n == version2 || n>>8 == 0xff0000 {
+					return shape
+				}
+			}
+		}
+	case l.client && h.typ == quicInitial && l.size >= 1200:
+		return shape
+	case l.client && h.typ == quic0RTT && l.size >= 400:
+		return shape
+	case !l.client && answers:
+		return exact
+	case !l.client && h.version&0x0f0f0f0f != 0x0a0a0a0a && (h.typ == quicInitial && l.size >= 1000 && len(h.scid) > 0 || h.typ == quicRetry || h.typ == quicHandshake):
+		return shape
+	}
+	return no
+}
+
+// quicState is what a connection showed so far.
+type quicState struct {
+	initial   [2]uint64 // frames, by 0 client, 1 server
+	handshake [2]uint64
+	short     [2]uint64
+	retry     uint64
+	versions  uint64
+	close     uint64
+	keys      *initialKeys
+	fresh     bool // a Retry changed the keys: the next Initial of the client makes new ones
+}
+
+// followQUIC reads packets until both ends have shown a short header.
+func followQUIC(x *Identifier, k *pending) bool {
+	f := k.facts
+	q, _ := k.aux.(*quicState)
+	if q == nil {
+		q = &quicState{}
+		k.aux = q
+		f.QUIC = &QUICFacts{}
+	}
+	who := 0
+	if k.side != int(f.Client) {
+		who = 1
+	}
+	frame := k.p.Index
+	b := k.data
+	if v, ok := gquic(b); ok || v != 0 && f.QUIC.Version>>24 == 'Q' {
+		if q.initial[who] == 0 {
+			q.initial[who] = frame
+		}
+		if ok && f.QUIC.Version == 0 {
+			f.QUIC.Version = v
+			x.googleHello(k, b)
+		}
+		f.QUIC.judge(q)
+		return k.after > 10
+	}
+	for i := 0; len(b) > 0 && i < 8; i++ {
+		h, ok := parseQUIC(b)
+		if !ok {
+			break
+		}
+		if h.typ == quicShort && i > 0 && b[0]&0x40 == 0 {
+			break // filling
+		}
+		x.quicPacket(k, q, who, frame, b[:h.end], &h)
+		b = b[h.end:]
+	}
+	f.QUIC.judge(q)
+	if f.QUIC.Verdict == QUICCompleted {
+		return true
+	}
+	k.after = min(k.after, 30) // a stalled handshake is watched on
+	return false
+}
+
+func first(to *uint64, frame uint64) {
+	if *to == 0 {
+		*to = frame
+	}
+}
+
+func (x *Identifier) quicPacket(k *pending, q *quicState, who int, frame uint64, b []byte, h *longHeader) {
+	f := k.facts
+	if h.typ != quicShort && h.typ != quicVersions && f.QUIC.Version == 0 {
+		f.QUIC.Version = h.version
+	}
+	switch h.typ {
+	case quicInitial:
+		first(&q.initial[who], frame)
+		if who == 0 && f.QUIC.Version != h.version {
+			f.QUIC.Version = h.version // after negotiation
+			q.keys = nil
+		}
+		x.quicInitial(k, q, who, b, h)
+	case quicHandshake:
+		first(&q.handshake[who], frame)
+	case quicRetry:
+		if who == 1 {
+			first(&q.retry, frame)
+			q.fresh = true
+		}
+	case quicVersions:
+		if who == 1 {
+			first(&q.versions, frame)
+			q.fresh = true
+		}
+	case quicShort:
+		// Before anything else of a side it may be a packet of an older connection.
+		if q.initial[0]|q.initial[1]|q.handshake[0]|q.handshake[1] != 0 {
+			first(&q.short[who], frame)
+		}
+	}
+}
+
+// judge derives the verdict and the frames that prove it.
+func (f *QUICFacts) judge(q *quicState) {
+	f.Retried, f.Versions = q.retry != 0, q.versions != 0
+	answered := q.initial[1]|q.handshake[1]|q.short[1] != 0
+	var fs []uint64
+	switch {
+	case q.short[0] != 0 && q.short[1] != 0 && (q.initial[1]|q.handshake[1] != 0):
+		f.Verdict = QUICCompleted
+		fs = []uint64{q.initial[0], q.retry, q.initial[1], q.handshake[1], q.handshake[0], q.short[0], q.short[1]}
+	case q.close != 0:
+		f.Verdict, fs = QUICClosed, []uint64{q.initial[0], q.initial[1], q.close}
+	case answered:
+		f.Verdict, fs = QUICUnfinished, []uint64{q.initial[0], q.retry, q.initial[1], q.handshake[1], q.handshake[0], q.short[0], q.short[1]}
+	case q.retry != 0:
+		f.Verdict, fs = QUICRetried, []uint64{q.initial[0], q.retry}
+	case q.versions != 0:
+		f.Verdict, fs = QUICNegotiated, []uint64{q.initial[0], q.versions}
+	case q.initial[0] != 0:
+		f.Verdict, fs = QUICInitialOnly, []uint64{q.initial[0]}
+	default:
+		f.Verdict = QUICNone
+	}
+	slices.Sort(fs)
+	f.Frames = f.Frames[:0]
+	for _, n := range fs {
+		if n != 0 && (len(f.Frames) == 0 || f.Frames[len(f.Frames)-1] != n) {
+			f.Frames = append(f.Frames, n)
+		}
+	}
+}
+
+// quicInitial decrypts an Initial and reads its frames: its keys follow from what
+// everybody can see (RFC 9001, section 5.2).
+func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h *longHeader) {
+	if who == 0 && (q.keys == nil || q.fresh && !bytes.Equal(h.dcid, q.keys.dcid[:q.keys.n])) {
+		// The server's answer changes the client's destination id, not the keys.
+		if q.keys == nil || q.fresh {
+			q.keys = newInitialKeys(h.version, h.dcid)
+			q.fresh = false
+		}
+	}
+	if q.keys == nil {
+		return
+	}
+	plain := q.keys.open(x.plain[:0], x.head[:0], b, h.pnAt, who)
+	if plain == nil {
+		return
+	}
+	f := k.facts
+	f.Confidence = Exact
+	if f.TLS == nil {
+		f.TLS = &Hello{}
+	}
+	r := reader{b: plain}
+	for len(r.b) > 0 && !r.short {
+		switch t := r.varint(); t {
+		case 0, 1: // padding, ping
+		case 2, 3: // acknowledgement
+			r.varint()
+			r.varint()
+			n := r.varint()
+			r.varint()
+			for i := 0; i < n && !r.short; i++ {
+				r.varint()
+				r.varint()
+			}
+			if t == 3 {
+				r.varint()
+				r.varint()
+				r.varint()
+			}
+		case 6: // crypto
+			off := r.varint()
+			data := r.take(r.varint())
+			if data != nil && off < maxHello {
+				x.quicCrypto(k, who, off, data)
+			}
+		case 0x1c, 0x1d:
+			first(&q.close, k.p.Index)
+			return
+		default:
+			return
+		}
+	}
+}
+
+// quicCrypto puts the hello together from its frames.
+func (x *Identifier) quicCrypto(k *pending, who, off int, data []byte) {
+	h := k.facts.TLS
+	side := int(k.facts.Client)
+	want := byte(clientHello)
+	if who == 1 {
+		side, want = 1-side, serverHello
+	}
+	s := &k.dir[side]
+	if who == 0 && h.HelloFrame != 0 || who == 1 && h.ReplyFrame != 0 {
+		return
+	}
+	if !s.own {
+		// What the signatures kept of the first datagram is not the stream.
+		x.giveBack(s)
+		*s = stream{}
+	}
+	if k.state&(1<<side) == 0 {
+		k.state |= 1 << side
+		s.have, s.n = 0, 0
+		if !x.lend(s, maxHello) {
+			return
+		}
+	}
+	s.add(off, data)
+	b := s.bytes()
+	if len(b) < 4 || b[0] != want {
+		return
+	}
+	n := be24(b[1:])
+	if len(b) < 4+n && !s.full() {
+		return
+	}
+	body := b[4:min(len(b), 4+n)]
+	if who == 0 {
+		h.client(body, 'q', len(b) >= 4+n)
+		h.HelloFrame = k.p.Index
+		if f := k.facts; h.Name != "" {
+			f.Name, f.NameBy = h.Name, "quic"
+		}
+		return
+	}
+	h.server(body)
+	h.ReplyFrame = k.p.Index
+}
+
+// googleHello reads the name in the open hello of Google's older form: a list of
+// tags and the ends of their values.
+func (x *Identifier) googleHello(k *pending, b []byte) {
+	i := bytes.Index(b, []byte("CHLO"))
+	if i < 0 || i+8 > len(b) {
+		return
+	}
+	n := le16(b[i+4:])
+	tags := b[i+8:]
+	if n > 64 || len(tags) < 8*n {
+		return
+	}
+	values, from := tags[8*n:], 0
+	for ; n > 0; n-- {
+		to := int(le32(tags[4:]))
+		if to < from || to > len(values) {
+			return
+		}
+		switch string(tags[:4]) {
+		case "SNI\x00":
+			if v := values[from:to]; hostname(v) && len(v) > 0 {
+				k.facts.Name, k.facts.NameBy = text(v), "quic"
+			}
+		case "UAID":
+			k.facts.Software[k.side] = text(values[from:to])
+		}
+		from, tags = to, tags[8:]
+	}
 }

@@ -47,7 +47,8 @@ type signature struct {
 	from  role
 	first string // octets it may start with; "" is any
 	match func(l *look) grade
-	// anywhere: a segment in the middle of a connection may show it too.
+	// anywhere: a segment in the middle of a connection may show it too; the others
+	// are believed there only when they are exact.
 	anywhere bool
 }
 
@@ -89,11 +90,11 @@ func build(tcp, udp []signature) *tables {
 // wait is set when a signature wants more and none is sure yet.
 func run(bucket []*signature, l *look, from role, tcp bool) (best Protocol, g grade, wait bool) {
 	for _, s := range bucket {
-		if s.from&from == 0 || l.middle && !s.anywhere {
+		if s.from&from == 0 {
 			continue
 		}
 		switch r := s.match(l); {
-		case r == no:
+		case r == no || l.middle && !s.anywhere && r < exact:
 		case r == more:
 			wait = true
 		case r > g || r == g && !best.usualOf(tcp, l) && s.proto.usualOf(tcp, l):

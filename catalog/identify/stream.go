@@ -8,18 +8,21 @@ const (
 	// post-quantum key share it is 1.7 to 2 kB, and browsers shuffle its
 	// extensions, so that the name may come last.
 	maxHello = 4096
-	maxParts = 4
+	// maxParts is how many pieces may wait for what comes before them. Browsers cut a
+	// QUIC hello into a dozen frames and shuffle them.
+	maxParts = 16
 )
 
 // span is a stretch of a direction, in octets from its start.
-type span struct{ lo, hi int }
+type span struct{ lo, hi uint16 }
 
 // stream puts the octets of one direction in order. The first copy of an octet
 // stays: a later one with other content cannot rewrite what was seen.
 type stream struct {
 	buf   []byte // lent by the Identifier; octets [0, have) are complete
 	have  int
-	limit int // MaxKept, or maxHello
+	limit int  // MaxKept, or maxHello
+	own   bool // buf is lent, and not the packet itself
 	parts [maxParts]span
 	n     int
 	seen  uint64 // octets offered, repeated ones included
@@ -53,7 +56,14 @@ func (s *stream) add(off int, data []byte) {
 		return
 	}
 	s.write(off, data)
-	s.parts[s.n] = span{off, hi}
+	for i := range s.parts[:s.n] {
+		// A neighbour grows instead of taking another place.
+		if p := &s.parts[i]; off <= int(p.hi) && hi >= int(p.lo) {
+			p.lo, p.hi = uint16(min(off, int(p.lo))), uint16(max(hi, int(p.hi)))
+			return
+		}
+	}
+	s.parts[s.n] = span{uint16(off), uint16(hi)}
 	s.n++
 }
 
@@ -67,7 +77,7 @@ next:
 	for i, c := range data {
 		at := off + i
 		for _, p := range s.parts[:s.n] {
-			if at >= p.lo && at < p.hi {
+			if at >= int(p.lo) && at < int(p.hi) {
 				continue next
 			}
 		}
@@ -80,8 +90,8 @@ func (s *stream) join() {
 	for again := true; again; {
 		again = false
 		for i := 0; i < s.n; i++ {
-			if p := s.parts[i]; p.lo <= s.have {
-				s.have = max(s.have, p.hi)
+			if p := s.parts[i]; int(p.lo) <= s.have {
+				s.have = max(s.have, int(p.hi))
 				s.n--
 				s.parts[i] = s.parts[s.n]
 				again = true
@@ -95,4 +105,4 @@ func (s *stream) join() {
 func (s *stream) bytes() []byte { return s.buf[:s.have] }
 
 // full reports whether no further octet will be kept.
-func (s *stream) full() bool { return s.have >= s.limit }
+func (s *stream) full() bool { return s.limit > 0 && s.have >= s.limit }

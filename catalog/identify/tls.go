@@ -50,7 +50,7 @@ func matchTLS(l *look) grade {
 		return no
 	}
 	if 5+n >= l.size {
-		if b[0] == recordData && n >= 17 || b[0] == recordHandshake || b[0] == recordCCS && n == 1 || b[0] == recordAlert && (n == 2 || n >= 18 && n < 64) {
+		if b[0] == recordData && n >= 17 || b[0] == recordHandshake || b[0] == recordCCS && n == 1 || b[0] == recordAlert && (n == 2 || n >= 18 && n <= 128 && 5+n == l.size) {
 			return shape
 		}
 		return no
@@ -122,7 +122,7 @@ func (x *Identifier) clientRecords(k *pending, b []byte) bool {
 				h.client(body[:min(n, len(body))], 't', len(body) >= n)
 				h.HelloFrame = frameOf(k)
 				k.named()
-			} else if s.limit == MaxKept && n+9 > MaxKept {
+			} else if s.own && n+9 > s.limit {
 				x.lend(s, maxHello)
 			}
 		}

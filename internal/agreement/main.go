@@ -2,6 +2,7 @@
 // and Arkime over a collection of captures, and writes docs/AGREEMENT.md.
 //
 //	go run ./internal/agreement ../shared/captures > docs/AGREEMENT.md
+//	go run ./internal/agreement -services ../shared/captures > docs/SERVICES.md
 //
 // Whether a row is comparable is decided by the oracle's side alone: one row per
 // tuple there, no fragments in the file, no quoted headers.
@@ -151,11 +152,15 @@ func (s *score) add(ok bool, file string, k key, why, format string, a ...any) {
 }
 
 func main() {
-	root := "../shared/captures"
-	if len(os.Args) > 1 {
-		root = os.Args[1]
+	root, what := "../shared/captures", run
+	args := os.Args[1:]
+	if len(args) > 0 && args[0] == "-services" {
+		what, args = printServices, args[1:]
 	}
-	if err := run(root); err != nil {
+	if len(args) > 0 {
+		root = args[0]
+	}
+	if err := what(root); err != nil {
 		fmt.Fprintln(os.Stderr, "agreement:", err)
 		os.Exit(1)
 	}
@@ -308,49 +313,54 @@ chosen by the oracle's side alone. A difference with a named cause is still coun
 		p.listed, p.same+p.copies, p.same+p.other-p.listed, 100*float64(p.same+p.copies)/float64(max(p.same+p.other-p.listed, 1)))
 	fmt.Printf("\n%d captures with tshark's answers, %d with Zeek's.\n", files, zfiles)
 	for _, s := range ss {
-		if len(s.diffs) == 0 {
-			continue
+		printDiffs(s)
+	}
+}
+
+// printDiffs lists the differences of one comparison, by cause.
+func printDiffs(s *score) {
+	if len(s.diffs) == 0 {
+		return
+	}
+	fmt.Printf("\n## %s\n", s.name)
+	byWhy := map[string][]diff{}
+	for _, d := range s.diffs {
+		byWhy[d.why] = append(byWhy[d.why], d)
+	}
+	var whys []string
+	for w := range byWhy {
+		whys = append(whys, w)
+	}
+	sort.Slice(whys, func(i, j int) bool {
+		if len(byWhy[whys[i]]) != len(byWhy[whys[j]]) {
+			return len(byWhy[whys[i]]) > len(byWhy[whys[j]])
 		}
-		fmt.Printf("\n## %s\n", s.name)
-		byWhy := map[string][]diff{}
-		for _, d := range s.diffs {
-			byWhy[d.why] = append(byWhy[d.why], d)
+		return whys[i] < whys[j]
+	})
+	for _, w := range whys {
+		ds := byWhy[w]
+		title := w
+		if w == "" {
+			title = "No cause named yet"
 		}
-		var whys []string
-		for w := range byWhy {
-			whys = append(whys, w)
-		}
-		sort.Slice(whys, func(i, j int) bool {
-			if len(byWhy[whys[i]]) != len(byWhy[whys[j]]) {
-				return len(byWhy[whys[i]]) > len(byWhy[whys[j]])
+		fmt.Printf("\n### %s (%d)\n\n", title, len(ds))
+		sort.Slice(ds, func(i, j int) bool {
+			if ds[i].file != ds[j].file {
+				return ds[i].file < ds[j].file
 			}
-			return whys[i] < whys[j]
+			x, y := ds[i].key, ds[j].key
+			if c := x.a.Compare(y.a); c != 0 {
+				return c < 0
+			}
+			return x.b.Compare(y.b) < 0
 		})
-		for _, w := range whys {
-			ds := byWhy[w]
-			title := w
-			if w == "" {
-				title = "No cause named yet"
+		last := ""
+		for _, d := range ds {
+			if d.file != last {
+				fmt.Printf("- `%s`\n", d.file)
+				last = d.file
 			}
-			fmt.Printf("\n### %s (%d)\n\n", title, len(ds))
-			sort.Slice(ds, func(i, j int) bool {
-				if ds[i].file != ds[j].file {
-					return ds[i].file < ds[j].file
-				}
-				x, y := ds[i].key, ds[j].key
-				if c := x.a.Compare(y.a); c != 0 {
-					return c < 0
-				}
-				return x.b.Compare(y.b) < 0
-			})
-			last := ""
-			for _, d := range ds {
-				if d.file != last {
-					fmt.Printf("- `%s`\n", d.file)
-					last = d.file
-				}
-				fmt.Printf("  - %s %s %s: %s\n", d.key.proto, d.key.a, d.key.b, d.what)
-			}
+			fmt.Printf("  - %s %s %s: %s\n", d.key.proto, d.key.a, d.key.b, d.what)
 		}
 	}
 }

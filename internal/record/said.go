@@ -221,7 +221,7 @@ func said() []Field {
 			}
 			return uint64(a.DNS.Queries)
 		}),
-		appWord("quic", "QUIC: completed, retried, version_negotiation, initial_only, closed", func(a *identify.Facts) string {
+		appWord("quic", "what became of a QUIC connection: completed, unfinished (answered, completion not seen), retried, version-negotiated, initial-only, closed", func(a *identify.Facts) string {
 			if a.QUIC == nil {
 				return ""
 			}
@@ -232,6 +232,9 @@ func said() []Field {
 				return ""
 			}
 			return identify.QUICVersionName(a.QUIC.Version)
+		}),
+		appBool("quic_retried", "the server asked for proof of address on the way", func(a *identify.Facts) (bool, bool) {
+			return true, a.QUIC != nil && a.QUIC.Retried
 		}),
 		appFrames("quic_frames", "frames that prove the QUIC verdict", func(a *identify.Facts) []uint64 {
 			if a.QUIC == nil {

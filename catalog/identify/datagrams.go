@@ -1,0 +1,331 @@
+package identify
+
+import "bytes"
+
+// Protocols of single datagrams.
+
+// matchNTP takes the modes of RFC 5905, section 7.3; control and private messages
+// (6, 7) need the port.
+func matchNTP(l *look) grade {
+	b := l.b
+	if len(b) < 4 {
+		return no
+	}
+	v, mode := b[0]>>3&7, b[0]&7
+	if v < 1 || v > 4 || mode == 0 && v != 1 {
+		return no
+	}
+	if mode >= 6 {
+		if l.on(123) && (mode == 6 && len(b) >= 12 || mode == 7 && len(b) >= 8) {
+			return port
+		}
+		return no
+	}
+	if len(b) < 48 || b[1] > 16 || l.size != 48 && l.size != 68 && l.size != 72 && !l.on(123) {
+		return no
+	}
+	if l.on(123) {
+		return exact
+	}
+	switch {
+	case mode == 3 && b[1] == 0 && (l.size == 48 || l.size == 68) && l.client:
+		if b[2] <= 17 && int8(b[3]) <= 0 && int8(b[3]) > -33 {
+			return shape
+		}
+	case mode == 4 && len(l.peer) >= 48 && bytes.Equal(b[24:32], l.peer[40:48]) && !l.client:
+		return exact
+	}
+	return no
+}
+
+// followNTP notes the version; a mode-7 list of peers is an amplifier's question.
+func followNTP(_ *Identifier, k *pending) bool {
+	k.facts.Version = string(rune('0' + k.data[0]>>3&7))
+	if k.data[0]&7 == 4 {
+		k.facts.Client = int8(1 - k.side)
+	}
+	return true
+}
+
+// matchDHCP takes the magic cookie (RFC 2131, section 3).
+func matchDHCP(l *look) grade {
+	b := l.b
+	if len(b) < 240 {
+		if l.size >= 44 && len(b) >= 44 && (l.on(67) || l.on(68)) && (b[0] == 1 || b[0] == 2) && b[1] > 0 && b[1] < 38 && b[2] <= 16 {
+			return port
+		}
+		return no
+	}
+	if (b[0] == 1 || b[0] == 2) && be32(b[236:]) == 0x63825363 {
+		if l.client != (b[0] == 1) {
+			return no
+		}
+		return exact
+	}
+	if (l.on(67) || l.on(68)) && (b[0] == 1 || b[0] == 2) && b[1] == 1 && b[2] == 6 {
+		return port // BOOTP
+	}
+	return no
+}
+
+func matchDHCPv6(l *look) grade {
+	b := l.b
+	if (l.on(546) || l.on(547)) && len(b) >= 4 && b[0] >= 1 && b[0] <= 36 {
+		return port
+	}
+	return no
+}
+
+// matchTFTP takes read and write requests (RFC 1350, section 5).
+func matchTFTP(l *look) grade {
+	b := l.b
+	if len(b) < 9 {
+		if l.on(69) && len(b) >= 4 && b[0] == 0 && b[1] >= 3 && b[1] <= 6 {
+			return port
+		}
+		return no
+	}
+	if b[0] != 0 {
+		return no
+	}
+	if b[1] == 1 || b[1] == 2 {
+		z := bytes.IndexByte(b[2:], 0)
+		if z < 1 || !printable(b[2:2+z]) {
+			return no
+		}
+		mode := b[3+z:]
+		y := bytes.IndexByte(mode, 0)
+		if y < 0 {
+			return no
+		}
+		if m := bytes.ToLower(mode[:y]); string(m) == "octet" || string(m) == "netascii" || string(m) == "mail" {
+			return exact
+		}
+		return no
+	}
+	if l.on(69) && b[1] >= 3 && b[1] <= 6 {
+		return port
+	}
+	// A server answers from a port of its own: block 1, or the options.
+	if b[1] == 6 && (bytes.Contains(b, []byte("blksize\x00")) || bytes.Contains(b, []byte("tsize\x00"))) {
+		return exact
+	}
+	if b[1] == 3 && be16(b[2:]) == 1 && l.size <= 516 && len(l.peer) >= 4 && string(l.peer[:4]) == "\x00\x04\x00\x01" {
+		return shape
+	}
+	if l.first && b[1] == 3 && be16(b[2:]) == 1 && l.size == 516 {
+		return more
+	}
+	return no
+}
+
+// matchTFTPAck completes what a first block began.
+func matchTFTPAck(l *look) grade {
+	if l.size == 4 && len(l.b) == 4 && string(l.b) == "\x00\x04\x00\x01" && len(l.peer) >= 4 && string(l.peer[:4]) == "\x00\x03\x00\x01" {
+		return shape
+	}
+	return no
+}
+
+func matchSLP(l *look) grade {
+	b := l.b
+	if !l.on(427) || len(b) < 12 {
+		return no
+	}
+	if b[0] == 2 && b[1] >= 1 && b[1] <= 11 {
+		if len(b) >= 5 && be24(b[2:]) == l.size {
+			return exact
+		}
+		return port
+	}
+	if b[0] == 1 && b[1] >= 1 && b[1] <= 10 {
+		return port
+	}
+	return no
+}
+
+func matchRIP(l *look) grade {
+	b := l.b
+	if l.on(520) && len(b) >= 4 && b[0] >= 1 && b[0] <= 2 && b[1] >= 1 && b[1] <= 2 && (l.size-4)%20 == 0 {
+		return port
+	}
+	return no
+}
+
+// matchRADIUS walks the attributes to the end (RFC 2865, section 3).
+func matchRADIUS(l *look) grade {
+	b := l.b
+	if !l.on(1812) && !l.on(1813) && !l.on(1645) && !l.on(1646) && !l.on(3799) {
+		return no
+	}
+	if len(b) < 20 || be16(b[2:]) > l.size || be16(b[2:]) < 20 || b[0] == 0 || b[0] > 52 {
+		return no
+	}
+	n := be16(b[2:])
+	for at := 20; at < n && at+2 <= len(b); {
+		if b[at+1] < 2 {
+			return no
+		}
+		at += int(b[at+1])
+		if at > n {
+			return no
+		}
+	}
+	return shape
+}
+
+func matchCoAP(l *look) grade {
+	b := l.b
+	if !l.on(5683) || len(b) < 4 || b[0]>>6 != 1 || b[0]&15 > 8 || 4+int(b[0]&15) > l.size {
+		return no
+	}
+	if class := b[1] >> 5; class == 1 || class == 3 || class == 6 || class == 7 {
+		return no
+	}
+	return port
+}
+
+// matchSourceQuery takes Valve's and Quake's connectionless packets.
+func matchSourceQuery(l *look) grade {
+	b := l.b
+	if len(b) < 5 || be32(b) != 0xffffffff {
+		return no
+	}
+	r := b[4:]
+	switch {
+	case has(r, "TSource Engine Query"):
+		return exact
+	case has(r, "getstatus") || has(r, "getinfo") || has(r, "getchallenge") || has(r, "getservers") || has(r, "statusResponse") || has(r, "infoResponse") || has(r, "connect ") ||
+		has(r, "challengeResponse") || has(r, "rcon ") || has(r, "info") && l.size < 32 || has(r, "status") && l.size < 32:
+		return exact
+	case (r[0] == 'U' || r[0] == 'V' || r[0] == 'A' || r[0] == 'W' || r[0] == 'i' || r[0] == 'q') && l.size <= 32:
+		return shape
+	case (r[0] == 'I' || r[0] == 'D' || r[0] == 'E' || r[0] == 'm') && l.size > 8:
+		return shape
+	}
+	return no
+}
+
+// rtpState is what three packets of a stream must share.
+type rtpState struct {
+	ssrc [2]uint32
+	seq  [2]uint16
+	n    [2]uint8
+}
+
+// matchRTP wants a run of packets of one source: a single one says nothing (RFC
+// 3550, section 5.1).
+func matchRTP(l *look) grade {
+	b := l.b
+	if len(b) < 12 || b[0]>>6 != 2 {
+		return no
+	}
+	pt := b[1] & 0x7f
+	if pt >= 35 && pt < 96 || 12+4*int(b[0]&15) > l.size {
+		return no
+	}
+	k := l.pend
+	st, _ := k.aux.(*rtpState)
+	if st == nil {
+		st = &rtpState{}
+		k.aux = st
+	}
+	s := k.side
+	seq, ssrc := uint16(be16(b[2:])), be32(b[8:])
+	if st.n[s] > 0 && st.ssrc[s] == ssrc {
+		if d := seq - st.seq[s]; d >= 1 && d <= 16 {
+			if st.n[s]++; st.n[s] >= 3 {
+				return shape
+			}
+			st.seq[s] = seq
+			return more
+		}
+	}
+	if st.n[s] > 0 && k.looked > 4 {
+		return no
+	}
+	st.n[s], st.ssrc[s], st.seq[s] = 1, ssrc, seq
+	return more
+}
+
+// matchRTCP takes a compound packet (RFC 3550, section 6.1).
+func matchRTCP(l *look) grade {
+	b := l.b
+	if len(b) < 8 || b[0]>>6 != 2 || b[1] < 200 || b[1] > 207 {
+		return no
+	}
+	n, at := 0, 0
+	for at+4 <= len(b) && b[at]>>6 == 2 && b[at+1] >= 200 && b[at+1] <= 207 {
+		at += 4 * (be16(b[at+2:]) + 1)
+		n++
+	}
+	if at == l.size && (n > 1 || b[1] == 200 || b[1] == 201 || l.size == 4*(be16(b[2:])+1)) {
+		return shape
+	}
+	return no
+}
+
+// matchDTLS takes handshake records (RFC 6347, section 4.1), and others beside a
+// peer's.
+func matchDTLS(l *look) grade {
+	b := l.b
+	if len(b) < 13 || !dtlsHeader(b) || 13+be16(b[11:]) > l.size {
+		return no
+	}
+	n := be16(b[11:])
+	if b[0] == recordHandshake && be16(b[3:]) == 0 && len(b) >= 25 {
+		switch b[13] {
+		case clientHello, 3, serverHello:
+			if be24(b[14:]) < 1<<15 {
+				if l.client == (b[13] == clientHello) {
+					return exact
+				}
+				return no
+			}
+		}
+	}
+	if 13+n == l.size || len(b) >= 13+n+13 && dtlsHeader(b[13+n:]) {
+		return shape
+	}
+	return no
+}
+
+func dtlsHeader(b []byte) bool {
+	return len(b) >= 13 && b[0] >= recordCCS && b[0] <= recordData+2 && (b[1] == 0xfe && (b[2] == 0xff || b[2] == 0xfd) || b[1] == 1 && b[2] == 0 && b[0] == recordHandshake) && be16(b[11:]) <= maxRecord && be16(b[11:]) > 0
+}
+
+// followDTLS reads the hellos. A fragmented ClientHello is read as far as its first
+// part goes.
+func followDTLS(_ *Identifier, k *pending) bool {
+	f := k.facts
+	if f.TLS == nil {
+		f.TLS = &Hello{}
+	}
+	h := f.TLS
+	b := k.data
+	for i := 0; i < 8 && dtlsHeader(b); i++ {
+		n := min(be16(b[11:]), len(b)-13)
+		rec := b[13 : 13+n]
+		if b[0] == recordHandshake && be16(b[3:]) == 0 && len(rec) >= 12 {
+			total, off, part := be24(rec[1:]), be24(rec[6:]), be24(rec[9:])
+			body := rec[12:min(len(rec), 12+part)]
+			switch {
+			case rec[0] == clientHello && off == 0 && (h.HelloFrame == 0 || len(h.Offered) == 0 && h.Name == ""):
+				h.client(body, 'd', len(body) >= total)
+				h.HelloFrame = frameOf(k)
+				f.Client = int8(k.side)
+				k.named()
+			case rec[0] == serverHello && off == 0 && h.ReplyFrame == 0:
+				if h.server(body) {
+					h.ReplyFrame = frameOf(k)
+				}
+			case rec[0] == certificateMsg && off == 0 && k.side != int(f.Client):
+				h.Cert = parseCertificates(body)
+				h.CertFrame = frameOf(k)
+				return true
+			}
+		}
+		b = b[13+n:]
+	}
+	return k.after > 12
+}

@@ -1,0 +1,626 @@
+package identify
+
+import "bytes"
+
+// Windows and directory protocols.
+
+// matchSMB takes a session message that holds an SMB header (MS-SMB2, section 2.2.1).
+func matchSMB(l *look) grade {
+	b := l.b
+	if len(b) < 8 {
+		if b[0] == 0 {
+			return more
+		}
+		return no
+	}
+	if b[0] == 0 && (b[4] == 0xff || b[4] == 0xfe || b[4] == 0xfd || b[4] == 0xfc) && has(b[5:], "SMB") {
+		return exact
+	}
+	return no
+}
+
+// followSMB notes the dialect family; SMB1 is worth a remark.
+func followSMB(_ *Identifier, k *pending) bool {
+	f := k.facts
+	b := k.dir[k.side].bytes()
+	if k.dir[k.side].buf == nil || len(b) < 9 {
+		return false
+	}
+	switch {
+	case b[0] == 0x81 || b[0] == 0x82 || b[0] == 0x83: // NetBIOS session request and answer
+		f.Protocol = NetBIOSSession
+		return followNBSS(nil, k)
+	case b[4] == 0xff:
+		f.Version = "1"
+		// A negotiation may offer SMB 2 in SMB 1's form: the answer decides.
+		return k.side != int(f.Client) || b[8] != 0x72
+	case b[4] == 0xfe || b[4] == 0xfd || b[4] == 0xfc:
+		f.Version = "2"
+		if len(b) >= 74 && le16(b[16:]) == 0 && b[20]&1 != 0 { // NEGOTIATE response: DialectRevision
+			switch d := le16(b[72:]); {
+			case d >= 0x0300 && d < 0x0400:
+				f.Version = "3"
+			case d == 0x02ff:
+				return false
+			}
+		}
+		return k.side != int(f.Client)
+	}
+	return true
+}
+
+// matchNBSS takes a session request (RFC 1002, section 4.3.2).
+func matchNBSS(l *look) grade {
+	b := l.b
+	if len(b) < 38 {
+		if b[0] == 0x81 && (len(b) < 2 || b[1] <= 1) {
+			return more
+		}
+		return no
+	}
+	if b[0] != 0x81 || b[1] != 0 || be16(b[2:]) != 68 || b[4] != 0x20 {
+		return no
+	}
+	for _, c := range b[5:37] {
+		if c < 'A' || c > 'P' {
+			return no
+		}
+	}
+	return exact
+}
+
+// followNBSS reads the name that is called and waits for SMB.
+func followNBSS(_ *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	if k.side == int(k.facts.Client) && len(b) >= 37 && b[0] == 0x81 && k.facts.Name == "" {
+		if n, _ := netbiosDecode(b[5:37]); n != "" && n != "*SMBSERVER" {
+			k.facts.Name, k.facts.NameBy = n, "netbios"
+		}
+	}
+	skip := 4
+	if k.side == int(k.facts.Client) {
+		skip = 72
+	}
+	if len(b) >= skip+9 && b[skip] == 0 && has(b[skip+5:], "SMB") {
+		k.facts.Protocol = SMB
+		k.facts.Version = "1"
+		if b[skip+4] != 0xff {
+			k.facts.Version = "2"
+		}
+		return true
+	}
+	return k.dir[k.side].full()
+}
+
+// netbiosDecode undoes the half-octet letters of a NetBIOS name (RFC 1001, section
+// 14.1); kind is its last octet.
+func netbiosDecode(b []byte) (name string, kind byte) {
+	if len(b) < 32 {
+		return "", 0
+	}
+	var out [16]byte
+	for i := range out {
+		hi, lo := b[2*i], b[2*i+1]
+		if hi < 'A' || hi > 'P' || lo < 'A' || lo > 'P' {
+			return "", 0
+		}
+		out[i] = (hi-'A')<<4 | lo - 'A'
+	}
+	return string(bytes.TrimRight(out[:15], " \x00")), out[15]
+}
+
+// matchNBNS takes the name service (RFC 1002, section 4.2).
+func matchNBNS(l *look) grade {
+	b := l.b
+	if len(b) < 46 || be16(b[4:])+be16(b[6:]) == 0 || be16(b[4:]) > 2 || be16(b[6:]) > 64 {
+		return no
+	}
+	if !netbiosName(b) {
+		if l.on(137) && be16(b[4:])+be16(b[6:]) <= 2 && b[2]>>3&15 <= 9 {
+			return port
+		}
+		return no
+	}
+	end, _ := dnsName(b, 12, nil)
+	if end < 0 || end+4 > len(b) {
+		return no
+	}
+	if t := be16(b[end:]); t != 0x20 && t != 0x21 && t != 10 && t != 1 && t != 2 {
+		return no
+	}
+	if l.on(137) {
+		return exact
+	}
+	return shape
+}
+
+// followNBNS reads the name asked for or announced.
+func followNBNS(_ *Identifier, k *pending) bool {
+	b := k.data
+	if len(b) < 46 || !netbiosName(b) {
+		return k.after > 4
+	}
+	f := k.facts
+	if f.DNS == nil {
+		f.DNS = &Lookup{Code: -1}
+	}
+	d := f.DNS
+	if b[2]&0x80 != 0 {
+		if d.Code < 0 {
+			d.Code = int(b[3] & 15)
+		}
+		return true
+	}
+	d.Queries++
+	if name, _ := netbiosDecode(b[13:45]); name != "" && d.Query == "" {
+		d.Query = name
+		if end, _ := dnsName(b, 12, nil); end > 0 && end+2 <= len(b) {
+			d.Type = uint16(be16(b[end:]))
+		}
+	}
+	return false
+}
+
+func matchNBDgm(l *look) grade {
+	b := l.b
+	if l.on(138) && len(b) >= 14 && (b[0] >= 0x10 && b[0] <= 0x16) {
+		return port
+	}
+	return no
+}
+
+// matchDCERPC takes bind, its answer and requests (C706, chapter 12).
+func matchDCERPC(l *look) grade {
+	b := l.b
+	if len(b) < 16 {
+		if begins(b, "\x05\x00") {
+			return more
+		}
+		return no
+	}
+	n := be16(b[8:])
+	if b[4]&0x10 != 0 {
+		n = le16(b[8:])
+	}
+	if b[0] != 5 || b[1] > 1 || b[4]&0xef != 0 || b[5] > 3 || b[6] != 0 || b[7] != 0 || n < 16 || n > 1<<15 {
+		return no
+	}
+	switch b[2] {
+	case 0x0b, 0x0e: // bind, alter_context
+		if l.client || l.middle {
+			return exact
+		}
+	case 0x0c, 0x0d, 0x0f, 0x05, 0x00, 0x02, 0x03, 0x10:
+		if l.middle || l.on(135) || len(l.peer) > 4 && l.peer[0] == 5 {
+			return shape
+		}
+	}
+	return no
+}
+
+// matchDCERPCUDP takes connectionless calls: PROFINET's context manager is what
+// still uses them.
+func matchDCERPCUDP(l *look) grade {
+	b := l.b
+	if len(b) < 80 || b[0] != 4 || b[1] > 10 || b[4]&0xef != 0 || b[5] > 3 {
+		return no
+	}
+	n := be16(b[74:])
+	if b[4]&0x10 != 0 {
+		n = le16(b[74:])
+	}
+	if 80+n == l.size || l.on(34964) && 80+n <= l.size {
+		return shape
+	}
+	return no
+}
+
+// berLen reads a BER length at b[1]; head is where the content starts, 0 for none.
+func berLen(b []byte) (n, head int) {
+	if len(b) < 2 {
+		return 0, 0
+	}
+	n = int(b[1])
+	if n < 0x80 {
+		return n, 2
+	}
+	c := n & 0x7f
+	if c == 0 || c > 4 || len(b) < 2+c {
+		return 0, 0
+	}
+	n = 0
+	for _, v := range b[2 : 2+c] {
+		n = n<<8 | int(v)
+	}
+	if n < 0 || n > 1<<28 {
+		return 0, 0
+	}
+	return n, 2 + c
+}
+
+// matchLDAP takes a message (RFC 4511, section 4.1.1).
+func matchLDAP(l *look) grade {
+	b := l.b
+	if b[0] != 0x30 {
+		return no
+	}
+	if len(b) < 9 {
+		return more
+	}
+	n, h := berLen(b)
+	if h == 0 || n < 5 || h+5 > len(b) {
+		return no
+	}
+	r := b[h:]
+	idLen := int(r[1])
+	if r[0] != 2 || idLen < 1 || idLen > 4 || len(r) < 2+idLen+2 {
+		return no
+	}
+	op := r[2+idLen]
+	on, oh := berLen(r[2+idLen:])
+	if oh == 0 || 2+idLen+oh+on > n {
+		return no
+	}
+	switch op {
+	case 0x60, 0x63, 0x77, 0x66, 0x68, 0x4a, 0x6c, 0x6e:
+		if l.client || l.middle {
+			if op == 0x60 && !has(r[2+idLen+oh:], "\x02\x01") {
+				return no
+			}
+			return exact
+		}
+	case 0x42, 0x50:
+		if (l.client || l.middle) && l.on(389) {
+			return shape
+		}
+	case 0x61, 0x64, 0x65, 0x73, 0x78, 0x67, 0x69:
+		if !l.client || l.middle {
+			if l.on(389) || l.on(3268) || len(l.peer) > 0 && l.peer[0] == 0x30 {
+				return exact
+			}
+			return shape
+		}
+	}
+	return no
+}
+
+// followLDAP looks for a simple bind: its name is told, its password passed over.
+func followLDAP(_ *Identifier, k *pending) bool {
+	if k.side != int(k.facts.Client) {
+		return k.after > 6
+	}
+	b := k.data
+	if k.tcp {
+		b = k.dir[k.side].bytes()
+	}
+	for i := 0; i < 8 && len(b) > 9 && b[0] == 0x30; i++ {
+		n, h := berLen(b)
+		if h == 0 || h+n > len(b) {
+			return false
+		}
+		msg := b[h : h+n]
+		b = b[h+n:]
+		if len(msg) < 4 || int(msg[1])+2 >= len(msg) {
+			return true
+		}
+		op := msg[2+int(msg[1]):]
+		on, oh := berLen(op)
+		if oh == 0 || oh+on > len(op) {
+			return true
+		}
+		body := op[oh : oh+on]
+		if op[0] != 0x60 || len(body) < 5 {
+			continue
+		}
+		if body[0] == 2 && body[1] == 1 {
+			k.facts.Version = string(rune('0' + body[2]%10))
+		}
+		name := body[3:]
+		nn, nh := berLen(name)
+		if nh == 0 || nh+nn > len(name) || name[0] != 4 {
+			return true
+		}
+		user := text(name[nh : nh+nn])
+		auth := name[nh+nn:]
+		an, ah := berLen(auth)
+		switch {
+		case ah == 0:
+		case auth[0] == 0x80 && an > 0:
+			k.login(user, "ldap simple bind", an)
+		case auth[0] == 0xa3:
+			k.login(user, "ldap sasl", -1)
+		}
+		return true
+	}
+	return k.after > 6
+}
+
+// matchKerberos takes requests and answers (RFC 4120, section 5); over TCP a
+// length goes before.
+func matchKerberos(l *look) grade {
+	b := l.b
+	if l.pend.tcp {
+		if len(b) < 5 {
+			if b[0] == 0 {
+				return more
+			}
+			return no
+		}
+		if n := be32(b); n < 20 || n > 1<<20 {
+			return no
+		}
+		b = b[4:]
+	}
+	if len(b) < 12 {
+		return no
+	}
+	switch b[0] {
+	case 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f, 0x74, 0x75, 0x76, 0x7e:
+	default:
+		return no
+	}
+	if l.client == (b[0] == 0x6b || b[0] == 0x6d || b[0] == 0x7e) {
+		return no
+	}
+	_, h := berLen(b)
+	if h == 0 || h >= len(b) || b[h] != 0x30 {
+		return no
+	}
+	_, h2 := berLen(b[h:])
+	if r := b[h+h2:]; h2 != 0 && (has(r, "\xa1\x03\x02\x01\x05") || has(r, "\xa0\x03\x02\x01\x05")) {
+		return exact
+	}
+	return no
+}
+
+// matchSNMP takes a message of version 1, 2c or 3 (RFC 3416, RFC 3412).
+func matchSNMP(l *look) grade {
+	b := l.b
+	if len(b) < 10 || b[0] != 0x30 {
+		return no
+	}
+	n, h := berLen(b)
+	if h == 0 || h+n > l.size || h+n+16 < l.size || h+5 > len(b) {
+		return no
+	}
+	r := b[h:]
+	if r[0] != 2 || r[1] != 1 || r[2] != 0 && r[2] != 1 && r[2] != 3 {
+		return no
+	}
+	if r[2] == 3 && r[3] == 0x30 || r[2] != 3 && r[3] == 4 {
+		if h+n == l.size {
+			return exact
+		}
+		return shape
+	}
+	return no
+}
+
+// followSNMP notes the version; a community is a secret and only measured.
+func followSNMP(_ *Identifier, k *pending) bool {
+	b := k.data
+	n, h := berLen(b)
+	if h == 0 || n < 5 || len(b) < h+5 {
+		return true
+	}
+	r := b[h:]
+	switch r[2] {
+	case 0:
+		k.facts.Version = "1"
+	case 1:
+		k.facts.Version = "2c"
+	case 3:
+		k.facts.Version = "3"
+		return true
+	}
+	if c, ch := berLen(r[3:]); ch != 0 && r[3] == 4 {
+		k.login("", "snmp community", c)
+	}
+	return true
+}
+
+// matchTDS takes PRELOGIN and LOGIN7 (MS-TDS, section 2.2.3.1).
+func matchTDS(l *look) grade {
+	b := l.b
+	if len(b) < 9 {
+		if b[0] == 0x12 && (len(b) < 2 || b[1] == 1) {
+			return more
+		}
+		return no
+	}
+	n := be16(b[2:])
+	if b[1] > 1 || b[7] != 0 || n < 9 || n > 1<<15 || n > l.size && !l.middle && l.size < MaxKept {
+		return no
+	}
+	switch b[0] {
+	case 0x12:
+		if l.client && b[1] == 1 && b[8] <= 7 && len(b) >= 13 && be16(b[9:]) < n {
+			return exact
+		}
+	case 0x10:
+		if l.client && len(b) >= 16 && int(le32(b[8:])) == n-8 {
+			return exact
+		}
+	case 0x04:
+		if !l.client && (len(l.peer) > 0 && l.peer[0] == 0x12 || l.on(1433)) {
+			return shape
+		}
+	case 0x01, 0x03, 0x0e:
+		if l.middle && l.on(1433) {
+			return port
+		}
+	}
+	return no
+}
+
+func matchSQLBrowser(l *look) grade {
+	b := l.b
+	if !l.on(1434) {
+		return no
+	}
+	switch {
+	case l.to == 1434 && (b[0] == 2 || b[0] == 3) && l.size == 1, l.to == 1434 && (b[0] == 4 || b[0] == 8 || b[0] == 0x0f) && l.size > 1 && l.size < 400:
+		return port
+	case l.from == 1434 && b[0] == 5 && len(b) >= 3 && le16(b[1:])+3 == l.size:
+		return shape
+	}
+	return no
+}
+
+// tpkt is the frame of ISO transport over TCP (RFC 1006): its length, 0 for none.
+func tpkt(b []byte) int {
+	if len(b) >= 7 && b[0] == 3 && b[1] == 0 && be16(b[2:]) >= 7 {
+		return be16(b[2:])
+	}
+	return 0
+}
+
+// matchTPKT tells apart what runs over it: RDP by its cookie or negotiation
+// request, S7 by its addresses, H.225 by Q.931.
+func matchTPKT(want Protocol) func(l *look) grade {
+	return func(l *look) grade {
+		b := l.b
+		if len(b) < 7 {
+			if begins(b, "\x03\x00") {
+				return more
+			}
+			return no
+		}
+		n := tpkt(b)
+		if n == 0 {
+			return no
+		}
+		p, g := underTPKT(b[:min(len(b), n)], l)
+		if p != want {
+			return no
+		}
+		return g
+	}
+}
+
+func underTPKT(b []byte, l *look) (Protocol, grade) {
+	if b[4] == 0x08 && len(b) >= 9 && b[5] >= 1 && b[5] <= 3 { // Q.931 discriminator, call reference
+		return H323, shape
+	}
+	if int(b[4])+5 > len(b) && b[5]&0xf0 != 0xf0 {
+		return None, no
+	}
+	switch b[5] {
+	case 0xe0, 0xd0: // connection request, confirm
+		if len(b) < 11 {
+			return None, no
+		}
+		rest := b[11:]
+		switch {
+		case bytes.Contains(rest, []byte("Cookie: mstshash=")) || bytes.Contains(rest, []byte("Cookie: msts=")) || bytes.Contains(rest, []byte("tsv://")):
+			return RDP, exact
+		case len(rest) >= 8 && (rest[len(rest)-8] == 1 || rest[len(rest)-8] == 2 || rest[len(rest)-8] == 3) && rest[len(rest)-6] == 8 && rest[len(rest)-5] == 0:
+			return RDP, exact
+		case len(rest) == 0 && l.on(3389):
+			return RDP, port
+		}
+		// TSAPs of S7: 01 00 or 01..03 and rack and slot; of MMS 00 01.
+		if i := bytes.Index(rest, []byte{0xc2, 2}); i >= 0 && len(rest) >= i+4 && rest[i+2] >= 1 && rest[i+2] <= 3 && l.on(102) {
+			return S7comm, shape
+		}
+		if bytes.Contains(rest, []byte("SIMATIC")) {
+			return S7comm, exact
+		}
+		if len(rest) > 0 && (rest[0] == 0xc0 || rest[0] == 0xc1 || rest[0] == 0xc2) {
+			return TPKT, shape
+		}
+	case 0xf0: // data
+		if len(b) >= 9 && b[4] == 2 {
+			switch {
+			case b[7] == 0x32 && b[8] >= 1 && b[8] <= 7, b[7] == 0x72 && b[8] >= 1 && b[8] <= 4:
+				return S7comm, exact
+			case b[7] == 0x7f && b[8] == 0x65 || b[7] == 0x7f && b[8] == 0x66:
+				return RDP, exact // MCS connect (T.125)
+			}
+			return TPKT, shape
+		}
+	}
+	return None, no
+}
+
+// followRDP takes the user's name from the cookie, and TLS behind it.
+func followRDP(x *Identifier, k *pending) bool {
+	f := k.facts
+	b := k.dir[k.side].bytes()
+	if k.dir[k.side].buf == nil {
+		return false
+	}
+	n := tpkt(b)
+	if n == 0 || n > len(b) {
+		return n == 0
+	}
+	if k.side == int(f.Client) && f.Login == nil {
+		if i := bytes.Index(b[:n], []byte("mstshash=")); i >= 0 {
+			user := b[i+9 : n]
+			if j := bytes.IndexAny(user, "\r\n"); j >= 0 {
+				user = user[:j]
+			}
+			if len(user) > 0 {
+				k.login(text(user), "rdp cookie", -1)
+			}
+		}
+	}
+	if len(b) < n+6 {
+		return false
+	}
+	if !startsTLS(b, n) {
+		return true
+	}
+	f.StartTLS = true
+	if f.TLS == nil {
+		f.TLS = &Hello{}
+	}
+	if k.side == int(f.Client) {
+		return x.clientRecords(k, b[n:])
+	}
+	return x.serverRecords(k, b[n:])
+}
+
+// matchRDPUDP takes the opening of RDP's UDP transport (MS-RDPEUDP, section 2.2.2.1), a
+// SYN filled up to the size of a datagram, and TLS or DTLS behind its header.
+func matchRDPUDP(l *look) grade {
+	b := l.b
+	if len(b) < 12 {
+		return no
+	}
+	if be32(b) == 0xffffffff && b[7]&1 != 0 && b[7]&4 == 0 && l.size >= 1132 && l.size <= 1232 {
+		return shape
+	}
+	if !l.on(3389) {
+		return no
+	}
+	if b[7]&5 == 5 && l.size >= 1132 && l.size <= 1232 {
+		return shape
+	}
+	for i := 8; i+5 < min(len(b), 40); i++ {
+		if b[i] >= recordCCS && b[i] <= recordData && (b[i+1] == 3 && b[i+2] >= 1 && b[i+2] <= 3 || b[i+1] == 0xfe && b[i+2] >= 0xfd) {
+			return port
+		}
+	}
+	return no
+}
+
+// followTPKT looks past the connection request: what it carries shows then.
+func followTPKT(_ *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	n := tpkt(b)
+	if k.facts.Protocol == S7comm || n == 0 {
+		return true
+	}
+	for i := 0; i < 4 && n > 0 && n < len(b); i++ {
+		b = b[n:]
+		if n = tpkt(b); n == 0 {
+			break
+		}
+		if p, g := underTPKT(b[:min(len(b), n)], &look{}); p == S7comm && g == exact {
+			k.facts.Protocol, k.facts.Confidence = S7comm, Exact
+			return true
+		}
+	}
+	return k.after > 6 || k.dir[k.side].full()
+}

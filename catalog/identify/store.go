@@ -1,0 +1,459 @@
+package identify
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// Databases, caches and message brokers.
+
+// matchMySQL takes the server's greeting (MySQL protocol manual, HandshakeV10).
+func matchMySQL(l *look) grade {
+	b := l.b
+	if len(b) < 7 || b[3] != 0 {
+		return no
+	}
+	n := int(b[0]) | int(b[1])<<8 | int(b[2])<<16
+	if n+4 > l.size || n < 4 {
+		return no
+	}
+	switch b[4] {
+	case 10, 9:
+		z := bytes.IndexByte(b[5:min(len(b), 5+64)], 0)
+		if z > 2 && (b[5] >= '0' && b[5] <= '9') && printable(b[5:5+z]) {
+			return exact
+		}
+	case 0xff:
+		if len(b) >= 9 && l.spoke && (le16(b[5:]) >= 1000 && le16(b[5:]) < 5000) && printable(b[7:min(len(b), 4+n)]) && l.on(3306) {
+			return shape
+		}
+	}
+	return no
+}
+
+func printable(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// followMySQL reads the version, whether TLS follows, and the user's name.
+func followMySQL(x *Identifier, k *pending) bool {
+	f := k.facts
+	s := 1 - int(f.Client)
+	b := k.dir[k.side].bytes()
+	if k.side == s {
+		if f.StartTLS {
+			if n := mysqlPacket(b); n > 0 && n < len(b) {
+				return x.serverRecords(k, b[n:])
+			}
+			return k.dir[s].full()
+		}
+		if f.Banner[s] == "" && len(b) > 6 && (b[4] == 10 || b[4] == 9) {
+			if z := bytes.IndexByte(b[5:min(len(b), 5+MaxText)], 0); z > 0 {
+				f.Software[s] = text(b[5 : 5+z])
+				f.Banner[s] = f.Software[s]
+			}
+		}
+		return false
+	}
+	n := mysqlPacket(b)
+	if n == 0 || len(b) < 36 {
+		return false
+	}
+	caps := le32(b[4:])
+	if caps&0x0800 != 0 && n == 36 { // SSLRequest, TLS comes next
+		f.StartTLS = true
+		if f.TLS == nil {
+			f.TLS = &Hello{}
+		}
+		if len(b) > n {
+			x.clientRecords(k, b[n:])
+		}
+		return false
+	}
+	if caps&0x0200 != 0 && n > 37 {
+		user := b[36:min(len(b), n)]
+		if z := bytes.IndexByte(user, 0); z > 0 {
+			k.login(text(user[:z]), "mysql", -1)
+		}
+	}
+	return true
+}
+
+func mysqlPacket(b []byte) int {
+	if len(b) < 4 {
+		return 0
+	}
+	return 4 + (int(b[0]) | int(b[1])<<8 | int(b[2])<<16)
+}
+
+// matchPostgres takes the startup messages (PostgreSQL manual, 55.7).
+func matchPostgres(l *look) grade {
+	b := l.b
+	if len(b) < 8 {
+		if b[0] == 0 {
+			return more
+		}
+		return no
+	}
+	n, code := be32(b), be32(b[4:])
+	switch {
+	case n == 8 && (code == 80877103 || code == 80877104), n == 16 && code == 80877102:
+		return exact
+	case code>>16 == 3 && code&0xffff <= 2 && n >= 9 && n < 10000 && len(b) > 12 && bytes.IndexByte(b[8:], 0) > 0:
+		for _, key := range [...]string{"user\x00", "database\x00", "application_name\x00", "client_encoding\x00", "DateStyle\x00", "replication\x00", "options\x00"} {
+			if bytes.Contains(b[8:], []byte(key)) {
+				return exact
+			}
+		}
+	}
+	return no
+}
+
+// followPostgres reads the user's name, TLS, and whether a password went in clear.
+func followPostgres(x *Identifier, k *pending) bool {
+	f := k.facts
+	b := k.dir[k.side].bytes()
+	c := k.side == int(f.Client)
+	if f.StartTLS || k.state&1 != 0 {
+		// SSLRequest: one octet answers it.
+		off := 1
+		if c {
+			off = 8
+		}
+		if !c && len(b) > 0 && b[0] == 'S' || f.StartTLS {
+			f.StartTLS = true
+			if f.TLS == nil {
+				f.TLS = &Hello{}
+			}
+			if len(b) <= off {
+				return false
+			}
+			if c {
+				return x.clientRecords(k, b[off:])
+			}
+			return x.serverRecords(k, b[off:])
+		}
+		if c && len(b) > 8 {
+			k.state = 2
+			b = b[8:]
+		} else {
+			return false
+		}
+	}
+	if !c {
+		if len(b) >= 9 && b[0] == 'R' && be32(b[1:]) == 8 && be32(b[5:]) == 3 {
+			k.state |= 4 // asks for the password in clear
+		}
+		return false
+	}
+	if k.state&2 != 0 && len(b) > 8 && be32(b) == 8 {
+		b = b[8:]
+	}
+	if len(b) < 8 {
+		return false
+	}
+	n := int(be32(b))
+	if n == 8 && be32(b[4:]) == 80877103 {
+		k.state = 1
+		return false
+	}
+	if n > len(b) || n < 9 || be32(b[4:])>>16 != 3 {
+		return n < 9 || n > MaxKept
+	}
+	if f.Login == nil {
+		params := bytes.Split(b[8:n], []byte{0})
+		for i := 0; i+1 < len(params); i += 2 {
+			if string(params[i]) == "user" {
+				k.login(text(params[i+1]), "postgresql", -1)
+			}
+		}
+	}
+	if b = b[n:]; len(b) >= 5 && b[0] == 'p' {
+		if k.state&4 != 0 {
+			k.login("", "postgresql password", max(int(be32(b[1:]))-5, 0))
+		}
+		return true
+	}
+	return false
+}
+
+// matchMemcached takes text commands and both halves of the binary protocol; over
+// UDP eight octets of frame go before.
+func matchMemcached(l *look) grade {
+	b := l.b
+	if !l.pend.tcp {
+		if len(b) < 10 || be16(b[4:]) == 0 || be16(b[4:]) > 64 || b[6] != 0 || b[7] != 0 {
+			return no
+		}
+		b = b[8:]
+	}
+	if len(b) >= 24 && (l.client && b[0] == 0x80 || !l.client && b[0] == 0x81) && b[1] <= 0x48 && b[5] == 0 && int(be32(b[8:])) < 1<<21 && (24+int(be32(b[8:])) == l.size || l.on(11211)) {
+		if be16(b[2:])+int(b[4]) <= int(be32(b[8:])) {
+			return shape
+		}
+	}
+	line := firstLine(b)
+	if !whole(b) {
+		return no
+	}
+	if l.client {
+		var buf [10]byte
+		switch w := command(b, &buf); w {
+		case "GET", "GETS", "DELETE", "INCR", "DECR", "TOUCH", "SET", "ADD", "REPLACE", "APPEND", "PREPEND", "CAS":
+			f := bytes.Fields(line)
+			if line[0] < 'a' || len(f) < 2 || len(f) > 7 {
+				return no
+			}
+			if oneOf(w, "SET", "ADD", "REPLACE", "APPEND", "PREPEND", "CAS") {
+				if len(f) >= 5 && digits(f[2]) && digits(f[4]) {
+					return exact
+				}
+				return no
+			}
+			if memcachedReply(l.peer) || l.on(11211) {
+				return shape
+			}
+			if l.final || len(l.peer) > 0 {
+				return no
+			}
+			return more
+		case "STATS", "VERSION", "FLUSH_ALL":
+			if line[0] >= 'a' && (memcachedReply(l.peer) || l.on(11211)) {
+				return shape
+			}
+		}
+		return no
+	}
+	if memcachedReply(b) && l.on(11211) {
+		return shape
+	}
+	return no
+}
+
+func memcachedReply(b []byte) bool {
+	for _, w := range [...]string{"VALUE ", "END\r\n", "STORED\r\n", "NOT_STORED\r\n", "STAT ", "VERSION ", "DELETED\r\n", "NOT_FOUND\r\n", "OK\r\n", "ERROR\r\n"} {
+		if has(b, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// matchKafka takes a request header (Kafka protocol guide): few fields are fixed, so
+// its length must be that of the segment and the client's name printable.
+func matchKafka(l *look) grade {
+	b := l.b
+	if len(b) < 14 {
+		return no
+	}
+	n, api, ver, id := int(be32(b)), be16(b[4:]), be16(b[6:]), be16(b[12:])
+	if n < 10 || n+4 != l.size && l.size < MaxKept || api > 90 || ver > 20 {
+		return no
+	}
+	if id == 0xffff || id == 0 {
+		if l.on(9092) {
+			return port
+		}
+		return no
+	}
+	if id > 128 || 14+id > len(b) || 10+id > n || !printable(b[14:14+id]) {
+		return no
+	}
+	if l.on(9092) || api == 18 {
+		return exact
+	}
+	return shape
+}
+
+// matchCassandra takes frames of versions 1 to 5 (CQL native protocol).
+func matchCassandra(l *look) grade {
+	b := l.b
+	if len(b) < 9 {
+		return no
+	}
+	if l.client && be32(b) == 0xca552dfa { // between nodes
+		return exact
+	}
+	v := b[0] & 0x7f
+	if v < 1 || v > 5 || l.client == (b[0]&0x80 != 0) {
+		return no
+	}
+	head, op, body := 9, b[4], 0
+	if v < 3 {
+		head, op, body = 8, b[3], int(be32(b[4:]))
+	} else {
+		body = int(be32(b[5:]))
+	}
+	if op > 0x10 || body > 1<<28 || head+body != l.size && l.size < MaxKept {
+		return no
+	}
+	if bytes.Contains(b, []byte("CQL_VERSION")) {
+		return exact
+	}
+	switch {
+	case l.client && (op == 5 || op == 1), l.on(9042) && b[1] <= 0x1f:
+		if op == 5 && body != 0 {
+			return no
+		}
+		if l.on(9042) || len(l.peer) > 0 && l.peer[0]&0x7f == v {
+			return shape
+		}
+	}
+	return no
+}
+
+// matchTNS takes Connect (Oracle Net).
+func matchTNS(l *look) grade {
+	b := l.b
+	if len(b) < 24 {
+		return no
+	}
+	n := be16(b)
+	v := be16(b[8:])
+	if b[4] == 1 && b[5]&0xf0 == 0 && b[2] == 0 && b[3] == 0 && n >= 34 && n < 4096 && v >= 0x0132 && v <= 0x0150 {
+		if bytes.Contains(b, []byte("DESCRIPTION")) || bytes.Contains(b, []byte("CONNECT_DATA")) {
+			return exact
+		}
+		return shape
+	}
+	return no
+}
+
+// matchMQTT takes CONNECT (MQTT 3.1, 3.1.1, 5).
+func matchMQTT(l *look) grade {
+	b := l.b
+	if b[0] != 0x10 {
+		return no
+	}
+	if len(b) < 10 {
+		return more
+	}
+	_, h := mqttLen(b)
+	if h == 0 || h+8 > len(b) {
+		return no
+	}
+	if r := b[h:]; has(r, "\x00\x04MQTT") || has(r, "\x00\x06MQIsdp") {
+		return exact
+	}
+	return no
+}
+
+func mqttLen(b []byte) (n, head int) {
+	for i := 1; i < 5 && i < len(b); i++ {
+		n |= int(b[i]&0x7f) << (7 * (i - 1))
+		if b[i]&0x80 == 0 {
+			return n, i + 1
+		}
+	}
+	return 0, 0
+}
+
+// followMQTT reads the version and the user's name of CONNECT; the password is
+// passed over.
+func followMQTT(_ *Identifier, k *pending) bool {
+	if k.side != int(k.facts.Client) {
+		return true
+	}
+	b := k.dir[k.side].bytes()
+	n, h := mqttLen(b)
+	if h == 0 {
+		return true
+	}
+	if h+n > len(b) && !k.dir[k.side].full() {
+		return false
+	}
+	r := reader{b: b[h:min(len(b), h+n)]}
+	r.vec16()
+	level := r.u8()
+	switch level {
+	case 3:
+		k.facts.Version = "3.1"
+	case 4:
+		k.facts.Version = "3.1.1"
+	case 5:
+		k.facts.Version = "5"
+	}
+	flags := r.u8()
+	r.u16()
+	props := func() {
+		if level < 5 {
+			return
+		}
+		n, shift := 0, 0
+		for shift < 28 {
+			c := r.u8()
+			n |= c & 0x7f << shift
+			shift += 7
+			if c&0x80 == 0 {
+				break
+			}
+		}
+		r.upTo(n)
+	}
+	props()
+	r.vec16() // client identifier
+	if flags&0x04 != 0 {
+		props()
+		r.vec16()
+		r.vec16()
+	}
+	user := ""
+	if flags&0x80 != 0 {
+		user = text(r.vec16())
+	}
+	if flags&0x40 != 0 {
+		k.login(user, "mqtt connect", r.u16())
+	} else if user != "" {
+		k.login(user, "mqtt connect", -1)
+	}
+	return true
+}
+
+// matchAMQP takes the protocol header of AMQP 0-9-1 and 1.0.
+func matchAMQP(l *look) grade {
+	b := l.b
+	if len(b) < 8 {
+		if begins(b, "AMQP") {
+			return more
+		}
+		return no
+	}
+	if has(b, "AMQP") && b[4] <= 3 && b[5] <= 1 && b[6] <= 10 {
+		return exact
+	}
+	if l.middle && l.on(5672) && b[0] >= 1 && b[0] <= 3 && len(b) >= 12 && be16(b[1:]) < 256 && int(be32(b[3:])) < 1<<20 {
+		return port
+	}
+	return no
+}
+
+func followAMQP(_ *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	if len(b) >= 8 && has(b, "AMQP") {
+		switch {
+		case b[4] == 0 && b[5] == 0 && b[6] == 9:
+			k.facts.Version = "0-9-1"
+		case b[5] == 1:
+			k.facts.Version = "1.0"
+		case b[4] == 1 && b[5] == 1:
+			k.facts.Version = strconv.Itoa(int(b[6])) + "-" + strconv.Itoa(int(b[7]))
+		}
+	}
+	return true
+}
+
+// matchZabbix takes the header of agents and proxies.
+func matchZabbix(l *look) grade {
+	if has(l.b, "ZBXD") && len(l.b) >= 5 && l.b[4]&1 != 0 && l.b[4] < 8 {
+		return exact
+	}
+	if l.client && l.on(10050) && (has(l.b, "agent.") || has(l.b, "ZBX_")) {
+		return port
+	}
+	return no
+}
