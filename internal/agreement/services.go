@@ -49,10 +49,11 @@ func services(root string) (*score, map[string]*score, error) {
 		if err != nil || !strings.HasPrefix(m["cfg"], "default") {
 			continue
 		}
-		recs, _, err := analyse(filepath.Join(root, "files", m["capture"]), false)
-		if err != nil {
+		a := analyse(filepath.Join(root, "files", m["capture"]), false)
+		if a.failed != nil {
 			continue
 		}
+		recs := a.recs
 		for _, r := range rs {
 			if r["confidence"] != "DPI" {
 				continue
