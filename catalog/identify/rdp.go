@@ -1,0 +1,163 @@
+package identify
+
+import "bytes"
+
+// What runs over ISO transport.
+
+// tpkt is the frame of ISO transport over TCP (RFC 1006): its length, 0 for none.
+func tpkt(b []byte) int {
+	if len(b) >= 7 && b[0] == 3 && b[1] == 0 && be16(b[2:]) >= 7 {
+		return be16(b[2:])
+	}
+	return 0
+}
+
+// matchTPKT tells apart what runs over it: RDP by its cookie or negotiation
+// request, S7 by its addresses, H.225 by Q.931.
+func matchTPKT(want Protocol) func(l *look) grade {
+	return func(l *look) grade {
+		b := l.b
+		if len(b) < 7 {
+			if begins(b, "\x03\x00") {
+				return more
+			}
+			return no
+		}
+		n := tpkt(b)
+		if n == 0 {
+			return no
+		}
+		p, g := underTPKT(b[:min(len(b), n)], l)
+		if p != want {
+			return no
+		}
+		return g
+	}
+}
+
+func underTPKT(b []byte, l *look) (Protocol, grade) {
+	if b[4] == 0x08 && len(b) >= 9 && b[5] >= 1 && b[5] <= 3 { // Q.931 discriminator, call reference
+		return H323, shape
+	}
+	if int(b[4])+5 > len(b) && b[5]&0xf0 != 0xf0 {
+		return None, no
+	}
+	switch b[5] {
+	case 0xe0, 0xd0: // connection request, confirm
+		if len(b) < 11 {
+			return None, no
+		}
+		rest := b[11:]
+		switch {
+		case bytes.Contains(rest, []byte("Cookie: mstshash=")) || bytes.Contains(rest, []byte("Cookie: msts=")) || bytes.Contains(rest, []byte("tsv://")):
+			return RDP, exact
+		case len(rest) >= 8 && (rest[len(rest)-8] == 1 || rest[len(rest)-8] == 2 || rest[len(rest)-8] == 3) && rest[len(rest)-6] == 8 && rest[len(rest)-5] == 0:
+			return RDP, exact
+		case len(rest) == 0 && l.on(3389):
+			return RDP, port
+		}
+		// TSAPs of S7: 01 00 or 01..03 and rack and slot; of MMS 00 01.
+		if i := bytes.Index(rest, []byte{0xc2, 2}); i >= 0 && len(rest) >= i+4 && rest[i+2] >= 1 && rest[i+2] <= 3 && l.on(102) {
+			return S7comm, shape
+		}
+		if bytes.Contains(rest, []byte("SIMATIC")) {
+			return S7comm, exact
+		}
+		if len(rest) > 0 && (rest[0] == 0xc0 || rest[0] == 0xc1 || rest[0] == 0xc2) {
+			return TPKT, shape
+		}
+	case 0xf0: // data
+		if len(b) >= 9 && b[4] == 2 {
+			switch {
+			case b[7] == 0x32 && b[8] >= 1 && b[8] <= 7, b[7] == 0x72 && b[8] >= 1 && b[8] <= 4:
+				return S7comm, exact
+			case b[7] == 0x7f && b[8] == 0x65 || b[7] == 0x7f && b[8] == 0x66:
+				return RDP, exact // MCS connect (T.125)
+			}
+			return TPKT, shape
+		}
+	}
+	return None, no
+}
+
+// followRDP takes the user's name from the cookie, and TLS behind it.
+func followRDP(x *Identifier, k *pending) bool {
+	f := k.facts
+	b := k.dir[k.side].bytes()
+	if k.dir[k.side].buf == nil {
+		return false
+	}
+	n := tpkt(b)
+	if n == 0 || n > len(b) {
+		return n == 0
+	}
+	if k.side == int(f.Client) && f.Login == nil {
+		if i := bytes.Index(b[:n], []byte("mstshash=")); i >= 0 {
+			user := b[i+9 : n]
+			if j := bytes.IndexAny(user, "\r\n"); j >= 0 {
+				user = user[:j]
+			}
+			if len(user) > 0 {
+				k.login(text(user), "rdp cookie", -1)
+			}
+		}
+	}
+	if len(b) < n+6 {
+		return false
+	}
+	if !startsTLS(b, n) {
+		return true
+	}
+	f.StartTLS = true
+	if f.TLS == nil {
+		f.TLS = &Hello{}
+	}
+	if k.side == int(f.Client) {
+		return x.clientRecords(k, b[n:])
+	}
+	return x.serverRecords(k, b[n:])
+}
+
+// matchRDPUDP takes the opening of RDP's UDP transport (MS-RDPEUDP, section 2.2.2.1), a
+// SYN filled up to the size of a datagram, and TLS or DTLS behind its header.
+func matchRDPUDP(l *look) grade {
+	b := l.b
+	if len(b) < 12 {
+		return no
+	}
+	if be32(b) == 0xffffffff && b[7]&1 != 0 && b[7]&4 == 0 && l.size >= 1132 && l.size <= 1232 {
+		return shape
+	}
+	if !l.on(3389) {
+		return no
+	}
+	if b[7]&5 == 5 && l.size >= 1132 && l.size <= 1232 {
+		return shape
+	}
+	for i := 8; i+5 < min(len(b), 40); i++ {
+		if b[i] >= recordCCS && b[i] <= recordData && (b[i+1] == 3 && b[i+2] >= 1 && b[i+2] <= 3 || b[i+1] == 0xfe && b[i+2] >= 0xfd) {
+			return port
+		}
+	}
+	return no
+}
+
+// followTPKT looks past the connection request: what it carries shows then.
+func followTPKT(_ *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	n := tpkt(b)
+	if k.facts.Protocol == S7comm || n == 0 {
+		return true
+	}
+	for i := 0; i < 4 && n > 0 && n < len(b); i++ {
+		b = b[n:]
+		if n = tpkt(b); n == 0 {
+			break
+		}
+		if p, g := underTPKT(b[:min(len(b), n)], &look{}); p == S7comm && g == exact {
+			k.facts.Protocol, k.facts.Confidence = S7comm, Exact
+			return true
+		}
+	}
+	return k.after > 6 || k.dir[k.side].full()
+}

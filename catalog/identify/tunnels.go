@@ -1,0 +1,261 @@
+package identify
+
+import "bytes"
+
+// Tunnels and proxies.
+
+// matchWireGuard takes the handshake by its exact sizes (WireGuard, section 5.4), and
+// transport data beside its peer's.
+func matchWireGuard(l *look) grade {
+	b := l.b
+	if len(b) < 32 || b[1]|b[2]|b[3] != 0 {
+		return no
+	}
+	switch {
+	case b[0] == 1 && l.size == 148, b[0] == 2 && l.size == 92, b[0] == 3 && l.size == 64:
+		if b[0] == 1 && l.client || b[0] != 1 && !l.client {
+			return exact
+		}
+	case b[0] == 4 && l.size%16 == 0 && b[15] == 0 && b[14] == 0:
+		if len(l.peer) >= 32 && l.peer[0] >= 1 && l.peer[0] <= 4 && l.peer[1]|l.peer[2]|l.peer[3] == 0 || l.on(51820) {
+			return shape
+		}
+		if l.first {
+			return more
+		}
+	}
+	return no
+}
+
+// openVPN reports whether b opens a session of OpenVPN's control channel: a hard
+// reset of either side, or a control packet or acknowledgement.
+func openVPN(b []byte) (op byte, okay bool) {
+	op = b[0] >> 3
+	return op, b[0]&7 <= 3 && (op == 1 || op == 2 || op == 7 || op == 8 || op == 10)
+}
+
+func matchOpenVPN(l *look) grade {
+	b := l.b
+	if l.pend.tcp {
+		if len(b) < 16 {
+			return no
+		}
+		n := be16(b)
+		if n < 14 || n+2 != l.size && n+2 > len(b) {
+			return no
+		}
+		b = b[2:]
+		if op, okay := openVPN(b); okay && l.spoke && (op == 7 || op == 1 || op == 10) && b[0]&7 == 0 && n+2 == l.size && n < 120 {
+			if l.on(1194) || vpnReset(b, n) {
+				return shape
+			}
+		}
+		return no
+	}
+	if len(b) < 14 {
+		return no
+	}
+	op, okay := openVPN(b)
+	if !okay {
+		return no
+	}
+	if len(l.peer) >= 14 {
+		po, pk := openVPN(l.peer)
+		if pk && (op == 8 && (po == 7 || po == 10) || op == 2 && po == 1 || op == 7 && po == 8) {
+			// The answer names the session that it answers.
+			if bytes.Contains(b[9:min(len(b), 120)], l.peer[1:9]) {
+				return exact
+			}
+			return shape
+		}
+	}
+	if !l.first || op != 7 && op != 1 && op != 10 || b[0]&7 != 0 {
+		return no
+	}
+	if l.on(1194) && vpnReset(b, l.size) {
+		return shape
+	}
+	if vpnReset(b, l.size) {
+		if l.final {
+			return no
+		}
+		return more
+	}
+	return no
+}
+
+// vpnReset: no acknowledgements and packet number 0 after the session id, with or
+// without a digest and packet id before.
+func vpnReset(b []byte, n int) bool {
+	if n == 14 && b[9] == 0 && be32(b[10:]) == 0 {
+		return true
+	}
+	// Under a key for the control channel (tls-crypt) the packet id and the time come
+	// before the digest, and all behind it is hidden.
+	if n >= 54 && len(b) >= 17 && be32(b[9:]) <= 1 && be32(b[13:])>>28 >= 4 && (n == 54 || b[0]>>3 == 10) {
+		return true
+	}
+	for _, digest := range [...]int{16, 20, 28, 32, 48, 64} {
+		// digest, packet id, time
+		if at := 9 + digest + 8; n == at+5 && len(b) >= at+5 && b[at] == 0 && be32(b[at+1:]) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// matchIKE takes an ISAKMP header (RFC 7296, section 3.1, RFC 2408); on 4500 four
+// zero octets go before (RFC 3948).
+func matchIKE(l *look) grade {
+	b, size := l.b, l.size
+	if l.on(4500) && len(b) > 4 && be32(b) == 0 {
+		b, size = b[4:], size-4
+	}
+	if len(b) < 28 || be32(b)|be32(b[4:]) == 0 {
+		return no
+	}
+	v := b[17]
+	if v>>4 != 1 && v>>4 != 2 || v&15 > 1 || b[18] < 1 || b[18] > 43 && b[18] < 240 || int(be32(b[24:])) != size {
+		return no
+	}
+	return exact
+}
+
+// followIKE notes the version.
+func followIKE(_ *Identifier, k *pending) bool {
+	b := k.data
+	if len(b) > 22 && be32(b) == 0 {
+		b = b[4:]
+	}
+	if len(b) > 17 {
+		k.facts.Version = string(rune('0' + b[17]>>4))
+	}
+	return true
+}
+
+func matchESP(l *look) grade {
+	if l.on(4500) && (len(l.b) >= 8 && be32(l.b) > 255 && be32(l.b[4:]) > 0 && be32(l.b[4:]) < 1<<24 || l.size == 1 && l.b[0] == 0xff) {
+		return port
+	}
+	return no
+}
+
+// matchL2TP takes control messages (RFC 2661, section 3.1).
+func matchL2TP(l *look) grade {
+	b := l.b
+	if !l.on(1701) || len(b) < 12 || b[1]&15 != 2 {
+		return no
+	}
+	if b[0] == 0xc8 && be16(b[2:]) == l.size {
+		return exact
+	}
+	if b[0]&0x80 == 0 {
+		return port
+	}
+	return no
+}
+
+func matchPPTP(l *look) grade {
+	b := l.b
+	if len(b) >= 10 && be16(b[2:]) == 1 && be32(b[4:]) == 0x1a2b3c4d {
+		return exact
+	}
+	return no
+}
+
+// matchSOCKS5 takes the choice of methods and its answer (RFC 1928, section 3).
+func matchSOCKS5(l *look) grade {
+	b := l.b
+	if len(b) < 2 {
+		return more
+	}
+	if b[0] != 5 {
+		return no
+	}
+	if l.client {
+		if len(l.peer) >= 2 {
+			if l.peer[0] == 5 && 2+int(b[1]) <= l.size {
+				return exact
+			}
+			return no
+		}
+		if b[1] == 0 || b[1] > 10 || 2+int(b[1]) != l.size || l.final && !l.on(1080) {
+			return no
+		}
+		if l.final {
+			return shape
+		}
+		return more
+	}
+	if p := l.peer; len(p) >= 3 && p[0] == 5 && p[1] >= 1 && 2+int(p[1]) <= len(p) && (b[1] == 0xff || bytes.IndexByte(p[2:2+int(p[1])], b[1]) >= 0) {
+		return exact
+	}
+	return no
+}
+
+// followSOCKS reads where to, and the login of RFC 1929.
+func followSOCKS(_ *Identifier, k *pending) bool {
+	f := k.facts
+	if f.Version == "" {
+		f.Version = "5"
+	}
+	if k.side != int(f.Client) {
+		return false
+	}
+	b := k.dir[k.side].bytes()
+	if len(b) < 3 || b[0] != 5 {
+		return true
+	}
+	r := reader{b: b[2+min(int(b[1]), len(b)-2):]}
+	if len(r.b) > 0 && r.b[0] == 1 { // user and password
+		r.u8()
+		user, pass := r.vec8(), r.vec8()
+		if r.short {
+			return false
+		}
+		k.login(text(user), "socks user", len(pass))
+	}
+	if len(r.b) < 5 {
+		return false
+	}
+	if r.u8() == 5 {
+		r.take(2)
+		if r.u8() == 3 {
+			if host := r.vec8(); !r.short && hostname(host) {
+				f.Name, f.NameBy = text(host), "socks"
+			}
+		}
+	}
+	return true
+}
+
+// matchSOCKS4 takes requests that their answer confirms.
+func matchSOCKS4(l *look) grade {
+	b := l.b
+	if l.client {
+		if len(b) < 9 || b[0] != 4 || b[1] != 1 && b[1] != 2 || bytes.IndexByte(b[8:], 0) < 0 || b[len(b)-1] != 0 {
+			return no
+		}
+		if len(l.peer) >= 2 {
+			if socks4Reply(l.peer) {
+				return exact
+			}
+			return no
+		}
+		if l.final {
+			if l.on(1080) {
+				return shape
+			}
+			return no
+		}
+		return more
+	}
+	if socks4Reply(b) && len(l.peer) >= 9 && l.peer[0] == 4 && (l.peer[1] == 1 || l.peer[1] == 2) {
+		return exact
+	}
+	return no
+}
+
+func socks4Reply(b []byte) bool {
+	return len(b) >= 2 && b[0] == 0 && b[1] >= 0x5a && b[1] <= 0x5d
+}
