@@ -145,14 +145,15 @@ var tcpScenarios = []Scenario{
 		Name: "delayed", Port: portAlt, Points: true,
 		Title: [2]string{"One packet takes a longer way and is overtaken by the next.", "Un paquete toma un camino más largo y el siguiente lo adelanta."},
 		Look:  [2]string{"In the middle the order is right, at the server it is not. What does the server say?", "En el medio el orden es correcto; en el servidor, no. ¿Qué dice el servidor?"},
-		rule:  only(1, clientData, Fate{Hold: 60 * time.Millisecond}),
+		// Less than a quarter of the round trip: longer, and the client sends it again.
+		half: 10 * time.Millisecond,
+		rule: only(1, clientData, Fate{Hold: 6 * time.Millisecond}),
 		run: func(s *stage) error {
 			return s.talk(portAlt, func(c net.Conn) error {
 				for _, text := range []string{"one ", "two\n"} {
 					if err := say(c, text); err != nil {
 						return err
 					}
-					s.pause(10 * time.Millisecond)
 				}
 				return hear(c, "thanks\n")
 			}, func(c net.Conn) error {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"portero/capture"
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
@@ -25,6 +26,8 @@ type Rung struct {
 	Missed bool `json:"missed,omitempty"`
 	// Ignored: its receiver must not accept it.
 	Ignored bool `json:"ignored,omitempty"`
+	// Opens: it is part of the opening; its numbers on the wire are worth a look.
+	Opens bool `json:"opens,omitempty"`
 	// Folded is how many packets this rung stands for, when it is a stretch.
 	Folded int `json:"folded,omitempty"`
 	// Before and After are the states of both ends; meaningless for datagrams.
@@ -85,11 +88,12 @@ func New(rec *record.Record, tr *trace.Trace, o Options) *Ladder {
 		}
 		fold = fold[:0]
 	}
+	shown := map[trace.Remark]bool{}
 	for i := range tr.Steps {
 		s := &tr.Steps[i]
 		rungs := t.missed(s)
 		r := t.rung(i)
-		if !o.All && len(rungs) == 0 && quiet(s, tr.TCP) {
+		if !o.All && len(tr.Steps) > foldFrom && len(rungs) == 0 && quiet(s, tr.TCP) && !novel(s, shown) {
 			fold = append(fold, r)
 			continue
 		}
@@ -103,6 +107,24 @@ func New(rec *record.Record, tr *trace.Trace, o Options) *Ladder {
 	l.Deviations = t.deviations()
 	l.Outro = t.outro()
 	return l
+}
+
+// foldFrom is how many packets a connection has at least before stretches of it
+// are folded.
+const foldFrom = 24
+
+// novel reports whether something is met for the first time in a connection: that
+// is told, also in a stretch that is otherwise folded.
+func novel(s *trace.Step, shown map[trace.Remark]bool) bool {
+	first := false
+	for _, r := range s.Remarks {
+		switch r {
+		case trace.Retransmission, trace.OutOfOrder, trace.DupACK, trace.WindowUpdate, trace.KeepAlive, trace.KeepAliveAnswer:
+			first = first || !shown[r]
+			shown[r] = true
+		}
+	}
+	return first
 }
 
 // quiet reports whether a step changes nothing and needs no word of its own.
@@ -161,6 +183,7 @@ func (t *teller) rung(i int) Rung {
 			r.Ignored = true
 		}
 	}
+	r.Opens = s.Flags.Any(capture.SYN|capture.RST) || s.Has(trace.ThirdACK) || s.Has(trace.ThirdACKData) || s.Has(trace.ThirdWrong)
 	r.Label = label(s, t.l)
 	r.Wire = wire(s, t.l)
 	return r
@@ -287,10 +310,16 @@ func (t *teller) folded(rs []Rung, tr *trace.Trace) Rung {
 	r := Rung{Frame: first, From: trace.Neither, Folded: len(rs), Rel: rs[0].Rel, Before: rs[0].Before, After: rs[len(rs)-1].After}
 	r.Plain = l.f("%d more packets of the conversation: %s from the client, %s from the server.", "%d paquetes más de la conversación: %s del cliente, %s del servidor.",
 		len(rs), l.octets(octets[0]), l.octets(octets[1]))
-	if again > 0 {
+	switch {
+	case again == 1:
+		r.Plain += l.t(" One of them repeats what was sent before.", " Uno de ellos repite lo ya enviado.")
+	case again > 1:
 		r.Plain += l.f(" %d of them repeat what was sent before.", " %d de ellos repiten lo ya enviado.", again)
 	}
-	if alive > 0 {
+	switch {
+	case alive == 1:
+		r.Plain += l.t(" One only asks whether the other is still there.", " Uno solo pregunta si el otro sigue ahí.")
+	case alive > 1:
 		r.Plain += l.f(" %d only ask whether the other is still there.", " %d solo preguntan si el otro sigue ahí.", alive)
 	}
 	return r

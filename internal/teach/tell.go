@@ -29,6 +29,7 @@ type teller struct {
 	rec *record.Record
 	// said remembers what was explained once and need not be again.
 	said map[string]bool
+	ledger
 }
 
 func newTeller(rec *record.Record, tr *trace.Trace, l Lang) *teller {
@@ -46,6 +47,32 @@ func (t *teller) once(key string) bool {
 
 // tell says step i. Steps must be told in order.
 func (t *teller) tell(i int) Telling {
+	s := &t.tr.Steps[i]
+	x := t.step(i)
+	if accepted(s) && t.tr.TCP {
+		if x.Check == "" {
+			x.Check = t.equation(s)
+			x.Holds = x.Check != ""
+		}
+		t.book(s)
+	}
+	return x
+}
+
+// accepted reports whether the receiver of a packet must take it, so that its
+// numbers count.
+func accepted(s *trace.Step) bool {
+	for _, r := range s.Remarks {
+		switch r {
+		case trace.RSTIgnored, trace.RSTDoubted, trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.OutOfWindow, trace.AckOfUnsent,
+			trace.BadChecksum, trace.OddFlags, trace.Copy, trace.NoFlags, trace.ICMPError, trace.RSTStray, trace.SYNNewISN:
+			return false
+		}
+	}
+	return true
+}
+
+func (t *teller) step(i int) Telling {
 	s := &t.tr.Steps[i]
 	switch {
 	case s.Has(trace.ICMPError):
@@ -130,7 +157,8 @@ func (t *teller) syn(s *trace.Step) Telling {
 			x.Plain = l.f("%s asks once more, with the same number.", "%s pregunta una vez más, con el mismo número.", who)
 		}
 		if t.once("backoff") && t.rec.SYNRetries > 1 {
-			x.Plain += l.t(" The pauses usually double: 1, 2, 4, 8 seconds.", " Las pausas suelen duplicarse: 1, 2, 4, 8 segundos.")
+			x.Plain += l.t(" The pauses usually grow: 1, 2, 4, 8 seconds (recent Linux begins with several of one second).",
+				" Las pausas suelen crecer: 1, 2, 4, 8 segundos (Linux reciente empieza con varias de un segundo).")
 		}
 	case s.Has(trace.SYNNewISN):
 		x.Quote = l.t("Let me start again: may I talk to you?", "Empiezo de nuevo: ¿podemos hablar?")
@@ -151,7 +179,7 @@ func (t *teller) syn(s *trace.Step) Telling {
 	if s.Has(trace.SYNData) {
 		x.Plain += l.f(" The SYN already carries %s (Fast Open: it has called here before).", " El SYN ya lleva %s (apertura rápida: ya había llamado antes).", l.octets(int64(s.Len)))
 	}
-	if s.Has(trace.SYNSilent) && !s.Has(trace.SYNAgain) {
+	if s.Has(trace.SYNSilent) && !s.Has(trace.SYNAgain) && t.rec.Handshake != handshake.Filtered {
 		x.Plain += l.t(" No answer to it is in this capture.", " En esta captura nadie le contesta.")
 	}
 	return x

@@ -44,7 +44,11 @@ func (t *teller) segment(i int) Telling {
 		x.Plain = sentences(l.f("Up to here %s of %s are not seen: lost, or missed by the capture.", "Hasta aquí no se ven %s de %s: se perdieron o escaparon a la captura.", l.octets(s.GapLen), l.who(s.From)), x.Plain)
 	}
 	if s.Has(trace.Confirms) && t.rec.Handshake.Opened() {
-		x.Plain = sentences(x.Plain, l.t("This proves that the third packet was accepted: the server is ESTABLISHED for certain.", "Esto prueba que el tercer paquete fue aceptado: el servidor está en ESTABLISHED con certeza."))
+		proof := l.t("This proves that the third packet was accepted: the server is ESTABLISHED for certain.", "Esto prueba que el tercer paquete fue aceptado: el servidor está en ESTABLISHED con certeza.")
+		if s.After[trace.Resp].State > trace.Established {
+			proof = l.t("This proves that the third packet had been accepted: the server was ESTABLISHED before.", "Esto prueba que el tercer paquete había sido aceptado: el servidor estuvo antes en ESTABLISHED.")
+		}
+		x.Plain = sentences(x.Plain, proof)
 	}
 	if s.Has(trace.ZeroWindow) {
 		x.Plain = sentences(x.Plain, l.f("It has no room left: %s must wait.", "No le queda espacio: %s debe esperar.", peer))
@@ -87,7 +91,7 @@ func (t *teller) data(s *trace.Step) string {
 	l := t.l
 	who := l.Who(s.From)
 	from, to := s.RelSeq, s.RelSeq+int64(s.Len)-1
-	span := l.f("bytes %d to %d", "bytes %d a %d", from, to)
+	span := l.f("bytes %d to %d", "los bytes %d a %d", from, to)
 	if from == to {
 		span = l.f("byte %d", "el byte %d", from)
 	}
@@ -111,6 +115,19 @@ func (t *teller) acks(s *trace.Step) string {
 	if !s.HasAck {
 		return ""
 	}
+	if s.Opts&capture.OptSACKBlocks != 0 {
+		if t.behind(s.From.Peer(), s.RelAck) {
+			return l.f("%s still waits for byte %d: what came lies behind a gap. It names what it has, so that only the rest is sent again (SACK).",
+				"%s sigue esperando el byte %d: lo que llegó está tras un hueco. Dice lo que ya tiene, para que solo se reenvíe el resto (SACK).", l.Who(s.From), s.RelAck)
+		}
+		if s.RelAck <= 1 {
+			return l.f("%s confirms the call, which reached it twice (SACK).", "%s confirma la llamada, que le llegó dos veces (SACK).", l.Who(s.From))
+		}
+		return l.f("%s confirms everything up to %d, and that some of it came twice (SACK).", "%s confirma todo hasta el %d, y que parte llegó dos veces (SACK).", l.Who(s.From), s.RelAck-1)
+	}
+	if f := t.finHeard(s); f {
+		return l.f("%s confirms everything up to %d, the farewell included.", "%s confirma todo hasta el %d, incluida la despedida.", l.Who(s.From), s.RelAck-1)
+	}
 	if s.RelAck <= 1 {
 		return l.f("%s confirms the call; no byte has come yet.", "%s confirma la llamada; aún no llegó ningún byte.", l.Who(s.From))
 	}
@@ -119,6 +136,12 @@ func (t *teller) acks(s *trace.Step) string {
 		first = l.f(" (ack %d is the byte it expects next)", " (ack %d es el byte que espera ahora)", s.RelAck)
 	}
 	return l.f("%s confirms everything up to %d%s.", "%s confirma todo hasta el %d%s.", l.Who(s.From), s.RelAck-1, first)
+}
+
+// finHeard reports whether s is the first to acknowledge the peer's FIN.
+func (t *teller) finHeard(s *trace.Step) bool {
+	x, ok := t.spans[s.From.Peer()][s.RelAck]
+	return ok && x.flag == 1 && x.seq > 0 && s.RelAck > t.acked[s.From]
 }
 
 // farewell tells a FIN.

@@ -144,13 +144,14 @@ func (p *sheet) heads() {
 		right += " (" + p.Service + ")"
 	}
 	at := p.left - 2
-	if at+width(p.Left)+2 > p.right-3 || p.right-3+width(right) > p.Width {
-		// Long names take a line each.
+	// The right name stands over its bar, further left where it would not fit.
+	to := min(p.right-3, p.Width-width(right))
+	if at+width(p.Left)+2 > to {
 		p.line(strings.Repeat(" ", at) + p.paint(p.Left, color.Bold))
 		p.line(strings.Repeat(" ", max(p.Width-width(right), 0)) + p.paint(right, color.Bold))
 		return
 	}
-	p.line(strings.Repeat(" ", at) + p.paint(p.Left, color.Bold) + strings.Repeat(" ", p.right-3-at-width(p.Left)) + p.paint(right, color.Bold))
+	p.line(strings.Repeat(" ", at) + p.paint(p.Left, color.Bold) + strings.Repeat(" ", to-at-width(p.Left)) + p.paint(right, color.Bold))
 }
 
 // bars is a line with both bars and text between and beside them.
@@ -310,8 +311,7 @@ func (p *sheet) words(r *Rung) {
 			put(r.Check+"  ✗", color.FgRed)
 		}
 	}
-	control := strings.HasPrefix(r.Label, "SYN") || strings.HasPrefix(r.Label, "RST") || r.Check != ""
-	if r.Wire != "" && !p.Large && (p.Wire || control) {
+	if r.Wire != "" && !p.Large && (p.Wire || r.Opens) {
 		put("["+r.Wire+"]", color.Faint)
 	}
 }
