@@ -147,7 +147,7 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 		return nil, nil, err
 	}
 	j, err := a.pass(files, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
-		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced && p.Bits&capture.ICMPError == 0 {
+		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
 			pkts[id] = append(ps, *p)
 		}
 	}})

@@ -3,6 +3,7 @@ package teach
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -223,7 +224,7 @@ func (m *maker) table(c Conn) Table {
 	}
 	var rows []int
 	for i := range tr.Steps {
-		if s := &tr.Steps[i]; s.HasSeq && !s.Has(trace.Copy) && s.From != trace.Neither {
+		if s := &tr.Steps[i]; s.Has(trace.ICMPError) || s.HasSeq && !s.Has(trace.Copy) && s.From != trace.Neither {
 			rows = append(rows, i)
 		}
 	}
@@ -240,6 +241,10 @@ func (m *maker) table(c Conn) Table {
 			lost = [2]bool{true, true}
 			t.Rows = append(t.Rows, []Cell{{Text: "..."}, {}, {}, {}, {}, {}, {}, {}, {}})
 		}
+		if s.Has(trace.ICMPError) {
+			t.Rows = append(t.Rows, m.icmp(s))
+			continue
+		}
 		_, sure := Ask(tr, i, l)
 		sure = sure && lost == [2]bool{}
 		lost[s.From] = false
@@ -247,7 +252,7 @@ func (m *maker) table(c Conn) Table {
 		if s.From == trace.Resp {
 			way = "S > C"
 		}
-		row := []Cell{{Text: strconv.FormatUint(s.Frame, 10)}, {Text: l.span(s.Rel)}, {Text: way}}
+		row := []Cell{{Text: strconv.FormatUint(s.Frame, 10)}, {Text: m.time(s)}, {Text: way}}
 		cell := func(kind, text string, fill bool, why string, points int, also ...string) {
 			if fill && m.chance(kind) {
 				row = append(row, Cell{Blank: m.blank(kind, text, why, points, also...)})
@@ -261,9 +266,9 @@ func (m *maker) table(c Conn) Table {
 			row = append(row, Cell{Text: s.FlagWords()})
 		}
 		// The first number of each side is given: nothing foretells it.
-		cell("seq", number(s.From, s.RelSeq), sure && (m.o.Level < Hard || !s.Flags.Any(capture.SYN)), seqWhy(s, l), 1)
+		cell("seq", number(s.From, s.RelSeq), sure && (m.o.Level < Hard || !s.Flags.Any(capture.SYN)), seqWhy(s, l, number), 1)
 		if s.HasAck {
-			cell("ack", number(s.From.Peer(), s.RelAck), sure, ackWhy(s, l), 1)
+			cell("ack", number(s.From.Peer(), s.RelAck), sure, ackWhy(s, l, number), 1)
 		} else {
 			row = append(row, Cell{Text: "-"})
 		}
@@ -280,6 +285,26 @@ func (m *maker) table(c Conn) Table {
 	}
 	m.verdict(&t, rec)
 	return t
+}
+
+// icmp is the row of an error message about the connection: all of it is given.
+func (m *maker) icmp(s *trace.Step) []Cell {
+	row := []Cell{{Text: strconv.FormatUint(s.Frame, 10)}, {Text: m.time(s)}, {Text: m.anonymous(s.Via)}, {Text: label(s, m.l)}, {Text: "-"}, {Text: "-"}, {Text: "-"}}
+	for _, a := range s.After {
+		st := a.State.String()
+		if a.State == trace.Unknown {
+			st = "?"
+		}
+		row = append(row, Cell{Text: st})
+	}
+	return row
+}
+
+func (m *maker) time(s *trace.Step) string {
+	if s.Rel == 0 {
+		return "0"
+	}
+	return m.l.span(s.Rel)
 }
 
 // stateWhy is why end e is where it is after s.
@@ -328,14 +353,19 @@ func (m *maker) verdict(t *Table, rec *record.Record) {
 
 // proof names the frames that a good answer names.
 func (m *maker) proof(rec *record.Record) string {
+	frames := append([]record.FrameRef{rec.SYNFrame, rec.SYNACKFrame, rec.ACKFrame, rec.ConfirmedFrame}, rec.CloseFrames...)
+	slices.Sort(frames)
 	var n []string
-	for _, f := range append([]record.FrameRef{rec.SYNFrame, rec.SYNACKFrame, rec.ACKFrame, rec.ConfirmedFrame}, rec.CloseFrames...) {
+	for _, f := range slices.Compact(frames) {
 		if f != 0 {
 			n = append(n, strconv.FormatUint(f, 10))
 		}
 	}
 	if len(n) == 0 {
 		n = []string{strconv.FormatUint(rec.FirstFrame, 10)}
+	}
+	if len(n) == 1 {
+		return m.l.f("Frame %s: ", "Trama %s: ", n[0])
 	}
 	return m.l.f("Frames %s: ", "Tramas %s: ", strings.Join(n, ", "))
 }

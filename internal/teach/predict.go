@@ -94,9 +94,9 @@ func Check(tr *trace.Trace, q Question, a Answer, l Lang) Result {
 		r.Parts = append(r.Parts, Part{field, right, want, why})
 	}
 	add("flags", a.Flags&judged == q.want.Flags, flagWords(q.want.Flags), flagsWhy(s, l))
-	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), seqWhy(s, l))
+	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), seqWhy(s, l, relative))
 	if q.want.HasAck {
-		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), ackWhy(s, l))
+		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), ackWhy(s, l, relative))
 	} else if a.HasAck {
 		add("ack", false, "-", l.t("a first SYN has nothing to acknowledge yet", "un primer SYN todavía no tiene nada que confirmar"))
 	}
@@ -122,23 +122,29 @@ func flagsWhy(s *trace.Step, l Lang) string {
 	return l.t("after the opening every packet carries ACK", "tras la apertura, todo paquete lleva ACK")
 }
 
-func seqWhy(s *trace.Step, l Lang) string {
-	who := l.who(s.From)
+// counting writes a relative number of an end as the reader has it before them.
+type counting func(e trace.End, rel int64) string
+
+func relative(_ trace.End, rel int64) string { return strconv.FormatInt(rel, 10) }
+
+func seqWhy(s *trace.Step, l Lang, n counting) string {
+	who, e := l.who(s.From), s.From
 	switch {
 	case s.Flags.Any(capture.SYN):
-		return l.f("the SYN is where %s starts to count: 0", "el SYN es donde %s empieza a contar: 0", who)
+		return l.f("the SYN is where %s starts to count: %s", "el SYN es donde %s empieza a contar: %s", who, n(e, 0))
 	case s.RelSeq == 1:
-		return l.f("the SYN of %s used number 0, so the next is 1", "el SYN de %s usó el número 0, así que sigue el 1", who)
+		return l.f("the SYN of %s used number %s, so the next is %s", "el SYN de %s usó el número %s, así que sigue el %s", who, n(e, 0), n(e, 1))
 	}
-	return l.f("%s had sent everything up to %d, so the next is %d (SYN and FIN count as one each)", "%s había enviado todo hasta el %d, así que sigue el %d (SYN y FIN cuentan uno cada uno)", who, s.RelSeq-1, s.RelSeq)
+	return l.f("%s had sent everything up to %s, so the next is %s (SYN and FIN count as one each)", "%s había enviado todo hasta el %s, así que sigue el %s (SYN y FIN cuentan uno cada uno)",
+		who, n(e, s.RelSeq-1), n(e, s.RelSeq))
 }
 
-func ackWhy(s *trace.Step, l Lang) string {
-	who, peer := l.who(s.From), l.who(s.From.Peer())
+func ackWhy(s *trace.Step, l Lang, n counting) string {
+	who, peer, e := l.who(s.From), l.who(s.From.Peer()), s.From.Peer()
 	if s.RelAck == 1 {
-		return l.f("%s has received the SYN of %s (number 0) and expects 1", "%s recibió el SYN de %s (número 0) y espera el 1", who, peer)
+		return l.f("%s has received the SYN of %s (number %s) and expects %s", "%s recibió el SYN de %s (número %s) y espera el %s", who, peer, n(e, 0), n(e, 1))
 	}
-	return l.f("%s has received everything of %s up to %d and expects %d", "%s recibió todo de %s hasta el %d y espera el %d", who, peer, s.RelAck-1, s.RelAck)
+	return l.f("%s has received everything of %s up to %s and expects %s", "%s recibió todo de %s hasta el %s y espera el %s", who, peer, n(e, s.RelAck-1), n(e, s.RelAck))
 }
 
 // ParseAnswer reads what a student types: flags and numbers in any order, as in
