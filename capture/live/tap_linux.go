@@ -127,6 +127,11 @@ func listen(o *Options, name string) (Tap, error) {
 			t.Close()
 			return Tap{}, fmt.Errorf("%s: kernel filter: %w", name, err)
 		}
+		// Whoever gets the socket cannot take the filter off again.
+		if err := unix.SetsockoptInt(int(f.Fd()), unix.SOL_SOCKET, unix.SO_LOCK_FILTER, 1); err != nil {
+			t.Close()
+			return Tap{}, fmt.Errorf("%s: locking the filter: %w", name, err)
+		}
 	}
 	return t, nil
 }

@@ -49,7 +49,6 @@ func seeds(f *testing.F) {
 	p, _ := NewWriter(&w, WriterOptions{Comment: "seed"})
 	p.Write(&capture.Frame{Data: []byte("frame of an interface"), WireLen: 100, Link: 1, Time: 1e18}, "note")
 	p.Write(&capture.Frame{Data: []byte("another link"), WireLen: 12, Link: 101, Iface: 1, Time: 1e18}, "")
-	p.Close()
 	f.Add(w.Bytes())
 	f.Add(snoopFile(4, []byte("frame"), []byte("another, of odd length.")))
 }
@@ -88,7 +87,6 @@ func TestWriteRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p.Close()
 	out, err := all(t, &w)
 	if !errors.Is(err, io.EOF) || len(out) != 2 {
 		t.Fatal(len(out), err)

@@ -28,7 +28,6 @@ func TestManyInputs(t *testing.T) {
 			// Neighbours overlap.
 			w.Write(&capture.Frame{Data: []byte{byte(i), byte(i >> 8)}, WireLen: 2, Link: 1, Time: int64(1e18) + int64(n-i)*1e9 + int64(k)*7e8}, "")
 		}
-		w.Close()
 		f.Close()
 		names = append(names, p)
 	}

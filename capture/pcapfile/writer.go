@@ -1,7 +1,6 @@
 package pcapfile
 
 import (
-	"bufio"
 	"encoding/binary"
 	"io"
 
@@ -10,14 +9,24 @@ import (
 
 // WriterOptions says what a written capture tells about itself.
 type WriterOptions struct {
-	Comment string // of the section
+	Comment  string // of the section
+	Hardware string // of the machine, "" to say nothing
+	OS       string
+	// Name gives the name of an interface by its id in the source; nil or "" says
+	// nothing.
+	Name    func(iface int32) string
+	Filter  string // that let the frames through, "" for none
+	SnapLen uint32 // 0 for no limit
 }
 
 // Writer writes pcapng: one interface for every interface and link type it is
-// given, time stamps in nanoseconds.
+// given, time stamps in nanoseconds. Every call hands whole blocks to w.
 type Writer struct {
-	w      *bufio.Writer
+	w      io.Writer
+	opt    WriterOptions
 	ifaces map[ifaceKey]uint32
+	last   ifaceKey
+	lastID uint32
 	buf    []byte
 }
 
@@ -30,17 +39,22 @@ var le = binary.LittleEndian
 
 // NewWriter writes the section header to w.
 func NewWriter(w io.Writer, o WriterOptions) (*Writer, error) {
-	p := &Writer{w: bufio.NewWriterSize(w, 64<<10), ifaces: map[ifaceKey]uint32{}}
-	body := le.AppendUint32(nil, 0x1a2b3c4d)
-	body = le.AppendUint16(body, 1)
-	body = le.AppendUint16(body, 0)
-	body = le.AppendUint64(body, ^uint64(0))
-	body = option(body, 4, "portero")
-	if o.Comment != "" {
-		body = option(body, 1, o.Comment)
+	p := &Writer{w: w, opt: o, ifaces: map[ifaceKey]uint32{}}
+	p.begin(ngSection)
+	p.buf = le.AppendUint32(p.buf, 0x1a2b3c4d)
+	p.buf = le.AppendUint16(p.buf, 1)
+	p.buf = le.AppendUint16(p.buf, 0)
+	p.buf = le.AppendUint64(p.buf, ^uint64(0))
+	for _, t := range []struct {
+		code uint16
+		text string
+	}{{2, o.Hardware}, {3, o.OS}, {4, "portero"}, {1, o.Comment}} {
+		if t.text != "" {
+			p.buf = option(p.buf, t.code, t.text)
+		}
 	}
-	body = le.AppendUint32(body, 0)
-	return p, p.block(ngSection, body)
+	p.buf = le.AppendUint32(p.buf, 0)
+	return p, p.end()
 }
 
 func option(b []byte, code uint16, v string) []byte {
@@ -54,58 +68,80 @@ func option(b []byte, code uint16, v string) []byte {
 	return b
 }
 
-func (p *Writer) block(typ uint32, body []byte) error {
-	n := uint32(len(body)) + 12
+// begin starts a block in buf; end writes it.
+func (p *Writer) begin(typ uint32) {
 	p.buf = le.AppendUint32(p.buf[:0], typ)
+	p.buf = le.AppendUint32(p.buf, 0)
+}
+
+func (p *Writer) end() error {
+	n := uint32(len(p.buf)) + 4
 	p.buf = le.AppendUint32(p.buf, n)
-	p.buf = append(p.buf, body...)
-	p.buf = le.AppendUint32(p.buf, n)
+	le.PutUint32(p.buf[4:], n)
 	_, err := p.w.Write(p.buf)
 	return err
 }
 
-// Write appends one frame with a comment ("" for none).
-func (p *Writer) Write(f *capture.Frame, comment string) error {
+// iface returns the number of the interface of f in the file, described there
+// before it is used.
+func (p *Writer) iface(f *capture.Frame) (uint32, error) {
 	k := ifaceKey{f.File, f.Iface, f.Link}
+	if k == p.last && len(p.ifaces) > 0 {
+		return p.lastID, nil
+	}
 	id, ok := p.ifaces[k]
 	if !ok {
 		id = uint32(len(p.ifaces))
 		p.ifaces[k] = id
-		body := le.AppendUint16(nil, uint16(f.Link))
-		body = le.AppendUint16(body, 0)
-		body = le.AppendUint32(body, 0) // no limit
-		body = option(body, 9, "\x09")  // nanoseconds
-		body = le.AppendUint32(body, 0)
-		if err := p.block(ngInterface, body); err != nil {
-			return err
+		p.begin(ngInterface)
+		p.buf = le.AppendUint16(p.buf, uint16(f.Link))
+		p.buf = le.AppendUint16(p.buf, 0)
+		p.buf = le.AppendUint32(p.buf, p.opt.SnapLen)
+		if p.opt.Name != nil {
+			if n := p.opt.Name(f.Iface); n != "" {
+				p.buf = option(p.buf, 2, n)
+			}
+		}
+		p.buf = option(p.buf, 9, "\x09") // nanoseconds
+		if p.opt.Filter != "" {
+			p.buf = option(p.buf, 11, "\x00"+p.opt.Filter)
+		}
+		p.buf = le.AppendUint32(p.buf, 0)
+		if err := p.end(); err != nil {
+			return 0, err
 		}
 	}
-	body := make([]byte, 0, 20+len(f.Data)+32+len(comment))
-	body = le.AppendUint32(body, id)
-	ts := uint64(max(f.Time, 0))
-	body = le.AppendUint32(body, uint32(ts>>32))
-	body = le.AppendUint32(body, uint32(ts))
-	body = le.AppendUint32(body, uint32(len(f.Data)))
-	body = le.AppendUint32(body, f.WireLen)
-	body = append(body, f.Data...)
-	for len(body)%4 != 0 {
-		body = append(body, 0)
-	}
-	opts := len(body)
-	if comment != "" {
-		body = option(body, 1, comment)
-	}
-	if f.Dir != capture.DirUnknown {
-		body = option(body, 2, string([]byte{byte(f.Dir), 0, 0, 0}))
-	}
-	if len(body) > opts {
-		body = le.AppendUint32(body, 0)
-	}
-	return p.block(ngEnhanced, body)
+	p.last, p.lastID = k, id
+	return id, nil
 }
 
-// Flush writes out what is buffered, so that a reader finds whole blocks.
-func (p *Writer) Flush() error { return p.w.Flush() }
-
-// Close writes out what is buffered. It does not close the underlying writer.
-func (p *Writer) Close() error { return p.w.Flush() }
+// Write appends one frame with a comment ("" for none).
+func (p *Writer) Write(f *capture.Frame, comment string) error {
+	id, err := p.iface(f)
+	if err != nil {
+		return err
+	}
+	p.begin(ngEnhanced)
+	b := le.AppendUint32(p.buf, id)
+	ts := uint64(max(f.Time, 0))
+	b = le.AppendUint32(b, uint32(ts>>32))
+	b = le.AppendUint32(b, uint32(ts))
+	b = le.AppendUint32(b, uint32(len(f.Data)))
+	b = le.AppendUint32(b, f.WireLen)
+	b = append(b, f.Data...)
+	for len(b)%4 != 0 {
+		b = append(b, 0)
+	}
+	opts := len(b)
+	if comment != "" {
+		b = option(b, 1, comment)
+	}
+	if f.Dir != capture.DirUnknown {
+		b = append(b, 2, 0, 4, 0, byte(f.Dir), 0, 0, 0) // epb_flags
+	}
+	if len(b) > opts {
+		b = le.AppendUint32(b, 0)
+	}
+	p.buf = b
+	return p.end()
+}

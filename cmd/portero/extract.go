@@ -154,11 +154,7 @@ func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) 
 	if err := a.packets(names, o, f.rec.ID, func(p *capture.Packet, _ int, _ bool) { f.frames[p.Index] = true }); err != nil {
 		return 0, err
 	}
-	n, err := copyFrames(names, a.in, f.frames, w)
-	if e := w.Close(); err == nil {
-		err = e
-	}
-	return n, err
+	return copyFrames(names, a.in, f.frames, w)
 }
 
 // packets reads the captures again and shows every packet of connection id.

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,12 +23,16 @@ import (
 	"portero/capture/live"
 	"portero/internal/engine"
 	"portero/internal/findings"
-	"portero/internal/sockets"
+	"portero/internal/jail"
+	"portero/internal/record"
+	"portero/internal/recorder"
 	"portero/internal/words"
 )
 
 // liveFlags are those of portero live.
 type liveFlags struct {
+	fileSize, fileTime, fsync, metrics                   string
+	keepFiles                                            int
 	ifaces                                               []string
 	filter, format, out, save, memory, lang, color, ring string
 	lanes                                                int
@@ -44,8 +52,16 @@ func (a *app) liveCmd() *cobra.Command {
 connections, ports, hosts and findings; in a pipe a record a line (ndjson), one whenever
 the verdict of a connection changes, with final false, and one with final true when it
 ended, all under one id. --plain writes lines for people, without a screen.
-Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
-		Example: "  sudo portero live eth0\n  sudo portero live any --plain -- port 443\n  sudo portero live eth0 -w today.pcapng | jq .handshake",
+
+Listening needs CAP_NET_RAW and nothing else. Where there are Linux's means, two
+processes run: a small one keeps what it must (to listen again to an interface that came
+back, to make the next file, to look up whose connection is whose) and answers only
+those questions; the one that reads packets gives everything up first: user,
+capabilities, files, network, most system calls.
+
+SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new files (-w;
+-o when it was moved away). With -w a file holds everything up to the last second.`,
+		Example: "  sudo portero live eth0\n  sudo portero live any --plain -- port 443\n  sudo portero live eth0 -w today.pcapng | jq .handshake\n  sudo portero live eth0 -w ring.pcapng -C 100 -W 10 -o /dev/null",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if n := cmd.ArgsLenAtDash(); n >= 0 {
 				expr := strings.Join(args[n:], " ")
@@ -73,6 +89,12 @@ Listening needs CAP_NET_RAW; once it listens, portero gives its privileges up.`,
 	fs.BoolVar(&o.plain, "plain", false, "lines for people instead of a screen (for screen readers too)")
 	fs.StringVarP(&o.out, "output", "o", "", "write records to this file (mode 0600)")
 	fs.StringVarP(&o.save, "write", "w", "", "save the packets as pcapng (mode 0600), written out every second")
+	fs.StringVarP(&o.fileSize, "file-size", "C", "", "begin a new file of -w before one grows larger: millions of octets, or 64M, 1G")
+	fs.StringVarP(&o.fileTime, "rotate-seconds", "G", "", "begin a new file of -w after this time: seconds, or 10m, 1h")
+	fs.IntVarP(&o.keepFiles, "keep-files", "W", 0, "with -C or -G: keep only so many files of -w, the newest")
+	fs.StringVar(&o.fsync, "fsync", "file", "when what -w wrote is forced onto the disk: file (when one is finished), flush (every second), never")
+	fs.StringVar(&o.metrics, "metrics", "", "serve counters for Prometheus at this address: 127.0.0.1:9899")
+	fs.Lookup("metrics").NoOptDefVal = defaultMetrics
 	fs.BoolVar(&o.force, "force", false, "replace files that exist")
 	fs.IntVarP(&o.snaplen, "snaplen", "s", 262144, "octets of a frame that are kept")
 	fs.BoolVarP(&o.noPromisc, "no-promiscuous-mode", "p", false, "do not ask the interface for frames to others")
@@ -97,115 +119,150 @@ type session struct {
 	a        *app
 	o        *liveFlags
 	lang     words.Lang
+	mode     string // screen, plain or ndjson
+	mem      int64
+	colors   bool
+	keep     keeper
 	src      *live.Handle
 	eng      *engine.Engine
-	saved    *saving
-	saveErr  error
+	out      *output
+	rec      *recorder.Recorder     // nil without -w
+	owner    func(id uint64) string // the program behind a connection, for comments of -w; nil without
+	asked    map[uint64]uint8
+	waiting  []waiting
+	gauges   *gauges // nil without --metrics
 	watch    *findings.Detector
 	stop     context.CancelFunc
-	frames   atomic.Uint64
-	flushed  time.Time
+	rotate   atomic.Bool
 	err      error
 	screened bool // the screen has the terminal
 	to       exports
 	programs *programs // what runs behind connections of this machine, nil when that cannot be said
 }
 
-func (a *app) live(o *liveFlags) error {
-	l, err := language(o.lang)
-	if err != nil {
-		return err
+// plan checks everything that was asked for, before anything is opened.
+func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Options, err error) {
+	s = &session{a: a, o: o, mode: o.format, asked: map[uint64]uint8{}}
+	if s.lang, err = language(o.lang); err != nil {
+		return
 	}
-	mode := o.format
 	switch {
-	case o.plain || mode == "plain":
-		mode = "plain"
-	case mode == "jsonl":
-		mode = "ndjson"
-	case mode == "" && o.out == "" && len(o.to.to) > 0:
-		mode = "export"
-	case mode == "" && o.out == "" && isTerminal(a.out) && isTerminal(a.in):
-		mode = "screen"
-	case mode == "":
-		mode = "ndjson"
-	case mode != "ndjson" && mode != "ecs" && mode != "eve":
-		return usage(fmt.Sprintf("--format: %q is none of ndjson, ecs, eve, plain", mode))
+	case o.plain || s.mode == "plain":
+		s.mode = "plain"
+	case s.mode == "jsonl":
+		s.mode = "ndjson"
+	case s.mode == "" && o.out == "" && len(o.to.to) > 0:
+		s.mode = "export"
+	case s.mode == "" && o.out == "" && isTerminal(a.out) && isTerminal(a.in):
+		s.mode = "screen"
+	case s.mode == "":
+		s.mode = "ndjson"
+	case s.mode != "ndjson" && s.mode != "ecs" && s.mode != "eve":
+		return s, opt, ro, usage(fmt.Sprintf("--format: %q is none of ndjson, ecs, eve, plain", s.mode))
 	}
-	mem, err := size(o.memory)
-	if err != nil {
-		return err
+	s.screened = s.mode == "screen"
+	if s.mem, err = size(o.memory); err != nil {
+		return
 	}
-	colors, err := a.colorWanted(o.color, o.out != "")
-	if err != nil {
-		return err
+	if s.colors, err = a.colorWanted(o.color, o.out != ""); err != nil {
+		return
 	}
-	s := &session{a: a, o: o, lang: l}
 	if s.watch, err = a.detector(&o.watch, o.memory); err != nil {
-		return err
+		return
 	}
-	// The filter is checked before anything is opened, for the commonest link.
-	var expr *filter.Expr
-	if o.filter != "" {
-		if expr, err = filter.Parse(o.filter); err != nil {
-			return usage("filter: " + err.Error())
-		}
+	if ro, err = o.recorderOptions(); err != nil {
+		return
+	}
+	if o.metrics, err = metricsAddr(o.metrics); err != nil {
+		return
 	}
 	ring, err := sizeOf("--buffer-size", o.ring)
 	if err != nil {
-		return err
+		return
 	}
-	opt := live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, RingBytes: int(min(ring, 1<<30)), Lanes: min(max(o.lanes, 0), 16)}
-	if expr != nil {
+	opt = live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, RingBytes: int(min(ring, 1<<30)), Lanes: min(max(o.lanes, 0), 16)}
+	if o.filter != "" {
+		expr, err := filter.Parse(o.filter)
+		if err != nil {
+			return s, opt, ro, usage("filter: " + err.Error())
+		}
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
 			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(max(o.snaplen, 0))})
 			if err != nil {
-				return nil, fmt.Errorf("filter: %w", err)
+				return nil, usage("filter: " + err.Error())
 			}
 			return p.Raw(), nil
 		}
 	}
-	taps, err := live.Listen(opt)
+	return
+}
+
+func (a *app) live(o *liveFlags) error {
+	s, opt, ro, err := a.plan(o)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.isParser():
+		s.keep, err = a.remote()
+	case twoProcesses:
+		err = a.supervise(newLocal(o, opt), o)
+		var pe *live.PermissionError
+		if errors.As(err, &pe) {
+			return denied(s.lang, pe)
+		}
+		return err
+	default:
+		s.keep = newLocal(o, opt)
+	}
+	if err != nil {
+		return err
+	}
+	return s.watchOver(ro)
+}
+
+// watchOver opens what the session needs, gives every right up, and analyses until
+// it is told to end.
+func (s *session) watchOver(ro recorder.Options) error {
+	a, o, l := s.a, s.o, s.lang
+	taps, err := s.keep.listen()
 	if err != nil {
 		var pe *live.PermissionError
 		if errors.As(err, &pe) {
-			return &exitError{exitDenied, err}
+			return denied(l, pe)
 		}
 		return err
 	}
-	if s.src, err = live.Open(taps, func(name string) (live.Tap, error) {
-		one := opt
-		one.Interfaces = []string{name}
-		t, err := live.Listen(one)
-		if err != nil {
-			return live.Tap{}, err
-		}
-		return t[0], nil
-	}); err != nil {
+	if s.src, err = live.Open(taps, s.keep.reopen); err != nil {
 		return err
 	}
 	defer s.src.Close()
 	s.src.Changed = s.changed
-	if s.saved, err = a.saver(&readFlags{save: o.save, out: o.out, force: o.force, filter: o.filter}); err != nil {
+	if err := s.record(s.keep, ro); err != nil {
 		return err
 	}
-	out, err := a.openOutput(o.out, o.force)
+	if s.out, err = s.output(); err != nil {
+		return err
+	}
+	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet, s.keep.dial); err != nil {
+		return err
+	}
+	if err := s.serveMetrics(); err != nil {
+		return err
+	}
+	ask, err := s.keep.sockets()
 	if err != nil {
-		return err
+		ask = nil // no names of programs
 	}
-	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet); err != nil {
-		return err
-	}
-	var ask sockets.Asker
-	if f, err := sockets.NewFinder(); err == nil {
-		defer f.Close()
-		ask = f
-	}
-	said := dropPrivileges()
+	said := jail.Enter()
 	if s.programs, err = newPrograms(ask); err != nil {
 		return err
 	}
 	defer s.programs.close()
-	if !o.quiet && mode != "screen" {
+	if s.programs != nil && s.rec != nil {
+		s.owner = s.programs.comment
+	}
+	if !o.quiet && !s.screened {
 		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said)
 	}
 	ctx, stop := context.WithCancel(a.ctx)
@@ -215,15 +272,12 @@ func (a *app) live(o *liveFlags) error {
 		defer stop()
 	}
 	s.stop = stop
-	go func() {
-		<-ctx.Done()
-		s.src.Stop()
-	}()
-	eo := engine.Options{Threads: 1, Live: true, Memory: mem, Catalog: a.cat, Judge: s.watch.Record, Frame: s.frame}
-	if s.screened = mode == "screen"; s.screened {
-		err = s.screen(ctx, eo, colors)
+	defer s.obey(ctx)()
+	eo := engine.Options{Threads: 1, Live: true, Memory: s.mem, Catalog: a.cat, Judge: s.watch.Record, Frame: s.frame}
+	if s.screened {
+		err = s.screen(ctx, eo, s.colors)
 	} else {
-		err = s.stream(eo, out, mode)
+		err = s.stream(eo, s.out, s.mode)
 	}
 	if e := s.to.tell(s.watch.Findings()); err == nil {
 		err = e
@@ -231,28 +285,97 @@ func (a *app) live(o *liveFlags) error {
 	if e := s.to.close(); err == nil {
 		err = e
 	}
-	if s.saved != nil {
-		if e := s.saved.close(); e != nil && s.saveErr == nil {
-			s.saveErr = e
+	if s.rec != nil {
+		s.settle()
+		if e := s.rec.Close(); e != nil && err == nil {
+			err = fmt.Errorf("%s: %s", o.save, reason(e))
 		}
 	}
-	if e := out.close(); err == nil {
+	if e := s.out.close(); err == nil {
 		err = e
 	}
-	if err == nil && s.saveErr != nil {
-		err = fmt.Errorf("%s: %w", o.save, s.saveErr)
-	}
-	s.summary(mode)
+	s.summary()
 	if err != nil {
 		return err
 	}
 	return o.watch.verdict(s.watch.Findings())
 }
 
+// output opens what -o says.
+func (s *session) output() (*output, error) {
+	f, err := s.keep.output()
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return s.a.openOutput("", false)
+	}
+	b := bufio.NewWriterSize(f, 256<<10)
+	return &output{Writer: b, buf: b, file: f}, nil
+}
+
+// obey acts on signals, on the end of ctx and on that of the helper process, until
+// what it returns is called.
+func (s *session) obey(ctx context.Context) (end func()) {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
+	var gone <-chan struct{}
+	if k, ok := s.keep.(interface{ gone() <-chan struct{} }); ok {
+		gone = k.gone()
+	}
+	in, _ := s.a.in.(*os.File)
+	done := make(chan struct{})
+	go func() {
+		defer s.src.Stop()
+		for {
+			select {
+			case sig := <-signals:
+				// A hang-up that took the terminal away is no word to rotate.
+				hangUp := sig == syscall.SIGHUP && in != nil && isTerminal(in) && terminalGone(in)
+				if sig == syscall.SIGHUP && !hangUp && (s.rec != nil || s.out.file != nil) {
+					s.rotate.Store(true)
+					continue
+				}
+				s.stop()
+				return
+			case <-ctx.Done():
+				return
+			case <-gone:
+				s.stop()
+				return
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
 // run analyses until the source ends.
 func (s *session) run(eo engine.Options) error {
+	if s.rec != nil && s.owner != nil {
+		sink := eo.Sink
+		eo.Sink = func(r *record.Record) error {
+			delete(s.asked, r.ID)
+			return sink(r)
+		}
+		packet := eo.Packet
+		eo.Packet = func(id uint64, p *capture.Packet, payload []byte, side int, dup bool) {
+			if packet != nil {
+				packet(id, p, payload, side, dup)
+			}
+			s.owned(id, p)
+		}
+	}
 	s.eng = engine.New(eo)
-	err := s.eng.Run(context.Background(), s.src)
+	var src capture.Source = s.src
+	if s.o.count > 0 {
+		src = &limited{Source: src, left: s.o.count}
+	}
+	err := s.eng.Run(context.Background(), src)
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
@@ -276,19 +399,30 @@ func (s *session) changed(e live.Event) {
 }
 
 // summary says what was seen and lost.
-func (s *session) summary(mode string) {
+func (s *session) summary() {
 	if s.o.quiet || s.eng == nil {
 		return
 	}
 	st, k := s.eng.Stats(), s.src.Stats()
 	fmt.Fprintf(s.a.err, "portero: %d %s, %d %s, %d %s\n", st.Frames, s.lang.Pick("frames", "tramas"), st.Records, s.lang.Pick("connections and exchanges", "conexiones e intercambios"),
 		k.Dropped, s.lang.Pick("frames dropped by the kernel for lack of room", "tramas que el núcleo descartó por falta de sitio"))
-	if mode == "plain" || mode == "screen" {
+	if s.rec != nil {
+		fmt.Fprintf(s.a.err, "portero: %s\n", printable(savedWords(s.lang, s.rec.State())))
+	}
+	if s.mode == "plain" || s.screened {
 		for _, f := range s.watch.Findings() {
 			fmt.Fprintf(s.a.err, "  %-8s%s: %s\n", words.Severity(s.lang, f.Severity), f.Kind, f.Text(s.lang))
 		}
 	}
-	if s.o.stats {
-		fmt.Fprintf(s.a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\nlost       %d flows evicted, %d ring freezes\n", st.Flows.Flows, st.Flows.Peak, st.Flows.Bytes, st.Flows.Evicted, k.Freezes)
+	if !s.o.stats {
+		return
 	}
+	fmt.Fprintf(s.a.err, "received   %d frames by the rings, %d read\n", k.Received, k.Read)
+	for _, r := range k.Lanes {
+		fmt.Fprintf(s.a.err, "lane       %s/%d: %d received, %d dropped for lack of room, %d times full, %d read\n", printable(r.Interface), r.Lane, r.Received, r.Dropped, r.Freezes, r.Read)
+	}
+	if k.Known {
+		fmt.Fprintf(s.a.err, "kernel     %d dropped by the interfaces, %d by its input queue (before any filter)\n", k.Link, k.Softnet)
+	}
+	fmt.Fprintf(s.a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\nlost       %d flows evicted, %d frames dropped (should be zero)\n", st.Flows.Flows, st.Flows.Peak, st.Flows.Bytes, st.Flows.Evicted, k.Dropped)
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/netip"
+	"strings"
 
 	"portero/capture"
 	"portero/internal/engine"
@@ -76,4 +78,19 @@ func (p *programs) name(r *record.Record) {
 	if peer.Match.Named() {
 		r.PeerProcess, r.PeerPID = peer.Program.Name, peer.Program.PID
 	}
+}
+
+// comment names the programs of a connection in a line, "" while none is known.
+func (p *programs) comment(id uint64) string {
+	pair, ok := p.namer.Pair(id)
+	if !ok {
+		return ""
+	}
+	var s []string
+	for i, end := range [...]netip.AddrPort{pair.A, pair.B} {
+		if o := pair.Owners[i]; o.Match.Named() {
+			s = append(s, fmt.Sprintf("%s: process %s, pid %d, user %s (%s)", end, o.Program.Name, o.Program.PID, o.Program.User, o.Match))
+		}
+	}
+	return printable(strings.Join(s, "; "))
 }

@@ -24,9 +24,9 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 		v := board.View(func(each func(r *record.Record)) { s.eng.Snapshot(0, each) })
 		st, k := s.eng.Stats(), s.src.Stats()
 		v.Packets, v.Bytes, v.Received, v.Dropped, v.Now = st.Packets, st.Bytes, k.Received, k.Dropped, now.UnixNano()
-		if s.saved != nil {
+		if s.rec != nil {
 			v.Saving = s.lang.Pick("saving", "guardando")
-			if s.saveErr != nil {
+			if s.rec.State().Err != nil {
 				v.Saving = s.lang.Pick("SAVING STOPPED", "YA NO SE GUARDA")
 			}
 		}

@@ -461,7 +461,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
-	to, err := o.to.open(a, false, nil, o.quiet)
+	to, err := o.to.open(a, false, nil, o.quiet, nil)
 	if err != nil {
 		return err
 	}

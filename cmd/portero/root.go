@@ -21,13 +21,14 @@ type app struct {
 	ctx      context.Context
 	catalogs []string // --catalog
 	cat      *catalog.Catalog
+	args     []string
 }
 
 // run is the whole program: arguments in, exit status out.
 func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	a := &app{in: in, out: out, err: errw, ctx: ctx}
+	a := &app{in: in, out: out, err: errw, ctx: ctx, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -42,13 +42,7 @@ func (a *app) saver(o *readFlags) (*saving, error) {
 	return &saving{w, out}, nil
 }
 
-func (s *saving) close() error {
-	err := s.Writer.Close()
-	if e := s.out.close(); err == nil {
-		err = e
-	}
-	return err
-}
+func (s *saving) close() error { return s.out.close() }
 
 // saveChosen reads the captures again, twice: first for the frames of the chosen
 // connections, then for their octets.

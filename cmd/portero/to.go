@@ -22,10 +22,11 @@ func (t *toFlags) register(fs *pflag.FlagSet) {
 // exports are the collectors of one run.
 type exports []*export.Exporter
 
-// open prepares them. ifaces are the interfaces that are watched live.
-func (t *toFlags) open(a *app, live bool, ifaces []string, quiet bool) (exports, error) {
+// open prepares them. ifaces are the interfaces that are watched live; dial, if not
+// nil, makes the connections.
+func (t *toFlags) open(a *app, live bool, ifaces []string, quiet bool, dial func(network, addr string) (net.Conn, error)) (exports, error) {
 	var es exports
-	opt := export.Options{Live: live}
+	opt := export.Options{Live: live, Dial: dial}
 	if len(ifaces) == 1 {
 		if i, err := net.InterfaceByName(ifaces[0]); err == nil {
 			opt.Interface = uint32(i.Index)

@@ -27,6 +27,8 @@ type Options struct {
 	Live      bool   // never wait
 	Interface uint32 // index of the interface that is watched, 0 unknown
 	Say       func(s string)
+	// Dial connects; nil is net.DialTimeout.
+	Dial func(network, addr string) (net.Conn, error)
 }
 
 // Exporter sends what it is given. One goroutine may use it.
@@ -50,28 +52,41 @@ var schemes = map[string]struct{ network, port string }{
 	"ipfix": {"udp", "4739"}, "ipfix+tcp": {"tcp", "4739"}, "syslog": {"udp", "514"}, "syslog+tcp": {"tcp", "601"},
 }
 
-// Open prepares sending to a URL: ipfix://HOST[:PORT], ipfix+tcp://, syslog:// or
-// syslog+tcp://. After ? may come domain, pen, size, rate and resend for ipfix,
-// facility and host for syslog.
-func Open(to string, opt Options) (*Exporter, error) {
-	u, err := url.Parse(to)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no address (write ipfix://HOST:4739)", to)
+// Address is where a URL leads: udp or tcp, and host and port.
+func Address(to string) (network, addr string, err error) {
+	_, network, addr, err = parse(to)
+	return network, addr, err
+}
+
+func parse(to string) (u *url.URL, network, addr string, err error) {
+	if u, err = url.Parse(to); err != nil {
+		return nil, "", "", fmt.Errorf("%q is no address (write ipfix://HOST:4739)", to)
 	}
 	s, ok := schemes[u.Scheme]
 	if !ok || u.Hostname() == "" || u.Path != "" && u.Path != "/" || u.User != nil {
-		return nil, fmt.Errorf("%q: write ipfix://HOST:PORT, ipfix+tcp://, syslog:// or syslog+tcp://", to)
+		return nil, "", "", fmt.Errorf("%q: write ipfix://HOST:PORT, ipfix+tcp://, syslog:// or syslog+tcp://", to)
 	}
 	port := u.Port()
 	if port == "" {
 		port = s.port
 	}
+	return u, s.network, net.JoinHostPort(u.Hostname(), port), nil
+}
+
+// Open prepares sending to a URL: ipfix://HOST[:PORT], ipfix+tcp://, syslog:// or
+// syslog+tcp://. After ? may come domain, pen, size, rate and resend for ipfix,
+// facility and host for syslog.
+func Open(to string, opt Options) (*Exporter, error) {
+	u, network, addr, err := parse(to)
+	if err != nil {
+		return nil, err
+	}
 	e := &Exporter{to: to, opt: opt, resend: time.Minute, sent: map[string]string{}}
 	q := numbers{query: u.Query()}
-	l := &line{network: s.network, addr: net.JoinHostPort(u.Hostname(), port), live: opt.Live}
+	l := &line{network: network, addr: addr, live: opt.Live, dialer: opt.Dial}
 	if strings.HasPrefix(u.Scheme, "ipfix") {
 		size := 1400
-		if s.network == "tcp" {
+		if network == "tcp" {
 			size = 8192
 		} else {
 			l.rate = q.take("rate", 4000, 1, 1e7)
@@ -86,7 +101,7 @@ func Open(to string, opt Options) (*Exporter, error) {
 		if host == "" {
 			host, _ = os.Hostname()
 		}
-		e.log = &syslog.Formatter{Facility: q.take("facility", 16, 0, 23), Host: host, PID: os.Getpid(), Counted: s.network == "tcp"}
+		e.log = &syslog.Formatter{Facility: q.take("facility", 16, 0, 23), Host: host, PID: os.Getpid(), Counted: network == "tcp"}
 	}
 	if err := q.left(); err != nil {
 		return nil, fmt.Errorf("%s: %w", to, err)

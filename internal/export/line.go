@@ -21,6 +21,7 @@ type line struct {
 	network, addr string
 	live          bool
 	rate          int // UDP messages a second at most, 0 for any
+	dialer        func(network, addr string) (net.Conn, error)
 
 	conn  net.Conn
 	gen   atomic.Uint32 // sessions so far
@@ -49,11 +50,18 @@ func (l *line) start() error {
 	return nil
 }
 
+// Dial connects as an Exporter does that is not told otherwise.
+func Dial(network, addr string) (net.Conn, error) { return net.DialTimeout(network, addr, dialTime) }
+
 // session is a number that changes when a connection was made anew.
 func (l *line) session() uint32 { return l.gen.Load() }
 
 func (l *line) dial() error {
-	c, err := net.DialTimeout(l.network, l.addr, dialTime)
+	dial := l.dialer
+	if dial == nil {
+		dial = Dial
+	}
+	c, err := dial(l.network, l.addr)
 	if err != nil {
 		return plain(err)
 	}

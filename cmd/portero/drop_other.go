@@ -1,5 +1,0 @@
-//go:build !linux
-
-package main
-
-func dropPrivileges() string { return "privileges kept: not known on this system" }

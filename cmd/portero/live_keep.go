@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/user"
+	"slices"
+	"strconv"
+	"time"
+
+	"portero/capture/live"
+	"portero/internal/export"
+	"portero/internal/recorder"
+	"portero/internal/sockets"
+	"portero/internal/words"
+)
+
+// keeper gives a live session what needs rights. It is local where one process does
+// everything, or stands for the other process of two.
+type keeper interface {
+	listen() ([]live.Tap, error)
+	// reopen listens to an interface that came back.
+	reopen(name string) (live.Tap, error)
+	// output opens the file of -o, anew when it was moved away; nil for standard output.
+	output() (*os.File, error)
+	// save creates the next file of -w.
+	save(now time.Time) (*os.File, string, error)
+	// metrics opens the port of --metrics, nil without it.
+	metrics() (net.Listener, error)
+	// sockets says whose connections are whose.
+	sockets() (sockets.Asker, error)
+	// dial connects to a collector of --to.
+	dial(network, addr string) (net.Conn, error)
+}
+
+// local is a keeper that has the rights itself.
+type local struct {
+	o     *liveFlags
+	opt   live.Options
+	files recorder.Files
+	index map[string]int // of the interfaces that are listened to
+	wrote bool           // the output file was created once
+}
+
+func newLocal(o *liveFlags, opt live.Options) *local {
+	k := &local{o: o, opt: opt, index: map[string]int{}}
+	k.files = recorder.Files{Path: o.save, Many: o.rotates(), Keep: o.keepFiles, Create: func(path string) (*os.File, error) {
+		f, err := createFile(path, o.force)
+		if err == nil {
+			err = giveBack(f)
+		}
+		return f, err
+	}}
+	return k
+}
+
+func (k *local) listen() ([]live.Tap, error) {
+	taps, err := live.Listen(k.opt)
+	for _, t := range taps {
+		k.index[t.Name] = t.Index
+	}
+	return taps, err
+}
+
+// reopen is for interfaces of this session only, and only when the one that was
+// listened to is no more.
+func (k *local) reopen(name string) (live.Tap, error) {
+	old, ok := k.index[name]
+	if !ok || old == 0 || !slices.Contains(k.opt.Interfaces, name) {
+		return live.Tap{}, fmt.Errorf("%q is none of this session's interfaces", name)
+	}
+	if i, err := net.InterfaceByName(name); err == nil && i.Index == old {
+		return live.Tap{}, fmt.Errorf("%s is still the same interface", name)
+	}
+	one := k.opt
+	one.Interfaces = []string{name}
+	taps, err := live.Listen(one)
+	if err != nil {
+		return live.Tap{}, err
+	}
+	k.index[name] = taps[0].Index
+	return taps[0], nil
+}
+
+func (k *local) output() (*os.File, error) {
+	if k.o.out == "" || k.o.out == "-" {
+		return nil, nil
+	}
+	if k.wrote {
+		// Moved away, as logrotate does, it is made anew; else it goes on.
+		if _, err := os.Lstat(k.o.out); err == nil {
+			return nil, nil
+		}
+	}
+	f, err := createFile(k.o.out, k.o.force)
+	if err != nil {
+		return nil, err
+	}
+	k.wrote = true
+	return f, giveBack(f)
+}
+
+func (k *local) save(now time.Time) (*os.File, string, error) {
+	return k.files.Next(now)
+}
+
+func (k *local) metrics() (net.Listener, error) {
+	if k.o.metrics == "" {
+		return nil, nil
+	}
+	return net.Listen("tcp", k.o.metrics)
+}
+
+func (k *local) sockets() (sockets.Asker, error) { return sockets.NewFinder() }
+
+// dial is for the collectors of this session only.
+func (k *local) dial(network, addr string) (net.Conn, error) {
+	for _, to := range k.o.to.to {
+		if n, a, err := export.Address(to); err == nil && n == network && a == addr {
+			return export.Dial(network, addr)
+		}
+	}
+	return nil, fmt.Errorf("%s is no collector of this session", addr)
+}
+
+// giveBack makes a file that root wrote through sudo the user's who asked for it.
+func giveBack(f *os.File) error {
+	uid, err1 := strconv.Atoi(os.Getenv("SUDO_UID"))
+	gid, err2 := strconv.Atoi(os.Getenv("SUDO_GID"))
+	st, err := f.Stat()
+	if err != nil || os.Geteuid() != 0 || err1 != nil || err2 != nil || !st.Mode().IsRegular() {
+		return err
+	}
+	return f.Chown(uid, gid)
+}
+
+// denied says what to grant so that this user may listen, and what that means.
+func denied(l words.Lang, e *live.PermissionError) error {
+	path, err := os.Executable()
+	if err != nil {
+		path = "portero"
+	}
+	name := "USER"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return &exitError{exitDenied, errors.New(deniedText(l, e.Interface, path, name))}
+}

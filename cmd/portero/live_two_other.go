@@ -1,0 +1,24 @@
+//go:build !linux
+
+package main
+
+import (
+	"errors"
+	"os"
+)
+
+// twoProcesses reports whether the analysis runs in a process of its own.
+const twoProcesses = false
+
+func (a *app) isParser() bool { return false }
+
+func (a *app) supervise(*local, *liveFlags) error { return errors.ErrUnsupported }
+
+func (a *app) remote() (keeper, error) { return nil, errors.ErrUnsupported }
+
+func openFiles() func() int { return nil }
+
+// terminalGone reports whether a hang-up took the terminal away.
+func terminalGone(*os.File) bool { return true }
+
+func cpuSeconds() (float64, bool) { return 0, false }
