@@ -23,7 +23,7 @@ var accounts = []string{"portero", "nobody"}
 // have or does not allow is in Missing; the rest holds all the same.
 func Enter() Report {
 	var r Report
-	time.Now().Zone() // the time zone is a file, read once
+	_, _ = time.Now().Zone() // the time zone is a file, read once
 	// With dumpable 0 no process of the same user may look into this one either.
 	if err := errors.Join(unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)); err != nil {
 		r.missing("forbidding core dumps", err)
