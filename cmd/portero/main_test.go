@@ -12,5 +12,7 @@ func TestMain(m *testing.M) {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Setenv("LC_ALL", "C")
-	os.Exit(m.Run())
+	code := m.Run()
+	quit()
+	os.Exit(code)
 }

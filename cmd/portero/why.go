@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"portero/capture"
-	"portero/handshake"
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/trace"
@@ -99,7 +98,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	if err != nil {
 		return nil, nil, err
 	}
-	var ctx certificate.Context
+	var answers certificate.Answers
 	var pkts []capture.Packet
 	j, err := a.open(names, o, engine.Options{
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
@@ -107,21 +106,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 				pkts = append(pkts, *p)
 			}
 		},
-		Sink: func(r *record.Record) error {
-			if r.ID == f.rec.ID || r.Proto != f.rec.Proto || r.Resp.Addr != f.rec.Resp.Addr {
-				return nil
-			}
-			if r.Handshake.Opened() || r.Handshake == handshake.HalfOpen || r.Exchange == handshake.Answered {
-				switch {
-				case r.Resp.Port != f.rec.Resp.Port:
-					ctx.HostAnswers = r.ID
-				case ctx.PortAnswers == 0:
-					ctx.PortAnswers = r.ID
-					ctx.PortAnswersFrame = r.SYNACKFrame
-				}
-			}
-			return nil
-		},
+		Sink: func(r *record.Record) error { answers.Observe(r); return nil },
 	})
 	if err != nil {
 		return nil, nil, err
@@ -129,9 +114,21 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	if _, err := a.run(j); err != nil {
 		return nil, nil, err
 	}
+	ctx := answers.Context(&f.rec)
 	if j.eng.Doctor.ARPFailed(f.rec.Resp.Addr) {
 		ctx.Neighbour = "ARP"
 	}
+	ofPackets(&ctx, pkts, &f.rec)
+	// The trace speaks of frames as the user counts them.
+	for i := range pkts {
+		pkts[i].Index = j.eng.Shown(pkts[i].Index)
+	}
+	return &told{&f.rec, trace.Build(pkts, &f.rec), ctx}, j, nil
+}
+
+// ofPackets says what a connection's own packets tell beside its trace: the ICMP
+// error, and the TTL of a RST beside that of the responder's other packets.
+func ofPackets(ctx *certificate.Context, pkts []capture.Packet, r *record.Record) {
 	for i := range pkts {
 		p := &pkts[i]
 		if p.Bits&capture.ICMPError != 0 {
@@ -140,7 +137,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 			}
 			continue
 		}
-		if p.SrcAddr() != f.rec.Resp.Addr || f.rec.Orig.Addr == f.rec.Resp.Addr {
+		if p.SrcAddr() != r.Resp.Addr || r.Orig.Addr == r.Resp.Addr {
 			continue
 		}
 		if p.Flags.Any(capture.RST) && p.Proto == capture.ProtoTCP && !ctx.HasTTL {
@@ -149,9 +146,4 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 			ctx.HostTTLs = append(ctx.HostTTLs, p.TTL)
 		}
 	}
-	// The trace speaks of frames as the user counts them.
-	for i := range pkts {
-		pkts[i].Index = j.eng.Shown(pkts[i].Index)
-	}
-	return &told{&f.rec, trace.Build(pkts, &f.rec), ctx}, j, nil
 }

@@ -91,7 +91,7 @@ func Build(rec *record.Record, tr *trace.Trace, ctx Context) *Certificate {
 			c.Items = append(c.Items, Item{label, text})
 		}
 	}
-	add(Text{"means", "significa"}, meaning(rec))
+	add(Text{"means", "significa"}, Meaning(rec))
 	add(Text{"ends", "extremos"}, c.ends())
 	add(Text{"missing?", "¿falta?"}, c.missing())
 	add(Text{"confirmed", "confirmada"}, c.confirmed())

@@ -98,7 +98,7 @@ func (c *Certificate) WriteJSON(w io.Writer, lang string) error {
 	}
 	for i := range c.Equations {
 		e := &c.Equations[i]
-		words, _ := equation(e)
+		words, _ := Equation(e)
 		x := jsonEquation{ID: e.ID.String(), Words: words.In(lang), Frame: e.Frame, BaseFrame: e.BaseFrame, Lo: e.Lo, Hi: e.Hi}
 		if e.HasNumber {
 			n := uint32(e.Number)

@@ -9,10 +9,11 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
-// meaning is the verdict in one sentence.
-func meaning(r *record.Record) Text {
+// Meaning is the verdict, or the exchange, in one sentence.
+func Meaning(r *record.Record) Text {
 	if !r.TCP() {
 		return exchangeMeaning(r)
 	}
@@ -334,7 +335,7 @@ func (c *Certificate) quality() Text {
 	var en, es []string
 	for _, q := range c.rec.Quality {
 		en = append(en, strings.ReplaceAll(q, "_", " "))
-		es = append(es, strings.ReplaceAll(q, "_", " "))
+		es = append(es, words.Quality(words.Spanish, q))
 	}
 	return Text{sentence(en), sentence(es)}
 }
@@ -409,8 +410,8 @@ func (c *Certificate) forger() Text {
 	return Text{t.EN + always.EN, t.ES + always.ES}
 }
 
-// equation is an equation in words and in numbers.
-func equation(e *trace.Equation) (words Text, numbers string) {
+// Equation is an equation in words and in numbers: "4 = 3 + 1".
+func Equation(e *trace.Equation) (words Text, numbers string) {
 	switch e.ID {
 	case trace.AnswerAcksSYN:
 		words = Text{"the answer acknowledges the SYN", "la respuesta confirma el SYN"}

@@ -212,7 +212,7 @@ func (p *printer) equations() {
 	}
 	for i := range p.Equations {
 		e := &p.Equations[i]
-		words, numbers := equation(e)
+		words, numbers := Equation(e)
 		if p.ASCII {
 			numbers = strings.ReplaceAll(numbers, "≠", "<>")
 		}

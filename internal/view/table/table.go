@@ -118,27 +118,7 @@ var (
 )
 
 func paint(r *record.Record) *color.Color {
-	if r.SuspectedRSTs > 0 {
-		return red
-	}
-	switch r.Handshake {
-	case handshake.Completed, handshake.CompletedUnseen, handshake.Implied:
-		return cyan
-	case handshake.Refused, handshake.HalfOpen, handshake.NoAnswer, handshake.Filtered, handshake.Aborted:
-		return yellow
-	case handshake.Invalid, handshake.Probe:
-		return red
-	case handshake.None:
-	default:
-		return grey
-	}
-	switch r.Exchange {
-	case handshake.Answered:
-		return cyan
-	case handshake.ExchangeRefused, handshake.ExchangeFiltered, handshake.Unanswered:
-		return yellow
-	}
-	return grey
+	return [...]*color.Color{view.Beside: grey, view.Opened: cyan, view.Failed: yellow, view.Wrong: red}[view.ToneOf(r)]
 }
 
 func end(s *record.Side, r *record.Record) string {

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/spf13/cobra"
+
+	"portero/capture"
+	"portero/internal/engine"
+	"portero/internal/findings"
+	"portero/internal/record"
+	"portero/internal/trace"
+	"portero/internal/view/certificate"
+	"portero/internal/view/html"
+)
+
+func (a *app) reportCmd() *cobra.Command {
+	var o readFlags
+	var lang string
+	var limits html.Limits
+	cmd := &cobra.Command{
+		Use: "report FILE... -o X.html", Short: "One page to look at, share and print: everything about a capture",
+		Long: `Writes one self-contained page: what the capture is worth, how the connections opened,
+when, the doors and hosts, what is worth a look, a searchable table of connections, and
+for each of those told packet by packet the ladder, both ends' states, a game of
+prediction, and the proof of the verdict. In English and Spanish at once. The page loads
+nothing from anywhere and opens in any browser of 2024 or later.`,
+		Example: "  portero report -o monday.html monday.pcap\n  portero report --lang es -o lunes.html lunes.pcap.gz\n  portero report -o dns.html capture.pcap -- udp port 53",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := o.split(cmd, args)
+			if err != nil {
+				return err
+			}
+			l, err := language(lang)
+			if err != nil {
+				return err
+			}
+			if o.out == "" {
+				return usage("say where to: -o X.html (- is standard output)")
+			}
+			if limits.Rows < 1 || limits.Rows > 1_000_000 || limits.Stories < 0 || limits.Stories > 100_000 {
+				return usage("--rows is from 1 to 1000000, --told from 0 to 100000")
+			}
+			if limits.Stories == 0 {
+				limits.Stories = -1
+			}
+			watch, err := a.detector(&o.watch, o.memory)
+			if err != nil {
+				return err
+			}
+			names, done, err := a.spool(names)
+			if err != nil {
+				return err
+			}
+			defer done()
+			page := html.New(limits)
+			var answers certificate.Answers
+			seed := rand.Uint64() | 1 // the second reading must number connections as the first
+			j, err := a.open(names, &o, engine.Options{Seed: seed, Sink: func(r *record.Record) error {
+				page.Observe(r)
+				answers.Observe(r)
+				watch.Observe(r)
+				return nil
+			}})
+			if err != nil {
+				return err
+			}
+			interrupted, err := a.run(j)
+			if err != nil {
+				return err
+			}
+			found := watch.Findings()
+			if !interrupted {
+				if interrupted, err = a.stories(names, &o, seed, page, &answers, j, found); err != nil {
+					return err
+				}
+			}
+			out, err := a.openOutput(o.out, o.force)
+			if err != nil {
+				return err
+			}
+			err = page.Write(out, j.summary(interrupted), found, html.Options{Lang: l, Version: versionText(), Unlooked: watch.Unwatched()})
+			if e := out.close(); err == nil {
+				err = e
+			}
+			if err := a.finish(j, interrupted, err); err != nil {
+				return err
+			}
+			return o.watch.verdict(found)
+		},
+	}
+	o.input(cmd.Flags())
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "the page (mode 0600); - is standard output")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace the page if it exists")
+	cmd.Flags().IntVar(&limits.Rows, "rows", 50_000, "connections in the table; more are counted and left out")
+	cmd.Flags().IntVar(&limits.Stories, "told", 400, "connections told packet by packet, the unusual ones first")
+	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
+	o.watch.register(cmd.Flags())
+	langFlag(cmd.Flags(), &lang)
+	return cmd
+}
+
+// stories reads the captures again for the packets of the connections that the page
+// tells, each of which is told and forgotten when it ends.
+func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Collector, answers *certificate.Answers, first *job, found []findings.Finding) (interrupted bool, err error) {
+	var evidence []uint64
+	for i := range found {
+		evidence = append(evidence, found[i].Records...)
+	}
+	pkts := map[uint64][]capture.Packet{}
+	for _, id := range page.Choose(evidence) {
+		pkts[id] = nil
+	}
+	if len(pkts) == 0 {
+		return false, nil
+	}
+	var j *job
+	j, err = a.open(names, o, engine.Options{Seed: seed, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
+			pkts[id] = append(ps, *p)
+		}
+	}, Sink: func(r *record.Record) error {
+		ps, ok := pkts[r.ID]
+		delete(pkts, r.ID)
+		if !ok || len(ps) == 0 {
+			return nil
+		}
+		ctx := answers.Context(r)
+		if first.eng.Doctor.ARPFailed(r.Resp.Addr) {
+			ctx.Neighbour = "ARP"
+		}
+		ofPackets(&ctx, ps, r)
+		for i := range ps {
+			ps[i].Index = j.eng.Shown(ps[i].Index)
+		}
+		page.Tell(r, trace.Build(ps, r), ctx)
+		return nil
+	}})
+	if err != nil {
+		return false, err
+	}
+	if interrupted, err = a.run(j); err != nil {
+		return interrupted, fmt.Errorf("reading again for the ladders: %w", err)
+	}
+	return interrupted, nil
+}

@@ -1,0 +1,116 @@
+package html
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"portero/handshake"
+	"portero/internal/doors"
+	"portero/internal/record"
+	"portero/internal/trace"
+	"portero/internal/view"
+	"portero/internal/view/certificate"
+)
+
+// Limits say how much a page holds. The zero value is what the command takes
+// without flags.
+type Limits struct {
+	// Rows is how many connections the table holds; 0 is 50,000.
+	Rows int
+	// Stories is how many connections are told packet by packet; 0 is 400, less is none.
+	Stories int
+	// Packets bounds the packets of all stories together, Longest those of one; 0
+	// are 400,000 and 100,000. A packet costs some 500 octets while its connection
+	// is told.
+	Packets, Longest uint64
+}
+
+func (l Limits) or() Limits {
+	return Limits{cmp.Or(l.Rows, 50_000), max(cmp.Or(l.Stories, 400), 0), cmp.Or(l.Packets, 400_000), cmp.Or(l.Longest, 100_000)}
+}
+
+// Collector gathers what a page shows while records go by. One goroutine owns it.
+type Collector struct {
+	limits  Limits
+	fields  []record.Field
+	store   store
+	tally   doors.Tally
+	time    histogram
+	counts  map[opening]uint64
+	texts   texts
+	stories map[uint64]*story
+	chosen  int // stories that were asked for
+}
+
+// opening is what is counted: a verdict, an exchange, or only a protocol.
+type opening struct {
+	verdict  handshake.Verdict
+	exchange handshake.Exchange
+	proto    uint8 // where there is neither
+}
+
+// New returns an empty collector.
+func New(l Limits) *Collector {
+	c := &Collector{limits: l.or(), fields: record.Schema(), counts: map[opening]uint64{}, stories: map[uint64]*story{}}
+	c.store.limit = c.limits.Rows
+	return c
+}
+
+// Observe takes a record. r is not kept.
+func (c *Collector) Observe(r *record.Record) {
+	c.tally.Add(r)
+	c.time.add(r.First, view.ToneOf(r))
+	o := opening{verdict: r.Handshake, exchange: r.Exchange}
+	if o == (opening{}) {
+		o.proto = r.Proto
+	}
+	c.counts[o]++
+	c.store.add(r, func() []byte { return encode(c.fields, r) })
+}
+
+// Choose names the connections that are to be told packet by packet, those first
+// that deserve a look: evidence is the ids that findings rest on.
+func (c *Collector) Choose(evidence []uint64) []uint64 {
+	ids := c.store.pick(c.limits.Stories, c.limits.Packets, c.limits.Longest, evidence)
+	c.chosen = len(ids)
+	return ids
+}
+
+// Tell adds the story of one connection. Nothing that is given is kept.
+func (c *Collector) Tell(r *record.Record, tr *trace.Trace, ctx certificate.Context) {
+	c.stories[r.ID] = tell(&c.texts, r, tr, ctx)
+}
+
+// tone of an opening, for its colour.
+func (o opening) tone() view.Tone {
+	return view.ToneOf(&record.Record{Handshake: o.verdict, Exchange: o.exchange})
+}
+
+// shownDoors are the doors worth a line, open ones first, then by how much they
+// were tried; left counts the others.
+func (c *Collector) shownDoors(limit int) (shown []*doors.Door, left int) {
+	ds := c.tally.Doors()
+	slices.SortStableFunc(ds, func(a, b *doors.Door) int {
+		return cmp.Or(cmp.Compare(b.State, a.State), cmp.Compare(b.Attempts+b.Accepted, a.Attempts+a.Accepted))
+	})
+	n := min(len(ds), limit)
+	return ds[:n], len(ds) - n
+}
+
+// shownHosts are the hosts with the most to tell.
+func (c *Collector) shownHosts(limit int) (shown []*doors.Host, left int) {
+	hs := c.tally.Hosts()
+	slices.SortStableFunc(hs, func(a, b *doors.Host) int {
+		return cmp.Or(cmp.Compare(b.Opened+b.Received, a.Opened+a.Received), cmp.Compare(b.BytesIn+b.BytesOut, a.BytesIn+a.BytesOut))
+	})
+	n := min(len(hs), limit)
+	return hs[:n], len(hs) - n
+}
+
+func addr(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
