@@ -93,8 +93,7 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs.StringVarP(&o.fileTime, "rotate-seconds", "G", "", "begin a new file of -w after this time: seconds, or 10m, 1h")
 	fs.IntVarP(&o.keepFiles, "keep-files", "W", 0, "with -C or -G: keep only so many files of -w, the newest")
 	fs.StringVar(&o.fsync, "fsync", "file", "when what -w wrote is forced onto the disk: file (when one is finished), flush (every second), never")
-	fs.StringVar(&o.metrics, "metrics", "", "serve counters for Prometheus at this address: 127.0.0.1:9899")
-	fs.Lookup("metrics").NoOptDefVal = defaultMetrics
+	fs.StringVar(&o.metrics, "metrics", "", "serve counters for Prometheus at this address: 127.0.0.1:9899; :9899 is the same, for this machine only")
 	fs.BoolVar(&o.force, "force", false, "replace files that exist")
 	fs.IntVarP(&o.snaplen, "snaplen", "s", 262144, "octets of a frame that are kept")
 	fs.BoolVarP(&o.noPromisc, "no-promiscuous-mode", "p", false, "do not ask the interface for frames to others")

@@ -12,9 +12,6 @@ import (
 	"time"
 )
 
-// defaultMetrics is where --metrics without an address serves.
-const defaultMetrics = "127.0.0.1:9899"
-
 // metricsAddr completes an address: without a host it is this machine only.
 func metricsAddr(s string) (string, error) {
 	if s == "" {

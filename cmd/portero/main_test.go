@@ -7,8 +7,8 @@ import (
 
 // TestMain makes the tests speak English wherever they run.
 func TestMain(m *testing.M) {
-	if os.Getenv("PORTERO_PARSER") != "" {
-		// The analysing process of portero live, begun by a test.
+	if os.Getenv("PORTERO_PARSER") != "" || os.Getenv("PORTERO_MAIN") != "" {
+		// portero live, or its analysing process, begun by a test.
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Setenv("LC_ALL", "C")

@@ -84,8 +84,9 @@ type Recorder struct {
 	opt     Options
 	w       *pcapfile.Writer
 	cur     *chunk
-	size    int64 // of the file as it will be
-	began   time.Time
+	size    int64     // of the file as it will be
+	began   time.Time // when the file was begun
+	now     time.Time // of the last Tick
 	flushed time.Time
 	queue   chan *chunk
 	free    chan *chunk
@@ -110,7 +111,7 @@ func New(o Options, now time.Time) (*Recorder, error) {
 		o.Queue = defaultLen
 	}
 	n := max(o.Queue/chunkOctets, 2)
-	r := &Recorder{opt: o, file: f, queue: make(chan *chunk, n), free: make(chan *chunk, n), done: make(chan struct{}), began: now, flushed: now, state: State{Name: name, Files: 1}}
+	r := &Recorder{opt: o, file: f, queue: make(chan *chunk, n), free: make(chan *chunk, n), done: make(chan struct{}), began: now, now: now, flushed: now, state: State{Name: name, Files: 1}}
 	r.cur = &chunk{}
 	if err := r.section(); err != nil {
 		f.Close()
@@ -150,7 +151,9 @@ func (r *Recorder) Frame(f *capture.Frame, comment string) {
 		return
 	}
 	n := int64(len(f.Data) + len(comment) + 64)
-	if r.opt.MaxBytes > 0 && r.size+n > r.opt.MaxBytes && r.cur.frames+r.inFile() > 0 && !r.Rotate(time.Unix(0, f.Time)) {
+	full := r.opt.MaxBytes > 0 && r.size+n > r.opt.MaxBytes
+	old := r.opt.Every > 0 && r.now.Sub(r.began) >= r.opt.Every // no files without frames
+	if (full || old) && r.cur.frames+r.inFile() > 0 && !r.Rotate(r.now) {
 		r.lost.Add(1)
 		return
 	}
@@ -188,15 +191,13 @@ func (r *Recorder) send(flush bool) bool {
 	return true
 }
 
-// Tick lets time go on: what was saved goes to the file once a second, and files
-// are rotated by time. Call it several times a second.
+// Tick lets time go on: what was saved goes to the file once a second. Call it several
+// times a second.
 func (r *Recorder) Tick(now time.Time) {
 	if r.failed.Load() {
 		return
 	}
-	if r.opt.Every > 0 && now.Sub(r.began) >= r.opt.Every && r.cur.frames+r.inFile() > 0 {
-		r.Rotate(now)
-	}
+	r.now = now
 	if now.Sub(r.flushed) >= flushEvery && len(r.cur.data) > 0 && r.send(true) {
 		r.flushed = now
 	}

@@ -1,0 +1,425 @@
+//go:build linux
+
+package live_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+
+	"portero/capture"
+	"portero/capture/filter"
+	"portero/capture/live"
+	"portero/internal/livetest"
+)
+
+// seen is a frame that outlives its block.
+type seen struct {
+	capture.Frame
+	from string
+}
+
+// listen begins to listen on side A and returns what ends it and gives the frames.
+func listen(t *testing.T, n *livetest.Net, o live.Options, events func(live.Event)) (h *live.Handle, end func() []seen) {
+	t.Helper()
+	var err error
+	n.Do(livetest.A, func() {
+		var taps []live.Tap
+		if taps, err = live.Listen(o); err != nil {
+			return
+		}
+		h, err = live.Open(taps, func(name string) (t live.Tap, err error) {
+			one := o
+			one.Interfaces = []string{name}
+			n.Do(livetest.A, func() {
+				var ts []live.Tap
+				if ts, err = live.Listen(one); err == nil {
+					t = ts[0]
+				}
+			})
+			return t, err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Changed = events
+	out := make(chan []seen)
+	go func() {
+		var b capture.Block
+		var all []seen
+		for {
+			err := h.Next(&b)
+			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					t.Error(err)
+				}
+				break
+			}
+			for _, f := range b.Frames {
+				f.Data = append([]byte(nil), f.Data...)
+				all = append(all, seen{f, h.Name(f.Iface)})
+			}
+		}
+		out <- all
+	}()
+	return h, func() []seen {
+		h.Stop()
+		select {
+		case all := <-out:
+			return all
+		case <-time.After(5 * time.Second):
+			t.Fatal("a reader was not woken")
+			return nil
+		}
+	}
+}
+
+func udp(t *testing.T, n *livetest.Net, s livetest.Side, to string, count, size int) {
+	t.Helper()
+	n.Do(s, func() {
+		c, err := net.Dial("udp", to)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		for i := range count {
+			b := make([]byte, size)
+			binary.BigEndian.PutUint32(b, uint32(i))
+			c.Write(b)
+		}
+	})
+}
+
+// sink takes UDP on a side, so that nothing is refused.
+func sink(t *testing.T, n *livetest.Net, s livetest.Side, port int) {
+	t.Helper()
+	n.Do(s, func() {
+		c, err := net.ListenUDP("udp", &net.UDPAddr{Port: port})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { c.Close() })
+	})
+}
+
+func isUDP(f *seen) bool {
+	return len(f.Data) > 42 && binary.BigEndian.Uint16(f.Data[12:]) == 0x800 && f.Data[23] == 17
+}
+
+// Frames of several rings come in order of time, each once, with its direction.
+func TestLanesMergeInOrder(t *testing.T) {
+	n := livetest.New(t)
+	for p := 9000; p < 9008; p++ {
+		sink(t, n, livetest.B, p)
+	}
+	sink(t, n, livetest.A, 9100)
+	for _, lanes := range []int{1, 4} {
+		h, end := listen(t, n, live.Options{Interfaces: []string{"va"}, Lanes: lanes}, nil)
+		const each = 500
+		for p := 9000; p < 9008; p++ {
+			udp(t, n, livetest.A, fmt.Sprintf("10.77.0.2:%d", p), each, 100)
+		}
+		udp(t, n, livetest.B, "10.77.0.1:9100", each, 100)
+		all := end()
+		out, in, last := 0, 0, int64(0)
+		for i := range all {
+			f := &all[i]
+			if f.Time < last || f.Index != uint64(i+1) {
+				t.Fatalf("%d lanes: frame %d has time %d and index %d after %d", lanes, i, f.Time, f.Index, last)
+			}
+			last = f.Time
+			switch {
+			case !isUDP(f):
+			case f.Dir == capture.DirOutbound:
+				out++
+			case f.Dir == capture.DirInbound:
+				in++
+			}
+		}
+		if out != 8*each || in != each {
+			t.Errorf("%d lanes: %d out and %d in, of %d and %d", lanes, out, in, 8*each, each)
+		}
+		if d := time.Since(time.Unix(0, last)); d < 0 || d > time.Minute {
+			t.Errorf("the last frame is %v old", d)
+		}
+		s := h.Stats()
+		if s.Read != uint64(len(all)) || s.Received < s.Read || s.Received > s.Read+20 || s.Dropped != 0 || len(s.Lanes) != lanes {
+			t.Errorf("%d lanes: %d frames, but %+v", lanes, len(all), s)
+		}
+		busy := 0
+		for _, l := range s.Lanes {
+			if l.Read > 0 {
+				busy++
+			}
+		}
+		if lanes > 1 && busy < 2 {
+			t.Errorf("only %d of %d lanes had frames: %+v", busy, lanes, s.Lanes)
+		}
+		h.Close()
+		if after := h.Stats(); after.Read != s.Read {
+			t.Errorf("after Close %d frames read, before %d", after.Read, s.Read)
+		}
+	}
+}
+
+// A frame on loopback is there once, in one interface and in any.
+func TestLoopbackOnce(t *testing.T) {
+	n := livetest.New(t)
+	sink(t, n, livetest.A, 9000)
+	for _, iface := range []string{"lo", "any"} {
+		h, end := listen(t, n, live.Options{Interfaces: []string{iface}}, nil)
+		udp(t, n, livetest.A, "127.0.0.1:9000", 100, 50)
+		got := 0
+		for _, f := range end() {
+			if isUDP(&f) && f.from == "lo" {
+				got++
+			}
+		}
+		if got != 100 {
+			t.Errorf("%s: %d frames of 100", iface, got)
+		}
+		h.Close()
+	}
+}
+
+// The kernel's filter lets no other frame through, not one from before it was there.
+func TestFilterFromTheFirstFrame(t *testing.T) {
+	n := livetest.New(t)
+	sink(t, n, livetest.B, 9000)
+	sink(t, n, livetest.B, 9001)
+	expr, err := filter.Parse("udp port 9000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				udp(t, n, livetest.A, "10.77.0.2:9001", 200, 50)
+			}
+		}
+	}()
+	for _, lanes := range []int{1, 3} {
+		for range 5 {
+			h, end := listen(t, n, live.Options{Interfaces: []string{"va"}, Lanes: lanes, Filter: func(l capture.LinkType) ([]bpf.RawInstruction, error) {
+				p, err := expr.Compile(l, filter.Options{Live: true})
+				if err != nil {
+					return nil, err
+				}
+				return p.Raw(), nil
+			}}, nil)
+			udp(t, n, livetest.A, "10.77.0.2:9000", 20, 50)
+			all := end()
+			if len(all) != 20 {
+				t.Errorf("%d lanes: %d frames of 20", lanes, len(all))
+			}
+			for _, f := range all {
+				if p := binary.BigEndian.Uint16(f.Data[36:]); p != 9000 {
+					t.Fatalf("a frame to port %d slipped past", p)
+				}
+			}
+			h.Close()
+		}
+	}
+	close(stop)
+	<-done
+}
+
+// Tags that the kernel took off are where they were, with priority and kind; a filter
+// for them works.
+func TestVLANTagsAreBack(t *testing.T) {
+	n := livetest.New(t)
+	tap := n.Tap(livetest.A, "tap0")
+	frame := func(tpid, tci uint16, port uint16) []byte {
+		b := make([]byte, 0, 100)
+		b = append(b, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2)
+		if tpid != 0 {
+			b = binary.BigEndian.AppendUint16(b, tpid)
+			b = binary.BigEndian.AppendUint16(b, tci)
+		}
+		b = append(b, 8, 0, 0x45, 0, 0, 36, 0, 1, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2)
+		b = binary.BigEndian.AppendUint16(b, 1000)
+		b = binary.BigEndian.AppendUint16(b, port)
+		return append(b, 0, 16, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8)
+	}
+	sent := [][]byte{frame(0, 0, 1), frame(0x8100, 3<<13|42, 2), frame(0x88a8, 7<<13|1<<12|100, 3), frame(0x8100, 5<<13, 4)}
+	for expr, want := range map[string][]int{"": {0, 1, 2, 3}, "vlan 42": {1}, "vlan": {1, 2, 3}, "udp port 1": {0}} {
+		o := live.Options{Interfaces: []string{"tap0"}}
+		if expr != "" {
+			e, err := filter.Parse(expr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Filter = func(l capture.LinkType) ([]bpf.RawInstruction, error) {
+				p, err := e.Compile(l, filter.Options{Live: true})
+				if err != nil {
+					return nil, err
+				}
+				return p.Raw(), nil
+			}
+		}
+		h, end := listen(t, n, o, nil)
+		for _, f := range sent {
+			if _, err := tap.Write(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+		all := end()
+		if len(all) != len(want) {
+			t.Errorf("%q: %d frames, want %d", expr, len(all), len(want))
+		}
+		for i := range min(len(all), len(want)) {
+			f, w := all[i], sent[want[i]]
+			if string(f.Data) != string(w) || int(f.WireLen) != len(w) || f.HasVLAN {
+				t.Errorf("%q: frame %d (wire %d)\n%x, sent\n%x", expr, i, f.WireLen, f.Data, w)
+			}
+		}
+		h.Close()
+	}
+}
+
+// An interface that is removed and made anew is listened to again; one that goes down
+// and up, too; the process keeps no descriptor of what is gone.
+func TestInterfaceGoesAndComesBack(t *testing.T) {
+	n := livetest.New(t)
+	events := make(chan live.Event, 16)
+	h, end := listen(t, n, live.Options{Interfaces: []string{"va", "lo"}, Lanes: 2}, func(e live.Event) { events <- e })
+	defer h.Close()
+	expect := func(c live.Change) {
+		t.Helper()
+		select {
+		case e := <-events:
+			if e.Interface != "va" || e.Change != c {
+				t.Fatalf("%+v, want change %d of va", e, c)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("no word of change %d", c)
+		}
+	}
+	sink(t, n, livetest.B, 9000)
+	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
+	n.Run(livetest.A, "ip", "link", "set", "va", "down")
+	expect(live.WentDown)
+	n.Run(livetest.A, "ip", "link", "set", "va", "up")
+	expect(live.CameUp)
+	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
+	before := descriptors(t)
+	for round := range 3 {
+		n.Run(livetest.A, "ip", "link", "del", "va")
+		expect(live.WentAway)
+		n.Veth()
+		expect(live.CameBack)
+		udp(t, n, livetest.A, "10.77.0.2:9000", 10, 62+round)
+	}
+	time.Sleep(200 * time.Millisecond)
+	if after := descriptors(t); after != before {
+		t.Errorf("%d descriptors before, %d after", before, after)
+	}
+	got := map[int]int{}
+	for _, f := range end() {
+		if isUDP(&f) {
+			got[len(f.Data)-42]++
+		}
+	}
+	for size := 60; size < 65; size++ {
+		if got[size] != 10 {
+			t.Errorf("%d datagrams of size %d, want 10: %v", got[size], size, got)
+		}
+	}
+}
+
+func descriptors(t *testing.T) int {
+	t.Helper()
+	es, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(es)
+}
+
+// A ring that is too small loses frames, and every one of them is counted.
+func TestEveryFrameIsCounted(t *testing.T) {
+	n := livetest.New(t)
+	sink(t, n, livetest.B, 9000)
+	var h *live.Handle
+	var err error
+	n.Do(livetest.A, func() {
+		var taps []live.Tap
+		if taps, err = live.Listen(live.Options{Interfaces: []string{"va"}, RingBytes: 1 << 20}); err == nil {
+			h, err = live.Open(taps, nil)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	const count = 20000
+	udp(t, n, livetest.A, "10.77.0.2:9000", count, 64) // nobody reads meanwhile
+	time.Sleep(50 * time.Millisecond)
+	h.Stop()
+	var b capture.Block
+	read := 0
+	for h.Next(&b) == nil {
+		for i := range b.Frames {
+			if f := (seen{Frame: b.Frames[i]}); isUDP(&f) {
+				read++
+			}
+		}
+	}
+	s := h.Stats()
+	if s.Dropped == 0 || s.Freezes == 0 {
+		t.Errorf("nothing was dropped: %+v", s)
+	}
+	// A few frames are the kernel's own, and what comes after Stop is not read.
+	if other := s.Received - uint64(read); s.Received+s.Dropped < count || s.Received < s.Read || other > 20 {
+		t.Errorf("%d sent, %d read, %+v", count, read, s)
+	}
+}
+
+// Without the right to listen it says so.
+func TestNotPermitted(t *testing.T) {
+	if os.Geteuid() == 0 {
+		// Another thread with no capability stands for another user.
+		done := make(chan error)
+		go func() {
+			_, err := withoutCaps(func() ([]live.Tap, error) { return live.Listen(live.Options{Interfaces: []string{"lo"}}) })
+			done <- err
+		}()
+		var pe *live.PermissionError
+		if err := <-done; !errors.As(err, &pe) || pe.Interface != "lo" {
+			t.Errorf("%v", err)
+		}
+	}
+	var ne *live.NoInterfaceError
+	if _, err := live.Listen(live.Options{Interfaces: []string{"nosuch0"}}); !errors.As(err, &ne) || len(ne.Known) == 0 {
+		t.Errorf("%v", err)
+	}
+}
+
+func withoutCaps(f func() ([]live.Tap, error)) ([]live.Tap, error) {
+	runtime.LockOSThread() // for good: the thread ends with its goroutine
+	h := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]unix.CapUserData
+	if err := unix.Capset(&h, &none[0]); err != nil {
+		return nil, err
+	}
+	return f()
+}

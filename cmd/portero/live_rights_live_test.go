@@ -1,0 +1,392 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"portero/internal/livetest"
+)
+
+// procStatus reads a field of /proc/PID/status.
+func procStatus(t *testing.T, pid int, field string) string {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range strings.Split(string(b), "\n") {
+		if k, v, ok := strings.Cut(l, ":"); ok && k == field {
+			return strings.Join(strings.Fields(v), " ")
+		}
+	}
+	t.Fatalf("no %s in the status", field)
+	return ""
+}
+
+// The process that reads packets has no right left, in any thread; the other one keeps
+// what it needs.
+func TestParserGivesEverythingUp(t *testing.T) {
+	n := livetest.New(t)
+	w := watch(t, n, "va", "--metrics", "127.0.0.1:9899")
+	pid := w.parser()
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/[0-9]*", pid))
+	if len(threads) < 3 {
+		t.Errorf("threads %v", threads)
+	}
+	for _, th := range threads {
+		id, _ := strconv.Atoi(filepath.Base(th))
+		for field, want := range map[string]string{
+			"CapInh": "0000000000000000", "CapPrm": "0000000000000000", "CapEff": "0000000000000000", "CapBnd": "0000000000000000", "CapAmb": "0000000000000000",
+			"NoNewPrivs": "1", "Seccomp": "2", "Groups": "",
+		} {
+			if got := procStatus(t, id, field); got != want {
+				t.Errorf("thread %d: %s is %q, want %q", id, field, got, want)
+			}
+		}
+		for _, field := range []string{"Uid", "Gid"} {
+			ids := strings.Fields(procStatus(t, id, field))
+			for _, x := range ids {
+				if x == "0" {
+					t.Errorf("thread %d: %s %v", id, field, ids)
+				}
+			}
+		}
+	}
+	// What no other process of the account may look into belongs to root.
+	var st unix.Stat_t
+	if err := unix.Stat(fmt.Sprintf("/proc/%d/maps", pid), &st); err != nil || st.Uid != 0 {
+		t.Errorf("dumpable: /proc/%d/maps is of user %d, %v", pid, st.Uid, err)
+	}
+	self := w.cmd.Process.Pid
+	for _, p := range []int{pid, self} {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", p))
+		if _, rest, ok := strings.Cut(string(b), "Max core file size"); err != nil || !ok || !strings.HasPrefix(strings.Join(strings.Fields(rest), " "), "0 0 ") {
+			t.Errorf("process %d may dump core: %v %s", p, err, b)
+		}
+	}
+	if got := procStatus(t, self, "NoNewPrivs"); got != "1" {
+		t.Errorf("the helper: no_new_privs %q", got)
+	}
+	caps, _ := strconv.ParseUint(procStatus(t, self, "CapEff"), 16, 64)
+	if caps&(1<<unix.CAP_NET_RAW) == 0 || caps&(1<<unix.CAP_SYS_ADMIN|1<<unix.CAP_NET_ADMIN|1<<unix.CAP_SYS_MODULE|1<<unix.CAP_SETUID) != 0 {
+		t.Errorf("the helper has capabilities %#x", caps)
+	}
+	if !strings.Contains(w.errors(), "Landlock") && !strings.Contains(w.errors(), "WITHOUT Landlock") {
+		t.Errorf("not a word of Landlock: %s", w.errors())
+	}
+	if err := w.end(os.Interrupt); err != nil {
+		t.Errorf("Ctrl-C: %v\n%s", err, w.errors())
+	}
+}
+
+// A user without rights is told what to grant, in every way of being told, and nothing
+// is made.
+func TestWithoutRights(t *testing.T) {
+	n := livetest.New(t)
+	self, _ := os.Executable()
+	file := filepath.Join(t.TempDir(), "x.pcapng")
+	for _, lang := range []string{"en", "es"} {
+		cmd := n.Command(livetest.A, self, "live", "va", "-w", file, "--lang", lang)
+		cmd.Env = append(os.Environ(), "PORTERO_MAIN=1", "PORTERO_TEST_NOCAPS=1")
+		var errw bytes.Buffer
+		cmd.Stderr = &errw
+		cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != exitDenied {
+			t.Errorf("exit status %d\n%s", code, errw.String())
+		}
+		for _, must := range []string{"va", "CAP_NET_RAW", "sudo portero live va", "setcap cap_net_raw=ep ", "chgrp", "usermod -aG"} {
+			if !strings.Contains(errw.String(), must) {
+				t.Errorf("%s: no %q in\n%s", lang, must, errw.String())
+			}
+		}
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a file was made")
+	}
+}
+
+// busy makes connections from A to B until it is told to stop, a datagram every
+// millisecond among them, each with its number.
+func busy(t *testing.T, n *livetest.Net) (stop func() (sent uint64)) {
+	t.Helper()
+	done, out := make(chan struct{}), make(chan uint64)
+	var sink *net.UDPConn
+	n.Do(livetest.B, func() {
+		var err error
+		if sink, err = net.ListenUDP("udp", &net.UDPAddr{Port: 9000}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	go n.Do(livetest.A, func() {
+		c, err := net.Dial("udp", "10.77.0.2:9000")
+		if err != nil {
+			t.Error(err)
+			out <- 0
+			return
+		}
+		defer c.Close()
+		for i := uint64(0); ; i++ {
+			select {
+			case <-done:
+				out <- i
+				return
+			default:
+			}
+			c.Write([]byte(fmt.Sprintf("datagram %08d", i)))
+			time.Sleep(time.Millisecond)
+		}
+	})
+	return func() uint64 {
+		close(done)
+		sent := <-out
+		sink.Close()
+		return sent
+	}
+}
+
+// datagrams counts those of busy in a saved file and gives the time of the last one.
+func datagrams(t *testing.T, names ...string) (count uint64, last time.Time) {
+	t.Helper()
+	for _, name := range names {
+		out, err := exec.Command("tcpdump", "-nn", "-tt", "-r", name, "udp port 9000").CombinedOutput()
+		if err != nil || bytes.Contains(out, []byte("truncated")) {
+			t.Errorf("%s: %v %s", name, err, out)
+		}
+		for _, l := range strings.Split(string(out), "\n") {
+			if at, _, ok := strings.Cut(l, " IP "); ok {
+				f, _ := strconv.ParseFloat(at, 64)
+				count++
+				last = time.UnixMicro(int64(f * 1e6))
+			}
+		}
+	}
+	return count, last
+}
+
+// Killed, it leaves a whole file that lacks at most the last second; told to end, one
+// that lacks nothing; when the helper process is killed, too.
+func TestWhatIsInTheFile(t *testing.T) {
+	if _, err := exec.LookPath("tcpdump"); err != nil {
+		t.Skip("needs tcpdump")
+	}
+	n := livetest.New(t)
+	for _, how := range []string{"SIGTERM", "SIGKILL", "helper killed"} {
+		file := filepath.Join(t.TempDir(), "x.pcapng")
+		w := watch(t, n, "va", "-w", file, "-f", "udp port 9000")
+		stop := busy(t, n)
+		time.Sleep(2500 * time.Millisecond)
+		var sent uint64
+		killed := time.Now()
+		switch how {
+		case "SIGTERM":
+			sent = stop()
+			if err := w.end(syscall.SIGTERM); err != nil {
+				t.Errorf("%v\n%s", err, w.errors())
+			}
+		case "SIGKILL":
+			syscall.Kill(w.parser(), syscall.SIGKILL)
+			if err := <-w.done; err == nil {
+				t.Error("exit status 0 after the process that analyses was killed")
+			}
+			sent = stop()
+		case "helper killed":
+			sent = stop()
+			pid := w.parser()
+			w.end(syscall.SIGKILL)
+			for range 300 {
+				if syscall.Kill(pid, 0) != nil {
+					break
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+			if syscall.Kill(pid, 0) == nil {
+				t.Error("the process that analyses lives on")
+			}
+		}
+		got, last := datagrams(t, file)
+		if how == "SIGKILL" {
+			if d := killed.Sub(last); got == 0 || d > 1050*time.Millisecond {
+				t.Errorf("%s: %d datagrams, the last one %v before the end", how, got, d)
+			}
+		} else if got != sent {
+			t.Errorf("%s: %d datagrams of %d", how, got, sent)
+		}
+	}
+}
+
+// A full disk ends the saving, says so, and never the watching; what was saved is whole.
+func TestFullDisk(t *testing.T) {
+	n := livetest.New(t)
+	dir := t.TempDir()
+	if err := unix.Mount("portero-test", dir, "tmpfs", 0, "size=256k"); err != nil {
+		t.Skip("needs tmpfs: ", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	file := filepath.Join(dir, "x.pcapng")
+	w := watch(t, n, "va", "-w", file, "--metrics", "127.0.0.1:9899")
+	stop := busy(t, n)
+	defer stop()
+	wait := time.Now().Add(15 * time.Second)
+	n.Do(livetest.A, func() { // more than there is room for
+		c, _ := net.Dial("udp", "10.77.0.2:9000")
+		defer c.Close()
+		for range 600 {
+			c.Write(make([]byte, 1000))
+			time.Sleep(100 * time.Microsecond)
+		}
+	})
+	for !strings.Contains(w.errors(), "watching goes on") && time.Now().Before(wait) {
+		time.Sleep(50 * time.Millisecond)
+	}
+	if e := w.errors(); !strings.Contains(e, "no space left on device; nothing more is saved, watching goes on") {
+		t.Fatalf("not a word of the full disk:\n%s", e)
+	}
+	n.Do(livetest.A, func() {
+		c, err := net.DialTimeout("tcp4", "10.77.0.2:1", time.Second) // refused, and seen
+		if err == nil {
+			c.Close()
+		}
+	})
+	time.Sleep(1500 * time.Millisecond)
+	m := scrape(t, n)
+	if m["portero_saving_failed"] != "1" || m["portero_unsaved_frames_total"] == "0" {
+		t.Errorf("counters: saving_failed %s, unsaved %s", m["portero_saving_failed"], m["portero_unsaved_frames_total"])
+	}
+	if err := w.end(syscall.SIGTERM); err == nil {
+		t.Error("exit status 0 although not all was saved")
+	}
+	if !strings.Contains(w.out.String(), `"handshake":"refused"`) {
+		t.Error("the watching ended, too")
+	}
+	if _, err := exec.LookPath("tcpdump"); err == nil {
+		if got, _ := datagrams(t, file); got == 0 {
+			t.Error("nothing was saved")
+		}
+	}
+}
+
+// scrape reads the counters as Prometheus does, on side A.
+func scrape(t *testing.T, n *livetest.Net) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	n.Do(livetest.A, func() {
+		c, err := net.Dial("tcp", "127.0.0.1:9899")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		req, _ := http.NewRequest("GET", "http://127.0.0.1:9899/metrics", nil)
+		req.Close = true
+		req.Write(c)
+		b, _ := io.ReadAll(c)
+		for _, l := range strings.Split(string(b), "\n") {
+			if k, v, ok := strings.Cut(strings.TrimSpace(l), " "); ok && !strings.HasPrefix(l, "#") {
+				out[k] = v
+			}
+		}
+	})
+	return out
+}
+
+// SIGHUP goes on in new files; a ring of files by size keeps the newest.
+func TestRotation(t *testing.T) {
+	if _, err := exec.LookPath("tcpdump"); err != nil {
+		t.Skip("needs tcpdump")
+	}
+	n := livetest.New(t)
+	dir := t.TempDir()
+	file, records := filepath.Join(dir, "x.pcapng"), filepath.Join(dir, "x.ndjson")
+	w := watch(t, n, "va", "-w", file, "-o", records, "-f", "udp port 9000")
+	stop := busy(t, n)
+	time.Sleep(500 * time.Millisecond)
+	os.Rename(file, file+".1")
+	os.Rename(records, records+".1")
+	w.cmd.Process.Signal(syscall.SIGHUP)
+	time.Sleep(700 * time.Millisecond)
+	w.cmd.Process.Signal(syscall.SIGHUP) // nothing was moved: a numbered file
+	time.Sleep(700 * time.Millisecond)
+	sent := stop()
+	if err := w.end(syscall.SIGTERM); err != nil {
+		t.Fatalf("%v\n%s", err, w.errors())
+	}
+	more, _ := filepath.Glob(filepath.Join(dir, "x_00003_*.pcapng"))
+	if len(more) != 1 {
+		all, _ := filepath.Glob(filepath.Join(dir, "*"))
+		t.Fatalf("files %v", all)
+	}
+	if got, _ := datagrams(t, file+".1", file, more[0]); got != sent {
+		t.Errorf("%d datagrams of %d in three files", got, sent)
+	}
+	a, _ := os.ReadFile(records + ".1")
+	b, _ := os.ReadFile(records)
+	if !bytes.Contains(a, []byte(`"event":"opened"`)) || !bytes.Contains(b, []byte(`"event":"ended"`)) {
+		t.Errorf("records: %d octets, then %d", len(a), len(b))
+	}
+
+	w = watch(t, n, "va", "-w", filepath.Join(dir, "ring.pcapng"), "-C", "8K", "-W", "3", "-f", "udp port 9000")
+	stop = busy(t, n)
+	time.Sleep(1500 * time.Millisecond)
+	sent = stop()
+	if err := w.end(syscall.SIGTERM); err != nil {
+		t.Fatalf("%v\n%s", err, w.errors())
+	}
+	ring, _ := filepath.Glob(filepath.Join(dir, "ring_*.pcapng"))
+	if len(ring) != 3 {
+		t.Fatalf("%v", ring)
+	}
+	got, _ := datagrams(t, ring...)
+	if got < 100 || got >= sent {
+		t.Errorf("%d datagrams of %d in the ring", got, sent)
+	}
+	out, _ := exec.Command("tcpdump", "-A", "-r", ring[2], "udp port 9000").Output()
+	if !bytes.Contains(out, []byte(fmt.Sprintf("datagram %08d", sent-1))) {
+		t.Error("the last datagram is not in the last file")
+	}
+}
+
+// An interface that comes back is listened to again, through the helper process.
+func TestComesBackThroughTheHelper(t *testing.T) {
+	n := livetest.New(t)
+	w := watch(t, n, "va", "--plain")
+	try := func() {
+		n.Do(livetest.A, func() {
+			if c, err := net.DialTimeout("tcp4", "10.77.0.2:1", time.Second); err == nil {
+				c.Close()
+			}
+		})
+	}
+	try()
+	n.Run(livetest.A, "ip", "link", "del", "va")
+	n.Veth()
+	wait := time.Now().Add(10 * time.Second)
+	for !strings.Contains(w.errors(), "va came back") && time.Now().Before(wait) {
+		time.Sleep(20 * time.Millisecond)
+	}
+	try()
+	time.Sleep(300 * time.Millisecond)
+	if err := w.end(syscall.SIGTERM); err != nil {
+		t.Errorf("%v", err)
+	}
+	if e := w.errors(); !strings.Contains(e, "va went away") || !strings.Contains(e, "va came back") {
+		t.Errorf("%s", e)
+	}
+	if got := strings.Count(w.out.String(), "refused"); got < 2 {
+		t.Errorf("%d refused connections of 2\n%s", got, w.out.String())
+	}
+}

@@ -1,0 +1,148 @@
+package livetest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Side is an end of the network.
+type Side int
+
+// The ends. The interface of A is va, that of B vb.
+const (
+	A Side = iota
+	B
+)
+
+// Addresses of both ends.
+var (
+	Addr4 = [2]string{"10.77.0.1", "10.77.0.2"}
+	Addr6 = [2]string{"fd77::1", "fd77::2"}
+	Iface = [2]string{"va", "vb"}
+)
+
+// Net is two namespaces joined by a veth pair.
+type Net struct {
+	t     testing.TB
+	Names [2]string
+	files [2]*os.File
+}
+
+var made atomic.Int32
+
+// New makes a network that lasts as long as the test, which is skipped where that is
+// not permitted or ip(8) is missing.
+func New(t testing.TB) *Net {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("needs root: network namespaces")
+	}
+	if _, err := exec.LookPath("ip"); err != nil {
+		t.Skip("needs ip (iproute2)")
+	}
+	n := &Net{t: t}
+	id := made.Add(1)
+	for i := range n.Names {
+		n.Names[i] = fmt.Sprintf("portero-%d-%d-%c", os.Getpid(), id, 'a'+i)
+		if out, err := exec.Command("ip", "netns", "add", n.Names[i]).CombinedOutput(); err != nil {
+			t.Skipf("ip netns add: %v: %s", err, out)
+		}
+		name := n.Names[i]
+		t.Cleanup(func() { exec.Command("ip", "netns", "del", name).Run() })
+		f, err := os.Open("/run/netns/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.files[i] = f
+		t.Cleanup(func() { f.Close() })
+	}
+	n.Veth()
+	for i := range n.Names {
+		n.Run(Side(i), "ip", "link", "set", "lo", "up")
+	}
+	return n
+}
+
+// Veth makes the pair of interfaces; it is there after New.
+func (n *Net) Veth() {
+	n.t.Helper()
+	n.Run(A, "ip", "link", "add", Iface[A], "type", "veth", "peer", "name", Iface[B], "netns", n.Names[B])
+	for i := range n.Names {
+		s := Side(i)
+		// Without it the first seconds have router solicitations and duplicate address
+		// detection in them.
+		n.Do(s, func() {
+			os.WriteFile("/proc/sys/net/ipv6/conf/"+Iface[i]+"/accept_dad", []byte("0"), 0)
+			os.WriteFile("/proc/sys/net/ipv6/conf/"+Iface[i]+"/router_solicitations", []byte("0"), 0)
+		})
+		n.Run(s, "ip", "addr", "add", Addr4[i]+"/24", "dev", Iface[i])
+		n.Run(s, "ip", "addr", "add", Addr6[i]+"/64", "dev", Iface[i], "nodad")
+		n.Run(s, "ip", "link", "set", Iface[i], "up")
+	}
+}
+
+// Command is a command of one side.
+func (n *Net) Command(s Side, args ...string) *exec.Cmd {
+	return exec.Command("ip", append([]string{"netns", "exec", n.Names[s]}, args...)...)
+}
+
+// Run runs a command that must succeed, and returns its output.
+func (n *Net) Run(s Side, args ...string) string {
+	n.t.Helper()
+	out, err := n.Command(s, args...).CombinedOutput()
+	if err != nil {
+		n.t.Fatalf("%s: %v: %s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// Do calls f in a namespace: sockets that it makes, in its own goroutine, belong there.
+func (n *Net) Do(s Side, f func()) {
+	done := make(chan error)
+	go func() {
+		// The thread is not given back: it ends with the goroutine.
+		runtime.LockOSThread()
+		err := unix.Setns(int(n.files[s].Fd()), unix.CLONE_NEWNET)
+		if err == nil {
+			f()
+		}
+		done <- err
+	}()
+	if err := <-done; err != nil {
+		n.t.Errorf("setns: %v", err)
+	}
+}
+
+// Tap makes a TAP device on a side, up, and returns the file whose octets are its
+// frames.
+func (n *Net) Tap(s Side, name string) *os.File {
+	n.t.Helper()
+	var f *os.File
+	n.Do(s, func() {
+		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC, 0)
+		if err != nil {
+			n.t.Error(err)
+			return
+		}
+		q, _ := unix.NewIfreq(name)
+		q.SetUint16(unix.IFF_TAP | unix.IFF_NO_PI)
+		if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, q); err != nil {
+			n.t.Error(err)
+		}
+		f = os.NewFile(uintptr(fd), "tap")
+	})
+	if f == nil {
+		n.t.Skip("no TAP device here")
+	}
+	n.t.Cleanup(func() { f.Close() })
+	n.Do(s, func() { os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0) })
+	n.Run(s, "ip", "link", "set", name, "up")
+	return f
+}
