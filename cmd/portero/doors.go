@@ -12,6 +12,7 @@ import (
 
 	"portero/internal/doors"
 	"portero/internal/engine"
+	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/view/safe"
 )
@@ -138,8 +139,13 @@ func cell(v any) string {
 }
 
 func (a *app) tallyOf(names []string, o *readFlags) (*doors.Tally, *job, bool, error) {
+	return a.tallyWith(names, o, engine.Options{})
+}
+
+func (a *app) tallyWith(names []string, o *readFlags, opt engine.Options) (*doors.Tally, *job, bool, error) {
 	var t doors.Tally
-	j, err := a.open(names, o, engine.Options{Sink: func(r *record.Record) error { t.Add(r); return nil }})
+	opt.Sink = func(r *record.Record) error { t.Add(r); return nil }
+	j, err := a.open(names, o, opt)
 	if err != nil {
 		return nil, nil, false, err
 	}
@@ -238,6 +244,28 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	return cmd
 }
 
+// withoutEmpty leaves out the columns in which no row has anything.
+func (l list) withoutEmpty() list {
+	n := list{right: map[int]bool{}, rows: make([][]any, len(l.rows))}
+	for i := range l.label {
+		used := false
+		for _, r := range l.rows {
+			used = used || cell(r[i]) != ""
+		}
+		if !used {
+			continue
+		}
+		if l.right[i] {
+			n.right[len(n.label)] = true
+		}
+		n.heads, n.label = append(n.heads, l.heads[i]), append(n.label, l.label[i])
+		for j, r := range l.rows {
+			n.rows[j] = append(n.rows[j], r[i])
+		}
+	}
+	return n
+}
+
 // narrow drops columns from the right middle until the table fits.
 func (l list) narrow(width int, drop ...string) list {
 	for {
@@ -291,33 +319,61 @@ func (a *app) print(l *list, o *readFlags, j *job, stopped bool) error {
 
 func (a *app) hostsCmd() *cobra.Command {
 	var o readFlags
+	var w watchFlags
 	cmd := &cobra.Command{
 		Use: "hosts FILE...", Short: "Say who is there: per address, what it opened, received and offers",
+		Long: `Lists every address with what it did and who it is, as far as the capture tells: the
+name it gives itself (DHCP, mDNS, LLMNR, NetBIOS) or others call it by (TLS, HTTP, DNS),
+its hardware address (ARP, NDP, DHCP) with the maker, and with --mmdb its country and
+AS. All of that is what machines say of themselves: no proof.`,
 		Example: "  portero hosts capture.pcap\n  portero hosts --format ndjson capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			names, err := o.split(cmd, args)
 			if err != nil {
 				return err
 			}
-			t, j, stopped, err := a.tallyOf(names, &o)
+			var opt engine.Options
+			id, err := o.who.identify(&opt, nil)
 			if err != nil {
 				return err
 			}
-			l := list{heads: []string{"addr", "opened", "failed", "received", "open_doors", "peers", "bytes_out", "bytes_in", "packets", "first", "last", "name"},
-				label: []string{"host", "opened", "failed", "received", "open doors", "peers", "out", "in", "packets", "first", "last", "name"},
+			defer id.close()
+			inside, err := w.networks()
+			if err != nil {
+				return err
+			}
+			t, j, stopped, err := a.tallyWith(names, &o, opt)
+			if err != nil {
+				return err
+			}
+			l := list{heads: []string{"addr", "opened", "failed", "received", "open_doors", "peers", "bytes_out", "bytes_in", "packets", "first", "last", "name", "name_by", "mac", "vendor", "inside", "country", "asn", "as_org"},
+				label: []string{"host", "opened", "failed", "received", "open doors", "peers", "out", "in", "packets", "first", "last", "name", "told by", "mac", "maker", "inside", "country", "as", "as name"},
 				right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true}}
 			for _, h := range t.Hosts() {
+				k, place := id.of(h.Addr)
+				name, by := h.Name, ""
+				if name != "" {
+					by = "traffic"
+				}
+				if k.Name != "" {
+					name, by = k.Name, k.NameBy
+				}
+				var asn any
+				if place.ASN != 0 {
+					asn = place.ASN
+				}
 				l.rows = append(l.rows, []any{h.Addr.String(), h.Opened, h.Failed, h.Received, h.OpenDoors, h.Peers(), h.BytesOut, h.BytesIn, h.Pkts,
-					when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), h.Name})
+					when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), name, by, k.MAC.String(), k.MAC.Vendor(), findings.Inside(h.Addr, inside), place.Country, asn, place.ASOrg})
 			}
 			if o.format == "table" {
-				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted")
+				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "failed", "inside", "peers", "mac", "received", "opened")
 			}
 			return a.print(&l, &o, j, stopped)
 		},
 	}
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
+	w.registerLocal(cmd.Flags())
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd

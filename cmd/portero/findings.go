@@ -29,6 +29,10 @@ type watchFlags struct {
 
 func (w *watchFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&w.failOn, "fail-on", "", "exit with 1 when there is a finding of this severity or worse: info, low, medium, high")
+	w.registerLocal(fs)
+}
+
+func (w *watchFlags) registerLocal(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&w.local, "local", nil, "networks that count as inside, besides the private ones: 198.51.100.0/24,2001:db8::/32")
 }
 
@@ -53,13 +57,9 @@ func (a *app) detector(w *watchFlags, memory string) (*findings.Detector, error)
 	if w.failOn != "" && !slices.Contains(findings.Severities(), w.failOn) {
 		return nil, usage(fmt.Sprintf("--fail-on: %q is none of %s", w.failOn, strings.Join(findings.Severities(), ", ")))
 	}
-	var nets []netip.Prefix
-	for _, s := range w.local {
-		p, err := netip.ParsePrefix(s)
-		if err != nil {
-			return nil, usage(fmt.Sprintf("--local: %q is no network (write 198.51.100.0/24)", s))
-		}
-		nets = append(nets, p.Masked())
+	nets, err := w.networks()
+	if err != nil {
+		return nil, err
 	}
 	cat, err := a.catalog()
 	if err != nil {
@@ -70,6 +70,19 @@ func (a *app) detector(w *watchFlags, memory string) (*findings.Detector, error)
 		return nil, err
 	}
 	return findings.New(cat, nets, mem/16), nil
+}
+
+// networks are those of --local.
+func (w *watchFlags) networks() ([]netip.Prefix, error) {
+	var nets []netip.Prefix
+	for _, s := range w.local {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, usage(fmt.Sprintf("--local: %q is no network (write 198.51.100.0/24)", s))
+		}
+		nets = append(nets, p.Masked())
+	}
+	return nets, nil
 }
 
 // verdict is exit status 1 when one of fs is as grave as --fail-on says.
@@ -125,10 +138,17 @@ never that somebody is infected.`,
 			if err != nil {
 				return err
 			}
-			j, err := a.open(names, &o, engine.Options{Judge: d.Record, Sink: func(r *record.Record) error { d.Observe(r); return nil }})
+			opt := engine.Options{Judge: d.Record, Sink: func(r *record.Record) error { d.Observe(r); return nil }}
+			id, err := o.who.identify(&opt, d)
 			if err != nil {
 				return err
 			}
+			defer id.close()
+			j, err := a.open(names, &o, opt)
+			if err != nil {
+				return err
+			}
+			d.Shown = j.eng.Shown
 			interrupted, err := a.run(j)
 			if err != nil {
 				return a.finish(j, interrupted, err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
 	"flag"
 	"os"
 	"path/filepath"
@@ -98,4 +99,52 @@ func unstamped(s string) string {
 		}
 	}
 	return strings.Join(keep, "\n")
+}
+
+// TestScenariosRaise: what is worth a look in a scenario is found, with its numbers,
+// and nothing else above info.
+func TestScenariosRaise(t *testing.T) {
+	want := map[string]string{
+		"port-scan": "scan-ports medium 40", "host-sweep": "scan-hosts high 30", "stealth-scan": "scan-stealth medium 5", "udp-scan": "scan-udp low 20",
+		"halfopen-flood": "flood-halfopen high 120", "reset-storm": "flood-reset low 60", "amplification": "flood-amplify high 125910", "guessing": "auth-guessing high 34",
+		"beacon": "beacon medium 22", "dns-tunnel": "dns-tunnel medium 38", "backscatter-many": "backscatter info 40", "ssh-on-443": "port-mismatch medium 1",
+		"old-trojan-port": "port-backdoor low 1",
+		// FTP and POP3 are told as soon as they are recognised by payload.
+		"cleartext-logins": "cleartext-credentials high 1, cleartext-credentials high 1, cleartext-credentials high 1",
+	}
+	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
+	for _, in := range dirs {
+		name := filepath.Base(filepath.Dir(in))
+		_, out, errs := portero(t, "findings", "--format", "csv", "-q", in)
+		rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
+		if err != nil || len(rows) == 0 {
+			t.Fatalf("%s: %v %s", name, err, errs)
+		}
+		var got []string
+		for _, r := range rows[1:] {
+			s := r[1] + " " + r[0] + " " + r[7]
+			if r[0] != "info" || want[name] == s {
+				got = append(got, s)
+			}
+		}
+		if g := strings.Join(got, ", "); g != want[name] {
+			t.Errorf("%s: %q, want %q", name, g, want[name])
+		}
+	}
+}
+
+// TestNoSecret: passwords that a capture holds are in no output.
+func TestNoSecret(t *testing.T) {
+	in := "../../testdata/cleartext-logins/in.pcap"
+	for _, args := range [][]string{{"findings", in}, {"why", in, "1"}, {"teach", in, "1"}, {"hosts", in}, {"ports", in}} {
+		_, out, errs := portero(t, args...)
+		if strings.Contains(out+errs, "not-kept") {
+			t.Errorf("%v shows a password", args)
+		}
+	}
+	for _, f := range []string{"table", "wide", "ndjson", "json", "csv", "tsv", "zeek", "ecs", "eve"} {
+		if _, out, errs := portero(t, "read", "--format", f, in); strings.Contains(out+errs, "not-kept") {
+			t.Errorf("--format %s shows a password", f)
+		}
+	}
 }

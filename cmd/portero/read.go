@@ -50,6 +50,7 @@ type readFlags struct {
 	anonymize, numeric             bool
 	key                            string
 	watch                          watchFlags
+	who                            whoFlags
 	to                             toFlags
 }
 
@@ -63,6 +64,7 @@ func (o *readFlags) input(fs *pflag.FlagSet) {
 	fs.Uint64VarP(&o.count, "count", "c", 0, "stop after this many frames")
 	fs.BoolVar(&o.sums, "zeek-ignore-checksums", false, "compute Zeek's columns as zeek -C does")
 	fs.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing beside the data")
+	o.who.register(fs)
 	fs.StringVar(&o.cpuprofile, "cpuprofile", "", "write a CPU profile")
 	fs.StringVar(&o.memprofile, "memprofile", "", "write a heap profile")
 	fs.MarkHidden("cpuprofile")
@@ -457,10 +459,16 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 			return saved.Write(f, "")
 		}
 	}
+	id, err := o.who.identify(&opt, watcher)
+	if err != nil {
+		return err
+	}
+	defer id.close()
 	j, err := a.open(names, o, opt)
 	if err != nil {
 		return err
 	}
+	watcher.Shown = j.eng.Shown
 	to, err := o.to.open(a, false, nil, o.quiet, nil)
 	if err != nil {
 		return err

@@ -10,6 +10,9 @@ import (
 func (m *Map) Record(r *record.Record) {
 	r.Orig.Addr, r.Resp.Addr = m.Addr(r.Orig.Addr), m.Addr(r.Resp.Addr)
 	r.FilteredBy = m.Addr(r.FilteredBy)
+	for _, s := range [...]*record.Side{&r.Orig, &r.Resp} {
+		s.MAC, s.Vendor, s.Name, s.Country, s.ASN, s.ASOrg = "", "", "", "", 0, ""
+	}
 	r.ServerName, r.ServerNameBy = "", ""
 	if r.App != nil {
 		// What was spoken stays; names, banners and users go.

@@ -39,6 +39,8 @@ type Options struct {
 	// Seen is shown every packet in order of capture, booked or not, before the
 	// table sees it. data is as for Packet.
 	Seen func(p *capture.Packet, payload []byte)
+	// ARP is shown every ARP packet, its time and its frame. May be nil.
+	ARP func(a *capture.ARPInfo, at int64, frame uint64)
 	// Sink takes the records in the order in which they end. What it is given is
 	// valid until it returns.
 	Sink func(r *record.Record) error

@@ -151,6 +151,9 @@ func (e *Engine) otherFrame(f *capture.Frame, o *other) {
 		e.fragment(&o.frag, 0)
 	case capture.ARP:
 		e.Doctor.ARP(&o.arp, f.Index)
+		if e.opt.ARP != nil {
+			e.opt.ARP(&o.arp, f.Time, f.Index)
+		}
 	default:
 		e.Doctor.NotIP(o.outcome, o.reason, f)
 	}

@@ -72,6 +72,9 @@ type Detector struct {
 	rules [nRules]rule
 	rpc   map[netip.Addr]bool // hosts asked for a number by portmapper, FTP or RPC
 	marks []mark
+	heard heard
+	// Shown numbers a frame as the user counts them; nil: as it is.
+	Shown func(frame uint64) uint64
 	start int64                // of the capture: the earliest record, ns
 	known map[netip.Addr]int64 // hosts inside: when each was first seen
 }
@@ -158,6 +161,7 @@ func (d *Detector) Observe(r *record.Record) {
 		d.tcp(r, o, s, e)
 	case capture.ProtoUDP:
 		d.udp(r, o, s, e)
+		d.asks(r)
 	}
 	if answered(r) && told(r) {
 		d.served(r, o, s, e)
@@ -243,7 +247,7 @@ func risk(r *record.Record, f *Finding, frames []uint64) {
 
 // Unwatched is how many subjects had no room in memory.
 func (d *Detector) Unwatched() uint64 {
-	n := uint64(0)
+	n := d.heard.dropped
 	for i := range d.rules {
 		n += d.rules[i].dropped
 	}
@@ -273,6 +277,7 @@ func (d *Detector) Findings() []Finding {
 			}
 		}
 	}
+	out = append(out, d.overheard()...)
 	sort.SliceStable(out, func(i, j int) bool {
 		a, b := &out[i], &out[j]
 		if (a.Muted == "") != (b.Muted == "") {

@@ -318,7 +318,8 @@ func TestFindings(t *testing.T) {
 		})
 	}
 	for _, k := range kinds {
-		if !seen[k.ID] {
+		// These two are told by packets: TestTunnel, TestPoisoning.
+		if !seen[k.ID] && k.ID != "dns-tunnel" && k.ID != "lan-poisoning" {
 			t.Errorf("no tale raises %s", k.ID)
 		}
 	}

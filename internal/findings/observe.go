@@ -142,13 +142,16 @@ func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
 	}
 }
 
-// inside reports whether a is of a network that is one's own.
-func (d *Detector) inside(a netip.Addr) bool {
+func (d *Detector) inside(a netip.Addr) bool { return Inside(a, d.local) }
+
+// Inside reports whether a is of a network that is one's own: a private one (RFC
+// 1918, RFC 4193), this machine, this link, or one of local.
+func Inside(a netip.Addr, local []netip.Prefix) bool {
 	a = a.Unmap()
 	if a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() {
 		return true
 	}
-	for _, p := range d.local {
+	for _, p := range local {
 		if p.Contains(a) {
 			return true
 		}

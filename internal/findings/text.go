@@ -83,6 +83,14 @@ var kinds = []Kind{
 		both("The certificate is not one that a browser would take. Only TLS 1.2 and older show it; in 1.3 it is encrypted.", "El certificado no es de los que acepta un navegador. Solo se ve hasta TLS 1.2; en 1.3 va cifrado."),
 		both("a device's own page, a laboratory, an authority of the house; the clock of the capture.", "la página propia de un aparato, un laboratorio, una autoridad de la casa; el reloj de la captura."),
 		both("See whose certificate it is, and whether the client was told to accept it.", "Conviene ver de quién es el certificado y si al cliente se le dijo que lo aceptara.")},
+	{"dns-tunnel", "medium", "observed", "T1071.004", both("the phone book is being used to send letters", "la guía telefónica se usa para mandar cartas"),
+		both("Many long names of one domain, as tunnels make them that carry data inside DNS questions.", "Muchos nombres largos de un dominio, como los hacen los túneles que llevan datos dentro de preguntas DNS."),
+		both("a service that puts keys into names (anti-virus, telemetry, content networks not known here).", "un servicio que mete claves en los nombres (antivirus, telemetría, redes de contenidos que aquí no se conocen)."),
+		both("See whose domain it is, and which program asks.", "Conviene ver de quién es el dominio y qué programa pregunta.")},
+	{"lan-poisoning", "medium", "observed", "T1557", both("somebody answers in another's place", "alguien contesta en lugar de otro"),
+		both("On a local network whoever answers first is believed: two machines hold one address, several hand out addresses, or one answers for many names.", "En una red local se cree a quien contesta primero: dos equipos tienen una dirección, varios reparten direcciones o uno contesta por muchos nombres."),
+		both("a spare machine that takes over, a second DHCP server on purpose, an address given twice by mistake; a name service of the house.", "un equipo de reserva que toma el relevo, un segundo servidor DHCP a propósito, una dirección dada dos veces por error; un servicio de nombres de la casa."),
+		both("Find the machines by their hardware addresses, and see which of them belongs there.", "Conviene buscar los equipos por su dirección física y ver cuál debe estar ahí.")},
 	{"mining", "medium", "observed", "T1496", both("a machine mines coins", "un equipo mina monedas"),
 		both("The protocol of coin mining was spoken.", "Se habló el protocolo de la minería de monedas."),
 		both("an owner who mines; research.", "un dueño que mina; una investigación."),
@@ -152,8 +160,10 @@ func at(name string, port uint16, proto uint8, l words.Lang) string {
 }
 
 // span says a duration in words.
-func span(d time.Duration, l words.Lang) string {
+func span(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%.3g ms", float64(d)/1e6)
 	case d < 2*time.Minute:
 		return fmt.Sprintf("%.3g s", d.Seconds())
 	case d < 2*time.Hour:
@@ -168,9 +178,9 @@ func (f *Finding) Text(l words.Lang) string {
 	door := at(f.Name, f.Port, f.Proto, l)
 	switch f.Kind {
 	case "scan-ports":
-		s := fmt.Sprintf(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.Window, l))
+		s := fmt.Sprintf(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.took()))
 		if f.Extra > 0 {
-			s += fmt.Sprintf(l.Pick("; %d attempts were answered and not used", "; %d intentos tuvieron respuesta y no se usaron"), f.Extra)
+			s += fmt.Sprintf(l.Pick("; answered and not used: %d", "; con respuesta y sin usar: %d"), f.Extra)
 		}
 		return s
 	case "scan-hosts":
@@ -184,17 +194,17 @@ func (f *Finding) Text(l words.Lang) string {
 		return fmt.Sprintf(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
 	case "flood-halfopen":
 		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %d addresses", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %d direcciones"),
-			f.Target, door, f.Count, f.Of, span(f.Window, l), f.Extra)
+			f.Target, door, f.Count, f.Of, span(f.took()), f.Extra)
 	case "flood-reset":
-		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, door, span(f.Window, l))
+		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, door, span(f.took()))
 	case "flood-amplify":
 		return fmt.Sprintf(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, many(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
-		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.Window, l), many(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), many(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "auth-guessing":
-		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, door, span(f.Window, l))
+		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, door, span(f.took()))
 	case "beacon":
-		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, door, f.Count, span(time.Duration(f.Extra), l))
+		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, door, f.Count, span(time.Duration(f.Extra)))
 	case "exposure":
 		return fmt.Sprintf(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, many(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "cleartext-credentials":
@@ -215,6 +225,16 @@ func (f *Finding) Text(l words.Lang) string {
 			s += " (" + f.Detail + ")"
 		}
 		return s
+	case "dns-tunnel":
+		return fmt.Sprintf(l.Pick("%s asked for %d different names under %s, %d octets long on average", "%s preguntó por %d nombres distintos de %s, de %d octetos por término medio"), f.Actor, f.Count, f.Detail, f.Extra)
+	case "lan-poisoning":
+		switch f.Name {
+		case "arp":
+			return fmt.Sprintf(l.Pick("%s is claimed by %d machines at the same time: %s", "%s lo reclaman a la vez %d equipos: %s"), f.Target, f.Count, f.Detail)
+		case "dhcp":
+			return fmt.Sprintf(l.Pick("%d machines hand out addresses: %s", "%d equipos reparten direcciones: %s"), f.Count, f.Detail)
+		}
+		return fmt.Sprintf(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
 	case "mining":
 		return fmt.Sprintf(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, at("", f.Port, f.Proto, l))
 	case "anonymity":
@@ -276,4 +296,12 @@ func flaw(name string, l words.Lang) string {
 		return l.Pick("is valid for longer than public ones may be", "vale más tiempo que el permitido a los públicos")
 	}
 	return name
+}
+
+// took is how long it really took: the window is only the longest it may take.
+func (f *Finding) took() time.Duration {
+	if d := time.Duration(f.Last - f.First); d > 0 && d < f.Window && f.Kind != "flood-halfopen" {
+		return d
+	}
+	return f.Window
 }

@@ -35,6 +35,13 @@ type Side struct {
 	Lost    uint64 // TCP: octets the peer acknowledged and the capture never saw
 	MSS     uint16 // TCP: announced maximum segment size, 0 unknown
 	WScale  int16  // TCP: announced window shift, Unset when not announced
+	// Who it is, as far as machines of the network or the user's databases say.
+	MAC     string // aa:bb:cc:dd:ee:ff
+	Vendor  string // maker of that
+	Name    string // by DHCP, mDNS, LLMNR or NetBIOS
+	Country string // ISO 3166-1
+	ASN     uint32 // 0 unknown
+	ASOrg   string
 }
 
 // FrameRef is the ordinal of a frame: over all input while the engine works,

@@ -284,6 +284,18 @@ func Schema() []Field {
 		word("server_name_by", "tls, quic, http or dns", func(r *Record) string { return r.ServerNameBy }),
 	)
 	fs = append(fs, said()...)
+	side := func(name, doc string, get func(s *Side) string) {
+		for _, end := range [...]string{"orig_", "resp_"} {
+			who := map[string]string{"orig_": "originator: ", "resp_": "responder: "}[end]
+			fs = append(fs, text(end+name, who+doc, func(r *Record) string { return get(sideOf(end, r)) }))
+		}
+	}
+	side("name", "the name the machine gives itself (DHCP, mDNS, LLMNR, NetBIOS)", func(s *Side) string { return s.Name })
+	side("mac", "hardware address that claims this address (ARP, NDP, DHCP)", func(s *Side) string { return s.MAC })
+	side("vendor", "maker of that hardware address", func(s *Side) string { return s.Vendor })
+	side("country", "country of the address, by the user's --mmdb", func(s *Side) string { return s.Country })
+	fs = sides(fs, "asn", "autonomous system of the address, by the user's --mmdb", sideField(func(_ *Record, v uint64) bool { return v != 0 }), func(s *Side) uint64 { return uint64(s.ASN) })
+	side("as_org", "who runs that autonomous system, by the user's --mmdb", func(s *Side) string { return s.ASOrg })
 	fs = append(fs,
 		word("event", "live: opened, established, closed, active (a long connection, once per --interim), ended (docs/EVENTS.md)", func(r *Record) string { return r.Event }),
 		text("process", "live, own host: the program", func(r *Record) string { return r.Process }),

@@ -1,0 +1,328 @@
+package findings
+
+import (
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"portero/capture"
+	"portero/internal/record"
+	"portero/internal/who"
+)
+
+// The thresholds of what is told by packets rather than by records.
+const (
+	tunnelNames   = 20   // distinct names under one domain
+	tunnelLength  = 30   // mean octets of what stands before the domain
+	tunnelEntropy = 3.5  // bits an octet
+	tunnelOdd     = 0.5  // share of types that carry free text (TXT, NULL, CNAME, MX, SRV)
+	tunnelMany    = 100  // distinct names within an hour, half as long
+	tunnelKept    = 4096 // distinct names told apart
+	claimWithin   = time.Minute
+	falseNames    = 3 // distinct names one machine answered for
+	maxDomains    = 1 << 14
+)
+
+// heard is what the name servers and neighbours of a network told.
+type heard struct {
+	domains map[asked]*domain
+	claims  map[netip.Addr]*claimed
+	answers map[voice]*answerer
+	dropped uint64
+}
+
+// asked is who asks about what.
+type asked struct {
+	client netip.Addr
+	domain string
+}
+
+type domain struct {
+	names              map[uint64]struct{}
+	queries, odd, long uint64 // questions, those of odd types, octets before the domain
+	letters            [256]uint32
+	first, last        int64
+	frames, records    []uint64
+}
+
+type claimed struct {
+	mac    who.MAC
+	at     int64
+	frame  uint64
+	rivals []who.MAC
+	found  *Finding
+}
+
+// voice is a machine that answers in one way; the way of DHCP is one for all.
+type voice struct {
+	how string
+	by  netip.Addr
+}
+
+type answerer struct {
+	names       map[string]struct{}
+	first, last int64
+	frames      []uint64
+}
+
+// hashed names are told apart by 64 bits (FNV-1a).
+func hashed(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+// lookups ask for many long names by their nature: lists of senders of unwanted
+// mail, and anti-virus programs that ask about hashes.
+var lookups = []string{"arpa", "spamhaus.org", "surbl.org", "uribl.com", "senderbase.org", "cymru.com", "sophosxl.net", "mcafee.com", "trendmicro.com", "e5.sk", "avast.com",
+	"avira.com", "bitdefender.net", "webroot.com", "cloudfront.net", "akamaiedge.net", "akamai.net", "fastly.net", "amazonaws.com", "azure.com", "windows.net"}
+
+// split parts a name into what is looked up and the domain it is under: two labels,
+// three where they end like co.uk.
+func split(name string) (sub, dom string) {
+	name = strings.TrimSuffix(name, ".")
+	top := strings.LastIndexByte(name, '.')
+	if top < 0 {
+		return "", name
+	}
+	at := strings.LastIndexByte(name[:top], '.')
+	if at >= 0 && len(name)-top == 3 && top-at <= 4 {
+		at = strings.LastIndexByte(name[:at], '.')
+	}
+	if at < 0 {
+		return "", name
+	}
+	return name[:at], name[at+1:]
+}
+
+// Question implements who.Listener.
+func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size int, at int64, frame uint64) {
+	if size > 0 {
+		return
+	}
+	sub, dom := split(name)
+	if sub == "" {
+		return
+	}
+	dom = strings.ToLower(dom)
+	for _, l := range lookups {
+		if dom == l || strings.HasSuffix(dom, "."+l) {
+			return
+		}
+	}
+	k := asked{client, dom}
+	h := &d.heard
+	q := h.domains[k]
+	if q == nil {
+		if len(h.domains) >= maxDomains {
+			h.dropped++
+			return
+		}
+		if h.domains == nil {
+			h.domains = map[asked]*domain{}
+		}
+		q = &domain{first: at, names: map[uint64]struct{}{}}
+		h.domains[asked{client, strings.Clone(dom)}] = q
+	}
+	q.first, q.last = min(q.first, at), max(q.last, at)
+	q.queries++
+	q.long += uint64(len(sub))
+	switch qtype {
+	case 5, 10, 15, 16, 33, 65399:
+		q.odd++
+	}
+	for i := 0; i < len(sub); i++ {
+		if sub[i] != '.' {
+			q.letters[sub[i]]++
+		}
+	}
+	if len(q.names) < tunnelKept {
+		q.names[hashed(sub)] = struct{}{}
+	}
+	if len(q.frames) < 8 {
+		q.frames = append(q.frames, frame)
+	}
+}
+
+// entropy is that of the octets counted, in bits.
+func entropy(counts []uint32) float64 {
+	total := 0.0
+	for _, n := range counts {
+		total += float64(n)
+	}
+	e := 0.0
+	for _, n := range counts {
+		if n > 0 {
+			p := float64(n) / total
+			e -= p * math.Log2(p)
+		}
+	}
+	return e
+}
+
+func (q *domain) tunnel() bool {
+	n := len(q.names)
+	if n < tunnelNames {
+		return false
+	}
+	mean := float64(q.long) / float64(q.queries)
+	e := entropy(q.letters[:])
+	odd := float64(q.odd) / float64(q.queries)
+	many := n >= tunnelMany && (q.last-q.first < int64(time.Hour) || float64(n)/(float64(q.last-q.first)/float64(time.Hour)) >= tunnelMany)
+	return e >= tunnelEntropy && (mean >= tunnelLength || many && mean >= tunnelLength/2 || odd >= tunnelOdd && mean >= tunnelLength/3)
+}
+
+// asks notes the records of questions, and marks those of a tunnel.
+func (d *Detector) asks(r *record.Record) {
+	if r.App == nil || r.App.DNS == nil || r.App.DNS.Query == "" {
+		return
+	}
+	_, dom := split(r.App.DNS.Query)
+	k := asked{r.Orig.Addr.Unmap(), strings.ToLower(dom)}
+	q := d.heard.domains[k]
+	if q == nil {
+		return
+	}
+	if len(q.records) < 8 {
+		q.records = append(q.records, r.ID)
+	}
+	if q.tunnel() {
+		f := d.tunnelOf(k, q)
+		d.mute(&f)
+		risk(r, &f, []uint64{r.FirstFrame})
+	}
+}
+
+func (d *Detector) tunnelOf(k asked, q *domain) Finding {
+	return Finding{Kind: "dns-tunnel", Severity: "medium", Basis: "observed", Actor: k.client, Proto: capture.ProtoUDP, Port: 53, Count: uint64(len(q.names)), Of: q.queries,
+		Extra: q.long / max(q.queries, 1), Window: time.Duration(q.last - q.first), First: q.first, Last: q.last, Records: slices.Clone(q.records), Frames: d.shown(q.frames), Detail: k.domain}
+}
+
+// Claim implements who.Listener.
+func (d *Detector) Claim(a netip.Addr, m who.MAC, at int64, frame uint64) {
+	h := &d.heard
+	c := h.claims[a]
+	if c == nil {
+		if len(h.claims) >= maxDomains {
+			h.dropped++
+			return
+		}
+		if h.claims == nil {
+			h.claims = map[netip.Addr]*claimed{}
+		}
+		h.claims[a] = &claimed{mac: m, at: at, frame: frame}
+		return
+	}
+	if c.mac != m {
+		// Addresses are handed on from machine to machine; two that both hold one at the
+		// same time do not.
+		if at-c.at < int64(claimWithin) {
+			if c.found == nil {
+				c.found = &Finding{Kind: "lan-poisoning", Severity: "medium", Basis: "observed", Target: a, First: c.at, Last: at, Name: "arp"}
+			}
+			if !slices.Contains(c.rivals, m) && len(c.rivals) < 8 {
+				c.rivals = append(c.rivals, m)
+			}
+			if !slices.Contains(c.rivals, c.mac) && len(c.rivals) < 8 {
+				c.rivals = append(c.rivals, c.mac)
+			}
+			if len(c.found.Frames) < 8 {
+				c.found.Frames = append(c.found.Frames, c.frame, frame)
+			}
+			c.found.Last = at
+		}
+		c.mac = m
+	}
+	c.at, c.frame = at, frame
+}
+
+// Answer implements who.Listener.
+func (d *Detector) Answer(how string, by netip.Addr, name string, at int64, frame uint64) {
+	h := &d.heard
+	k := voice{how, by}
+	x := h.answers[k]
+	if x == nil {
+		if len(h.answers) >= maxDomains {
+			h.dropped++
+			return
+		}
+		if h.answers == nil {
+			h.answers = map[voice]*answerer{}
+		}
+		x = &answerer{first: at, names: map[string]struct{}{}}
+		h.answers[k] = x
+	}
+	x.first, x.last = min(x.first, at), max(x.last, at)
+	if len(x.names) < 64 {
+		x.names[strings.ToLower(name)] = struct{}{}
+	}
+	if len(x.frames) < 8 {
+		x.frames = append(x.frames, frame)
+	}
+}
+
+// shown numbers frames as the user counts them.
+func (d *Detector) shown(fs []uint64) []uint64 {
+	out := slices.Clone(fs)
+	if d.Shown != nil {
+		for i := range out {
+			out[i] = d.Shown(out[i])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// overheard are the findings of what packets rather than records told.
+func (d *Detector) overheard() []Finding {
+	var out []Finding
+	for k, q := range d.heard.domains {
+		if q.tunnel() {
+			out = append(out, d.tunnelOf(k, q))
+		}
+	}
+	for _, c := range d.heard.claims {
+		if c.found == nil {
+			continue
+		}
+		f := *c.found
+		f.Frames = d.shown(f.Frames)
+		f.Count = uint64(len(c.rivals))
+		var macs []string
+		for _, m := range c.rivals {
+			macs = append(macs, m.String())
+		}
+		slices.Sort(macs)
+		f.Detail = strings.Join(macs, ", ")
+		out = append(out, f)
+	}
+	servers := Finding{Kind: "lan-poisoning", Severity: "low", Basis: "observed", Proto: capture.ProtoUDP, Port: 67, Name: "dhcp"}
+	var names []string
+	for k, x := range d.heard.answers {
+		switch {
+		case k.how == "dhcp":
+			names = append(names, k.by.String())
+			servers.Frames = append(servers.Frames, x.frames[0])
+			if servers.First == 0 || x.first < servers.First {
+				servers.First = x.first
+			}
+			servers.Last = max(servers.Last, x.last)
+		case len(x.names) >= falseNames:
+			out = append(out, Finding{Kind: "lan-poisoning", Severity: "medium", Basis: "observed", Actor: k.by, Proto: capture.ProtoUDP, Count: uint64(len(x.names)), First: x.first, Last: x.last,
+				Frames: d.shown(x.frames), Name: k.how})
+		}
+	}
+	if len(names) > 1 {
+		slices.Sort(names)
+		servers.Count, servers.Detail, servers.Frames = uint64(len(names)), strings.Join(names, ", "), d.shown(servers.Frames)
+		out = append(out, servers)
+	}
+	for i := range out {
+		d.mute(&out[i])
+	}
+	return out
+}

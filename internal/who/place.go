@@ -1,0 +1,86 @@
+package who
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+)
+
+// Place is where an address is registered, by databases that the user supplied.
+type Place struct {
+	Country string // ISO 3166-1, two letters
+	ASN     uint32
+	ASOrg   string
+}
+
+// Places are databases in MaxMind's format.
+type Places struct {
+	dbs   []*maxminddb.Reader
+	cache map[netip.Addr]Place
+}
+
+const maxPlaces = 1 << 16
+
+// OpenPlaces opens databases; several are asked in turn, for country and for AS.
+func OpenPlaces(names []string) (*Places, error) {
+	p := &Places{cache: map[netip.Addr]Place{}}
+	for _, n := range names {
+		db, err := maxminddb.Open(n)
+		if err != nil {
+			p.Close()
+			return nil, fmt.Errorf("%s: no database in MaxMind's format: %w", n, err)
+		}
+		p.dbs = append(p.dbs, db)
+	}
+	return p, nil
+}
+
+// Close lets go of the databases.
+func (p *Places) Close() {
+	for _, db := range p.dbs {
+		// Nothing was written: there is nothing to lose.
+		_ = db.Close()
+	}
+}
+
+// Of returns what the databases say of an address.
+func (p *Places) Of(a netip.Addr) Place {
+	if len(p.dbs) == 0 {
+		return Place{}
+	}
+	a = a.Unmap().WithZone("")
+	if pl, ok := p.cache[a]; ok {
+		return pl
+	}
+	var out Place
+	for _, db := range p.dbs {
+		var row struct {
+			Country struct {
+				ISO string `maxminddb:"iso_code"`
+			} `maxminddb:"country"`
+			Registered struct {
+				ISO string `maxminddb:"iso_code"`
+			} `maxminddb:"registered_country"`
+			ASN uint32 `maxminddb:"autonomous_system_number"`
+			Org string `maxminddb:"autonomous_system_organization"`
+		}
+		// A row that cannot be read is one that says nothing.
+		if err := db.Lookup(a).Decode(&row); err != nil {
+			continue
+		}
+		for _, iso := range []string{row.Country.ISO, row.Registered.ISO} {
+			if out.Country == "" {
+				out.Country = iso
+			}
+		}
+		if out.ASN == 0 {
+			out.ASN, out.ASOrg = row.ASN, row.Org
+		}
+	}
+	if len(p.cache) >= maxPlaces {
+		clear(p.cache)
+	}
+	p.cache[a] = out
+	return out
+}

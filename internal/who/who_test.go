@@ -1,0 +1,189 @@
+package who
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/maxmind/mmdbwriter"
+	"github.com/maxmind/mmdbwriter/mmdbtype"
+	"golang.org/x/net/dns/dnsmessage"
+
+	"portero/capture"
+)
+
+func packet(proto uint8, src, dst string, sport, dport uint16) *capture.Packet {
+	p := &capture.Packet{Proto: proto, SrcPort: sport, DstPort: dport, Ver: 4, Index: 7}
+	a, b := netip.MustParseAddr(src), netip.MustParseAddr(dst)
+	p.Src, p.Dst = a.As16(), b.As16()
+	if a.Is6() {
+		p.Ver = 6
+	}
+	return p
+}
+
+func dhcp(op byte, mac MAC, yours string, options ...byte) []byte {
+	b := make([]byte, dhcpFixed)
+	b[0], b[1], b[2] = op, 1, 6
+	copy(b[16:], netip.MustParseAddr(yours).AsSlice())
+	copy(b[28:], mac[:])
+	binary.BigEndian.PutUint32(b[236:], dhcpMagic)
+	return append(append(b, options...), 255)
+}
+
+func answer(name string, a netip.Addr) []byte {
+	m := dnsmessage.Message{Header: dnsmessage.Header{Response: true}}
+	h := dnsmessage.ResourceHeader{Name: dnsmessage.MustNewName(name), Class: dnsmessage.ClassINET}
+	m.Answers = append(m.Answers, dnsmessage.Resource{Header: h, Body: &dnsmessage.AResource{A: a.As4()}})
+	b, err := m.Pack()
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// netbios makes a name service packet about one name of a kind.
+func netbios(flags uint16, name string, kind byte, rest ...byte) []byte {
+	b := make([]byte, 12)
+	binary.BigEndian.PutUint16(b[2:], flags)
+	if flags&0x8000 == 0 {
+		b[5] = 1
+	} else {
+		b[7] = 1
+	}
+	b = append(b, 32)
+	full := []byte(name + "                ")[:15]
+	for _, c := range append(full, kind) {
+		b = append(b, 'A'+c>>4, 'A'+c&15)
+	}
+	return append(append(b, 0), rest...)
+}
+
+// TestNames: each way in which a machine says who it is.
+func TestNames(t *testing.T) {
+	mac := MAC{0x00, 0x00, 0x0c, 1, 2, 3}
+	a := netip.MustParseAddr("10.0.0.5")
+	a6 := netip.MustParseAddr("fe80::5")
+	na := append(a6.AsSlice(), append([]byte{2, 1}, mac[:]...)...)
+	for what, c := range map[string]struct {
+		tell func(w *Watch)
+		at   netip.Addr
+		want Host
+	}{
+		"ARP":       {func(w *Watch) { w.ARP(&capture.ARPInfo{SenderMAC: mac, SenderIP: a.As4()}, 0, 1) }, a, Host{MAC: mac}},
+		"ARP probe": {func(w *Watch) { w.ARP(&capture.ARPInfo{SenderMAC: mac}, 0, 1) }, netip.MustParseAddr("0.0.0.0"), Host{}},
+		"NDP": {func(w *Watch) {
+			p := packet(capture.ProtoICMP6, "fe80::5", "fe80::1", 136, 0)
+			p.Flags = 136 << 8
+			w.Packet(p, na)
+		}, a6, Host{MAC: mac}},
+		"DHCP": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "0.0.0.0", "255.255.255.255", 68, 67), dhcp(1, mac, "0.0.0.0", 53, 1, 3, 12, 3, 'a', 'n', 'a'))
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.1", "10.0.0.5", 67, 68), dhcp(2, mac, "10.0.0.5", 53, 1, 5, 54, 4, 10, 0, 0, 1))
+		}, a, Host{mac, "ana", "dhcp"}},
+		"mDNS": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "224.0.0.251", 5353, 5353), answer("ana.local.", a))
+		}, a, Host{Name: "ana.local", NameBy: "mdns"}},
+		"mDNS about another": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.6", "224.0.0.251", 5353, 5353), answer("ana.local.", a))
+		}, a, Host{}},
+		"NetBIOS registration": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "ANA", 0, 0, 0x20, 0, 1))
+		}, a, Host{Name: "ANA", NameBy: "netbios"}},
+		"NetBIOS answer": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.9", 137, 137), netbios(0x8500, "ANA", 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 6, 0, 0, 10, 0, 0, 5))
+		}, a, Host{Name: "ANA", NameBy: "netbios"}},
+		"a group is nobody's name": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0x1e, 0, 0x20, 0, 1))
+		}, a, Host{}},
+	} {
+		var w Watch
+		c.tell(&w)
+		if got := w.Of(c.at); got != c.want {
+			t.Errorf("%s: %+v, want %+v", what, got, c.want)
+		}
+	}
+}
+
+func TestVendor(t *testing.T) {
+	for m, want := range map[MAC]string{{0, 0, 0, 1, 2, 3}: "XEROX", {0, 0, 0x0c}: "Cisco", {2, 0, 0, 1, 1, 1}: "", {}: ""} {
+		if got := m.Vendor(); got != want {
+			t.Errorf("%s: %q, want %q", m, got, want)
+		}
+	}
+	if s := (MAC{1, 2, 3, 0xab, 5, 6}).String(); s != "01:02:03:ab:05:06" {
+		t.Error(s)
+	}
+	if n := len(makerLines()); n < 35000 {
+		t.Errorf("%d makers", n)
+	}
+}
+
+// TestPlaces: two databases, one for countries and one for systems.
+func TestPlaces(t *testing.T) {
+	write := func(kind string, row mmdbtype.Map) string {
+		w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: kind, RecordSize: 24, IncludeReservedNetworks: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, n, _ := net.ParseCIDR("203.0.113.0/24")
+		if err := w.Insert(n, row); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := w.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(t.TempDir(), kind+".mmdb")
+		if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	country := write("Country", mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("AR")}})
+	asn := write("ASN", mmdbtype.Map{"autonomous_system_number": mmdbtype.Uint32(64500), "autonomous_system_organization": mmdbtype.String("Example")})
+	p, err := OpenPlaces([]string{country, asn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for range 2 { // the second time out of memory
+		if got := p.Of(netip.MustParseAddr("::ffff:203.0.113.9")); got != (Place{"AR", 64500, "Example"}) {
+			t.Errorf("%+v", got)
+		}
+	}
+	if got := p.Of(netip.MustParseAddr("198.51.100.1")); got != (Place{}) {
+		t.Errorf("%+v", got)
+	}
+	if _, err := OpenPlaces([]string{"who_test.go"}); err == nil {
+		t.Error("a source file is taken for a database")
+	}
+}
+
+type silent struct{}
+
+func (silent) Question(netip.Addr, string, uint16, int, int64, uint64) {}
+func (silent) Claim(netip.Addr, MAC, int64, uint64)                    {}
+func (silent) Answer(string, netip.Addr, string, int64, uint64)        {}
+
+func FuzzPacket(f *testing.F) {
+	f.Add(uint8(17), uint16(5353), answer("ana.local.", netip.MustParseAddr("10.0.0.5")))
+	f.Add(uint8(17), uint16(67), dhcp(2, MAC{1}, "10.0.0.5", 53, 1, 5, 12, 255))
+	f.Add(uint8(17), uint16(137), netbios(0x8500, "A", 0, 0, 0x20))
+	f.Add(uint8(58), uint16(134), []byte{0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6})
+	f.Fuzz(func(t *testing.T, proto uint8, port uint16, b []byte) {
+		w := Watch{Tell: silent{}}
+		p := packet(proto, "10.0.0.5", "10.0.0.6", port, port)
+		p.Flags = capture.Flags(port) << 8
+		w.Packet(p, b)
+		for _, h := range w.hosts {
+			if len(h.Name) > MaxName {
+				t.Error("a name beyond its bound")
+			}
+		}
+	})
+}
