@@ -104,12 +104,8 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 // stories reads the captures again for the packets of the connections that the page
 // tells, each of which is told and forgotten when it ends.
 func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Collector, answers *certificate.Answers, first *job, found []findings.Finding) (interrupted bool, err error) {
-	var evidence []uint64
-	for i := range found {
-		evidence = append(evidence, found[i].Records...)
-	}
 	pkts := map[uint64][]capture.Packet{}
-	for _, id := range page.Choose(evidence) {
+	for _, id := range page.Choose(html.Evidence(found)) {
 		pkts[id] = nil
 	}
 	if len(pkts) == 0 {

@@ -15,9 +15,9 @@ type model struct {
 	Remarks                             []remark
 	Strip                               []slice
 	Time                                *chart
-	Doors                               []doorRow
+	Doors, DoorsFolded                  []doorRow
 	MoreDoors                           int
-	Hosts                               []hostRow
+	Hosts, HostsFolded                  []hostRow
 	MoreHosts                           int
 	Findings                            []findingRow
 	MoreFindings                        int
@@ -56,7 +56,6 @@ type chart struct {
 	Width   [2]string
 	Most    uint64
 	Outside uint64
-	Days    bool
 }
 
 type bar struct {

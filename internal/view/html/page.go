@@ -11,11 +11,14 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"portero/internal/findings"
 	"portero/internal/record"
@@ -61,6 +64,7 @@ const (
 	mostDoors    = 60
 	mostHosts    = 40
 	mostFindings = 60
+	mostAtOnce   = 12 // doors, hosts; the others unfold
 	mostPlain    = 40 // rows without scripts
 	mostBins     = 96
 )
@@ -97,12 +101,23 @@ func (c *Collector) Write(w io.Writer, s *view.Summary, fs []findings.Finding, o
 		m.Findings = append(m.Findings, findingOf(&fs[i], kept))
 	}
 	m.Plain = c.plainRows(rows)
-	data, err := c.data(rows, s.First, safe.Terminal(strings.Join(quoted(s.Inputs), " ")))
+	data, err := c.data(rows, s.First, safe.Terminal(strings.Join(quoted(s.Inputs), " ")), Evidence(fs))
 	if err != nil {
 		return err
 	}
 	m.Data = template.HTML(data)
 	return t.Execute(w, &m)
+}
+
+// Evidence lists the connections that findings rest on, those of the worst first.
+func Evidence(fs []findings.Finding) []uint64 {
+	var ids []uint64
+	for i := range fs {
+		if fs[i].Muted == "" {
+			ids = append(ids, fs[i].Records...)
+		}
+	}
+	return ids
 }
 
 func hash(s string) string {
@@ -145,7 +160,7 @@ func (m *model) head(s *view.Summary) {
 		r := &s.Remarks[i]
 		en, effect := r.In(words.English)
 		es, efecto := r.In(words.Spanish)
-		m.Remarks = append(m.Remarks, remark{r.Severity == "warning", [2]string{safe.Terminal(en), safe.Terminal(es)}, [2]string{safe.Terminal(effect), safe.Terminal(efecto)}, r.Frame})
+		m.Remarks = append(m.Remarks, remark{r.Severity == "warning", sentence(safe.Terminal(en), safe.Terminal(es)), [2]string{safe.Terminal(effect), safe.Terminal(efecto)}, r.Frame})
 	}
 }
 
@@ -212,8 +227,10 @@ func (c *Collector) drawTime(origin int64) *chart {
 	span := t.width * int64(len(t.bins))
 	layout := "15:04:05"
 	switch {
+	case t.width >= int64(24*time.Hour):
+		layout = "2006-01-02"
 	case span >= int64(48*time.Hour):
-		layout, ch.Days = "2006-01-02 15:04", true
+		layout = "2006-01-02 15:04"
 	case t.width < int64(time.Second):
 		layout = "15:04:05.000"
 	}
@@ -258,20 +275,39 @@ func (c *Collector) fillDoors(m *model, kept map[uint64]bool) {
 		}
 		m.Doors = append(m.Doors, r)
 	}
+	m.Doors, m.DoorsFolded = folded(m.Doors)
 	hs, left := c.shownHosts(mostHosts)
 	m.MoreHosts = left
 	for _, h := range hs {
 		m.Hosts = append(m.Hosts, hostRow{Addr: addr(h.Addr), Name: safe.Terminal(h.Name), In: octets(h.BytesIn), Out: octets(h.BytesOut), H: h})
 	}
+	m.Hosts, m.HostsFolded = folded(m.Hosts)
 }
+
+// folded parts a list into what is shown and what unfolds, unless that is little.
+func folded[T any](list []T) (shown, more []T) {
+	if len(list) <= mostAtOnce+4 {
+		return list, nil
+	}
+	return list[:mostAtOnce], list[mostAtOnce:]
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// sentence is a text in both languages that begins a sentence.
+func sentence(en, es string) [2]string { return [2]string{capital(en), capital(es)} }
 
 func findingOf(f *findings.Finding, kept map[uint64]bool) findingRow {
 	k, _ := findings.KindOf(f.Kind)
 	en, es := words.English, words.Spanish
 	clean := func(a, b string) [2]string { return [2]string{safe.Terminal(a), safe.Terminal(b)} }
 	r := findingRow{Severity: f.Severity, Kind: f.Kind, Basis: f.Basis, Attack: k.Attack, SeverityWord: clean(words.Severity(en, f.Severity), words.Severity(es, f.Severity)),
-		BasisWord: clean(words.Basis(en, f.Basis), words.Basis(es, f.Basis)), Title: k.Title, Text: clean(f.Text(en), f.Text(es)),
-		Muted: safe.Terminal(f.Muted), Means: k.Means, Innocent: k.Innocent, Next: k.Next}
+		BasisWord: clean(words.Basis(en, f.Basis), words.Basis(es, f.Basis)), Title: sentence(k.Title[0], k.Title[1]), Text: sentence(safe.Terminal(f.Text(en)), safe.Terminal(f.Text(es))),
+		Muted: safe.Terminal(f.Muted), Means: k.Means, Innocent: sentence(k.Innocent[0], k.Innocent[1]), Next: k.Next}
 	for _, id := range f.Records {
 		r.Records = append(r.Records, evidenceRow{id, kept[id]})
 	}
@@ -295,7 +331,7 @@ func (c *Collector) plainRows(rows []row) []plainRow {
 		at[c.fields[i].Name] = i
 	}
 	var out []plainRow
-	for _, id := range c.store.pick(mostPlain, 1<<62, 1<<62, nil) {
+	for _, id := range c.store.pick(mostPlain, math.MaxUint64, math.MaxUint64, nil) {
 		r := byID[id]
 		v := values(r.data)
 		get := func(key string) string { return v[at[key]] }
@@ -330,7 +366,7 @@ func values(b []byte) []string {
 
 // data is what scripts need, compressed, as base64: no byte of it can end the
 // element it stands in.
-func (c *Collector) data(rows []row, origin int64, inputs string) (string, error) {
+func (c *Collector) data(rows []row, origin int64, inputs string, evidence []uint64) (string, error) {
 	cs := columns(c.fields, rows, origin)
 	tones := make([]byte, len(rows))
 	for i := range rows {
@@ -342,7 +378,7 @@ func (c *Collector) data(rows []row, origin int64, inputs string) (string, error
 	}
 	d := map[string]any{"n": len(rows), "t0": strconv.FormatInt(origin, 10), "cols": cs, "tones": string(tones), "words": glossary(cs), "said": said,
 		"texts": c.texts.list, "stories": stories, "states": stateNames(), "edges": machine(), "means": stateSays(), "inputs": inputs,
-		"start": first(c.store.pick(1, 1<<62, 1<<62, nil), c.told())}
+		"start": c.start(evidence)}
 	var b bytes.Buffer
 	enc := base64.NewEncoder(base64.StdEncoding, &b)
 	z, err := gzip.NewWriterLevel(enc, gzip.BestCompression)
@@ -363,23 +399,17 @@ func (c *Collector) data(rows []row, origin int64, inputs string) (string, error
 	return b.String(), nil
 }
 
-// told are the connections that have a story, what deserves a look first.
-func (c *Collector) told() []uint64 {
-	var out []uint64
-	for _, id := range c.store.pick(c.limits.Rows, 1<<62, 1<<62, nil) {
+// start is the connection that the page opens with: one that a finding rests on,
+// else one that deserves a look; rather one with a story. 0 is none.
+func (c *Collector) start(evidence []uint64) uint64 {
+	ids := c.store.pick(c.limits.Rows, math.MaxUint64, math.MaxUint64, evidence)
+	for _, id := range ids {
 		if c.stories[id] != nil {
-			out = append(out, id)
+			return id
 		}
 	}
-	return out
-}
-
-// first is the connection that the page opens with, 0 for none.
-func first(any, told []uint64) uint64 {
-	for _, l := range [][]uint64{told, any} {
-		if len(l) > 0 {
-			return l[0]
-		}
+	if len(ids) > 0 {
+		return ids[0]
 	}
 	return 0
 }

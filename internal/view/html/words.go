@@ -113,7 +113,11 @@ func (o opening) word(l words.Lang) string {
 	case o.exchange != 0:
 		return words.Exchange(l, o.exchange.String())
 	}
-	return record.ProtoName(o.proto)
+	name := record.ProtoName(o.proto)
+	if name[0] >= '0' && name[0] <= '9' {
+		return l.Pick("IP protocol ", "protocolo IP ") + name
+	}
+	return name
 }
 
 // filter is what finds these connections in the page's table.

@@ -41,11 +41,16 @@ function cells(row) {
   return [
     String(value("id", row)), h("span", { class: "word " + tone(row) }, o.word),
     [h("bdi", null, end("orig", row)), h("i", null, "→"), h("bdi", null, target(row))],
-    value("service", row) || "", at.time, rtt === null ? "" : millis(rtt * 1e3), n ? octets(n) : "",
+    value("service", row) || "", grid.days ? at.day.slice(5) + " " + at.time.slice(0, 8) : at.time, rtt === null ? "" : millis(rtt * 1e3), n ? octets(n) : "",
   ];
 }
 
 function drawTable() {
+  if (grid.days === undefined) {
+    let a = Infinity, b = -Infinity;
+    for (const x of D.col.first.x) { if (x < a) a = x; if (x > b) b = x; }
+    grid.days = b - a > 86400e9;
+  }
   const box = $("browser");
   const head = h("div", { class: "gridhead", role: "row", "aria-rowindex": 1 }, columnsOf.map((c) =>
     h("div", { role: "columnheader", class: c.cls.includes("c-num") || c.cls === "c-id" ? "num" : null, "aria-sort": c.key === grid.sort ? (grid.down ? "descending" : "ascending") : "none" },
@@ -157,7 +162,7 @@ function neighbour(id, step) {
 
 // forPrint fills the table that only paper shows.
 function forPrint() {
-  const most = 200, rows = Array.from(grid.rows.slice(0, most));
+  const most = 100, rows = Array.from(grid.rows.slice(0, most));
   $("printrows").replaceChildren(
     h("thead", null, h("tr", null, columnsOf.map((c) => h("th", { scope: "col", class: c.cls.includes("c-num") || c.cls === "c-id" ? "num" : null }, say("col-" + c.key))))),
     h("tbody", null, rows.map((row) => h("tr", null, cells(row).map((c, k) => h("td", { class: columnsOf[k].cls.includes("c-num") || k === 0 ? "num" : null }, c)))),
