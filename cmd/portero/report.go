@@ -94,7 +94,7 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "the page (mode 0600); - is standard output")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the page if it exists")
 	cmd.Flags().IntVar(&limits.Rows, "rows", 50_000, "connections in the table; more are counted and left out")
-	cmd.Flags().IntVar(&limits.Stories, "told", 400, "connections told packet by packet, the unusual ones first")
+	cmd.Flags().IntVar(&limits.Stories, "told", 1000, "connections told packet by packet, the unusual ones first")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	o.watch.register(cmd.Flags())
 	langFlag(cmd.Flags(), &lang)

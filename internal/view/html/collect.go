@@ -18,7 +18,7 @@ import (
 type Limits struct {
 	// Rows is how many connections the table holds; 0 is 50,000.
 	Rows int
-	// Stories is how many connections are told packet by packet; 0 is 400, less is none.
+	// Stories is how many connections are told packet by packet; 0 is 1,000, less is none.
 	Stories int
 	// Packets bounds the packets of all stories together, Longest those of one; 0
 	// are 400,000 and 100,000. A packet costs some 500 octets while its connection
@@ -27,7 +27,7 @@ type Limits struct {
 }
 
 func (l Limits) or() Limits {
-	return Limits{cmp.Or(l.Rows, 50_000), max(cmp.Or(l.Stories, 400), 0), cmp.Or(l.Packets, 400_000), cmp.Or(l.Longest, 100_000)}
+	return Limits{cmp.Or(l.Rows, 50_000), max(cmp.Or(l.Stories, 1000), 0), cmp.Or(l.Packets, 400_000), cmp.Or(l.Longest, 100_000)}
 }
 
 // Collector gathers what a page shows while records go by. One goroutine owns it.

@@ -15,9 +15,12 @@ function route(from, to) {
     const y = from === "LAST-ACK" ? 34 : 22;
     return { d: `M${start[0]} ${start[1]} H${x - 10} Q${x} ${start[1]} ${x} ${start[1] - 10} V${y + 10} Q${x} ${y} ${x - 10} ${y} H${x2 + box.w / 2 + 8}`, tip: [x2 + box.w / 2 + 1, y, Math.PI] };
   }
+  if (from === "SYN-RECEIVED" && to === "CLOSE-WAIT") { // past ESTABLISHED, not through it
+    const sx = x1 + box.w / 2 - 6, sy = y1 + box.h / 2, ex = x2 - box.w / 2, ey = y2 + 2, angle = 0.22;
+    return { d: `M${sx} ${sy} Q150 290 ${ex - 7} ${ey - 2}`, tip: [ex, ey, angle] };
+  }
   const dx = x2 - x1, dy = y2 - y1;
-  const cut = (sx, sy) => Math.min(Math.abs(dx) < 1e-6 ? Infinity : (box.w / 2) / Math.abs(dx), Math.abs(dy) < 1e-6 ? Infinity : (box.h / 2) / Math.abs(dy));
-  const k = cut();
+  const k = Math.min(dx ? box.w / 2 / Math.abs(dx) : Infinity, dy ? box.h / 2 / Math.abs(dy) : Infinity);
   const ax = x1 + dx * k, ay = y1 + dy * k, bx = x2 - dx * k, by = y2 - dy * k;
   const angle = Math.atan2(dy, dx);
   return { d: `M${ax} ${ay} L${bx - 7 * Math.cos(angle)} ${by - 7 * Math.sin(angle)}`, tip: [bx, by, angle] };

@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// packed is the data of a page as its scripts see it.
+type packed struct {
+	N     int    `json:"n"`
+	T0    string `json:"t0"`
+	Texts []any  `json:"texts"`
+	Cols  []struct {
+		K  string            `json:"k"`
+		As string            `json:"as"`
+		W  []json.RawMessage `json:"w"`
+		X  []*json.Number    `json:"x"`
+	} `json:"cols"`
+	Stories map[string]struct {
+		G []struct {
+			F, L, S int
+			T       int64
+			A       [2]int
+			Ask     *struct{ W []string }
+		}
+		C struct {
+			I [][2]int
+			E []struct {
+				W    int
+				N, M string
+			}
+		}
+	} `json:"stories"`
+	States []string `json:"states"`
+}
+
+var dataElement = regexp.MustCompile(`(?s)<script type="application/octet-stream" id="data">([A-Za-z0-9+/=]*)</script>`)
+
+func unpackPage(t *testing.T, file string) *packed {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := dataElement.FindSubmatch(b)
+	if m == nil {
+		t.Fatal("the page has no data")
+	}
+	raw, err := base64.StdEncoding.DecodeString(string(m[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p packed
+	if err := json.NewDecoder(z).Decode(&p); err != nil {
+		t.Fatal(err)
+	}
+	return &p
+}
+
+func (p *packed) text(i, lang int) string {
+	switch x := p.Texts[i].(type) {
+	case string:
+		return x
+	case []any:
+		return x[lang].(string)
+	}
+	return ""
+}
+
+// row is a row as text by key; lists are joined as the page shows them.
+func (p *packed) row(i int) map[string]string {
+	out := map[string]string{}
+	for _, c := range p.Cols {
+		switch c.As {
+		case "word":
+			k := int64(len(c.W) - 1)
+			if c.X != nil {
+				k, _ = c.X[i].Int64()
+			}
+			var s string
+			if json.Unmarshal(c.W[k], &s) == nil && s != "" {
+				out[c.K] = s
+			}
+		case "number":
+			if c.X[i] != nil {
+				out[c.K] = c.X[i].String()
+			}
+		}
+	}
+	return out
+}
+
+// TestReportSaysWhatCommandsSay compares the page with the commands on every
+// capture of testdata: every key of every record with ndjson, the proof with why,
+// the sentences and states with teach.
+func TestReportSaysWhatCommandsSay(t *testing.T) {
+	files, err := filepath.Glob("../../testdata/*/in.pcap*")
+	if err != nil || len(files) < 20 {
+		t.Fatal(err, files)
+	}
+	told := 0
+	for n, name := range files {
+		lang := n % 2 // every other capture in Spanish
+		code := []string{"en", "es"}[lang]
+		p := unpackPage(t, report(t, name))
+		ids := map[string]int{}
+		for i := range p.N {
+			ids[p.row(i)["id"]] = i
+		}
+		command := func(args ...string) []byte {
+			var out, errs bytes.Buffer
+			if code := run(args, nil, &out, &errs); code != exitOK && code != exitDamaged {
+				t.Fatalf("%q: %d %s", args, code, &errs)
+			}
+			return out.Bytes()
+		}
+		for _, r := range rows(t, string(command("read", "--format", "ndjson", name))) {
+			id := fmt.Sprint(r["id"])
+			i, ok := ids[id]
+			if !ok {
+				t.Fatalf("%s: #%s is not in the table", name, id)
+			}
+			got := p.row(i)
+			for k, v := range r {
+				want := fmt.Sprint(v)
+				switch x := v.(type) {
+				case float64:
+					b, _ := json.Marshal(x)
+					want = string(b)
+				case []any:
+					var parts []string
+					for _, e := range x {
+						parts = append(parts, fmt.Sprint(e))
+					}
+					want = strings.Join(parts, "; ")
+					if len(x) > 0 {
+						if _, number := x[0].(float64); number {
+							want = strings.Join(parts, ", ")
+						}
+					}
+				}
+				if k == "first" || k == "last" || k == "risks" {
+					continue
+				}
+				if got[k] != want {
+					t.Errorf("%s #%s: %s is %q in the page, %q in ndjson", name, id, k, got[k], want)
+				}
+			}
+			story, ok := p.Stories[id]
+			if !ok {
+				t.Errorf("%s: #%s is not told", name, id)
+				continue
+			}
+			told++
+			var why struct {
+				Notes     map[string]string
+				Equations []struct{ Words string }
+			}
+			if err := json.Unmarshal(command("why", "--format", "json", "--lang", code, name, id), &why); err != nil {
+				t.Fatal(err)
+			}
+			notes := map[string]bool{}
+			for _, n := range why.Notes {
+				notes[n] = true
+			}
+			for _, it := range story.C.I {
+				if s := p.text(it[1], lang); !notes[s] {
+					t.Errorf("%s #%s: why does not say %q", name, id, s)
+				}
+			}
+			if len(story.C.I) != len(why.Notes) || len(story.C.E) != len(why.Equations) {
+				t.Errorf("%s #%s: %d notes and %d equations, why has %d and %d", name, id, len(story.C.I), len(story.C.E), len(why.Notes), len(why.Equations))
+			}
+			var ladder struct {
+				Rungs []struct {
+					Frame int
+					Label string
+					Plain string
+					After [2]struct {
+						State    string
+						Inferred bool
+					}
+				}
+			}
+			if err := json.Unmarshal(command("teach", "--format", "json", "--lang", code, name, id), &ladder); err != nil {
+				t.Fatal(err)
+			}
+			if len(ladder.Rungs) != len(story.G) {
+				t.Fatalf("%s #%s: %d rungs, teach has %d", name, id, len(story.G), len(ladder.Rungs))
+			}
+			for k, want := range ladder.Rungs {
+				g := story.G[k]
+				if g.F != want.Frame || p.text(g.L, lang) != want.Label || p.text(g.S, lang) != want.Plain {
+					t.Errorf("%s #%s rung %d: %d %q %q, teach says %+v", name, id, k, g.F, p.text(g.L, lang), p.text(g.S, lang), want)
+				}
+				for e := range g.A {
+					if p.States[g.A[e]>>1] != want.After[e].State || g.A[e]&1 == 1 != want.After[e].Inferred {
+						t.Errorf("%s #%s rung %d: state %s, teach says %+v", name, id, k, p.States[g.A[e]>>1], want.After[e])
+					}
+				}
+			}
+		}
+	}
+	if told < 30 {
+		t.Error("only", told, "connections were told")
+	}
+}
+
+// A table that is full keeps some of every outcome, and the page counts the rest.
+func TestReportLimits(t *testing.T) {
+	b, err := os.ReadFile(report(t, "--rows", "4", "--told", "1", firstLook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(b, []byte("The table holds 4 connections, some of every kind of outcome; 2 more are counted above and left out here")) {
+		t.Error("the page does not say what it leaves out")
+	}
+	p := unpackPage(t, report(t, "--rows", "5", "--told", "1", firstLook))
+	if p.N != 5 || len(p.Stories) != 1 {
+		t.Errorf("%d rows, %d stories", p.N, len(p.Stories))
+	}
+	if p := unpackPage(t, report(t, "--told", "0", firstLook)); len(p.Stories) != 0 || p.N != 6 {
+		t.Error(len(p.Stories), p.N)
+	}
+}
