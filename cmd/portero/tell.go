@@ -144,8 +144,8 @@ func writePage(w io.Writer, ladder *teach.Ladder, draw teach.DrawOptions, l teac
 <html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>portero</title>
-<style>body{font:%dpx/1.5 system-ui,sans-serif;max-width:70em;margin:1em auto;padding:0 1em;color-scheme:light dark}svg{max-width:100%%;height:auto}</style></head><body><main>
-`, l, size); err != nil {
+<style>body{font:%dpx/1.5 system-ui,sans-serif}%s</style></head><body><main>
+`, l, size, pageStyle); err != nil {
 		return err
 	}
 	if err := ladder.WriteHTML(w, draw); err != nil {
@@ -154,3 +154,34 @@ func writePage(w io.Writer, ladder *teach.Ladder, draw teach.DrawOptions, l teac
 	_, err := io.WriteString(w, "\n</main></body></html>\n")
 	return err
 }
+
+// pageStyle lays the fragment out as a ladder: two bars, arrows with their labels
+// between them, states beside them, words under the arrows.
+const pageStyle = `
+:root{color-scheme:light dark}
+body{max-width:64em;margin:1em auto;padding:0 1em}
+.ends,.states{display:flex;flex-wrap:wrap;gap:0 1em;justify-content:space-between;margin:0;font-weight:bold}
+.rungs{list-style:none;margin:.5em 0 1em;padding:0;border:solid;border-width:0 3px}
+.rung{display:grid;grid-template-columns:minmax(6em,1fr) 3fr minmax(6em,1fr);column-gap:1em;padding:.7em .6em;break-inside:avoid}
+.rung>*{grid-column:2}
+.sender{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.label{grid-row:1;text-align:center;font-weight:bold;border-bottom:2px solid;position:relative}
+.missed .label{border-bottom-style:dotted}
+.label::after{position:absolute;bottom:-.78em;line-height:1.5}
+.from-orig .label::after{content:"\25b6";right:-.5em}
+.from-resp .label::after,.from-way .label::after{content:"\25c0";left:-.5em}
+.ignored.from-orig .label::after,.ignored.from-resp .label::after{content:"\2715"}
+.frame{grid-column:1;grid-row:1;opacity:.8}
+.time{grid-column:3;grid-row:1;text-align:right;opacity:.8}
+.rung .state{grid-row:2/span 4;font-weight:bold}
+.rung .orig{grid-column:1}
+.rung .resp{grid-column:3;text-align:right}
+.rung em,.rung blockquote{grid-row:2;margin:.5em 0 0}
+.rung blockquote{font-style:italic}
+.rung blockquote::before{content:"\201c"}.rung blockquote::after{content:"\201d"}
+.rung p{grid-row:3;margin:.3em 0 0}
+.rung .check{grid-row:4}
+.wire{grid-row:5;margin-top:.3em;opacity:.8}
+.outro{font-weight:bold;margin:.3em 0}
+@media(max-width:40em){.rung{grid-template-columns:4.6em 1fr 4.6em;column-gap:.5em}.rung .state{font-size:.6em;overflow-wrap:anywhere}.frame,.time{font-size:.75em}}
+`

@@ -66,6 +66,10 @@ func child(ctx context.Context, name string, argv []string, clone uintptr) (*Res
 	err = cmd.Start()
 	w.Close()
 	if err != nil {
+		var pe *os.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
 		return nil, &Missing{Name: "user and network namespaces", Cause: err, world: true}
 	}
 	var rep report

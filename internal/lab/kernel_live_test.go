@@ -61,15 +61,46 @@ func TestOrdinaryUser(t *testing.T) {
 	if err := copyFile(file); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(file, "-test.run", "^TestOrdinaryUser$", "-test.v")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), asNobody+"=1", "HOME="+dir, "TMPDIR=/tmp")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	again(t, file, "TestOrdinaryUser", &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}})
+}
+
+// again runs one test of this program in another process.
+func again(t *testing.T, file, name string, as *syscall.SysProcAttr) {
+	t.Helper()
+	cmd := exec.Command(file, "-test.run", "^"+name+"$", "-test.v")
+	cmd.Dir = filepath.Dir(file)
+	cmd.Env = append(os.Environ(), asNobody+"=1", "HOME="+cmd.Dir, "TMPDIR=/tmp")
+	cmd.SysProcAttr = as
 	out, err := cmd.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// Where the kernel allows no namespaces the stacks of the process play, and the
+// result says what was lacking. A user namespace in which nobody is mapped is
+// such a place.
+func TestNoNamespaces(t *testing.T) {
+	if os.Getenv(asNobody) == "" {
+		nobody := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER}
+		probe := exec.Command("/proc/self/exe", "-test.run", "^$")
+		probe.SysProcAttr = nobody
+		if err := probe.Run(); err != nil {
+			t.Skipf("no user namespaces here at all: %v", err)
+		}
+		again(t, "/proc/self/exe", "TestNoNamespaces", nobody)
+		return
+	}
+	sc, _ := Find("dns")
+	res, err := Run(context.Background(), sc, Options{Self: self()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.World != Userspace || res.Lacking == nil {
+		t.Errorf("world %v, lacking %v", res.World, res.Lacking)
+	}
+	judge(t, sc, res)
 }
 
 func copyFile(to string) error {

@@ -213,22 +213,30 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			_, err = fmt.Fprintf(out, format, args...)
 		}
 	}
+	// told writes sentences under their packet.
+	told := func(s string) {
+		for _, line := range wrapWords(s, 76) {
+			p("   %s\n", line)
+		}
+	}
 	if !tr.TCP {
 		p("%s\n", l.t("Datagrams carry no numbers to predict: try a TCP connection.", "Los datagramas no llevan números que predecir: pruebe con una conexión TCP."))
 		return 0, 0, err
 	}
-	p("%s\n\n", l.t("What comes next? Answer like: SYN,ACK seq=0 ack=1. Empty line: show me. q: stop.", "¿Qué viene ahora? Responda así: SYN,ACK seq=0 ack=1. Línea vacía: mostrar. q: terminar."))
+	p("%s\n\n", l.t("What comes next? Answer like: SYN,ACK seq=0 ack=1. Empty line: show me. q: stop.", "¿Qué viene ahora? Responda así: SYN,ACK seq=0 ack=1. Vacío: mostrar. q: terminar."))
 	for i := range tr.Steps {
 		s := &tr.Steps[i]
 		q, ok := Ask(tr, i, l)
 		said := t.tell(i)
 		if !ok {
-			p("%d  %s: %s  %s\n   %s\n\n", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)"), said.Plain)
+			p("%d  %s: %s  %s\n", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)"))
+			told(said.Plain)
+			p("\n")
 			continue
 		}
 		var a Answer
 		for {
-			p("%s\n? ", q.Prompt)
+			p("%s\n? ", strings.Join(wrapWords(q.Prompt, 79), "\n"))
 			if err != nil || !lines.Scan() {
 				p("\n%s\n", score(points, most, l))
 				if err == nil {
@@ -256,10 +264,11 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			if part.Right {
 				p("   %s %s  %s\n", part.Field, part.Want, l.t("right", "bien"))
 			} else {
-				p("   %s %s  %s: %s\n", part.Field, part.Want, l.t("it was this", "era esto"), part.Why)
+				told(part.Field + " " + part.Want + "  " + l.t("it was this", "era esto") + ": " + part.Why)
 			}
 		}
-		p("%d  %s: %s\n   %s\n", s.Frame, l.Who(s.From), label(s, l), said.Plain)
+		p("%d  %s: %s\n", s.Frame, l.Who(s.From), label(s, l))
+		told(said.Plain)
 		p("   %s | %s\n\n", s.After[trace.Orig].State, s.After[trace.Resp].State)
 	}
 	p("%s\n", score(points, most, l))

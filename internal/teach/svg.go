@@ -102,10 +102,11 @@ func (l *Ladder) WriteSVG(w io.Writer, o DrawOptions) error {
 				said += " " + r.Plain
 			}
 		}
+		lines := wrapWords(said, perLine)
 		if r.Check != "" {
-			said += "  " + r.Check + mark(r.Holds)
+			lines = append(lines, wrapWords(r.Check+mark(r.Holds), perLine)...)
 		}
-		for _, s := range wrapWords(said, perLine) {
+		for _, s := range lines {
 			text((left+right)/2, y, "middle", "", s)
 			y += lh
 		}
