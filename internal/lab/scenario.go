@@ -218,6 +218,8 @@ func toPort(port uint16) func(Seen) bool {
 	return func(p Seen) bool { return p.From == Client && p.Proto == capture.ProtoTCP && p.DstPort == port }
 }
 
+func fromClient(p Seen) bool { return p.From == Client }
+
 // bareACK: the client's segments with nothing but an acknowledgement.
 func bareACK(p Seen) bool {
 	return p.From == Client && p.Flags&(capture.SYN|capture.ACK|capture.FIN|capture.RST) == capture.ACK && p.PayloadLen == 0

@@ -184,9 +184,10 @@ var tcpScenarios = []Scenario{
 		},
 	},
 	{
-		Name: "simultaneous-open", Port: callerPort + 1, From: callerPort, half: 40 * time.Millisecond,
+		Name: "simultaneous-open", Port: callerPort + 1, From: callerPort,
 		Title: [2]string{"Both hosts call each other at the same time; nobody listens.", "Los dos equipos se llaman a la vez; nadie está a la escucha."},
 		Look:  [2]string{"Two SYNs cross, and it becomes one connection: four packets instead of three.", "Dos SYN se cruzan y queda una sola conexión: cuatro paquetes en vez de tres."},
+		rule:  only(1, fromClient, Fate{Await: true}),
 		run: func(s *stage) error {
 			return s.callBoth()
 		},
@@ -204,7 +205,8 @@ var tcpScenarios = []Scenario{
 			}
 			for i := range 2 {
 				if i > 0 {
-					s.pause(100 * time.Millisecond) // the clock of the time stamps must have moved on
+					// The client's socket must be gone, and the clock of its time stamps on.
+					s.wire.settle(calm, time.Second)
 				}
 				err = errors.Join(err, s.call(callerPort, portHTTP, dialOptions{}, func(c net.Conn) error {
 					return inTurn(func() error { return say(c, "time?\n") }, func() error { return hear(c, "noon\n") }, func() error { return hearEnd(c) })
@@ -285,7 +287,8 @@ func (s *stage) callBoth() error {
 		go func() {
 			defer wg.Done()
 			if Side(side) == Server {
-				s.wire.begun(s)
+				s.wire.await(Client)
+				s.pause(40 * time.Millisecond) // until the middle has seen it, where it waits
 			}
 			ctx, stop := context.WithTimeout(s, 5*time.Second)
 			defer stop()

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"net/netip"
 	"sync"
 	"time"
@@ -61,6 +60,9 @@ type Fate struct {
 	LoseAt Point
 	// Hold keeps it back in the middle that much longer; others overtake it.
 	Hold time.Duration
+	// Await keeps it, and what follows it, in the middle until its receiver has sent
+	// something itself.
+	Await bool
 	// Refuse drops it in the middle and answers with an ICMP error.
 	Refuse *ICMP
 }
@@ -91,7 +93,9 @@ type wire struct {
 
 	mu   sync.Mutex
 	log  []*Packet
-	last time.Time
+	last time.Time // when a packet entered or left
+	sent [2]int    // packets by sender
+	on   int       // packets on the wire
 	dec  *capture.Decoder
 }
 
@@ -107,7 +111,7 @@ const maxLogged = 20000
 
 // calm is how long nothing may enter a wire before it counts as quiet: far longer
 // than a stack takes to answer, also on a busy machine.
-const calm = 150 * time.Millisecond
+const calm = 200 * time.Millisecond
 
 func newWire(ports [2]port, half time.Duration, rule func(Seen) Fate) *wire {
 	w := &wire{half: half, rule: rule, ports: ports, done: make(chan struct{}), dec: capture.NewDecoder(capture.NewPaths(), 1), last: time.Now()}
@@ -132,34 +136,22 @@ func (w *wire) close() {
 	}
 }
 
-// settle waits until nothing has entered the wire for d, and what was on it has
-// arrived; not longer than limit.
+// settle waits until nothing has been on the wire for d; not longer than limit.
 func (w *wire) settle(d, limit time.Duration) {
-	d += 2 * w.half
 	start := time.Now()
 	end := start.Add(limit)
 	for {
 		w.mu.Lock()
 		// What a host has just been told to send may not have come yet.
 		idle := min(time.Since(w.last), time.Since(start))
+		if w.on > 0 {
+			idle = 0
+		}
 		w.mu.Unlock()
 		if idle >= d || time.Now().After(end) {
 			return
 		}
 		time.Sleep(d - idle)
-	}
-}
-
-// begun waits for the first packet to enter the wire.
-func (w *wire) begun(ctx context.Context) {
-	for ctx.Err() == nil {
-		w.mu.Lock()
-		n := len(w.log)
-		w.mu.Unlock()
-		if n > 0 {
-			return
-		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
@@ -197,6 +189,8 @@ func (w *wire) admit(p *Packet) (Fate, bool) {
 	}
 	w.log = append(w.log, p)
 	w.last = time.Now()
+	w.sent[p.From]++
+	w.on++
 	if w.rule == nil {
 		return Fate{}, true
 	}
@@ -220,17 +214,20 @@ func (w *wire) first(s Side) {
 			continue
 		}
 		if fate.Lose && fate.LoseAt == s.end() {
-			p.Lost = true
+			w.lose(p)
 			continue
 		}
 		w.wait(p.At[s.end()] + int64(w.half))
 		p.At[AtMiddle] = time.Now().UnixNano()
 		switch {
 		case fate.Refuse != nil:
-			p.Lost = true
+			w.lose(p)
 			w.refuse(p, *fate.Refuse)
 		case fate.Lose && fate.LoseAt == AtMiddle:
-			p.Lost = true
+			w.lose(p)
+		case fate.Await:
+			w.await(1 - s)
+			w.pass(p, fate)
 		case fate.Hold > 0:
 			w.wg.Add(1)
 			go func() {
@@ -250,7 +247,7 @@ func (w *wire) refuse(p *Packet, t ICMP) {
 	m.At[AtMiddle] = time.Now().UnixNano()
 	w.mu.Lock()
 	w.log = append(w.log, m)
-	w.last = time.Now()
+	w.on++
 	w.mu.Unlock()
 	w.pass(m, Fate{})
 }
@@ -276,10 +273,42 @@ func (w *wire) second(s Side) {
 		w.wait(f.due)
 		f.At[s.end()] = time.Now().UnixNano()
 		if f.lose {
-			f.Lost = true
+			w.lose(f.Packet)
 			continue
 		}
 		_ = w.ports[s].write(f.Data) // a host that is gone takes nothing
+		w.off()
+	}
+}
+
+// lose notes that p ends here.
+func (w *wire) lose(p *Packet) {
+	p.Lost = true
+	w.off()
+}
+
+// off notes that a packet has left the wire.
+func (w *wire) off() {
+	w.mu.Lock()
+	w.on--
+	w.last = time.Now()
+	w.mu.Unlock()
+}
+
+// await waits until host s has sent something, or the wire ends.
+func (w *wire) await(s Side) {
+	for {
+		w.mu.Lock()
+		n := w.sent[s]
+		w.mu.Unlock()
+		if n > 0 {
+			return
+		}
+		select {
+		case <-w.done:
+			return
+		case <-time.After(time.Millisecond):
+		}
 	}
 }
 
