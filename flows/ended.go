@@ -88,6 +88,7 @@ type Ended struct {
 	ECN      bool // negotiated (RFC 3168)
 	Selected bool // a filter selected one of its packets
 	Note     uint32
+	Pace     handshake.Pace
 
 	history [64]byte
 }
@@ -249,6 +250,12 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			v.Payload, v.Retrans, v.OOO = x.Payload[side], uint64(d.Retrans[side]), uint64(d.OOO[side])
 			v.Lost = v.Facts.Lost
 		}
+	}
+	e.Pace = handshake.Pace{FirstByte: -1, Waited: -1, Longest: -1}
+	if f.proto == tcp {
+		e.Pace = x.Data.Pace()
+	} else if f.proto == capture.ProtoUDP {
+		e.Pace.FirstByte = f.conn.Reply()
 	}
 	if x.Data != nil {
 		e.Note |= x.Note

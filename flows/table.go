@@ -376,6 +376,10 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 // book counts p and lets the connection see it.
 func (t *Table) book(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
+	quiet := p.Time - f.last
+	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp {
+		f.conn.NoteReply(quiet)
+	}
 	f.pkts[side] += uint32(p.Frames)
 	f.wire[side] += uint64(p.WireLen)
 	if p.Time < f.last {
@@ -414,6 +418,7 @@ func (t *Table) book(v uint32, side int, p *capture.Packet) {
 		t.needData(f)
 	}
 	x := t.rest(v, f)
+	x.Quiet = quiet
 	odd := f.conn.Observe(p, side, f.lastOff, &x, o)
 	f.odd |= odd
 	if x.Data != nil && p.PayloadCap > 0 && x.Note&NoteDone == 0 && odd&(handshake.OddSeqWindow|handshake.OddBadSum|handshake.OddFlags) == 0 {

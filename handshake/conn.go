@@ -8,7 +8,7 @@ import "portero/capture"
 const (
 	ConnSize    = 80
 	OpeningSize = 64
-	DataSize    = 192
+	DataSize    = 256
 )
 
 // Side tells the two ends apart: 0 is the sender of the first packet seen, 1

@@ -37,6 +37,7 @@ type Data struct {
 	holeCount [2]uint8
 
 	rtts [2]rttSamples // one line each
+	pace pace          // and one
 }
 
 type dataBits uint16
@@ -52,11 +53,10 @@ const (
 	dataPend1
 	dataTimed0
 	dataTimed1
-	dataSeenI0 // Zeek's I and Q, once per side
-	dataSeenI1
-	dataSeenQ0
-	dataSeenQ1
-	dataReset // Details.rstOff is set
+	dataReset   // Details.rstOff is set
+	dataAsked   // the originator spoke last: its peer is awaited
+	dataClosed0 // the side's window is shut
+	dataClosed1
 )
 
 // Details is what few connections need: holes, retransmissions, repeated SYNs,
@@ -90,6 +90,7 @@ type Details struct {
 	ICMPCode    uint8
 	ICMPSide    uint8 // the side whose packet the error quotes
 	rstSide     uint8
+	zeekOnce    uint8 // Zeek's I and Q, once per side
 
 	Reuses     uint64 // id
 	ReuseAfter int64  // ns
@@ -113,10 +114,12 @@ type Rest struct {
 	*Opening
 	*Data
 	Shelf *Shelf
+	// Quiet is how long the flow was silent before the packet at hand, ns.
+	Quiet int64
 }
 
 // NewRest returns room for one connection that stands alone.
-func NewRest() *Rest { return &Rest{&Opening{}, &Data{}, &Shelf{Max: 1}} }
+func NewRest() *Rest { return &Rest{Opening: &Opening{}, Data: &Data{}, Shelf: &Shelf{Max: 1}} }
 
 // more is for reading: what the connection has of Details.
 func (x *Rest) more() *Details {

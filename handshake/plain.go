@@ -29,12 +29,12 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data) bool {
 	end := p.Seq.Add(n)
 	if x != nil {
 		known := dataHigh0<<side | dataAcked0<<(1-side)
-		if x.flags&(known|dataReset) != known || x.holeCount[1-side] != 0 {
+		if x.flags&(known|dataReset|dataClosed0<<side) != known || x.holeCount[1-side] != 0 {
 			return false
 		}
 		ahead := end.After(x.zeekHigh[side])
-		if n > 0 && !ahead {
-			return false
+		if n > 0 && (!ahead || x.Payload[0]|x.Payload[1] == 0) {
+			return false // the first octets of all may be a greeting
 		}
 		if p.Ack.After(x.zeekAcked[1-side]) {
 			high := peer.next
@@ -52,6 +52,7 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data) bool {
 		if n > 0 {
 			x.Payload[side] += uint64(n)
 			x.sent(side, end, p.Time)
+			x.talk(c.opens(side), p)
 		}
 		x.acked(1-side, p.Ack, p.Time)
 	}

@@ -55,7 +55,12 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		if !keepAlive {
 			me.bits |= sentPayload
 			if x.Data != nil {
-				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
+				c.greet(p, side, x)
+				if c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) {
+					x.pace.loss = grown(x.pace.loss, x.Quiet)
+				} else {
+					x.talk(c.opens(side), p)
+				}
 				if p.Seq.Add(p.PayloadLen) == me.next || p.Seq == me.next {
 					x.sent(side, p.Seq.Add(p.PayloadLen), p.Time)
 				}
@@ -88,8 +93,11 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	if p.Flags.Any(capture.ACK) {
 		odd |= c.observeACK(p, side, x)
 	}
-	if p.Window == 0 && x.Data != nil {
-		x.need().ZeroWindows++
+	if x.Data != nil {
+		if p.Window == 0 {
+			x.need().ZeroWindows++
+		}
+		x.window(side, p)
 	}
 	c.confirm(p, side, off, x)
 	c.doubtReset(p, side, x)
@@ -197,8 +205,9 @@ func (c *Conn) confirm(p *capture.Packet, side Side, off uint32, x *Rest) {
 	c.confirmOff = off
 }
 
-// count books the octets [lo, hi) of side.
-func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) {
+// count books the octets [lo, hi) of side; repair says that they were sent, or
+// missed, before.
+func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 	me := &c.half[side]
 	if !lo.Before(me.next) {
 		if lo != me.next {
@@ -206,9 +215,10 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) {
 		}
 		x.Payload[side] += uint64(hi.Sub(lo))
 		me.next = hi
-		return
+		return false
 	}
 	fresh := x.fill(side, lo, hi)
+	repair = fresh > 0
 	if fresh > 0 {
 		x.need().OOO[side]++
 	}
@@ -223,8 +233,10 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) {
 	if fresh == 0 {
 		x.need().Retrans[side]++
 		x.spoil(side)
+		repair = true
 	}
 	x.Payload[side] += uint64(fresh)
+	return repair
 }
 
 // addHole notes that the octets [lo, hi) of side were not seen. The oldest

@@ -295,11 +295,11 @@ func (c *Conn) zeekStep(f capture.Flags, payload uint32, side Side) {
 // once writes a letter the first time a side earns it.
 func (c *Conn) once(let uint8, shift uint, side Side, x *Rest) {
 	if x.Data != nil {
-		bit := dataSeenI0 << (shift + uint(side))
-		if x.flags&bit != 0 {
+		d, bit := x.need(), uint8(1)<<(shift+uint(side))
+		if d.zeekOnce&bit != 0 {
 			return
 		}
-		x.flags |= bit
+		d.zeekOnce |= bit
 	}
 	c.letter(let, side, x)
 }

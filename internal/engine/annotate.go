@@ -63,6 +63,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) 
 	r.MPTCP = both(capture.OptMPTCP)
 	r.TFO = f.J.Kind == handshake.FastOpen
 	r.ECN = f.ECN
+	a.waits(r, f)
 	r.Oddities = f.Oddities.List()
 	r.Quality = f.Quality.List()
 	if !f.OrigFirst {
@@ -124,4 +125,21 @@ func (a *annotator) said(r *record.Record, app *identify.Facts) {
 			r.ServerName, r.ServerNameBy = n, "dns"
 		}
 	}
+}
+
+// waits tells who waited for whom. The way there and back is the shortest seen, so
+// that the responder is not blamed for it.
+func (a *annotator) waits(r *record.Record, f *flows.Ended) {
+	p := &f.Pace
+	r.FirstByte, r.LongestWait, r.Thinking = p.FirstByte, p.Longest, record.Unset
+	r.LongestFrame, r.Turns = p.At, uint64(p.Turns)
+	r.WindowStall, r.LossStall = p.Shut, p.Loss
+	if p.Turns == 0 {
+		return
+	}
+	way := f.J.ServerRTT
+	if f.RTTMin >= 0 && (way < 0 || f.RTTMin < way) {
+		way = f.RTTMin
+	}
+	r.Thinking = max(p.Waited-max(way, 0)*int64(p.Turns), 0)
 }

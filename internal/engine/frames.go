@@ -67,6 +67,7 @@ func (m *frameMap) show(r *record.Record, files []string) {
 	one("last_frame", &r.LastFrame)
 	one("roles_frame", &r.RolesFrame)
 	one("icmp_frame", &r.ICMPFrame)
+	one("longest_wait_frame", &r.LongestFrame)
 	for i := range r.CloseFrames {
 		one("close_frames", &r.CloseFrames[i])
 	}

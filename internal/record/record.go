@@ -107,6 +107,13 @@ type Record struct {
 	RTTMin, RTTP50, RTTMax      int64
 	DurationNS                  int64
 
+	// Waits, nanoseconds, Unset when unknown. Thinking is what the responder took
+	// over all its turns beyond the way there and back.
+	FirstByte, Thinking, LongestWait int64
+	LongestFrame                     FrameRef
+	Turns                            uint64
+	WindowStall, LossStall           int64
+
 	SACK, Timestamps, TFO, MPTCP, ECN bool // negotiated
 	OptsKnown                         bool // a SYN was seen, so false means not negotiated
 

@@ -107,6 +107,13 @@ func tcpCount(name, doc string, get func(r *Record) uint64) Field {
 	}}
 }
 
+func zeroUnset(ns int64) int64 {
+	if ns == 0 {
+		return Unset
+	}
+	return ns
+}
+
 func word(name, doc string, get func(r *Record) string) Field {
 	return Field{Name: name, Doc: doc, Kind: KindWord, Text: func(b []byte, r *Record) []byte { return append(b, get(r)...) }}
 }
@@ -257,6 +264,16 @@ func Schema() []Field {
 		micros("rtt_min_us", "originator's data to the acknowledgement that covers it: smallest", func(r *Record) int64 { return r.RTTMin }),
 		micros("rtt_p50_us", "the same: median of a thinned sample", func(r *Record) int64 { return r.RTTP50 }),
 		micros("rtt_max_us", "the same: largest", func(r *Record) int64 { return r.RTTMax }),
+	)
+	fs = append(fs,
+		micros("ttfb_us", "the request's last octet (or the third packet, where the responder speaks first) to the answer's first, as captured", func(r *Record) int64 { return r.FirstByte }),
+		micros("thinking_us", "the responder's time to answer, summed over its turns, without the way there and back", func(r *Record) int64 { return r.Thinking }),
+		micros("longest_wait_us", "the longest wait for the responder", func(r *Record) int64 { return r.LongestWait }),
+		frame("longest_wait_frame", "the frame that ended it", func(r *Record) uint64 { return r.LongestFrame }),
+		frame("turns", "how often the responder was waited for", func(r *Record) uint64 { return r.Turns }),
+		micros("window_stall_us", "how long a receiver kept its window shut", func(r *Record) int64 { return zeroUnset(r.WindowStall) }),
+		micros("loss_stall_us", "silence before segments that repair a loss", func(r *Record) int64 { return zeroUnset(r.LossStall) }),
+		word("slow", "what took most of the time of a slow connection: responder, path, window, loss, opening", func(r *Record) string { return string(r.Slow()) }),
 	)
 	fs = sides(fs, "mss", "announced maximum segment size", known, func(s *Side) uint64 { return uint64(s.MSS) })
 	fs = append(fs, scale("orig_wscale", "originator: announced window shift"), scale("resp_wscale", "responder: announced window shift"),

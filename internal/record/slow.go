@@ -1,0 +1,50 @@
+package record
+
+// Slowness is what took most of the time of a slow connection.
+type Slowness string
+
+// The causes. The empty one is that nothing stands out.
+const (
+	SlowResponder Slowness = "responder" // it took its time to answer
+	SlowPath      Slowness = "path"      // the way there and back, turn after turn
+	SlowWindow    Slowness = "window"    // a receiver did not read what had come
+	SlowLoss      Slowness = "loss"      // what was lost had to be sent again
+	SlowOpening   Slowness = "opening"   // the SYN or its answer had to be repeated
+)
+
+// noticed is the least time worth a word: people notice a fifth of a second.
+const noticed = 200e6
+
+// Slow is the largest share of the time that the connection was waited for, where
+// that share alone would be noticed.
+func (r *Record) Slow() Slowness {
+	s, _ := r.SlowFor()
+	return s
+}
+
+// SlowFor is Slow with the time that the cause took, nanoseconds.
+func (r *Record) SlowFor() (Slowness, int64) {
+	if !r.TCP() || !r.Handshake.Opened() {
+		return "", 0
+	}
+	best, most := Slowness(""), int64(0)
+	note := func(s Slowness, ns int64) {
+		if ns > most {
+			best, most = s, ns
+		}
+	}
+	note(SlowResponder, r.Thinking)
+	note(SlowWindow, r.WindowStall)
+	note(SlowLoss, r.LossStall)
+	rtt := max(r.ServerRTT, 0) + max(r.ClientRTT, 0)
+	if r.SYNRetries+r.SYNACKRetries > 0 && r.Setup > 0 {
+		note(SlowOpening, r.Setup-rtt)
+	}
+	if rtt > 0 {
+		note(SlowPath, rtt*int64(r.Turns+1))
+	}
+	if most < noticed {
+		return "", 0
+	}
+	return best, most
+}
