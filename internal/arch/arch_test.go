@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/trace":    {"capture", "handshake", "internal/record"},
 	"internal/engine":   {"capture", "handshake", "flows", "catalog/identify", "internal/record", "internal/doctor"},
 	"internal/export":   {"capture", "handshake", "internal/record", "internal/findings", "internal/words", "internal/view/safe", "internal/export"},
-	"internal/view":     {"capture", "handshake", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
+	"internal/view":     {"capture", "handshake", "catalog/identify", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
 
 	"internal/view/html": {"capture", "handshake", "catalog", "internal/record", "internal/doctor", "internal/doors", "internal/findings", "internal/explain", "internal/view", "internal/trace", "internal/words", "internal/teach"},
 }

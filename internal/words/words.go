@@ -154,3 +154,14 @@ func Oddity(l Lang, v string) string { return word(l, oddities, v) }
 func Role(l Lang, v string) string {
 	return word(l, map[string]string{"originator": "iniciador (cliente)", "responder": "respondedor (servidor)"}, v)
 }
+
+var quic = map[string]string{"": "", "completed": "completada", "unfinished": "contestada, sin verse completa", "retried": "se pidió prueba de la dirección (Retry)",
+	"version-negotiated": "negociación de versión", "initial-only": "solo el Initial", "closed": "cerrada durante el acuerdo"}
+
+// QUIC is the word for a value of the key "quic".
+func QUIC(l Lang, v string) string { return word(l, quic, v) }
+
+var slow = map[string]string{"": "", "responder": "el servidor", "path": "el camino", "window": "la ventana cerrada", "loss": "las pérdidas", "opening": "la apertura"}
+
+// Slow is the word for a value of the key "slow".
+func Slow(l Lang, v string) string { return word(l, slow, v) }

@@ -9,6 +9,8 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/view/safe"
+	"portero/internal/view/told"
 )
 
 // Text is a sentence in both languages. Numbers, flags and states are the same
@@ -98,6 +100,15 @@ func Build(rec *record.Record, tr *trace.Trace, ctx Context) *Certificate {
 	add(Text{"closed", "cierre"}, c.closed())
 	add(Text{"ignored", "ignorado"}, c.ignored())
 	add(Text{"roles", "papeles"}, c.roles())
+	add(Text{"service", "servicio"}, Text(told.Spoken(rec)))
+	for i, t := range told.Said(rec) {
+		label := Text{"said", "dicho"}
+		if i > 0 {
+			label = Text{}
+		}
+		add(label, Text{safe.Terminal(t.EN), safe.Terminal(t.ES)})
+	}
+	add(Text{"slow?", "¿lenta?"}, Text(told.Slow(rec)))
 	add(Text{"also seen", "además"}, c.context(ctx))
 	add(Text{"capture", "captura"}, c.quality())
 	add(Text{"overturn", "cambiaría"}, c.overturn())

@@ -11,6 +11,7 @@ import (
 
 	"portero/handshake"
 	"portero/internal/record"
+	"portero/internal/view/told"
 )
 
 func (t *Writer) table(b *bytes.Buffer) {
@@ -233,8 +234,11 @@ func Notes(r *record.Record) []string {
 	if len(r.Tunnel) > 0 {
 		add("in %s", strings.Join(r.Tunnel, ", "))
 	}
-	if r.ServerName != "" {
-		add("%s", r.ServerName)
+	for _, t := range told.Said(r) {
+		n = append(n, t.EN)
+	}
+	if t := told.Slow(r); t.EN != "" {
+		n = append(n, t.EN)
 	}
 	if r.App != nil && r.App.HTTP != nil && answeredHTTP(r) {
 		if r.Resp.Port != 80 {
@@ -322,24 +326,7 @@ func wrap(s string, w int) []string {
 // Seconds says a duration in a few characters.
 func Seconds(ns int64) string { return seconds(ns) }
 
-func seconds(ns int64) string {
-	neg := ""
-	if ns < 0 {
-		neg, ns = "-", -ns
-	}
-	s := float64(ns) / 1e9
-	switch {
-	case s < 0.001:
-		return neg + fmt.Sprintf("%.0f us", s*1e6)
-	case s < 1:
-		return neg + fmt.Sprintf("%.0f ms", s*1e3)
-	case s < 100:
-		return neg + fmt.Sprintf("%.1f s", s)
-	case s < 7200:
-		return neg + fmt.Sprintf("%.0f s", s)
-	}
-	return neg + fmt.Sprintf("%.1f h", s/3600)
-}
+func seconds(ns int64) string { return told.Seconds(ns) }
 
 func millis(ns int64) string {
 	ms := float64(ns) / 1e6

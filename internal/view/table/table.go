@@ -134,6 +134,9 @@ func end(s *record.Side, r *record.Record) string {
 func (t *Writer) row(r *record.Record) Row {
 	row := Row{ID: r.ID, First: r.First, Bytes: r.Orig.Payload + r.Resp.Payload, Pkts: r.Orig.Pkts + r.Resp.Pkts,
 		RTT: r.ServerRTT, Verdict: Opening(r), From: end(&r.Orig, r), To: end(&r.Resp, r), Service: safe.Terminal(r.Service), paint: paint(r)}
+	if !r.TCP() && r.FirstByte >= 0 {
+		row.RTT = r.FirstByte // question to answer
+	}
 	if !r.TCP() && r.HasPorts {
 		row.To += "/" + record.ProtoName(r.Proto)
 	}
