@@ -423,3 +423,44 @@ func TestCatalog(t *testing.T) {
 		t.Errorf("the user's overrides are in force: %s", out)
 	}
 }
+
+// TestPolicy: exit status 1 and the doors when something is not expected, 0 when
+// everything is; the same with --policy.
+func TestPolicy(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	all := write("all.policy", "192.0.2.1 53/udp 80/tcp 2323/tcp\n")
+	some := write("some.policy", "192.0.2.1 53/udp 80/tcp from 198.51.100.0/24\n")
+	bad := write("bad.policy", "192.0.2.1 eighty\n")
+	for _, x := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"policy", all, look}, 0, ""},
+		{[]string{"policy", "--lang", "en", some, look}, exitFound, "door not named"},
+		{[]string{"policy", "--lang", "es", some, look}, exitFound, "no para quien llama"},
+		{[]string{"policy", "--format", "ndjson", some, look}, exitFound, `"port":2323,"proto":"tcp"`},
+		{[]string{"policy", "--format", "csv", some, look, "--", "port 2323"}, exitFound, "no_door"},
+		{[]string{"policy", all}, exitUsage, ""},
+		{[]string{"policy", bad, look}, exitUsage, ""},
+		{[]string{"policy", filepath.Join(dir, "none"), look}, exitUsage, ""},
+		{[]string{"read", "--policy", all, look}, 0, ""},
+		{[]string{"read", "--policy", some, look}, exitFound, "not-in-policy"},
+		{[]string{"findings", "--policy", some, "--format", "ndjson", look}, exitFound, "not-in-policy"},
+	} {
+		code, out, errs := portero(t, x.args...)
+		if code != x.code || !strings.Contains(out, x.want) {
+			t.Errorf("%v: exit status %d, want %d; %q is not in %q %q", x.args, code, x.code, x.want, out, errs)
+		}
+	}
+	if _, _, errs := portero(t, "policy", bad, look); !strings.Contains(errs, "bad.policy:1") {
+		t.Errorf("the line is not named: %q", errs)
+	}
+}

@@ -25,10 +25,12 @@ import (
 type watchFlags struct {
 	failOn string
 	local  []string
+	policy string
 }
 
 func (w *watchFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&w.failOn, "fail-on", "", "exit with 1 when there is a finding of this severity or worse: info, low, medium, high")
+	fs.StringVar(&w.policy, "policy", "", "a file of the doors that are expected (see portero policy --help); others are findings, and the exit status is 1")
 	w.registerLocal(fs)
 }
 
@@ -69,7 +71,13 @@ func (a *app) detector(w *watchFlags, memory string) (*findings.Detector, error)
 	if err != nil {
 		return nil, err
 	}
-	return findings.New(cat, nets, mem/16), nil
+	d := findings.New(cat, nets, mem/16)
+	if w.policy != "" {
+		if d.Policy, err = readPolicy(w.policy); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }
 
 // networks are those of --local.
@@ -87,11 +95,8 @@ func (w *watchFlags) networks() ([]netip.Prefix, error) {
 
 // verdict is exit status 1 when one of fs is as grave as --fail-on says.
 func (w *watchFlags) verdict(fs []findings.Finding) error {
-	if w.failOn == "" {
-		return nil
-	}
 	for _, f := range fs {
-		if f.Muted == "" && findings.AtLeast(f.Severity, w.failOn) {
+		if f.Muted == "" && (f.Kind == "not-in-policy" || w.failOn != "" && findings.AtLeast(f.Severity, w.failOn)) {
 			return &exitError{exitFound, nil}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"portero/capture"
 	"portero/catalog"
 	"portero/handshake"
+	"portero/internal/policy"
 	"portero/internal/record"
 	"portero/internal/words"
 )
@@ -73,6 +74,9 @@ type Detector struct {
 	rpc   map[netip.Addr]bool // hosts asked for a number by portmapper, FTP or RPC
 	marks []mark
 	heard heard
+	// Policy says which doors are expected; nil: nothing is said of that. Doors of
+	// machines that are neither inside nor named by it are left out.
+	Policy *policy.Policy
 	// Shown numbers a frame as the user counts them; nil: as it is.
 	Shown func(frame uint64) uint64
 	start int64                // of the capture: the earliest record, ns

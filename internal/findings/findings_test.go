@@ -15,6 +15,7 @@ import (
 	"portero/catalog"
 	"portero/catalog/identify"
 	"portero/handshake"
+	"portero/internal/policy"
 	"portero/internal/record"
 	"portero/internal/words"
 )
@@ -318,8 +319,8 @@ func TestFindings(t *testing.T) {
 		})
 	}
 	for _, k := range kinds {
-		// These two are told by packets: TestTunnel, TestPoisoning.
-		if !seen[k.ID] && k.ID != "dns-tunnel" && k.ID != "lan-poisoning" {
+		// These are told by packets or by a policy: TestTunnel, TestPoisoning, TestPolicy.
+		if !seen[k.ID] && k.ID != "dns-tunnel" && k.ID != "lan-poisoning" && k.ID != "not-in-policy" {
 			t.Errorf("no tale raises %s", k.ID)
 		}
 	}
@@ -384,6 +385,36 @@ func TestBudget(t *testing.T) {
 		t.Errorf("%d octets in use, %d booked", real, booked)
 	}
 	runtime.KeepAlive(d)
+}
+
+// TestPolicy: what the policy does not name is told, machines outside only when it
+// names them.
+func TestPolicy(t *testing.T) {
+	p, err := policy.Read(strings.NewReader("10.0.0.1 80/tcp\n10.0.0.1 22/tcp from 10.0.9.0/24\n"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := New(catalog.Default(), nil, 0)
+	d.Policy = p
+	var s story
+	for _, port := range []uint16{80, 22, 443} {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, port, handshake.Completed, payload(9, 9))
+	}
+	s.tcp(0, "10.0.0.9", "10.0.0.2", 0, 80, handshake.Completed, payload(9, 9))
+	s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, payload(9, 9))
+	s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 8080, handshake.Refused)
+	var got []string
+	for i := range s.rs {
+		d.Observe(&s.rs[i])
+	}
+	for _, f := range d.Findings() {
+		why, line := f.Rule()
+		got = append(got, fmt.Sprintf("%s %s:%d %d line %d", f.Kind, f.Target, f.Port, why, line))
+	}
+	want := "not-in-policy 10.0.0.1:443 2 line 1, not-in-policy 10.0.0.2:80 1 line 0, not-in-policy 10.0.0.1:22 3 line 2"
+	if g := strings.Join(got, ", "); g != want {
+		t.Errorf("%s\nwant %s", g, want)
+	}
 }
 
 // TestDocument holds docs/FINDINGS.md to the kinds.

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"portero/catalog"
+	"portero/internal/policy"
 	"portero/internal/record"
 )
 
@@ -88,6 +89,7 @@ func (d *Detector) judge(ms []mark, r *record.Record) []mark {
 	}
 	x.backdoor()
 	x.exposed()
+	x.unexpected()
 	if r.App != nil {
 		x.mismatch()
 		x.hidden()
@@ -162,4 +164,29 @@ func (x *scene) impossible() {
 	}
 	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Actor: x.o, Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why}
 	x.marks = append(x.marks, mark{f: f, other: x.s, frames: frames(x.r)})
+}
+
+// unexpected is a door that the user's policy does not name, or not for this
+// caller.
+func (x *scene) unexpected() {
+	p := x.d.Policy
+	if p == nil || !x.d.inside(x.s) && !p.Names(x.s) {
+		return
+	}
+	why, line := p.Judge(x.s, x.r.Proto, x.r.Resp.Port, x.o)
+	if why == policy.Expected {
+		return
+	}
+	f := x.door("not-in-policy", "medium")
+	f.Name, f.Extra = x.d.service(x.r), uint64(why)<<32|uint64(line)
+	if why == policy.NotCaller {
+		f.Actor = x.o
+	}
+	x.raise(f, opening(x.r)...)
+}
+
+// Rule says why a finding of kind not-in-policy is one, and the line of the policy
+// that comes closest, 0 without one.
+func (f *Finding) Rule() (why policy.Why, line int) {
+	return policy.Why(f.Extra >> 32), int(f.Extra & 0xffffffff)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"portero/internal/policy"
 	"portero/internal/record"
 	"portero/internal/words"
 )
@@ -91,6 +92,10 @@ var kinds = []Kind{
 		both("On a local network whoever answers first is believed: two machines hold one address, several hand out addresses, or one answers for many names.", "En una red local se cree a quien contesta primero: dos equipos tienen una dirección, varios reparten direcciones o uno contesta por muchos nombres."),
 		both("a spare machine that takes over, a second DHCP server on purpose, an address given twice by mistake; a name service of the house.", "un equipo de reserva que toma el relevo, un segundo servidor DHCP a propósito, una dirección dada dos veces por error; un servicio de nombres de la casa."),
 		both("Find the machines by their hardware addresses, and see which of them belongs there.", "Conviene buscar los equipos por su dirección física y ver cuál debe estar ahí.")},
+	{"not-in-policy", "medium", "observed", "", both("a door that the policy does not name", "una puerta que la política no nombra"),
+		both("A machine answered on a door, or to a caller, that the policy given with --policy does not expect.", "Un equipo contestó en una puerta, o a alguien, que la política dada con --policy no espera."),
+		both("a policy that is not up to date.", "una política que no está al día."),
+		both("Close the door, or write it into the policy.", "Conviene cerrar la puerta o escribirla en la política.")},
 	{"mining", "medium", "observed", "T1496", both("a machine mines coins", "un equipo mina monedas"),
 		both("The protocol of coin mining was spoken.", "Se habló el protocolo de la minería de monedas."),
 		both("an owner who mines; research.", "un dueño que mina; una investigación."),
@@ -235,6 +240,15 @@ func (f *Finding) Text(l words.Lang) string {
 			return fmt.Sprintf(l.Pick("%d machines hand out addresses: %s", "%d equipos reparten direcciones: %s"), f.Count, f.Detail)
 		}
 		return fmt.Sprintf(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
+	case "not-in-policy":
+		why, line := f.Rule()
+		switch why {
+		case policy.NotCaller:
+			return fmt.Sprintf(l.Pick("%s answered %s on %s: line %d expects others there", "%s contestó a %s en %s: la línea %d espera a otros ahí"), f.Target, f.Actor, door, line)
+		case policy.NoDoor:
+			return fmt.Sprintf(l.Pick("%s answered on %s: line %d names the machine, not this door", "%s contestó en %s: la línea %d nombra el equipo, no esta puerta"), f.Target, door, line)
+		}
+		return fmt.Sprintf(l.Pick("%s answered on %s: no line names it", "%s contestó en %s: ninguna línea lo nombra"), f.Target, door)
 	case "mining":
 		return fmt.Sprintf(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, at("", f.Port, f.Proto, l))
 	case "anonymity":

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"portero/internal/engine"
+	"portero/internal/findings"
+	"portero/internal/policy"
+	"portero/internal/record"
+	"portero/internal/words"
+)
+
+func readPolicy(name string) (*policy.Policy, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	p, err := policy.Read(f, name)
+	if err != nil {
+		return nil, usage(err.Error())
+	}
+	return p, nil
+}
+
+func (a *app) policyCmd() *cobra.Command {
+	var o readFlags
+	var w watchFlags
+	var format, lang string
+	cmd := &cobra.Command{
+		Use: "policy POLICY FILE...", Short: "Which doors answered that a policy does not expect",
+		Long: `Says which doors answered in saved captures that the policy does not name, or not for
+that caller. A line of the policy names machines, their doors, and who may call:
+
+  # web and its administration
+  10.0.0.1,10.0.0.2     80/tcp 443/tcp
+  10.0.0.0/24           22/tcp           from 10.0.9.0/24
+  *                     8000-8099/tcp
+
+Doors of machines inside are judged (private addresses, and the networks of --local), and of
+those that the policy names. A door counts as open only when something answered there and
+it is known who called. Exits with 0 when everything was expected, with 1 when not.
+The same policy can be given to read, findings and live with --policy.`,
+		Example: "  portero policy house.policy capture.pcap\n  portero policy --format csv house.policy monday.pcap tuesday.pcap",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w.policy = args[0]
+			dash := cmd.ArgsLenAtDash()
+			if dash == 0 || len(args) < 2 && o.file == "" {
+				return usage("name a policy and a capture: portero policy house.policy capture.pcap")
+			}
+			// What follows -- is a filter, as everywhere.
+			names, err := o.split(cmd, args)
+			if err != nil {
+				return err
+			}
+			names = slices.DeleteFunc(names, func(n string) bool { return n == w.policy })
+			l, err := language(lang)
+			if err != nil {
+				return err
+			}
+			d, err := a.detector(&w, o.memory)
+			if err != nil {
+				return err
+			}
+			j, err := a.open(names, &o, engine.Options{Sink: func(r *record.Record) error { d.Observe(r); return nil }})
+			if err != nil {
+				return err
+			}
+			interrupted, err := a.run(j)
+			if err != nil {
+				return a.finish(j, interrupted, err)
+			}
+			fs := slices.DeleteFunc(d.Findings(), func(f findings.Finding) bool { return f.Kind != "not-in-policy" })
+			o.format = format
+			t := policyList(fs, l, o.utc, format)
+			if len(fs) == 0 && format == "table" {
+				if !o.quiet {
+					fmt.Fprintln(a.err, "portero: "+l.Pick("every door that answered was expected", "toda puerta que contestó era esperada"))
+				}
+			} else if err := a.print(t, &o, j, interrupted); err != nil {
+				return err
+			}
+			if e := a.finish(j, interrupted, nil); e != nil && len(fs) == 0 {
+				return e
+			}
+			return w.verdict(fs)
+		},
+	}
+	o.input(cmd.Flags())
+	o.show(cmd.Flags())
+	w.registerLocal(cmd.Flags())
+	langFlag(cmd.Flags(), &lang)
+	cmd.Flags().StringVar(&format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
+	return cmd
+}
+
+func policyList(fs []findings.Finding, l words.Lang, utc bool, format string) *list {
+	t := &list{heads: []string{"addr", "port", "proto", "service", "caller", "callers", "times", "why", "line", "first", "proof_id", "proof_frame"},
+		right: map[int]bool{1: true, 5: true, 6: true, 8: true, 10: true, 11: true}}
+	t.label = []string{l.Pick("host", "equipo"), l.Pick("port", "puerto"), "proto", l.Pick("service", "servicio"), l.Pick("caller", "quién llama"), l.Pick("callers", "llaman"), l.Pick("times", "veces"),
+		l.Pick("why", "por qué"), l.Pick("line", "línea"), l.Pick("first", "primera"), "#", l.Pick("frame", "trama")}
+	for i := range fs {
+		f := &fs[i]
+		why, line := f.Rule()
+		id := map[policy.Why]string{policy.NoHost: "no_host", policy.NoDoor: "no_door", policy.NotCaller: "not_caller"}[why]
+		word := map[policy.Why][2]string{policy.NoHost: {"host not named", "equipo sin nombrar"}, policy.NoDoor: {"door not named", "puerta sin nombrar"}, policy.NotCaller: {"not for this caller", "no para quien llama"}}[why]
+		if format == "table" {
+			id = l.Pick(word[0], word[1])
+		}
+		var caller, at any
+		if f.Actor.IsValid() {
+			caller = f.Actor.String()
+		}
+		if line > 0 {
+			at = line
+		}
+		first := time.Unix(0, f.First).UTC().Format(time.RFC3339Nano)
+		if format == "table" {
+			first = stamp(f.First, utc)
+		}
+		t.rows = append(t.rows, []any{f.Target.String(), f.Port, record.ProtoName(f.Proto), f.Name, caller, f.Count, f.Of, id, at, first, f.Records[0], f.Frames[0]})
+	}
+	if format == "table" {
+		n := t.withoutEmpty()
+		t = &n
+	}
+	return t
+}
