@@ -115,8 +115,9 @@ func (a *app) portsAt(names []string, o *readFlags, at string) error {
 		l.rows = append(l.rows, []any{s.host.String(), record.ProtoName(s.proto), s.local, s.foreign, s.state, s.id})
 	}
 	if o.format == "table" && !o.quiet {
-		fmt.Fprintf(a.err, "portero: as far as the packets up to then tell; a listener that nobody contacted is not seen\n")
+		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("as far as the packets up to then tell; a listener that nobody contacted is not seen", "hasta donde cuentan los paquetes de hasta entonces; no se ve a quien escucha si nadie lo llamó"))
 	}
+	l.speak(o.format, a.tongue())
 	return a.print(&l, o, j, stopped)
 }
 

@@ -15,6 +15,7 @@ import (
 	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/view/safe"
+	"portero/internal/words"
 )
 
 // list prints rows of cells as a table, ndjson or csv.
@@ -23,6 +24,7 @@ type list struct {
 	label []string // heads of the table
 	right map[int]bool
 	rows  [][]any
+	keys  []string // heads of the table before they were translated, nil when they were not
 }
 
 func (l *list) write(o *output, format string, width int) error {
@@ -225,6 +227,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 				l.rows = append(l.rows, []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
 					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, d.ProofFrame})
 			}
+			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				// A narrow terminal gets what matters most.
 				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted")
@@ -244,6 +247,36 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	return cmd
 }
 
+// speak turns a table's heads and words into a language. The keys and words of
+// machine formats are the same in all.
+func (l *list) speak(format string, lang words.Lang) {
+	if format != "table" || lang == words.English {
+		return
+	}
+	l.keys = append([]string(nil), l.label...)
+	l.label = append([]string(nil), l.label...)
+	for i, h := range l.label {
+		l.label[i] = words.Column(lang, h)
+		for _, r := range l.rows {
+			switch v := r[i].(type) {
+			case string:
+				switch h {
+				case "state", "before", "now":
+					if v == strings.ToLower(v) { // what RFC 9293 calls a state stays
+						r[i] = words.Door(lang, v)
+					}
+				case "how", "what":
+					r[i] = words.Change(lang, v)
+				case "told by":
+					r[i] = words.ToldBy(lang, v)
+				}
+			case bool:
+				r[i] = words.YesNo(lang, v)
+			}
+		}
+	}
+}
+
 // withoutEmpty leaves out the columns in which no row has anything.
 func (l list) withoutEmpty() list {
 	n := list{right: map[int]bool{}, rows: make([][]any, len(l.rows))}
@@ -259,6 +292,9 @@ func (l list) withoutEmpty() list {
 			n.right[len(n.label)] = true
 		}
 		n.heads, n.label = append(n.heads, l.heads[i]), append(n.label, l.label[i])
+		if l.keys != nil {
+			n.keys = append(n.keys, l.keys[i])
+		}
 		for j, r := range l.rows {
 			n.rows[j] = append(n.rows[j], r[i])
 		}
@@ -271,7 +307,7 @@ func (l list) narrow(width int, drop ...string) list {
 	for {
 		total := 0
 		for i := range l.label {
-			w := len(l.label[i])
+			w := runewidth.StringWidth(l.label[i])
 			for _, r := range l.rows {
 				w = max(w, runewidth.StringWidth(cell(r[i])))
 			}
@@ -281,6 +317,9 @@ func (l list) narrow(width int, drop ...string) list {
 			return l
 		}
 		for i, h := range l.label {
+			if l.keys != nil {
+				h = l.keys[i]
+			}
 			if h != drop[0] {
 				continue
 			}
@@ -294,6 +333,9 @@ func (l list) narrow(width int, drop ...string) list {
 				}
 				n.label = append(n.label, l.label[k])
 				n.heads = append(n.heads, l.heads[k])
+				if l.keys != nil {
+					n.keys = append(n.keys, l.keys[k])
+				}
 			}
 			for _, r := range l.rows {
 				n.rows = append(n.rows, append(append([]any(nil), r[:i]...), r[i+1:]...))
@@ -320,6 +362,7 @@ func (a *app) print(l *list, o *readFlags, j *job, stopped bool) error {
 func (a *app) hostsCmd() *cobra.Command {
 	var o readFlags
 	var w watchFlags
+	var lang string
 	cmd := &cobra.Command{
 		Use: "hosts FILE...", Short: "Say who is there: per address, what it opened, received and offers",
 		Long: `Lists every address with what it did and who it is, as far as the capture tells: the
@@ -328,6 +371,9 @@ its hardware address (ARP, NDP, DHCP) with the maker, and with --mmdb its countr
 AS. All of that is what machines say of themselves: no proof.`,
 		Example: "  portero hosts capture.pcap\n  portero hosts --format ndjson capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := language(lang); err != nil {
+				return err
+			}
 			names, err := o.split(cmd, args)
 			if err != nil {
 				return err
@@ -365,6 +411,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 				l.rows = append(l.rows, []any{h.Addr.String(), h.Opened, h.Failed, h.Received, h.OpenDoors, h.Peers(), h.BytesOut, h.BytesIn, h.Pkts,
 					when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), name, by, k.MAC.String(), k.MAC.Vendor(), findings.Inside(h.Addr, inside), place.Country, asn, place.ASOrg})
 			}
+			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "failed", "inside", "peers", "mac", "received", "opened")
 			}
@@ -374,6 +421,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
 	w.registerLocal(cmd.Flags())
+	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
@@ -381,12 +429,16 @@ AS. All of that is what machines say of themselves: no proof.`,
 
 func (a *app) diffCmd() *cobra.Command {
 	var o readFlags
+	var lang string
 	cmd := &cobra.Command{
 		Use: "diff A B", Short: "Say which doors, clients and services are new, gone or changed from one capture to another",
 		Long:    "Exits with 0 when nothing differs and with 1 when something does, as diff does.",
 		Example: "  portero diff monday.pcap tuesday.pcap",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := language(lang); err != nil {
+				return err
+			}
 			before, j1, s1, err := a.tallyOf(args[:1], &o)
 			if err != nil {
 				return err
@@ -404,10 +456,11 @@ func (a *app) diffCmd() *cobra.Command {
 			}
 			if len(l.rows) == 0 && o.format == "table" {
 				if !o.quiet {
-					fmt.Fprintln(a.err, "portero: no door, client or service differs")
+					fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("no door, client or service differs", "ninguna puerta, cliente ni servicio difiere"))
 				}
 				return a.finish(j, stopped, nil)
 			}
+			l.speak(o.format, a.tongue())
 			if err := a.print(&l, &o, j, stopped); err != nil {
 				return err
 			}
@@ -419,6 +472,7 @@ func (a *app) diffCmd() *cobra.Command {
 	}
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
+	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"portero/capture/pcapfile"
+	"portero/internal/words"
 )
 
 // Exit statuses, as diff and grep have them (docs/OUTPUTS.md).
@@ -60,13 +61,13 @@ func brokenPipe(err error) bool {
 }
 
 // say tells one line on standard error.
-func say(w io.Writer, err error) {
+func say(w io.Writer, err error, l words.Lang) {
 	if err == nil || brokenPipe(err) {
 		return
 	}
 	for _, line := range strings.Split(explainOpen(err), "\n") {
 		if line != "" {
-			fmt.Fprintln(w, "portero: "+printable(line))
+			fmt.Fprintln(w, "portero: "+printable(words.Message(l, line)))
 		}
 	}
 }

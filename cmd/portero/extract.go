@@ -132,7 +132,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 				return err
 			}
 			if !o.quiet {
-				fmt.Fprintf(a.err, "portero: %d frames of #%d in %s\n", n, f.rec.ID, printable(save))
+				fmt.Fprintf(a.err, a.tongue().Pick("portero: %d frames of #%d in %s\n", "portero: %d tramas de #%d en %s\n"), n, f.rec.ID, printable(save))
 			}
 			return a.finish(j, false, nil)
 		},

@@ -63,5 +63,5 @@ func (a *app) maskedSay(m *masked, o *readFlags) {
 	if o.quiet || m.eng == nil {
 		return
 	}
-	fmt.Fprintf(a.err, "portero: %d packets of %d frames written; ARP and what is no IP and tunnel headers are left out, fragments are put together\n", m.written, m.eng.Stats().Frames)
+	fmt.Fprintf(a.err, a.tongue().Pick("portero: %d packets of %d frames written; ARP and what is no IP and tunnel headers are left out, fragments are put together\n", "portero: escritos %d paquetes de %d tramas; quedan fuera ARP, lo que no es IP y las cabeceras de túnel; los fragmentos van unidos\n"), m.written, m.eng.Stats().Frames)
 }

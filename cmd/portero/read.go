@@ -32,7 +32,6 @@ import (
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
 	"portero/internal/where"
-	"portero/internal/words"
 )
 
 // readFlags are those of everything that analyses saved captures.
@@ -50,6 +49,7 @@ type readFlags struct {
 	anonymize, numeric             bool
 	key                            string
 	watch                          watchFlags
+	lang                           string
 	who                            whoFlags
 	to                             toFlags
 }
@@ -89,6 +89,7 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&o.anonymize, "anonymize", false, "make records and the packets of -w fit to share: other addresses, no names, no payload")
 	fs.StringVar(&o.key, "anonymize-key", "", "a file whose content decides the new addresses (the same for the same content); without it they differ each time")
 	o.watch.register(fs)
+	langFlag(fs, &o.lang)
 	o.to.register(fs)
 	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
 	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
@@ -341,12 +342,12 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	problems := j.set.Problems()
 	if !j.flags.quiet {
 		for _, p := range problems {
-			say(a.err, p)
+			say(a.err, p, a.tongue())
 		}
 	}
 	if j.sel != nil {
 		if e := j.sel.Err(); e != nil {
-			say(a.err, e)
+			say(a.err, e, a.tongue())
 			return &exitError{exitUsage, nil}
 		}
 	}
@@ -361,12 +362,13 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 
 func (a *app) stats(j *job) {
 	s := j.eng.Stats()
-	fmt.Fprintf(a.err, "read       %d frames, %d bytes on the wire\n", s.Frames, s.Bytes)
-	fmt.Fprintf(a.err, "decoded    %d packets, %d fragments, %d exact copies left out\n", s.Packets, s.Fragments, s.Flows.Duplicates)
-	fmt.Fprintf(a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\n", s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
-	fmt.Fprintf(a.err, "written    %d records, %d hidden by the filter\n", s.Records, s.Hidden)
-	fmt.Fprintf(a.err, "lost       %d flows evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)\n", s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
-	fmt.Fprintf(a.err, "strayed    %d ICMP errors that quote no known flow\n", s.Flows.Stray)
+	l := a.tongue()
+	fmt.Fprintf(a.err, l.Pick("read       %d frames, %d bytes on the wire\n", "leído      %d tramas, %d octetos en el cable\n"), s.Frames, s.Bytes)
+	fmt.Fprintf(a.err, l.Pick("decoded    %d packets, %d fragments, %d exact copies left out\n", "contado    %d paquetes, %d fragmentos, %d copias exactas sin contar\n"), s.Packets, s.Fragments, s.Flows.Duplicates)
+	fmt.Fprintf(a.err, l.Pick("followed   %d flows, at most %d at once, %d bytes of memory for them\n", "seguido    %d flujos, %d a la vez como mucho, %d octetos de memoria para ellos\n"), s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
+	fmt.Fprintf(a.err, l.Pick("written    %d records, %d hidden by the filter\n", "escrito    %d registros, %d ocultos por el filtro\n"), s.Records, s.Hidden)
+	fmt.Fprintf(a.err, l.Pick("lost       %d flows evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)\n", "perdido    %d flujos expulsados (%d semiabiertos, %d recuperados), %d sin sitio para detalles (debería ser cero)\n"), s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
+	fmt.Fprintf(a.err, l.Pick("strayed    %d ICMP errors that quote no known flow\n", "sueltos    %d errores ICMP que no citan ningún flujo conocido\n"), s.Flows.Stray)
 }
 
 func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
@@ -379,6 +381,10 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		return usage(err.Error())
 	}
 	color, err := a.colorWanted(o.color, o.out != "")
+	if err != nil {
+		return err
+	}
+	l, err := language(o.lang)
 	if err != nil {
 		return err
 	}
@@ -486,7 +492,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		if len(args) == 1 && names[0] != "-" && mask == nil {
 			next = names[0]
 		}
-		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less})
+		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})
 	case "ndjson", "jsonl":
 		w = ndjson.New(out, fields, false)
 	case "json":
@@ -524,7 +530,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 			hide(mask, found)
 		}
 		sum := j.summary(interrupted)
-		sum.Findings = sentences(found, words.English)
+		sum.Findings = sentences(found, l)
 		sum.Hidden += passed
 		err = w.End(sum)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"portero/catalog"
+	"portero/internal/words"
 )
 
 // app is one run of the command.
@@ -35,8 +36,27 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(errw)
 	err := root.ExecuteContext(ctx)
-	say(errw, err)
+	say(errw, err, a.tongue())
 	return status(err)
+}
+
+// tongue is the language in which errors are told, also those of a command line
+// that could not be read: that of --lang, else of the locale.
+func (a *app) tongue() words.Lang {
+	flag := ""
+	for i, s := range a.args {
+		if v, ok := strings.CutPrefix(s, "--lang="); ok {
+			flag = v
+		} else if s == "--lang" && i+1 < len(a.args) {
+			flag = a.args[i+1]
+		}
+	}
+	// A language that is not spoken here is told about in that of the locale.
+	l, err := language(flag)
+	if err != nil {
+		l, _ = language("")
+	}
+	return l
 }
 
 func (a *app) root() *cobra.Command {

@@ -75,8 +75,7 @@ func (n *notes) add(warn bool, id string, count, frame uint64, found, effect tex
 // losses are what is in no record, or in one that ended early.
 func (d *Doctor) losses(n *notes, t Totals) {
 	for _, err := range t.Problems {
-		// The error names the file and the byte, in English.
-		found := both("%s", "%s", err.Error())
+		found := text{err.Error(), words.Message(words.Spanish, err.Error())}
 		if t.Private {
 			found = text{"a capture is damaged", "una captura está dañada"}
 		}

@@ -96,7 +96,7 @@ func (b *Board) row(r *record.Record) Row {
 		state = words.EndReason(b.lang, r.EndReason.String())
 	}
 	more := []string{fmt.Sprintf("#%d  %s > %s  %s", r.ID, endpoint(&r.Orig, r.HasPorts), endpoint(&r.Resp, r.HasPorts), record.ProtoName(r.Proto)), verdict + ", " + state}
-	more = append(more, table.Notes(r)...)
+	more = append(more, table.NotesIn(b.lang, r)...)
 	if r.Service != "" {
 		more = append(more, b.lang.Pick("service: ", "servicio: ")+r.Service+" ("+words.ServiceBy(b.lang, r.ServiceBy)+")")
 	}

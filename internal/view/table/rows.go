@@ -12,6 +12,7 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/view/told"
+	"portero/internal/words"
 )
 
 func (t *Writer) table(b *bytes.Buffer) {
@@ -27,7 +28,7 @@ func (t *Writer) table(b *bytes.Buffer) {
 		rows = rows[:t.opt.Limit]
 	}
 	if len(rows) == 0 {
-		b.WriteString("no connection in it\n")
+		b.WriteString(t.opt.Lang.Pick("no connection in it\n", "ninguna conexión en ella\n"))
 		return
 	}
 	if t.opt.Wide {
@@ -36,19 +37,21 @@ func (t *Writer) table(b *bytes.Buffer) {
 		t.narrow(b, rows)
 	}
 	if hidden > 0 {
-		fmt.Fprintf(b, "%d more rows\n", hidden)
+		fmt.Fprintf(b, t.opt.Lang.Pick("%d more rows\n", "%d filas más\n"), hidden)
 	}
 }
 
 // narrow lays the rows out in the terminal's width: ends that do not fit take a
 // line of their own rather than being cut.
 func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
-	idW, verdictW, serviceW := 2, len("opening"), len("service")
-	fromW, toW := len("from"), len("to")
+	l := t.opt.Lang
+	opening, service, from, to := l.Pick("opening", "apertura"), l.Pick("service", "servicio"), l.Pick("from", "desde"), l.Pick("to", "hacia")
+	idW, verdictW, serviceW := 2, len(opening), len(service)
+	fromW, toW := len(from), len(to)
 	for i := range rows {
 		r := &rows[i]
 		idW = max(idW, len(fmt.Sprint(r.ID)))
-		verdictW = max(verdictW, len(r.Verdict))
+		verdictW = max(verdictW, runewidth.StringWidth(r.Verdict))
 		serviceW = max(serviceW, runewidth.StringWidth(r.Service))
 	}
 	serviceW = min(serviceW, 14)
@@ -63,12 +66,12 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 	for fromW+toW > room && fromW > 15 {
 		fromW--
 	}
-	toW = max(min(toW, room-fromW), len("to"))
+	toW = max(min(toW, room-fromW), len(to))
 	line := func(id, verdict, from, to, service, rtt, data string, paint func(string) string) {
 		s := fmt.Sprintf("%*s  %s  %s > %s %s %*s %*s", idW, id, paint(pad(verdict, verdictW)), pad(from, fromW), pad(to, toW), pad(service, serviceW), rttW, rtt, dataW, data)
 		b.WriteString(strings.TrimRight(s, " ") + "\n")
 	}
-	b.WriteString(strings.TrimRight(fmt.Sprintf("%*s  %s  %s   %s %s %*s %*s", idW, "#", pad("opening", verdictW), pad("from", fromW), pad("to", toW), pad("service", serviceW), rttW, "rtt", dataW, "data"), " ") + "\n")
+	b.WriteString(strings.TrimRight(fmt.Sprintf("%*s  %s  %s   %s %s %*s %*s", idW, "#", pad(opening, verdictW), pad(from, fromW), pad(to, toW), pad(service, serviceW), rttW, "rtt", dataW, l.Pick("data", "datos")), " ") + "\n")
 	for i := range rows {
 		r := &rows[i]
 		paint := func(s string) string { return t.color(r.paint, s) }
@@ -106,6 +109,9 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 
 func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
 	head := []string{"#", "opening", "from", "to", "service", "rtt", "start", "duration", "pkts>", "<pkts", "bytes>", "<bytes", "close", "state", "history", "tunnel"}
+	if t.opt.Lang == words.Spanish {
+		head = []string{"#", "apertura", "desde", "hacia", "servicio", "rtt", "comienzo", "duración", "paq>", "<paq", "octetos>", "<octetos", "cierre", "estado", "historia", "túnel"}
+	}
 	lines := [][]string{head}
 	for i := range rows {
 		r := &rows[i]
@@ -147,9 +153,12 @@ func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
 	}
 }
 
-// Notes are what is to be said of a connection beyond its row: nothing when
+// Notes is NotesIn in English.
+func Notes(r *record.Record) []string { return NotesIn(words.English, r) }
+
+// NotesIn is what is to be said of a connection beyond its row: nothing when
 // everything is ordinary.
-func Notes(r *record.Record) []string {
+func NotesIn(l words.Lang, r *record.Record) []string {
 	var n []string
 	add := func(f string, a ...any) { n = append(n, fmt.Sprintf(f, a...)) }
 	frames := func(label string, fs ...uint64) string {
@@ -169,83 +178,83 @@ func Notes(r *record.Record) []string {
 	}
 	switch r.Handshake {
 	case handshake.Refused:
-		add("RST to the SYN%s: usually nothing listens there", frames("frame", r.SYNFrame, r.LastFrame))
+		add(l.Pick("RST to the SYN%s: usually nothing listens there", "RST al SYN%s: normalmente nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.SYNFrame, r.LastFrame))
 	case handshake.Filtered:
-		add("ICMP error from %s%s: something on the way refuses it", r.FilteredBy, frames("frame", r.ICMPFrame))
+		add(l.Pick("ICMP error from %s%s: something on the way refuses it", "error ICMP de %s%s: algo en el camino lo impide"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	case handshake.NoAnswer:
 		if r.SYNRetries > 0 {
-			add("%d SYNs in %s, and nothing came back", r.SYNRetries+1, seconds(r.DurationNS))
+			add(l.Pick("%d SYNs in %s, and nothing came back", "%d SYN en %s, y no volvió nada"), r.SYNRetries+1, seconds(r.DurationNS))
 		} else {
-			add("one SYN, and nothing came back")
+			add("%s", l.Pick("one SYN, and nothing came back", "un SYN, y no volvió nada"))
 		}
 	case handshake.HalfOpen:
-		add("answered%s, not acknowledged: a scan, a flood or a lost ACK", frames("frame", r.SYNACKFrame))
+		add(l.Pick("answered%s, not acknowledged: a scan, a flood or a lost ACK", "contestada%s, sin confirmar: una exploración, una inundación o un ACK perdido"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))
 	case handshake.Aborted:
 		if r.SYNACKFrame != 0 {
-			add("the port is open%s, the originator took it back with a RST", frames("frame", r.SYNACKFrame))
+			add(l.Pick("the port is open%s, the originator took it back with a RST", "el puerto está abierto%s, el iniciador se retiró con un RST"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))
 		} else {
-			add("the originator took its SYN back with a RST")
+			add("%s", l.Pick("the originator took its SYN back with a RST", "el iniciador retiró su SYN con un RST"))
 		}
 	case handshake.Invalid:
-		add("an answer or third packet came, and its numbers are wrong")
+		add("%s", l.Pick("an answer or third packet came, and its numbers are wrong", "llegó una respuesta o tercer segmento, y sus números no cuadran"))
 	case handshake.Midstream:
-		add("open before the capture began")
+		add("%s", l.Pick("open before the capture began", "abierta antes de que empezara la captura"))
 	case handshake.CompletedUnseen, handshake.Implied:
-		add("%s not in the capture; other packets prove it", strings.Join(r.Missing.List(), " and "))
+		add(l.Pick("%s not in the capture; other packets prove it", "falta %s en la captura; otros paquetes lo prueban"), strings.Join(missing(l, r), l.Pick(" and ", " y ")))
 	case handshake.Unsolicited:
 		if r.SYNACKFrame != 0 {
-			add("an answer without a question: backscatter, or the SYN went another way")
+			add("%s", l.Pick("an answer without a question: backscatter, or the SYN went another way", "una respuesta sin pregunta: retrodispersión, o el SYN fue por otro camino"))
 		} else {
-			add("a RST without a connection")
+			add("%s", l.Pick("a RST without a connection", "un RST sin conexión"))
 		}
 	case handshake.Probe:
-		add("%s probe: belongs to no connection", strings.ReplaceAll(r.ProbeKind.String(), "_", "+"))
+		add(l.Pick("%s probe: belongs to no connection", "sondeo %s: no pertenece a ninguna conexión"), probe(l, r))
 	case handshake.Unknown:
-		add("cut before the flags: only the ports are known")
+		add("%s", l.Pick("cut before the flags: only the ports are known", "truncado antes de los indicadores: solo se conocen los puertos"))
 	}
 	switch r.Exchange {
 	case handshake.ExchangeRefused:
-		add("ICMP port unreachable%s: nothing listens there", frames("frame", r.ICMPFrame))
+		add(l.Pick("ICMP port unreachable%s: nothing listens there", "ICMP puerto inalcanzable%s: nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	case handshake.ExchangeFiltered:
-		add("ICMP error from %s%s", r.FilteredBy, frames("frame", r.ICMPFrame))
+		add(l.Pick("ICMP error from %s%s", "error ICMP de %s%s"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	}
 	if r.Kind != handshake.Normal && r.Kind != handshake.KindNone {
-		add("%s", Spaced(r.Kind.String()))
+		add("%s", words.Kind(l, r.Kind.String()))
 	}
 	switch r.Close {
 	case handshake.Reset:
-		add("reset by %s after %s%s", closer(r), seconds(r.DurationNS), frames("frame", r.CloseFrames...))
+		add(l.Pick("reset by %s after %s%s", "cortada (RST) por %s tras %s%s"), closer(l, r), seconds(r.DurationNS), frames(l.Pick("frame", "trama"), r.CloseFrames...))
 	case handshake.HalfClosed:
-		add("half closed by %s%s", closer(r), frames("frame", r.CloseFrames...))
+		add(l.Pick("half closed by %s%s", "semicerrada por %s%s"), closer(l, r), frames(l.Pick("frame", "trama"), r.CloseFrames...))
 	}
 	if r.SuspectedRSTs > 0 {
-		add("%d RST that no receiver would accept", r.SuspectedRSTs)
+		add(l.Pick("%d RST that no receiver would accept", "%d RST que ningún receptor aceptaría"), r.SuspectedRSTs)
 	}
 	if r.Reuses > 0 {
-		add("reuses the ports of #%d after %s", r.Reuses, seconds(r.ReuseAfterNS))
+		add(l.Pick("reuses the ports of #%d after %s", "reutiliza los puertos de #%d tras %s"), r.Reuses, seconds(r.ReuseAfterNS))
 	}
 	if len(r.VLAN) > 0 {
 		var v []string
 		for _, id := range r.VLAN {
 			v = append(v, fmt.Sprint(id))
 		}
-		add("vlan %s", strings.Join(v, ","))
+		add(l.Pick("vlan %s", "vlan %s"), strings.Join(v, ","))
 	}
 	if len(r.Tunnel) > 0 {
-		add("in %s", strings.Join(r.Tunnel, ", "))
+		add(l.Pick("in %s", "dentro de %s"), strings.Join(r.Tunnel, ", "))
 	}
 	for _, t := range told.Said(r) {
-		n = append(n, t.EN)
+		n = append(n, l.Pick(t.EN, t.ES))
 	}
 	if t := told.Slow(r); t.EN != "" {
-		n = append(n, t.EN)
+		n = append(n, l.Pick(t.EN, t.ES))
 	}
 	if r.App != nil && r.App.HTTP != nil && answeredHTTP(r) {
 		if r.Resp.Port != 80 {
-			add("HTTP on port %d rather than 80", r.Resp.Port)
+			add(l.Pick("HTTP on port %d rather than 80", "HTTP en el puerto %d en vez del 80"), r.Resp.Port)
 		}
 		if to, ok := Redirect(r); ok {
-			add("answer %d%s sends the caller to %s", r.App.HTTP.Status, frames("frame", r.App.HTTP.StatusFrame), to)
+			add(l.Pick("answer %d%s sends the caller to %s", "la respuesta %d%s manda a quien llama a %s"), r.App.HTTP.Status, frames(l.Pick("frame", "trama"), r.App.HTTP.StatusFrame), to)
 		}
 	}
 	return n
@@ -271,14 +280,32 @@ func Redirect(r *record.Record) (to string, ok bool) {
 	return w.Location, port != "" && port != fmt.Sprint(r.Resp.Port)
 }
 
-func closer(r *record.Record) string {
+func missing(l words.Lang, r *record.Record) []string {
+	var out []string
+	for _, m := range r.Missing.List() {
+		if l == words.Spanish {
+			m = words.Missing(l, m)
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+func probe(l words.Lang, r *record.Record) string {
+	if l == words.Spanish {
+		return words.Probe(l, r.ProbeKind.String())
+	}
+	return strings.ReplaceAll(r.ProbeKind.String(), "_", "+")
+}
+
+func closer(l words.Lang, r *record.Record) string {
 	switch r.ClosedBy {
 	case handshake.ByOrig:
 		return r.Orig.Addr.String()
 	case handshake.ByResp:
 		return r.Resp.Addr.String()
 	}
-	return "both"
+	return l.Pick("both", "ambos")
 }
 
 func pad(s string, w int) string {

@@ -17,6 +17,7 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/safe"
+	"portero/internal/words"
 )
 
 // Options says how the table looks.
@@ -30,6 +31,7 @@ type Options struct {
 	Limit int            // rows shown, 0 for all that are kept
 	Quiet bool           // rows only
 	Sort  func(a, b *Row) bool
+	Lang  words.Lang
 }
 
 // maxRows bounds what a table keeps; machine formats have no such bound.
@@ -47,6 +49,7 @@ type Row struct {
 	Path        string
 	Note        string
 	Wide        []string
+	ordinary    bool // nothing to prove
 	paint       *color.Color
 }
 
@@ -88,6 +91,17 @@ func Opening(r *record.Record) string {
 	return record.ProtoName(r.Proto)
 }
 
+// OpeningIn is that word in a language.
+func OpeningIn(l words.Lang, r *record.Record) string {
+	switch {
+	case r.Handshake != handshake.None:
+		return words.Verdict(l, r.Handshake.String())
+	case r.Exchange != handshake.ExchangeNone:
+		return words.Exchange(l, r.Exchange.String())
+	}
+	return record.ProtoName(r.Proto)
+}
+
 // Spaced shows a word of the vocabulary to people.
 func Spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 
@@ -95,9 +109,9 @@ func Spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 func (t *Writer) Write(r *record.Record) error {
 	switch {
 	case r.Handshake != handshake.None:
-		t.tcp[Opening(r)]++
+		t.tcp[OpeningIn(t.opt.Lang, r)]++
 	case r.Exchange != handshake.ExchangeNone:
-		t.udp[Opening(r)]++
+		t.udp[OpeningIn(t.opt.Lang, r)]++
 	default:
 		t.rest++
 	}
@@ -133,18 +147,18 @@ func end(s *record.Side, r *record.Record) string {
 
 func (t *Writer) row(r *record.Record) Row {
 	row := Row{ID: r.ID, First: r.First, Bytes: r.Orig.Payload + r.Resp.Payload, Pkts: r.Orig.Pkts + r.Resp.Pkts,
-		RTT: r.ServerRTT, Verdict: Opening(r), From: end(&r.Orig, r), To: end(&r.Resp, r), Service: safe.Terminal(r.Service), paint: paint(r)}
+		RTT: r.ServerRTT, Verdict: OpeningIn(t.opt.Lang, r), ordinary: r.Handshake == handshake.Completed || r.Exchange == handshake.Answered, From: end(&r.Orig, r), To: end(&r.Resp, r), Service: safe.Terminal(r.Service), paint: paint(r)}
 	if !r.TCP() && r.FirstByte >= 0 {
 		row.RTT = r.FirstByte // question to answer
 	}
 	if !r.TCP() && r.HasPorts {
 		row.To += "/" + record.ProtoName(r.Proto)
 	}
-	row.Note = safe.Terminal(strings.Join(Notes(r), "; "))
+	row.Note = safe.Terminal(strings.Join(NotesIn(t.opt.Lang, r), "; "))
 	if t.opt.Wide {
 		row.Wide = []string{time.Unix(0, r.First).In(t.opt.Zone).Format("15:04:05.000000"), seconds(r.DurationNS),
 			fmt.Sprint(r.Orig.Pkts), fmt.Sprint(r.Resp.Pkts), fmt.Sprint(r.Orig.Payload), fmt.Sprint(r.Resp.Payload),
-			Spaced(r.Close.String()), r.ConnState, r.History, safe.Terminal(strings.Join(r.Tunnel, ","))}
+			words.Close(t.opt.Lang, r.Close.String()), r.ConnState, r.History, safe.Terminal(strings.Join(r.Tunnel, ","))}
 	}
 	return row
 }
@@ -172,20 +186,21 @@ func (t *Writer) color(c *color.Color, s string) string {
 }
 
 func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
-	name := "capture"
+	l := t.opt.Lang
+	name := l.Pick("capture", "captura")
 	switch n := len(s.Inputs); {
 	case n == 1:
 		name = s.Inputs[0]
 	case n > 1:
-		name = fmt.Sprintf("%s and %d more", s.Inputs[0], n-1)
+		name = fmt.Sprintf(l.Pick("%s and %d more", "%s y %d más"), s.Inputs[0], n-1)
 	}
 	name = safe.Terminal(name)
-	line := fmt.Sprintf("%s frames", count(s.Frames))
+	line := fmt.Sprintf(l.Pick("%s frames", "%s tramas"), count(s.Frames))
 	if s.Frames == 1 {
-		line = "1 frame"
+		line = l.Pick("1 frame", "1 trama")
 	}
 	if s.Frames > 0 && s.First != 0 {
-		line += " in " + seconds(s.Last-s.First) + ", from " + time.Unix(0, s.First).In(t.opt.Zone).Format("2006-01-02 15:04:05 -07:00")
+		line += l.Pick(" in ", " en ") + seconds(s.Last-s.First) + l.Pick(", from ", ", desde ") + time.Unix(0, s.First).In(t.opt.Zone).Format("2006-01-02 15:04:05 -07:00")
 		if t.opt.Zone == time.UTC {
 			line = strings.TrimSuffix(line, " +00:00") + " UTC"
 		}
@@ -196,29 +211,29 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 		fmt.Fprintf(b, "%s\n  %s\n", cut(name, t.opt.Width), line)
 	}
 	if len(s.Remarks) == 0 {
-		fmt.Fprintf(b, "capture   nothing cut, nothing doubled, no gap in it\n")
+		b.WriteString(l.Pick("capture   nothing cut, nothing doubled, no gap in it\n", "captura   nada truncado, nada repetido, sin huecos\n"))
 	}
 	for i, r := range s.Remarks {
-		label := "capture   "
+		label := l.Pick("capture   ", "captura   ")
 		if i > 0 {
 			label = "          "
 		}
-		txt := r.Text
+		txt, effect := r.In(l)
 		if r.Frame != 0 {
-			txt += fmt.Sprintf(" (first: frame %d)", r.Frame)
+			txt += fmt.Sprintf(l.Pick(" (first: frame %d)", " (la primera: trama %d)"), r.Frame)
 		}
-		if r.Effect != "" {
-			txt += ": " + r.Effect
+		if effect != "" {
+			txt += ": " + effect
 		}
 		c := grey
 		if r.Severity == "warning" {
 			c = yellow
 		}
-		for j, l := range wrap(safe.Terminal(txt), t.opt.Width-len(label)) {
+		for j, line := range wrap(safe.Terminal(txt), t.opt.Width-len(label)) {
 			if j > 0 {
 				label = "          "
 			}
-			b.WriteString(label + t.color(c, l) + "\n")
+			b.WriteString(label + t.color(c, line) + "\n")
 		}
 	}
 	b.WriteByte('\n')
@@ -226,30 +241,31 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 
 func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	b.WriteByte('\n')
-	t.counts(b, t.tcp, "TCP connection", "TCP connections")
-	t.counts(b, t.udp, "UDP exchange", "UDP exchanges")
+	l := t.opt.Lang
+	t.counts(b, t.tcp, l.Pick("TCP connection", "conexión TCP"), l.Pick("TCP connections", "conexiones TCP"))
+	t.counts(b, t.udp, l.Pick("UDP exchange", "intercambio UDP"), l.Pick("UDP exchanges", "intercambios UDP"))
 	if t.rest > 0 {
-		fmt.Fprintf(b, "%d other\n", t.rest)
+		fmt.Fprintf(b, l.Pick("%d other\n", "otros: %d\n"), t.rest)
 	}
 	if s.Hidden > 0 {
-		fmt.Fprintf(b, "%d more that the filter hides\n", s.Hidden)
+		fmt.Fprintf(b, l.Pick("%d more that the filter hides\n", "%d más que el filtro oculta\n"), s.Hidden)
 	}
 	if t.more > 0 {
-		fmt.Fprintf(b, "%d more than a table keeps: use --format ndjson\n", t.more)
+		fmt.Fprintf(b, l.Pick("%d more than a table keeps: use --format ndjson\n", "%d más de las que guarda una tabla: úsese --format ndjson\n"), t.more)
 	}
 	t.findings(b, s.Findings)
 	if s.Interrupted {
-		b.WriteString("interrupted: this is what was seen until then\n")
+		b.WriteString(l.Pick("interrupted: this is what was seen until then\n", "interrumpido: esto es lo visto hasta entonces\n"))
 	}
 	if t.opt.Next != "" && len(t.rows) > 0 {
 		id := t.rows[0].ID
 		for _, r := range t.rows {
-			if r.Verdict != "completed" && r.Verdict != "answered" {
+			if !r.ordinary {
 				id = r.ID
 				break
 			}
 		}
-		hint := fmt.Sprintf("next: portero why %s %d", safe.Terminal(t.opt.Next), id)
+		hint := fmt.Sprintf(l.Pick("next: portero why %s %d", "después: portero why %s %d"), safe.Terminal(t.opt.Next), id)
 		fmt.Fprintf(b, "%s\n", t.color(grey, hint))
 	}
 }
@@ -258,17 +274,18 @@ func (t *Writer) findings(b *bytes.Buffer, fs []view.Finding) {
 	if len(fs) == 0 {
 		return
 	}
-	b.WriteString("findings\n")
+	l := t.opt.Lang
+	b.WriteString(l.Pick("findings\n", "hallazgos\n"))
 	for i, k := range fs {
 		if i == 12 {
-			fmt.Fprintf(b, "  and %d more: portero findings lists them\n", len(fs)-i)
+			fmt.Fprintf(b, l.Pick("  and %d more: portero findings lists them\n", "  y %d más: portero findings los enumera\n"), len(fs)-i)
 			break
 		}
 		c := grey
 		if k.Severity == "high" || k.Severity == "medium" {
 			c = red
 		}
-		label := fmt.Sprintf("  %-7s", k.Severity)
+		label := "  " + pad(words.Severity(l, k.Severity), map[words.Lang]int{words.English: 7, words.Spanish: 12}[l])
 		text := k.Kind + ": " + k.Text
 		if len(k.Records) > 0 {
 			text += fmt.Sprintf(" (#%d", k.Records[0])
@@ -277,11 +294,11 @@ func (t *Writer) findings(b *bytes.Buffer, fs []view.Finding) {
 			}
 			text += ")"
 		}
-		for j, l := range wrap(safe.Terminal(text), t.opt.Width-len(label)) {
+		for j, line := range wrap(safe.Terminal(text), t.opt.Width-len(label)) {
 			if j > 0 {
 				label = strings.Repeat(" ", len(label))
 			}
-			b.WriteString(t.color(c, label+l) + "\n")
+			b.WriteString(t.color(c, label+line) + "\n")
 		}
 	}
 }
@@ -291,20 +308,20 @@ func (t *Writer) counts(b *bytes.Buffer, m map[string]uint64, one, many string) 
 		return
 	}
 	total := uint64(0)
-	var words []string
+	var ws []string
 	for w := range m {
-		words = append(words, w)
+		ws = append(ws, w)
 	}
-	sort.Slice(words, func(i, j int) bool {
-		if m[words[i]] != m[words[j]] {
-			return m[words[i]] > m[words[j]]
+	sort.Slice(ws, func(i, j int) bool {
+		if m[ws[i]] != m[ws[j]] {
+			return m[ws[i]] > m[ws[j]]
 		}
-		return words[i] < words[j]
+		return ws[i] < ws[j]
 	})
 	var parts []string
-	for _, w := range words {
+	for _, w := range ws {
 		total += m[w]
-		parts = append(parts, fmt.Sprintf("%d %s", m[w], w))
+		parts = append(parts, words.Count(t.opt.Lang, m[w], w))
 	}
 	name := many
 	if total == 1 {

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"portero/internal/words"
+)
+
+// TestMessagesAreTranslated: every sentence that the command line or the reader of
+// captures gives up with has its Spanish form. The sentences are taken from the
+// source, so that a new one cannot be forgotten.
+func TestMessagesAreTranslated(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, _ := filepath.Glob("../../capture/pcapfile/*.go")
+	seen := 0
+	for _, name := range append(files, more...) {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		fs := token.NewFileSet()
+		f, err := parser.ParseFile(fs, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var look func(e ast.Expr)
+		look = func(e ast.Expr) {
+			switch x := e.(type) {
+			case *ast.BasicLit:
+				s, err := strconv.Unquote(x.Value)
+				if err != nil || !strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") {
+					return
+				}
+				seen++
+				if !words.HasMessage(s) {
+					t.Errorf("%s: %q has no Spanish form (internal/words/message.go)", fs.Position(x.Pos()), s)
+				}
+			case *ast.BinaryExpr:
+				look(x.X)
+				look(x.Y)
+			case *ast.CallExpr:
+				if s, ok := x.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "Sprintf" {
+					look(x.Args[0])
+				}
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch x := n.(type) {
+			case *ast.CallExpr:
+				if id, ok := x.Fun.(*ast.Ident); ok && id.Name == "usage" {
+					look(x.Args[0])
+				}
+				if s, ok := x.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "stop" && len(x.Args) == 2 {
+					look(x.Args[1])
+				}
+			case *ast.CompositeLit:
+				if id, ok := x.Type.(*ast.Ident); ok && id.Name == "FormatError" && len(x.Elts) == 2 {
+					look(x.Elts[1])
+				}
+			}
+			return true
+		})
+	}
+	if seen < 60 {
+		t.Errorf("only %d messages were looked at", seen)
+	}
+}
+
+// english are words of sentences that Spanish does not have.
+var english = regexp.MustCompile(`(?i)\b(the|and|of|with|from|that|this|was|were|not|nothing|answer(s|ed)?|frames?|packets?|bytes?|octets?|host|ports|closed|open|silent|seen|means|next|before|after|which|who|whom|what|usually|into|found|many|connections?|exchanges?|checksums?|tried|opened|peers|hidden|more|here|is|are|it|its|their|somebody|nobody|machine)\b`)
+
+// Data, and names that are the same in every language.
+var (
+	named  = regexp.MustCompile("(?i)`[^`]*`|\"[^\"]*\"|portero (why|findings) \\S+|\\S*\\.(pcap|example|csv)\\S*|https?://\\S+|ESTABLISHED|LISTEN|FIN-WAIT|CLOSE-WAIT|LAST-ACK|TIME-WAIT|SYN-SENT|SYN-RECEIVED|[a-z]+-[a-z0-9-]+|\\b[a-z]+_[a-z_]+|--[a-z-]+")
+	aliens = regexp.MustCompile(`(?m)^  (registro|en la práctica|historia|nota):.*$|\((IANA|Simovits|.*RFC).*$|Follow TCP Stream|no (?:es|hay|se)\b`)
+)
+
+// TestNothingIsLeftInEnglish shows every scenario in Spanish in every view for
+// people, and looks for English words.
+func TestNothingIsLeftInEnglish(t *testing.T) {
+	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
+	check := func(args []string, out string) {
+		for _, line := range strings.Split(out, "\n") {
+			plain := named.ReplaceAllString(aliens.ReplaceAllString(line, ""), "")
+			if w := english.FindString(plain); w != "" {
+				t.Errorf("%v: %q in %q", args, w, line)
+			}
+		}
+	}
+	for _, in := range dirs {
+		for _, args := range [][]string{{"read", in}, {"read", "--format", "wide", in}, {"findings", in}, {"ports", in}, {"hosts", in}} {
+			args = append(args, "--lang", "es", "--utc")
+			_, out, errs := portero(t, args...)
+			check(args, out+errs)
+		}
+	}
+	for _, w := range []string{"completed", "S1", "ShADadFf", "port", "netstat", "exposure", "beacon", "weak-crypto"} {
+		_, out, _ := portero(t, "explain", "--lang", "es", w)
+		check([]string{"explain", w}, out)
+	}
+	for _, args := range [][]string{{"catalog"}, {"catalog", "check"}, {"catalog", "selftest"}, {"catalog", "kinds"}, {"diff", dirs[0], dirs[1]}, {"policy", "none", dirs[0]}, {"read", "none.pcap"}, {"read", "--format", "x", dirs[0]}} {
+		args = append(args, "--lang", "es")
+		_, out, errs := portero(t, args...)
+		check(args, out+errs)
+	}
+}
+
+// TestLocale: without --lang the locale decides.
+func TestLocale(t *testing.T) {
+	for _, env := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		t.Setenv(env, "")
+	}
+	t.Setenv("LANG", "es_AR.UTF-8")
+	if _, out, _ := portero(t, look); !strings.Contains(out, "completada") {
+		t.Error("a Spanish locale is not heard")
+	}
+	if _, _, errs := portero(t, "none.pcap"); !strings.Contains(errs, "no existe") {
+		t.Errorf("errors do not follow the locale: %s", errs)
+	}
+	if _, out, _ := portero(t, "--lang", "en", look); !strings.Contains(out, "completed") {
+		t.Error("--lang does not win over the locale")
+	}
+	t.Setenv("LC_ALL", "C")
+	if _, out, _ := portero(t, look); !strings.Contains(out, "completed") {
+		t.Error("LC_ALL does not win over LANG")
+	}
+}

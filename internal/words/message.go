@@ -1,0 +1,169 @@
+package words
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// messages are what is told on standard error when something cannot be done: the
+// English form as the code writes it, with its verbs, and the Spanish one. Parts
+// that come from elsewhere stay as they are; "" as Spanish says that a part is only
+// punctuation.
+var messages = [][2]string{
+	{"there is no such file", "no existe ese fichero"},
+	{"no permission to read it (ask its owner, or run as a user who may)", "sin permiso para leerlo (pídase a su dueño o úsese una cuenta que pueda)"},
+	{"is a directory", "es un directorio"},
+	{": is a directory", ": es un directorio"},
+	{": is a link; portero does not write through links", ": es un enlace; portero no escribe a través de enlaces"},
+	{": exists already; --force replaces it", ": ya existe; --force lo sustituye"},
+	{": no capture in this directory", ": no hay ninguna captura en este directorio"},
+	{"is empty: no capture in it", "está vacío: no hay ninguna captura"},
+	{"is empty inside its compression: no capture in it", "está vacío dentro de su compresión: no hay ninguna captura"},
+	{"is no capture: ", "no es una captura: "},
+	{"compressed, but its header is damaged: ", "comprimido, pero con la cabecera dañada: "},
+	{"cannot be decompressed: ", "no se puede descomprimir: "},
+	{"ends after %d bytes, inside the pcapng section header", "acaba a los %d octetos, dentro de la cabecera de sección de pcapng"},
+	{"ends after %d bytes, inside the 24 bytes of the pcap header", "acaba a los %d octetos, dentro de los 24 de la cabecera de pcap"},
+	{"ends after %d bytes, inside the 16 bytes of the snoop header", "acaba a los %d octetos, dentro de los 16 de la cabecera de snoop"},
+	{"is a snoop file of version %d; portero reads version 2", "es un fichero snoop de versión %d; portero lee la versión 2"},
+	{"is a snoop file of datalink type %d, which portero does not know", "es un fichero snoop con enlace de tipo %d, que portero no conoce"},
+	{"damaged at byte %d after %d frames: ", "dañado en el octeto %d, tras %d tramas: "},
+	{"the file ends inside a frame, %d bytes of it are there", "el fichero acaba dentro de una trama, de la que hay %d octetos"},
+	{"the file ends inside a block, %d bytes of it are there", "el fichero acaba dentro de un bloque, del que hay %d octetos"},
+	{"a frame claims %d captured bytes", "una trama dice tener %d octetos capturados"},
+	{"a section header without byte-order mark", "una cabecera de sección sin marca de orden de octetos"},
+	{"no section header", "no hay cabecera de sección"},
+	{"a block of type %#x claims %d bytes", "un bloque de tipo %#x dice tener %d octetos"},
+	{"a block of type %#x has two different lengths, %d and %d", "un bloque de tipo %#x tiene dos longitudes distintas, %d y %d"},
+	{"a record of %d bytes claims %d captured bytes", "un registro de %d octetos dice tener %d capturados"},
+	{"it looks like text; portero reads pcap and pcapng files, plain or as gzip, zstd or lz4", "parece texto; portero lee ficheros pcap y pcapng, sin comprimir o en gzip, zstd o lz4"},
+	{"it starts with % x, and portero reads pcap and pcapng files, plain or as gzip, zstd or lz4", "empieza por % x, y portero lee ficheros pcap y pcapng, sin comprimir o en gzip, zstd o lz4"},
+	{"the compressed stream is cut short", "el flujo comprimido está cortado"},
+	{"the input breaks off: ", "la entrada se interrumpe: "},
+	{"everything before it is in the result; copy or capture it again to get the rest", "todo lo anterior está en el resultado; para el resto hay que copiarlo o capturarlo de nuevo"},
+	{"name a capture to read (- is standard input)", "falta el nombre de la captura (- es la entrada estándar)"},
+	{"name a policy and a capture: portero policy house.policy capture.pcap", "faltan la política y la captura: portero policy casa.policy captura.pcap"},
+	{"a filter was given twice: with --filter and after --", "el filtro está dos veces: con --filter y tras --"},
+	{"explain: %q is no word that portero knows%s", "explain: portero no conoce la palabra %q%s"},
+	{"; did you mean ", "; quizá: "},
+	{"there is no connection %s in it (the table's first column has the numbers)", "no hay ninguna conexión %s en ella (los números están en la primera columna de la tabla)"},
+	{"%q names no connection: write its number, @frame, a Community ID, or a:port>b:port", "%q no nombra ninguna conexión: escríbase su número, @trama, un Community ID o a:puerto>b:puerto"},
+	{"say where to: -w FILE", "falta decir adónde: -w FICHERO"},
+	{"say where to: -o X.html (- is standard output)", "falta decir adónde: -o X.html (- es la salida estándar)"},
+	{"there is no TCP connection with its flags in it to make a worksheet from", "no hay en ella ninguna conexión TCP con sus indicadores para hacer una hoja"},
+	{"--at: %q is no time (write 2026-11-23T10:31:07Z, or seconds since 1970)", "--at: %q no es una hora (escríbase 2026-11-23T10:31:07Z, o segundos desde 1970)"},
+	{"--at needs a capture: what the sockets of this machine were then, nobody wrote down", "--at necesita una captura: los sockets que este equipo tenía entonces nadie los apuntó"},
+	{"--listening and --seen are for the sockets of this machine: leave the capture out", "--listening y --seen son para los sockets de este equipo: sobra la captura"},
+	{"--state: %q is none of open, closed, filtered, silent", "--state: %q no es open, closed, filtered ni silent"},
+	{"--state: %q is no state of a socket; there are %s", "--state: %q no es un estado de un socket; los hay: %s"},
+	{"--level: %q is none of easy, medium, hard", "--level: %q no es easy, medium ni hard"},
+	{"--format: %q is neither text nor json", "--format: %q no es text ni json"},
+	{"--format: %q is none of %s", "--format: %q no es ninguno de %s"},
+	{"--frames: %q is neither file nor merged", "--frames: %q no es file ni merged"},
+	{"--sort: %q is none of %s", "--sort: %q no es ninguno de %s"},
+	{"--color: %q is none of auto, always, never", "--color: %q no es auto, always ni never"},
+	{"--fail-on: %q is none of %s", "--fail-on: %q no es ninguno de %s"},
+	{"--at: %q is none of client, middle, server", "--at: %q no es client, middle ni server"},
+	{"--local: %q is no network (write 198.51.100.0/24)", "--local: %q no es una red (escríbase 198.51.100.0/24)"},
+	{"%s: %q is no size (write 64MB or 1G)", "%s: %q no es un tamaño (escríbase 64MB o 1G)"},
+	{"language %q is neither en nor es", "la lengua %q no es en ni es"},
+	{"--variants is from 1 to 1000, --connections from 1 to 50", "--variants va de 1 a 1000, --connections de 1 a 50"},
+	{"--variants makes several sheets: say where to with -o NAME", "--variants hace varias hojas: falta decir adónde con -o NOMBRE"},
+	{"%q is no scenario (`portero lab` lists them)", "%q no es ningún escenario (`portero lab` los enumera)"},
+	{"--metrics: %q is no address and port (write 127.0.0.1:9899)", "--metrics: %q no es dirección y puerto (escríbase 127.0.0.1:9899)"},
+	{"-C, -G and -W rotate the file of -w FILE, which is missing", "-C, -G y -W hacen rotar el fichero de -w FICHERO, que falta"},
+	{"-w -: standard output cannot carry records and packets; add -o FILE for the records", "-w -: la salida estándar no puede llevar registros y paquetes; añádase -o FICHERO para los registros"},
+	{"-w -: standard output is not rotated", "-w -: la salida estándar no rota"},
+	{"-W COUNT keeps the newest files: give -C SIZE or -G SECONDS too", "-W NÚMERO guarda los ficheros más nuevos: hace falta también -C TAMAÑO o -G SEGUNDOS"},
+	{"--rotate-seconds: %q is no time (write 3600 or 1h)", "--rotate-seconds: %q no es un tiempo (escríbase 3600 o 1h)"},
+	{"--rotate-seconds: at least one second", "--rotate-seconds: un segundo como mínimo"},
+	{"--anonymize-key serves --anonymize, which was not given", "--anonymize-key sirve a --anonymize, que falta"},
+	{"--anonymize-key: %s has %d octets; a key under 16 can be guessed (head -c 32 /dev/urandom > KEY makes one)", "--anonymize-key: %s tiene %d octetos; una clave de menos de 16 se adivina (head -c 32 /dev/urandom > CLAVE hace una)"},
+	{"--rows is from 1 to 1000000, --told from 0 to 100000", "--rows va de 1 a 1000000, --told de 0 a 100000"},
+	{"--step and --predict read answers from standard input: name the capture as a file", "--step y --predict leen las respuestas de la entrada estándar: la captura va como fichero"},
+	{"--step and --predict talk in the terminal: not with --format or -o", "--step y --predict hablan en la terminal: sin --format ni -o"},
+	{"--step or --predict, one of them", "--step o --predict, uno de los dos"},
+	{"man: there is no verb %q", "man: no hay ningún verbo %q"},
+	{"unknown command %q for %q", "orden %q desconocida en %q"},
+	{"unknown flag: %s", "opción desconocida: %s"},
+	{" (portero catalog check ", " (portero catalog check "},
+	{" lists all)", " los enumera todos)"},
+	{" (see `", " (véase `"},
+	{" --help`)", " --help`)"},
+	{"filter: ", "filtro: "},
+	{"--where: ", ""}, {"--lang: ", ""}, {"--to: ", ""}, {"--mmdb: ", ""}, {"--fsync: ", ""}, {": ", ""},
+}
+
+var verb = regexp.MustCompile(`%(?:#x|[ ]?x|[qsdv])`)
+
+type pattern struct {
+	en *regexp.Regexp
+	es string
+}
+
+// patterns are the messages, the longest first, so that a part of one is not taken
+// for another.
+var patterns = sync.OnceValue(func() []pattern {
+	var ps []pattern
+	for _, m := range messages {
+		if m[1] == "" || m[0] == m[1] {
+			continue
+		}
+		parts := verb.Split(m[0], -1)
+		verbs := verb.FindAllString(m[0], -1)
+		var re strings.Builder
+		for i, p := range parts {
+			re.WriteString(regexp.QuoteMeta(p))
+			if i == len(verbs) {
+				break
+			}
+			switch verbs[i] {
+			case "%q":
+				re.WriteString(`("(?:[^"\\]|\\.)*")`)
+			case "%d":
+				re.WriteString(`(-?[0-9]+)`)
+			case "%#x":
+				re.WriteString(`(0x[0-9a-f]+)`)
+			case "% x":
+				re.WriteString(`([0-9a-f ]+)`)
+			default:
+				re.WriteString(`(.*)`)
+			}
+		}
+		n := 0
+		es := verb.ReplaceAllStringFunc(strings.ReplaceAll(m[1], "$", "$$"), func(string) string { n++; return "${" + string(rune('0'+n)) + "}" })
+		ps = append(ps, pattern{regexp.MustCompile(re.String()), es})
+	}
+	return ps
+})
+
+// Message says a message of standard error in a language. What it does not know
+// stays as it is.
+func Message(l Lang, s string) string {
+	if l != Spanish {
+		return s
+	}
+	asked := strings.Contains(s, "; did you mean ")
+	for _, p := range patterns() {
+		s = p.en.ReplaceAllString(s, p.es)
+	}
+	if asked {
+		s = strings.ReplaceAll(s, ", or ", " o ")
+	}
+	return s
+}
+
+// HasMessage reports whether a message, as the code writes it, has its Spanish
+// form.
+func HasMessage(en string) bool {
+	for _, m := range messages {
+		if m[0] == en {
+			return true
+		}
+		if i := strings.Index(m[0], "is none of %s"); i >= 0 && strings.HasPrefix(en, m[0][:i]+"is none of ") {
+			return true
+		}
+	}
+	return false
+}
