@@ -58,6 +58,7 @@ const (
 	scatterMin  = 25
 	uploadBytes = 100_000_000
 	uploadRatio = 10
+	uploadLeast = 10_000 // octets of one connection that may be part of it
 	learning    = time.Hour
 )
 
@@ -135,7 +136,7 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rDynamic:   {kind: "port-dynamic-server", first: dynClients, judge: (*Detector).settled},
 		rLateral:   {kind: "lateral-admin", first: lateralMin, judge: (*Detector).administered},
 		rUpload:    {kind: "upload-large", first: 1, judge: (*Detector).uploaded},
-		rListener:  {kind: "listener-new", first: 1, judge: (*Detector).appeared},
+		rListener:  {kind: "listener-new", first: 1, judge: (*Detector).appeared}, // UDP; rServers knows those of TCP
 		rSingle:    {first: 1, judge: (*Detector).single},
 	}
 	for i := range d.rules {
@@ -156,6 +157,9 @@ func (d *Detector) Observe(r *record.Record) {
 		if len(d.rpc) < maxHosts {
 			d.rpc[s] = true
 		}
+	}
+	if d.start == 0 || r.First < d.start {
+		d.start = r.First
 	}
 	d.meet(o, r.First)
 	d.meet(s, r.First)
@@ -210,10 +214,10 @@ func (d *Detector) note(rule int, k subject, e event, other netip.Addr, r *recor
 	if other.IsValid() {
 		ru.host(t, other)
 	}
-	d.mark(ru, k, t, r)
+	d.mark(ru, t, r)
 }
 
-func (d *Detector) mark(ru *rule, k subject, t *track, r *record.Record) {
+func (d *Detector) mark(ru *rule, t *track, r *record.Record) {
 	if t.next == 0 {
 		t.next = ru.first
 	}
@@ -221,7 +225,7 @@ func (d *Detector) mark(ru *rule, k subject, t *track, r *record.Record) {
 		// Judged again each time it grew by a quarter, or before half of what is
 		// remembered was replaced: the cost of all judgements stays in proportion.
 		t.next = t.total + min(t.total/4+1, maxEvents/2)
-		d.weigh(ru, k, t)
+		d.weigh(ru, t)
 	}
 	if t.found != nil {
 		risk(r, t.found, []uint64{r.FirstFrame})
@@ -229,8 +233,8 @@ func (d *Detector) mark(ru *rule, k subject, t *track, r *record.Record) {
 }
 
 // weigh judges t as it is, and keeps the worst that was found of it.
-func (d *Detector) weigh(ru *rule, k subject, t *track) {
-	f, ok := ru.judge(d, k, t)
+func (d *Detector) weigh(ru *rule, t *track) {
+	f, ok := ru.judge(d, t.subject, t)
 	switch {
 	case ok && (t.found == nil || rank[f.Severity] < rank[t.found.Severity] || f.Severity == t.found.Severity && f.Count >= t.found.Count):
 		d.mute(&f)
@@ -272,13 +276,19 @@ func (d *Detector) Findings() []Finding {
 	var out []Finding
 	for i := range d.rules {
 		ru := &d.rules[i]
-		for k, t := range ru.m {
+		for _, t := range ru.m {
 			if t.total < ru.first {
 				continue
 			}
-			if d.weigh(ru, k, t); t.found != nil {
+			if d.weigh(ru, t); t.found != nil {
 				out = append(out, *t.found)
 			}
+		}
+	}
+	for _, t := range d.rules[rServers].m {
+		if f, ok := d.appeared(t.subject, t); ok {
+			d.mute(&f)
+			out = append(out, f)
 		}
 	}
 	out = append(out, d.overheard()...)

@@ -38,11 +38,20 @@ func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
 		case handshake.NoAnswer:
 			e.what = 2
 		default:
-			ru := &d.rules[rServers]
-			ru.add(ru.at(k), e)
+			e.what = 3
+			if r.Handshake.Opened() {
+				e.what = 0
+			}
 		}
-		if e.what != 0 {
-			d.note(rServers, k, e, o, r)
+		ru := &d.rules[rServers]
+		t := ru.at(k)
+		ru.add(t, e)
+		switch e.what {
+		case 0:
+			t.opened(e.at, d.public(o))
+		case 1, 2:
+			ru.host(t, o)
+			d.mark(ru, t, r)
 		}
 	}
 	if r.Close == handshake.Reset && r.Handshake.Opened() {
@@ -73,7 +82,7 @@ func (d *Detector) udp(r *record.Record, o, s netip.Addr, e event) {
 			ru.host(t, s)
 			t.a += r.Orig.Payload
 			t.b += r.Resp.Payload
-			d.mark(ru, k, t, r)
+			d.mark(ru, t, r)
 		}
 	}
 }
@@ -125,17 +134,20 @@ func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
 		}
 		t.a = uint64(r.Orig.Port)
 	}
-	if d.inside(o) && d.public(s) {
+	if r.Orig.Payload >= uploadLeast && d.inside(o) && d.public(s) {
 		ru := &d.rules[rUpload]
 		k := subject{actor: o, target: s}
 		t := ru.at(k)
 		ru.add(t, e)
 		t.a += r.Orig.Payload
 		t.b += r.Resp.Payload
-		d.mark(ru, k, t, r)
+		d.mark(ru, t, r)
 	}
-	if d.inside(s) && !s.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && (r.TCP() || d.cat.LikelyServer(r.Proto, port) >= 8) {
-		d.note(rListener, subject{target: s, proto: r.Proto, port: port}, e, o, r)
+	if !r.TCP() && d.inside(s) && !s.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && d.cat.LikelyServer(r.Proto, port) >= 8 {
+		ru := &d.rules[rListener]
+		t := ru.at(subject{target: s, proto: r.Proto, port: port})
+		ru.add(t, e)
+		t.opened(e.at, d.public(o))
 	}
 	if r.TCP() && port >= 49152 {
 		d.note(rDynamic, subject{target: s, proto: r.Proto, port: port}, e, o, r)
@@ -167,14 +179,14 @@ func (d *Detector) public(a netip.Addr) bool {
 
 // meet notes when a host was first seen.
 func (d *Detector) meet(a netip.Addr, at int64) {
-	if d.start == 0 || at < d.start {
-		d.start = at
+	if !d.inside(a) {
+		return
 	}
 	if t, ok := d.known[a]; ok {
 		if at < t {
 			d.known[a] = at
 		}
-	} else if len(d.known) < maxHosts && d.inside(a) {
+	} else if len(d.known) < maxHosts {
 		d.known[a] = at
 	}
 }

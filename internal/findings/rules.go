@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portero/capture"
+	"portero/catalog"
 )
 
 func byTime(es []event) []event {
@@ -153,7 +154,7 @@ func (d *Detector) askedHosts(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) flooded(k subject, t *track) (Finding, bool) {
-	es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what != 0 })
+	es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what == 1 || e.what == 2 })
 	half := uint64(0)
 	for _, e := range es {
 		if e.what == 1 {
@@ -238,18 +239,28 @@ func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
 // appeared finds a door that answered for the first time after the machine had
 // been watched without it for the learning period.
 func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: "listener-new", Severity: "info", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Name: d.cat.Service(k.proto, k.port)}
 	met, ok := d.known[k.target]
-	if !ok || met > d.start+int64(learning)/2 || t.first < met+int64(learning) {
-		return f, false
+	if !ok || t.a == 0 || met > d.start+int64(learning)/2 || int64(t.a) < met+int64(learning) || catalog.ClassOf(k.port) == catalog.Dynamic {
+		return Finding{}, false
 	}
-	for a := range t.hosts {
-		if d.public(a) {
-			f.Severity = "medium"
+	proto := k.proto
+	if proto == 0 {
+		proto = capture.ProtoTCP
+	}
+	f := Finding{Kind: "listener-new", Severity: "info", Basis: "observed", Target: k.target, Proto: proto, Port: k.port, Name: d.cat.Service(proto, k.port)}
+	if t.b != 0 {
+		f.Severity = "medium"
+	}
+	var es []event
+	for _, e := range t.events {
+		if e.what == 0 {
+			es = append(es, e)
 		}
 	}
-	f.evidence(slices.Clone(t.events))
-	return f, true
+	f.Count, f.Of = uint64(len(es)), t.total
+	f.evidence(es)
+	f.First = int64(t.a)
+	return f, len(es) > 0
 }
 
 // single is what records raise one by one, told once for all of them.

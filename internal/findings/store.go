@@ -17,6 +17,7 @@ type event struct {
 const (
 	maxEvents = 2048 // remembered per subject; the count goes on
 	maxHosts  = 4096 // other ends told apart per subject
+	maxTexts  = 4096 // kinds with names told apart; more are told together
 	// What a subject costs beside its events and hosts, with its places in the map
 	// and the queue (measured by TestBudget).
 	trackBytes = 560
@@ -32,7 +33,43 @@ type subject struct {
 	kind, name    string // of what single records raise
 }
 
+// packed is a subject as plain octets: what maps of them hash and compare fast.
+type packed struct {
+	actor, target [16]byte
+	text          uint32 // of kind and name, numbered by the store
+	port          uint16
+	proto, has    uint8
+}
+
+func (s *store) pack(k *subject) packed {
+	p := packed{proto: k.proto, port: k.port}
+	if k.actor.IsValid() {
+		p.actor, p.has = k.actor.As16(), 1
+	}
+	if k.target.IsValid() {
+		p.target = k.target.As16()
+		p.has |= 2
+	}
+	if k.kind != "" {
+		text := k.kind + "\x00" + k.name
+		id, ok := s.texts[text]
+		if !ok {
+			if s.texts == nil {
+				s.texts = map[string]uint32{}
+			}
+			if len(s.texts) < maxTexts {
+				id = uint32(len(s.texts)) + 1
+				s.texts[text] = id
+				s.bytes += int64(len(text)) + 48
+			}
+		}
+		p.text = id
+	}
+	return p
+}
+
 type track struct {
+	subject
 	events []event
 	hosts  map[netip.Addr]struct{} // other ends, at most maxHosts
 	total  uint64
@@ -47,32 +84,51 @@ type track struct {
 	found  *Finding // the worst of then, nil when none was
 }
 
+// opened notes when a door answered (a: the first time, ns) and whether somebody of
+// the Internet was served (b).
+func (t *track) opened(at int64, public bool) {
+	if t.a == 0 || uint64(at) < t.a {
+		t.a = uint64(at)
+	}
+	if public {
+		t.b = 1
+	}
+}
+
 // store keeps the tracks of one detector within its share of the budget. Full, it
 // forgets the oldest subject that was seen once or twice: a flood of strangers does
 // not push out who keeps on.
 type store struct {
-	m       map[subject]*track
-	order   []subject
+	m       map[packed]*track
+	order   []packed
+	texts   map[string]uint32
+	spare   *track // of an evicted subject, empty
 	bytes   int64
 	limit   int64
 	dropped uint64
 }
 
 func (s *store) at(k subject) *track {
-	if t := s.m[k]; t != nil {
+	p := s.pack(&k)
+	if t := s.m[p]; t != nil {
 		t.again = false
 		return t
 	}
 	if s.m == nil {
-		s.m = map[subject]*track{}
+		s.m = map[packed]*track{}
 	}
 	for s.bytes+trackBytes > s.limit && len(s.order) > 0 {
 		s.evict()
 	}
-	t := &track{}
-	s.m[k] = t
-	s.order = append(s.order, k)
-	s.bytes += trackBytes + int64(len(k.name))
+	t := s.spare
+	if s.spare = nil; t == nil {
+		t = &track{}
+	}
+	t.subject = k
+	s.bytes += int64(cap(t.events)) * eventBytes
+	s.m[p] = t
+	s.order = append(s.order, p)
+	s.bytes += trackBytes
 	return t
 }
 
@@ -116,7 +172,12 @@ func (s *store) evict() {
 			continue
 		}
 		delete(s.m, k)
-		s.bytes -= trackBytes + int64(len(k.name)) + int64(cap(t.events))*eventBytes + int64(len(t.hosts))*hostBytes
+		s.bytes -= trackBytes + int64(cap(t.events))*eventBytes + int64(len(t.hosts))*hostBytes
+		// The next subject takes its place in memory too.
+		if t.hosts == nil && cap(t.events) <= 4 {
+			*t = track{events: t.events[:0]}
+			s.spare = t
+		}
 		s.dropped++
 		return
 	}
