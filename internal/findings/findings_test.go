@@ -233,6 +233,7 @@ var stories = []struct {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 143, handshake.Completed, spoke("imap"))
 	}, "cleartext-protocol low 1"},
 	{"SSH in the door of the web", func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed, spoke("ssh")) }, "port-mismatch medium 1"},
+	{"Cassandra between its machines", func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 7000, handshake.Completed, spoke("cassandra")) }, ""},
 	{"SSH moved", func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22022, handshake.Completed, spoke("ssh")) }, "port-mismatch low 1"},
 	{"the web at home", func(s *story) {
 		for _, p := range []uint16{80, 8080, 8000, 631} {

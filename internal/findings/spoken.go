@@ -100,7 +100,9 @@ func (x *scene) tls() {
 	if h.Cert == nil {
 		return
 	}
-	if what := certificate(h.Cert, h.Name, x.r.First/int64(time.Second), x.d.public(x.s)); what != "" {
+	if what := certificate(h.Cert, h.Name, x.r.First/int64(time.Second), x.d.public(x.s)); what != "" && (what != "self-signed" || x.r.App.Protocol != identify.DTLS) {
+		// Calls between browsers sign their own certificates and name them in the call
+		// (RFC 8827, section 6.5).
 		f := x.door("tls-certificate", "low")
 		if x.d.public(x.s) {
 			f.Severity = "medium"
@@ -229,6 +231,9 @@ func (x *scene) mismatch() {
 	p := a.Protocol
 	if p == identify.None || a.Confidence < identify.Shape || roaming[p] || atHome(x.r) {
 		return
+	}
+	if n := p.String(); n == x.d.cat.Practice(x.r.Proto, port) || n == x.d.cat.Registered(x.r.Proto, port) {
+		return // the catalogue, or an override of it, names it there
 	}
 	web := p == identify.HTTP || p == identify.WebSocket || p == identify.HTTPProxy || p == identify.TLS
 	other := owner(p, x.r.Proto, port)

@@ -83,8 +83,8 @@ func (w *Watch) name(a netip.Addr, name, by string) {
 }
 
 func (w *Watch) claim(a netip.Addr, m MAC, at int64, frame uint64) {
-	if m == (MAC{}) || m[0]&1 != 0 {
-		return
+	if m == (MAC{}) || m[0]&1 != 0 || a.IsUnspecified() || a.IsMulticast() {
+		return // nobody's address: a machine asks whether one is free (RFC 4862)
 	}
 	h := w.host(a)
 	h.MAC = m

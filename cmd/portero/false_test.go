@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestFalsePositives looks for findings in every open capture that is not named
+// after an attack or a scan. They are no truth, but whoever changes a rule sees what
+// it changes: docs/FALSE_POSITIVES.md argues the figures. It takes a minute and
+// runs when PORTERO_TIME is 10 or more.
+func TestFalsePositives(t *testing.T) {
+	if v, err := strconv.ParseFloat(os.Getenv("PORTERO_TIME"), 64); err != nil || v < 10 {
+		t.Skip("PORTERO_TIME is under 10")
+	}
+	const root = "../../../shared/captures"
+	f, err := os.Open(filepath.Join(root, "INDEX.tsv"))
+	if err != nil {
+		t.Skip("../shared/captures is not here")
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	captures := 0
+	for _, row := range rows[1:] {
+		about := strings.ToLower(strings.Join(row, " "))
+		if slices.ContainsFunc([]string{"scan", "malware", "exploit", "attack", "flood", "ddos", "trojan", "botnet", "nmap", "brute", "backscatter", "emotet", "mirai", "cobalt", "sweep", "dnscat", "iodine"},
+			func(w string) bool { return strings.Contains(about, w) }) {
+			continue
+		}
+		captures++
+		_, out, _ := portero(t, "--catalog", "none", "findings", "--format", "ndjson", "-q", "--threads", "1", filepath.Join(root, "files", row[0]))
+		for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+			var x struct{ Severity, Kind string }
+			if line != "" && json.Unmarshal([]byte(line), &x) == nil {
+				count[x.Kind+" "+x.Severity]++
+			}
+		}
+	}
+	var lines []string
+	for _, k := range slices.Sorted(maps.Keys(count)) {
+		lines = append(lines, fmt.Sprintf("%4d %s", count[k], k))
+		if strings.HasSuffix(k, " high") && k != "cleartext-credentials high" {
+			t.Errorf("%s in captures without one", k)
+		}
+	}
+	t.Logf("%d captures\n%s", captures, strings.Join(lines, "\n"))
+}
