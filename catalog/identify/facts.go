@@ -23,6 +23,9 @@ type Facts struct {
 	Login      *Login
 	// StartTLS: the plain-text protocol asked for TLS, and went on in it.
 	StartTLS bool
+	// Opaque: nothing was recognised, and what both ends sent looks random. Then
+	// Protocol is None and nothing else is told.
+	Opaque bool
 }
 
 // Hello is what a TLS handshake shows in clear (RFC 8446, RFC 5246).

@@ -10,6 +10,11 @@ const (
 	Done     uint32 = 1 << 31 // enough was seen; the rest is a result's index plus one, or 0
 	counting uint32 = 1 << 30 // nothing fits so far; the rest counts what was looked at
 	index    uint32 = counting - 1
+	// opaque is the index of a flow in which nothing was recognised and both sides
+	// sent what looks random. The bits of sides are kept while counting.
+	opaque      uint32 = index
+	randomBits         = 8 // bit of side 0: sent something that looks random
+	readableBit        = 10
 )
 
 // How many packets with payload are looked at before a flow is given up.
@@ -51,16 +56,19 @@ type pending struct {
 	based  [2]bool
 	failed [2]bool // no signature fits this side
 	opener int8
-	spoke  int8 // the side that sent payload first
-	tcp    bool
-	middle bool
-	looked uint8
-	after  uint8 // packets since the protocol is known
-	ports  [2]uint16
-	multi  bool
-	want   bool // keep the octets: a signature or a follower needs them
-	state  uint32
-	aux    any // of the protocol's follower
+	spoke  int8  // the side that sent payload first
+	random uint8 // bit of each side: sent something that looks random
+	// readable: something was sent that does not.
+	readable bool
+	tcp      bool
+	middle   bool
+	looked   uint8
+	after    uint8 // packets since the protocol is known
+	ports    [2]uint16
+	multi    bool
+	want     bool // keep the octets: a signature or a follower needs them
+	state    uint32
+	aux      any // of the protocol's follower
 
 	// the packet being looked at
 	side  int
@@ -125,6 +133,7 @@ func (x *Identifier) See(note uint32, p *capture.Packet, side int, data []byte, 
 		if note&64 != 0 {
 			k.spoke = int8(note >> 7 & 1)
 		}
+		k.random, k.readable = uint8(note>>randomBits&3), note>>readableBit&1 != 0
 		k.ports[side], k.ports[1-side] = p.SrcPort, p.DstPort
 		k.multi = toMany(p)
 	} else {
@@ -138,6 +147,13 @@ func (x *Identifier) See(note uint32, p *capture.Packet, side int, data []byte, 
 	}
 	k.p, k.side, k.data = p, side, data
 	done := false
+	if k.tcp && k.facts == nil && !k.readable && len(data) >= randomLeast {
+		if random(data) {
+			k.random |= 1 << side
+		} else {
+			k.readable = true
+		}
+	}
 	if k.tcp {
 		done = x.segment(k, at)
 	} else {
@@ -157,7 +173,10 @@ func (x *Identifier) See(note uint32, p *capture.Packet, side int, data []byte, 
 		if k.failed[1] {
 			n |= 32
 		}
-		return n | 64 | uint32(k.spoke)<<7
+		if k.readable {
+			n |= 1 << readableBit
+		}
+		return n | 64 | uint32(k.spoke)<<7 | uint32(k.random)<<randomBits
 	}
 	return x.keep(k)
 }
@@ -186,6 +205,7 @@ func (x *Identifier) keep(k *pending) uint32 {
 // settle ends the looking and turns the flow's state into a result.
 func (x *Identifier) settle(note uint32, k *pending) uint32 {
 	f := k.facts
+	unreadable := f == nil && k.random == 3 && !k.readable
 	for s := range k.dir {
 		x.giveBack(&k.dir[s])
 	}
@@ -193,6 +213,9 @@ func (x *Identifier) settle(note uint32, k *pending) uint32 {
 		*k = pending{}
 		x.free = append(x.free, note&index-1)
 		x.stats.Bytes -= pendingCost
+	}
+	if unreadable {
+		return Done | opaque
 	}
 	if f == nil {
 		return Done
@@ -213,7 +236,11 @@ func (x *Identifier) settle(note uint32, k *pending) uint32 {
 func (x *Identifier) Peek(note uint32) *Facts {
 	switch {
 	case note&Done != 0:
-		if v := note & index; v != 0 {
+		switch v := note & index; v {
+		case 0:
+		case opaque:
+			return &unread
+		default:
 			return x.results[v-1]
 		}
 	case note != 0 && note&counting == 0:
@@ -224,7 +251,13 @@ func (x *Identifier) Peek(note uint32) *Facts {
 
 // Take returns what is known of a flow that ends, nil for nothing, and forgets it.
 func (x *Identifier) Take(note uint32) *Facts {
-	if note == 0 || note&Done == 0 && note&counting != 0 {
+	if note&Done == 0 && note&counting != 0 {
+		if note>>randomBits&3 == 3 && note>>readableBit&1 == 0 {
+			return &unread
+		}
+		return nil
+	}
+	if note == 0 {
 		return nil
 	}
 	if note&Done == 0 {
@@ -235,6 +268,9 @@ func (x *Identifier) Take(note uint32) *Facts {
 	v := note & index
 	if v == 0 {
 		return nil
+	}
+	if v == opaque {
+		return &unread
 	}
 	f := x.results[v-1]
 	x.results[v-1] = nil

@@ -107,6 +107,7 @@ func (a *annotator) name(r *record.Record) {
 // where something answered, or in the middle of a connection; a datagram that
 // nobody answered still says what it is.
 func (a *annotator) said(r *record.Record, app *identify.Facts) {
+	r.Opaque = app != nil && app.Opaque
 	if app != nil && app.Protocol != identify.None {
 		may := answered(r) || r.Handshake == handshake.Midstream
 		if may || !r.TCP() {

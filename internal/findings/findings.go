@@ -39,27 +39,28 @@ type Finding struct {
 
 // The thresholds, with where they come from.
 const (
-	scanPorts   = 15 // Zeek's scan policy: distinct ports failed in five minutes
-	scanHosts   = 25 // the same: hosts
-	stealth     = 3
-	scanWindow  = 5 * time.Minute
-	floodMin    = 100
-	floodWindow = 10 * time.Second
-	floodFrom   = 10 // addresses
-	resetMin    = 50
-	ampBytes    = 100_000
-	ampRatio    = 10
-	guessMin    = 30
-	guessWindow = 30 * time.Minute
-	guessOctets = 5000 // a refused login of SSH stays below
-	beaconMin   = 20
-	dynClients  = 3
-	lateralMin  = 5
-	scatterMin  = 25
-	uploadBytes = 100_000_000
-	uploadRatio = 10
-	uploadLeast = 10_000 // octets of one connection that may be part of it
-	learning    = time.Hour
+	scanPorts    = 15 // Zeek's scan policy: distinct ports failed in five minutes
+	scanHosts    = 25 // the same: hosts
+	stealth      = 3
+	scanWindow   = 5 * time.Minute
+	floodMin     = 100
+	floodWindow  = 10 * time.Second
+	floodFrom    = 10 // addresses
+	resetMin     = 50
+	ampBytes     = 100_000
+	ampRatio     = 10
+	guessMin     = 30
+	guessWindow  = 30 * time.Minute
+	guessOctets  = 5000 // a refused login of SSH stays below
+	beaconMin    = 20
+	dynClients   = 3
+	lateralMin   = 5
+	scatterMin   = 25
+	uploadBytes  = 100_000_000
+	uploadRatio  = 10
+	uploadLeast  = 10_000 // octets of one connection that may be part of it
+	learning     = time.Hour
+	unknownLeast = 2048 // octets of each side
 )
 
 // DefaultBudget is what the detectors remember in all when nothing else is said,

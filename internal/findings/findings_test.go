@@ -273,6 +273,12 @@ var stories = []struct {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, spoke("tls"))
 		s.tcp(2*3600*sec, "10.0.0.9", "10.0.0.2", 0, 2049, handshake.Completed, spoke("nfs"))
 	}, ""},
+	{"an unknown tongue", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22022, handshake.Completed, payload(5000, 9000), func(r *record.Record) { r.Opaque = true })
+	}, "payload-unknown low 1"},
+	{"a few words of it", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22022, handshake.Completed, payload(500, 9000), func(r *record.Record) { r.Opaque = true })
+	}, ""},
 	{"a sender that cannot be", func(s *story) { s.udp(0, "127.0.0.1", "10.0.0.1", 0, 514, handshake.Unanswered) }, "address-bogon low 1"},
 	{"a machine talks to itself", func(s *story) { s.udp(0, "127.0.0.1", "127.0.0.1", 0, 514, handshake.Unanswered) }, ""},
 }

@@ -90,6 +90,7 @@ func (d *Detector) judge(ms []mark, r *record.Record) []mark {
 	x.backdoor()
 	x.exposed()
 	x.unexpected()
+	x.unknown()
 	if r.App != nil {
 		x.mismatch()
 		x.hidden()
@@ -164,6 +165,17 @@ func (x *scene) impossible() {
 	}
 	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Actor: x.o, Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why}
 	x.marks = append(x.marks, mark{f: f, other: x.s, frames: frames(x.r)})
+}
+
+// unknown is a conversation of some length that nobody recognises and that looks
+// enciphered.
+func (x *scene) unknown() {
+	if !x.r.Opaque || x.r.Orig.Payload < unknownLeast || x.r.Resp.Payload < unknownLeast {
+		return
+	}
+	f := x.door("payload-unknown", "low")
+	f.Name = x.d.cat.Service(x.r.Proto, x.r.Resp.Port)
+	x.raise(f, x.r.ConfirmedFrame)
 }
 
 // unexpected is a door that the user's policy does not name, or not for this

@@ -92,6 +92,10 @@ var kinds = []Kind{
 		both("On a local network whoever answers first is believed: two machines hold one address, several hand out addresses, or one answers for many names.", "En una red local se cree a quien contesta primero: dos equipos tienen una dirección, varios reparten direcciones o uno contesta por muchos nombres."),
 		both("a spare machine that takes over, a second DHCP server on purpose, an address given twice by mistake; a name service of the house.", "un equipo de reserva que toma el relevo, un segundo servidor DHCP a propósito, una dirección dada dos veces por error; un servicio de nombres de la casa."),
 		both("Find the machines by their hardware addresses, and see which of them belongs there.", "Conviene buscar los equipos por su dirección física y ver cuál debe estar ahí.")},
+	{"payload-unknown", "low", "observed", "T1573", both("nobody recognises this language", "nadie reconoce este idioma"),
+		both("Both sides sent much that looks random and begins like nothing known: enciphered in a way of its own, or compressed.", "Los dos enviaron mucho que parece aleatorio y no empieza como nada conocido: cifrado a su manera, o comprimido."),
+		both("a game, a messenger, a VPN or a backup with a protocol of its own; a protocol not known here.", "un juego, una mensajería, una VPN o una copia de seguridad con protocolo propio; un protocolo que aquí no se conoce."),
+		both("See which program speaks there.", "Conviene ver qué programa habla ahí.")},
 	{"not-in-policy", "medium", "observed", "", both("a door that the policy does not name", "una puerta que la política no nombra"),
 		both("A machine answered on a door, or to a caller, that the policy given with --policy does not expect.", "Un equipo contestó en una puerta, o a alguien, que la política dada con --policy no espera."),
 		both("a policy that is not up to date.", "una política que no está al día."),
@@ -240,6 +244,8 @@ func (f *Finding) Text(l words.Lang) string {
 			return fmt.Sprintf(l.Pick("%d machines hand out addresses: %s", "%d equipos reparten direcciones: %s"), f.Count, f.Detail)
 		}
 		return fmt.Sprintf(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
+	case "payload-unknown":
+		return fmt.Sprintf(l.Pick("%s, %s: what it exchanged with %s is not recognised and looks enciphered", "%s, %s: lo que intercambió con %s no se reconoce y parece cifrado"), f.Target, door, clients(f.Count, l))
 	case "not-in-policy":
 		why, line := f.Rule()
 		switch why {

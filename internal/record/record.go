@@ -131,6 +131,9 @@ type Record struct {
 	// nothing; it is not changed once the record is final.
 	Spoken string
 	App    *identify.Facts
+	// Opaque: TCP payload in which nothing was recognised and both ends sent what
+	// looks random.
+	Opaque bool
 
 	// Event is what a record of live capture tells: opened, established, active or
 	// ended; empty for saved captures.

@@ -1,0 +1,51 @@
+package identify
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"portero/capture"
+)
+
+// TestOpaque: a conversation of random octets is told as such, whether it ends
+// early or is given up; one readable segment makes it ordinary.
+func TestOpaque(t *testing.T) {
+	r := rand.NewChaCha8([32]byte{3})
+	for _, c := range []struct {
+		name     string
+		segments int
+		readable bool
+		one      bool
+		want     bool
+	}{{"few", 4, false, false, true}, {"many", 40, false, false, true}, {"readable", 4, true, false, false}, {"one side", 4, false, true, false}} {
+		x := New(0)
+		note := uint32(0)
+		var at [2]int64
+		for i := range c.segments {
+			side := i % 2
+			if c.one {
+				side = 0
+			}
+			b := make([]byte, 400)
+			if _, err := r.Read(b); err != nil {
+				t.Fatal(err)
+			}
+			b[0] = 0x99 // like nothing known
+			if c.readable && i == 1 {
+				copy(b, make([]byte, 400))
+			}
+			p := capture.Packet{Proto: capture.ProtoTCP, SrcPort: 40000, DstPort: 22222, PayloadLen: uint32(len(b)), PayloadCap: uint32(len(b)), Index: uint64(i + 1)}
+			if side == 1 {
+				p.SrcPort, p.DstPort = p.DstPort, p.SrcPort
+			}
+			if note&Done == 0 {
+				note = x.See(note, &p, side, b, Place{Offset: at[side], Known: true, Opener: 0})
+			}
+			at[side] += int64(len(b))
+		}
+		f := x.Take(note)
+		if got := f != nil && f.Opaque; got != c.want {
+			t.Errorf("%s: %+v", c.name, f)
+		}
+	}
+}
