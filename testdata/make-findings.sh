@@ -54,7 +54,7 @@ import socket, sys
 s = socket.socket(); s.bind(("10.20.0.1", int(sys.argv[1]))); s.listen(1000)
 while True:
     c, _ = s.accept(); c.settimeout(1)
-    try: c.recv(1000); c.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\nConnection: close\\r\\n\\r\\nok\\n")
+    try: c.recv(1000); c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nok\n")
     except OSError: pass
     c.close()' "$1" >/dev/null 2>&1 &
 }
