@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"portero/internal/fleet/house"
+	"portero/internal/fleet/hub"
+	"portero/internal/fleet/lake"
+)
+
+// houseFlags say where ClickHouse is.
+type houseFlags struct{ house.Config }
+
+func (h *houseFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&h.URL, "clickhouse", os.Getenv("PORTERO_FLEET_CLICKHOUSE"), "ClickHouse's HTTP interface: http://127.0.0.1:8123, https:// elsewhere (PORTERO_FLEET_CLICKHOUSE)")
+	fs.StringVar(&h.Database, "clickhouse-database", "default", "the database")
+	fs.StringVar(&h.User, "clickhouse-user", os.Getenv("PORTERO_FLEET_CLICKHOUSE_USER"), "the user (PORTERO_FLEET_CLICKHOUSE_USER)")
+	fs.StringVar(&h.PasswordFile, "clickhouse-password-file", os.Getenv("PORTERO_FLEET_CLICKHOUSE_PASSWORD_FILE"), "file with the password (PORTERO_FLEET_CLICKHOUSE_PASSWORD_FILE)")
+	fs.StringVar(&h.Config.CA, "clickhouse-ca", "", "file with the certificates that ClickHouse's must descend from")
+}
+
+func (a *app) hubCmd() *cobra.Command {
+	var b busFlags
+	var h houseFlags
+	var cfg hub.Config
+	var parquet string
+	cmd := &cobra.Command{
+		Use: "hub", Short: "Move records from the broker into ClickHouse and Parquet", Args: cobra.NoArgs,
+		Long: `Takes batches from the broker, stores them, then acknowledges them. Any number of hubs
+share the work; one that is killed is made up for by the others. A batch that comes twice
+is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
+		RunE: func(*cobra.Command, []string) error {
+			cfg.Stores, cfg.Say = map[string]hub.Store{}, a.say
+			if h.URL != "" {
+				c, err := house.New(h.Config)
+				if err != nil {
+					return usage(err.Error())
+				}
+				ctx, stop := context.WithTimeout(a.ctx, time.Minute)
+				err = c.Migrate(ctx)
+				stop()
+				if err != nil {
+					return err
+				}
+				cfg.Stores["clickhouse"] = c
+			}
+			if parquet != "" {
+				l, err := lake.Open(parquet, runtime.NumCPU())
+				if err != nil {
+					return err
+				}
+				cfg.Stores["parquet"] = l
+			}
+			x, err := hub.New(cfg)
+			if err != nil {
+				return usage(err.Error())
+			}
+			nc, err := a.connect(&b, "hub "+cfg.Name, true)
+			if err != nil {
+				return err
+			}
+			defer nc.Close()
+			ctx, stop := context.WithCancel(a.ctx)
+			var work sync.WaitGroup
+			work.Add(1)
+			go func() {
+				defer work.Done()
+				t := time.NewTicker(5 * time.Second)
+				defer t.Stop()
+				x.Report(nc)
+				for {
+					select {
+					case <-ctx.Done():
+						return
+					case <-t.C:
+						x.Report(nc)
+					}
+				}
+			}()
+			err = x.Run(ctx, nc)
+			stop()
+			work.Wait()
+			x.Report(nc)
+			_ = nc.FlushTimeout(time.Second)
+			a.say(fmt.Sprintf(a.lang.Pick("%d records in %d batches stored", "%d registros en %d lotes guardados"), x.Records.Load(), x.Batches.Load()))
+			if errors.Is(err, context.Canceled) {
+				return nil
+			}
+			return err
+		},
+	}
+	fs := cmd.Flags()
+	b.register(fs)
+	h.register(fs)
+	host, _ := os.Hostname()
+	fs.StringVar(&cfg.Name, "name", plainName(host), "name of this hub")
+	fs.StringVar(&parquet, "parquet", "", "folder for Parquet partitions; hubs may share one on a file system that locks")
+	fs.IntVar(&cfg.Rows, "rows", 200_000, "store when so many records are held")
+	fs.DurationVar(&cfg.Every, "every", 5*time.Second, "or after this time: Parquet files get larger with it")
+	fs.StringVar(&cfg.Bad, "bad", "portero-bad", "folder for batches that cannot be read")
+	fs.IntVar(&h.Days, "days", 0, "delete records from ClickHouse after so many days; 0 keeps them")
+	return cmd
+}

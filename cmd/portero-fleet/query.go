@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/spf13/cobra"
+
+	"portero/internal/fleet/archive"
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/house"
+	"portero/internal/fleet/status"
+	"portero/internal/words"
+)
+
+func (a *app) queryCmd() *cobra.Command {
+	var h houseFlags
+	var format string
+	var sql bool
+	cmd := &cobra.Command{
+		Use: "query [QUESTION [NAME=VALUE...]]", Short: "Ask the store: who talked to a host, its doors, new listeners, a connection at every sensor",
+		Long:    "Asks ClickHouse one of the saved questions; without arguments it lists them.",
+		Example: "  portero-fleet query\n  portero-fleet query doors host=10.0.0.5 from='2026-11-01 00:00:00'\n  portero-fleet query diary host=10.0.0.5 port=443 --format csv",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return a.questions()
+			}
+			q, err := house.Find(args[0])
+			if err != nil {
+				return usage(err.Error())
+			}
+			if sql {
+				_, err := fmt.Fprintln(a.out, strings.TrimSpace(q.SQL))
+				return err
+			}
+			if h.URL == "" {
+				h.URL = "http://127.0.0.1:8123"
+			}
+			with := map[string]string{}
+			for _, kv := range args[1:] {
+				k, v, ok := strings.Cut(kv, "=")
+				if !ok {
+					return usage(fmt.Sprintf("%q: write NAME=VALUE", kv))
+				}
+				with[k] = v
+			}
+			c, err := house.New(h.Config)
+			if err != nil {
+				return usage(err.Error())
+			}
+			return c.Ask(a.ctx, a.out, q, with, format)
+		},
+	}
+	h.register(cmd.Flags())
+	cmd.Flags().StringVar(&format, "format", "table", "table, ndjson, json, csv, tsv")
+	cmd.Flags().BoolVar(&sql, "sql", false, "print the question's SQL instead of asking it")
+	return cmd
+}
+
+func (a *app) questions() error {
+	var b strings.Builder
+	pick := func(t [2]string) string { return a.lang.Pick(t[0], t[1]) }
+	for _, q := range house.Queries() {
+		fmt.Fprintf(&b, "%-14s %s\n", q.Name, pick(q.About))
+		for _, p := range q.Params {
+			what := pick(p.About)
+			if p.Default == "" {
+				what += a.lang.Pick(" (needed)", " (hace falta)")
+			}
+			fmt.Fprintf(&b, "    %-8s   %s\n", p.Name, what)
+		}
+	}
+	_, err := io.WriteString(a.out, b.String())
+	return err
+}
+
+func (a *app) statusCmd() *cobra.Command {
+	var b busFlags
+	var h houseFlags
+	var format, serve, lang string
+	cmd := &cobra.Command{
+		Use: "status", Short: "How the fleet is: sensors, spools, drops, lag, broker, hubs, store", Args: cobra.NoArgs,
+		Long: `Shows the state of the fleet as a table, as JSON or as Prometheus metrics. Exit status 1
+when something is not as it should be. --serve answers Prometheus on an address.`,
+		RunE: func(*cobra.Command, []string) error {
+			l := a.lang
+			if lang != "" {
+				var err error
+				if l, err = words.Parse(lang); err != nil {
+					return usage("--lang: " + err.Error())
+				}
+			}
+			nc, err := a.connect(&b, "status", false)
+			if err != nil {
+				return err
+			}
+			defer nc.Close()
+			if serve != "" {
+				return a.serve(serve, nc, &h)
+			}
+			f, err := gather(a.ctx, nc, &h)
+			if err != nil {
+				return err
+			}
+			switch format {
+			case "table":
+				err = f.Table(a.out, l)
+			case "json":
+				err = f.JSON(a.out)
+			case "prometheus":
+				err = f.Prometheus(a.out)
+			default:
+				return usage(fmt.Sprintf("--format: %q is none of table, json, prometheus", format))
+			}
+			if err == nil && len(f.Troubles(l)) > 0 {
+				return &exitError{1, nil}
+			}
+			return err
+		},
+	}
+	b.register(cmd.Flags())
+	h.register(cmd.Flags())
+	cmd.Flags().StringVar(&format, "format", "table", "table, json, prometheus")
+	cmd.Flags().StringVar(&serve, "serve", "", "answer /metrics on this HOST:PORT of this machine, for Prometheus")
+	cmd.Flags().StringVar(&lang, "lang", "", "language of sentences: en or es")
+	return cmd
+}
+
+func gather(ctx context.Context, nc *nats.Conn, h *houseFlags) (*status.Fleet, error) {
+	ctx, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
+	f, err := status.Gather(ctx, nc)
+	if err != nil || h.URL == "" {
+		return f, err
+	}
+	c, err := house.New(h.Config)
+	if err != nil {
+		return nil, err
+	}
+	f.Store = &status.Store{Up: true}
+	if err := c.Ask(ctx, io.Discard, house.Query{Name: "ping", SQL: "SELECT 1"}, nil, "tsv"); err != nil {
+		f.Store = &status.Store{Trouble: err.Error()}
+	}
+	return f, nil
+}
+
+// serve answers Prometheus. What it tells is no secret but nobody's business: it
+// listens on this machine alone.
+func (a *app) serve(addr string, nc *nats.Conn, h *houseFlags) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil || !bus.Loopback(host) {
+		return usage(fmt.Sprintf("--serve: %q is no HOST:PORT of this machine (127.0.0.1:9464)", addr))
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		f, err := gather(r.Context(), nc, h)
+		if err != nil {
+			http.Error(w, "the broker does not answer", http.StatusServiceUnavailable)
+			a.say(err.Error())
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		_ = f.Prometheus(w)
+	})
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	defer context.AfterFunc(a.ctx, func() { srv.Close() })()
+	a.say("http://" + l.Addr().String() + "/metrics")
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (a *app) ingestCmd() *cobra.Command {
+	var b busFlags
+	var s archive.Shape
+	var size string
+	var workers, rows, threads int
+	cmd := &cobra.Command{
+		Use: "ingest [DIR]", Short: "Read years of rotated captures, in parallel, and on several machines",
+		Long: `Puts the captures below DIR into a queue as units of some files of one sensor, and works
+on the queue until it is empty. Without DIR it only works: start it so on other machines
+that see the same files. What was read is never read again, whatever its name; after a
+crash it goes on where it stopped. A connection that spans files is one record.
+The folder below DIR in which a file lies is its sensor; for files of DIR itself it is
+their name without date and count.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			if s.Bytes, err = sizeOf("--unit", size); err != nil {
+				return err
+			}
+			if len(args) == 1 && !batch.ValidName(s.Site) {
+				return usage("--site is up to 64 letters, digits, _ and -")
+			}
+			nc, err := a.connect(&b, "ingest", true)
+			if err != nil {
+				return err
+			}
+			defer nc.Close()
+			q, err := archive.Open(a.ctx, nc)
+			if err != nil {
+				return err
+			}
+			q.Say, q.Rows = a.say, rows
+			bad := 0
+			if len(args) == 1 {
+				dir, err := filepath.Abs(args[0])
+				if err != nil {
+					return err
+				}
+				if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+					return usage(args[0] + ": is no folder")
+				}
+				us, skipped, problems, err := archive.Plan(dir, s, func(key string) (bool, error) { return q.Done(a.ctx, key) })
+				if err != nil {
+					return err
+				}
+				for _, p := range problems {
+					a.say(p.Error())
+				}
+				bad = len(problems)
+				added, err := q.Add(a.ctx, us)
+				if err != nil {
+					return err
+				}
+				files := 0
+				for i := range us {
+					files += len(us[i].Files)
+				}
+				a.say(fmt.Sprintf(a.lang.Pick("%d files in %d units, %d of them new in the queue; %d files were read before or are copies", "%d archivos en %d unidades, %d de ellas nuevas en la cola; %d archivos ya se leyeron o son copias"), files, len(us), added, skipped))
+			}
+			errs := make([]error, workers)
+			var work sync.WaitGroup
+			for i := range workers {
+				work.Add(1)
+				go func() {
+					defer work.Done()
+					errs[i] = q.Work(a.ctx, threads, true)
+				}()
+			}
+			work.Wait()
+			a.say(fmt.Sprintf(a.lang.Pick("%d records of %d files in %d units sent to the broker; %d batches were there already", "%d registros de %d archivos en %d unidades enviados al intermediario; %d lotes ya estaban"), q.Records.Load(), q.Files.Load(), q.Units.Load(), q.Skipped.Load()))
+			if err := errors.Join(errs...); err != nil && a.ctx.Err() == nil {
+				return err
+			}
+			if bad > 0 || q.Damaged.Load() > 0 {
+				return &exitError{3, nil}
+			}
+			return nil
+		},
+	}
+	fs := cmd.Flags()
+	b.register(fs)
+	fs.StringVar(&s.Site, "site", "", "name of the site that the captures are of")
+	fs.IntVar(&workers, "workers", 2, "units that are read at the same time")
+	fs.IntVar(&threads, "threads", 1, "goroutines that decode a unit")
+	fs.IntVar(&rows, "batch", 8192, "most records of a batch; the same on all machines")
+	fs.IntVar(&s.Files, "files", 64, "most files of a unit")
+	fs.StringVar(&size, "unit", "1G", "about how much is read in a unit")
+	fs.IntVar(&s.Warm, "warm", 8, "files read before a unit's own, to know what was open")
+	fs.DurationVar(&s.Gap, "gap", 24*time.Hour, "a silence between files after which nothing goes on")
+	return cmd
+}

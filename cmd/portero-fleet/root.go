@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/nats-io/nats.go"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"portero/internal/fleet/bus"
+	"portero/internal/words"
+)
+
+// app is one run of the command.
+type app struct {
+	out, err io.Writer
+	ctx      context.Context
+	lang     words.Lang
+}
+
+// exitError carries an exit status, as in portero: 2 usage or nothing done, 3 some
+// input was damaged, 4 not permitted.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(s string) error { return &exitError{2, errors.New(s)} }
+
+func run(args []string, out, errw io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{out: out, err: errw, ctx: ctx, lang: words.FromLocale(os.Getenv)}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errw)
+	err := root.ExecuteContext(ctx)
+	if err != nil && err.Error() != "" {
+		a.say(err.Error())
+	}
+	var ee *exitError
+	switch {
+	case err == nil || errors.Is(err, syscall.EPIPE):
+		return 0
+	case errors.As(err, &ee):
+		return ee.code
+	case errors.Is(err, fs.ErrPermission) || bus.Refused(err):
+		return 4
+	}
+	return 2
+}
+
+// say tells one line on standard error, with nothing in it that steers a terminal.
+func (a *app) say(s string) {
+	for _, l := range strings.Split(s, "\n") {
+		l = strings.Map(func(r rune) rune {
+			if r < 32 || r >= 127 && r < 160 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
+				return '?'
+			}
+			return r
+		}, l)
+		if l != "" {
+			fmt.Fprintln(a.err, "portero-fleet: "+l)
+		}
+	}
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "portero-fleet", Short: "Portero beyond one machine: sensors, a broker, hubs, questions",
+		Long: `Sensors follow connections and put the records on a spool on their own disk; a broker
+(NATS JetStream, embedded) takes them from there; hubs move them into ClickHouse and
+Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails first.`,
+		Example: `  portero-fleet broker --dir /var/lib/portero/broker
+  sudo portero-fleet sensor --site hq --name core --spool /var/lib/portero/spool eth0
+  portero-fleet hub --parquet /data/flows --clickhouse http://127.0.0.1:8123
+  portero-fleet query doors host=10.0.0.5
+  portero-fleet ingest /archive --site hq`,
+		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
+	})
+	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd())
+	return root
+}
+
+// busFlags say where the broker is.
+type busFlags struct{ bus.Config }
+
+func (b *busFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&b.URL, "url", "", "the broker: nats://HOST:4222 or tls://HOST:4222, several with commas (PORTERO_FLEET_URL; default this machine)")
+	fs.StringVar(&b.Seed, "seed", "", "file with our secret seed, mode 0600, made by portero-fleet key (PORTERO_FLEET_SEED)")
+	fs.StringVar(&b.CA, "ca", "", "file with the certificates that the broker's must descend from (PORTERO_FLEET_CA)")
+	fs.StringVar(&b.Cert, "cert", "", "file with our certificate, where the broker wants one (PORTERO_FLEET_CERT)")
+	fs.StringVar(&b.Key, "key", "", "file with its key (PORTERO_FLEET_KEY)")
+}
+
+// connect connects. A broker that refuses us is an error; one that is not there yet
+// is waited for when wait is set.
+func (a *app) connect(b *busFlags, name string, wait bool) (*nats.Conn, error) {
+	b.FromEnv(os.Getenv)
+	nc, err := bus.Connect(b.Config, name, false, a.say)
+	if err == nil || !wait || !errors.Is(err, nats.ErrNoServers) && !errors.Is(err, nats.ErrTimeout) {
+		return nc, err
+	}
+	a.say(err.Error() + a.lang.Pick("; waiting for it", "; se espera a que esté"))
+	return bus.Connect(b.Config, name, true, a.say)
+}

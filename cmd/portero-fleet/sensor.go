@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/net/bpf"
+
+	"portero/capture"
+	"portero/capture/filter"
+	"portero/capture/live"
+	"portero/capture/pcapfile"
+	"portero/catalog"
+	"portero/internal/engine"
+	"portero/internal/fleet/sensor"
+	"portero/internal/fleet/spool"
+	"portero/internal/record"
+)
+
+// sensorFlags are those of portero-fleet sensor.
+type sensorFlags struct {
+	bus         busFlags
+	cfg         sensor.Config
+	dir, limit  string
+	filter, mem string
+	drain       time.Duration
+	interim     time.Duration
+	duration    time.Duration
+}
+
+func (a *app) sensorCmd() *cobra.Command {
+	var o sensorFlags
+	cmd := &cobra.Command{
+		Use: "sensor INTERFACE... | FILE...", Short: "Follow connections and send their records to the broker, by way of a spool on this disk",
+		Long: `Listens to interfaces, or reads captures, and sends the record of every connection that
+ended to the broker. Records go to a spool on disk first, fsynced twice a second, so that a
+broker that is away costs nothing; when the spool is full the oldest go, counted and said.
+The capture never waits. From files everything waits instead, and nothing is dropped.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return a.sensor(&o, args) },
+	}
+	fs := cmd.Flags()
+	o.bus.register(fs)
+	fs.StringVar(&o.cfg.Site, "site", "", "name of the site, which the broker's users file ties to our seed")
+	host, _ := os.Hostname()
+	fs.StringVar(&o.cfg.Name, "name", plainName(host), "name of this sensor, unique in its site")
+	fs.StringVar(&o.dir, "spool", "portero-spool", "folder for what is not sent yet")
+	fs.StringVar(&o.limit, "spool-size", "1G", "most that it may hold")
+	fs.IntVar(&o.cfg.Lanes, "lanes", 4, "partitions by Community ID; the same for all sensors of a site")
+	fs.IntVar(&o.cfg.Rows, "batch", 8192, "most records of a batch")
+	fs.DurationVar(&o.cfg.Every, "every", 500*time.Millisecond, "a batch is closed after this time")
+	fs.DurationVar(&o.cfg.Timeout, "timeout", time.Second, "how long the broker may take to acknowledge a batch")
+	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel")
+	fs.StringVar(&o.mem, "memory", "256M", "budget for connections that are followed at the same time")
+	fs.DurationVar(&o.interim, "interim", 0, "send a record of a connection that goes on this often (final is false in it); 0 only when it ends")
+	fs.DurationVar(&o.duration, "duration", 0, "stop after this time")
+	fs.DurationVar(&o.drain, "drain", 10*time.Second, "at the end wait so long for the spool to be sent (from files as long as it takes)")
+	return cmd
+}
+
+// plainName makes a host's name fit for subjects and paths.
+func plainName(s string) string {
+	s, _, _ = strings.Cut(s, ".")
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, s)
+	return s[:min(len(s), 64)]
+}
+
+// input is what a sensor watches.
+type input struct {
+	src      capture.Source
+	live     *live.Handle
+	set      *pcapfile.Set
+	names    []string
+	problems func() []error
+}
+
+func (o *sensorFlags) open(args []string) (*input, error) {
+	files := 0
+	for _, s := range args {
+		if st, err := os.Stat(s); err == nil && !st.IsDir() {
+			files++
+		}
+	}
+	switch {
+	case files == len(args):
+		if o.filter != "" {
+			return nil, usage("--filter is for interfaces; from files portero-fleet takes everything")
+		}
+		set, err := pcapfile.OpenAll(args, pcapfile.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return &input{src: set, set: set, names: set.Names(), problems: set.Problems}, nil
+	case files > 0:
+		return nil, usage("interfaces or files, not both at once")
+	}
+	opt := live.Options{Interfaces: args}
+	if o.filter != "" {
+		expr, err := filter.Parse(o.filter)
+		if err != nil {
+			return nil, usage("filter: " + err.Error())
+		}
+		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
+			p, err := expr.Compile(link, filter.Options{Live: true})
+			if err != nil {
+				return nil, fmt.Errorf("filter: %w", err)
+			}
+			return p.Raw(), nil
+		}
+	}
+	taps, err := live.Listen(opt)
+	if err != nil {
+		var pe *live.PermissionError
+		if errors.As(err, &pe) {
+			return nil, &exitError{4, err}
+		}
+		return nil, err
+	}
+	h, err := live.Open(taps, func(name string) (live.Tap, error) {
+		one := opt
+		one.Interfaces = []string{name}
+		t, err := live.Listen(one)
+		if err != nil {
+			return live.Tap{}, err
+		}
+		return t[0], nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &input{src: h, live: h, problems: func() []error { return nil }}, nil
+}
+
+func (a *app) sensor(o *sensorFlags, args []string) error {
+	limit, err := sizeOf("--spool-size", o.limit)
+	if err != nil {
+		return err
+	}
+	mem, err := sizeOf("--memory", o.mem)
+	if err != nil {
+		return err
+	}
+	in, err := o.open(args)
+	if err != nil {
+		return err
+	}
+	sp, err := spool.Open(o.dir, limit)
+	if err != nil {
+		return err
+	}
+	defer sp.Close()
+	o.cfg.Wait, o.cfg.Say = in.live == nil, a.say
+	s, err := sensor.New(o.cfg, sp)
+	if err != nil {
+		return usage(err.Error())
+	}
+	if n := sp.Stats().Records; n > 0 {
+		a.say(fmt.Sprintf(a.lang.Pick("%d records are still on the spool from before", "quedan %d registros de antes en la cola del disco"), n))
+	}
+	nc, err := a.connect(&o.bus, "sensor "+o.cfg.Site+"/"+o.cfg.Name, true)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+
+	// The capture stops first, the spool is sent after it.
+	watch, stopWatch := context.WithCancel(a.ctx)
+	defer stopWatch()
+	if o.duration > 0 {
+		var stop context.CancelFunc
+		watch, stop = context.WithTimeout(watch, o.duration)
+		defer stop()
+	}
+	send, stopSend := context.WithCancel(context.Background())
+	defer stopSend()
+	var work sync.WaitGroup
+	var sendErr error
+	work.Add(2)
+	go func() {
+		defer work.Done()
+		if sendErr = s.Publish(send, nc); sendErr != nil {
+			stopWatch()
+			stopSend()
+		}
+	}()
+	drops := func() uint64 {
+		if in.live != nil {
+			return in.live.Stats().Dropped
+		}
+		return 0
+	}
+	go func() {
+		defer work.Done()
+		t := time.NewTicker(5 * time.Second)
+		defer t.Stop()
+		s.Report(nc, drops())
+		for {
+			select {
+			case <-send.Done():
+				return
+			case <-t.C:
+				s.Report(nc, drops())
+			}
+		}
+	}()
+	err = o.capture(watch, s, in, mem)
+	if e := s.Close(); err == nil {
+		err = e
+	}
+	wait, stop := context.WithCancel(send)
+	if in.live != nil || a.ctx.Err() != nil {
+		wait, stop = context.WithTimeout(send, o.drain)
+	}
+	s.Drained(wait)
+	stop()
+	s.Report(nc, drops())
+	_ = nc.FlushTimeout(time.Second)
+	stopSend()
+	work.Wait()
+	a.say(s.Summary())
+	if sendErr != nil {
+		return &exitError{4, sendErr}
+	}
+	for _, p := range in.problems() {
+		a.say(p.Error())
+		if err == nil {
+			err = &exitError{3, nil}
+		}
+	}
+	return err
+}
+
+// capture follows connections until ctx ends or the files do.
+func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, mem int64) error {
+	eo := engine.Options{Threads: 1, Memory: mem, Catalog: catalog.Default(), Files: in.names}
+	var eng *engine.Engine
+	told := map[uint64]int64{}
+	looked := time.Now()
+	eo.Sink = func(r *record.Record) error {
+		delete(told, r.ID)
+		return s.Add(r)
+	}
+	eo.Tick = func() {
+		if o.interim > 0 && time.Since(looked) >= time.Second {
+			looked = time.Now()
+			eng.Snapshot(looked.Add(-2*time.Second).UnixNano(), func(r *record.Record) {
+				at, ok := told[r.ID]
+				if !ok {
+					at = r.First
+				}
+				if r.Last-at >= int64(o.interim) {
+					told[r.ID] = r.Last
+					_ = s.Add(r)
+				}
+			})
+		}
+		_ = s.Tick() // an error comes back from Add
+	}
+	if in.live != nil {
+		defer in.live.Close()
+		defer context.AfterFunc(ctx, in.live.Stop)()
+		eo.Live = true
+		eng = engine.New(eo)
+		return ended(eng.Run(context.Background(), in.src))
+	}
+	defer in.set.Close()
+	eng = engine.New(eo)
+	return ended(eng.Run(ctx, in.src))
+}
+
+func ended(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}

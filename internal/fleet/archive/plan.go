@@ -1,0 +1,248 @@
+// Package archive reads folders of rotated captures by the share-out of a fleet:
+// units of some files of one sensor, which workers on any machine take from one
+// queue. A unit reads the files before its own to know what was open, and as many
+// after them as its connections need to end, and keeps only the connections that
+// began in its own files: so a connection that spans files is one record, units
+// depend on nothing but the files, and a unit that is done twice gives the same
+// batches, which are stored once.
+package archive
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/internal/fleet/batch"
+)
+
+// File is a capture in an archive.
+type File struct {
+	Path  string `json:"path"`
+	Size  int64  `json:"size"`
+	Key   string `json:"key"`   // by content: the same file under another name has the same
+	First int64  `json:"first"` // time of its first frame, ns
+}
+
+// Unit is what one worker reads at a time.
+type Unit struct {
+	ID     string   `json:"id"`
+	Site   string   `json:"site"`
+	Sensor string   `json:"sensor"`
+	Files  []File   `json:"files"`
+	Before []string `json:"before,omitempty"`
+	After  []string `json:"after,omitempty"`
+}
+
+// Shape says how an archive is cut.
+type Shape struct {
+	Site  string
+	Files int           // of a unit at most
+	Bytes int64         // of a unit, about
+	Warm  int           // files read before a unit's own
+	Ahead int           // files that may be read after them
+	Gap   time.Duration // a silence after which nothing is taken to go on
+}
+
+func (s *Shape) defaults() {
+	if s.Files <= 0 {
+		s.Files = 64
+	}
+	if s.Bytes <= 0 {
+		s.Bytes = 1 << 30
+	}
+	if s.Warm <= 0 {
+		s.Warm = 8
+	}
+	if s.Ahead <= 0 {
+		s.Ahead = 512
+	}
+	if s.Gap <= 0 {
+		s.Gap = 24 * time.Hour
+	}
+}
+
+// edge is how much of each end of a file its key covers.
+const edge = 64 << 10
+
+// key is a name for a file's content: its length and a hash of both ends.
+func key(f *os.File, size int64) (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, size)
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, edge)); err != nil {
+		return "", err
+	}
+	if size > edge {
+		if _, err := io.Copy(h, io.NewSectionReader(f, max(edge, size-edge), edge)); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}
+
+// look opens a capture to learn when it begins.
+func look(path string) (File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return File{}, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return File{}, err
+	}
+	x := File{Path: path, Size: st.Size()}
+	if x.Key, err = key(f, x.Size); err != nil {
+		return x, err
+	}
+	c, err := pcapfile.Open(path, pcapfile.Options{})
+	if err != nil {
+		return x, err
+	}
+	defer c.Close()
+	var b capture.Block
+	if err := c.Next(&b); err != nil {
+		if errors.Is(err, io.EOF) {
+			return x, errEmpty
+		}
+		return x, err
+	}
+	x.First = b.Frames[0].Time
+	return x, nil
+}
+
+var errEmpty = errors.New("no frame in it")
+
+// SensorOf is whose a capture is: the folder it lies in below dir, or for files of
+// dir itself their name without what counts and dates them.
+func SensorOf(dir, path string) string {
+	rel, err := filepath.Rel(dir, path)
+	if err != nil {
+		rel = filepath.Base(path)
+	}
+	s := filepath.ToSlash(filepath.Dir(rel))
+	if s == "." {
+		s = filepath.Base(rel)
+		if i := strings.IndexByte(s, '.'); i > 0 {
+			s = s[:i]
+		}
+		s = strings.TrimRight(s, "0123456789-_T:Z")
+		if i := strings.IndexAny(s, "0123456789"); i > 0 && len(s)-i >= 6 {
+			s = strings.TrimRight(s[:i], "-_")
+		}
+	}
+	s = strings.Map(func(r rune) rune {
+		if r < 128 && batch.ValidName(string(r)) {
+			return r
+		}
+		return '-'
+	}, s)
+	if s = strings.Trim(s, "-"); s == "" {
+		return "archive"
+	}
+	return s[:min(len(s), 64)]
+}
+
+// Plan cuts the captures below dir into units. done says which files were read
+// before; problems are the files that cannot be read.
+func Plan(dir string, s Shape, done func(key string) (bool, error)) (us []Unit, skipped int, problems []error, err error) {
+	s.defaults()
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	series := map[string][]File{}
+	seen := map[string]bool{}
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			if path == dir {
+				return err
+			}
+			problems = append(problems, err)
+			return nil
+		}
+		if !d.Type().IsRegular() || !pcapfile.IsCapture(path) {
+			return nil
+		}
+		f, err := look(path)
+		if errors.Is(err, errEmpty) {
+			return nil
+		}
+		if err != nil {
+			problems = append(problems, err)
+			return nil
+		}
+		if seen[f.Key] {
+			skipped++
+			return nil
+		}
+		seen[f.Key] = true
+		name := SensorOf(dir, path)
+		series[name] = append(series[name], f)
+		return nil
+	})
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	var names []string
+	for n := range series {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		fs := series[n]
+		sort.SliceStable(fs, func(i, j int) bool { return fs[i].First < fs[j].First })
+		read := make([]bool, len(fs))
+		for i := range fs {
+			if read[i], err = done(fs[i].Key); err != nil {
+				return nil, 0, nil, err
+			}
+			if read[i] {
+				skipped++
+			}
+		}
+		us = append(us, cut(s, n, fs, read)...)
+	}
+	return us, skipped, problems, nil
+}
+
+// cut makes the units of one sensor's files, which are in order of time.
+func cut(s Shape, sensor string, fs []File, read []bool) (us []Unit) {
+	near := func(i int) bool { return fs[i].First-fs[i-1].First <= int64(s.Gap) }
+	for i := 0; i < len(fs); {
+		if read[i] {
+			i++
+			continue
+		}
+		u := Unit{Site: s.Site, Sensor: sensor}
+		start, size := i, int64(0)
+		for i < len(fs) && !read[i] && len(u.Files) < s.Files && (size < s.Bytes || len(u.Files) == 0) && (i == start || near(i)) {
+			u.Files = append(u.Files, fs[i])
+			size += fs[i].Size
+			i++
+		}
+		for j := start; j > 0 && start-j < s.Warm && near(j); j-- {
+			u.Before = append([]string{fs[j-1].Path}, u.Before...)
+		}
+		for j := i; j < len(fs) && j-i < s.Ahead && near(j); j++ {
+			u.After = append(u.After, fs[j].Path)
+		}
+		h := sha256.New()
+		fmt.Fprintln(h, u.Site, u.Sensor)
+		for _, f := range u.Files {
+			fmt.Fprintln(h, f.Key)
+		}
+		u.ID = hex.EncodeToString(h.Sum(nil)[:12])
+		us = append(us, u)
+	}
+	return us
+}

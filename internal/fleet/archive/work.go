@@ -1,0 +1,308 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/sensor"
+	"portero/internal/record"
+)
+
+// Queue is the work of a fleet's archives.
+type Queue struct {
+	nc   *nats.Conn
+	js   jetstream.JetStream
+	kv   jetstream.KeyValue
+	Say  func(string)
+	Rows int // most records of a batch
+
+	Units, Files, Records, Skipped atomic.Uint64
+	Damaged                        atomic.Uint64
+}
+
+// done is what is noted of a file or unit.
+type done struct {
+	Path    string    `json:"path,omitempty"`
+	Unit    string    `json:"unit,omitempty"`
+	Records uint64    `json:"records"`
+	Time    time.Time `json:"time"`
+	Damage  []string  `json:"damage,omitempty"`
+}
+
+// Open finds the queue.
+func Open(ctx context.Context, nc *nats.Conn) (*Queue, error) {
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, err
+	}
+	kv, err := js.KeyValue(ctx, bus.Files)
+	if err != nil {
+		return nil, fmt.Errorf("the broker has no queue of captures (is it a portero-fleet broker?): %w", err)
+	}
+	return &Queue{nc: nc, js: js, kv: kv, Say: func(string) {}, Rows: 8192}, nil
+}
+
+// Done reports whether the file with this key was read.
+func (q *Queue) Done(ctx context.Context, key string) (bool, error) {
+	_, err := q.kv.Get(ctx, "file."+key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Add puts units in the queue; those that were put there before are left out.
+func (q *Queue) Add(ctx context.Context, us []Unit) (added int, err error) {
+	for i := range us {
+		u := &us[i]
+		if _, err := q.kv.Get(ctx, "queued."+u.ID); err == nil {
+			continue
+		}
+		b, err := json.Marshal(u)
+		if err != nil {
+			return added, err
+		}
+		if _, err := q.js.Publish(ctx, "work."+u.Site, b, jetstream.WithMsgID(u.ID)); err != nil {
+			return added, err
+		}
+		// After it: a crash between the two at worst queues a unit twice, which is harmless.
+		if _, err := q.kv.Put(ctx, "queued."+u.ID, nil); err != nil {
+			return added, err
+		}
+		added++
+	}
+	return added, nil
+}
+
+// Work takes units until ctx ends, or, with drain, until none is left that nobody
+// works on.
+func (q *Queue) Work(ctx context.Context, threads int, drain bool) error {
+	cons, err := q.js.Consumer(ctx, bus.Work, bus.Worker)
+	if err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		got, err := cons.Fetch(1, jetstream.FetchMaxWait(500*time.Millisecond))
+		if err != nil {
+			return err
+		}
+		n := 0
+		for m := range got.Messages() {
+			n++
+			if err := q.unit(ctx, m, threads); err != nil {
+				return err
+			}
+		}
+		if n == 0 && drain {
+			info, err := cons.Info(ctx)
+			if err == nil && info.NumPending == 0 && info.NumAckPending == 0 {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// unit reads one and sends its batches.
+func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
+	var u Unit
+	if err := json.Unmarshal(m.Data(), &u); err != nil || !batch.ValidName(u.Site) || !batch.ValidName(u.Sensor) || !batch.ValidName(u.ID) || len(u.Files) == 0 {
+		q.Say("a unit of work makes no sense and was put aside")
+		return m.TermWithReason("not a unit")
+	}
+	busy, stop := context.WithCancel(ctx)
+	var beat sync.WaitGroup
+	beat.Add(1)
+	go func() {
+		defer beat.Done()
+		t := time.NewTicker(3 * time.Second)
+		defer t.Stop()
+		for {
+			select {
+			case <-busy.Done():
+				return
+			case <-t.C:
+				_ = m.InProgress()
+			}
+		}
+	}()
+	defer beat.Wait()
+	defer stop()
+	for _, f := range u.Files {
+		if _, err := os.Stat(f.Path); err != nil {
+			// Another machine may see it: the unit goes back, and comes again later.
+			q.Say(fmt.Sprintf("%s is not on this machine; left to another worker", f.Path))
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second):
+			}
+			return m.NakWithDelay(5 * time.Second)
+		}
+	}
+	p := &publisher{q: q, u: &u, ctx: ctx}
+	p.resume()
+	problems, err := Read(ctx, &u, threads, p.add)
+	if err == nil {
+		err = p.finish()
+	}
+	if ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		_ = m.Nak()
+		return nil
+	}
+	if err != nil {
+		_ = m.Nak()
+		return err
+	}
+	var damage []string
+	for _, x := range problems {
+		damage = append(damage, x.Error())
+		q.Say(x.Error())
+	}
+	q.Damaged.Add(uint64(len(problems)))
+	note := done{Unit: u.ID, Records: p.records, Time: time.Now().UTC(), Damage: damage}
+	for _, f := range u.Files {
+		note.Path = f.Path
+		b, _ := json.Marshal(note)
+		if _, err := q.kv.Put(ctx, "file."+f.Key, b); err != nil {
+			return err
+		}
+	}
+	if err := m.DoubleAck(ctx); err != nil {
+		return err
+	}
+	_ = q.kv.Purge(ctx, "at."+u.ID)
+	q.Units.Add(1)
+	q.Files.Add(uint64(len(u.Files)))
+	q.Records.Add(p.records)
+	return nil
+}
+
+// publisher makes batches of a unit. What it does depends on nothing but the
+// records, so that the n-th batch is the same each time.
+type publisher struct {
+	q       *Queue
+	u       *Unit
+	ctx     context.Context
+	b       [lanes]*batch.Builder
+	n       uint64 // batches made
+	skip    uint64 // those that the broker has from an earlier try
+	records uint64
+	out     []flight
+}
+
+type flight struct {
+	n    uint64
+	msg  *nats.Msg
+	ack  jetstream.PubAckFuture
+	rows int
+}
+
+const (
+	lanes  = 4
+	window = 8
+)
+
+// resume asks how far an earlier try came.
+func (p *publisher) resume() {
+	if e, err := p.q.kv.Get(p.ctx, "at."+p.u.ID); err == nil {
+		_ = json.Unmarshal(e.Value(), &p.skip)
+	}
+}
+
+func (p *publisher) add(r *record.Record) error {
+	l := sensor.LaneOf(r, lanes)
+	if p.b[l] == nil {
+		p.b[l] = batch.NewBuilder(p.u.Site, p.u.Sensor)
+	}
+	p.b[l].Add(r)
+	p.records++
+	if p.b[l].Rows() >= p.q.Rows || p.b[l].Size() >= 32<<20 {
+		return p.close(l)
+	}
+	return nil
+}
+
+func (p *publisher) close(l int) error {
+	b := p.b[l]
+	if b == nil || b.Rows() == 0 {
+		return nil
+	}
+	p.n++
+	defer b.Reset()
+	if p.n <= p.skip {
+		p.q.Skipped.Add(1)
+		return nil
+	}
+	source := p.u.Site + "/" + p.u.Sensor + "/" + p.u.ID
+	f := flight{n: p.n, rows: b.Rows(), msg: &nats.Msg{Subject: bus.FlowSubject(p.u.Site, uint16(l)), Data: b.Append(nil), Header: nats.Header{jetstream.MsgIDHeader: {bus.MessageID(source, p.n)}}}}
+	f.ack, _ = p.q.js.PublishMsgAsync(f.msg)
+	if p.out = append(p.out, f); len(p.out) >= window {
+		return p.await()
+	}
+	return nil
+}
+
+// await waits until the broker has the oldest batch on its way; it is sent again
+// until it has.
+func (p *publisher) await() error {
+	f := &p.out[0]
+	for {
+		if p.once(f) {
+			break
+		}
+		select {
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		case <-time.After(250 * time.Millisecond):
+		}
+		if err := p.q.nc.LastError(); err != nil && bus.Refused(err) {
+			return fmt.Errorf("the broker refuses this: %w", err)
+		}
+		f.ack, _ = p.q.js.PublishMsgAsync(f.msg)
+	}
+	p.out = p.out[1:]
+	if f.n%16 == 0 || len(p.out) == 0 {
+		b, _ := json.Marshal(f.n)
+		_, _ = p.q.kv.Put(p.ctx, "at."+p.u.ID, b) // only saves work after a crash
+	}
+	return nil
+}
+
+func (p *publisher) once(f *flight) bool {
+	if f.ack == nil {
+		return false
+	}
+	select {
+	case <-f.ack.Ok():
+		return true
+	case <-f.ack.Err():
+	case <-time.After(2 * time.Second):
+	case <-p.ctx.Done():
+	}
+	return false
+}
+
+func (p *publisher) finish() error {
+	for l := range p.b {
+		if err := p.close(l); err != nil {
+			return err
+		}
+	}
+	for len(p.out) > 0 {
+		if err := p.await(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,295 @@
+// Package broker is an embedded NATS server with JetStream, set up so that what it
+// acknowledged is on the disk (SyncAlways) and so that nothing listens beyond this
+// machine without TLS and credentials.
+package broker
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nkeys"
+
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/bus"
+)
+
+// Options say how a broker runs.
+type Options struct {
+	Name    string // unique in a cluster
+	Listen  string // HOST:PORT for the fleet
+	Dir     string // where JetStream keeps its files
+	Cert    string // files of the server's certificate and key
+	Key     string
+	CA      string // whose clients, and other brokers, are let in by certificate
+	Users   string // file of credentials, see ReadUsers
+	Cluster string // name of the cluster, "" for a broker of its own
+	Peer    string // HOST:PORT for the other brokers
+	Routes  []string
+	Lazy    bool // fsync every two seconds instead of every message; for measuring only
+	Say     func(string)
+	self    nkeys.KeyPair // of the broker itself, made anew at each start
+}
+
+// Broker is a running server.
+type Broker struct {
+	srv *server.Server
+	opt Options
+}
+
+// User is a line of the file of users.
+type User struct {
+	Role, Site, Public string
+}
+
+// ReadUsers reads who may connect: one a line, "sensor SITE PUBLIC", "hub PUBLIC"
+// or "admin PUBLIC", with the public keys that portero-fleet key prints. # begins a
+// remark.
+func ReadUsers(r io.Reader) ([]User, error) {
+	var us []User
+	s := bufio.NewScanner(r)
+	for n := 1; s.Scan(); n++ {
+		line, _, _ := strings.Cut(s.Text(), "#")
+		f := strings.Fields(line)
+		if len(f) == 0 {
+			continue
+		}
+		u := User{Role: f[0]}
+		switch {
+		case f[0] == "sensor" && len(f) == 3 && batch.ValidName(f[1]):
+			u.Site, u.Public = f[1], f[2]
+		case (f[0] == "hub" || f[0] == "admin") && len(f) == 2:
+			u.Public = f[1]
+		default:
+			return nil, fmt.Errorf("line %d: write sensor SITE PUBLIC, hub PUBLIC or admin PUBLIC", n)
+		}
+		if !nkeys.IsValidPublicUserKey(u.Public) {
+			return nil, fmt.Errorf("line %d: %.60q is no public key (portero-fleet key prints one)", n, u.Public)
+		}
+		us = append(us, u)
+	}
+	return us, s.Err()
+}
+
+// permissions are what a user may say and hear. A sensor may only publish under
+// its own site, and only hears the answers to that.
+func (u *User) permissions() *server.Permissions {
+	if u.Role != "sensor" {
+		return nil
+	}
+	return &server.Permissions{
+		Publish:   &server.SubjectPermission{Allow: []string{"flows." + u.Site + ".*", "status." + u.Site + ".>"}},
+		Subscribe: &server.SubjectPermission{Allow: []string{bus.InboxOf(u.Public) + ".>"}},
+	}
+}
+
+// Start starts a broker and waits until it takes connections.
+func Start(o Options) (*Broker, error) {
+	so, err := o.server()
+	if err != nil {
+		return nil, err
+	}
+	srv, err := server.NewServer(so)
+	if err != nil {
+		return nil, err
+	}
+	if o.Say != nil {
+		srv.SetLoggerV2(logger{o.Say}, false, false, false)
+	}
+	srv.Start()
+	if !srv.ReadyForConnections(15 * time.Second) {
+		srv.Shutdown()
+		return nil, fmt.Errorf("the broker did not begin to listen on %s within 15 s", o.Listen)
+	}
+	return &Broker{srv, o}, nil
+}
+
+func (o *Options) server() (*server.Options, error) {
+	host, port, err := split(o.Listen)
+	if err != nil {
+		return nil, err
+	}
+	so := &server.Options{ServerName: o.Name, Host: host, Port: port, JetStream: true, StoreDir: o.Dir, SyncAlways: !o.Lazy, NoSigs: true, NoLog: o.Say == nil,
+		MaxPayload: 8 << 20, MaxPending: 256 << 20, DisableJetStreamBanner: true, WriteDeadline: 10 * time.Second}
+	if o.Lazy {
+		so.SyncInterval = 2 * time.Second
+	}
+	beyond := !bus.Loopback(host)
+	if o.Users != "" {
+		f, err := os.Open(o.Users)
+		if err != nil {
+			return nil, err
+		}
+		us, err := ReadUsers(f)
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", o.Users, err)
+		}
+		for _, u := range us {
+			so.Nkeys = append(so.Nkeys, &server.NkeyUser{Nkey: u.Public, Permissions: u.permissions()})
+		}
+		if len(us) == 0 {
+			return nil, fmt.Errorf("%s: nobody is in it, so nobody could connect", o.Users)
+		}
+		if o.self, err = nkeys.CreateUser(); err != nil {
+			return nil, err
+		}
+		pub, err := o.self.PublicKey()
+		if err != nil {
+			return nil, err
+		}
+		so.Nkeys = append(so.Nkeys, &server.NkeyUser{Nkey: pub})
+	}
+	if o.Cert != "" {
+		if so.TLSConfig, err = o.tls(false); err != nil {
+			return nil, err
+		}
+		so.TLS, so.TLSVerify, so.TLSTimeout = true, o.CA != "", 5
+	}
+	if beyond && (o.Cert == "" || o.Users == "") {
+		return nil, fmt.Errorf("--listen %s is open to other machines: give it --cert, --key and --users, or listen on 127.0.0.1", o.Listen)
+	}
+	if o.Cluster == "" {
+		return so, nil
+	}
+	if o.Name == "" {
+		return nil, errors.New("a broker of a cluster needs a --name of its own")
+	}
+	if so.Cluster.Host, so.Cluster.Port, err = split(o.Peer); err != nil {
+		return nil, err
+	}
+	so.Cluster.Name = o.Cluster
+	if !bus.Loopback(so.Cluster.Host) && (o.Cert == "" || o.CA == "") {
+		return nil, fmt.Errorf("--peer %s is open to other machines: give it --cert, --key and --ca, so that brokers know one another", o.Peer)
+	}
+	if o.Cert != "" {
+		if so.Cluster.TLSConfig, err = o.tls(true); err != nil {
+			return nil, err
+		}
+		so.Cluster.TLSTimeout = 5
+	}
+	for _, r := range o.Routes {
+		u, err := url.Parse("nats://" + strings.TrimPrefix(r, "nats://"))
+		if err != nil || u.Host == "" || u.User != nil {
+			return nil, fmt.Errorf("--routes: %q is no HOST:PORT", bus.Redact(r))
+		}
+		so.Routes = append(so.Routes, u)
+	}
+	return so, nil
+}
+
+// tls is the server's configuration; between brokers both sides show certificates.
+func (o *Options) tls(mutual bool) (*tls.Config, error) {
+	k, err := tls.LoadX509KeyPair(o.Cert, o.Key)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Cert, err)
+	}
+	t := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{k}}
+	if o.CA != "" {
+		pool, err := bus.Pool(o.CA)
+		if err != nil {
+			return nil, err
+		}
+		t.ClientCAs, t.ClientAuth = pool, tls.RequireAndVerifyClientCert
+		if mutual {
+			t.RootCAs = pool
+		}
+	}
+	return t, nil
+}
+
+func split(s string) (host string, port int, err error) {
+	h, p, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", 0, fmt.Errorf("%q is no HOST:PORT", s)
+	}
+	if port, err = strconv.Atoi(p); err != nil || port < -1 || port > 65535 {
+		return "", 0, fmt.Errorf("%q has no port", s)
+	}
+	if h == "" {
+		h = "0.0.0.0"
+	}
+	if port == 0 {
+		port = -1 // the server's word for any
+	}
+	return h, port, nil
+}
+
+// URL is where clients connect.
+func (b *Broker) URL() string { return b.srv.ClientURL() }
+
+// Name is the server's.
+func (b *Broker) Name() string { return b.srv.Name() }
+
+// Peer is where other brokers connect.
+func (b *Broker) Peer() string {
+	if a := b.srv.ClusterAddr(); a != nil {
+		return a.String()
+	}
+	return ""
+}
+
+// Ensure makes the streams, over a connection inside the process whose key nobody
+// else has. It waits until the cluster has a leader.
+func (b *Broker) Ensure(ctx context.Context, l bus.Limits) error {
+	opts := []nats.Option{nats.InProcessServer(b.srv)}
+	if b.opt.self != nil {
+		pub, _ := b.opt.self.PublicKey()
+		opts = append(opts, nats.Nkey(pub, b.opt.self.Sign))
+	}
+	nc, err := nats.Connect("", opts...)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	for {
+		try, stop := context.WithTimeout(ctx, 5*time.Second)
+		err = bus.Ensure(try, js, l)
+		stop()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+}
+
+// StreamLeader reports whether this broker leads a stream.
+func (b *Broker) StreamLeader(stream string) bool {
+	return b.srv.JetStreamIsStreamLeader(server.DEFAULT_GLOBAL_ACCOUNT, stream)
+}
+
+// Stop ends the broker; connected clients look for another.
+func (b *Broker) Stop() {
+	b.srv.Shutdown()
+	b.srv.WaitForShutdown()
+}
+
+// logger hands on what matters.
+type logger struct{ say func(string) }
+
+func (l logger) Noticef(string, ...any)    {}
+func (l logger) Debugf(string, ...any)     {}
+func (l logger) Tracef(string, ...any)     {}
+func (l logger) Warnf(f string, v ...any)  { l.say("warning: " + fmt.Sprintf(f, v...)) }
+func (l logger) Errorf(f string, v ...any) { l.say("error: " + fmt.Sprintf(f, v...)) }
+func (l logger) Fatalf(f string, v ...any) { l.say("fatal: " + fmt.Sprintf(f, v...)) }

@@ -1,0 +1,304 @@
+package house_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portero/handshake"
+	"portero/internal/corpus"
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/house"
+	"portero/internal/record"
+)
+
+func entry(t testing.TB, site, sensor string, n uint64, rs ...*record.Record) batch.Entry {
+	t.Helper()
+	b := batch.NewBuilder(site, sensor)
+	for _, r := range rs {
+		b.Add(r)
+	}
+	x, err := batch.Decode(b.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return batch.Entry{Source: site + "/" + sensor + "/e", Number: n, Batch: x}
+}
+
+func ask(t *testing.T, h *house.House, q house.Query, args map[string]string) (rows []map[string]any) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := h.Ask(context.Background(), &b, q, args, "ndjson"); err != nil {
+		t.Fatalf("%s: %v", q.Name, err)
+	}
+	for _, l := range strings.Split(strings.TrimSpace(b.String()), "\n") {
+		if l == "" {
+			continue
+		}
+		m := map[string]any{}
+		if err := json.Unmarshal([]byte(l), &m); err != nil {
+			t.Fatalf("%s: %v in %q", q.Name, err, l)
+		}
+		rows = append(rows, m)
+	}
+	return rows
+}
+
+func named(t *testing.T, name string) house.Query {
+	t.Helper()
+	q, err := house.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+var count = house.Query{Name: "count", SQL: "SELECT count() AS n, uniqExact(site, sensor, first, id) AS k FROM flows"}
+
+func TestClickHouse(t *testing.T) {
+	url := clickhouse(t)
+	h, err := house.New(house.Config{URL: url, Database: "portero_test", Days: 7000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a second migration changes nothing
+		if err := h.Migrate(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rs, err := corpus.Records(corpus.Captures()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ptrs []*record.Record
+	for i := range rs {
+		rs[i].ID = uint64(i + 1)
+		ptrs = append(ptrs, &rs[i])
+	}
+	es := []batch.Entry{entry(t, "lab", "s1", 1, ptrs...)}
+
+	t.Run("every field comes back", func(t *testing.T) {
+		if err := h.Write(es); err != nil {
+			t.Fatal(err)
+		}
+		q := house.Query{Name: "all", SQL: "SELECT *, toUnixTimestamp64Nano(first) AS first_ns, toUnixTimestamp64Nano(last) AS last_ns FROM flows ORDER BY id"}
+		got := ask(t, h, q, nil)
+		if len(got) != len(rs) {
+			t.Fatalf("%d rows of %d", len(got), len(rs))
+		}
+		for i, row := range got {
+			r := &rs[i]
+			for _, f := range record.Schema() {
+				v := row[f.Name]
+				switch f.Kind {
+				case record.KindWord, record.KindText:
+					if want := string(f.Text(nil, r)); v != want {
+						t.Errorf("%s of %d: %v, want %q", f.Name, r.ID, v, want)
+					}
+				case record.KindInt, record.KindMicros:
+					want := string(f.Text(nil, r))
+					if v == nil != (want == "") || v != nil && want != strings.Trim(trimZeros(fmt.Sprint(v)), `"`) && !same(v, want) {
+						t.Errorf("%s of %d: %v, want %q", f.Name, r.ID, v, want)
+					}
+				case record.KindWords, record.KindTexts:
+					if n := len(v.([]any)); n != len(f.Words(r)) {
+						t.Errorf("%s of %d: %v", f.Name, r.ID, v)
+					}
+				case record.KindInts:
+					if n := len(v.([]any)); n != len(f.Ints(r)) {
+						t.Errorf("%s of %d: %v", f.Name, r.ID, v)
+					}
+				case record.KindTime:
+					want := r.First
+					if f.Name == "last" {
+						want = r.Last
+					}
+					if !same(row[f.Name+"_ns"], fmt.Sprint(want)) {
+						t.Errorf("%s of %d: %v, want %d", f.Name, r.ID, row[f.Name+"_ns"], want)
+					}
+				}
+			}
+		}
+	})
+
+	t.Run("copies are one, and the last word counts", func(t *testing.T) {
+		interim := *ptrs[0]
+		interim.ID, interim.Final, interim.Orig.Pkts = 9999, false, 1
+		final := interim
+		final.Final, final.Orig.Pkts = true, 77
+		for range 2 {
+			if err := h.Write([]batch.Entry{entry(t, "lab", "s1", 5, &final), es[0], entry(t, "lab", "s1", 4, &interim)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n := ask(t, h, count, nil)[0]
+		if !same(n["n"], fmt.Sprint(len(rs)+1)) || fmt.Sprint(n["n"]) != fmt.Sprint(n["k"]) {
+			t.Errorf("%v rows", n)
+		}
+		row := ask(t, h, house.Query{Name: "x", SQL: "SELECT orig_pkts, final FROM flows WHERE id = 9999"}, nil)
+		if len(row) != 1 || !same(row[0]["orig_pkts"], "77") || row[0]["final"] != true {
+			t.Errorf("%v", row)
+		}
+	})
+
+	t.Run("saved questions", func(t *testing.T) { questions(t, h) })
+
+	t.Run("a newer table is left alone", func(t *testing.T) {
+		if err := h.Ask(context.Background(), &bytes.Buffer{}, house.Query{Name: "x", SQL: "INSERT INTO portero_migrations (version) SELECT 99"}, nil, "tsv"); err == nil {
+			if err := h.Migrate(context.Background()); err == nil || !strings.Contains(err.Error(), "update it") {
+				t.Error(err)
+			}
+		} else {
+			t.Log(err)
+		}
+	})
+}
+
+// same compares a number that JSON may have quoted.
+func same(v any, want string) bool {
+	switch x := v.(type) {
+	case float64:
+		var f float64
+		fmt.Sscan(want, &f)
+		return x == f
+	case string:
+		return trimZeros(x) == want
+	}
+	return false
+}
+
+func trimZeros(s string) string {
+	if strings.Contains(s, ".") {
+		return strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}
+
+// questions asks every saved one of a recorded data set whose answers are known.
+func questions(t *testing.T, h *house.House) {
+	base := int64(1790000000e9) // 2026-09-21
+	const day = int64(86400e9)
+	mk := func(id uint64, at int64, from, to string, port uint16, v handshake.Verdict, sent, got uint64) *record.Record {
+		r := corpus.Made(0)
+		r.ID, r.First, r.Last, r.DurationNS, r.Handshake = id, at, at+1e9, 1e9, v
+		r.Orig.Addr, r.Resp.Addr, r.Resp.Port, r.Orig.Port = netip.MustParseAddr(from), netip.MustParseAddr(to), port, uint16(40000+id)
+		r.Orig.Payload, r.Resp.Payload = sent, got
+		r.Service = ""
+		if v.Opened() {
+			r.Service = map[uint16]string{22: "ssh", 443: "https", 8443: "pcsync-https"}[port]
+		}
+		return r
+	}
+	var inside, outside []*record.Record
+	for d := range int64(10) {
+		inside = append(inside, mk(uint64(100+d), base+d*day, "10.9.0.1", "10.9.0.80", 443, handshake.Completed, 100, 1000))
+	}
+	inside = append(inside, mk(200, base+8*day, "10.9.0.2", "10.9.0.80", 8443, handshake.Completed, 10, 20),
+		mk(201, base+9*day, "10.9.0.3", "10.9.0.80", 22, handshake.Refused, 0, 0), mk(202, base+9*day+1, "10.9.0.3", "10.9.0.80", 23, handshake.NoAnswer, 0, 0))
+	for i := range uint64(5) {
+		inside = append(inside, mk(300+i, base+9*day+int64(i)*1e9, "10.9.0.66", "10.9.0.81", uint16(1000+i), handshake.HalfOpen, 0, 0))
+	}
+	nat := mk(400, base+9*day, "10.9.0.7", "203.0.113.9", 443, handshake.Completed, 4321, 98765)
+	far := mk(1, base+9*day+3e6, "198.51.100.1", "203.0.113.9", 443, handshake.Completed, 4321, 98765)
+	again := *nat
+	inside, outside = append(inside, nat), append(outside, far, &again)
+	if err := h.Write([]batch.Entry{entry(t, "hq", "core", 1, inside...), entry(t, "hq", "edge", 1, outside...)}); err != nil {
+		t.Fatal(err)
+	}
+	id := string(record.AppendCommunityID(nil, nat))
+	for _, c := range []struct {
+		name string
+		args map[string]string
+		rows int
+		want string // of the first row, some of it
+	}{
+		{"talked-to", map[string]string{"host": "10.9.0.80"}, 3, "peer=10.9.0.1 direction=from connections=10 opened=10 refused=0"},
+		{"talked-to", map[string]string{"host": "10.9.0.80", "from": "2026-09-29 00:00:00", "to": "2100-01-01 00:00:00"}, 3, "peer=10.9.0.1 connections=2"},
+		{"doors", map[string]string{"host": "10.9.0.80"}, 13, "port=443 opened=1 refused=0"},
+		{"new-listeners", map[string]string{"days": "3", "to": "2026-10-02 00:00:00"}, -1, ""},
+		{"half-open", map[string]string{"from": "2026-09-20 00:00:00", "to": "2026-10-20 00:00:00"}, 1, "source=10.9.0.66 half_open=5 hosts=1 ports=5"},
+		{"top-services", map[string]string{"from": "2026-09-20 00:00:00", "to": "2026-10-20 00:00:00"}, 2, "service=https connections=13"},
+		{"diary", map[string]string{"host": "10.9.0.80", "port": "443"}, 10, "visitor=10.9.0.1 opening=completed"},
+		{"connection", map[string]string{"cid": id}, 3, "leg=this orig_addr=10.9.0.7"},
+	} {
+		got := ask(t, h, named(t, c.name), c.args)
+		if c.rows >= 0 && len(got) != c.rows {
+			t.Errorf("%s: %d rows, want %d: %v", c.name, len(got), c.rows, got)
+			continue
+		}
+		for _, kv := range strings.Fields(c.want) {
+			k, v, _ := strings.Cut(kv, "=")
+			if fmt.Sprint(got[0][k]) != v {
+				t.Errorf("%s: %s is %v, want %s", c.name, k, got[0][k], v)
+			}
+		}
+		switch c.name {
+		case "new-listeners":
+			found := false
+			for _, r := range got {
+				if r["host"] == "10.9.0.80" && fmt.Sprint(r["port"]) == "443" {
+					t.Error("a door that was open for days counts as new")
+				}
+				found = found || r["host"] == "10.9.0.80" && fmt.Sprint(r["port"]) == "8443"
+			}
+			if !found {
+				t.Errorf("the door that opened on the eighth day is not among the new ones: %v", got)
+			}
+		case "connection":
+			if got[0]["sensor"] == got[1]["sensor"] || got[2]["leg"] != "other" || got[2]["orig_addr"] != "198.51.100.1" {
+				t.Errorf("%v", got)
+			}
+		}
+	}
+	// Words from outside stay words.
+	if got := ask(t, h, named(t, "diary"), map[string]string{"host": "x' OR 1=1 --", "port": "443"}); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	for _, q := range house.Queries() {
+		if q.About[0] == "" || q.About[1] == "" {
+			t.Errorf("%s is not explained in both languages", q.Name)
+		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, bad := range []string{"ftp://x", "http://198.51.100.7:8123", "http://u:p@127.0.0.1:8123", "http://127.0.0.1/?x=1"} {
+		if _, err := house.New(house.Config{URL: bad}); err == nil || strings.Contains(err.Error(), "u:p") {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+	h, err := house.New(house.Config{URL: "http://127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Ask(context.Background(), &bytes.Buffer{}, named(t, "diary"), map[string]string{"host": "x"}, "table"); err == nil || !strings.Contains(err.Error(), "port=") {
+		t.Error(err)
+	}
+	if err := h.Ask(context.Background(), &bytes.Buffer{}, named(t, "half-open"), map[string]string{"hots": "x"}, "table"); err == nil || !strings.Contains(err.Error(), "hots") {
+		t.Error(err)
+	}
+	if _, err := house.Find("dors"); err == nil || !strings.Contains(err.Error(), "talked-to") {
+		t.Error(err)
+	}
+}
+
+func TestPassword(t *testing.T) {
+	url := clickhouse(t, "CLICKHOUSE_USER=portero", "CLICKHOUSE_KEY=s3cret")
+	file := filepath.Join(t.TempDir(), "password")
+	for secret, good := range map[string]bool{"s3cret\n": true, "other": false} {
+		os.WriteFile(file, []byte(secret), 0o600)
+		h, err := house.New(house.Config{URL: url, User: "portero", PasswordFile: file})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Migrate(context.Background()); (err == nil) != good || err != nil && strings.Contains(err.Error(), "other") {
+			t.Errorf("%q: %v", secret, err)
+		}
+	}
+}

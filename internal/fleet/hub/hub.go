@@ -1,0 +1,271 @@
+// Package hub takes batches from the broker and puts them in the stores, then
+// acknowledges them. Any number of hubs share the work. A batch may come twice,
+// after a crash or a change of leader; the stores tell copies by their names.
+package hub
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/spool"
+)
+
+// Store is where records rest. Write returns nil when all are in it for good; a
+// batch that it has already changes nothing.
+type Store interface {
+	Write(es []batch.Entry) error
+}
+
+// Config says how a hub works.
+type Config struct {
+	Name   string
+	Stores map[string]Store
+	Rows   int           // a group of batches is stored when it has so many records
+	Every  time.Duration // or after this time
+	Bad    string        // folder for batches that no hub can read, "" drops them
+	Say    func(string)
+}
+
+// Hub is one at work.
+type Hub struct {
+	cfg                                    Config
+	Records, Batches, Groups, Bad, Retries atomic.Uint64
+	again                                  atomic.Uint64
+	lastError                              atomic.Pointer[string]
+}
+
+// New prepares a hub.
+func New(cfg Config) (*Hub, error) {
+	if !batch.ValidName(cfg.Name) {
+		return nil, errors.New("--name is up to 64 letters, digits, _ and -")
+	}
+	if len(cfg.Stores) == 0 {
+		return nil, errors.New("a hub without a store would throw records away: give it --clickhouse or --parquet")
+	}
+	if cfg.Rows <= 0 {
+		cfg.Rows = 200_000
+	}
+	if cfg.Every <= 0 {
+		cfg.Every = 5 * time.Second
+	}
+	if cfg.Say == nil {
+		cfg.Say = func(string) {}
+	}
+	return &Hub{cfg: cfg}, nil
+}
+
+// group is what is stored together.
+type group struct {
+	mu    sync.Mutex
+	msgs  []jetstream.Msg
+	es    []batch.Entry
+	rows  int
+	begun time.Time
+	names map[string]bool
+}
+
+// renew keeps the broker from giving messages to another hub while we hold them.
+const renew = 3 * time.Second
+
+// Run works until ctx ends; then it stores what it holds.
+func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	g := &group{names: map[string]bool{}}
+	beat := make(chan struct{})
+	var beats sync.WaitGroup
+	beats.Add(1)
+	go func() {
+		defer beats.Done()
+		t := time.NewTicker(renew)
+		defer t.Stop()
+		for {
+			select {
+			case <-beat:
+				return
+			case <-t.C:
+				g.mu.Lock()
+				for _, m := range g.msgs {
+					_ = m.InProgress()
+				}
+				g.mu.Unlock()
+			}
+		}
+	}()
+	defer beats.Wait()
+	defer close(beat)
+	var cons jetstream.Consumer
+	for ctx.Err() == nil {
+		if cons == nil {
+			if cons, err = js.Consumer(ctx, bus.Flows, bus.Store); err != nil {
+				if bus.Refused(nc.LastError()) {
+					return fmt.Errorf("the broker refuses this hub: %w", nc.LastError())
+				}
+				cons = nil
+				h.trouble(fmt.Sprintf("consumer: %v", err))
+				sleep(ctx, 500*time.Millisecond)
+				continue
+			}
+		}
+		got, err := cons.Fetch(16, jetstream.FetchMaxWait(250*time.Millisecond))
+		if err == nil {
+			for m := range got.Messages() {
+				h.take(g, m)
+			}
+			err = got.Error()
+		}
+		if err != nil && !errors.Is(err, nats.ErrTimeout) && !errors.Is(err, jetstream.ErrNoMessages) && ctx.Err() == nil {
+			h.trouble(fmt.Sprintf("fetch: %v", err))
+			cons = nil
+			sleep(ctx, 250*time.Millisecond)
+		}
+		if g.rows >= h.cfg.Rows || len(g.es) > 0 && time.Since(g.begun) >= h.cfg.Every {
+			h.store(ctx, g)
+		}
+	}
+	// What is held is stored even now: it came from the broker, and is not asked for twice.
+	if len(g.es) > 0 {
+		last, stop := context.WithTimeout(context.Background(), 10*time.Second)
+		defer stop()
+		h.store(last, g)
+	}
+	return nc.FlushTimeout(2 * time.Second)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+func (h *Hub) trouble(s string) {
+	if old := h.lastError.Swap(&s); old == nil || *old != s {
+		h.cfg.Say(s)
+	}
+}
+
+// take decodes a message and puts it in the group.
+func (h *Hub) take(g *group, m jetstream.Msg) {
+	source, number, ok := bus.SplitID(m.Headers().Get(jetstream.MsgIDHeader))
+	b, err := batch.Decode(m.Data())
+	site := bus.SiteOf(m.Subject())
+	switch {
+	case err != nil:
+	case !ok:
+		err = errors.New("a batch without a name")
+	case b.Site != site || len(source) <= len(site) || source[:len(site)+1] != site+"/":
+		err = fmt.Errorf("a batch that says it is of site %s came from site %s", b.Site, site)
+	}
+	if err != nil {
+		h.bad(m, err)
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.msgs = append(g.msgs, m)
+	id := bus.MessageID(source, number)
+	if g.names[id] {
+		return // a copy; it is acknowledged with the group
+	}
+	g.names[id] = true
+	if len(g.es) == 0 {
+		g.begun = time.Now()
+	}
+	g.es = append(g.es, batch.Entry{Source: source, Number: number, Batch: b})
+	g.rows += b.Rows
+}
+
+// bad puts a message aside that no hub can read.
+func (h *Hub) bad(m jetstream.Msg, why error) {
+	h.Bad.Add(1)
+	name := ""
+	if h.cfg.Bad != "" {
+		if md, err := m.Metadata(); err == nil {
+			name = filepath.Join(h.cfg.Bad, fmt.Sprintf("%020d.bad", md.Sequence.Stream))
+			if err := os.MkdirAll(h.cfg.Bad, 0o750); err != nil || spool.WriteFile(name, m.Data()) != nil {
+				h.trouble("a batch that cannot be read could not be put aside: it stays with the broker")
+				return
+			}
+		}
+	}
+	h.cfg.Say(fmt.Sprintf("a batch cannot be read and was put aside%s: %v", map[bool]string{true: " as " + name}[name != ""], why))
+	_ = m.TermWithReason(why.Error())
+}
+
+// store writes the group to every store, however long that takes, and then
+// acknowledges it.
+func (h *Hub) store(ctx context.Context, g *group) {
+	for name, s := range h.cfg.Stores {
+		for {
+			err := s.Write(g.es)
+			if err == nil {
+				break
+			}
+			h.Retries.Add(1)
+			h.trouble(fmt.Sprintf("%s: %v; trying again", name, err))
+			if ctx.Err() != nil {
+				return // not acknowledged: another hub gets it
+			}
+			sleep(ctx, time.Second)
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range g.msgs {
+		_ = m.Ack()
+	}
+	h.Records.Add(uint64(g.rows))
+	h.Batches.Add(uint64(len(g.es)))
+	h.again.Add(uint64(len(g.msgs) - len(g.es)))
+	h.Groups.Add(1)
+	g.msgs, g.es, g.rows, g.names = nil, nil, 0, map[string]bool{}
+}
+
+// State is what a hub says of itself.
+type State struct {
+	Kind    string    `json:"kind"`
+	Site    string    `json:"site"`
+	Name    string    `json:"name"`
+	Time    time.Time `json:"time"`
+	Records uint64    `json:"records"`
+	Batches uint64    `json:"batches"`
+	Copies  uint64    `json:"copies"`
+	Bad     uint64    `json:"bad"`
+	Retries uint64    `json:"retries"`
+	Trouble string    `json:"trouble,omitempty"`
+	Stores  []string  `json:"stores"`
+}
+
+// State is the present one.
+func (h *Hub) State() State {
+	s := State{Kind: "hub", Site: "fleet", Name: h.cfg.Name, Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
+	if p := h.lastError.Load(); p != nil {
+		s.Trouble = *p
+	}
+	for n := range h.cfg.Stores {
+		s.Stores = append(s.Stores, n)
+	}
+	return s
+}
+
+// Report tells the broker how the hub is.
+func (h *Hub) Report(nc *nats.Conn) {
+	if b, err := json.Marshal(h.State()); err == nil {
+		_ = nc.Publish(bus.StatusSubject("fleet", "hub", h.cfg.Name), b)
+	}
+}

@@ -1,0 +1,301 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+
+	"portero/internal/corpus"
+	"portero/internal/fleet/batch"
+	"portero/internal/record"
+)
+
+func made(t testing.TB, site string, from, n int) *batch.Batch {
+	t.Helper()
+	b := batch.NewBuilder(site, "s1")
+	for i := range n {
+		b.Add(corpus.Made(uint64(from + i)))
+	}
+	x, err := batch.Decode(b.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// ids counts how often each record id is in a lake.
+func ids(t testing.TB, dir string) map[int64]int {
+	t.Helper()
+	got := map[int64]int{}
+	files, _ := filepath.Glob(filepath.Join(dir, "site=*", "date=*", "hour=*", "*.parquet"))
+	for _, name := range files {
+		for _, row := range rows(t, name) {
+			got[row["id"].(int64)]++
+		}
+	}
+	return got
+}
+
+func rows(t testing.TB, name string) (out []map[string]any) {
+	t.Helper()
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := parquet.NewReader(f)
+	defer r.Close()
+	paths := r.Schema().Columns()
+	buf := make([]parquet.Row, 64)
+	for {
+		n, err := r.ReadRows(buf)
+		for _, row := range buf[:n] {
+			m := map[string]any{}
+			for _, v := range row {
+				name := paths[v.Column()][0]
+				switch {
+				case v.IsNull():
+				case v.Kind() == parquet.Int64:
+					m[name] = v.Int64()
+				case v.Kind() == parquet.Boolean:
+					m[name] = v.Boolean()
+				default:
+					m[name] = string(v.ByteArray())
+				}
+			}
+			out = append(out, m)
+		}
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestEveryFieldIsInTheFile(t *testing.T) {
+	rs, err := corpus.Records(corpus.Captures()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := batch.NewBuilder("lab", "s-9")
+	for i := range rs {
+		rs[i].ID = uint64(i + 1)
+		b.Add(&rs[i])
+	}
+	x, err := batch.Decode(b.Append(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	l, err := Open(dir, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Write([]Entry{{Source: "lab/s-9/e", Number: 1, Batch: x}}); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	files, _ := filepath.Glob(filepath.Join(dir, "site=lab", "date=2026-*", "hour=??", "*.parquet"))
+	for _, name := range files {
+		for _, row := range rows(t, name) {
+			r := &rs[row["id"].(int64)-1]
+			found++
+			for _, f := range record.Schema() {
+				v := row[f.Name]
+				got := ""
+				switch batch.KindOf(f.Kind) {
+				case batch.Uint:
+					if v != nil {
+						got = fmt.Sprint(v)
+					}
+				case batch.Nanos:
+					if v != nil {
+						got = string(record.Micros(nil, v.(int64)))
+					}
+				case batch.Time:
+					got = string(record.AppendTime(nil, row[f.Name+"_ns"].(int64)))
+				case batch.Bool:
+					if v != nil {
+						got = fmt.Sprint(v)
+					}
+				case batch.Text:
+					if v != nil {
+						got = fmt.Sprintf("%s", v)
+					}
+				case batch.Texts, batch.Uints:
+					if f.Words != nil && len(f.Words(r)) > 0 || f.Ints != nil && len(f.Ints(r)) > 0 {
+						if v == nil {
+							t.Errorf("%s of %d is empty", f.Name, r.ID)
+						}
+					}
+					continue
+				}
+				want := ""
+				if f.Kind == record.KindRisks {
+					if (len(r.Risks) > 0) != (got != "") {
+						t.Errorf("risks of %d: %q", r.ID, got)
+					}
+					continue
+				} else if f.Text != nil {
+					want = string(f.Text(nil, r))
+				}
+				if got != want {
+					t.Errorf("%s of %d: %q, want %q (%T)", f.Name, r.ID, got, want, v)
+				}
+			}
+			if fmt.Sprintf("%s", row["sensor"]) != "s-9" {
+				t.Errorf("sensor %v", row["sensor"])
+			}
+		}
+	}
+	if found != len(rs) {
+		t.Errorf("%d records of %d in %v", found, len(rs), files)
+	}
+}
+
+// Several hubs, copies of batches, and a hub that dies at each step: every record
+// once.
+func TestOnceWhateverHappens(t *testing.T) {
+	dir := t.TempDir()
+	var batches []Entry
+	for i := range 24 {
+		batches = append(batches, Entry{Source: fmt.Sprintf("lab/s%d/e", i%3), Number: uint64(i/3 + 1), Batch: made(t, "lab", i*100, 100)})
+	}
+	var wg sync.WaitGroup
+	for hub := range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			rng := rand.New(rand.NewPCG(uint64(hub), 7))
+			for range 4 {
+				l, err := Open(dir, 1) // a hub that is started again
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for range 4 {
+					var es []Entry
+					for range 6 {
+						es = append(es, batches[rng.IntN(len(batches))])
+					}
+					seen := map[string]bool{}
+					var once []Entry
+					for _, e := range es {
+						if k := fmt.Sprint(e.Source, e.Number); !seen[k] {
+							seen[k] = true
+							once = append(once, e)
+						}
+					}
+					if err := l.Write(once); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	l, err := Open(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Write(batches); err != nil {
+		t.Fatal(err)
+	}
+	check(t, dir, 2400)
+	if err := l.merge(); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = Open(dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Write(batches); err != nil {
+		t.Fatal(err)
+	}
+	check(t, dir, 2400)
+}
+
+func check(t *testing.T, dir string, want int) {
+	t.Helper()
+	got := ids(t, dir)
+	repeated := 0
+	for _, n := range got {
+		if n > 1 {
+			repeated++
+		}
+	}
+	if len(got) != want || repeated > 0 {
+		t.Fatalf("%d records of %d, %d of them more than once", len(got), want, repeated)
+	}
+}
+
+func TestAHubThatDiesHalfway(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Open(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Entry{Source: "lab/s/e", Number: 1, Batch: made(t, "lab", 0, 50)}
+	if err := l.Write([]Entry{e}); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "site=*", "*", "*", "*.parquet"))
+	// After the commit, before the name: the next hub finishes.
+	for _, f := range files {
+		os.Rename(f, hidden(f))
+	}
+	if l, err = Open(dir, 1); err != nil || l.Write([]Entry{e}) != nil {
+		t.Fatal(err)
+	}
+	check(t, dir, 50)
+	// Before the commit: the hidden files are nobody's, and go after an hour.
+	stray := hidden(filepath.Join(filepath.Dir(files[0]), "x.parquet"))
+	os.WriteFile(stray, []byte("half"), 0o600)
+	if _, err := Open(dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(stray); err != nil {
+		t.Error("a hidden file of a hub that may be at work was deleted")
+	}
+	old := time.Now().Add(-2 * orphan)
+	os.Chtimes(stray, old, old)
+	if _, err := Open(dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(stray); err == nil {
+		t.Error("a hidden file of two hours ago is still there")
+	}
+}
+
+func TestRanges(t *testing.T) {
+	var r ranges
+	have := map[uint64]bool{}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		lo := rng.Uint64N(500)
+		hi := lo + rng.Uint64N(4)
+		r.add(lo, hi)
+		for n := lo; n <= hi; n++ {
+			have[n] = true
+		}
+		for i := range r {
+			if i > 0 && r[i][0] <= r[i-1][1]+1 {
+				t.Fatalf("%v", r)
+			}
+		}
+	}
+	for n := range uint64(510) {
+		if r.has(n) != have[n] {
+			t.Fatalf("%d: %v", n, r.has(n))
+		}
+	}
+}

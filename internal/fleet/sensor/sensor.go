@@ -1,0 +1,370 @@
+// Package sensor carries records from a capture to the broker: into batches by
+// lane, onto the spool, over the wire, each stage with its own goroutine, so that
+// nothing behind the capture can hold it up. What there is no room for is counted.
+package sensor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/spool"
+	"portero/internal/record"
+)
+
+// Config says who a sensor is and how it works.
+type Config struct {
+	Site, Name string
+	Lanes      int           // partitions of the subject, by Community ID
+	Rows       int           // most records of a batch
+	Every      time.Duration // a batch is closed after this time
+	Wait       bool          // from files: wait for the spool instead of dropping
+	Timeout    time.Duration // of one publication
+	Say        func(string)
+}
+
+func (c *Config) defaults() error {
+	if !batch.ValidName(c.Site) || !batch.ValidName(c.Name) {
+		return errors.New("--site and --name are up to 64 letters, digits, _ and -")
+	}
+	if c.Lanes <= 0 {
+		c.Lanes = 4
+	}
+	if c.Rows <= 0 {
+		c.Rows = 8192
+	}
+	c.Rows = min(c.Rows, batch.MaxRows)
+	if c.Every <= 0 {
+		c.Every = 500 * time.Millisecond
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = time.Second
+	}
+	if c.Say == nil {
+		c.Say = func(string) {}
+	}
+	return nil
+}
+
+// Sensor is one at work.
+type Sensor struct {
+	cfg    Config
+	spool  *spool.Spool
+	source string
+
+	builders []*batch.Builder
+	opened   time.Time
+	full     chan lane
+	spare    chan *batch.Builder
+	encoded  sync.WaitGroup
+	failure  atomic.Pointer[error]
+
+	Records atomic.Uint64 // taken
+	Lost    atomic.Uint64 // before they reached the spool: the disk is too slow
+	Sent    atomic.Uint64 // records the broker has acknowledged
+	Copies  atomic.Uint64 // messages that the broker had already
+	Retries atomic.Uint64
+}
+
+type lane struct {
+	n int
+	b *batch.Builder
+}
+
+// queued is how many batches may wait for the disk.
+const queued = 16
+
+// New prepares a sensor that spools into sp.
+func New(cfg Config, sp *spool.Spool) (*Sensor, error) {
+	if err := cfg.defaults(); err != nil {
+		return nil, err
+	}
+	s := &Sensor{cfg: cfg, spool: sp, source: cfg.Site + "/" + cfg.Name + "/" + sp.Epoch(), full: make(chan lane, queued), spare: make(chan *batch.Builder, queued+cfg.Lanes)}
+	for range cfg.Lanes {
+		s.builders = append(s.builders, batch.NewBuilder(cfg.Site, cfg.Name))
+	}
+	s.encoded.Add(1)
+	go s.encode()
+	return s, nil
+}
+
+// Source is the name of the spool, as it stands in message ids.
+func (s *Sensor) Source() string { return s.source }
+
+// LaneOf is the partition of a connection: that of its Community ID, so that all
+// sensors of a site put both legs of it in one.
+func LaneOf(r *record.Record, lanes int) int {
+	var buf [64]byte
+	h := fnv.New32a()
+	h.Write(record.AppendCommunityID(buf[:0], r))
+	return int(h.Sum32() % uint32(lanes))
+}
+
+// Add takes a record. One goroutine may call Add, Tick and Flush.
+func (s *Sensor) Add(r *record.Record) error {
+	n := 0
+	if s.cfg.Lanes > 1 {
+		n = LaneOf(r, s.cfg.Lanes)
+	}
+	b := s.builders[n]
+	if s.opened.IsZero() {
+		s.opened = time.Now()
+	}
+	b.Add(r)
+	s.Records.Add(1)
+	if b.Rows() >= s.cfg.Rows || b.Size() >= 32<<20 {
+		s.close(n)
+	}
+	return s.err()
+}
+
+// Tick closes batches whose time has come.
+func (s *Sensor) Tick() error {
+	if !s.opened.IsZero() && time.Since(s.opened) >= s.cfg.Every {
+		s.Flush()
+	}
+	return s.err()
+}
+
+// Flush closes all batches.
+func (s *Sensor) Flush() {
+	for n := range s.builders {
+		s.close(n)
+	}
+	s.opened = time.Time{}
+}
+
+func (s *Sensor) close(n int) {
+	b := s.builders[n]
+	if b.Rows() == 0 {
+		return
+	}
+	if s.cfg.Wait {
+		s.full <- lane{n, b}
+	} else {
+		select {
+		case s.full <- lane{n, b}:
+		default:
+			s.Lost.Add(uint64(b.Rows()))
+			b.Reset()
+			return
+		}
+	}
+	select {
+	case s.builders[n] = <-s.spare:
+	default:
+		s.builders[n] = batch.NewBuilder(s.cfg.Site, s.cfg.Name)
+	}
+}
+
+// encode puts closed batches on the spool; several that wait share one fsync.
+func (s *Sensor) encode() {
+	defer s.encoded.Done()
+	for l := range s.full {
+		var ms []spool.Message
+		for {
+			ms = append(ms, spool.Message{Lane: uint16(l.n), Records: uint32(l.b.Rows()), Data: l.b.Append(nil)})
+			l.b.Reset()
+			select {
+			case s.spare <- l.b:
+			default:
+			}
+			more := false
+			if len(ms) < 4 {
+				select {
+				case l, more = <-s.full:
+				default:
+				}
+			}
+			if !more {
+				break
+			}
+		}
+		if err := s.spool.Put(s.cfg.Wait, ms...); err != nil {
+			err = fmt.Errorf("spool: %w", err)
+			if s.cfg.Wait {
+				s.failure.CompareAndSwap(nil, &err)
+			} else {
+				for _, m := range ms {
+					s.Lost.Add(uint64(m.Records))
+				}
+				s.cfg.Say(err.Error())
+			}
+		}
+	}
+}
+
+func (s *Sensor) err() error {
+	if p := s.failure.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// Close puts what is left on the spool.
+func (s *Sensor) Close() error {
+	s.Flush()
+	close(s.full)
+	s.encoded.Wait()
+	return s.err()
+}
+
+// window is how many messages may be on their way at once.
+const window = 16
+
+type flight struct {
+	number  uint64
+	records uint32
+	ack     jetstream.PubAckFuture
+}
+
+// Publish sends what is on the spool until ctx ends. What the broker does not
+// acknowledge in time is sent again, under the same name.
+func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(2*window))
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { s.spool.Wake() })
+	defer stop()
+	var after uint64
+	var out []flight
+	said := time.Time{}
+	for ctx.Err() == nil {
+		for len(out) < window {
+			m, ok, err := s.spool.TryNext(after, len(out) == 0, ctx)
+			if err != nil {
+				if errors.Is(err, spool.ErrClosed) || ctx.Err() != nil {
+					return nil
+				}
+				return err
+			}
+			if !ok {
+				break
+			}
+			after = m.Number
+			f, err := js.PublishMsgAsync(&nats.Msg{Subject: bus.FlowSubject(s.cfg.Site, m.Lane), Data: m.Data, Header: nats.Header{
+				jetstream.MsgIDHeader: {bus.MessageID(s.source, m.Number)}, recordsHeader: {fmt.Sprint(m.Records)}}})
+			if err != nil {
+				out = append(out, flight{m.Number, m.Records, nil})
+				break
+			}
+			out = append(out, flight{m.Number, m.Records, f})
+		}
+		if len(out) == 0 {
+			continue
+		}
+		f := out[0]
+		if err := s.await(ctx, f); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if last := nc.LastError(); last != nil && errors.Is(last, nats.ErrPermissionViolation) {
+				return fmt.Errorf("the broker refuses site %s to this sensor: %w", s.cfg.Site, last)
+			}
+			s.Retries.Add(1)
+			if time.Since(said) > 10*time.Second {
+				said = time.Now()
+				s.cfg.Say(fmt.Sprintf("not sent yet: %v; %d records wait on the spool", err, s.spool.Stats().Records))
+			}
+			after, out = out[0].number-1, out[:0]
+			select {
+			case <-ctx.Done():
+			case <-time.After(200 * time.Millisecond):
+			}
+			continue
+		}
+		s.Sent.Add(uint64(f.records))
+		s.spool.Ack(f.number)
+		out = out[1:]
+	}
+	return nil
+}
+
+const recordsHeader = "Portero-Records"
+
+func (s *Sensor) await(ctx context.Context, f flight) error {
+	if f.ack == nil {
+		return nats.ErrDisconnected
+	}
+	t := time.NewTimer(s.cfg.Timeout)
+	defer t.Stop()
+	select {
+	case a := <-f.ack.Ok():
+		if a.Duplicate {
+			s.Copies.Add(1)
+		}
+		return nil
+	case err := <-f.ack.Err():
+		return err
+	case <-t.C:
+		return errors.New("the broker did not answer in time")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// State is what a sensor says of itself.
+type State struct {
+	Kind    string      `json:"kind"`
+	Site    string      `json:"site"`
+	Name    string      `json:"name"`
+	Time    time.Time   `json:"time"`
+	Version string      `json:"version,omitempty"`
+	Records uint64      `json:"records"`
+	Sent    uint64      `json:"sent"`
+	Lost    uint64      `json:"lost"`
+	Drops   uint64      `json:"capture_drops"`
+	Retries uint64      `json:"retries"`
+	Spool   spool.Stats `json:"spool"`
+}
+
+// State is the present one. drops is what the capture lost.
+func (s *Sensor) State(drops uint64) State {
+	return State{Kind: "sensor", Site: s.cfg.Site, Name: s.cfg.Name, Time: time.Now().UTC(), Records: s.Records.Load(), Sent: s.Sent.Load(), Lost: s.Lost.Load(), Drops: drops,
+		Retries: s.Retries.Load(), Spool: s.spool.Stats()}
+}
+
+// Report tells the broker how the sensor is.
+func (s *Sensor) Report(nc *nats.Conn, drops uint64) {
+	if b, err := json.Marshal(s.State(drops)); err == nil {
+		_ = nc.Publish(bus.StatusSubject(s.cfg.Site, "sensor", s.cfg.Name), b)
+	}
+}
+
+// Drained waits until the spool is empty, or ctx ends.
+func (s *Sensor) Drained(ctx context.Context) bool {
+	for s.spool.Stats().Messages > 0 {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return true
+}
+
+// Summary says what a sensor did, for people.
+func (s *Sensor) Summary() string {
+	st := s.spool.Stats()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d records, %d acknowledged by the broker, %d wait on the spool", s.Records.Load(), s.Sent.Load(), st.Records)
+	if st.DroppedRecords > 0 {
+		fmt.Fprintf(&b, "; %d DROPPED, oldest first, because the spool was full", st.DroppedRecords)
+	}
+	if n := s.Lost.Load(); n > 0 {
+		fmt.Fprintf(&b, "; %d LOST because the disk was too slow", n)
+	}
+	return b.String()
+}

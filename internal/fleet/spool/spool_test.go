@@ -1,0 +1,155 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+func open(t *testing.T, dir string, limit int64) *Spool {
+	t.Helper()
+	s, err := Open(dir, limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func msg(i int) Message {
+	return Message{Lane: uint16(i % 4), Records: uint32(i%7 + 1), Data: []byte(fmt.Sprintf("message %d %01000d", i, i))}
+}
+
+func TestInOrderAcrossRestarts(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	epoch := s.Epoch()
+	for i := range 100 {
+		if err := s.Put(false, msg(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Open(dir, 1<<20); err == nil {
+		t.Error("two owners of one spool")
+	}
+	for i := range 40 {
+		m, err := s.Next(uint64(i))
+		if err != nil || m.Number != uint64(i+1) || string(m.Data) != string(msg(i).Data) || m.Lane != uint16(i%4) || m.Records != uint32(i%7+1) {
+			t.Fatalf("%d: %v %v", i, m, err)
+		}
+	}
+	s.Ack(40)
+	s.Close()
+	s = open(t, dir, 1<<20)
+	if st := s.Stats(); s.Epoch() != epoch || st.Messages != 60 {
+		t.Errorf("epoch %s, %+v", s.Epoch(), st)
+	}
+	s.Put(false, msg(100))
+	for i := 40; i <= 100; i++ {
+		if m, err := s.Next(uint64(i)); err != nil || m.Number != uint64(i+1) || string(m.Data) != string(msg(i).Data) {
+			t.Fatalf("%d: %d %v", i, m.Number, err)
+		}
+	}
+	if m, err := s.Next(50); err != nil || m.Number != 51 { // back again
+		t.Errorf("%d %v", m.Number, err)
+	}
+	s.Ack(101)
+	if st := s.Stats(); st.Messages != 0 || st.Records != 0 {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestAFullSpoolDropsTheOldestAndCounts(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<16)
+	put, records := 0, 0
+	for i := range 300 {
+		if err := s.Put(false, msg(i)); err != nil {
+			t.Fatal(err)
+		}
+		put, records = put+1, records+i%7+1
+	}
+	st := s.Stats()
+	if st.Bytes > 1<<16 || st.DroppedMessages == 0 || st.Messages+st.DroppedMessages != uint64(put) || st.Records+st.DroppedRecords != uint64(records) {
+		t.Fatalf("%+v of %d messages, %d records", st, put, records)
+	}
+	m, err := s.Next(0)
+	if err != nil || m.Number != st.DroppedMessages+1 {
+		t.Errorf("the oldest left is %d, %d were dropped: %v", m.Number, st.DroppedMessages, err)
+	}
+	s.Close()
+	if got := open(t, dir, 1<<16).Stats(); got.DroppedRecords != st.DroppedRecords || got.Messages != st.Messages {
+		t.Errorf("after a restart %+v, before %+v", got, st)
+	}
+}
+
+// Reading files waits for room instead.
+func TestWaiting(t *testing.T) {
+	s := open(t, t.TempDir(), 1<<16)
+	done := make(chan error)
+	go func() {
+		for i := range 200 {
+			if err := s.Put(true, msg(i)); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for i := range 200 {
+		m, err := s.Next(uint64(i))
+		if err != nil || m.Number != uint64(i+1) {
+			t.Fatalf("%d: %d %v", i, m.Number, err)
+		}
+		s.Ack(m.Number)
+	}
+	if err := <-done; err != nil || s.Stats().DroppedMessages != 0 {
+		t.Errorf("%v, %+v", err, s.Stats())
+	}
+	go func() { time.Sleep(20 * time.Millisecond); s.Close() }()
+	if _, err := s.Next(200); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+}
+
+// Whatever octet a crash stopped at, everything before is there.
+func TestCutSegment(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	for i := range 5 {
+		s.Put(false, msg(i))
+	}
+	s.Close()
+	names, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
+	whole, err := os.ReadFile(names[0])
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	one := len(whole) / 5
+	for cut := 0; cut <= len(whole); cut += 97 {
+		os.WriteFile(names[0], whole[:cut], 0o600)
+		s, err := Open(dir, 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := s.Stats().Messages; n != uint64(cut/one) {
+			t.Errorf("cut at %d: %d messages", cut, n)
+		}
+		s.Put(false, msg(9))
+		if n := s.Stats().Messages; n != uint64(cut/one)+1 {
+			t.Errorf("cut at %d: %d messages after one more", cut, n)
+		}
+		s.Close()
+		for _, n := range mustGlob(dir) {
+			os.Remove(n)
+		}
+	}
+}
+
+func mustGlob(dir string) []string {
+	l, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
+	return l
+}

@@ -1,0 +1,296 @@
+// Package status gathers what the parts of a fleet say of themselves and what the
+// broker knows, and shows it as a table, JSON or Prometheus metrics.
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/hub"
+	"portero/internal/fleet/sensor"
+	"portero/internal/view/safe"
+	"portero/internal/words"
+)
+
+// Fleet is the state of all.
+type Fleet struct {
+	Time    time.Time      `json:"time"`
+	Broker  Broker         `json:"broker"`
+	Sensors []sensor.State `json:"sensors"`
+	Hubs    []hub.State    `json:"hubs"`
+	Store   *Store         `json:"store,omitempty"`
+}
+
+// Broker is what JetStream says.
+type Broker struct {
+	Cluster  string   `json:"cluster,omitempty"`
+	Leader   string   `json:"leader,omitempty"`
+	Replicas int      `json:"replicas"`
+	Behind   []string `json:"behind,omitempty"` // brokers that are away or not up to date
+	Waiting  uint64   `json:"waiting_batches"`
+	Bytes    uint64   `json:"waiting_bytes"`
+	Limit    int64    `json:"limit_bytes"`
+	InHubs   int      `json:"in_hubs"` // handed to hubs, not yet stored
+	Again    int      `json:"redelivered"`
+	Work     uint64   `json:"waiting_units"`
+	// LagSeconds is the age of the oldest batch that no hub has stored.
+	LagSeconds float64 `json:"lag_seconds"`
+}
+
+// Store is what ClickHouse says.
+type Store struct {
+	Up      bool   `json:"up"`
+	Trouble string `json:"trouble,omitempty"`
+}
+
+// Stale is how old a word may be before its speaker counts as silent.
+const Stale = 20 * time.Second
+
+// Gather asks the broker.
+func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return nil, err
+	}
+	f := &Fleet{Time: time.Now().UTC(), Sensors: []sensor.State{}, Hubs: []hub.State{}}
+	s, err := js.Stream(ctx, bus.Flows)
+	if err != nil {
+		return nil, fmt.Errorf("the broker has no stream of records (is it a portero-fleet broker, and may we ask?): %w", err)
+	}
+	i := s.CachedInfo()
+	f.Broker = Broker{Replicas: i.Config.Replicas, Waiting: i.State.Msgs, Bytes: i.State.Bytes, Limit: i.Config.MaxBytes}
+	if i.State.Msgs > 0 {
+		f.Broker.LagSeconds = max(time.Since(i.State.FirstTime).Seconds(), 0)
+	}
+	if i.Cluster != nil {
+		f.Broker.Cluster, f.Broker.Leader = i.Cluster.Name, i.Cluster.Leader
+		for _, r := range i.Cluster.Replicas {
+			if r.Offline || !r.Current {
+				f.Broker.Behind = append(f.Broker.Behind, r.Name)
+			}
+		}
+	}
+	if c, err := s.Consumer(ctx, bus.Store); err == nil {
+		f.Broker.InHubs, f.Broker.Again = c.CachedInfo().NumAckPending, c.CachedInfo().NumRedelivered
+	}
+	if w, err := js.Stream(ctx, bus.Work); err == nil {
+		f.Broker.Work = w.CachedInfo().State.Msgs
+	}
+	st, err := js.Stream(ctx, bus.Status)
+	if err != nil {
+		return f, nil
+	}
+	info, err := st.Info(ctx, jetstream.WithSubjectFilter("status.>"))
+	if err != nil {
+		return nil, err
+	}
+	for subject := range info.State.Subjects {
+		m, err := st.GetLastMsgForSubject(ctx, subject)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		// Who speaks is told by the subject, which the broker holds to the seed.
+		w := strings.Split(subject, ".")
+		if len(w) != 4 {
+			continue
+		}
+		switch w[2] {
+		case "sensor":
+			var x sensor.State
+			if json.Unmarshal(m.Data, &x) == nil {
+				x.Site, x.Name, x.Time = w[1], w[3], m.Time
+				f.Sensors = append(f.Sensors, x)
+			}
+		case "hub":
+			var x hub.State
+			if json.Unmarshal(m.Data, &x) == nil {
+				x.Name, x.Time = w[3], m.Time
+				f.Hubs = append(f.Hubs, x)
+			}
+		}
+	}
+	sort.Slice(f.Sensors, func(i, j int) bool {
+		a, b := &f.Sensors[i], &f.Sensors[j]
+		return a.Site < b.Site || a.Site == b.Site && a.Name < b.Name
+	})
+	sort.Slice(f.Hubs, func(i, j int) bool { return f.Hubs[i].Name < f.Hubs[j].Name })
+	return f, nil
+}
+
+// Troubles are what is not as it should be, worst first, in plain words.
+func (f *Fleet) Troubles(l words.Lang) (ts []string) {
+	add := func(en, es string, v ...any) { ts = append(ts, fmt.Sprintf(l.Pick(en, es), v...)) }
+	if f.Store != nil && !f.Store.Up {
+		add("the store does not answer: %s", "el almacén no responde: %s", safe.Terminal(f.Store.Trouble))
+	}
+	for _, b := range f.Broker.Behind {
+		add("broker %s is away or behind", "el intermediario %s falta o va atrasado", safe.Terminal(b))
+	}
+	if f.Broker.Limit > 0 && f.Broker.Bytes > uint64(f.Broker.Limit)/10*9 {
+		add("the broker is nearly full: sensors will keep what comes", "el intermediario está casi lleno: los sensores guardarán lo que venga")
+	}
+	if f.Broker.LagSeconds > 120 {
+		add("the oldest batch has waited %.0f s for a hub", "el lote más antiguo espera desde hace %.0f s", f.Broker.LagSeconds)
+	}
+	alive := false
+	for i := range f.Hubs {
+		h := &f.Hubs[i]
+		alive = alive || f.Time.Sub(h.Time) < Stale
+		if h.Bad > 0 {
+			add("hub %s put %d batches aside that it could not read", "el hub %s apartó %d lotes que no supo leer", h.Name, h.Bad)
+		}
+	}
+	if !alive {
+		add("no hub is at work", "no hay ningún hub en marcha")
+	}
+	for i := range f.Sensors {
+		s := &f.Sensors[i]
+		n := s.Site + "/" + s.Name
+		if f.Time.Sub(s.Time) >= Stale {
+			add("sensor %s has been silent for %.0f s", "el sensor %s calla desde hace %.0f s", n, f.Time.Sub(s.Time).Seconds())
+		}
+		if s.Spool.DroppedRecords > 0 {
+			add("sensor %s dropped %d records: its spool was full", "el sensor %s descartó %d registros: su cola estaba llena", n, s.Spool.DroppedRecords)
+		}
+		if s.Lost > 0 {
+			add("sensor %s lost %d records: its disk is too slow", "el sensor %s perdió %d registros: su disco es demasiado lento", n, s.Lost)
+		}
+		if s.Drops > 0 {
+			add("sensor %s: the kernel dropped %d frames", "sensor %s: el núcleo descartó %d tramas", n, s.Drops)
+		}
+	}
+	return ts
+}
+
+// Table writes the state for people.
+func (f *Fleet) Table(w io.Writer, l words.Lang) error {
+	var b strings.Builder
+	br := &f.Broker
+	where := ""
+	if br.Leader != "" {
+		where = fmt.Sprintf(", %s %s", l.Pick("leader", "líder"), safe.Terminal(br.Leader))
+	}
+	fmt.Fprintf(&b, "%s  %d %s, %.1f MB %s, %d %s, %d %s%s\n", l.Pick("broker", "intermediario"), br.Waiting, l.Pick("batches wait", "lotes esperan"), float64(br.Bytes)/1e6,
+		fmt.Sprintf(l.Pick("of %.0f", "de %.0f"), float64(br.Limit)/1e6), br.InHubs, l.Pick("with hubs", "en los hubs"), br.Replicas, l.Pick("copies", "copias"), where)
+	fmt.Fprintf(&b, "\n%-28s %10s %12s %12s %10s %10s\n", l.Pick("sensor", "sensor"), l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("sent", "enviados"), l.Pick("on spool", "en cola"), l.Pick("lost", "perdidos"))
+	for i := range f.Sensors {
+		s := &f.Sensors[i]
+		fmt.Fprintf(&b, "%-28s %10s %12d %12d %10d %10d\n", s.Site+"/"+s.Name, ago(f.Time.Sub(s.Time)), s.Records, s.Sent, s.Spool.Records, s.Lost+s.Spool.DroppedRecords)
+	}
+	fmt.Fprintf(&b, "\n%-28s %10s %12s %12s %10s\n", "hub", l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("batches", "lotes"), l.Pick("again", "repetidos"))
+	for i := range f.Hubs {
+		h := &f.Hubs[i]
+		fmt.Fprintf(&b, "%-28s %10s %12d %12d %10d\n", h.Name, ago(f.Time.Sub(h.Time)), h.Records, h.Batches, h.Copies)
+	}
+	b.WriteByte('\n')
+	ts := f.Troubles(l)
+	for _, t := range ts {
+		fmt.Fprintf(&b, "!  %s\n", t)
+	}
+	if len(ts) == 0 {
+		b.WriteString(l.Pick("all is well\n", "todo va bien\n"))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", max(d.Seconds(), 0))
+	case d < time.Hour:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.0f h", d.Hours())
+	}
+	return fmt.Sprintf("%.0f d", d.Hours()/24)
+}
+
+// JSON writes the state for programs.
+func (f *Fleet) JSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(f)
+}
+
+// Prometheus writes the state in the text format of metrics, version 0.0.4.
+func (f *Fleet) Prometheus(w io.Writer) error {
+	var b strings.Builder
+	metric := func(name, kind, help string) {
+		fmt.Fprintf(&b, "# HELP portero_fleet_%s %s\n# TYPE portero_fleet_%s %s\n", name, help, name, kind)
+	}
+	value := func(name, labels string, v any) {
+		if labels != "" {
+			labels = "{" + labels + "}"
+		}
+		fmt.Fprintf(&b, "portero_fleet_%s%s %v\n", name, labels, v)
+	}
+	br := &f.Broker
+	for _, m := range []struct {
+		name, help string
+		v          any
+	}{{"broker_waiting_batches", "Batches that no hub has stored.", br.Waiting}, {"broker_waiting_bytes", "Octets of those batches.", br.Bytes}, {"broker_limit_bytes", "Octets that may wait.", br.Limit},
+		{"broker_in_hubs", "Batches that hubs hold.", br.InHubs}, {"broker_lag_seconds", "Age of the oldest batch that no hub has stored.", br.LagSeconds},
+		{"broker_behind", "Brokers of the cluster that are away or behind.", len(br.Behind)}, {"waiting_units", "Units of archives that no worker has read.", br.Work}} {
+		metric(m.name, "gauge", m.help)
+		value(m.name, "", m.v)
+	}
+	for _, m := range []struct {
+		name, kind, help string
+		get              func(s *sensor.State) any
+	}{
+		{"sensor_records_total", "counter", "Records taken.", func(s *sensor.State) any { return s.Records }},
+		{"sensor_sent_total", "counter", "Records that the broker acknowledged.", func(s *sensor.State) any { return s.Sent }},
+		{"sensor_lost_total", "counter", "Records lost before the spool; should be zero.", func(s *sensor.State) any { return s.Lost }},
+		{"sensor_dropped_total", "counter", "Records dropped from a full spool, oldest first; should be zero.", func(s *sensor.State) any { return s.Spool.DroppedRecords }},
+		{"sensor_capture_drops_total", "counter", "Frames that the kernel dropped; should be zero.", func(s *sensor.State) any { return s.Drops }},
+		{"sensor_spool_records", "gauge", "Records on the spool.", func(s *sensor.State) any { return s.Spool.Records }},
+		{"sensor_spool_bytes", "gauge", "Octets on the spool.", func(s *sensor.State) any { return s.Spool.Bytes }},
+		{"sensor_spool_limit_bytes", "gauge", "Octets that the spool may hold.", func(s *sensor.State) any { return s.Spool.Limit }},
+		{"sensor_silent_seconds", "gauge", "Time since the sensor was heard of.", func(s *sensor.State) any { return max(f.Time.Sub(s.Time).Seconds(), 0) }},
+	} {
+		metric(m.name, m.kind, m.help)
+		for i := range f.Sensors {
+			s := &f.Sensors[i]
+			value(m.name, fmt.Sprintf("site=%q,sensor=%q", s.Site, s.Name), m.get(s))
+		}
+	}
+	for _, m := range []struct {
+		name, kind, help string
+		get              func(h *hub.State) any
+	}{
+		{"hub_records_total", "counter", "Records stored.", func(h *hub.State) any { return h.Records }},
+		{"hub_batches_total", "counter", "Batches stored.", func(h *hub.State) any { return h.Batches }},
+		{"hub_bad_total", "counter", "Batches that could not be read; should be zero.", func(h *hub.State) any { return h.Bad }},
+		{"hub_retries_total", "counter", "Times that a store refused.", func(h *hub.State) any { return h.Retries }},
+		{"hub_silent_seconds", "gauge", "Time since the hub was heard of.", func(h *hub.State) any { return max(f.Time.Sub(h.Time).Seconds(), 0) }},
+	} {
+		metric(m.name, m.kind, m.help)
+		for i := range f.Hubs {
+			value(m.name, fmt.Sprintf("hub=%q", f.Hubs[i].Name), m.get(&f.Hubs[i]))
+		}
+	}
+	if f.Store != nil {
+		metric("store_up", "gauge", "Whether ClickHouse answers.")
+		up := 0
+		if f.Store.Up {
+			up = 1
+		}
+		value("store_up", "", up)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
