@@ -70,7 +70,9 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			if err != nil {
 				return err
 			}
-			found := watch.Findings()
+			found, unlooked := watch.Findings(), watch.Unwatched()
+			watch = nil
+			j.eng.Release() // two tables at once would be twice --memory
 			if !interrupted {
 				if interrupted, err = a.stories(names, &o, seed, page, &answers, j, found); err != nil {
 					return err
@@ -80,7 +82,7 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			if err != nil {
 				return err
 			}
-			err = page.Write(out, j.summary(interrupted), found, html.Options{Lang: l, Version: versionText(), Unlooked: watch.Unwatched()})
+			err = page.Write(out, j.summary(interrupted), found, html.Options{Lang: l, Version: versionText(), Unlooked: unlooked})
 			if e := out.close(); err == nil {
 				err = e
 			}

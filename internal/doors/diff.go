@@ -33,13 +33,13 @@ func Diff(a, b *Tally) []Change {
 		if d.ClientsMore || e.ClientsMore {
 			continue
 		}
-		for c := range d.clients {
-			if _, ok := e.clients[c]; !ok {
+		for c := range d.clients.all() {
+			if !e.clients.has(c) {
 				cs = append(cs, Change{What: "client", How: "gone", Key: k, Client: c, Before: c.String()})
 			}
 		}
-		for c := range e.clients {
-			if _, ok := d.clients[c]; !ok {
+		for c := range e.clients.all() {
+			if !d.clients.has(c) {
 				cs = append(cs, Change{What: "client", How: "new", Key: k, Client: c, Now: c.String()})
 			}
 		}

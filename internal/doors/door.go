@@ -53,14 +53,14 @@ type Door struct {
 	First, Last             int64  // ns
 	Service, Name           string
 	ClientsMore             bool // more than Clients were seen
-	clients                 map[netip.Addr]struct{}
+	clients                 addrs
 	ProofFrame, ProofRecord uint64 // what proves the state
 	ProofFile               string
 	GuessedRole             bool // no SYN told who was the responder
 }
 
 // Clients is how many different originators knocked (at least, with ClientsMore).
-func (d *Door) Clients() int { return len(d.clients) }
+func (d *Door) Clients() int { return d.clients.len() }
 
 // Limits of what is kept: beyond them things are counted together.
 const (
@@ -88,11 +88,11 @@ type Host struct {
 	First, Last       int64
 	Failed            uint64 // attempts of its own that nobody accepted
 	Name              string
-	peers             map[netip.Addr]struct{}
+	peers             addrs
 }
 
 // Peers is how many other addresses it talked with (at most maxPeers).
-func (h *Host) Peers() int { return len(h.peers) }
+func (h *Host) Peers() int { return h.peers.len() }
 
 // Add books one record.
 func (t *Tally) Add(r *record.Record) {
@@ -125,12 +125,9 @@ func (t *Tally) Add(r *record.Record) {
 	}
 	if knocked {
 		d.Attempts++
-		if len(d.clients) < maxClients {
-			if d.clients == nil {
-				d.clients = map[netip.Addr]struct{}{}
-			}
-			d.clients[r.Orig.Addr] = struct{}{}
-		} else if _, ok := d.clients[r.Orig.Addr]; !ok {
+		if d.clients.len() < maxClients {
+			d.clients.add(r.Orig.Addr)
+		} else if !d.clients.has(r.Orig.Addr) {
 			d.ClientsMore = true
 		}
 	}
@@ -229,7 +226,7 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) {
 		if len(t.hosts) >= maxHosts {
 			return
 		}
-		h = &Host{Addr: me.Addr, First: r.First, Last: r.Last, peers: map[netip.Addr]struct{}{}}
+		h = &Host{Addr: me.Addr, First: r.First, Last: r.Last}
 		t.hosts[me.Addr] = h
 	}
 	if orig {
@@ -252,8 +249,8 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) {
 	h.BytesIn += peer.Payload
 	h.Pkts += me.Pkts
 	h.First, h.Last = min(h.First, r.First), max(h.Last, r.Last)
-	if len(h.peers) < maxPeers {
-		h.peers[peer.Addr] = struct{}{}
+	if h.peers.len() < maxPeers {
+		h.peers.add(peer.Addr)
 	}
 }
 

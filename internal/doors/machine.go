@@ -74,7 +74,7 @@ func Join(n *sockets.Snapshot, t *Tally) []Place {
 				}
 				served[d.Key] = true
 				p.add(d)
-				for c := range d.clients {
+				for c := range d.clients.all() {
 					clients[c] = struct{}{}
 				}
 			}

@@ -191,9 +191,19 @@ func (e *Engine) Quoted(p *capture.Packet) *capture.Quote {
 // Stats returns what was done so far.
 func (e *Engine) Stats() Stats {
 	s := e.stats
-	s.Flows = e.table.Stats()
-	s.Payload = e.spoken.Stats()
+	if e.table != nil {
+		s.Flows = e.table.Stats()
+		s.Payload = e.spoken.Stats()
+	}
 	return s
+}
+
+// Release gives the memory of a run that is over back, for another reading of the
+// same capture. What it counted and the doctor stay.
+func (e *Engine) Release() {
+	e.stats = e.Stats()
+	e.table, e.spoken, e.reasm, e.dec, e.notes = nil, nil, nil, nil, annotator{}
+	e.opt.Packet, e.opt.Sink = nil, nil
 }
 
 // Run analyses src to its end. When ctx ends it stops early; what was read is
