@@ -41,6 +41,7 @@ type liveFlags struct {
 	duration, interim                                    time.Duration
 	noPromisc, plain, utc, force, quiet, stats           bool
 	watch                                                watchFlags
+	who                                                  whoFlags
 	to                                                   toFlags
 }
 
@@ -108,6 +109,7 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing beside the data")
 	fs.BoolVar(&o.stats, "stats", false, "say at the end what was done and what was lost")
 	o.watch.register(fs)
+	o.who.register(fs)
 	o.to.register(fs)
 	langFlag(fs, &o.lang)
 	return cmd
@@ -253,6 +255,12 @@ func (s *session) watchOver(ro recorder.Options) error {
 	if err != nil {
 		ask = nil // no names of programs
 	}
+	eo := engine.Options{Threads: 1, Live: true, Memory: s.mem, Catalog: a.cat, Judge: s.watch.Record, Frame: s.frame}
+	id, err := o.who.identify(&eo, s.watch)
+	if err != nil {
+		return err
+	}
+	defer id.close()
 	said := jail.Enter()
 	if s.programs, err = newPrograms(ask); err != nil {
 		return err
@@ -272,7 +280,6 @@ func (s *session) watchOver(ro recorder.Options) error {
 	}
 	s.stop = stop
 	defer s.obey(ctx)()
-	eo := engine.Options{Threads: 1, Live: true, Memory: s.mem, Catalog: a.cat, Judge: s.watch.Record, Frame: s.frame}
 	if s.screened {
 		err = s.screen(ctx, eo, s.colors)
 	} else {
@@ -370,6 +377,7 @@ func (s *session) run(eo engine.Options) error {
 		}
 	}
 	s.eng = engine.New(eo)
+	s.watch.Shown = s.eng.Shown
 	var src capture.Source = s.src
 	if s.o.count > 0 {
 		src = &limited{Source: src, left: s.o.count}

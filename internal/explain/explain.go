@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -134,10 +135,16 @@ func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
 		_, hint := c.PortHint(p.proto, port)
 		old := false
 		kinds := map[string]bool{}
+		facts = slices.Clone(facts)
+		slices.SortStableFunc(facts, func(a, b catalog.Fact) int { return weight(a.Kind) - weight(b.Kind) })
+		today := slices.ContainsFunc(facts, func(f catalog.Fact) bool { return weight(f.Kind) < 2 })
 		for _, f := range facts {
 			k, _ := c.Kind(f.Kind)
 			name := strings.TrimSpace(strings.Join([]string{f.Name, era(c.Note(f))}, " "))
 			fmt.Fprintf(&b, "%s: %s, %s", label(f.Kind, l), name, l.Pick(k.TitleEN, k.TitleES))
+			if n := c.Note(f); n.Ratio != "" && n.Ratio != "-" {
+				fmt.Fprintf(&b, l.Pick(": answers of %s times the question", ": respuestas de %s veces la pregunta"), n.Ratio)
+			}
 			if n := c.Note(f); l.Pick(n.EN, n.ES) != "" {
 				b.WriteString(". " + strings.TrimSuffix(l.Pick(n.EN, n.ES), "."))
 			}
@@ -146,7 +153,7 @@ func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
 			kinds[f.Kind] = true
 		}
 		for _, f := range facts {
-			if kinds[f.Kind] && !catalog.OfOld(f.Kind) {
+			if kinds[f.Kind] && !catalog.OfOld(f.Kind) && (f.Kind != "legacy" || !today) {
 				k, _ := c.Kind(f.Kind)
 				if do := l.Pick(k.DoEN, k.DoES); do != "" {
 					b.WriteString(l.Pick("do: ", "qué hacer: ") + do + "\n")
@@ -183,6 +190,20 @@ func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
 	return out
 }
 
+// weight puts what matters of a port today before what others do with it, and both
+// before the past.
+func weight(kind string) int {
+	switch {
+	case catalog.OfOld(kind):
+		return 3
+	case kind == "legacy":
+		return 2
+	case kind == "amplifier" || kind == "lan-poisoning" || kind == "botnet-scan" || kind == "worm-vector":
+		return 1
+	}
+	return 0
+}
+
 func era(n catalog.Note) string {
 	if n.Era == "" {
 		return ""
@@ -192,7 +213,7 @@ func era(n catalog.Note) string {
 
 // label says whether a fact is of the past or of today.
 func label(kind string, l lang.Lang) string {
-	if catalog.OfOld(kind) {
+	if weight(kind) >= 2 {
 		return l.Pick("history", "historia")
 	}
 	return l.Pick("note", "nota")
