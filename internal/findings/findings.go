@@ -39,28 +39,30 @@ type Finding struct {
 
 // The thresholds, with where they come from.
 const (
-	scanPorts    = 15 // Zeek's scan policy: distinct ports failed in five minutes
-	scanHosts    = 25 // the same: hosts
-	stealth      = 3
-	scanWindow   = 5 * time.Minute
-	floodMin     = 100
-	floodWindow  = 10 * time.Second
-	floodFrom    = 10 // addresses
-	resetMin     = 50
-	ampBytes     = 100_000
-	ampRatio     = 10
-	guessMin     = 30
-	guessWindow  = 30 * time.Minute
-	guessOctets  = 5000 // a refused login of SSH stays below
-	beaconMin    = 20
-	dynClients   = 3
-	lateralMin   = 5
-	scatterMin   = 25
-	uploadBytes  = 100_000_000
-	uploadRatio  = 10
-	uploadLeast  = 10_000 // octets of one connection that may be part of it
-	learning     = time.Hour
-	unknownLeast = 2048 // octets of each side
+	scanPorts      = 15 // Zeek's scan policy: distinct ports failed in five minutes
+	scanHosts      = 25 // the same: hosts
+	stealth        = 3
+	scanWindow     = 5 * time.Minute
+	floodMin       = 100
+	floodWindow    = 10 * time.Second
+	floodFrom      = 10 // addresses
+	resetMin       = 50
+	ampBytes       = 100_000
+	ampRatio       = 10
+	guessMin       = 30
+	guessWindow    = 30 * time.Minute
+	guessMinFTP    = 20 // Zeek's threshold for FTP
+	guessWindowFTP = 15 * time.Minute
+	guessOctets    = 5000 // a refused login of SSH stays below
+	beaconMin      = 20
+	dynClients     = 3
+	lateralMin     = 5
+	scatterMin     = 25
+	uploadBytes    = 100_000_000
+	uploadRatio    = 10
+	uploadLeast    = 10_000 // octets of one connection that may be part of it
+	learning       = time.Hour
+	unknownLeast   = 2048 // octets of each side
 )
 
 // DefaultBudget is what the detectors remember in all when nothing else is said,
@@ -132,7 +134,7 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rResets:    {kind: "flood-reset", first: resetMin, judge: (*Detector).cutOff},
 		rAmplify:   {kind: "flood-amplify", first: 1, judge: (*Detector).amplified},
 		rScatter:   {kind: "backscatter", first: scatterMin, judge: (*Detector).scattered},
-		rGuess:     {kind: "auth-guessing", first: guessMin, judge: (*Detector).guessed},
+		rGuess:     {kind: "auth-guessing", first: guessMinFTP, judge: (*Detector).guessed},
 		rBeacon:    {kind: "beacon", first: beaconMin, judge: (*Detector).clockwork},
 		rDynamic:   {kind: "port-dynamic-server", first: dynClients, judge: (*Detector).settled},
 		rLateral:   {kind: "lateral-admin", first: lateralMin, judge: (*Detector).administered},
@@ -186,7 +188,9 @@ func (d *Detector) Observe(r *record.Record) {
 		t := ru.at(m.subject())
 		ru.add(t, e)
 		ru.host(t, m.other)
-		t.text, t.a = m.f.Detail, m.f.Extra
+		if t.from == 0 || r.ID < t.from {
+			t.text, t.a, t.from = m.f.Detail, m.f.Extra, r.ID // of the first record
+		}
 		if t.worst == "" || rank[m.f.Severity] < rank[t.worst] {
 			t.worst, t.basis = m.f.Severity, m.f.Basis
 		}

@@ -56,7 +56,7 @@ func payload(o, s uint64) func(*record.Record) {
 
 func cut(r *record.Record) { r.Close = handshake.Reset }
 
-func login(user, method string) func(*record.Record) {
+func readable(user, method string) func(*record.Record) {
 	return said(func(a *identify.Facts) {
 		a.Login = &identify.Login{User: user, Method: method, Clear: true, Secret: 7, Frame: 5}
 	})
@@ -164,6 +164,26 @@ var stories = []struct {
 			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, payload(1800, 2200))
 		}
 	}, "auth-guessing high 40"},
+	{"guessing on a number of its own", func(s *story) {
+		for i := range 40 {
+			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 22022, handshake.Completed, spoke("ssh"), payload(1800, 2200))
+		}
+	}, "auth-guessing high 40, port-mismatch low 1"},
+	{"guessing FTP", func(s *story) {
+		for i := range 22 {
+			s.tcp(int64(i)*int64(7+i%9)*sec, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, payload(60, 90))
+		}
+	}, "auth-guessing high 22"},
+	{"a web server on the number of VNC", func(s *story) {
+		for i := range 40 {
+			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 5901, handshake.Completed, spoke("http"), payload(800, 2200))
+		}
+	}, "port-mismatch info 1"},
+	{"a flood from nowhere", func(s *story) {
+		for i := range 50 {
+			s.tcp(int64(i)*sec, "245.0.%d.%d", "10.0.0.1", i, 80, handshake.NoAnswer)
+		}
+	}, "address-bogon low 50"},
 	{"automation over SSH", func(s *story) {
 		for i := range 40 {
 			s.tcp(int64(i)*int64(7+i%5)*sec, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, payload(9000, 20000))
@@ -223,11 +243,11 @@ var stories = []struct {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 12345, handshake.Completed, payload(9, 9))
 	}, "port-backdoor low 1"},
 	{"a password by FTP", func(s *story) {
-		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), login("maria", "ftp PASS"))
-		s.tcp(sec, "10.0.0.8", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), login("maria", "ftp PASS"))
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
+		s.tcp(sec, "10.0.0.8", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
 	}, "cleartext-credentials high 2"},
 	{"the custom of anonymous FTP", func(s *story) {
-		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), login("anonymous", "ftp PASS"))
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("anonymous", "ftp PASS"))
 	}, "cleartext-credentials info 1"},
 	{"a mailbox without encryption", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 143, handshake.Completed, spoke("imap"))
@@ -436,8 +456,8 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered.\n",
-		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, beaconMin, dynClients, lateralMin)
+	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s, %d in %s by FTP; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered; %d answers that nobody asked for in %s; %d octets and %d times what came back;\n%d octets of each side that look random; a door that is new after %s; %d names of %d octets on average under one domain.\n",
+		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, guessMinFTP, guessWindowFTP, beaconMin, dynClients, lateralMin, scatterMin, scanWindow, uploadBytes, uploadRatio, unknownLeast, learning, tunnelNames, tunnelLength)
 	const name = "../../docs/FINDINGS.md"
 	if *update {
 		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {

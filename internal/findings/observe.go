@@ -106,6 +106,18 @@ func (d *Detector) amplifier(port uint16) string {
 var loginPorts = map[uint16]bool{21: true, 22: true, 23: true, 2222: true, 2323: true, 3389: true, 5900: true}
 var adminPorts = map[uint16]bool{22: true, 135: true, 445: true, 3389: true, 5900: true, 5985: true, 5986: true}
 
+// logins are the services that ask who calls before anything else.
+var logins = map[string]bool{"ssh": true, "ftp": true, "telnet": true, "rdp": true, "vnc": true}
+
+// login reports whether a login lives on the responder's port: by what was spoken,
+// else by the number.
+func login(r *record.Record) bool {
+	if r.ServiceBy == "payload" {
+		return logins[r.Service]
+	}
+	return loginPorts[r.Resp.Port]
+}
+
 // onTheHour are services that call by the clock, as they should.
 var onTheHour = map[uint16]bool{53: true, 67: true, 68: true, 123: true, 137: true, 138: true, 161: true, 546: true, 547: true, 1900: true, 3702: true,
 	5222: true, 5223: true, 5228: true, 5353: true, 5355: true}
@@ -116,7 +128,7 @@ func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
 	var none netip.Addr
 	if r.TCP() {
 		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
-		if loginPorts[port] && short {
+		if short && login(r) {
 			d.note(rGuess, subject{actor: o, target: s, port: port}, e, none, r)
 		}
 		if adminPorts[port] && d.inside(o) && d.inside(s) && o != s {

@@ -198,11 +198,15 @@ func (d *Detector) scattered(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) guessed(k subject, t *track) (Finding, bool) {
-	es, n := busiest(t.events, guessWindow, every)
+	window, least := guessWindow, guessMin
+	if k.port == 21 {
+		window, least = guessWindowFTP, guessMinFTP
+	}
+	es, n := busiest(t.events, window, every)
 	f := Finding{Kind: "auth-guessing", Severity: "high", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total,
-		Window: guessWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+		Window: window, Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	f.evidence(es)
-	return f, n >= guessMin
+	return f, n >= least
 }
 
 func (d *Detector) clockwork(k subject, t *track) (Finding, bool) {

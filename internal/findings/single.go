@@ -163,8 +163,9 @@ func (x *scene) impossible() {
 	if why == "" {
 		return
 	}
-	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Actor: x.o, Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why}
-	x.marks = append(x.marks, mark{f: f, other: x.s, frames: frames(x.r)})
+	// Told once for all such senders: a flood under forged addresses has thousands.
+	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why, Detail: x.o.String()}
+	x.raise(f)
 }
 
 // unknown is a conversation of some length that nobody recognises and that looks

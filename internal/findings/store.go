@@ -76,7 +76,8 @@ type track struct {
 	first  int64
 	last   int64
 	a, b   uint64 // sums of the detector's own
-	text   string
+	text   string // of the first record, whose id from is
+	from   uint64
 	worst  string // severity, and basis, of kinds that a single record raises
 	basis  string
 	again  bool     // second chance at eviction

@@ -264,7 +264,8 @@ func (f *Finding) Text(l words.Lang) string {
 	case "listener-new":
 		return fmt.Sprintf(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
 	case "address-bogon":
-		return fmt.Sprintf(l.Pick("%s sent to %s: no caller has such an address (%s)", "%s envió a %s: nadie llama desde esa dirección (%s)"), f.Actor, f.Target, f.Name)
+		return fmt.Sprintf(l.Pick("%s was called by %s, as %s: no machine has such an address (%s)", "a %s llamaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
+			many(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, f.Name)
 	case "port-dynamic-server":
 		return fmt.Sprintf(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
 	case "lateral-admin":
