@@ -227,9 +227,13 @@ func (d *Detector) mark(ru *rule, t *track, r *record.Record) {
 		t.next = ru.first
 	}
 	if t.total >= t.next {
-		// Judged again each time it grew by a quarter, or before half of what is
-		// remembered was replaced: the cost of all judgements stays in proportion.
-		t.next = t.total + min(t.total/4+1, maxEvents/2)
+		// Judged again with each event while they are few, then each time it grew by a
+		// quarter, or before half of what is remembered was replaced: the cost of all
+		// judgements stays in proportion.
+		t.next = t.total + 1
+		if t.total >= 64 {
+			t.next = t.total + min(t.total/4, maxEvents/2)
+		}
 		d.weigh(ru, t)
 	}
 	if t.found != nil {
