@@ -142,9 +142,11 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rListener:  {kind: "listener-new", first: 1, judge: (*Detector).appeared}, // UDP; rServers knows those of TCP
 		rSingle:    {first: 1, judge: (*Detector).single},
 	}
+	share := budget / (nRules + 1)
 	for i := range d.rules {
-		d.rules[i].limit = budget / nRules
+		d.rules[i].limit = share
 	}
+	d.heard.limit = share
 	return d
 }
 

@@ -22,7 +22,12 @@ const (
 	tunnelKept    = 4096 // distinct names told apart
 	claimWithin   = time.Minute
 	falseNames    = 3 // distinct names one machine answered for
-	maxDomains    = 1 << 14
+	letterFrom    = 5
+	maxClaims     = 1 << 14
+	maxAnswerers  = 1 << 10
+	domainBytes   = 400 // of a domain, roughly, beside its names and letters
+	nameBytes     = 40
+	letterBytes   = 1024
 )
 
 // heard is what the name servers and neighbours of a network told.
@@ -30,6 +35,8 @@ type heard struct {
 	domains map[asked]*domain
 	claims  map[netip.Addr]*claimed
 	answers map[voice]*answerer
+	bytes   int64 // of domains
+	limit   int64
 	dropped uint64
 }
 
@@ -41,8 +48,8 @@ type asked struct {
 
 type domain struct {
 	names              map[uint64]struct{}
-	queries, odd, long uint64 // questions, those of odd types, octets before the domain
-	letters            [256]uint32
+	queries, odd, long uint64       // questions, those of odd types, octets before the domain
+	letters            *[256]uint32 // octets before the domain, once there are letterFrom names
 	first, last        int64
 	frames, records    []uint64
 }
@@ -118,10 +125,11 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 	h := &d.heard
 	q := h.domains[k]
 	if q == nil {
-		if len(h.domains) >= maxDomains {
+		if h.bytes+domainBytes > h.limit && !h.sweep() {
 			h.dropped++
 			return
 		}
+		h.bytes += domainBytes
 		if h.domains == nil {
 			h.domains = map[asked]*domain{}
 		}
@@ -135,17 +143,37 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 	case 5, 10, 15, 16, 33, 65399:
 		q.odd++
 	}
-	for i := 0; i < len(sub); i++ {
-		if sub[i] != '.' {
-			q.letters[sub[i]]++
-		}
-	}
-	if len(q.names) < tunnelKept {
+	if n := len(q.names); n < tunnelKept && h.bytes < h.limit {
 		q.names[hashed(sub)] = struct{}{}
+		h.bytes += int64(len(q.names)-n) * nameBytes
+	}
+	if q.letters == nil && len(q.names) >= letterFrom && h.bytes < h.limit {
+		q.letters = new([256]uint32)
+		h.bytes += letterBytes
+	}
+	if q.letters != nil {
+		for i := 0; i < len(sub); i++ {
+			if sub[i] != '.' {
+				q.letters[sub[i]]++
+			}
+		}
 	}
 	if len(q.frames) < 8 {
 		q.frames = append(q.frames, frame)
 	}
+}
+
+// sweep forgets domains of which few names were asked for, and counts them; it
+// returns whether that made room.
+func (h *heard) sweep() bool {
+	for k, q := range h.domains {
+		if len(q.names) < letterFrom {
+			delete(h.domains, k)
+			h.bytes -= domainBytes + int64(len(q.names))*nameBytes
+			h.dropped++
+		}
+	}
+	return h.bytes+domainBytes <= h.limit
 }
 
 // entropy is that of the octets counted, in bits.
@@ -166,7 +194,7 @@ func entropy(counts []uint32) float64 {
 
 func (q *domain) tunnel() bool {
 	n := len(q.names)
-	if n < tunnelNames {
+	if n < tunnelNames || q.letters == nil {
 		return false
 	}
 	mean := float64(q.long) / float64(q.queries)
@@ -207,7 +235,7 @@ func (d *Detector) Claim(a netip.Addr, m who.MAC, at int64, frame uint64) {
 	h := &d.heard
 	c := h.claims[a]
 	if c == nil {
-		if len(h.claims) >= maxDomains {
+		if len(h.claims) >= maxClaims {
 			h.dropped++
 			return
 		}
@@ -246,7 +274,7 @@ func (d *Detector) Answer(how string, by netip.Addr, name string, at int64, fram
 	k := voice{how, by}
 	x := h.answers[k]
 	if x == nil {
-		if len(h.answers) >= maxDomains {
+		if len(h.answers) >= maxAnswerers {
 			h.dropped++
 			return
 		}

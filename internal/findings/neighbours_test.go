@@ -90,3 +90,22 @@ func TestPoisoning(t *testing.T) {
 		}
 	}
 }
+
+// TestHeardIsBounded: a flood of names leaves room for a tunnel, within the share.
+func TestHeardIsBounded(t *testing.T) {
+	d := New(catalog.Default(), nil, 4<<20)
+	for i := range 200_000 {
+		a := netip.AddrFrom4([4]byte{60, byte(i >> 16), byte(i >> 8), byte(i)})
+		d.Question(a, fmt.Sprintf("www.site%d.example.", i), 1, 0, int64(i), uint64(i+1))
+		if i%100 == 0 {
+			d.Question(netip.MustParseAddr("10.0.0.9"), fmt.Sprintf("k%dm2n4bq7rt9xw3c5vyzpahgjdlsfe8u6o1%d.t.example.", i, i*7919), 16, 0, int64(i), uint64(i+1))
+		}
+	}
+	if h := &d.heard; h.bytes > h.limit+letterBytes || h.dropped == 0 {
+		t.Errorf("%d octets of %d, %d dropped", h.bytes, h.limit, h.dropped)
+	}
+	fs := d.Findings()
+	if len(fs) != 1 || fs[0].Kind != "dns-tunnel" || fs[0].Count != 2000 {
+		t.Errorf("%+v", fs)
+	}
+}
