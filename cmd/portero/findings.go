@@ -230,12 +230,25 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 		return err
 	}
 	width := a.width()
-	for i := range fs {
-		f := &fs[i]
-		k, _ := findings.KindOf(f.Kind)
+	say := func(format string, args ...any) error {
+		for _, m := range fold(safe.Terminal(fmt.Sprintf(format, args...)), width-2) {
+			if _, err := fmt.Fprintln(out, "  "+m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	// What is said of a kind is said once, after all that was seen of it.
+	for i := 0; i < len(fs); {
+		n := i
+		for n < len(fs) && fs[n].Kind == fs[i].Kind && fs[n].Severity == fs[i].Severity && fs[n].Basis == fs[i].Basis {
+			n++
+		}
+		group := fs[i:n]
+		k, _ := findings.KindOf(group[0].Kind)
 		pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
-		head := fmt.Sprintf("%-8s%s: %s", words.Severity(l, f.Severity), f.Kind, pick(k.Title))
-		if paint && (f.Severity == "high" || f.Severity == "medium") {
+		head := fmt.Sprintf("%-8s%s: %s", words.Severity(l, group[0].Severity), k.ID, pick(k.Title))
+		if paint && (group[0].Severity == "high" || group[0].Severity == "medium") {
 			c := color.New(color.FgRed)
 			c.EnableColor()
 			head = c.Sprint(head)
@@ -244,27 +257,31 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 			fmt.Fprintln(out)
 		}
 		fmt.Fprintln(out, head)
-		basis := words.Basis(l, f.Basis)
-		lines := []string{
-			l.Pick("seen:     ", "visto:    ") + f.Text(l) + ".",
-			l.Pick("means:    ", "indica:   ") + pick(k.Means),
-			l.Pick("innocent: ", "inocente: ") + pick(k.Innocent),
-			l.Pick("next:     ", "después:  ") + pick(k.Next),
-			l.Pick("basis:    ", "base:     ") + basis + "; " + l.Pick("connections ", "conexiones ") + numbers(f.Records) + "; " + l.Pick("frames ", "tramas ") + numbers(f.Frames),
-		}
-		if f.Muted != "" {
-			lines = append(lines, l.Pick("muted:    ", "callado:  ")+f.Muted)
-		}
-		if k.Attack != "" {
-			lines[4] += "; ATT&CK " + k.Attack
-		}
-		for _, s := range lines {
-			for _, m := range fold(safe.Terminal(s), width-2) {
-				if _, err := fmt.Fprintln(out, "  "+m); err != nil {
+		for g := range group {
+			f := &group[g]
+			where := l.Pick("connections ", "conexiones ") + numbers(f.Records) + "; "
+			if len(f.Records) == 0 {
+				where = ""
+			}
+			if err := say("%s%s (%s%s%s)", l.Pick("seen:     ", "visto:    "), f.Text(l), where, l.Pick("frames ", "tramas "), numbers(f.Frames)); err != nil {
+				return err
+			}
+			if f.Muted != "" {
+				if err := say("%s%s", l.Pick("muted:    ", "callado:  "), f.Muted); err != nil {
 					return err
 				}
 			}
 		}
+		basis := words.Basis(l, group[0].Basis)
+		if k.Attack != "" {
+			basis += "; ATT&CK " + k.Attack
+		}
+		for _, line := range []string{l.Pick("means:    ", "indica:   ") + pick(k.Means), l.Pick("innocent: ", "inocente: ") + pick(k.Innocent), l.Pick("next:     ", "después:  ") + pick(k.Next), l.Pick("basis:    ", "base:     ") + basis} {
+			if err := say("%s", line); err != nil {
+				return err
+			}
+		}
+		i = n
 	}
 	return nil
 }

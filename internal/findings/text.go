@@ -2,6 +2,7 @@ package findings
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"portero/internal/policy"
@@ -185,6 +186,8 @@ func span(d time.Duration) string {
 // from the catalogue; nothing is from the wire but addresses.
 func (f *Finding) Text(l words.Lang) string {
 	door := at(f.Name, f.Port, f.Proto, l)
+	spot := strings.TrimPrefix(door, "el ") // after a comma
+	bare := strings.TrimPrefix(at("", f.Port, f.Proto, l), "el ")
 	switch f.Kind {
 	case "scan-ports":
 		s := fmt.Sprintf(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.took()))
@@ -203,23 +206,23 @@ func (f *Finding) Text(l words.Lang) string {
 		return fmt.Sprintf(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
 	case "flood-halfopen":
 		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %d addresses", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %d direcciones"),
-			f.Target, door, f.Count, f.Of, span(f.took()), f.Extra)
+			f.Target, spot, f.Count, f.Of, span(f.took()), f.Extra)
 	case "flood-reset":
-		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, door, span(f.took()))
+		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
 	case "flood-amplify":
 		return fmt.Sprintf(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, many(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
 		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), many(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "auth-guessing":
-		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, door, span(f.took()))
+		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, spot, span(f.took()))
 	case "beacon":
-		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, door, f.Count, span(time.Duration(f.Extra)))
+		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, spot, f.Count, span(time.Duration(f.Extra)))
 	case "exposure":
 		return fmt.Sprintf(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, many(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "cleartext-credentials":
-		return fmt.Sprintf(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, at("", f.Port, f.Proto, l), secretOf(f, l), f.Name, clients(f.Count, l))
+		return fmt.Sprintf(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, bare, secretOf(f, l), f.Name, clients(f.Count, l))
 	case "cleartext-protocol":
-		return fmt.Sprintf(l.Pick("%s, %s, speaks without encryption with %s", "%s, %s, habla sin cifrar con %s"), f.Target, door, clients(f.Count, l))
+		return fmt.Sprintf(l.Pick("%s, %s, speaks without encryption with %s", "%s, %s, habla sin cifrar con %s"), f.Target, spot, clients(f.Count, l))
 	case "port-mismatch":
 		s := fmt.Sprintf(l.Pick("%s speaks %s on port %d/%s", "%s habla %s en el puerto %d/%s"), f.Target, f.Name, f.Port, record.ProtoName(f.Proto))
 		if f.Detail != "" {
@@ -227,9 +230,9 @@ func (f *Finding) Text(l words.Lang) string {
 		}
 		return s
 	case "tls-weak":
-		return fmt.Sprintf(l.Pick("%s, %s: %s agreed on with %s", "%s, %s: se acordó %s con %s"), f.Target, at("", f.Port, f.Proto, l), f.Name, clients(f.Count, l))
+		return fmt.Sprintf(l.Pick("%s, %s: %s agreed on with %s", "%s, %s: se acordó %s con %s"), f.Target, bare, f.Name, clients(f.Count, l))
 	case "tls-certificate":
-		s := fmt.Sprintf(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, at("", f.Port, f.Proto, l), flaw(f.Name, l))
+		s := fmt.Sprintf(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, bare, flaw(f.Name, l))
 		if f.Detail != "" {
 			s += " (" + f.Detail + ")"
 		}
@@ -245,7 +248,7 @@ func (f *Finding) Text(l words.Lang) string {
 		}
 		return fmt.Sprintf(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
 	case "payload-unknown":
-		return fmt.Sprintf(l.Pick("%s, %s: what it exchanged with %s is not recognised and looks enciphered", "%s, %s: lo que intercambió con %s no se reconoce y parece cifrado"), f.Target, door, clients(f.Count, l))
+		return fmt.Sprintf(l.Pick("%s, %s: what it exchanged with %s is not recognised and looks enciphered", "%s, %s: lo que intercambió con %s no se reconoce y parece cifrado"), f.Target, spot, clients(f.Count, l))
 	case "not-in-policy":
 		why, line := f.Rule()
 		switch why {
@@ -256,9 +259,9 @@ func (f *Finding) Text(l words.Lang) string {
 		}
 		return fmt.Sprintf(l.Pick("%s answered on %s: no line names it", "%s contestó en %s: ninguna línea lo nombra"), f.Target, door)
 	case "mining":
-		return fmt.Sprintf(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, at("", f.Port, f.Proto, l))
+		return fmt.Sprintf(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, bare)
 	case "anonymity":
-		return fmt.Sprintf(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, at("", f.Port, f.Proto, l), f.Name)
+		return fmt.Sprintf(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, bare, f.Name)
 	case "upload-large":
 		return fmt.Sprintf(l.Pick("%s sent %d octets to %s and got %d", "%s envió %d octetos a %s y recibió %d"), f.Actor, f.Count, f.Target, f.Of)
 	case "listener-new":

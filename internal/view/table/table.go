@@ -276,10 +276,12 @@ func (t *Writer) findings(b *bytes.Buffer, fs []view.Finding) {
 	}
 	l := t.opt.Lang
 	b.WriteString(l.Pick("findings\n", "hallazgos\n"))
+	shown, more := map[string]int{}, 0
 	for i, k := range fs {
-		if i == 12 {
-			fmt.Fprintf(b, l.Pick("  and %d more: portero findings lists them\n", "  y %d más: portero findings los enumera\n"), len(fs)-i)
-			break
+		// A kind that is found again and again does not push the others out.
+		if shown[k.Severity+k.Kind]++; shown[k.Severity+k.Kind] > 3 || i-more >= 12 {
+			more++
+			continue
 		}
 		c := grey
 		if k.Severity == "high" || k.Severity == "medium" {
@@ -300,6 +302,9 @@ func (t *Writer) findings(b *bytes.Buffer, fs []view.Finding) {
 			}
 			b.WriteString(t.color(c, label+line) + "\n")
 		}
+	}
+	if more > 0 {
+		fmt.Fprintf(b, l.Pick("  and %d more: portero findings lists them\n", "  y %d más: portero findings los enumera\n"), more)
 	}
 }
 
