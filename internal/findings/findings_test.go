@@ -447,7 +447,7 @@ func TestPolicy(t *testing.T) {
 // TestDocument holds docs/FINDINGS.md to the kinds.
 func TestDocument(t *testing.T) {
 	var b strings.Builder
-	b.WriteString("# Findings\n\nWritten by `go test ./internal/findings -update`; do not edit. `portero findings FILE` lists them, `portero FILE` under its\ntable, `--fail-on SEVERITY` makes the exit status 1. observed: packets showed it. hint: a number alone, never above low.\n")
+	b.WriteString("# Findings\n\nWritten by `go test ./internal/findings -update`; do not edit. `portero findings FILE` lists them, `portero FILE` under its\ntable, `--fail-on SEVERITY` makes the exit status 1. observed: packets showed it. hint: a number alone, never above low.\n\nMachine formats carry them as `risks` of the record: what a record shows by itself, and the patterns that it is seen to be part of so\nfar (records that ended before there was a pattern do not have it; `portero findings --format ndjson` has all). What an override of\nthe catalogue mutes stays there, marked `muted` (docs/CATALOG.md). What is found in captures where nothing should be:\ndocs/FALSE_POSITIVES.md. Nothing is said of a port unless something answered there, nor of an end whose role is guessed, and the\nnumber of a caller means nothing. Each detector remembers within its share of a sixteenth of `--memory`; what had no room is counted.\n")
 	for _, k := range kinds {
 		fmt.Fprintf(&b, "\n## %s\n\n%s (%s). Basis %s, at most %s, ATT&CK %s.\n\n- It usually means: %s\n- Innocent causes: %s\n- Next: %s\n", k.ID, k.Title[0], k.Title[1], k.Basis, k.Severity, k.Attack, k.Means[0], k.Innocent[0], k.Next[0])
 		for _, p := range [][2]string{k.Title, k.Means, k.Innocent, k.Next} {

@@ -28,7 +28,7 @@ Machine formats print records in the order in which they end; tables sort by fir
 const outputsTail = `
 ## Exit status
 
-0 done; 1 a check found something (` + "`diff`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
+0 done; 1 a check found something (` + "`diff`, `policy`, `catalog check`, `--fail-on`, `--policy`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
 was readable is in the result, and the message names the byte); 4 not permitted; 130 interrupted before any result.
 
 Adding keys is free. Renaming or removing one, or giving it another meaning, needs another ` + "`schema`" + `.
