@@ -86,6 +86,7 @@ type Identifier struct {
 	small   [][]byte // buffers of MaxKept
 	large   [][]byte // and of maxHello
 	scratch pending
+	look    look   // reused
 	join    []byte // records put together
 	plain   []byte // a QUIC Initial without its protection
 	head    []byte
@@ -401,13 +402,19 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 	if k.facts != nil && s.buf == nil {
 		return false
 	}
+	if int(at.Offset) > s.have && int(at.Offset)+len(k.data) > s.limit && s.limit == MaxKept && (k.facts == nil || k.hello()) {
+		// Captured before what it follows: it may be the end of a long hello.
+		x.lend(s, maxHello)
+	}
 	before := s.have
 	s.add(int(at.Offset), k.data)
 	if s.have == before {
-		k.looked++
-		if k.looked >= maxSegments {
+		if k.facts != nil {
+			return false
+		}
+		if k.looked++; k.looked >= maxSegments {
 			x.decide(k)
-			return true
+			return k.facts == nil
 		}
 		return false
 	}
@@ -464,12 +471,13 @@ func (x *Identifier) classify(k *pending, side int, final bool) bool {
 		return false
 	}
 	peer := &k.dir[1-side]
-	l := look{b: b, size: len(b), from: k.ports[side], to: k.ports[1-side], spoke: int(k.spoke) == side, middle: k.middle,
+	l := &x.look
+	*l = look{b: b, size: len(b), from: k.ports[side], to: k.ports[1-side], spoke: int(k.spoke) == side, middle: k.middle,
 		final: final || s.full() && peer.full(), first: true, pend: k}
 	if peer.buf != nil {
 		l.peer = peer.bytes()
 	}
-	return x.ask(k, &l, &x.table.tcp, side)
+	return x.ask(k, l, &x.table.tcp, side)
 }
 
 // ask runs the bucket for the roles that side may have.
@@ -507,7 +515,6 @@ func (x *Identifier) decide(k *pending) {
 	if k.facts != nil || !k.want {
 		return
 	}
-	k.p = nil
 	for _, side := range [2]int{int(max(k.spoke, 0)), 1 - int(max(k.spoke, 0))} {
 		if k.dir[side].buf == nil {
 			continue
@@ -534,7 +541,8 @@ func (x *Identifier) datagram(k *pending) bool {
 		if len(b) > MaxKept {
 			b = b[:MaxKept]
 		}
-		l := look{b: b, size: int(k.p.PayloadLen), from: k.ports[k.side], to: k.ports[1-k.side], spoke: int(k.spoke) == k.side,
+		l := &x.look
+		*l = look{b: b, size: int(k.p.PayloadLen), from: k.ports[k.side], to: k.ports[1-k.side], spoke: int(k.spoke) == k.side,
 			final: k.looked >= maxDatagrams, first: s.seen == 0, multi: k.multi, pend: k}
 		if o := &k.dir[1-k.side]; o.buf != nil {
 			l.peer = o.bytes()
@@ -542,7 +550,7 @@ func (x *Identifier) datagram(k *pending) bool {
 		s.seen += uint64(k.p.PayloadLen)
 		was := k.opener
 		k.opener = -1 // a datagram's sender may be either end
-		ok := x.ask(k, &l, &x.table.udp, k.side)
+		ok := x.ask(k, l, &x.table.udp, k.side)
 		k.opener = was
 		if !ok {
 			k.failed = [2]bool{}
@@ -563,14 +571,15 @@ func (x *Identifier) recheck(k *pending, side int) bool {
 	if s.have == 0 {
 		return false
 	}
-	l := look{b: s.bytes(), size: s.have, from: k.ports[side], to: k.ports[1-side], spoke: int(k.spoke) == side, final: true, first: true, multi: k.multi, pend: k}
+	l := &x.look
+	*l = look{b: s.bytes(), size: s.have, from: k.ports[side], to: k.ports[1-side], spoke: int(k.spoke) == side, final: true, first: true, multi: k.multi, pend: k}
 	if o := &k.dir[1-side]; o.buf != nil {
 		l.peer = o.bytes()
 	}
 	k.failed = [2]bool{}
 	was := k.opener
 	k.opener = -1
-	ok := x.ask(k, &l, &x.table.udp, side)
+	ok := x.ask(k, l, &x.table.udp, side)
 	k.opener = was
 	return ok
 }

@@ -62,10 +62,11 @@ func resp(b []byte) bool {
 
 // followRedis looks for AUTH and HELLO among the first commands.
 func followRedis(_ *Identifier, k *pending) bool {
-	b := k.dir[k.side].bytes()
-	if k.side != int(k.facts.Client) {
-		return k.dir[k.side].have > 64 && k.after > 4
+	s := &k.dir[k.facts.Client&1] // its answer may be what told the protocol
+	if s.buf == nil {
+		return k.after > 4
 	}
+	b := s.bytes()
 	args := respArgs(b)
 	if len(args) == 0 {
 		args = bytes.Fields(firstLine(b))

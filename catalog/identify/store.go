@@ -295,14 +295,13 @@ func matchCassandra(l *look) grade {
 	if bytes.Contains(b, []byte("CQL_VERSION")) {
 		return exact
 	}
+	answers := len(l.peer) >= 9 && l.peer[0]&0x7f == v && l.peer[0] != b[0]
 	switch {
-	case l.client && (op == 5 || op == 1), l.on(9042) && b[1] <= 0x1f:
-		if op == 5 && body != 0 {
-			return no
-		}
-		if l.on(9042) || len(l.peer) > 0 && l.peer[0]&0x7f == v {
-			return shape
-		}
+	case op == 5 && body != 0:
+	case l.on(9042), answers && (l.client || op == 6 || op == 2 || op == 0 || op == 3):
+		return shape
+	case l.client && (op == 5 || op == 1) && b[1]|b[2]|b[3] == 0 && !l.final:
+		return more // its answer will tell
 	}
 	return no
 }

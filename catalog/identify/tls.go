@@ -34,6 +34,9 @@ func matchTLS(l *look) grade {
 		return no
 	}
 	n := be16(b[3:])
+	if b[0] == recordHandshake && len(b) < 11 && n > len(b)-5 && !l.final {
+		return more
+	}
 	if b[0] == recordHandshake && n >= 4 && len(b) >= 9 && be24(b[6:]) <= 1<<17 {
 		if l.client && b[5] == clientHello && len(b) >= 11 && b[9] == 3 || !l.client && b[5] == serverHello && len(b) >= 11 && b[9] == 3 {
 			return exact
@@ -118,15 +121,18 @@ func (x *Identifier) clientRecords(k *pending, b []byte) bool {
 		msgs, whole := handshakes(b, x.join[:0])
 		if len(msgs) >= 4 && msgs[0] == clientHello {
 			n := be24(msgs[1:])
-			if body := msgs[4:]; len(body) >= n || whole || s.full() {
+			// One that is longer than what is kept of others gets more room.
+			if s.own && s.limit < n+9 && s.limit < maxHello {
+				x.lend(s, maxHello)
+			}
+			room := s.limit < n+9 && s.limit < maxHello && !s.own
+			if body := msgs[4:]; len(body) >= n || whole || s.full() && !room {
 				h.client(body[:min(n, len(body))], 't', len(body) >= n)
 				h.HelloFrame = frameOf(k)
 				k.named()
-			} else if s.own && n+9 > s.limit {
-				x.lend(s, maxHello)
 			}
 		}
-		return h.HelloFrame == 0 && s.full()
+		return h.HelloFrame == 0 && s.full() && s.own
 	}
 	return h.alerts(b, 0)
 }

@@ -1,0 +1,220 @@
+package identify
+
+import (
+	"fmt"
+	"testing"
+
+	"portero/capture"
+)
+
+// dialogue feeds an Identifier as the table of flows does.
+type dialogue struct {
+	x     *Identifier
+	note  uint32
+	tcp   bool
+	ports [2]uint16
+	next  [2]int // octets sent so far
+	frame uint64
+	blind bool // the SYNs were not seen
+}
+
+const (
+	ours   = 0
+	theirs = 1
+)
+
+func tcpTalk(port uint16) *dialogue {
+	return &dialogue{x: New(0), tcp: true, ports: [2]uint16{40000, port}}
+}
+
+func udpTalk(port uint16) *dialogue { return &dialogue{x: New(0), ports: [2]uint16{40000, port}} }
+
+// at shows data of side at an offset of its stream.
+func (d *dialogue) at(side, off int, data []byte) {
+	d.frame++
+	if d.note&Done != 0 || len(data) == 0 {
+		return
+	}
+	p := &capture.Packet{Ver: 4, Proto: capture.ProtoUDP, Index: d.frame, PayloadLen: uint32(len(data)), PayloadCap: uint32(len(data)),
+		SrcPort: d.ports[side], DstPort: d.ports[1-side], Seq: capture.Seq(uint32(4294967200 + off)), Flags: capture.ACK | capture.PSH}
+	p.Src[15], p.Dst[15] = byte(1+side), byte(2-side)
+	place := Place{Opener: ours}
+	if d.tcp {
+		p.Proto = capture.ProtoTCP
+		place = Place{Offset: int64(off), Known: !d.blind, Opener: ours}
+		if d.blind {
+			place.Opener = -1
+		}
+	}
+	d.note = d.x.See(d.note, p, side, data, place)
+}
+
+func (d *dialogue) say(side int, data string) *dialogue {
+	d.at(side, d.next[side], []byte(data))
+	d.next[side] += len(data)
+	return d
+}
+
+func (d *dialogue) end() *Facts { return d.x.Take(d.note) }
+
+// The first octets of every protocol, as a client or a server sends them, tell it
+// on a port that is not its own, unless the port is part of the evidence.
+func TestFirstOctets(t *testing.T) {
+	const elsewhere = 40123
+	zeros := func(n int) string { return string(make([]byte, n)) }
+	dns := "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01"
+	nbname := "\x80\x01\x01\x10\x00\x01\x00\x00\x00\x00\x00\x00\x20" + "EEEPEPFCCACACACACACACACACACACACA" + "\x00\x00\x20\x00\x01"
+	for _, c := range []struct {
+		want   Protocol
+		udp    bool
+		port   uint16
+		first  int // who speaks first
+		a, b   string
+		atMost Confidence
+	}{
+		{want: HTTP, a: "GET /index.html HTTP/1.1\r\nHost: door.example\r\n\r\n"},
+		{want: HTTP, a: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+		{want: HTTPProxy, a: "CONNECT door.example:443 HTTP/1.1\r\nHost: door.example:443\r\n\r\n", b: "HTTP/1.1 200 OK\r\n\r\n"},
+		{want: WebSocket, a: "GET /chat HTTP/1.1\r\nHost: door.example\r\nUpgrade: websocket\r\n\r\n", b: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"},
+		{want: SSH, first: theirs, a: "SSH-2.0-OpenSSH_9.2\r\n", b: "SSH-2.0-libssh_0.10\r\n"},
+		{want: SMTP, first: theirs, a: "220 mail.door.example ready\r\n", b: "EHLO door\r\n"},
+		{want: FTP, first: theirs, a: "220 door.example ready\r\n", b: "USER anna\r\n"},
+		{want: POP3, first: theirs, a: "+OK ready\r\n", b: "CAPA\r\n"},
+		{want: IMAP, first: theirs, a: "* OK ready\r\n", b: "a1 CAPABILITY\r\n"},
+		{want: NNTP, first: theirs, a: "200 ready\r\n", b: "MODE READER\r\n"},
+		{want: Telnet, first: theirs, a: "\xff\xfd\x18\xff\xfd\x20", b: "\xff\xfb\x18"},
+		{want: VNC, first: theirs, a: "RFB 003.008\n", b: "RFB 003.008\n"},
+		{want: MySQL, first: theirs, a: "\x4a\x00\x00\x00\x0a8.0.36\x00" + zeros(70)},
+		{want: NATS, first: theirs, a: "INFO {\"server_id\":\"x\"}\r\n"},
+		{want: Rsync, first: theirs, a: "@RSYNCD: 31.0\n", b: "@RSYNCD: 31.0\n"},
+		{want: PostgreSQL, a: "\x00\x00\x00\x08\x04\xd2\x16\x2f", b: "N"},
+		{want: PostgreSQL, a: "\x00\x00\x00\x17\x00\x03\x00\x00user\x00anna\x00\x00\x00\x00\x00"},
+		{want: Redis, a: "*1\r\n$4\r\nPING\r\n", b: "+PONG\r\n"},
+		{want: MongoDB, a: "\x29\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xdd\x07\x00\x00" + zeros(25)},
+		{want: Memcached, a: "set key 0 60 5\r\nvalue\r\n", b: "STORED\r\n"},
+		{want: MQTT, a: "\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04door"},
+		{want: AMQP, a: "AMQP\x00\x00\x09\x01"},
+		{want: Kafka, a: "\x00\x00\x00\x0e\x00\x12\x00\x03\x00\x00\x00\x01\x00\x04door"},
+		{want: Cassandra, a: "\x04\x00\x00\x00\x05\x00\x00\x00\x00", b: "\x84\x00\x00\x00\x06\x00\x00\x00\x00"},
+		{want: TDS, a: "\x12\x01\x00\x1a\x00\x00\x00\x00\x00\x00\x0b\x00\x06\x01\x00\x11\x00\x01\xff\x0f\x00\x00\x00\x00\x00\x00"},
+		{want: OracleTNS, a: "\x00\x3a\x00\x00\x01\x00\x00\x00\x01\x38\x01\x2c" + zeros(30) + "(CONNECT_DATA=)"},
+		{want: SMB, a: "\x00\x00\x00\x40\xfeSMB\x40\x00" + zeros(58)},
+		{want: SMB, a: "\x00\x00\x00\x40\xffSMB\x72" + zeros(59)},
+		{want: NetBIOSSession, a: "\x81\x00\x00\x44\x20" + "EEEPEPFCCACACACACACACACACACACACA" + "\x00\x20" + "EEEPEPFCCACACACACACACACACACACACA" + "\x00"},
+		{want: DCERPC, a: "\x05\x00\x0b\x03\x10\x00\x00\x00\x48\x00\x00\x00\x01\x00\x00\x00" + zeros(56)},
+		{want: LDAP, a: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00"},
+		{want: Kerberos, a: "\x00\x00\x00\x1a\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
+		{want: RDP, a: "\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x0b\x00\x00\x00"},
+		{want: S7comm, port: 102, a: "\x03\x00\x00\x16\x11\xe0\x00\x00\x00\x01\x00\xc1\x02\x01\x00\xc2\x02\x01\x02\xc0\x01\x0a"},
+		{want: H323, a: "\x03\x00\x00\x0c\x08\x02\x00\x01\x05\x04\x03\x80"},
+		{want: BitTorrent, a: "\x13BitTorrent protocol" + zeros(48)},
+		{want: SOCKS, a: "\x05\x01\x00", b: "\x05\x00"},
+		{want: SOCKS, a: "\x04\x01\x00\x50\xc0\x00\x02\x01\x00", b: "\x00\x5a\x00\x00\x00\x00\x00\x00"},
+		{want: PPTP, a: "\x00\x9c\x00\x01\x1a\x2b\x3c\x4d\x00\x01" + zeros(146)},
+		{want: Modbus, port: 502, a: "\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x0a"},
+		{want: DNP3, a: "\x05\x64\x05\xc0\x01\x00\x00\x04\xe9\x21"},
+		{want: IEC104, a: "\x68\x04\x07\x00\x00\x00", b: "\x68\x04\x0b\x00\x00\x00"},
+		{want: EtherNetIP, a: "\x65\x00\x04\x00" + zeros(20) + "\x01\x00\x00\x00"},
+		{want: OPCUA, a: "HELF\x38\x00\x00\x00" + zeros(48)},
+		{want: BGP, a: "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x13\x04"},
+		{want: AJP, a: "\x12\x34\x00\x01\x0a", b: "AB\x00\x01\x09"},
+		{want: Bitcoin, a: "\xf9\xbe\xb4\xd9version\x00\x00\x00\x00\x00" + zeros(8)},
+		{want: X11, a: "l\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00"},
+		{want: Git, a: "0033git-upload-pack /door.git\x00host=door.example\x00"},
+		{want: IRC, a: "NICK anna\r\nUSER anna 0 * :Anna\r\n"},
+		{want: XMPP, a: "<?xml version='1.0'?><stream:stream to='door.example' xmlns='jabber:client'>"},
+		{want: RTSP, a: "OPTIONS rtsp://door.example/cam RTSP/1.0\r\nCSeq: 1\r\n\r\n"},
+		{want: SIP, a: "REGISTER sip:door.example SIP/2.0\r\nCSeq: 1 REGISTER\r\n\r\n"},
+		{want: Stratum, a: `{"id":1,"method":"mining.subscribe","params":[]}` + "\n"},
+		{want: Zabbix, a: "ZBXD\x01\x0a\x00\x00\x00\x00\x00\x00\x00agent.ping"},
+		{want: ADB, a: "CNXN\x00\x00\x00\x01\x00\x10\x00\x00\x07\x00\x00\x00\x32\x02\x00\x00\xbc\xb1\xa7\xb1host::"},
+		{want: DNS, a: "\x00\x1e" + dns, b: "\x00\x2e" + "\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x01"},
+		{want: SunRPC, a: "\x80\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01\x86\xa0\x00\x00\x00\x02" + zeros(20)},
+		{want: NFS, a: "\x80\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01\x86\xa3\x00\x00\x00\x03" + zeros(20)},
+
+		{want: DNS, udp: true, a: dns},
+		{want: MDNS, udp: true, port: 5353, a: dns, atMost: Port},
+		{want: LLMNR, udp: true, port: 5355, a: dns, atMost: Port},
+		{want: NetBIOSName, udp: true, a: nbname},
+		{want: NTP, udp: true, a: "\x23\x00\x06\xec" + zeros(44)},
+		{want: STUN, udp: true, a: "\x00\x01\x00\x00\x21\x12\xa4\x42" + zeros(12)},
+		{want: SNMP, udp: true, a: "\x30\x1a\x02\x01\x01\x04\x06public\xa0\x0d\x02\x01\x01\x02\x01\x00\x02\x01\x00\x30\x02\x30\x00"},
+		{want: DHCP, udp: true, a: "\x01\x01\x06\x00" + zeros(232) + "\x63\x82\x53\x63\x35\x01\x01\xff"},
+		{want: SSDP, udp: true, a: "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n\r\n"},
+		{want: SIP, udp: true, a: "OPTIONS sip:door.example SIP/2.0\r\n\r\n"},
+		{want: TFTP, udp: true, a: "\x00\x01boot.img\x00octet\x00"},
+		{want: Syslog, udp: true, a: "<34>1 2026-11-24T10:00:00Z door app - - - hello"},
+		{want: BitTorrentDHT, udp: true, a: "d1:ad2:id20:aaaaaaaaaaaaaaaaaaaae1:q4:ping1:t2:aa1:y1:qe"},
+		{want: BitTorrentTracker, udp: true, a: "\x00\x00\x04\x17\x27\x10\x19\x80\x00\x00\x00\x00\x01\x02\x03\x04"},
+		{want: WireGuard, udp: true, a: "\x01\x00\x00\x00" + zeros(144)},
+		{want: OpenVPN, udp: true, a: "\x38abcdefgh\x00\x00\x00\x00\x00", b: "\x40ABCDEFGH\x01\x00\x00\x00\x00abcdefgh\x00\x00\x00\x00"},
+		{want: IKE, udp: true, a: "abcdefgh" + zeros(8) + "\x21\x20\x22\x08\x00\x00\x00\x00\x00\x00\x00\x1c"},
+		{want: BACnet, udp: true, a: "\x81\x0b\x00\x0c\x01\x20\xff\xff\x00\xff\x10\x08"},
+		{want: SourceQuery, udp: true, a: "\xff\xff\xff\xffTSource Engine Query\x00"},
+		{want: IPMI, udp: true, port: 623, a: "\x06\x00\xff\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x09\x20\x18\xc8\x81\x00\x38\x8e\x04\xb5"},
+		{want: CoAP, udp: true, port: 5683, a: "\x40\x01\x00\x01\xb4door", atMost: Port},
+		{want: RADIUS, udp: true, port: 1812, a: "\x01\x01\x00\x1a" + zeros(16) + "\x01\x06anna"},
+		{want: Kerberos, udp: true, a: "\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
+		{want: LDAP, udp: true, a: "\x30\x0c\x02\x01\x01\x63\x07\x04\x00\x0a\x01\x00\x0a\x01"},
+	} {
+		port := c.port
+		if port == 0 {
+			port = elsewhere
+		}
+		d := tcpTalk(port)
+		if c.udp {
+			d = udpTalk(port)
+		}
+		d.say(c.first, c.a).say(1-c.first, c.b)
+		f := d.end()
+		name := fmt.Sprintf("%s %.20q", c.want, c.a)
+		if f == nil {
+			t.Errorf("%s: nothing was told", name)
+			continue
+		}
+		if f.Protocol != c.want {
+			t.Errorf("%s: told as %s", name, f.Protocol)
+		}
+		if f.Confidence == Unsure || c.atMost != 0 && f.Confidence > c.atMost || c.atMost == 0 && c.port == 0 && f.Confidence == Port {
+			t.Errorf("%s: confidence %q", name, f.Confidence)
+		}
+	}
+}
+
+// What looks like a protocol and is none of them.
+func TestOrdinaryOctetsAreNothing(t *testing.T) {
+	for _, c := range []struct {
+		udp  bool
+		a, b string
+	}{
+		{a: "hello, who is there\r\n", b: "nobody\r\n"},
+		{a: "GET the milk\r\n", b: "no\r\n"},
+		{a: "CONNECT {\"verbose\":true}\r\n"},
+		{a: "220 volts\r\n", b: "240 volts\r\n"},
+		{a: "\x05\x01\x00", b: "\x00\x00"},
+		{a: "\x16\x03\x01\x00\x00"},
+		{a: "+OK\r\n"},
+		{udp: true, a: "\x80\x60\x00\x01\x00\x00\x00\x10abcdpayload"}, // one RTP-like datagram says nothing
+		{udp: true, a: "\xc3\x00\x00\x00\x01\x08abcdefgh\x00"},        // QUIC, but far too short
+		{udp: true, a: "what time is it"},
+	} {
+		d := tcpTalk(40123)
+		if c.udp {
+			d = udpTalk(40123)
+		}
+		if f := d.say(ours, c.a).say(theirs, c.b).end(); f != nil {
+			t.Errorf("%q, %q: told as %s (%s)", c.a, c.b, f.Protocol, f.Confidence)
+		}
+	}
+}
+
+// Server first and client first are kept apart: the same octets from the other
+// side are not the protocol.
+func TestRolesMatter(t *testing.T) {
+	if f := tcpTalk(40123).say(theirs, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").end(); f != nil {
+		t.Errorf("a request from the responder: %s", f.Protocol)
+	}
+	if f := tcpTalk(40123).say(ours, "220 door.example ESMTP\r\n").end(); f != nil {
+		t.Errorf("a greeting from the originator: %s", f.Protocol)
+	}
+}
