@@ -18,7 +18,7 @@ func matchSTUN(l *look) grade {
 				return no
 			}
 			typ, size := be16(b[at:]), be16(b[at+2:])
-			if typ == 0 || typ > 0x30 && typ < 0x8000 || typ >= 0x8100 && !l.on(3478) {
+			if typ == 0 || typ > 0x3ff && typ < 0x8000 || typ >= 0x8100 && !l.on(3478) {
 				return no
 			}
 			if at += 4 + (size+3)&^3; at > l.size {

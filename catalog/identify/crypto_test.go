@@ -9,11 +9,17 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/hex"
+	"flag"
 	"math/big"
 	"net"
+	"os"
 	"reflect"
 	"testing"
 	"time"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
 )
 
 // turn is what one side sent before the other spoke.
@@ -248,7 +254,48 @@ func quicHellos(t testing.TB) (client, server []byte) {
 	return client, server
 }
 
+var quicOut = flag.String("quic", "", "write the QUIC dialogues to this capture")
+
+// writeQUIC writes the dialogues as a capture, one connection each.
+func writeQUIC(t *testing.T, talks [][]turn) {
+	f, err := os.Create(*quicOut)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w := pcapgo.NewWriterNanos(f)
+	if err := w.WriteFileHeader(65535, layers.LinkTypeEthernet); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
+	for i, talk := range talks {
+		for j, u := range talk {
+			eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
+			ip := &layers.IPv4{Version: 4, TTL: 64, Id: uint16(100*i + j + 1), Protocol: layers.IPProtocolUDP, SrcIP: net.IP{192, 0, 2, 10}, DstIP: net.IP{198, 51, 100, 20}}
+			udp := &layers.UDP{SrcPort: layers.UDPPort(50000 + i), DstPort: 443}
+			if u.side == theirs {
+				ip.SrcIP, ip.DstIP, udp.SrcPort, udp.DstPort = ip.DstIP, ip.SrcIP, udp.DstPort, udp.SrcPort
+			}
+			_ = udp.SetNetworkLayerForChecksum(ip)
+			b := gopacket.NewSerializeBuffer()
+			if err := gopacket.SerializeLayers(b, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, eth, ip, udp, gopacket.Payload(u.data)); err != nil {
+				t.Fatal(err)
+			}
+			at = at.Add(5 * time.Millisecond)
+			if err := w.WritePacket(gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(b.Bytes()), Length: len(b.Bytes())}, b.Bytes()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestQUIC(t *testing.T) {
+	var talks [][]turn
+	defer func() {
+		if *quicOut != "" {
+			writeQUIC(t, talks)
+		}
+	}()
 	client, server := quicHellos(t)
 	dcid, scid := []byte("firstdst"), []byte("clientid")
 	long := func(typ byte, version uint32) string {
@@ -293,6 +340,7 @@ func TestQUIC(t *testing.T) {
 			{"retry", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}, {ours, []byte(hello3)}, {ours, []byte(hello4)}}, QUICRetried, []uint64{1, 2}, true},
 			{"other versions", []turn{{ours, []byte(hello1)}, {theirs, []byte(negotiate)}}, QUICNegotiated, []uint64{1, 2}, false},
 		} {
+			talks = append(talks, c.turns)
 			d := udpTalk(443)
 			for _, u := range c.turns {
 				d.say(u.side, string(u.data))

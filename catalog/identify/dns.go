@@ -101,8 +101,9 @@ func matchDNS(l *look) grade {
 		return no
 	}
 	if !isDNS(l.b, l.size, false) {
-		// A damaged or odd message to the port for them: one question, sane counts.
-		if b := l.b; l.on(53) && len(b) >= 17 && be16(b[4:]) == 1 && b[2]>>3&15 <= 6 && be16(b[6:]) <= 512 && l.client == (b[2]&0x80 == 0) {
+		// A damaged or odd message to the port for them: one question and sane counts,
+		// or a whole question behind other counts.
+		if b := l.b; l.on(53) && len(b) >= 17 && l.client == (b[2]&0x80 == 0) && (be16(b[4:]) == 1 && b[2]>>3&15 <= 6 && be16(b[6:]) <= 512 || dnsQuestion(b, l.size)) {
 			return port
 		}
 		return no

@@ -233,6 +233,9 @@ func request(k *pending, s *stream) bool {
 			authorization(k, value, "http")
 		}
 	})
+	if f.Protocol == HTTP && isWebSocket(w.Upgrade) {
+		f.Protocol = WebSocket // unless the server refuses
+	}
 	if f.Protocol == HTTPProxy && w.Host == "" && hostname(target) {
 		w.Host = text(target)
 	}
@@ -299,10 +302,18 @@ func response(k *pending, s *stream) bool {
 		f.Version = text(b[5:8])
 	}
 	w.Status, w.Location, w.StatusFrame = status, loc, frameOf(k)
-	if status == 101 && len(w.Upgrade) == 9 && (w.Upgrade[0]|0x20) == 'w' {
+	switch {
+	case status == 101 && isWebSocket(w.Upgrade):
 		f.Protocol = WebSocket
+	case f.Protocol == WebSocket && status >= 200:
+		f.Protocol = HTTP
 	}
 	return true
+}
+
+// isWebSocket reports whether an Upgrade header names it (RFC 6455, section 4.1).
+func isWebSocket(upgrade string) bool {
+	return len(upgrade) == 9 && contains([]byte(upgrade), "websocket")
 }
 
 // origin is the scheme, host and port of a URL; "" for one without them.

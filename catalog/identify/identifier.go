@@ -345,6 +345,9 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient b
 // segment books a TCP segment and looks at what its side has sent.
 func (x *Identifier) segment(k *pending, at Place) bool {
 	s := &k.dir[k.side]
+	if at.Known && s.buf == nil && (k.based[k.side] || at.Offset > maxHello || at.Offset < -MaxKept) {
+		at.Known = false // the start was lost, or its numbers are not this stream's
+	}
 	if !at.Known {
 		if !k.based[k.side] {
 			k.base[k.side], k.based[k.side] = k.p.Seq, true
@@ -546,6 +549,9 @@ func (x *Identifier) datagram(k *pending) bool {
 			final: k.looked >= maxDatagrams, first: s.seen == 0, multi: k.multi, pend: k}
 		if o := &k.dir[1-k.side]; o.buf != nil {
 			l.peer = o.bytes()
+		}
+		if s.buf != nil {
+			l.own = s.bytes()
 		}
 		s.seen += uint64(k.p.PayloadLen)
 		was := k.opener

@@ -68,8 +68,12 @@ func matchUTP(l *look) grade {
 		}
 		return no
 	}
+	if be32(b[4:])>>16 == 0 || be32(b[12:])>>24 != 0 {
+		return no // microseconds of a clock, and a window of some size
+	}
 	if p := l.peer; len(p) >= 20 && p[0]&15 == 1 && p[0]>>4 <= 4 && p[1] <= 2 && l.size < 1500 {
-		if d := be16(b[2:]) - be16(p[2:]); d == 1 || d == -1 {
+		d, a := be16(b[2:])-be16(p[2:]), int16(be16(b[18:])-be16(p[16:]))
+		if (d == 1 || d == -1 || d == 0 && p[0]>>4 == 4) && a >= -1 && a <= 64 {
 			return shape
 		}
 		return no
@@ -85,13 +89,21 @@ func matchUTP(l *look) grade {
 		k.aux = st
 	}
 	s, seq, id := k.side, uint16(be16(b[16:])), uint32(be16(b[2:]))
-	if st.n[s] > 0 && st.ssrc[s] == id && seq-st.seq[s] <= 4 {
+	if st.n[s] > 0 && st.ssrc[s] == id && seq-st.seq[s] <= 4 && int32(be32(b[4:])-uint32(st.at[s])) >= 0 && be32(b[4:])-st.at[s] < 60e6 {
 		if st.n[s]++; st.n[s] >= 4 {
 			return shape
 		}
 	} else {
 		st.n[s], st.ssrc[s] = 1, id
 	}
-	st.seq[s] = seq
+	st.seq[s], st.at[s] = seq, be32(b[4:])
 	return more
+}
+
+// matchLSD takes the search for peers nearby (BEP 14).
+func matchLSD(l *look) grade {
+	if has(l.b, "BT-SEARCH * HTTP/1.1\r\n") {
+		return exact
+	}
+	return no
 }

@@ -26,6 +26,7 @@ type look struct {
 	b      []byte // TCP: from the start of the stream. UDP: one datagram, cut to MaxKept
 	size   int    // of the whole datagram; TCP: as many octets as there are
 	peer   []byte // TCP: the other side's stream. UDP: its first datagram
+	own    []byte // UDP: the sender's own first datagram, once there are more
 	port   uint16 // of the server; for an unknown role the lower one
 	from   uint16 // port of the sender
 	to     uint16 // and of the receiver

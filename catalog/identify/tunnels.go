@@ -56,6 +56,12 @@ func matchOpenVPN(l *look) grade {
 		return no
 	}
 	op, okay := openVPN(b)
+	if len(l.own) >= 14 && (op == 4 || op == 5) && b[0]&7 <= 3 {
+		// One direction only: what follows the reset is of the same session.
+		if po, pk := openVPN(l.own); pk && po >= 7 && string(b[1:9]) == string(l.own[1:9]) {
+			return exact
+		}
+	}
 	if !okay {
 		return no
 	}
@@ -69,13 +75,13 @@ func matchOpenVPN(l *look) grade {
 			return shape
 		}
 	}
-	if !l.first || op != 7 && op != 1 && op != 10 || b[0]&7 != 0 {
+	if !l.first || op != 7 && op != 1 && op != 10 && op != 8 || b[0]&7 != 0 {
 		return no
 	}
 	if l.on(1194) && vpnReset(b, l.size) {
 		return shape
 	}
-	if vpnReset(b, l.size) {
+	if vpnReset(b, l.size) || op == 8 && len(b) >= 26 && b[9] == 1 {
 		if l.final {
 			return no
 		}

@@ -368,6 +368,7 @@ func (a *app) stats(j *job) {
 	fmt.Fprintf(a.err, l.Pick("followed   %d flows, at most %d at once, %d bytes of memory for them\n", "seguido    %d flujos, %d a la vez como mucho, %d octetos de memoria para ellos\n"), s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
 	fmt.Fprintf(a.err, l.Pick("written    %d records, %d hidden by the filter\n", "escrito    %d registros, %d ocultos por el filtro\n"), s.Records, s.Hidden)
 	fmt.Fprintf(a.err, l.Pick("lost       %d flows evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)\n", "perdido    %d flujos expulsados (%d semiabiertos, %d recuperados), %d sin sitio para detalles (debería ser cero)\n"), s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
+	fmt.Fprintf(a.err, l.Pick("named      %d flows by their payload, %d bytes of memory at most, %d without room for it (should be zero)\n", "nombrados  %d flujos por su contenido, %d bytes de memoria como mucho, %d sin sitio para ello (debería ser cero)\n"), s.Payload.Named, s.Payload.Peak, s.Payload.Full)
 	fmt.Fprintf(a.err, l.Pick("strayed    %d ICMP errors that quote no known flow\n", "sueltos    %d errores ICMP que no citan ningún flujo conocido\n"), s.Flows.Stray)
 }
 

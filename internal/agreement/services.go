@@ -13,7 +13,7 @@ import (
 // names maps nDPI's names of protocols to portero's, where portero has a
 // signature. Several are right where the two cut the world differently.
 var names = map[string]string{
-	"DNS": "dns", "TLS": "tls", "QUIC": "quic", "HTTP": "http websocket http-proxy", "HTTP_Proxy": "http-proxy http", "HTTP_Connect": "http-proxy", "HTTP2": "http", "WebSocket": "websocket",
+	"DNS": "dns", "TLS": "tls", "QUIC": "quic", "HTTP": "http websocket http-proxy", "HTTP_Proxy": "http-proxy http", "HTTP_Connect": "http-proxy", "HTTP2": "http", "WebSocket": "websocket http",
 	"SOAP": "http ws-discovery", "STUN": "stun", "DTLS": "dtls", "NetBIOS": "netbios-ns netbios-dgm netbios-ssn smb", "MDNS": "mdns", "LLMNR": "llmnr", "SSDP": "ssdp",
 	"Zabbix": "zabbix", "Syslog": "syslog", "Source_Engine": "source-query", "HalfLife2": "source-query", "Quake": "source-query", "SNMP": "snmp", "SIP": "sip", "Jabber": "xmpp", "DHCP": "dhcp",
 	"OpenVPN": "openvpn", "BitTorrent": "bittorrent bittorrent-dht bittorrent-tracker utp", "PostgreSQL": "postgresql", "Mining": "stratum bitcoin", "DNP3": "dnp3",
@@ -22,7 +22,7 @@ var names = map[string]string{
 	"DHCPV6": "dhcpv6", "S7Comm": "s7comm", "S7CommPlus": "s7comm", "RTMP": "rtmp", "RSYNC": "rsync", "RESP": "redis", "Redis": "redis", "Oracle": "oracle", "Modbus": "modbus", "IMAP": "imap", "Git": "git",
 	"DCERPC": "msrpc", "RPC": "msrpc sunrpc", "FTP_CONTROL": "ftp", "Telnet": "telnet", "VNC": "vnc", "Kerberos": "kerberos", "SMBv1": "smb", "SMBv23": "smb", "MQTT": "mqtt", "NFS": "nfs sunrpc",
 	"Radius": "radius", "RADIUS": "radius", "IRC": "irc", "PPTP": "pptp", "L2TP": "l2tp", "BACnet": "bacnet", "EthernetIP": "enip", "EtherNet/IP": "enip", "CIP": "enip", "MsSQL-TDS": "mssql", "MSSQL-TDS": "mssql", "Memcached": "memcached", "TFTP": "tftp",
-	"Kafka": "kafka", "Apache_Kafka": "kafka", "MongoDB": "mongodb", "NATS": "nats", "Nats": "nats", "CoAP": "coap", "COAP": "coap", "OPC-UA": "opcua", "OPC_UA": "opcua", "SLP": "slp", "H323": "h323", "X11": "x11", "Usenet": "nntp",
+	"Kafka": "kafka", "Apache_Kafka": "kafka", "MongoDB": "mongodb", "NATS": "nats", "Nats": "nats", "CoAP": "coap", "COAP": "coap", "OPC-UA": "opcua", "OPC_UA": "opcua", "SLP": "slp", "Service_Location_Protocol": "slp", "H323": "h323", "X11": "x11", "Usenet": "nntp",
 	"ADB": "adb", "BITCOIN": "bitcoin", "Bitcoin": "bitcoin", "RTP": "rtp", "RTCP": "rtcp rtp", "IPMI": "ipmi", "RMCP": "ipmi", "RIP": "rip", "RIPv2": "rip", "TPKT": "iso-tsap", "ISO9506-1-MMS": "iso-tsap",
 }
 
@@ -69,7 +69,7 @@ func services(root string) (*score, map[string]*score, error) {
 				s = &score{name: master}
 				by[master] = s
 			}
-			got, why := serviceWhy(recs[k], want)
+			got, why := serviceWhy(m["capture"], recs[k], want)
 			for _, x := range []*score{total, s} {
 				x.add(got == want || hasWord(strings.ReplaceAll(want, " ", ","), got), m["capture"], k, why, "nDPI %s, portero %s", r["ndpi_proto"], got)
 			}
@@ -80,7 +80,7 @@ func services(root string) (*score, map[string]*score, error) {
 
 // serviceWhy says what portero makes of the tuple, and why it is nothing or
 // something else where a rule of portero's explains it.
-func serviceWhy(g []*rec, want string) (got, why string) {
+func serviceWhy(file string, g []*rec, want string) (got, why string) {
 	if len(g) == 0 {
 		return "no record", "No record of this tuple: another reading of a tunnel or a fragment"
 	}
@@ -101,6 +101,12 @@ func serviceWhy(g []*rec, want string) (got, why string) {
 		return "nothing", "No service where the handshake did not complete (" + r.Handshake.String() + ")"
 	case has(r.Quality, "truncated_packets"):
 		return "nothing", "The file cuts the packets"
+	case has(r.Oddities, "bad_checksum_ignored"):
+		return "nothing", "Segments with wrong checksums: their receiver throws them away, and so does portero"
+	case want == "xmpp" && r.Resp.Port == 5223:
+		return "nothing", "A push service's own binary messages on 5223, which are no XMPP"
+	case strings.Contains(file, "fuzz"):
+		return "nothing", "A fuzzed capture: octets that no program sent"
 	}
 	return "nothing", ""
 }
@@ -129,7 +135,9 @@ signatures. The key compared is `+"`spoken`"+`, which is `+"`service`"+` whereve
 | flows | named the same | share | named differently | share | not named |
 |---|---|---|---|---|---|
 | %d | %d | %.2f %% | %d | %.2f %% | %d, of them %d because the handshake did not complete |
-`, len(identify.Protocols()), n, total.same, pct(total.same, n), other, pct(other, n), total.other-other, barred)
+
+Without those %d, of which no service may be claimed: %.2f %%.
+`, len(identify.Protocols()), n, total.same, pct(total.same, n), other, pct(other, n), total.other-other, barred, barred, pct(total.same, n-barred))
 	fmt.Print("\n| nDPI's name | flows | the same | otherwise or not |\n|---|---|---|---|\n")
 	var ks []string
 	for k := range by {

@@ -118,7 +118,7 @@ func nonZero(fs ...uint64) []uint64 {
 
 // said are the fields that identification fills.
 func said() []Field {
-	return []Field{
+	fs := []Field{
 		appText("service_version", "version of the protocol spoken", func(a *identify.Facts) string { return a.Version }),
 		appFrames("service_frames", "frames whose payload showed it, of each end", func(a *identify.Facts) []uint64 { return nonZero(a.Frames[0], a.Frames[1]) }),
 		appText("orig_banner", "originator: the line it introduces itself with (SSH ...)", func(a *identify.Facts) string { return a.Banner[0] }),
@@ -257,4 +257,8 @@ func said() []Field {
 			return a.Login.Frame
 		}),
 	}
+	for i := range fs {
+		fs[i].Said = true
+	}
+	return fs
 }

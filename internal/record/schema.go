@@ -32,6 +32,7 @@ const (
 type Field struct {
 	Name, Doc string
 	Kind      Kind
+	Said      bool // of the payload: absent in records without App
 	Text      func(b []byte, r *Record) []byte
 	Words     func(r *Record) []string
 	Ints      func(r *Record) []uint64

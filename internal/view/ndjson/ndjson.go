@@ -91,6 +91,9 @@ func (n *Writer) Append(b []byte, r *record.Record) []byte {
 	open := len(b)
 	for i := range n.fields {
 		f := &n.fields[i]
+		if f.Said && r.App == nil {
+			continue
+		}
 		start := len(b)
 		b = append(b, f.key...)
 		val := len(b)

@@ -60,6 +60,7 @@ type Writer struct {
 	rows     []Row
 	more     uint64
 	tcp, udp map[string]uint64
+	quic     map[string]uint64
 	rest     uint64
 }
 
@@ -74,7 +75,7 @@ func New(w io.Writer, o Options) *Writer {
 	if o.UTC {
 		o.Zone = time.UTC
 	}
-	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}}
+	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}, quic: map[string]uint64{}}
 }
 
 // Begin implements view.Writer.
@@ -114,6 +115,9 @@ func (t *Writer) Write(r *record.Record) error {
 		t.udp[OpeningIn(t.opt.Lang, r)]++
 	default:
 		t.rest++
+	}
+	if r.App != nil && r.App.QUIC != nil && r.App.QUIC.Verdict != 0 {
+		t.quic[words.QUIC(t.opt.Lang, r.App.QUIC.Verdict.String())]++
 	}
 	if len(t.rows) >= maxRows {
 		t.more++
@@ -244,6 +248,7 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	l := t.opt.Lang
 	t.counts(b, t.tcp, l.Pick("TCP connection", "conexión TCP"), l.Pick("TCP connections", "conexiones TCP"))
 	t.counts(b, t.udp, l.Pick("UDP exchange", "intercambio UDP"), l.Pick("UDP exchanges", "intercambios UDP"))
+	t.counts(b, t.quic, l.Pick("QUIC connection among them", "conexión QUIC entre ellos"), l.Pick("QUIC connections among them", "conexiones QUIC entre ellos"))
 	if t.rest > 0 {
 		fmt.Fprintf(b, l.Pick("%d other\n", "otros: %d\n"), t.rest)
 	}
