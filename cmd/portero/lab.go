@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"sort"
 	"strings"
 
@@ -124,11 +125,18 @@ func (a *app) lab(name string, o *labFlags, l teach.Lang) error {
 	if err != nil {
 		return err
 	}
+	waiting := !o.quiet && isTerminal(a.err)
+	if waiting {
+		fmt.Fprintf(a.err, pick(l, [2]string{"playing %s ...", "representando %s ..."}), name)
+	}
 	res, err := lab.Run(a.ctx, sc, lab.Options{Userspace: o.userspace, Self: []string{self, labHost}})
+	if waiting {
+		fmt.Fprint(a.err, "\r\x1b[K")
+	}
 	var no *lab.Missing
 	switch {
 	case errors.As(err, &no):
-		return &exitError{exitDenied, fmt.Errorf(pick(l, [2]string{"lab %s needs %s, and this system has it not: %v", "lab %s necesita %s, y este sistema no lo tiene: %v"}), name, no.Name, no.Cause)}
+		return &exitError{exitDenied, fmt.Errorf(pick(l, [2]string{"lab %s needs %s, which is missing here: %v", "lab %s necesita %s, que aquí falta: %v"}), name, lacking(no, l), no.Cause)}
 	case a.ctx.Err() != nil:
 		return &exitError{exitInterrupted, nil}
 	case err != nil:
@@ -165,6 +173,16 @@ func (a *app) lab(name string, o *labFlags, l teach.Lang) error {
 	return a.tell(c, &o.tell, l, before, after)
 }
 
+// lacking names what a system has not.
+func lacking(no *lab.Missing, l teach.Lang) string {
+	es := map[string]string{"user and network namespaces": "espacios de nombres (namespaces) de usuario y de red", "a second network namespace": "un segundo espacio de nombres de red",
+		"a TUN device": "un dispositivo TUN", "network namespaces": "espacios de nombres (namespaces) de red"}
+	if s, ok := es[no.Name]; ok && l == teach.Spanish {
+		return s
+	}
+	return no.Name
+}
+
 // writeFrames writes a capture.
 func writeFrames(w io.Writer, fs []capture.Frame, comment string) error {
 	p, err := pcapfile.NewWriter(w, pcapfile.WriterOptions{Comment: comment})
@@ -188,9 +206,15 @@ func worldLine(w io.Writer, width int, res *lab.Result, l teach.Lang, mark strin
 			"Paquetes reales entre dos pilas TCP dentro de este programa (las de gVisor), no las del núcleo."})
 	}
 	if no := res.Lacking; no != nil {
-		s += fmt.Sprintf(pick(l, [2]string{" The kernel's were not to be had: %s: %v.", " Las del núcleo no estaban disponibles: %s: %v."}), no.Name, no.Cause)
-		s += pick(l, [2]string{" On Linux an administrator can allow them (sysctl user.max_user_namespaces above 0; on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or run this once with sudo.",
-			" En Linux, quien administra puede permitirlas (sysctl user.max_user_namespaces mayor que 0; en Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), o ejecutar esto con sudo."})
+		s += fmt.Sprintf(pick(l, [2]string{" The kernel's were not to be had: %s: %v.", " Las del núcleo no estaban disponibles: %s: %v."}), lacking(no, l), no.Cause)
+		switch {
+		case runtime.GOOS != "linux":
+		case no.Absent:
+			s += pick(l, [2]string{" An administrator can load the module: modprobe tun.", " Quien administra puede cargar el módulo: modprobe tun."})
+		default:
+			s += pick(l, [2]string{" An administrator can allow them (sysctl user.max_user_namespaces above 0; on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), or run this once with sudo.",
+				" Quien administra puede permitirlas (sysctl user.max_user_namespaces mayor que 0; en Ubuntu kernel.apparmor_restrict_unprivileged_userns=0), o ejecutar esto con sudo."})
+		}
 	}
 	return fill(w, width, mark+printable(s))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/netip"
 	"os"
@@ -82,7 +83,7 @@ func child(ctx context.Context, name string, argv []string, clone uintptr) (*Res
 	case read != nil:
 		return nil, fmt.Errorf("the lab's own process failed: %w: %s", errors.Join(read, werr), strings.TrimSpace(said.String()))
 	case rep.Missing != "":
-		return nil, &Missing{Name: rep.Missing, Cause: errors.New(rep.Err), world: rep.World}
+		return nil, &Missing{Name: rep.Missing, Cause: errors.New(rep.Err), Absent: rep.Absent, world: rep.World}
 	case rep.Err != "":
 		return nil, errors.New(rep.Err)
 	}
@@ -95,6 +96,7 @@ type report struct {
 	Err     string
 	Missing string
 	World   bool // what is missing is the world itself
+	Absent  bool // and it is not there, rather than not allowed
 }
 
 // Main is the copy: it builds the world inside the namespaces in which it finds
@@ -113,7 +115,7 @@ func Main(name string) error {
 	var no *Missing
 	switch {
 	case errors.As(err, &no):
-		rep.Missing, rep.World, rep.Err = no.Name, no.world, ""
+		rep.Missing, rep.World, rep.Absent = no.Name, no.world, errors.Is(err, fs.ErrNotExist)
 		if no.Cause != nil {
 			rep.Err = no.Cause.Error()
 		}

@@ -23,7 +23,9 @@ const (
 type Missing struct {
 	Name  string // in the field's own words: "TCP Fast Open"
 	Cause error
-	world bool // the world cannot be built at all
+	// Absent: it is not there, rather than not allowed.
+	Absent bool
+	world  bool // the world cannot be built at all
 }
 
 // Error names what is missing and why.

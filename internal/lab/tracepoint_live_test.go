@@ -153,6 +153,9 @@ func witnessed(t *testing.T, sc Scenario) {
 			t.Fatal(err)
 		}
 		late := compare(t, res, evs)
+		if sc.Name == "deferred-accept" {
+			deferred(t, res, evs)
+		}
 		if len(late) == 0 || t.Failed() {
 			return
 		}
@@ -283,4 +286,36 @@ func around(h *heard, e trace.End, s entered, at map[*byte]*Packet) (lo, hi int6
 		}
 	}
 	return lo, hi
+}
+
+// deferred checks what makes a deferred accept worth a lesson: the responder is
+// ESTABLISHED long after the third packet, and the ladder calls it inferred from
+// there up to the frame that confirms it, neither shorter nor longer.
+func deferred(t *testing.T, res *Result, evs []event) {
+	t.Helper()
+	h := listen(t, res, AtMiddle)[0]
+	third, confirmed := h.trace.Step(h.rec.ACKFrame), h.trace.Step(h.rec.ConfirmedFrame)
+	if third == nil || confirmed == nil {
+		t.Fatalf("third packet %d, confirmed by %d\n%s", h.rec.ACKFrame, h.rec.ConfirmedFrame, story(h))
+	}
+	for i := range h.trace.Steps {
+		s := &h.trace.Steps[i]
+		if x := s.After[trace.Resp]; s.Frame >= third.Frame && s.Frame < confirmed.Frame && (x.State != trace.Established || !x.Inferred) {
+			t.Errorf("frame %d: the responder is %v, inferred %v\n%s", s.Frame, x.State, x.Inferred, story(h))
+		}
+	}
+	if confirmed.After[trace.Resp].Inferred {
+		t.Errorf("frame %d confirms it and leaves it inferred", confirmed.Frame)
+	}
+	for _, e := range evs {
+		if e.to == trace.Established && e.own == endpoint(h.trace, trace.Resp) && e.far == endpoint(h.trace, trace.Orig) {
+			if d := time.Duration(e.at - third.Time); d < time.Second {
+				t.Errorf("the kernel accepted it %v after the third packet: nothing was deferred", d)
+			} else {
+				t.Logf("the kernel accepted it %v after the third packet", d.Round(time.Millisecond))
+			}
+			return
+		}
+	}
+	t.Error("the kernel reports no ESTABLISHED")
 }

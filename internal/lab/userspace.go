@@ -194,4 +194,4 @@ func (u *userspace) can(n need) error {
 	return nil
 }
 
-var errNotInGVisor = errors.New("the stack in this process, gVisor's, has it not")
+var errNotInGVisor = errors.New("gVisor's stack does not have it")
