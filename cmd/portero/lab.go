@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -279,7 +280,7 @@ func (a *app) labAfter(w io.Writer, o *labFlags, sc *lab.Scenario, res *lab.Resu
 		if err := fill(w, width, pick(l, [2]string{"What anybody on the way could read (C is the client, S the server):", "Lo que cualquiera por el camino podía leer (C es el cliente, S el servidor):"})); err != nil {
 			return err
 		}
-		for _, line := range readable(v, c) {
+		for _, line := range readable(v, c, l) {
 			if _, err := fmt.Fprintln(w, "  "+line); err != nil {
 				return err
 			}
@@ -294,8 +295,8 @@ func (a *app) labAfter(w io.Writer, o *labFlags, sc *lab.Scenario, res *lab.Resu
 
 // readable is what the payload says, a line of text a line, cut where a page is
 // long.
-func readable(v *vantage, c *told) []string {
-	const most = 12
+func readable(v *vantage, c *told, l teach.Lang) []string {
+	const most, wide = 12, 70
 	var out []string
 	for i := range c.trace.Steps {
 		s := &c.trace.Steps[i]
@@ -304,13 +305,20 @@ func readable(v *vantage, c *told) []string {
 		}
 		f := &v.frames[s.Frame-1]
 		text := string(f.Data[len(f.Data)-int(s.Len):])
-		for _, line := range strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n") {
-			if len(line) > 70 {
-				line = line[:67] + "..."
+		if strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError }) {
+			text = fmt.Sprintf(pick(l, [2]string{"(%d bytes that are no text: what the programs agree on)", "(%d bytes que no son texto: lo que acuerdan los programas)"}), s.Len)
+		}
+		for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
+			if strings.TrimSpace(line) == "" {
+				continue
 			}
-			if out = append(out, [...]string{"C: ", "S: "}[s.From]+safe.Terminal(line)); len(out) == most {
+			if len(out) == most {
 				return append(out, "...")
 			}
+			if len(line) > wide {
+				line = line[:wide-3] + "..."
+			}
+			out = append(out, [...]string{"C: ", "S: "}[s.From]+safe.Terminal(line))
 		}
 	}
 	return out

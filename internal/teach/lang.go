@@ -81,6 +81,14 @@ func (l Lang) octets(n int64) string {
 	return strconv.FormatInt(n, 10) + " bytes"
 }
 
+// repeated says how often a call was made again.
+func (l Lang) repeated(n int) string {
+	if n == 1 {
+		return l.t("The call was repeated once.", "La llamada se repitió una vez.")
+	}
+	return l.f("The call was repeated %d times.", "La llamada se repitió %d veces.", n)
+}
+
 // span is a length of time in words.
 func (l Lang) span(ns int64) string {
 	if ns < 0 {

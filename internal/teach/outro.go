@@ -23,8 +23,12 @@ func (t *teller) deviations() []string {
 	case handshake.FastOpenIgnored:
 		add("The client tried to send data with its SYN; the server did not take it.", "El cliente intentó enviar datos con el SYN; el servidor no los aceptó.")
 	}
+	if t.rec.Reuses != 0 {
+		out = append(out, l.f("The same two ports had just been used by connection %d. Its packets and these cannot be mixed up: the numbers of this one begin elsewhere.",
+			"Los mismos dos puertos los acababa de usar la conexión %d. Sus paquetes y estos no se confunden: los números de esta empiezan en otro sitio.", t.rec.Reuses))
+	}
 	if t.rec.SYNRetries > 0 {
-		out = append(out, l.f("The call was repeated (%d more).", "La llamada se repitió (%d veces más).", t.rec.SYNRetries))
+		out = append(out, l.repeated(int(t.rec.SYNRetries)))
 	}
 	seen := map[trace.Remark]bool{}
 	crossed := false
