@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"strings"
 	"sync"
@@ -18,8 +20,10 @@ import (
 	"portero/capture/pcapfile"
 	"portero/catalog"
 	"portero/internal/engine"
+	"portero/internal/export"
 	"portero/internal/fleet/sensor"
 	"portero/internal/fleet/spool"
+	"portero/internal/jail"
 	"portero/internal/record"
 )
 
@@ -31,6 +35,7 @@ type sensorFlags struct {
 	filter, mem string
 	drain       time.Duration
 	interim     time.Duration
+	to          []string
 	duration    time.Duration
 }
 
@@ -59,6 +64,7 @@ The capture never waits. From files everything waits instead, and nothing is dro
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel")
 	fs.StringVar(&o.mem, "memory", "256M", "budget for connections that are followed at the same time")
 	fs.DurationVar(&o.interim, "interim", 0, "send a record of a connection that goes on this often (final is false in it); 0 only when it ends")
+	fs.StringSliceVar(&o.to, "to", nil, "send records to a collector too: ipfix+tls://HOST:4740 (with --ca, --cert and --key), ipfix://, ipfix+tcp:// (docs/IPFIX.md)")
 	fs.DurationVar(&o.duration, "duration", 0, "stop after this time")
 	fs.DurationVar(&o.drain, "drain", 10*time.Second, "at the end wait so long for the spool to be sent (from files as long as it takes)")
 	return cmd
@@ -165,8 +171,18 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if err != nil {
 		return usage(err.Error())
 	}
+	if in.live != nil {
+		// Root, if that is who we are, needs no more from here on than to listen.
+		if err := jail.Keep("net_raw"); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			a.say(fmt.Sprintf(a.lang.Pick("privileges kept: %v", "se conservan los privilegios: %v"), err))
+		}
+	}
 	if n := sp.Stats().Records; n > 0 {
 		a.say(fmt.Sprintf(a.lang.Pick("%d records are still on the spool from before", "quedan %d registros de antes en la cola del disco"), n))
+	}
+	to, err := o.collectors(a, in.live != nil)
+	if err != nil {
+		return err
 	}
 	nc, err := a.connect(&o.bus, "sensor "+o.cfg.Site+"/"+o.cfg.Name, true)
 	if err != nil {
@@ -214,7 +230,12 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 			}
 		}
 	}()
-	err = o.capture(watch, s, in, mem)
+	err = o.capture(watch, s, in, mem, to)
+	for _, e := range to {
+		if x := e.Close(); err == nil {
+			err = x
+		}
+	}
 	if e := s.Close(); err == nil {
 		err = e
 	}
@@ -241,17 +262,48 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	return err
 }
 
+// collectors opens what --to names. TLS uses the certificates of the broker's flags.
+func (o *sensorFlags) collectors(a *app, live bool) (es []*export.Exporter, err error) {
+	o.bus.FromEnv(os.Getenv)
+	opt := export.Options{Live: live, Say: a.say, TLS: func(addr string) (net.Conn, error) {
+		t, err := o.bus.TLS()
+		if err != nil {
+			return nil, err
+		}
+		return tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, "tcp", addr, t)
+	}}
+	for _, to := range o.to {
+		e, err := export.Open(to, opt)
+		if err == nil && !e.Records() {
+			err = errors.New(to + ": a sensor sends records; findings go to syslog from portero live --to")
+		}
+		if err != nil {
+			return nil, usage("--to: " + err.Error())
+		}
+		es = append(es, e)
+	}
+	return es, nil
+}
+
 // capture follows connections until ctx ends or the files do.
-func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, mem int64) error {
+func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, mem int64, to []*export.Exporter) error {
 	eo := engine.Options{Threads: 1, Memory: mem, Catalog: catalog.Default(), Files: in.names}
 	var eng *engine.Engine
 	told := map[uint64]int64{}
 	looked := time.Now()
 	eo.Sink = func(r *record.Record) error {
 		delete(told, r.ID)
+		for _, e := range to {
+			if err := e.Write(r); err != nil {
+				return err
+			}
+		}
 		return s.Add(r)
 	}
 	eo.Tick = func() {
+		for _, e := range to {
+			e.Tick()
+		}
 		if o.interim > 0 && time.Since(looked) >= time.Second {
 			looked = time.Now()
 			eng.Snapshot(looked.Add(-2*time.Second).UnixNano(), func(r *record.Record) {

@@ -29,6 +29,9 @@ type Options struct {
 	Say       func(s string)
 	// Dial connects; nil is net.DialTimeout.
 	Dial func(network, addr string) (net.Conn, error)
+	// TLS makes a connection that is encrypted and whose other end is known; nil
+	// where the command has no TLS.
+	TLS func(addr string) (net.Conn, error)
 }
 
 // Exporter sends what it is given. One goroutine may use it.
@@ -49,13 +52,20 @@ type Exporter struct {
 
 // schemes are what --to understands.
 var schemes = map[string]struct{ network, port string }{
-	"ipfix": {"udp", "4739"}, "ipfix+tcp": {"tcp", "4739"}, "syslog": {"udp", "514"}, "syslog+tcp": {"tcp", "601"},
+	"ipfix": {"udp", "4739"}, "ipfix+tcp": {"tcp", "4739"}, "ipfix+tls": {"tls", "4740"}, "syslog": {"udp", "514"}, "syslog+tcp": {"tcp", "601"},
 }
 
 // Address is where a URL leads: udp or tcp, and host and port.
 func Address(to string) (network, addr string, err error) {
 	_, network, addr, err = parse(to)
+	if err == nil && network == "tls" {
+		err = noTLS(to)
+	}
 	return network, addr, err
+}
+
+func noTLS(to string) error {
+	return fmt.Errorf("%q: portero has no TLS; portero-fleet sensor --to has", to)
 }
 
 func parse(to string) (u *url.URL, network, addr string, err error) {
@@ -81,12 +91,19 @@ func Open(to string, opt Options) (*Exporter, error) {
 	if err != nil {
 		return nil, err
 	}
+	dial := opt.Dial
+	if network == "tls" {
+		if opt.TLS == nil {
+			return nil, noTLS(to)
+		}
+		dial = func(_, addr string) (net.Conn, error) { return opt.TLS(addr) }
+	}
 	e := &Exporter{to: to, opt: opt, resend: time.Minute, sent: map[string]string{}}
 	q := numbers{query: u.Query()}
-	l := &line{network: network, addr: addr, live: opt.Live, dialer: opt.Dial}
+	l := &line{network: network, addr: addr, live: opt.Live, dialer: dial}
 	if strings.HasPrefix(u.Scheme, "ipfix") {
 		size := 1400
-		if network == "tcp" {
+		if network != "udp" {
 			size = 8192
 		} else {
 			l.rate = q.take("rate", 4000, 1, 1e7)

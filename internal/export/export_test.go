@@ -3,10 +3,13 @@ package export_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -270,6 +273,48 @@ func TestLiveNeverWaits(t *testing.T) {
 		}
 	case <-time.After(5 * time.Second):
 		t.Error("the collector that came was sent nothing")
+	}
+}
+
+// Over TLS only a collector that can prove who it is gets anything.
+func TestTLS(t *testing.T) {
+	srv := httptest.NewTLSServer(nil) // for its certificate
+	defer srv.Close()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", srv.TLS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got := make(chan [][]byte, 2)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			got <- messages(t, c)
+		}
+	}()
+	right := x509.NewCertPool()
+	right.AddCert(srv.Certificate())
+	for _, c := range []struct {
+		pool *x509.CertPool
+		good bool
+	}{{x509.NewCertPool(), false}, {right, true}} {
+		e, err := export.Open("ipfix+tls://"+l.Addr().String(), export.Options{TLS: func(addr string) (net.Conn, error) { return tls.Dial("tcp", addr, &tls.Config{RootCAs: c.pool}) }})
+		if err == nil {
+			e.Write(corpus.Made(1))
+			err = e.Close()
+		}
+		if ms := <-got; (err == nil) != c.good || (len(ms) > 0) != c.good {
+			t.Errorf("known %v: %d messages, %v", c.good, len(ms), err)
+		}
+	}
+	if _, err := export.Open("ipfix+tls://127.0.0.1:1", export.Options{}); err == nil || !strings.Contains(err.Error(), "portero-fleet") {
+		t.Error(err)
+	}
+	if _, _, err := export.Address("ipfix+tls://127.0.0.1:1"); err == nil {
+		t.Error("portero live takes an address that it has no TLS for")
 	}
 }
 

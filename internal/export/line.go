@@ -18,7 +18,7 @@ const (
 
 // line carries messages over one UDP or TCP address.
 type line struct {
-	network, addr string
+	network, addr string // network is udp, tcp or tls
 	live          bool
 	rate          int // UDP messages a second at most, 0 for any
 	dialer        func(network, addr string) (net.Conn, error)
@@ -135,11 +135,11 @@ func (l *line) run() {
 			_ = l.dial()
 		}
 		switch {
-		case l.conn == nil || l.network == "tcp" && p.gen != l.gen.Load():
+		case l.conn == nil || l.network != "udp" && p.gen != l.gen.Load():
 			l.lost.Add(1)
 		case l.write(p.data) != nil:
 			l.lost.Add(1)
-			if l.network == "tcp" {
+			if l.network != "udp" {
 				l.conn.Close()
 				l.conn = nil
 			}

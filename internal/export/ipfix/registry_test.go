@@ -21,6 +21,7 @@ Written by ` + "`go test ./internal/export/ipfix -update`" + `; do not edit.
     portero capture.pcap --to ipfix+tcp://127.0.0.1:4739      # TCP
     sudo portero live eth0 --to ipfix://127.0.0.1:4739 --to syslog://127.0.0.1:514
 
+IPFIX over TLS is ` + "`portero-fleet sensor --to ipfix+tls://HOST:4740`" + ` (docs/FLEET.md), so that portero itself stays small.
 With --to nothing is printed unless --format or -o asks for it. IPFIX takes records, syslog (RFC 5424; over TCP with
 octet counting, RFC 6587) takes findings, each once, and again when it becomes graver.
 

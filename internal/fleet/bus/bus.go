@@ -113,7 +113,7 @@ func Connect(c Config, name string, wait bool, say func(string)) (*nats.Conn, er
 		opts = append(opts, o, nats.CustomInboxPrefix(InboxOf(pub)))
 	}
 	if c.CA != "" || c.Cert != "" {
-		t, err := clientTLS(c)
+		t, err := c.TLS()
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +156,8 @@ func seed(file string) (nats.Option, string, error) {
 	return nats.Nkey(pub, func(nonce []byte) ([]byte, error) { return kp.Sign(nonce) }), pub, nil
 }
 
-func clientTLS(c Config) (*tls.Config, error) {
+// TLS is how we speak to others: whom we believe, and who we are.
+func (c *Config) TLS() (*tls.Config, error) {
 	t := &tls.Config{MinVersion: tls.VersionTLS12}
 	if c.CA != "" {
 		pool, err := Pool(c.CA)

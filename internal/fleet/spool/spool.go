@@ -386,9 +386,21 @@ func (s *Spool) TryNext(after uint64, wait bool, ctx context.Context) (m Message
 			for _, seg := range s.segs {
 				if n < seg.first+seg.messages {
 					m, err = s.read(seg, max(n, seg.first))
-					return m, err == nil, err
+					break
 				}
 			}
+			switch {
+			case err == nil && m.Number != 0:
+				return m, true, nil
+			case err != nil && wait:
+				// A disk that forgets: what cannot be read is given up and counted, and
+				// what comes after it goes on.
+				if err = s.drop(); err != nil {
+					return m, false, err
+				}
+				continue
+			}
+			err = nil
 		}
 		if ctx.Err() != nil || !wait {
 			return m, false, ctx.Err()

@@ -149,6 +149,34 @@ func TestCutSegment(t *testing.T) {
 	}
 }
 
+// A segment that the disk spoiled is given up and counted; the rest goes on.
+func TestSpoiledSegment(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	for i := range 200 {
+		s.Put(false, msg(i))
+	}
+	names := mustGlob(dir)
+	if len(names) < 3 {
+		t.Fatal(names)
+	}
+	b, _ := os.ReadFile(names[0])
+	b[len(b)/2] ^= 0xff
+	os.WriteFile(names[0], b, 0o600)
+	seen, last := 0, uint64(0)
+	for last < 200 {
+		m, err := s.Next(last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, last = seen+1, m.Number
+		s.Ack(last)
+	}
+	if st := s.Stats(); st.DroppedMessages == 0 || uint64(seen)+st.DroppedMessages != 200 {
+		t.Errorf("%d read, %+v", seen, st)
+	}
+}
+
 func mustGlob(dir string) []string {
 	l, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
 	return l
