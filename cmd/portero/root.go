@@ -31,6 +31,12 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	a := &app{in: in, out: out, err: errw, ctx: ctx, args: args}
 	root := a.root()
+	if l := askedLang(args, os.Getenv); l != words.English {
+		root.InitDefaultHelpCmd()
+		root.InitDefaultCompletionCmd(args...)
+		root.SetUsageTemplate(spanishTemplate(root.UsageTemplate()))
+		speak(root, l)
+	}
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"portero/internal/words"
 )
 
 // version is stamped at release time (-ldflags "-X main.version=...").
@@ -38,7 +46,8 @@ func (a *app) versionCmd() *cobra.Command {
 }
 
 func (a *app) manCmd(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
+	var lang string
+	cmd := &cobra.Command{
 		Use: "man [VERB]", Short: "Print the manual page in man's own format", Args: cobra.MaximumNArgs(1),
 		Example: "  portero man | man -l -\n  portero man why | man -l -",
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -50,7 +59,36 @@ func (a *app) manCmd(root *cobra.Command) *cobra.Command {
 				}
 				cmd = found
 			}
-			return doc.GenMan(cmd, &doc.GenManHeader{Title: "PORTERO", Section: "1", Source: "portero " + versionText()}, a.out)
+			l, err := language(lang)
+			if err != nil {
+				return err
+			}
+			var b bytes.Buffer
+			if err := doc.GenMan(cmd, &doc.GenManHeader{Title: "PORTERO", Section: "1", Source: "portero " + versionText(), Date: manDate()}, &b); err != nil {
+				return err
+			}
+			page := b.String()
+			if l == words.Spanish {
+				page = spanishHeads.Replace(page)
+			}
+			_, err = io.WriteString(a.out, page)
+			return err
 		},
 	}
+	langFlag(cmd.Flags(), &lang)
+	return cmd
 }
+
+// manDate is the date of the manual: that of the release, so that two builds of
+// it are the same.
+func manDate() *time.Time {
+	t := time.Now().UTC()
+	if s, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		t = time.Unix(s, 0).UTC()
+	}
+	return &t
+}
+
+var spanishHeads = strings.NewReplacer("\n.SH NAME\n", "\n.SH NOMBRE\n", "\n.SH SYNOPSIS\n", "\n.SH SINOPSIS\n", "\n.SH DESCRIPTION\n", "\n.SH DESCRIPCIÓN\n",
+	"\n.SH OPTIONS\n", "\n.SH OPCIONES\n", "\n.SH OPTIONS INHERITED FROM PARENT COMMANDS\n", "\n.SH OPCIONES DE TODOS\n",
+	"\n.SH EXAMPLE\n", "\n.SH EJEMPLOS\n", "\n.SH SEE ALSO\n", "\n.SH VÉASE TAMBIÉN\n", "\n.SH HISTORY\n", "\n.SH HISTORIA\n")
