@@ -190,7 +190,7 @@ func (a *app) ingestCmd() *cobra.Command {
 	var b busFlags
 	var s archive.Shape
 	var size string
-	var workers, rows, threads int
+	var workers, threads int
 	cmd := &cobra.Command{
 		Use: "ingest [DIR]", Short: "Read years of rotated captures, in parallel, and on several machines",
 		Long: `Puts the captures below DIR into a queue as units of some files of one sensor, and works
@@ -216,7 +216,7 @@ their name without date and count.`,
 			if err != nil {
 				return err
 			}
-			q.Say, q.Rows = a.say, rows
+			q.Say = a.say
 			bad := 0
 			if len(args) == 1 {
 				dir, err := filepath.Abs(args[0])
@@ -226,7 +226,11 @@ their name without date and count.`,
 				if st, err := os.Stat(dir); err != nil || !st.IsDir() {
 					return usage(args[0] + ": is no folder")
 				}
-				us, skipped, problems, err := archive.Plan(dir, s, func(key string) (bool, error) { return q.Done(a.ctx, key) })
+				taken, err := q.Taken(a.ctx)
+				if err != nil {
+					return err
+				}
+				us, skipped, problems, err := archive.Plan(dir, s, taken)
 				if err != nil {
 					return err
 				}
@@ -242,7 +246,7 @@ their name without date and count.`,
 				for i := range us {
 					files += len(us[i].Files)
 				}
-				a.say(fmt.Sprintf(a.lang.Pick("%d files in %d units, %d of them new in the queue; %d files were read before or are copies", "%d archivos en %d unidades, %d de ellas nuevas en la cola; %d archivos ya se leyeron o son copias"), files, len(us), added, skipped))
+				a.say(fmt.Sprintf(a.lang.Pick("%d files in %d units, %d of them new in the queue; %d files were in units before or are copies", "%d archivos en %d unidades, %d de ellas nuevas en la cola; %d archivos ya estaban en unidades o son copias"), files, len(us), added, skipped))
 			}
 			errs := make([]error, workers)
 			var work sync.WaitGroup
@@ -269,7 +273,7 @@ their name without date and count.`,
 	fs.StringVar(&s.Site, "site", "", "name of the site that the captures are of")
 	fs.IntVar(&workers, "workers", 2, "units that are read at the same time")
 	fs.IntVar(&threads, "threads", 1, "goroutines that decode a unit")
-	fs.IntVar(&rows, "batch", 8192, "most records of a batch; the same on all machines")
+	fs.IntVar(&s.Rows, "batch", 8192, "most records of a batch")
 	fs.IntVar(&s.Files, "files", 64, "most files of a unit")
 	fs.StringVar(&size, "unit", "1G", "about how much is read in a unit")
 	fs.IntVar(&s.Warm, "warm", 8, "files read before a unit's own, to know what was open")

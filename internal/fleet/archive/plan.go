@@ -39,6 +39,7 @@ type Unit struct {
 	Site   string   `json:"site"`
 	Sensor string   `json:"sensor"`
 	Files  []File   `json:"files"`
+	Rows   int      `json:"rows"` // of a batch; with it every try makes the same ones
 	Before []string `json:"before,omitempty"`
 	After  []string `json:"after,omitempty"`
 }
@@ -47,6 +48,7 @@ type Unit struct {
 type Shape struct {
 	Site  string
 	Files int           // of a unit at most
+	Rows  int           // of a batch at most
 	Bytes int64         // of a unit, about
 	Warm  int           // files read before a unit's own
 	Ahead int           // files that may be read after them
@@ -57,6 +59,10 @@ func (s *Shape) defaults() {
 	if s.Files <= 0 {
 		s.Files = 64
 	}
+	if s.Rows <= 0 {
+		s.Rows = 8192
+	}
+	s.Rows = min(s.Rows, batch.MaxRows)
 	if s.Bytes <= 0 {
 		s.Bytes = 1 << 30
 	}
@@ -152,9 +158,9 @@ func SensorOf(dir, path string) string {
 	return s[:min(len(s), 64)]
 }
 
-// Plan cuts the captures below dir into units. done says which files were read
-// before; problems are the files that cannot be read.
-func Plan(dir string, s Shape, done func(key string) (bool, error)) (us []Unit, skipped int, problems []error, err error) {
+// Plan cuts the captures below dir into units. taken are the files, by their keys,
+// that belong to a unit already; problems are the files that cannot be read.
+func Plan(dir string, s Shape, taken map[string]bool) (us []Unit, skipped int, problems []error, err error) {
 	s.defaults()
 	dir, err = filepath.Abs(dir)
 	if err != nil {
@@ -203,10 +209,7 @@ func Plan(dir string, s Shape, done func(key string) (bool, error)) (us []Unit, 
 		sort.SliceStable(fs, func(i, j int) bool { return fs[i].First < fs[j].First })
 		read := make([]bool, len(fs))
 		for i := range fs {
-			if read[i], err = done(fs[i].Key); err != nil {
-				return nil, 0, nil, err
-			}
-			if read[i] {
+			if read[i] = taken[fs[i].Key]; read[i] {
 				skipped++
 			}
 		}
@@ -223,7 +226,7 @@ func cut(s Shape, sensor string, fs []File, read []bool) (us []Unit) {
 			i++
 			continue
 		}
-		u := Unit{Site: s.Site, Sensor: sensor}
+		u := Unit{Site: s.Site, Sensor: sensor, Rows: s.Rows}
 		start, size := i, int64(0)
 		for i < len(fs) && !read[i] && len(u.Files) < s.Files && (size < s.Bytes || len(u.Files) == 0) && (i == start || near(i)) {
 			u.Files = append(u.Files, fs[i])

@@ -21,21 +21,22 @@ import (
 
 // Queue is the work of a fleet's archives.
 type Queue struct {
-	nc   *nats.Conn
-	js   jetstream.JetStream
-	kv   jetstream.KeyValue
-	Say  func(string)
-	Rows int // most records of a batch
+	nc  *nats.Conn
+	js  jetstream.JetStream
+	kv  jetstream.KeyValue
+	Say func(string)
 
 	Units, Files, Records, Skipped atomic.Uint64
 	Damaged                        atomic.Uint64
 }
 
-// done is what is noted of a file or unit.
-type done struct {
-	Path    string    `json:"path,omitempty"`
-	Unit    string    `json:"unit,omitempty"`
-	Records uint64    `json:"records"`
+// note is what is kept of a unit under unit.ID. It is written in one piece before the
+// unit is queued, so that a file belongs to one unit for good, whatever happens
+// next, and no later plan cuts the same files in another way.
+type note struct {
+	Unit    Unit      `json:"unit"`
+	Done    bool      `json:"done"`
+	Records uint64    `json:"records,omitempty"`
 	Time    time.Time `json:"time"`
 	Damage  []string  `json:"damage,omitempty"`
 }
@@ -50,37 +51,84 @@ func Open(ctx context.Context, nc *nats.Conn) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the broker has no queue of captures (is it a portero-fleet broker?): %w", err)
 	}
-	return &Queue{nc: nc, js: js, kv: kv, Say: func(string) {}, Rows: 8192}, nil
+	return &Queue{nc: nc, js: js, kv: kv, Say: func(string) {}}, nil
 }
 
-// Done reports whether the file with this key was read.
-func (q *Queue) Done(ctx context.Context, key string) (bool, error) {
-	_, err := q.kv.Get(ctx, "file."+key)
-	if errors.Is(err, jetstream.ErrKeyNotFound) {
-		return false, nil
+// notes reads what is kept of all units.
+func (q *Queue) notes(ctx context.Context, each func(n *note)) error {
+	keys, err := q.kv.ListKeysFiltered(ctx, "unit.>")
+	if err != nil {
+		return err
 	}
-	return err == nil, err
+	for k := range keys.Keys() {
+		e, err := q.kv.Get(ctx, k)
+		if errors.Is(err, jetstream.ErrKeyNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		var n note
+		if json.Unmarshal(e.Value(), &n) == nil {
+			each(&n)
+		}
+	}
+	return ctx.Err()
 }
 
-// Add puts units in the queue; those that were put there before are left out.
+// Taken is which files belong to a unit already, done or not, by their keys.
+func (q *Queue) Taken(ctx context.Context) (map[string]bool, error) {
+	taken := map[string]bool{}
+	err := q.notes(ctx, func(n *note) {
+		for _, f := range n.Unit.Files {
+			taken[f.Key] = true
+		}
+	})
+	return taken, err
+}
+
+// Add puts units in the queue, and those again that a crash kept out of it.
 func (q *Queue) Add(ctx context.Context, us []Unit) (added int, err error) {
 	for i := range us {
-		u := &us[i]
-		if _, err := q.kv.Get(ctx, "queued."+u.ID); err == nil {
-			continue
+		b, err := json.Marshal(note{Unit: us[i], Time: time.Now().UTC()})
+		if err != nil {
+			return added, err
+		}
+		switch _, err := q.kv.Create(ctx, "unit."+us[i].ID, b); {
+		case errors.Is(err, jetstream.ErrKeyExists):
+			continue // another planner was faster
+		case err != nil:
+			return added, err
+		}
+		added++
+	}
+	var open []Unit
+	if err := q.notes(ctx, func(n *note) {
+		if !n.Done {
+			open = append(open, n.Unit)
+		}
+	}); err != nil {
+		return added, err
+	}
+	work, err := q.js.Stream(ctx, bus.Work)
+	if err != nil {
+		return added, err
+	}
+	for i := range open {
+		u := &open[i]
+		subject := "work." + u.Site + "." + u.ID
+		if _, err := work.GetLastMsgForSubject(ctx, subject); err == nil {
+			continue // queued, or with a worker
+		} else if !errors.Is(err, jetstream.ErrMsgNotFound) {
+			return added, err
 		}
 		b, err := json.Marshal(u)
 		if err != nil {
 			return added, err
 		}
-		if _, err := q.js.Publish(ctx, "work."+u.Site, b, jetstream.WithMsgID(u.ID)); err != nil {
+		if _, err := q.js.Publish(ctx, subject, b); err != nil {
 			return added, err
 		}
-		// After it: a crash between the two at worst queues a unit twice, which is harmless.
-		if _, err := q.kv.Put(ctx, "queued."+u.ID, nil); err != nil {
-			return added, err
-		}
-		added++
 	}
 	return added, nil
 }
@@ -117,7 +165,7 @@ func (q *Queue) Work(ctx context.Context, threads int, drain bool) error {
 // unit reads one and sends its batches.
 func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
 	var u Unit
-	if err := json.Unmarshal(m.Data(), &u); err != nil || !batch.ValidName(u.Site) || !batch.ValidName(u.Sensor) || !batch.ValidName(u.ID) || len(u.Files) == 0 {
+	if err := json.Unmarshal(m.Data(), &u); err != nil || !batch.ValidName(u.Site) || !batch.ValidName(u.Sensor) || !batch.ValidName(u.ID) || len(u.Files) == 0 || u.Rows < 1 || u.Rows > batch.MaxRows {
 		q.Say("a unit of work makes no sense and was put aside")
 		return m.TermWithReason("not a unit")
 	}
@@ -170,13 +218,13 @@ func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
 		q.Say(x.Error())
 	}
 	q.Damaged.Add(uint64(len(problems)))
-	note := done{Unit: u.ID, Records: p.records, Time: time.Now().UTC(), Damage: damage}
-	for _, f := range u.Files {
-		note.Path = f.Path
-		b, _ := json.Marshal(note)
-		if _, err := q.kv.Put(ctx, "file."+f.Key, b); err != nil {
-			return err
-		}
+	body, err := json.Marshal(note{Unit: u, Done: true, Records: p.records, Time: time.Now().UTC(), Damage: damage})
+	if err != nil {
+		return err
+	}
+	if _, err := q.kv.Put(ctx, "unit."+u.ID, body); err != nil {
+		_ = m.Nak()
+		return err
 	}
 	if err := m.DoubleAck(ctx); err != nil {
 		return err
@@ -227,7 +275,7 @@ func (p *publisher) add(r *record.Record) error {
 	}
 	p.b[l].Add(r)
 	p.records++
-	if p.b[l].Rows() >= p.q.Rows || p.b[l].Size() >= 32<<20 {
+	if p.b[l].Rows() >= p.u.Rows || p.b[l].Size() >= 32<<20 {
 		return p.close(l)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"portero/internal/corpus"
 	"portero/internal/fleet/batch"
 	"portero/internal/fleet/house"
+	"portero/internal/fleet/lake"
 	"portero/internal/record"
 )
 
@@ -148,6 +149,29 @@ func TestClickHouse(t *testing.T) {
 	})
 
 	t.Run("saved questions", func(t *testing.T) { questions(t, h) })
+
+	t.Run("Parquet partitions are read as they are", func(t *testing.T) {
+		dir := t.TempDir()
+		l, err := lake.Open(dir, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Write(es); err != nil {
+			t.Fatal(err)
+		}
+		var pkts, octets, first, frames uint64
+		for _, r := range ptrs {
+			pkts, octets, first, frames = pkts+r.Orig.Pkts, octets+r.Resp.Wire, first+uint64(r.First%1e9), frames+uint64(len(r.CloseFrames))
+		}
+		got := ask(t, h, house.Query{Name: "parquet", SQL: `SELECT count() AS n, sum(orig_pkts) AS pkts, sum(resp_wire_bytes) AS octets, sum(first_ns % 1000000000) AS nanos, sum(length(close_frames)) AS frames,
+  countIf(toDateTime64(first, 6) != fromUnixTimestamp64Micro(intDiv(first_ns, 1000))) AS wrong, uniqExact(site) AS sites, countIf(toHour(first, 'UTC') != toUInt8(hour)) AS astray
+FROM file('` + dir + `/site=*/date=*/hour=*/*.parquet', Parquet) SETTINGS use_hive_partitioning = 1`}, nil)[0]
+		for k, want := range map[string]uint64{"n": uint64(len(rs)), "pkts": pkts, "octets": octets, "nanos": first, "frames": frames, "wrong": 0, "sites": 1, "astray": 0} {
+			if !same(got[k], fmt.Sprint(want)) {
+				t.Errorf("%s is %v, want %d", k, got[k], want)
+			}
+		}
+	})
 
 	t.Run("a newer table is left alone", func(t *testing.T) {
 		if err := h.Ask(context.Background(), &bytes.Buffer{}, house.Query{Name: "x", SQL: "INSERT INTO portero_migrations (version) SELECT 99"}, nil, "tsv"); err == nil {
