@@ -170,7 +170,7 @@ func (h *House) migrations() [layout + 1][]string {
 	}
 	cols = append(cols, "INDEX by_orig orig_addr TYPE bloom_filter GRANULARITY 4", "INDEX by_resp resp_addr TYPE bloom_filter GRANULARITY 4", "INDEX by_cid community_id TYPE bloom_filter GRANULARITY 4")
 	return [...][]string{
-		1: {"CREATE TABLE IF NOT EXISTS " + table + " (\n  " + strings.Join(cols, ",\n  ") + "\n) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(first) ORDER BY (site, toStartOfHour(first), resp_addr, sensor, first, id)",
+		1: {"CREATE TABLE IF NOT EXISTS " + table + " (\n  " + strings.Join(cols, ",\n  ") + "\n) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(first) ORDER BY (site, toStartOfHour(first), sensor, first, id)",
 			"CREATE VIEW IF NOT EXISTS flows AS SELECT * EXCEPT (version) FROM " + table + " FINAL"},
 	}
 }

@@ -132,6 +132,7 @@ func TestClickHouse(t *testing.T) {
 		interim := *ptrs[0]
 		interim.ID, interim.Final, interim.Orig.Pkts = 9999, false, 1
 		final := interim
+		interim.Orig, interim.Resp = interim.Resp, interim.Orig // who called was not clear yet
 		final.Final, final.Orig.Pkts = true, 77
 		for range 2 {
 			if err := h.Write([]batch.Entry{entry(t, "lab", "s1", 5, &final), es[0], entry(t, "lab", "s1", 4, &interim)}); err != nil {
