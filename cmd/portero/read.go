@@ -555,7 +555,11 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if e := out.close(); err == nil {
 		err = e
 	}
-	if err := a.finish(j, interrupted, err); err != nil {
+	err = a.finish(j, interrupted, err)
+	if o.stats {
+		fmt.Fprintf(a.err, l.Pick("watched    %d subjects of findings forgotten for lack of room\n", "vigilado   %d sujetos de hallazgos olvidados por falta de sitio\n"), watcher.Unwatched())
+	}
+	if err != nil {
 		return err
 	}
 	return o.watch.verdict(found)
