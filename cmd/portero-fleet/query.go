@@ -274,9 +274,9 @@ their name without date and count.`,
 	fs.IntVar(&workers, "workers", 2, "units that are read at the same time")
 	fs.IntVar(&threads, "threads", 1, "goroutines that decode a unit")
 	fs.IntVar(&s.Rows, "batch", 8192, "most records of a batch")
-	fs.IntVar(&s.Files, "files", 64, "most files of a unit")
-	fs.StringVar(&size, "unit", "1G", "about how much is read in a unit")
-	fs.IntVar(&s.Warm, "warm", 8, "files read before a unit's own, to know what was open")
+	fs.IntVar(&s.Files, "files", 512, "most files of a unit")
+	fs.StringVar(&size, "unit", "4G", "about how much is read in a unit")
+	fs.DurationVar(&s.Warm, "warm", 130*time.Minute, "how much of the capture before a unit's own files is read, to know what was open; at most as many octets as a unit")
 	fs.DurationVar(&s.Gap, "gap", 24*time.Hour, "a silence between files after which nothing goes on")
 	return cmd
 }

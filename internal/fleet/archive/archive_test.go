@@ -145,7 +145,7 @@ func TestAConnectionThatSpansFilesIsOneRecord(t *testing.T) {
 		t.Fatalf("%d records in one run", len(want))
 	}
 	for _, files := range []int{1, 3, 7, 1000} {
-		us, skipped, problems, err := Plan(dir, Shape{Site: "hq", Files: files, Warm: 6, Rows: 16}, nil)
+		us, skipped, problems, err := Plan(dir, Shape{Site: "hq", Files: files, Warm: 6 * time.Minute, Rows: 16}, nil)
 		if err != nil || skipped != 0 || len(problems) != 0 {
 			t.Fatal(skipped, problems, err)
 		}
@@ -170,6 +170,29 @@ func TestAConnectionThatSpansFilesIsOneRecord(t *testing.T) {
 			if got[i] != want[i] {
 				t.Errorf("%d files a unit:\n%s, want\n%s", files, got[i], want[i])
 				break
+			}
+		}
+	}
+}
+
+// How much is read before a unit is told by time, however short the files are, and
+// bounded by octets.
+func TestWarm(t *testing.T) {
+	var fs []File
+	for i := range 100 {
+		fs = append(fs, File{Path: fmt.Sprint(i), Key: fmt.Sprint(i), Size: 10, First: int64(i) * 1e8}) // a tenth of a second each
+	}
+	read := make([]bool, len(fs))
+	for _, c := range []struct {
+		shape Shape
+		want  int // files before the second unit's 50th
+	}{{Shape{Files: 50, Warm: time.Second, Bytes: 1 << 20}, 11}, {Shape{Files: 50, Warm: time.Hour, Bytes: 500}, 50}, {Shape{Files: 50, Warm: time.Hour, Bytes: 1 << 20}, 50},
+		{Shape{Files: 50, Warm: time.Millisecond, Bytes: 1 << 20}, 1}, {Shape{Files: 50, Warm: time.Hour, Bytes: 5}, 1}} {
+		c.shape.defaults()
+		us := cut(c.shape, "s", fs, read)
+		for i := range us {
+			if us[i].Files[0].Path == "50" && (len(us[i].Before) != c.want || us[i].Before[len(us[i].Before)-1] != "49") {
+				t.Errorf("%+v: %d files before, want %d: %v", c.shape, len(us[i].Before), c.want, us[i].Before)
 			}
 		}
 	}
@@ -216,7 +239,7 @@ func TestIngestOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		us, _, problems, err := Plan(dir, Shape{Site: "hq", Files: files, Warm: 6, Rows: 16}, taken)
+		us, _, problems, err := Plan(dir, Shape{Site: "hq", Files: files, Warm: 6 * time.Minute, Rows: 16}, taken)
 		if err != nil || len(problems) > 0 {
 			t.Fatal(problems, err)
 		}

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -50,27 +51,27 @@ type Shape struct {
 	Files int           // of a unit at most
 	Rows  int           // of a batch at most
 	Bytes int64         // of a unit, about
-	Warm  int           // files read before a unit's own
+	Warm  time.Duration // of the capture before a unit's own files that is read too, but no more octets than Bytes
 	Ahead int           // files that may be read after them
 	Gap   time.Duration // a silence after which nothing is taken to go on
 }
 
 func (s *Shape) defaults() {
 	if s.Files <= 0 {
-		s.Files = 64
+		s.Files = 512
 	}
 	if s.Rows <= 0 {
 		s.Rows = 8192
 	}
 	s.Rows = min(s.Rows, batch.MaxRows)
 	if s.Bytes <= 0 {
-		s.Bytes = 1 << 30
+		s.Bytes = 4 << 30
 	}
 	if s.Warm <= 0 {
-		s.Warm = 8
+		s.Warm = 130 * time.Minute
 	}
 	if s.Ahead <= 0 {
-		s.Ahead = 512
+		s.Ahead = mostAround
 	}
 	if s.Gap <= 0 {
 		s.Gap = 24 * time.Hour
@@ -218,6 +219,9 @@ func Plan(dir string, s Shape, taken map[string]bool) (us []Unit, skipped int, p
 	return us, skipped, problems, nil
 }
 
+// mostAround is how many files before and after its own a unit may name.
+const mostAround = 1024
+
 // cut makes the units of one sensor's files, which are in order of time.
 func cut(s Shape, sensor string, fs []File, read []bool) (us []Unit) {
 	near := func(i int) bool { return fs[i].First-fs[i-1].First <= int64(s.Gap) }
@@ -233,9 +237,18 @@ func cut(s Shape, sensor string, fs []File, read []bool) (us []Unit) {
 			size += fs[i].Size
 			i++
 		}
-		for j := start; j > 0 && start-j < s.Warm && near(j); j-- {
-			u.Before = append([]string{fs[j-1].Path}, u.Before...)
+		// By time, because what is silent is: a SYN is repeated for two minutes, a
+		// keep-alive comes every two hours. And never more than a unit's worth, so that
+		// no archive is read more than about twice.
+		warm := int64(0)
+		for j := start; j > 0 && near(j) && len(u.Before) < mostAround; j-- {
+			warm += fs[j-1].Size
+			if far := fs[start].First-fs[j].First > int64(s.Warm); (far || warm > s.Bytes) && j < start {
+				break
+			}
+			u.Before = append(u.Before, fs[j-1].Path)
 		}
+		slices.Reverse(u.Before)
 		for j := i; j < len(fs) && j-i < s.Ahead && near(j); j++ {
 			u.After = append(u.After, fs[j].Path)
 		}
