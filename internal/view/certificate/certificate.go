@@ -101,13 +101,14 @@ func Build(rec *record.Record, tr *trace.Trace, ctx Context) *Certificate {
 	add(Text{"ignored", "ignorado"}, c.ignored())
 	add(Text{"roles", "papeles"}, c.roles())
 	add(Text{"service", "servicio"}, Text(told.Spoken(rec)))
+	var said Text
 	for i, t := range told.Said(rec) {
-		label := Text{"said", "dicho"}
 		if i > 0 {
-			label = Text{}
+			said.EN, said.ES = said.EN+"; ", said.ES+"; "
 		}
-		add(label, Text{safe.Terminal(t.EN), safe.Terminal(t.ES)})
+		said.EN, said.ES = said.EN+safe.Terminal(t.EN), said.ES+safe.Terminal(t.ES)
 	}
+	add(Text{"said", "dicho"}, said)
 	add(Text{"slow?", "¿lenta?"}, Text(told.Slow(rec)))
 	add(Text{"also seen", "además"}, c.context(ctx))
 	add(Text{"capture", "captura"}, c.quality())
