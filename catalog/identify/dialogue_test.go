@@ -218,3 +218,16 @@ func TestRolesMatter(t *testing.T) {
 		t.Errorf("a greeting from the originator: %s", f.Protocol)
 	}
 }
+
+// What is shown of a live flow does not change under who looks at it.
+func TestPeekIsACopy(t *testing.T) {
+	d := tcpTalk(40123).say(ours, "GET / HTTP/1.1\r\nHost: door.example\r\n\r\n")
+	early := d.x.Peek(d.note)
+	if early == nil || early.HTTP == nil || early.HTTP.Status != 0 {
+		t.Fatalf("%+v", early)
+	}
+	d.say(theirs, "HTTP/1.1 200 OK\r\n\r\n")
+	if early.HTTP.Status != 0 || d.end().HTTP.Status != 200 {
+		t.Error("what was shown before the answer has its status")
+	}
+}

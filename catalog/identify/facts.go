@@ -1,5 +1,7 @@
 package identify
 
+import "slices"
+
 // MaxText bounds every string kept from the wire, in octets.
 const MaxText = 255
 
@@ -113,6 +115,37 @@ func (f *Facts) Oriented(orig int) *Facts {
 	g.Software[0], g.Software[1] = f.Software[1], f.Software[0]
 	if f.Client >= 0 {
 		g.Client = 1 - f.Client
+	}
+	return &g
+}
+
+// clone is a copy that later packets do not change.
+func (f *Facts) clone() *Facts {
+	if f == nil {
+		return nil
+	}
+	g := *f
+	if f.TLS != nil {
+		h := *f.TLS
+		g.TLS = &h
+	}
+	if f.HTTP != nil {
+		w := *f.HTTP
+		g.HTTP = &w
+	}
+	if f.DNS != nil {
+		d := *f.DNS
+		d.Answers = slices.Clone(d.Answers)
+		g.DNS = &d
+	}
+	if f.QUIC != nil {
+		q := *f.QUIC
+		q.Frames = slices.Clone(q.Frames)
+		g.QUIC = &q
+	}
+	if f.Login != nil {
+		l := *f.Login
+		g.Login = &l
 	}
 	return &g
 }

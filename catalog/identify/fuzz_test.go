@@ -75,7 +75,7 @@ func FuzzSee(f *testing.F) {
 				d.next[side] = at + n
 			}
 			b = b[n:]
-			checkTexts(t, x.Peek(d.note))
+			checkTexts(t, x.peek(d.note))
 		}
 		checkTexts(t, d.end())
 		if s := x.Stats(); s.Bytes != int64(len(x.small))*MaxKept+int64(len(x.large))*maxHello || s.Peak > 1<<20 {

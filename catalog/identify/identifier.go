@@ -233,8 +233,10 @@ func (x *Identifier) settle(note uint32, k *pending) uint32 {
 	return Done | (v + 1)
 }
 
-// Peek returns what is known of a live flow so far, nil for nothing.
-func (x *Identifier) Peek(note uint32) *Facts {
+// Peek returns a copy of what is known of a live flow so far, nil for nothing.
+func (x *Identifier) Peek(note uint32) *Facts { return x.peek(note).clone() }
+
+func (x *Identifier) peek(note uint32) *Facts {
 	switch {
 	case note&Done != 0:
 		switch v := note & index; v {
