@@ -33,15 +33,19 @@ func (r *Record) SlowFor() (Slowness, int64) {
 			best, most = s, ns
 		}
 	}
-	note(SlowResponder, r.Thinking)
+	// Many short waits are a talk, not a slow connection, unless they fill it.
+	felt := func(one, sum int64) bool { return one >= noticed || sum >= r.DurationNS/4 }
+	if felt(r.LongestWait, r.Thinking) {
+		note(SlowResponder, r.Thinking)
+	}
 	note(SlowWindow, r.WindowStall)
 	note(SlowLoss, r.LossStall)
 	rtt := max(r.ServerRTT, 0) + max(r.ClientRTT, 0)
 	if r.SYNRetries+r.SYNACKRetries > 0 && r.Setup > 0 {
 		note(SlowOpening, r.Setup-rtt)
 	}
-	if rtt > 0 {
-		note(SlowPath, rtt*int64(r.Turns+1))
+	if way := rtt * int64(r.Turns+1); rtt > 0 && felt(rtt, way) {
+		note(SlowPath, way)
 	}
 	if most < noticed {
 		return "", 0
