@@ -86,6 +86,9 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			if e := out.close(); err == nil {
 				err = e
 			}
+			if err == nil && out.file != nil && !o.quiet {
+				fmt.Fprintf(a.err, "portero: %s: %s\n", printable(o.out), page.Holds(l))
+			}
 			if err := a.finish(j, interrupted, err); err != nil {
 				return err
 			}

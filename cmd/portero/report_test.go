@@ -40,7 +40,10 @@ func TestReportFile(t *testing.T) {
 	if code, said := call(firstLook, "-o", out); code != exitUsage || !strings.Contains(said, "exists already") {
 		t.Error(code, said)
 	}
-	if code, said := call(firstLook, "-o", out, "--force"); code != exitOK || said != "" {
+	if code, said := call(firstLook, "-o", out, "--force", "--lang", "es"); code != exitOK || !strings.HasSuffix(said, "6 conexiones, 6 de ellas contadas paquete a paquete\n") {
+		t.Error(code, said)
+	}
+	if code, said := call(firstLook, "-o", out, "--force", "-q"); code != exitOK || said != "" {
 		t.Error(code, said)
 	}
 	link := filepath.Join(t.TempDir(), "link.html")
@@ -290,13 +293,19 @@ func TestReportPrints(t *testing.T) {
 	b.silent()
 }
 
-// TestReportLarge fills the table with 50,000 connections: any filter answers
-// within 100 ms, and scrolling keeps few rows in the document.
+// TestReportLarge fills the table with 50,000 connections (10,000 where
+// PORTERO_TIME is not set, which CI does): any filter answers within 100 ms, and
+// scrolling keeps few rows in the document.
 func TestReportLarge(t *testing.T) {
 	chromium(t)
+	total := 50_000
+	if os.Getenv("PORTERO_TIME") == "" {
+		total = 10_000
+	}
+	of := func(n int) string { return fmt.Sprintf("%d of %d connections", n, total) }
 	capture := filepath.Join(t.TempDir(), "large.pcap")
 	w := newWire(t, capture)
-	for i := range 50_000 {
+	for i := range total {
 		c := end{net.IPv4(10, byte(i>>14), byte(i>>6), byte(i)).To4(), uint16(20000 + i%40000)}
 		s := end{net.IPv4(192, 0, 2, byte(i%200)).To4(), []uint16{80, 443, 22, 8080, 25}[i%5]}
 		switch i % 4 {
@@ -319,7 +328,7 @@ func TestReportLarge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d octets of page for 50,000 connections", st.Size())
+	t.Logf("%d octets of page for %d connections", st.Size(), total)
 	if st.Size() > 8<<20 {
 		t.Error("the page is too large to send to anybody")
 	}
@@ -332,9 +341,9 @@ func TestReportLarge(t *testing.T) {
 			f.dispatchEvent(new Event("input")); document.body.offsetHeight; const ms = performance.now() - t; await new Promise(requestAnimationFrame); return ms })()`)
 	}
 	t.Logf("first filter %.1f ms", took("10.0.0"))
-	for line, want := range map[string]string{"": "50000 connections", "handshake=refused": "12500 of 50000 connections", "refused": "12500 of 50000 connections", "resp_port<100 -refused": "22500 of 50000 connections",
-		"192.0.2.7": "250 of 50000 connections", "192.0.2.7:22": "250 of 50000 connections", "no answer": "12500 of 50000 connections", "t<0.1": "",
-		"#77": "1 of 50000 connections", "nonsense": "no connection matches", "nokey=1": "the record has no key “nokey”", "http 10.1 orig_port>=30000": ""} {
+	for line, want := range map[string]string{"": fmt.Sprintf("%d connections", total), "handshake=refused": of(total / 4), "refused": of(total / 4), "resp_port<100 -refused": of(total * 9 / 20),
+		"192.0.2.7": of(total / 200), "192.0.2.7:22": of(total / 200), "no answer": of(total / 4), "t<0.1": "",
+		"#77": of(1), "nonsense": "no connection matches", "nokey=1": "the record has no key “nokey”", "http 10.1 orig_port>=30000": ""} {
 		// The best of some tries: other work on the machine is not the page's.
 		best := took(line)
 		for try := 0; best > 100 && try < 10; try++ {
@@ -353,7 +362,7 @@ func TestReportLarge(t *testing.T) {
 	took("")
 	eval[bool](b, `(document.getElementById("gridbody").scrollTop = 1e9, true)`)
 	eval[bool](b, `new Promise(r => requestAnimationFrame(() => setTimeout(() => r(true), 50)))`)
-	if got := eval[string](b, `[...document.querySelectorAll("#rows .row")].at(-1).id`); got != "r50000" {
+	if got := eval[string](b, `[...document.querySelectorAll("#rows .row")].at(-1).id`); got != fmt.Sprint("r", total) {
 		t.Error("the end of the table is ", got)
 	}
 	if n := eval[int](b, `document.querySelectorAll("#rows .row").length`); n > 60 {

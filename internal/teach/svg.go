@@ -35,9 +35,11 @@ func (l *Ladder) WriteSVG(w io.Writer, o DrawOptions) error {
 		fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="%s"%s>%s</text>`+"\n", x, y, anchor, weight, html.EscapeString(s))
 	}
 	const bold = ` font-weight="bold"`
+	boxes := map[int][]int{} // tops of the states on each bar
 	state := func(x int, s string) {
 		fw := width(s)*size*62/100 + size
 		fmt.Fprintf(&b, `<rect x="%d" y="%d" width="%d" height="%d" rx="4" fill="none" stroke="currentColor"/>`+"\n", x-fw/2, y-size, fw, size*3/2)
+		boxes[x] = append(boxes[x], y-size) // the bar stops here and goes on below
 		text(x, y+size/10, "middle", bold, s)
 	}
 	right2 := l.Right
@@ -114,7 +116,13 @@ func (l *Ladder) WriteSVG(w io.Writer, o DrawOptions) error {
 	end := y
 	var bars strings.Builder
 	for _, x := range []int{left, right} {
-		fmt.Fprintf(&bars, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="currentColor" opacity="0.35"/>`+"\n", x, top-lh+size, x, end)
+		from := top - lh + size
+		for _, to := range append(boxes[x], end) {
+			if to > from {
+				fmt.Fprintf(&bars, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="currentColor" opacity="0.35"/>`+"\n", x, from, x, to)
+			}
+			from = max(from, to+size*3/2)
+		}
 	}
 	y = end + lh
 	for _, s := range l.Outro {

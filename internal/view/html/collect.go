@@ -2,6 +2,7 @@ package html
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	"portero/internal/trace"
 	"portero/internal/view"
 	"portero/internal/view/certificate"
+	"portero/internal/words"
 )
 
 // Limits say how much a page holds. The zero value is what the command takes
@@ -80,6 +82,15 @@ func (c *Collector) Choose(evidence []uint64) []uint64 {
 // Tell adds the story of one connection. Nothing that is given is kept.
 func (c *Collector) Tell(r *record.Record, tr *trace.Trace, ctx certificate.Context) {
 	c.stories[r.ID] = tell(&c.texts, r, tr, ctx)
+}
+
+// Holds says how much of the capture is on the page.
+func (c *Collector) Holds(l words.Lang) string {
+	s := fmt.Sprintf(l.Pick("%d connections, %d of them told packet by packet", "%d conexiones, %d de ellas contadas paquete a paquete"), c.store.n, len(c.stories))
+	if n := c.store.left(); n > 0 {
+		s += fmt.Sprintf(l.Pick("; %d more are only counted (--rows holds more)", "; otras %d solo se cuentan (--rows admite más)"), n)
+	}
+	return s
 }
 
 // tone of an opening, for its colour.
