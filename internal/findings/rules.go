@@ -108,7 +108,18 @@ func (d *Detector) scannedPorts(k subject, t *track) (Finding, bool) {
 	f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP,
 		Count: uint64(n), Of: t.total, Extra: t.a, Window: scanWindow}
 	f.evidence(es)
+	t.whole(&f)
 	return f, n >= scanPorts
+}
+
+// whole counts over all of the capture where more happened than is remembered one by
+// one: what is in the window is then a part of it.
+func (t *track) whole(f *Finding) {
+	if t.total <= maxEvents || uint64(len(t.many.whats)) <= f.Count {
+		return
+	}
+	f.Count, f.Window = uint64(len(t.many.whats)), time.Duration(t.last-t.first)
+	f.First, f.Last = t.first, t.last
 }
 
 func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
@@ -139,6 +150,7 @@ func (d *Detector) askedPorts(k subject, t *track) (Finding, bool) {
 	es, n := densest(t.events, scanWindow)
 	f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoUDP, Count: uint64(n), Of: t.total, Window: scanWindow}
 	f.evidence(es)
+	t.whole(&f)
 	return f, n >= scanPorts
 }
 
@@ -161,18 +173,30 @@ func (d *Detector) flooded(k subject, t *track) (Finding, bool) {
 			half++
 		}
 	}
-	f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: uint64(len(es)),
+	hits, all := uint64(n), uint64(len(es))
+	if t.total > maxEvents {
+		if h, a := t.many.busiest(floodWindow, 1, 2); h > hits {
+			hits, all = h, a
+			half, _ = t.many.busiest(floodWindow, 1)
+		}
+	}
+	f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: hits, Of: all,
 		Extra: uint64(len(t.hosts)), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	if half < floodMin {
 		f.Severity = "medium" // nobody answered: no queue was seen to fill
 	}
 	f.evidence(es)
 	f.First, f.Last = t.first, t.last
-	return f, n >= floodMin && n*5 >= len(es)*4 && len(t.hosts) >= floodFrom
+	return f, hits >= floodMin && hits*5 >= all*4 && len(t.hosts) >= floodFrom
 }
 
 func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
 	es, n := busiest(t.events, floodWindow, every)
+	if t.total > maxEvents {
+		if h, _ := t.many.busiest(floodWindow, 0); h > uint64(n) {
+			n = int(h)
+		}
+	}
 	f := Finding{Kind: "flood-reset", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total, Window: floodWindow,
 		Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	f.evidence(es)

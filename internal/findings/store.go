@@ -2,6 +2,8 @@ package findings
 
 import (
 	"net/netip"
+	"slices"
+	"time"
 	"unsafe"
 )
 
@@ -80,9 +82,77 @@ type track struct {
 	from   uint64
 	worst  string // severity, and basis, of kinds that a single record raises
 	basis  string
+	many   *many    // once there are many events
 	again  bool     // second chance at eviction
 	next   uint64   // at how many events it is judged again
 	found  *Finding // the worst of then, nil when none was
+}
+
+// many is what is counted exactly where not every event can be remembered.
+type many struct {
+	whats   map[uint32]struct{}  // different values of what, at most maxWhats
+	seconds map[int64]*[4]uint32 // events of a second by what, for those whose what is under 4; at most maxSeconds
+}
+
+const (
+	manyFrom   = maxEvents / 2
+	maxWhats   = 1 << 16
+	maxSeconds = 1 << 13
+	whatBytes  = 24
+	secBytes   = 80
+)
+
+// count notes an event in m and returns the octets that it took.
+func (m *many) count(e event) (cost int64) {
+	if n := len(m.whats); n < maxWhats {
+		m.whats[e.what] = struct{}{}
+		cost += int64(len(m.whats)-n) * whatBytes
+	}
+	if e.what >= 4 {
+		return cost
+	}
+	s := m.seconds[e.at/1e9]
+	if s == nil {
+		if len(m.seconds) >= maxSeconds {
+			return cost
+		}
+		s = new([4]uint32)
+		m.seconds[e.at/1e9] = s
+		cost += secBytes
+	}
+	s[e.what]++
+	return cost
+}
+
+func (m *many) bytes() int64 {
+	if m == nil {
+		return 0
+	}
+	return int64(len(m.whats))*whatBytes + int64(len(m.seconds))*secBytes
+}
+
+// busiest is the window of whole seconds within w with the most events whose what is
+// one of want, and how many events it has in all.
+func (m *many) busiest(w time.Duration, want ...int) (hits, all uint64) {
+	for from := range m.seconds {
+		n, total := uint64(0), uint64(0)
+		for i := range int64(w / time.Second) {
+			s := m.seconds[from+i]
+			if s == nil {
+				continue
+			}
+			for what, c := range s {
+				total += uint64(c)
+				if slices.Contains(want, what) {
+					n += uint64(c)
+				}
+			}
+		}
+		if n > hits || n == hits && total < all {
+			hits, all = n, total
+		}
+	}
+	return hits, all
 }
 
 // opened notes when a door answered (a: the first time, ns) and whether somebody of
@@ -153,6 +223,15 @@ func (s *store) add(t *track, e event) {
 		t.first = e.at
 	}
 	t.last = max(t.last, e.at)
+	if t.many != nil {
+		s.bytes += t.many.count(e)
+	} else if t.total == manyFrom {
+		t.many = &many{whats: map[uint32]struct{}{}, seconds: map[int64]*[4]uint32{}}
+		for _, old := range t.events {
+			s.bytes += t.many.count(old)
+		}
+		s.bytes += t.many.count(e)
+	}
 	if len(t.events) >= maxEvents {
 		t.events[t.total%maxEvents] = e
 		return
@@ -173,7 +252,7 @@ func (s *store) evict() {
 			continue
 		}
 		delete(s.m, k)
-		s.bytes -= trackBytes + int64(cap(t.events))*eventBytes + int64(len(t.hosts))*hostBytes
+		s.bytes -= trackBytes + int64(cap(t.events))*eventBytes + int64(len(t.hosts))*hostBytes + t.many.bytes()
 		// The next subject takes its place in memory too.
 		if t.hosts == nil && cap(t.events) <= 4 {
 			*t = track{events: t.events[:0]}

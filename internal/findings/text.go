@@ -205,20 +205,20 @@ func (f *Finding) Text(l words.Lang) string {
 		}
 		return fmt.Sprintf(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
 	case "flood-halfopen":
-		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %d addresses", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %d direcciones"),
-			f.Target, spot, f.Count, f.Of, span(f.took()), f.Extra)
+		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s"),
+			f.Target, spot, f.Count, f.Of, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "flood-reset":
 		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
 	case "flood-amplify":
-		return fmt.Sprintf(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, many(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
+		return fmt.Sprintf(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, plural(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
-		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), many(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "auth-guessing":
 		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, spot, span(f.took()))
 	case "beacon":
 		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, spot, f.Count, span(time.Duration(f.Extra)))
 	case "exposure":
-		return fmt.Sprintf(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, many(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+		return fmt.Sprintf(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "cleartext-credentials":
 		return fmt.Sprintf(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, bare, secretOf(f, l), f.Name, clients(f.Count, l))
 	case "cleartext-protocol":
@@ -268,7 +268,7 @@ func (f *Finding) Text(l words.Lang) string {
 		return fmt.Sprintf(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
 	case "address-bogon":
 		return fmt.Sprintf(l.Pick("%s was called by %s, as %s: no machine has such an address (%s)", "a %s llamaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
-			many(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, f.Name)
+			plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, f.Name)
 	case "port-dynamic-server":
 		return fmt.Sprintf(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
 	case "lateral-admin":
@@ -280,16 +280,19 @@ func (f *Finding) Text(l words.Lang) string {
 	return f.Kind
 }
 
-// many counts in words: "1 client", "3 clients".
-func many(n uint64, one, more string) string {
+// plural counts in words: "1 client", "3 clients".
+func plural(n uint64, one, more string) string {
 	if n == 1 {
 		return "1 " + one
+	}
+	if n == maxHosts {
+		return fmt.Sprintf(">= %d %s", n, more) // as many as are told apart
 	}
 	return fmt.Sprintf("%d %s", n, more)
 }
 
 func clients(n uint64, l words.Lang) string {
-	return many(n, l.Pick("client", "cliente"), l.Pick("clients", "clientes"))
+	return plural(n, l.Pick("client", "cliente"), l.Pick("clients", "clientes"))
 }
 
 // secretOf says whose secret was readable, and its length; the secret itself is
@@ -300,7 +303,7 @@ func secretOf(f *Finding, l words.Lang) string {
 		s = fmt.Sprintf(l.Pick("the password of %q", "la contraseña de %q"), f.Detail)
 	}
 	if f.Extra > 0 {
-		s += " (" + many(f.Extra, l.Pick("octet", "octeto"), l.Pick("octets", "octetos")) + ")"
+		s += " (" + plural(f.Extra, l.Pick("octet", "octeto"), l.Pick("octets", "octetos")) + ")"
 	}
 	return s
 }
