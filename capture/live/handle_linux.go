@@ -31,7 +31,7 @@ type Handle struct {
 	fds     []unix.PollFd
 	counter counters
 
-	mu    sync.Mutex // rings and gone
+	mu    sync.Mutex // rings, gone, names and the closing of wake
 	rings []*ring
 	gone  LaneStats // what rings counted that are no more
 	names map[int32]string
@@ -226,7 +226,12 @@ func (h *Handle) sleep(d time.Duration) error {
 
 // Stop ends the capture at this moment and wakes a reader.
 func (h *Handle) Stop() {
-	if h.stopped.CompareAndSwap(0, time.Now().UnixNano()) && h.wake >= 0 {
+	if !h.stopped.CompareAndSwap(0, time.Now().UnixNano()) {
+		return
+	}
+	h.mu.Lock() // against Close
+	defer h.mu.Unlock()
+	if h.wake >= 0 {
 		unix.Write(h.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 	}
 }

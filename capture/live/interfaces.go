@@ -15,8 +15,7 @@ type Interface struct {
 	Running  bool // up, and with a carrier
 	Loopback bool
 	Link     string // name of the link type, "" where it is not known or not decoded
-	CanOpen  bool
-	Why      string // when it cannot be opened
+	Err      error  // why it cannot be opened: a *PermissionError for one; nil when it can
 }
 
 // Interfaces lists the interfaces of this machine, in the system's order.
@@ -36,11 +35,7 @@ func Interfaces() ([]Interface, error) {
 			}
 		}
 		link, err := probe(i.Name)
-		if err != nil {
-			x.Why = err.Error()
-		} else {
-			x.CanOpen = true
-		}
+		x.Err = err
 		if link != 0 {
 			x.Link = link.String()
 		}

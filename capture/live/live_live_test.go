@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -240,6 +241,72 @@ func TestFilterFromTheFirstFrame(t *testing.T) {
 	}
 	close(stop)
 	<-done
+}
+
+// A filter on any means what it says on every kind of interface.
+func TestFilterOnAny(t *testing.T) {
+	n := livetest.New(t)
+	tun := n.Tun(livetest.A, "tun0")
+	sink(t, n, livetest.A, 9000)
+	sink(t, n, livetest.A, 9001)
+	sink(t, n, livetest.B, 9000)
+	sink(t, n, livetest.B, 9001)
+	expr, err := filter.Parse("udp port 9000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, end := listen(t, n, live.Options{Interfaces: []string{"any"}, Lanes: 2, Filter: func(l capture.LinkType) ([]bpf.RawInstruction, error) {
+		p, err := expr.Compile(l, filter.Options{Live: true})
+		if err != nil {
+			return nil, err
+		}
+		return p.Raw(), nil
+	}}, nil)
+	for _, port := range []int{9000, 9001} {
+		udp(t, n, livetest.A, fmt.Sprintf("10.77.0.2:%d", port), 7, 50)
+		udp(t, n, livetest.A, fmt.Sprintf("127.0.0.1:%d", port), 5, 50)
+		p := []byte{0x45, 0, 0, 36, 0, 1, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 3, 232, byte(port >> 8), byte(port), 0, 16, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8}
+		for range 3 {
+			if _, err := tun.Write(p); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got := map[string]int{}
+	for _, f := range end() {
+		at := 36
+		if f.from == "tun0" {
+			at = 22
+			if f.Link != 101 {
+				t.Errorf("link type %v of a TUN device", f.Link)
+			}
+		}
+		if p := binary.BigEndian.Uint16(f.Data[at:]); p != 9000 {
+			t.Errorf("%s: port %d", f.from, p)
+		}
+		got[f.from]++
+	}
+	if got["va"] != 7 || got["lo"] != 5 || got["tun0"] != 3 {
+		t.Errorf("%v", got)
+	}
+	h.Close()
+}
+
+// An interface is promiscuous while it is listened to, unless that is not wanted.
+func TestPromiscuous(t *testing.T) {
+	n := livetest.New(t)
+	for _, no := range []bool{false, true} {
+		h, end := listen(t, n, live.Options{Interfaces: []string{"va"}, NoPromisc: no}, nil)
+		out := n.Run(livetest.A, "ip", "-d", "link", "show", "va")
+		if got := strings.Contains(out, "promiscuity 1"); got == no {
+			t.Errorf("-p %v: %s", no, out)
+		}
+		end()
+		h.Close()
+		if out := n.Run(livetest.A, "ip", "-d", "link", "show", "va"); !strings.Contains(out, "promiscuity 0") {
+			t.Errorf("afterwards: %s", out)
+		}
+	}
 }
 
 // Tags that the kernel took off are where they were, with priority and kind; a filter

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	defaultRing = 32 << 20
+	defaultRing = 64 << 20
 	blockOctets = 1 << 19
 	vlanOctets  = 4
 )

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -31,6 +32,7 @@ import (
 
 // liveFlags are those of portero live.
 type liveFlags struct {
+	cpuprofile                                           string
 	fileSize, fileTime, fsync, metrics                   string
 	keepFiles                                            int
 	ifaces                                               []string
@@ -92,13 +94,13 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs.StringVarP(&o.save, "write", "w", "", "save the packets as pcapng (mode 0600), written out every second")
 	fs.StringVarP(&o.fileSize, "file-size", "C", "", "begin a new file of -w before one grows larger: millions of octets, or 64M, 1G")
 	fs.StringVarP(&o.fileTime, "rotate-seconds", "G", "", "begin a new file of -w after this time: seconds, or 10m, 1h")
-	fs.IntVarP(&o.keepFiles, "keep-files", "W", 0, "with -C or -G: keep only so many files of -w, the newest")
+	fs.IntVarP(&o.keepFiles, "keep-files", "W", 0, "with -C or -G: keep only so many files of -w, the newest, of this run and earlier ones")
 	fs.StringVar(&o.fsync, "fsync", "file", "when what -w wrote is forced onto the disk: file (when one is finished), flush (every second), never")
 	fs.StringVar(&o.metrics, "metrics", "", "serve counters for Prometheus at this address: 127.0.0.1:9899; :9899 is the same, for this machine only")
 	fs.BoolVar(&o.force, "force", false, "replace files that exist")
 	fs.IntVarP(&o.snaplen, "snaplen", "s", 262144, "octets of a frame that are kept")
 	fs.BoolVarP(&o.noPromisc, "no-promiscuous-mode", "p", false, "do not ask the interface for frames to others")
-	fs.StringVarP(&o.ring, "buffer-size", "B", "32M", "memory shared with the kernel for each interface")
+	fs.StringVarP(&o.ring, "buffer-size", "B", "64M", "memory shared with the kernel for each interface")
 	fs.IntVar(&o.lanes, "lanes", 0, "rings among which the kernel shares the frames of an interface; 0 is one for every two processors, at most four")
 	fs.Uint64VarP(&o.count, "count", "c", 0, "stop after this many frames")
 	fs.DurationVar(&o.duration, "duration", 0, "stop after this time: 30s, 10m")
@@ -107,6 +109,8 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs.StringVar(&o.color, "color", "auto", "auto, always or never")
 	fs.BoolVar(&o.utc, "utc", false, "times in UTC")
 	fs.BoolVarP(&o.quiet, "quiet", "q", false, "say nothing beside the data")
+	fs.StringVar(&o.cpuprofile, "cpuprofile", "", "write a CPU profile")
+	fs.MarkHidden("cpuprofile")
 	fs.BoolVar(&o.stats, "stats", false, "say at the end what was done and what was lost")
 	o.watch.register(fs)
 	o.who.register(fs)
@@ -125,6 +129,7 @@ type session struct {
 	colors   bool
 	keep     keeper
 	src      *live.Handle
+	source   capture.Source // src, or its beginning (-c)
 	eng      *engine.Engine
 	out      *output
 	rec      *recorder.Recorder     // nil without -w
@@ -207,7 +212,7 @@ func (a *app) live(o *liveFlags) error {
 	case a.isParser():
 		s.keep, err = a.remote()
 	case twoProcesses:
-		err = a.supervise(newLocal(o, opt), o)
+		err = a.supervise(newLocal(o, opt), s)
 		var pe *live.PermissionError
 		if errors.As(err, &pe) {
 			return denied(s.lang, pe)
@@ -239,6 +244,9 @@ func (s *session) watchOver(ro recorder.Options) error {
 	}
 	defer s.src.Close()
 	s.src.Changed = s.changed
+	if s.source = s.src; o.count > 0 {
+		s.source = &limited{Source: s.src, left: o.count}
+	}
 	if err := s.record(s.keep, ro); err != nil {
 		return err
 	}
@@ -255,12 +263,23 @@ func (s *session) watchOver(ro recorder.Options) error {
 	if err != nil {
 		ask = nil // no names of programs
 	}
-	eo := engine.Options{Threads: 1, Live: true, Memory: s.mem, Catalog: a.cat, Judge: s.watch.Record, Frame: s.frame}
+	eo := s.options()
 	id, err := o.who.identify(&eo, s.watch)
 	if err != nil {
 		return err
 	}
 	defer id.close()
+	if p := o.cpuprofile; p != "" {
+		f, err := os.Create(p)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	said := jail.Enter()
 	if s.programs, err = newPrograms(ask); err != nil {
 		return err
@@ -307,6 +326,11 @@ func (s *session) watchOver(ro recorder.Options) error {
 	return o.watch.verdict(s.watch.Findings())
 }
 
+// options are those of the engine.
+func (s *session) options() engine.Options {
+	return engine.Options{Threads: 1, Live: true, Memory: s.mem, Catalog: s.a.cat, Judge: s.watch.Record, Frame: s.frame}
+}
+
 // output opens what -o says.
 func (s *session) output() (*output, error) {
 	f, err := s.keep.output()
@@ -330,8 +354,9 @@ func (s *session) obey(ctx context.Context) (end func()) {
 		gone = k.gone()
 	}
 	in, _ := s.a.in.(*os.File)
-	done := make(chan struct{})
+	done, over := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(over)
 		defer s.src.Stop()
 		for {
 			select {
@@ -357,6 +382,7 @@ func (s *session) obey(ctx context.Context) (end func()) {
 	return func() {
 		signal.Stop(signals)
 		close(done)
+		<-over
 	}
 }
 
@@ -378,11 +404,7 @@ func (s *session) run(eo engine.Options) error {
 	}
 	s.eng = engine.New(eo)
 	s.watch.Shown = s.eng.Shown
-	var src capture.Source = s.src
-	if s.o.count > 0 {
-		src = &limited{Source: src, left: s.o.count}
-	}
-	err := s.eng.Run(context.Background(), src)
+	err := s.eng.Run(context.Background(), s.source)
 	if errors.Is(err, io.EOF) {
 		return nil
 	}

@@ -209,6 +209,9 @@ func TestSameVerdictsAsFromTcpdumpsFile(t *testing.T) {
 	w := watch(t, n, "va", "lo", "tap0", "--lanes", "2", "--stats", "-w", filepath.Join(dir, "own.pcapng"))
 	time.Sleep(200 * time.Millisecond)
 	script(t, n, tap)
+	// What the kernel would send again and again must not come between the ends of the
+	// captures.
+	n.Run(livetest.B, "ip", "link", "set", "vb", "down")
 	time.Sleep(400 * time.Millisecond)
 	if err := w.end(syscall.SIGTERM); err != nil {
 		t.Fatalf("%v\n%s", err, w.errors())

@@ -381,7 +381,7 @@ func TestComesBackThroughTheHelper(t *testing.T) {
 	try()
 	time.Sleep(300 * time.Millisecond)
 	if err := w.end(syscall.SIGTERM); err != nil {
-		t.Errorf("%v", err)
+		t.Errorf("%v\n%s", err, w.errors())
 	}
 	if e := w.errors(); !strings.Contains(e, "va went away") || !strings.Contains(e, "va came back") {
 		t.Errorf("%s", e)

@@ -12,7 +12,7 @@ const twoProcesses = false
 
 func (a *app) isParser() bool { return false }
 
-func (a *app) supervise(*local, *liveFlags) error { return errors.ErrUnsupported }
+func (a *app) supervise(*local, *session) error { return errors.ErrUnsupported }
 
 func (a *app) remote() (keeper, error) { return nil, errors.ErrUnsupported }
 

@@ -122,7 +122,12 @@ func (n *Net) Do(s Side, f func()) {
 
 // Tap makes a TAP device on a side, up, and returns the file whose octets are its
 // frames.
-func (n *Net) Tap(s Side, name string) *os.File {
+func (n *Net) Tap(s Side, name string) *os.File { n.t.Helper(); return n.tunnel(s, name, unix.IFF_TAP) }
+
+// Tun is Tap for a device that carries IP packets.
+func (n *Net) Tun(s Side, name string) *os.File { n.t.Helper(); return n.tunnel(s, name, unix.IFF_TUN) }
+
+func (n *Net) tunnel(s Side, name string, kind uint16) *os.File {
 	n.t.Helper()
 	var f *os.File
 	n.Do(s, func() {
@@ -132,14 +137,14 @@ func (n *Net) Tap(s Side, name string) *os.File {
 			return
 		}
 		q, _ := unix.NewIfreq(name)
-		q.SetUint16(unix.IFF_TAP | unix.IFF_NO_PI)
+		q.SetUint16(kind | unix.IFF_NO_PI)
 		if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, q); err != nil {
 			n.t.Error(err)
 		}
-		f = os.NewFile(uintptr(fd), "tap")
+		f = os.NewFile(uintptr(fd), name)
 	})
 	if f == nil {
-		n.t.Skip("no TAP device here")
+		n.t.Skip("no TUN device here (/dev/net/tun)")
 	}
 	n.t.Cleanup(func() { f.Close() })
 	n.Do(s, func() { os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0) })

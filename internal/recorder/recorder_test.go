@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -210,5 +211,26 @@ func TestSlowDisk(t *testing.T) {
 	}
 	if n := <-got; n+int(lost) != count || r.State().Frames != uint64(n) {
 		t.Errorf("%d frames and %d lost of %d, %+v", n, lost, count, r.State())
+	}
+}
+
+// A ring counts the files of earlier recordings, and nothing else.
+func TestKeepAcrossRecordings(t *testing.T) {
+	dir := t.TempDir()
+	for _, n := range []string{"x_00007_20200101000000.pcapng", "x_00001_20210101000000.pcapng", "x_00002_20210101000000.pcapng", "x_notes.pcapng", "y_00001_20200101000000.pcapng"} {
+		if err := os.WriteFile(filepath.Join(dir, n), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fs := Files{Path: filepath.Join(dir, "x.pcapng"), Many: true, Keep: 2, Create: create}
+	f, name, err := fs.Next(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	want := []string{filepath.Join(dir, "x_00002_20210101000000.pcapng"), filepath.Join(dir, "x_notes.pcapng"), filepath.Join(dir, "y_00001_20200101000000.pcapng"), name}
+	slices.Sort(want)
+	if got := files(t, dir); !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
