@@ -11,21 +11,22 @@ import (
 // misses overlap instead of following one another.
 const group = 32
 
-// ObserveBatch books packets in order, with the quotes of their ICMP errors. It
-// is Observe for each, faster.
-func (t *Table) ObserveBatch(pkts []capture.Packet, b *capture.Batch) {
-	for len(pkts) > 0 {
-		n := min(group, len(pkts))
-		t.touch(pkts[:n])
-		for i := range n {
-			p := &pkts[i]
+// ObserveEach books those packets of b whose positions which names, in order, with
+// the quotes of their ICMP errors. It is Observe for each, faster.
+func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
+	for len(which) > 0 {
+		n := min(group, len(which))
+		t.touch(b.Packets, which[:n])
+		for _, i := range which[:n] {
+			p := &b.Packets[i]
 			var q *capture.Quote
 			if p.Bits&capture.ICMPError != 0 {
 				q = b.Quoted(p)
 			}
+			t.pos = uint32(i)
 			t.Observe(p, q)
 		}
-		pkts = pkts[n:]
+		which = which[n:]
 	}
 }
 
@@ -33,19 +34,26 @@ const line = 64
 
 // touch reads what the packets of a group will need. The results do not matter;
 // they are kept so that the reads are not optimized away.
-func (t *Table) touch(pkts []capture.Packet) {
+func (t *Table) touch(pkts []capture.Packet, which []uint32) {
 	var entry [group]uint64
+	var hash [group]uint32
 	var data [group]uint32
+	var cold [group]bool
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
-	for i := range pkts {
-		entry[i] = cur[uint32(pkts[i].Hash)&mask]
-	}
 	acc := byte(0)
-	for i := range pkts {
+	for i, k := range which {
+		p := &pkts[k]
+		h := uint32(p.Hash)
+		hash[i] = h
+		cold[i] = p.Flags.Any(capture.SYN | capture.FIN | capture.RST)
+		entry[i] = cur[h&mask]
+		acc += byte(t.recent.set(p.Digest ^ p.Hash | 1)[0].time)
+	}
+	for i := range which {
 		e := entry[i]
 		// A neighbour in the probe run is as likely a home as the first slot.
-		if h := uint32(pkts[i].Hash); e != 0 && uint32(e>>32) != h {
+		if h := hash[i]; e != 0 && uint32(e>>32) != h {
 			for j := uint32(1); j < 4; j++ {
 				if n := cur[(h+j)&mask]; uint32(n>>32) == h || n == 0 {
 					e = n
@@ -63,9 +71,13 @@ func (t *Table) touch(pkts []capture.Packet) {
 		f := t.flow(v)
 		p := unsafe.Pointer(f)
 		acc += *(*byte)(p) + *(*byte)(unsafe.Add(p, line)) + *(*byte)(unsafe.Add(p, 2*line))
+		if cold[i] {
+			o := unsafe.Pointer(t.origin(v))
+			acc += *(*byte)(o) + *(*byte)(unsafe.Add(o, originSize-1))
+		}
 		data[i] = v + 1
 	}
-	for i := range pkts {
+	for i := range which {
 		if data[i] == 0 {
 			continue
 		}

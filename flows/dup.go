@@ -7,13 +7,10 @@ import (
 )
 
 // Exact duplicates: a mirror port that copies both directions, `any`, a routed
-// copy with the TTL one lower. The recent frames are kept in small sets, chosen
-// by the flow's hash, so that what is found does not depend on how many lanes
-// share the work.
+// copy with the TTL one lower. The recent frames are kept in small sets.
 
 const (
-	dupShards = 16
-	dupSets   = 256
+	dupSets   = 512 // in each of eight lanes
 	dupWays   = 4
 	dupWindow = 10e6 // ns
 	dupRecent = 20   // frames judged for doubling
@@ -24,13 +21,14 @@ type recentFrame struct {
 	time   int64
 }
 
-type recentFrames [dupShards * dupSets][dupWays]recentFrame
+type recentFrames [dupSets][dupWays]recentFrame
+
+func (r *recentFrames) set(digest uint64) *[dupWays]recentFrame { return &r[digest>>20%dupSets] }
 
 // seen reports whether the same frame came within the window, and remembers p.
 func (r *recentFrames) seen(p *capture.Packet) bool {
 	d := p.Digest ^ p.Hash | 1
-	shard := uint32(p.Hash>>32) % dupShards
-	set := &r[shard*dupSets+uint32(d>>20)%dupSets]
+	set := r.set(d)
 	oldest := 0
 	for i := range set {
 		e := &set[i]

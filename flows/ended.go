@@ -79,9 +79,8 @@ type Ended struct {
 	RTTMin, RTTMid, RTTMax                                            int64 // -1 unknown
 
 	ConnState    string
-	History      []byte // valid until the sink returns
-	ZeekFlipped  bool   // Zeek's originator is the responder
-	Completeness int16  // -1: not TCP
+	ZeekFlipped  bool  // Zeek's originator is the responder
+	Completeness int16 // -1: not TCP
 
 	Oddities handshake.Oddity
 	Quality  Quality
@@ -90,8 +89,18 @@ type Ended struct {
 	Note     uint32
 	Pace     handshake.Pace
 
-	history [64]byte
+	// Pos is the position (see ObserveEach) of the packet that ended it, and Head the
+	// id of the due flow with which it ended: together they order what several
+	// tables ended.
+	Pos  uint32
+	Head uint64
+
+	history    [64]byte
+	historyLen uint8
 }
+
+// History is Zeek's history, valid as long as e.
+func (e *Ended) History() []byte { return e.history[:e.historyLen] }
 
 func reasonOf(f *Flow) handshake.EndReason {
 	if f.proto == tcp && (f.conn.Over() || f.bits&superseded != 0) {
@@ -126,9 +135,14 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 	}
 	o := t.origin(v)
 	t.view(v, &t.ended, index, r)
+	t.ended.Pos, t.ended.Head = t.pos, t.head
 	t.sink(&t.ended)
 	if f.proto == tcp && !t.closing {
-		t.tombs.add(tombHash(o.hash, f.seg), o.id, f.last)
+		h := tombHash(o.hash, f.seg)
+		t.tombs.add(h, o.id, f.last)
+		if o.id&Provisional != 0 {
+			t.unnamed.tombs = append(t.unnamed.tombs, unnamedTomb{h, o.id})
+		}
 	}
 	if f.bits&superseded == 0 {
 		t.slots.remove(uint32(o.hash), v)
@@ -227,7 +241,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	o := e.J.Orig
 	e.OrigFirst = o == 0
 	if f.proto == tcp || f.proto == capture.ProtoUDP {
-		e.History = f.conn.AppendHistory(e.history[:0], x)
+		e.historyLen = uint8(len(f.conn.AppendHistory(e.history[:0], x)))
 	}
 	e.ZeekFlipped = f.conn.ZeekOrig() != o
 	for s, v := range [2]*SideView{&e.Orig, &e.Resp} {

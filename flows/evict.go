@@ -80,14 +80,14 @@ func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
 // full its oldest attempt makes room, if it still is one. Attempts that were
 // answered have a share of their own: a flood of SYNs from nowhere must not push
 // out those whose third packet is on its way.
-func (t *Table) noteHalfOpen(v uint32, id, index uint64) {
+func (t *Table) noteHalfOpen(v, first uint32, index uint64) {
 	share := int(t.maxFlows / 4)
-	old, full := t.asked.push(halfOpenRef{v, uint32(id)}, share)
+	old, full := t.asked.push(halfOpenRef{v, first}, share)
 	if !full {
 		return
 	}
 	g := t.flow(old.flow)
-	if uint32(t.origin(old.flow).id) != old.id || g.bits&inUse == 0 || !g.conn.HalfOpen() {
+	if uint32(g.firstIdx) != old.first || g.bits&inUse == 0 || !g.conn.HalfOpen() {
 		return
 	}
 	if g.pkts[0] == 0 || g.pkts[1] == 0 {
@@ -97,7 +97,7 @@ func (t *Table) noteHalfOpen(v uint32, id, index uint64) {
 	if old, full = t.answered.push(old, share); !full {
 		return
 	}
-	if g := t.flow(old.flow); uint32(t.origin(old.flow).id) == old.id && g.bits&inUse != 0 && g.conn.HalfOpen() {
+	if g := t.flow(old.flow); uint32(g.firstIdx) == old.first && g.bits&inUse != 0 && g.conn.HalfOpen() {
 		t.drop(old.flow, index)
 	}
 }
@@ -177,7 +177,7 @@ func (b *tombs) add(hash, id uint64, last int64) {
 }
 
 func (b *tombs) put(e tomb) {
-	set := &b.sets[e.hash>>32&uint64(len(b.sets)-1)]
+	set := &b.sets[e.hash>>40&uint64(len(b.sets)-1)]
 	oldest := 0
 	for i := range set {
 		if set[i].hash == e.hash || set[i].id == 0 {
@@ -196,13 +196,23 @@ func (b *tombs) put(e tomb) {
 
 func (b *tombs) find(p *capture.Packet) (tomb, bool) {
 	h := tombHash(p.Hash, p.Seg)
-	set := &b.sets[h>>32&uint64(len(b.sets)-1)]
+	set := &b.sets[h>>40&uint64(len(b.sets)-1)]
 	for _, e := range set {
 		if e.hash == h && e.id != 0 {
 			return e, true
 		}
 	}
 	return tomb{}, false
+}
+
+// rename gives the tomb of a connection its id.
+func (b *tombs) rename(hash, from, to uint64) {
+	set := &b.sets[hash>>40&uint64(len(b.sets)-1)]
+	for i := range set {
+		if set[i].hash == hash && set[i].id == from {
+			set[i].id = to
+		}
+	}
 }
 
 func tombHash(h uint64, seg uint32) uint64 { return h ^ uint64(seg)*0x9e3779b97f4a7c15 }

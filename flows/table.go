@@ -21,6 +21,12 @@ type Config struct {
 	IgnoreSums bool
 	// Likely reports whether Zeek takes a port for a server's. May be nil.
 	Likely func(proto uint8, port uint16) bool
+	// Defer leaves ids open until Settle gives them: several tables, each with a share
+	// of the flows, count as one. Ids until then are Provisional.
+	Defer bool
+	// Count, if set, is the last id given, shared with other tables of the same
+	// goroutine.
+	Count *uint64
 	// Score weighs how much a port looks like a responder's. May be nil.
 	Score func(proto uint8, port uint16) int
 	// Opened, if set, is shown the first packet of every flow with the flow's id.
@@ -40,7 +46,7 @@ const NoteDone = 1 << 31
 // The budgets.
 const (
 	DefaultMemory = 1 << 30
-	MinMemory     = 8 << 20
+	MinMemory     = 1 << 20
 )
 
 const (
@@ -60,6 +66,20 @@ type Stats struct {
 	Bytes             int64  // memory reserved
 }
 
+// Add adds what another table did.
+func (s *Stats) Add(o Stats) {
+	s.Flows += o.Flows
+	s.Live += o.Live
+	s.Peak += o.Peak
+	s.Evicted += o.Evicted
+	s.EvictedHalfOpen += o.EvictedHalfOpen
+	s.DataFull += o.DataFull
+	s.Duplicates += o.Duplicates
+	s.Revived += o.Revived
+	s.Stray += o.Stray
+	s.Bytes += o.Bytes
+}
+
 // Table is the set of live flows. Make one with New; one goroutine owns it.
 type Table struct {
 	cfg   Config
@@ -67,11 +87,13 @@ type Table struct {
 	slots slots
 	wheel wheel
 
-	chunks []*chunk
-	used   uint32
-	free   []uint32 // in no list
-	due    []uint32 // to be ended now
-	spare  []uint32 // evicted, still in a bucket of the wheel
+	chunks  []*chunk
+	used    uint32
+	free    []uint32 // in no list
+	due     []uint32 // to be ended now, in order of id
+	dueDone int      // how many of them were
+	head    uint64   // the one being ended
+	spare   []uint32 // evicted, still in a bucket of the wheel
 
 	data     []*[dataChunk]handshake.Data
 	dataUsed uint32
@@ -88,14 +110,17 @@ type Table struct {
 	tombs   tombs
 	embryos embryos
 	pending map[uint32]*pendingSYN
-	nextID  uint64
+	ids     *uint64 // the last one given
+	unnamed unnamed
+	pos     uint32 // position of the packet being booked
 	stats   Stats
 	ended   Ended
 	touched byte
 	closing bool // no packet will follow: nothing need be remembered
 }
 
-type halfOpenRef struct{ flow, id uint32 }
+// halfOpenRef is a flow, and its first frame to tell it from a later one in its place.
+type halfOpenRef struct{ flow, first uint32 }
 
 // pendingSYN is an attempt inside a live connection, kept apart until the peer
 // accepts it.
@@ -116,10 +141,13 @@ func New(cfg Config, sink func(*Ended)) *Table {
 		cfg.Memory = DefaultMemory
 	}
 	cfg.Memory = max(cfg.Memory, MinMemory)
-	t := &Table{cfg: cfg, sink: sink, pending: map[uint32]*pendingSYN{}}
+	t := &Table{cfg: cfg, sink: sink, pending: map[uint32]*pendingSYN{}, ids: cfg.Count}
+	if t.ids == nil {
+		t.ids = new(uint64)
+	}
 	t.slots.init()
 	// Slots cost up to 34 octets a flow while they grow.
-	m := cfg.Memory - 1<<20
+	m := cfg.Memory - cfg.Memory/16
 	t.maxFlows = uint32(min(m*45/100/(FlowSize+34), 1<<30))
 	t.maxData = uint32(min(m*12/100/handshake.DataSize, 1<<30))
 	t.shelf.Max = uint32(min(m*8/100/handshake.DetailsSize, 1<<30))
@@ -329,10 +357,12 @@ func (t *Table) expired(f *Flow, p *capture.Packet) bool {
 // open makes a flow for p, whose sender is side 0. An id of 0 takes the next.
 func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int64) uint32 {
 	if id == 0 {
-		t.nextID++
-		id = t.nextID
+		id = t.name()
 	}
 	v := t.take(p.Index)
+	if id&Provisional != 0 {
+		t.unnamed.flows = append(t.unnamed.flows, unnamedFlow{id, v})
+	}
 	f := t.flow(v)
 	*f = Flow{
 		a: p.Src, b: p.Dst, portA: p.SrcPort, portB: p.DstPort, proto: p.Proto, ver: p.Ver,
@@ -361,9 +391,12 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 		if reuses != 0 {
 			if d, ok := t.keep(v, f); ok {
 				d.Reuses, d.ReuseAfter = reuses, max(reuseAfter, 0)
+				if reuses&Provisional != 0 {
+					t.unnamed.reuses = append(t.unnamed.reuses, v)
+				}
 			}
 		}
-		t.noteHalfOpen(v, id, p.Index)
+		t.noteHalfOpen(v, uint32(p.Index), p.Index)
 	}
 	if t.cfg.Opened != nil {
 		t.cfg.Opened(id, p)
@@ -465,9 +498,11 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 			t.book(v, side, p)
 			return
 		}
-		t.nextID++
-		ps = &pendingSYN{id: t.nextID, side: side}
+		ps = &pendingSYN{id: t.name(), side: side}
 		t.pending[v] = ps
+		if ps.id&Provisional != 0 {
+			t.unnamed.pending = append(t.unnamed.pending, v)
+		}
 		f.bits |= hasPending
 	}
 	if ps.side != side || ps.n == len(ps.pkts) {
@@ -542,6 +577,12 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 
 // Flush ends every flow that is left, in order of id. No packet may follow.
 func (t *Table) Flush(index uint64, r handshake.EndReason) {
+	t.Close()
+	t.EndDue(^uint64(0), index, r)
+}
+
+// Close makes every flow that is left due, in order of id. No packet may follow.
+func (t *Table) Close() {
 	t.closing = true
 	t.due = slices.Grow(t.due, int(t.stats.Live))
 	for v := uint32(0); v < t.used; v++ {
@@ -549,7 +590,7 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 			t.due = append(t.due, v)
 		}
 	}
-	t.endAll(index, r)
+	t.sortDue()
 }
 
 // Snapshot shows what is known of the flows that had a packet at since (ns) or
@@ -563,11 +604,14 @@ func (t *Table) Snapshot(since int64, index uint64, each func(*Ended)) {
 	}
 }
 
+// Live is how many flows there are.
+func (t *Table) Live() uint64 { return t.stats.Live }
+
 // Stats returns what the table did so far.
 func (t *Table) Stats() Stats {
 	s := t.stats
 	s.DataFull += t.shelf.Full
 	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*handshake.DataSize + t.shelf.Bytes() +
-		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8
+		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + int64(len(t.recent))*dupWays*16
 	return s
 }

@@ -60,13 +60,22 @@ func (t *Table) deadline(f *Flow) (ns int64, ok bool) {
 // deadline passed end there; index is the ordinal of the packet that moved the
 // clock.
 func (t *Table) Advance(now int64, index uint64) {
+	if t.Tick(now) > 0 {
+		t.EndDue(^uint64(0), index, handshake.EndNone)
+	}
+}
+
+// Tick tells the table that the capture's clock reached now (ns). Flows whose
+// deadline passed are due then, in order of id, until EndDue ends them; it returns
+// how many.
+func (t *Table) Tick(now int64) int {
 	sec := now / Second
 	w := &t.wheel
 	if !w.set || sec < w.now {
 		// The first packet, or a clock that was set back: deadlines are looked at
 		// again as their buckets come round.
 		w.set, w.now = true, sec
-		return
+		return 0
 	}
 	steps := min(sec-w.now, buckets)
 	from := w.now
@@ -96,17 +105,36 @@ func (t *Table) Advance(now int64, index uint64) {
 			}
 		}
 	}
-	if len(t.due) > 0 {
-		t.endAll(index, handshake.EndNone)
+	if len(t.due) > 1 {
+		t.sortDue()
 	}
+	return len(t.due)
 }
 
-// endAll ends the flows that are due, in order of id. EndNone takes each flow's
-// own reason.
-func (t *Table) endAll(index uint64, r handshake.EndReason) {
+func (t *Table) sortDue() {
 	slices.SortFunc(t.due, func(a, b uint32) int { return cmp.Compare(t.origin(a).id, t.origin(b).id) })
-	for _, v := range t.due {
+}
+
+// Due is the id of the nth flow that is due, the last one's where there are fewer.
+// ok is false when none is due.
+func (t *Table) Due(n int) (id uint64, ok bool) {
+	left := t.due[t.dueDone:]
+	if len(left) == 0 {
+		return 0, false
+	}
+	return t.origin(left[min(n, len(left)-1)]).id, true
+}
+
+// EndDue ends the flows that are due with ids up to limit, in order of id. EndNone
+// takes each flow's own reason.
+func (t *Table) EndDue(limit, index uint64, r handshake.EndReason) {
+	for ; t.dueDone < len(t.due); t.dueDone++ {
+		v := t.due[t.dueDone]
 		f := t.flow(v)
+		t.head = t.origin(v).id
+		if t.head > limit {
+			return
+		}
 		if f.bits&inUse == 0 {
 			continue // ended with its successor
 		}
@@ -116,5 +144,5 @@ func (t *Table) endAll(index uint64, r handshake.EndReason) {
 		}
 		t.end(v, index, why)
 	}
-	t.due = t.due[:0]
+	t.due, t.dueDone = t.due[:0], 0
 }

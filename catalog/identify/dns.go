@@ -264,9 +264,9 @@ func (x *Identifier) answers(k *pending, b []byte, off, n int, asked []byte, kee
 				if name == "" {
 					name = shown(asked)
 				}
-				x.Names.learn(k, addr, name)
+				x.learn(k, addr, name)
 			} else {
-				x.Names.learn(k, addr, shown(owner))
+				x.learn(k, addr, shown(owner))
 			}
 			if keep {
 				said = addr.String()

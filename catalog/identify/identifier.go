@@ -48,6 +48,15 @@ type Stats struct {
 	Bytes, Peak   int64
 }
 
+// Add adds what another Identifier did.
+func (s *Stats) Add(o Stats) {
+	s.Looked += o.Looked
+	s.Named += o.Named
+	s.Full += o.Full
+	s.Bytes += o.Bytes
+	s.Peak += o.Peak
+}
+
 // pending is a flow that is being looked at.
 type pending struct {
 	dir    [2]stream
@@ -92,7 +101,11 @@ type Identifier struct {
 	head    []byte
 	budget  int64
 	stats   Stats
-	Names   Names // what name services answered
+	Names   *Names // what name services answered
+	// Defer leaves what name services answered in Learned, for who joins several
+	// Identifiers' in the order of the packets.
+	Defer   bool
+	Learned []Answer
 	table   *tables
 }
 
@@ -104,10 +117,16 @@ func New(memory int64) *Identifier {
 	if memory <= 0 {
 		memory = DefaultMemory
 	}
-	x := &Identifier{budget: memory, join: make([]byte, 0, maxHello), plain: make([]byte, 0, 16<<10), head: make([]byte, 0, MaxKept), table: allSignatures()}
-	x.Names.init(memory / 8)
-	x.budget -= memory / 8
+	x := Share(memory-memory/8, NewNames(memory/8))
+	x.Defer = false
 	return x
+}
+
+// Share returns one of several Identifiers that have their Names in common: it
+// keeps at most memory octets beside them, and leaves its answers in Learned.
+func Share(memory int64, names *Names) *Identifier {
+	return &Identifier{budget: memory, join: make([]byte, 0, maxHello), plain: make([]byte, 0, 16<<10), head: make([]byte, 0, MaxKept),
+		table: allSignatures(), Names: names, Defer: true}
 }
 
 // Stats returns what was done so far.

@@ -18,19 +18,41 @@ type generation struct {
 
 const nameCost = 400 // octets of one answer in both maps, on the high side
 
-func (n *Names) init(memory int64) { n.max = int(max(memory/nameCost/2, 64)) }
+// NewNames returns Names that keep at most memory octets.
+func NewNames(memory int64) *Names { return &Names{max: int(max(memory/nameCost/2, 64))} }
 
-func (n *Names) learn(k *pending, addr netip.Addr, name string) {
+// Empty reports whether nothing was learned.
+func (n *Names) Empty() bool { return n.young.pairs == nil }
+
+// Answer is what a name service told client.
+type Answer struct {
+	Index        uint64 // frame
+	client, addr netip.Addr
+	name         string
+}
+
+func (x *Identifier) learn(k *pending, addr netip.Addr, name string) {
 	if name == "" || name == "." || k.p == nil {
 		return
 	}
+	a := Answer{k.p.Index, k.p.DstAddr(), addr, name}
+	if x.Defer {
+		x.Learned = append(x.Learned, a)
+	} else {
+		x.Names.Learn(&a)
+	}
+}
+
+// Learn remembers an answer.
+func (n *Names) Learn(a *Answer) {
+	addr, name := a.addr, a.name
 	if len(n.young.pairs) >= n.max || len(n.young.addrs) >= n.max {
 		n.old, n.young = n.young, generation{}
 	}
 	if n.young.pairs == nil {
 		n.young = generation{map[asker]string{}, map[netip.Addr]string{}}
 	}
-	n.young.pairs[asker{k.p.DstAddr(), addr}] = name
+	n.young.pairs[asker{a.client, addr}] = name
 	// An address with several names is known by none of them to third parties.
 	if was, ok := n.byAddr(addr); ok && was != name {
 		name = ""

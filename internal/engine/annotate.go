@@ -11,13 +11,14 @@ import (
 // annotator turns what the table says of a flow into a record, and adds what
 // the catalogue knows. It keeps the last lists it made: most flows share them.
 type annotator struct {
-	paths  *capture.Paths
-	cat    Catalog
-	spoken *identify.Identifier
-	judge  func(r *record.Record)
+	paths *capture.Paths
+	cat   Catalog
+	judge func(r *record.Record)
+
+	histories map[string]string
 }
 
-func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) {
+func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, name string) {
 	frames, files := r.CloseFrames[:0], r.FrameFiles[:0]
 	*r = record.Record{
 		ID: f.ID, Proto: f.Proto, Final: true, HasPorts: f.HasPorts,
@@ -34,7 +35,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) 
 		ConnState: f.ConnState, Completeness: f.Completeness,
 		FrameFiles: files,
 	}
-	r.History = string(f.History)
+	r.History = a.intern(f.History())
 	if f.Reuses == 0 {
 		r.ReuseAfterNS = record.Unset
 	}
@@ -69,11 +70,24 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts) 
 	if !f.OrigFirst {
 		app = app.Oriented(1)
 	}
-	a.said(r, app)
+	a.said(r, app, name)
 	a.name(r)
 	if a.judge != nil {
 		a.judge(r)
 	}
+}
+
+// intern turns a history into a string: few of them are told apart in a capture.
+func (a *annotator) intern(h []byte) string {
+	if s, ok := a.histories[string(h)]; ok {
+		return s
+	}
+	if a.histories == nil || len(a.histories) >= 4096 {
+		a.histories = map[string]string{}
+	}
+	s := string(h)
+	a.histories[s] = s
+	return s
 }
 
 func side(s *record.Side, v *flows.SideView, ver uint8) {
@@ -106,7 +120,7 @@ func (a *annotator) name(r *record.Record) {
 // said puts what the payload told into the record. A service is claimed only
 // where something answered, or in the middle of a connection; a datagram that
 // nobody answered still says what it is.
-func (a *annotator) said(r *record.Record, app *identify.Facts) {
+func (a *annotator) said(r *record.Record, app *identify.Facts, name string) {
 	r.Opaque = app != nil && app.Opaque
 	if app != nil && app.Protocol != identify.None {
 		may := answered(r) || r.Handshake == handshake.Midstream
@@ -121,10 +135,8 @@ func (a *annotator) said(r *record.Record, app *identify.Facts) {
 			r.ServerName, r.ServerNameBy = app.Name, app.NameBy
 		}
 	}
-	if r.ServerName == "" && r.HasPorts {
-		if n := a.spoken.Names.Of(r.Orig.Addr, r.Resp.Addr); n != "" {
-			r.ServerName, r.ServerNameBy = n, "dns"
-		}
+	if r.ServerName == "" && r.HasPorts && name != "" {
+		r.ServerName, r.ServerNameBy = name, "dns"
 	}
 }
 

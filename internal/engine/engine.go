@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"sync/atomic"
 
 	"portero/capture"
 	"portero/catalog/identify"
@@ -77,7 +78,7 @@ type Stats struct {
 type Engine struct {
 	opt    Options
 	paths  *capture.Paths
-	table  *flows.Table
+	lanes  [laneCount]*lane
 	reasm  *capture.Reassembler
 	clock  clock
 	Doctor doctor.Doctor
@@ -85,8 +86,29 @@ type Engine struct {
 	frames frameMap
 	rec    record.Record
 	notes  annotator
-	spoken *identify.Identifier
 	err    error
+	failed atomic.Bool // err is set
+
+	names   *identify.Names
+	learned []identify.Answer
+	count   uint64 // the last id given
+	peak    uint64 // flows at once
+	begun   []uint64
+	rank    []uint64
+	step    bool     // packet by packet
+	current *decoded // the one being sequenced
+
+	work, finish func(i int) // of the lanes
+	upTo         uint32
+	limit        uint64
+	endIndex     uint64
+	endReason    handshake.EndReason
+
+	crew  crew
+	own   harvest
+	sinks chan *harvest
+	spare chan *harvest
+
 	block  *capture.Block   // the one being sequenced
 	extra  []byte           // payload of a reassembled datagram
 	batch  *capture.Batch   // that of block
@@ -106,7 +128,11 @@ func New(opt Options) *Engine {
 		opt.Threads = 1
 	}
 	e := &Engine{opt: opt, paths: capture.NewPaths()}
-	cfg := flows.Config{Memory: opt.Memory, Live: opt.Live, IgnoreSums: opt.IgnoreSums}
+	if opt.Memory == 0 {
+		opt.Memory = flows.DefaultMemory
+	}
+	e.step = opt.Packet != nil || opt.Opened != nil
+	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: !e.step, Count: &e.count}
 	if c := opt.Catalog; c != nil {
 		cfg.Likely = c.ZeekLikely
 		cfg.Score = c.LikelyServer
@@ -117,19 +143,14 @@ func New(opt Options) *Engine {
 			opt.Packet(id, p, e.payload(p), side, dup)
 		}
 	}
-	e.spoken = identify.New(identifyShare(opt.Memory))
-	cfg.Payload = func(note uint32, p *capture.Packet, side int, c *handshake.Conn) uint32 {
-		at := identify.Place{Opener: int8(0)}
-		if p.Proto == capture.ProtoTCP {
-			at.Offset, at.Known = c.StreamOffset(p, side)
-			at.Opener = c.Opener()
-		}
-		return e.spoken.See(note, p, side, e.payload(p), at)
+	e.names = identify.NewNames(identifyShare(opt.Memory) / 8)
+	for i := range e.lanes {
+		e.lanes[i] = e.newLane(cfg, e.names)
 	}
-	e.table = flows.New(cfg, e.ended)
+	e.work, e.finish = e.workLane, e.finishLane
 	e.reasm = capture.NewReassembler()
 	e.dec = capture.NewDecoder(e.paths, opt.Seed)
-	e.notes = annotator{paths: e.paths, cat: opt.Catalog, spoken: e.spoken, judge: opt.Judge}
+	e.notes = annotator{paths: e.paths, cat: opt.Catalog, judge: opt.Judge}
 	e.frames.merged = opt.Merged || len(opt.Files) < 2
 	return e
 }
@@ -137,23 +158,23 @@ func New(opt Options) *Engine {
 // identifyShare is the budget for looking at payload: a sixteenth of that of the
 // flows, on top of it.
 func identifyShare(memory int64) int64 {
-	if memory == 0 {
-		memory = flows.DefaultMemory
-	}
 	return max(memory/16, 1<<20)
 }
 
 // Snapshot shows the records, not final, of the connections that had a packet at
 // since (ns) or later. What each is given is valid until it returns.
 func (e *Engine) Snapshot(since int64, each func(r *record.Record)) {
-	e.table.Snapshot(since, e.last+1, func(f *flows.Ended) {
-		if e.opt.Select != nil && !f.Selected {
-			return
-		}
-		e.notes.fill(&e.rec, f, e.spoken.Peek(f.Note))
-		e.rec.Final = false
-		each(&e.rec)
-	})
+	e.settle()
+	for _, l := range e.lanes {
+		l.table.Snapshot(since, e.last+1, func(f *flows.Ended) {
+			if e.opt.Select != nil && !f.Selected {
+				return
+			}
+			e.notes.fill(&e.rec, f, l.spoken.Peek(f.Note), e.nameOf(f))
+			e.rec.Final = false
+			each(&e.rec)
+		})
+	}
 }
 
 // Links names the link types that were met.
@@ -191,9 +212,12 @@ func (e *Engine) Quoted(p *capture.Packet) *capture.Quote {
 // Stats returns what was done so far.
 func (e *Engine) Stats() Stats {
 	s := e.stats
-	if e.table != nil {
-		s.Flows = e.table.Stats()
-		s.Payload = e.spoken.Stats()
+	if e.lanes[0] != nil {
+		for _, l := range e.lanes {
+			s.Flows.Add(l.table.Stats())
+			s.Payload.Add(l.spoken.Stats())
+		}
+		s.Flows.Peak = e.peak
 	}
 	return s
 }
@@ -202,7 +226,7 @@ func (e *Engine) Stats() Stats {
 // same capture. What it counted and the doctor stay.
 func (e *Engine) Release() {
 	e.stats = e.Stats()
-	e.table, e.spoken, e.reasm, e.dec, e.notes = nil, nil, nil, nil, annotator{}
+	e.lanes, e.names, e.reasm, e.dec, e.notes, e.own = [laneCount]*lane{}, nil, nil, nil, annotator{}, harvest{}
 	e.opt.Packet, e.opt.Sink = nil, nil
 }
 
@@ -216,13 +240,7 @@ func (e *Engine) Run(ctx context.Context, src capture.Source) error {
 	} else {
 		err = e.pipeline(ctx, src)
 	}
-	if e.err == nil {
-		for _, g := range e.reasm.Flush() {
-			e.datagram(&g, 0)
-		}
-		e.table.Flush(e.last+1, handshake.EndForced)
-	}
-	if e.err != nil {
+	if e.failed.Load() {
 		return e.err
 	}
 	if errors.Is(err, io.EOF) {
@@ -231,20 +249,39 @@ func (e *Engine) Run(ctx context.Context, src capture.Source) error {
 	return err
 }
 
-// ended turns a flow that ended into a record.
-func (e *Engine) ended(f *flows.Ended) {
-	app := e.spoken.Take(f.Note)
-	if e.err != nil {
+// flush ends what is left when the input is over.
+func (e *Engine) flush() {
+	if e.failed.Load() {
 		return
 	}
+	for _, g := range e.reasm.Flush() {
+		e.datagram(&g, 0)
+	}
+	e.settle()
+	e.each(small, e.closeLane)
+	e.endDue(e.last+1, handshake.EndForced, small)
+}
+
+func (e *Engine) closeLane(i int) { e.lanes[i].table.Close() }
+
+// fail ends the run with an error, the first one.
+func (e *Engine) fail(err error) {
+	if err != nil && e.err == nil {
+		e.err = err
+		e.failed.Store(true)
+	}
+}
+
+// ended turns a flow that ended into a record.
+func (e *Engine) ended(f *finished) {
 	if e.opt.Select != nil && !f.Selected {
 		e.stats.Hidden++
 		return
 	}
 	e.stats.Records++
-	e.notes.fill(&e.rec, f, app)
+	e.notes.fill(&e.rec, &f.Ended, f.app, f.name)
 	e.frames.show(&e.rec, e.opt.Files)
 	if e.opt.Sink != nil {
-		e.err = e.opt.Sink(&e.rec)
+		e.fail(e.opt.Sink(&e.rec))
 	}
 }

@@ -15,6 +15,14 @@ type decoded struct {
 	// other are the frames that are no packet (or not yet), with how many packets
 	// came before each.
 	other []other
+	// which are the packets of each lane, next how many of them were booked, done
+	// how many of all were.
+	which [laneCount][]uint32
+	next  [laneCount]int
+	done  int
+	odd   []uint32 // packets that the doctor wants to see
+	seen  int      // how many of them he saw
+	even  bool     // time does not run backwards
 	ready chan struct{}
 }
 
@@ -69,6 +77,35 @@ func decode(dec *capture.Decoder, d *decoded) {
 		}
 	}
 	d.batch.Packets = pkts
+	d.sort()
+}
+
+// sort deals the packets to the lanes, and notes what the sequencer must look at
+// one by one.
+func (d *decoded) sort() {
+	d.done, d.next = 0, [laneCount]int{}
+	for i := range d.which {
+		d.which[i] = d.which[i][:0]
+	}
+	d.odd, d.seen = d.odd[:0], 0
+	d.even = true
+	pkts := d.batch.Packets
+	if len(pkts) == 0 {
+		return
+	}
+	last := pkts[0].Time
+	for i := range pkts {
+		p := &pkts[i]
+		k := laneOf(p)
+		d.which[k] = append(d.which[k], uint32(i))
+		if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
+			d.odd = append(d.odd, uint32(i))
+		}
+		if p.Time < last {
+			d.even = false
+		}
+		last = p.Time
+	}
 }
 
 // sequence takes the decoded blocks in order: the serial stage, which owns the
@@ -94,17 +131,21 @@ func (e *Engine) sequence(d *decoded) {
 	if e.opt.Select != nil || e.opt.Frame != nil {
 		e.selectFrames(d)
 	}
+	e.current = d
 	next := 0
-	for _, o := range d.other {
+	for i := range d.other {
+		o := &d.other[i]
 		e.packets(d, next, o.before)
+		e.segment(d, o.before)
 		next = o.before
-		e.otherFrame(&fs[o.frame], &o)
+		e.otherFrame(&fs[o.frame], o)
 	}
 	e.packets(d, next, len(d.batch.Packets))
+	e.segment(d, len(d.batch.Packets))
 	if n := len(fs); n > 0 {
 		e.last = fs[n-1].Index
 	}
-	e.block, e.batch = nil, nil
+	e.block, e.batch, e.current = nil, nil, nil
 }
 
 func (e *Engine) noteLink(l capture.LinkType) {
@@ -115,36 +156,43 @@ func (e *Engine) noteLink(l capture.LinkType) {
 	}
 }
 
+// packets looks at the packets [from, to) of d in order: the clock, the doctor. The
+// lanes book them when the clock ticks, and after them.
 func (e *Engine) packets(d *decoded, from, to int) {
-	pkts := d.batch.Packets[from:to]
-	start := 0
+	if from == to {
+		return
+	}
+	pkts := d.batch.Packets
 	if e.opt.Seen != nil {
-		for i := range pkts {
+		for i := from; i < to; i++ {
 			e.opt.Seen(&pkts[i], e.payload(&pkts[i]))
 		}
 	}
-	for i := range pkts {
+	for ; d.seen < len(d.odd) && int(d.odd[d.seen]) < to; d.seen++ {
+		e.Doctor.Packet(&pkts[d.odd[d.seen]])
+	}
+	e.stats.Packets += uint64(to - from)
+	first, last := pkts[from].Time, pkts[to-1].Time
+	if d.even && first >= e.clock.last && first/second == e.clock.tick && last/second == e.clock.tick {
+		e.clock.last = last
+		return
+	}
+	for i := from; i < to; i++ {
 		p := &pkts[i]
 		if p.Time/second != e.clock.tick || p.Time < e.clock.last {
 			if e.clock.see(p.Time) {
-				e.table.ObserveBatch(pkts[start:i], &d.batch)
-				start = i
-				e.table.Advance(e.clock.now, p.Index)
+				e.segment(d, i)
+				e.tick(e.clock.now, p.Index)
 			}
 		}
 		e.clock.last = p.Time
-		if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
-			e.Doctor.Packet(p)
-		}
 	}
-	e.table.ObserveBatch(pkts[start:], &d.batch)
-	e.stats.Packets += uint64(len(pkts))
 }
 
 // otherFrame takes a frame that is no whole packet.
 func (e *Engine) otherFrame(f *capture.Frame, o *other) {
 	if e.clock.see(f.Time) {
-		e.table.Advance(e.clock.now, f.Index)
+		e.tick(e.clock.now, f.Index)
 	}
 	switch o.outcome {
 	case capture.FragmentPart:
@@ -191,7 +239,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	if e.opt.Seen != nil {
 		e.opt.Seen(&p, e.payload(&p))
 	}
-	e.table.Observe(&p, q)
+	e.one(&p, q)
 	e.stats.Packets++
 }
 
@@ -239,8 +287,8 @@ func (e *Engine) selectFrames(d *decoded) {
 				}
 			}
 		}
-		if e.opt.Frame != nil && e.err == nil {
-			e.err = e.opt.Frame(&fs[i], sel)
+		if e.opt.Frame != nil && !e.failed.Load() {
+			e.fail(e.opt.Frame(&fs[i], sel))
 		}
 	}
 }
@@ -248,7 +296,8 @@ func (e *Engine) selectFrames(d *decoded) {
 func (e *Engine) serial(ctx context.Context, src capture.Source) error {
 	dec := capture.NewDecoder(e.paths, e.opt.Seed)
 	d := &decoded{}
-	for ctx.Err() == nil && e.err == nil {
+	defer e.flush()
+	for ctx.Err() == nil && !e.failed.Load() {
 		if err := src.Next(&d.block); err != nil {
 			return err
 		}
@@ -273,68 +322,6 @@ func (e *Engine) quiet() {
 	now := time.Now().UnixNano() - lag
 	if e.clock.set && now > e.clock.now && now/second != e.clock.tick {
 		e.clock.now, e.clock.tick, e.clock.suspect = now, now/second, 0
-		e.table.Advance(now, e.last+1)
+		e.tick(now, e.last+1)
 	}
-}
-
-// pipeline reads in one goroutine, decodes in several, and sequences in this one.
-func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
-	workers := e.opt.Threads - 1
-	depth := workers + 2
-	free := make(chan *decoded, depth)
-	for range depth {
-		free <- &decoded{ready: make(chan struct{}, 1)}
-	}
-	ordered := make(chan *decoded, depth)
-	work := make(chan *decoded, depth)
-	stop := make(chan struct{})
-	done := make(chan struct{})
-	for range workers {
-		go func() {
-			dec := capture.NewDecoder(e.paths, e.opt.Seed)
-			for d := range work {
-				decode(dec, d)
-				d.ready <- struct{}{}
-			}
-			done <- struct{}{}
-		}()
-	}
-	var readErr error
-	go func() {
-		defer close(work)
-		defer close(ordered)
-		for {
-			var d *decoded
-			select {
-			case d = <-free:
-			case <-stop:
-				return
-			}
-			if ctx.Err() != nil {
-				readErr = ctx.Err()
-				return
-			}
-			if readErr = src.Next(&d.block); readErr != nil {
-				return
-			}
-			work <- d
-			ordered <- d
-		}
-	}()
-	stopped := false
-	for d := range ordered {
-		<-d.ready
-		if e.err == nil {
-			e.sequence(d)
-		}
-		if e.err != nil && !stopped {
-			close(stop)
-			stopped = true
-		}
-		free <- d
-	}
-	for range workers {
-		<-done
-	}
-	return readErr
 }

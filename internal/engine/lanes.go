@@ -1,0 +1,338 @@
+package engine
+
+import (
+	"math/bits"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"portero/capture"
+	"portero/catalog/identify"
+	"portero/flows"
+	"portero/handshake"
+)
+
+// laneCount is how many tables share the flows. It does not depend on the number
+// of threads: what is given up when memory runs out must not either.
+const laneCount = 8
+
+// laneOf is the lane of a packet: the same for both directions of a flow, and
+// for the ICMP errors that quote it. The table takes its slots from other bits.
+func laneOf(p *capture.Packet) int { return int(p.Hash>>32) & (laneCount - 1) }
+
+// lane owns a share of the flows. One goroutine at a time works in it.
+type lane struct {
+	table  *flows.Table
+	spoken *identify.Identifier
+	out    []finished // what ended since the last gather
+	ids    []uint64   // for what the table has unsettled, once they are known
+}
+
+// finished is a flow that ended.
+type finished struct {
+	flows.Ended
+	app  *identify.Facts
+	name string // that a name service gave its responder
+}
+
+// harvest is what ended in all lanes, in order.
+type harvest struct {
+	by    [laneCount][]finished
+	order []*finished
+}
+
+func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
+	l := &lane{spoken: identify.Share(identifyShare(cfg.Memory*laneCount)*7/8/laneCount, names)}
+	cfg.Payload = func(note uint32, p *capture.Packet, side int, c *handshake.Conn) uint32 {
+		at := identify.Place{Opener: int8(0)}
+		if p.Proto == capture.ProtoTCP {
+			at.Offset, at.Known = c.StreamOffset(p, side)
+			at.Opener = c.Opener()
+		}
+		return l.spoken.See(note, p, side, e.payload(p), at)
+	}
+	l.table = flows.New(cfg, func(f *flows.Ended) {
+		l.out = append(l.out, finished{Ended: *f, app: l.spoken.Take(f.Note)})
+	})
+	return l
+}
+
+// settle hands out the ids that the last gather found.
+func (l *lane) settle() {
+	if len(l.ids) > 0 {
+		l.table.Settle(l.ids)
+		l.ids = l.ids[:0]
+	}
+}
+
+func (e *Engine) settle() {
+	for _, l := range e.lanes {
+		l.settle()
+	}
+}
+
+// segment books the packets of d up to position to, every lane its own.
+func (e *Engine) segment(d *decoded, to int) {
+	if e.step {
+		e.stepwise(d, to)
+		return
+	}
+	e.upTo = uint32(to)
+	e.each(to-d.done, e.work)
+	d.done = to
+	e.gather(false)
+}
+
+// work is what a lane does for a segment of the block being sequenced.
+func (e *Engine) workLane(i int) {
+	l, d := e.lanes[i], e.current
+	l.settle()
+	list := d.which[i][d.next[i]:]
+	n := len(list)
+	if int(e.upTo) < len(d.batch.Packets) {
+		n, _ = slices.BinarySearch(list, e.upTo)
+	}
+	d.next[i] += n
+	l.table.ObserveEach(&d.batch, list[:n])
+}
+
+// stepwise books packet by packet, for who is shown them with the ids of their
+// flows.
+func (e *Engine) stepwise(d *decoded, to int) {
+	for ; d.done < to; d.done++ {
+		p := &d.batch.Packets[d.done]
+		var q *capture.Quote
+		if p.Bits&capture.ICMPError != 0 {
+			q = d.batch.Quoted(p)
+		}
+		e.one(p, q)
+	}
+}
+
+// one books a single packet.
+func (e *Engine) one(p *capture.Packet, q *capture.Quote) {
+	l := e.lanes[laneOf(p)]
+	if !e.step {
+		e.settle()
+	}
+	l.table.Observe(p, q)
+	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled()) > 0 {
+		e.gather(false)
+	}
+}
+
+// tick tells all lanes that the capture's clock reached now, and ends what is due.
+func (e *Engine) tick(now int64, index uint64) {
+	due := 0
+	e.settle()
+	for _, l := range e.lanes {
+		due += l.table.Tick(now)
+	}
+	if due > 0 {
+		e.endDue(index, handshake.EndNone, due)
+	}
+}
+
+// chunk is how many flows of a lane end before what ended is handed on.
+const chunk = 128
+
+// endDue ends what is due, in order of id over all lanes.
+func (e *Engine) endDue(index uint64, r handshake.EndReason, due int) {
+	e.endIndex, e.endReason = index, r
+	for !e.failed.Load() {
+		limit, any := ^uint64(0), false
+		for _, l := range e.lanes {
+			if id, ok := l.table.Due(chunk - 1); ok {
+				limit, any = min(limit, id), true
+			}
+		}
+		if !any {
+			return
+		}
+		e.limit = limit
+		e.each(4*due, e.finish)
+		e.gather(true)
+	}
+}
+
+func (e *Engine) finishLane(i int) {
+	e.lanes[i].table.EndDue(e.limit, e.endIndex, e.endReason)
+}
+
+// name gives what began since the last call its ids, by the order of the packets.
+func (e *Engine) name() {
+	n, top := 0, uint32(0)
+	for _, l := range e.lanes {
+		if pos := l.table.Unsettled(); len(pos) > 0 {
+			n += len(pos)
+			top = max(top, pos[len(pos)-1])
+		}
+	}
+	if n == 0 {
+		return
+	}
+	words := int(top/64) + 1
+	e.begun = slices.Grow(e.begun[:0], words)[:words]
+	e.rank = slices.Grow(e.rank[:0], words)[:words]
+	clear(e.begun)
+	for _, l := range e.lanes {
+		for _, p := range l.table.Unsettled() {
+			e.begun[p/64] |= 1 << (p % 64)
+		}
+	}
+	sum := e.count
+	for i, w := range e.begun {
+		e.rank[i] = sum
+		sum += uint64(bits.OnesCount64(w))
+	}
+	for _, l := range e.lanes {
+		l.ids = l.ids[:0]
+		for _, p := range l.table.Unsettled() {
+			l.ids = append(l.ids, e.rank[p/64]+uint64(bits.OnesCount64(e.begun[p/64]&(1<<(p%64)-1)))+1)
+		}
+		for i := range l.out {
+			f := &l.out[i]
+			f.ID, f.Reuses = flows.Final(f.ID, l.ids), flows.Final(f.Reuses, l.ids)
+		}
+	}
+	e.count = sum
+}
+
+// gather joins what ended in the lanes, in the order of the packets or, where one
+// tick ended it, of ids, and hands it on.
+func (e *Engine) gather(byID bool) {
+	e.name()
+	live, ended := uint64(0), 0
+	for _, l := range e.lanes {
+		live += l.table.Live()
+		ended += len(l.out)
+		if len(l.spoken.Learned) > 0 {
+			e.learned = append(e.learned, l.spoken.Learned...)
+			l.spoken.Learned = l.spoken.Learned[:0]
+		}
+	}
+	e.peak = max(e.peak, live)
+	if len(e.learned) > 1 {
+		slices.SortStableFunc(e.learned, func(a, b identify.Answer) int { return int(int64(a.Index - b.Index)) })
+	}
+	told := 0
+	if ended > 0 {
+		h := e.empty()
+		for i, l := range e.lanes {
+			h.by[i], l.out = l.out, h.by[i][:0]
+		}
+		var at [laneCount]int
+		for range ended {
+			best, key := -1, uint64(0)
+			for i := range h.by {
+				if at[i] == len(h.by[i]) {
+					continue
+				}
+				f := &h.by[i][at[i]]
+				k := uint64(f.Pos)
+				if byID {
+					k = f.Head
+				}
+				if best < 0 || k < key {
+					best, key = i, k
+				}
+			}
+			f := &h.by[best][at[best]]
+			at[best]++
+			for ; told < len(e.learned) && e.learned[told].Index < f.Index; told++ {
+				e.names.Learn(&e.learned[told])
+			}
+			if f.HasPorts && (f.app == nil || f.app.Name == "") {
+				f.name = e.nameOf(&f.Ended)
+			}
+			h.order = append(h.order, f)
+		}
+		e.hand(h)
+	}
+	for ; told < len(e.learned); told++ {
+		e.names.Learn(&e.learned[told])
+	}
+	e.learned = e.learned[:0]
+}
+
+func (e *Engine) nameOf(f *flows.Ended) string {
+	if e.names.Empty() {
+		return ""
+	}
+	return e.names.Of(capture.Addr(f.Orig.Addr, f.Ver), capture.Addr(f.Resp.Addr, f.Ver))
+}
+
+// empty returns a harvest without anything in it.
+func (e *Engine) empty() *harvest {
+	if e.sinks == nil {
+		return &e.own
+	}
+	return <-e.spare
+}
+
+// hand gives a harvest to the sink.
+func (e *Engine) hand(h *harvest) {
+	if e.sinks != nil {
+		e.sinks <- h
+		return
+	}
+	e.records(h)
+}
+
+// records turns a harvest into records, and empties it.
+func (e *Engine) records(h *harvest) {
+	for _, f := range h.order {
+		if e.failed.Load() {
+			break
+		}
+		e.ended(f)
+	}
+	for i := range h.by {
+		h.by[i] = h.by[i][:0]
+	}
+	h.order = h.order[:0]
+}
+
+// crew are goroutines that help with work that comes in pieces, one for each lane.
+type crew chan *errand
+
+// errand is such work.
+type errand struct {
+	do   func(i int)
+	next atomic.Int32
+	left sync.WaitGroup
+}
+
+func (w *errand) help() {
+	for {
+		i := int(w.next.Add(1)) - 1
+		if i >= laneCount {
+			return
+		}
+		w.do(i)
+		w.left.Done()
+	}
+}
+
+// small is how many packets are not worth waking somebody for.
+const small = 256
+
+// each runs do for every lane, with help where there is enough to do.
+func (e *Engine) each(size int, do func(i int)) {
+	if e.crew == nil || size < small {
+		for i := range laneCount {
+			do(i)
+		}
+		return
+	}
+	w := &errand{do: do}
+	w.left.Add(laneCount)
+	for range min(e.opt.Threads-1, laneCount-1) {
+		select {
+		case e.crew <- w:
+		default:
+		}
+	}
+	w.help()
+	w.left.Wait()
+}

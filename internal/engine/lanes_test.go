@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/catalog"
+	"portero/internal/record"
+	"portero/internal/view/ndjson"
+)
+
+// pieces hands on the frames of a source in blocks of at most n.
+type pieces struct {
+	from capture.Source
+	n    int
+	have capture.Block
+	left []capture.Frame
+}
+
+func (s *pieces) Next(b *capture.Block) error {
+	if len(s.left) == 0 {
+		if err := s.from.Next(&s.have); err != nil {
+			return err
+		}
+		s.left = s.have.Frames
+	}
+	k := min(s.n, len(s.left))
+	b.Frames, b.Buf = b.Frames[:0], b.Buf[:0]
+	size := 0
+	for _, f := range s.left[:k] {
+		size += len(f.Data)
+	}
+	if cap(b.Buf) < size {
+		b.Buf = make([]byte, 0, size)
+	}
+	for _, f := range s.left[:k] {
+		at := len(b.Buf)
+		b.Buf = append(b.Buf, f.Data...)
+		f.Data = b.Buf[at:len(b.Buf):len(b.Buf)]
+		b.Frames = append(b.Frames, f)
+	}
+	s.left = s.left[k:]
+	return nil
+}
+
+// records runs the engine and returns what ndjson writes.
+func records(t testing.TB, src capture.Source, opt Options) string {
+	t.Helper()
+	var out bytes.Buffer
+	fields, err := record.Select("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := ndjson.New(&out, fields, false)
+	opt.Catalog, opt.Sink = catalog.Default(), w.Write
+	e := New(opt)
+	if err := e.Run(context.Background(), src); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func open(t testing.TB, b []byte) capture.Source {
+	t.Helper()
+	f, err := pcapfile.NewReader(bytes.NewReader(b), "capture", pcapfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func differ(t *testing.T, what, want, got string) {
+	t.Helper()
+	if want == got {
+		return
+	}
+	a, b := bytes.Split([]byte(want), []byte("\n")), bytes.Split([]byte(got), []byte("\n"))
+	for i := range min(len(a), len(b)) {
+		if !bytes.Equal(a[i], b[i]) {
+			t.Fatalf("%s: record %d of %d and %d\n%s\n%s", what, i+1, len(a), len(b), a[i], b[i])
+		}
+	}
+	t.Fatalf("%s: %d records instead of %d", what, len(b), len(a))
+}
+
+// What comes out does not depend on threads, on how the input is cut into blocks
+// and files, or on whether somebody is told of every packet; with plenty of memory
+// and with so little that flows must make room.
+func TestSameForAnyThreads(t *testing.T) {
+	for seed, memory := range []int64{1 << 30, 8 << 20} {
+		tr := newTraffic(uint64(seed))
+		tr.fill(1500, 300, 8, 30_000_000)
+		if memory < 1<<30 {
+			tr.fill(9_000, 8_000, 2, 0)
+		}
+		opt := Options{Threads: 1, Seed: 9, Memory: memory, Merged: true}
+		want := records(t, open(t, tr.pcap), opt)
+		if n := bytes.Count([]byte(want), []byte(`"server_name_by":"dns"`)); n == 0 {
+			t.Error("no name was learned")
+		}
+		if n := bytes.Count([]byte(want), []byte(`"reuses":`)); n == 0 {
+			t.Error("no port was used again")
+		}
+		if n := bytes.Count([]byte(want), []byte(`"end_reason":"resources"`)); (n > 0) != (memory < 1<<30) {
+			t.Errorf("%d flows had to make room", n)
+		}
+		for _, threads := range []int{1, 2, 8} {
+			opt.Threads = threads
+			differ(t, fmt.Sprintf("%d threads", threads), want, records(t, open(t, tr.pcap), opt))
+			differ(t, fmt.Sprintf("%d threads, blocks of 700", threads), want, records(t, &pieces{from: open(t, tr.pcap), n: 700}, opt))
+		}
+		differ(t, "blocks of 3", want, records(t, &pieces{from: open(t, tr.pcap), n: 3}, opt))
+		opt.Packet = func(uint64, *capture.Packet, []byte, int, bool) {}
+		differ(t, "packet by packet", want, records(t, open(t, tr.pcap), opt))
+		opt.Packet = nil
+
+		dir := t.TempDir()
+		var names []string
+		for i, b := range tr.slices(10) {
+			n := filepath.Join(dir, fmt.Sprint(i, ".pcap"))
+			if err := os.WriteFile(n, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, n)
+		}
+		set, err := pcapfile.OpenAll(names, pcapfile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt.Files = names
+		differ(t, "ten slices", want, records(t, set, opt))
+		set.Close()
+	}
+}
+
+// Ids follow the order of the first packets.
+func TestOrderOfIDs(t *testing.T) {
+	tr := newTraffic(3)
+	tr.fill(2000, 300, 5, 0)
+	first := map[uint64]uint64{}
+	var ids []uint64
+	e := New(Options{Threads: 2, Seed: 1, Sink: func(r *record.Record) error {
+		ids = append(ids, r.ID)
+		first[r.ID] = r.FirstFrame
+		return nil
+	}})
+	if err := e.Run(context.Background(), open(t, tr.pcap)); err != nil {
+		t.Fatal(err)
+	}
+	if len(first) != len(ids) || len(ids) < 2000 {
+		t.Fatalf("%d records with %d ids", len(ids), len(first))
+	}
+	slices.Sort(ids)
+	for i := 1; i < len(ids); i++ {
+		if first[ids[i-1]] >= first[ids[i]] {
+			t.Fatalf("connection %d begins at frame %d, %d at %d", ids[i-1], first[ids[i-1]], ids[i], first[ids[i]])
+		}
+	}
+}
