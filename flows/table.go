@@ -9,76 +9,10 @@ import (
 
 const tcp = capture.ProtoTCP
 
-// Config says how a Table works. The zero value is for saved captures with the
-// default budget.
-type Config struct {
-	// Memory is the budget in octets for everything the table keeps; 0 is
-	// DefaultMemory. The least is MinMemory.
-	Memory int64
-	// Live: open connections end after LiveIdle too.
-	Live bool
-	// IgnoreSums is Zeek's -C for the compatibility columns.
-	IgnoreSums bool
-	// Likely reports whether Zeek takes a port for a server's. May be nil.
-	Likely func(proto uint8, port uint16) bool
-	// Defer leaves ids open until Settle gives them: several tables, each with a share
-	// of the flows, count as one. Ids until then are Provisional.
-	Defer bool
-	// Count, if set, is the last id given, shared with other tables of the same
-	// goroutine.
-	Count *uint64
-	// Score weighs how much a port looks like a responder's. May be nil.
-	Score func(proto uint8, port uint16) int
-	// Opened, if set, is shown the first packet of every flow with the flow's id.
-	Opened func(id uint64, p *capture.Packet)
-	// Watch, if set, is shown every packet that is booked on a flow, and with
-	// dup those left out as copies.
-	Watch func(id uint64, p *capture.Packet, side int, dup bool)
-	// Payload, if set, is shown the packets with payload of a flow, with the
-	// flow's note, and returns the new note. Once the note has NoteDone the flow
-	// is not shown any more.
-	Payload func(note uint32, p *capture.Packet, side int, c *handshake.Conn) uint32
-}
-
-// NoteDone in a flow's note says that its payload need not be shown any more.
-const NoteDone = 1 << 31
-
-// The budgets.
-const (
-	DefaultMemory = 1 << 30
-	MinMemory     = 1 << 20
-)
-
 const (
 	chunkBits = 10
 	chunkLen  = 1 << chunkBits
 )
-
-// Stats counts what a table did. Evictions should be zero.
-type Stats struct {
-	Flows, Live, Peak uint64
-	Evicted           uint64 // flows ended for lack of memory
-	EvictedHalfOpen   uint64 // of these half-open ones
-	DataFull          uint64 // times no Data was left for a flow
-	Duplicates        uint64
-	Revived           uint64 // evicted attempts whose answer came after all
-	Stray             uint64 // ICMP errors that quote no known flow
-	Bytes             int64  // memory reserved
-}
-
-// Add adds what another table did.
-func (s *Stats) Add(o Stats) {
-	s.Flows += o.Flows
-	s.Live += o.Live
-	s.Peak += o.Peak
-	s.Evicted += o.Evicted
-	s.EvictedHalfOpen += o.EvictedHalfOpen
-	s.DataFull += o.DataFull
-	s.Duplicates += o.Duplicates
-	s.Revived += o.Revived
-	s.Stray += o.Stray
-	s.Bytes += o.Bytes
-}
 
 // Table is the set of live flows. Make one with New; one goroutine owns it.
 type Table struct {
@@ -121,18 +55,6 @@ type Table struct {
 
 // halfOpenRef is a flow, and its first frame to tell it from a later one in its place.
 type halfOpenRef struct{ flow, first uint32 }
-
-// pendingSYN is an attempt inside a live connection, kept apart until the peer
-// accepts it.
-type pendingSYN struct {
-	id   uint64
-	side int
-	isn  capture.Seq
-	n    int
-	pkts [4]capture.Packet
-}
-
-const maxPending = 4096
 
 // New returns an empty table that hands every flow that ends to sink. What sink
 // is given is valid until it returns.
@@ -488,91 +410,6 @@ func (t *Table) remark(f *Flow, side int, p *capture.Packet) {
 	if p.Bits&capture.Orphan != 0 {
 		f.odd |= handshake.OddOrphanFragment
 	}
-}
-
-// pend keeps a SYN inside a live connection apart.
-func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
-	ps := t.pending[v]
-	if ps == nil {
-		if len(t.pending) >= maxPending {
-			t.book(v, side, p)
-			return
-		}
-		ps = &pendingSYN{id: t.name(), side: side}
-		t.pending[v] = ps
-		if ps.id&Provisional != 0 {
-			t.unnamed.pending = append(t.unnamed.pending, v)
-		}
-		f.bits |= hasPending
-	}
-	if ps.side != side || ps.n == len(ps.pkts) {
-		t.stray(v, side, p)
-		return
-	}
-	ps.isn = p.Seq
-	ps.pkts[ps.n] = *p
-	ps.n++
-}
-
-// stray books a SYN that belongs to no connection on the live one.
-func (t *Table) stray(v uint32, side int, p *capture.Packet) {
-	f := t.flow(v)
-	f.pkts[side] += uint32(p.Frames)
-	f.wire[side] += uint64(p.WireLen)
-	f.odd |= handshake.OddStraySYN
-	if off := f.offset(p.Index); off > f.lastOff {
-		f.lastOff, f.last = off, p.Time
-	}
-	if t.cfg.Watch != nil {
-		t.cfg.Watch(t.origin(v).id, p, side, false)
-	}
-}
-
-// accept turns a pending attempt into a connection when p is the SYN-ACK that
-// takes it.
-func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
-	ps := t.pending[v]
-	if ps == nil || ps.side == side {
-		return false
-	}
-	for i := range ps.n {
-		if handshake.Accepts(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
-			f := t.flow(v)
-			delete(t.pending, v)
-			f.bits &^= hasPending
-			u := t.supersede(v, &ps.pkts[0], ps.id)
-			for j := 1; j < ps.n; j++ {
-				t.book(u, 0, &ps.pkts[j])
-			}
-			t.book(u, t.flow(u).sideOf(p), p)
-			return true
-		}
-	}
-	return false
-}
-
-// supersede opens a connection on the ports of flow v with its first packet p.
-// The old one lingers, so that its late segments find it.
-func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
-	f := t.flow(v)
-	o := t.origin(v)
-	oldID, oldLast, hash := o.id, f.last, o.hash
-	f.bits |= superseded
-	// One generation lingers: what came before it ends here.
-	if f.prev != 0 {
-		prev := f.prev - 1
-		f.prev = 0
-		t.end(prev, p.Index, reasonOf(t.flow(prev)))
-	}
-	t.schedule(f, v, f.last+ClosedLinger)
-	t.slots.remove(uint32(hash), v)
-	u := t.open(p, id, oldID, p.Time-oldLast)
-	// Making room may have ended the old one.
-	if t.origin(v).id == oldID && t.flow(v).bits&inUse != 0 {
-		t.flow(u).prev = v + 1
-	}
-	t.book(u, 0, p)
-	return u
 }
 
 // Flush ends every flow that is left, in order of id. No packet may follow.

@@ -29,6 +29,7 @@ import (
 	"portero/internal/view/ecs"
 	"portero/internal/view/eve"
 	"portero/internal/view/ndjson"
+	"portero/internal/view/spread"
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
 	"portero/internal/where"
@@ -419,13 +420,16 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
+	// Patterns are looked for where they are told.
+	looking := o.format == "table" || o.format == "wide" || o.watch.failOn != "" || len(o.to.to) > 0
 	chosen := map[uint64]bool{}
 	var watch *masked
 	passed := uint64(0)
 	shown := map[uint64]bool{} // records that --where selects
 	opt := engine.Options{Judge: watcher.Record, Sink: func(r *record.Record) error {
-		// A pattern is of all records, whichever are shown.
-		watcher.Observe(r)
+		if looking {
+			watcher.Observe(r) // a pattern is of all records, whichever are shown
+		}
 		if o.numeric && r.ServiceBy == "port" {
 			r.Service, r.ServiceBy, r.Confidence = "", "", ""
 		}
@@ -495,19 +499,20 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		}
 		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})
 	case "ndjson", "jsonl":
-		w = ndjson.New(out, fields, false)
+		w = o.spread(out, func(to io.Writer) spread.Flusher { return ndjson.New(to, fields, false) })
 	case "json":
 		w = ndjson.New(out, fields, true)
 	case "csv":
-		w = csv.New(out, fields, false)
+		w = o.spread(out, func(to io.Writer) spread.Flusher { return csv.New(to, fields, false) })
 	case "tsv":
-		w = csv.New(out, fields, true)
+		w = o.spread(out, func(to io.Writer) spread.Flusher { return csv.New(to, fields, true) })
 	case "zeek":
-		w = zeek.New(out, time.Now())
+		now := time.Now()
+		w = o.spread(out, func(to io.Writer) spread.Flusher { return zeek.New(to, now) })
 	case "ecs":
-		w = ecs.New(out)
+		w = o.spread(out, func(to io.Writer) spread.Flusher { return ecs.New(to) })
 	case "eve":
-		w = eve.New(out)
+		w = o.spread(out, func(to io.Writer) spread.Flusher { return eve.New(to) })
 	default:
 		return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek, ecs, eve", o.format))
 	}
@@ -563,6 +568,14 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		return err
 	}
 	return o.watch.verdict(found)
+}
+
+// spread lets the threads that there are write.
+func (o *readFlags) spread(out io.Writer, format func(w io.Writer) spread.Flusher) view.Writer {
+	if o.threads < 2 {
+		return format(out)
+	}
+	return spread.New(out, min(o.threads, 4), format)
 }
 
 var orders = map[string]func(a, b *table.Row) bool{

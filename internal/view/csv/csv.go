@@ -99,7 +99,7 @@ func (c *Writer) Write(r *record.Record) error {
 	}
 	c.eol()
 	if len(c.buf) >= flushAt {
-		return c.flush()
+		return c.Flush()
 	}
 	return c.err
 }
@@ -144,7 +144,8 @@ func (c *Writer) text(s string) {
 	c.buf = append(c.buf, '"')
 }
 
-func (c *Writer) flush() error {
+// Flush hands on what is buffered.
+func (c *Writer) Flush() error {
 	if c.err == nil && len(c.buf) > 0 {
 		_, c.err = c.w.Write(c.buf)
 	}
@@ -153,4 +154,4 @@ func (c *Writer) flush() error {
 }
 
 // End implements view.Writer.
-func (c *Writer) End(*view.Summary) error { return c.flush() }
+func (c *Writer) End(*view.Summary) error { return c.Flush() }

@@ -100,7 +100,7 @@ func (z *Writer) Write(r *record.Record) error {
 	b = append(b, "-\t-\n"...)
 	z.buf = b
 	if len(z.buf) >= flushAt {
-		return z.flush()
+		return z.Flush()
 	}
 	return z.err
 }
@@ -110,10 +110,11 @@ func (z *Writer) End(*view.Summary) error {
 	z.buf = append(z.buf, "#close\t"...)
 	z.buf = z.now.AppendFormat(z.buf, stamp)
 	z.buf = append(z.buf, '\n')
-	return z.flush()
+	return z.Flush()
 }
 
-func (z *Writer) flush() error {
+// Flush hands on what is buffered.
+func (z *Writer) Flush() error {
 	if z.err == nil && len(z.buf) > 0 {
 		_, z.err = z.w.Write(z.buf)
 	}

@@ -1,0 +1,103 @@
+package flows
+
+import (
+	"portero/capture"
+	"portero/handshake"
+)
+
+// pendingSYN is an attempt inside a live connection, kept apart until the peer
+// accepts it.
+type pendingSYN struct {
+	id   uint64
+	side int
+	isn  capture.Seq
+	n    int
+	pkts [4]capture.Packet
+}
+
+const maxPending = 4096
+
+// pend keeps a SYN inside a live connection apart.
+func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
+	ps := t.pending[v]
+	if ps == nil {
+		if len(t.pending) >= maxPending {
+			t.book(v, side, p)
+			return
+		}
+		ps = &pendingSYN{id: t.name(), side: side}
+		t.pending[v] = ps
+		if ps.id&Provisional != 0 {
+			t.unnamed.pending = append(t.unnamed.pending, v)
+		}
+		f.bits |= hasPending
+	}
+	if ps.side != side || ps.n == len(ps.pkts) {
+		t.stray(v, side, p)
+		return
+	}
+	ps.isn = p.Seq
+	ps.pkts[ps.n] = *p
+	ps.n++
+}
+
+// stray books a SYN that belongs to no connection on the live one.
+func (t *Table) stray(v uint32, side int, p *capture.Packet) {
+	f := t.flow(v)
+	f.pkts[side] += uint32(p.Frames)
+	f.wire[side] += uint64(p.WireLen)
+	f.odd |= handshake.OddStraySYN
+	if off := f.offset(p.Index); off > f.lastOff {
+		f.lastOff, f.last = off, p.Time
+	}
+	if t.cfg.Watch != nil {
+		t.cfg.Watch(t.origin(v).id, p, side, false)
+	}
+}
+
+// accept turns a pending attempt into a connection when p is the SYN-ACK that
+// takes it.
+func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
+	ps := t.pending[v]
+	if ps == nil || ps.side == side {
+		return false
+	}
+	for i := range ps.n {
+		if handshake.Accepts(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+			f := t.flow(v)
+			delete(t.pending, v)
+			f.bits &^= hasPending
+			u := t.supersede(v, &ps.pkts[0], ps.id)
+			for j := 1; j < ps.n; j++ {
+				t.book(u, 0, &ps.pkts[j])
+			}
+			t.book(u, t.flow(u).sideOf(p), p)
+			return true
+		}
+	}
+	return false
+}
+
+// supersede opens a connection on the ports of flow v with its first packet p.
+// The old one lingers, so that its late segments find it.
+func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
+	f := t.flow(v)
+	o := t.origin(v)
+	oldID, oldLast, hash := o.id, f.last, o.hash
+	f.bits |= superseded
+	// One generation lingers: what came before it ends here.
+	if f.prev != 0 {
+		prev := f.prev - 1
+		f.prev = 0
+		t.end(prev, p.Index, reasonOf(t.flow(prev)))
+	}
+	t.schedule(f, v, f.last+ClosedLinger)
+	t.slots.remove(uint32(hash), v)
+	u := t.open(p, id, oldID, p.Time-oldLast)
+	// Making room may have ended the old one.
+	if t.origin(v).id == oldID && t.flow(v).bits&inUse != 0 {
+		t.flow(u).prev = v + 1
+	}
+	t.book(u, 0, p)
+	return u
+}
