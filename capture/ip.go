@@ -45,7 +45,7 @@ func (d *Decoder) ip4(off, n int) Outcome {
 	p.Src[10], p.Src[11], p.Dst[10], p.Dst[11] = 0xff, 0xff, 0xff, 0xff
 	copy(p.Src[12:], h[12:16])
 	copy(p.Dst[12:], h[16:20])
-	if d.have(off, hl) && fold(sum64(d.data[off:off+hl], 0)) != 0xffff {
+	if hl == 20 && fold(sum20(h)) != 0xffff || hl > 20 && d.have(off, hl) && fold(sum64(d.data[off:off+hl], 0)) != 0xffff {
 		p.Bits |= BadIPSum
 	}
 	p.Digest = uint64(h[1])<<56 | uint64(total)<<16 | uint64(p.IPID)

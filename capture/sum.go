@@ -40,6 +40,14 @@ func sum64(b []byte, s uint64) uint64 {
 	return s + c
 }
 
+// sum20 is sum64 of the twenty octets of an IPv4 header without options.
+func sum20(h []byte) uint64 {
+	_ = h[19]
+	s, c := bits.Add64(binary.LittleEndian.Uint64(h), binary.LittleEndian.Uint64(h[8:]), 0)
+	s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint32(h[16:])), c)
+	return s + c
+}
+
 func fold(s uint64) uint16 {
 	s = s>>32 + s&0xffffffff
 	s = s>>32 + s&0xffffffff

@@ -14,17 +14,29 @@ const group = 32
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
+	var home [group]uint32
 	for len(which) > 0 {
 		n := min(group, len(which))
-		t.touch(b.Packets, which[:n])
-		for _, i := range which[:n] {
+		t.touch(b.Packets, which[:n], &home)
+		for k, i := range which[:n] {
 			p := &b.Packets[i]
-			var q *capture.Quote
+			t.pos = i
 			if p.Bits&capture.ICMPError != 0 {
-				q = b.Quoted(p)
+				t.Observe(p, b.Quoted(p))
+				continue
 			}
-			t.pos = uint32(i)
-			t.Observe(p, q)
+			// What was found ahead is where find would find it, unless the flow ended
+			// or its ports were taken meanwhile.
+			if v := home[k]; v != 0 {
+				f := t.flow(v - 1)
+				if f.bits&(inUse|superseded|healed) == inUse && f.seg == p.Seg {
+					if side := f.sideOf(p); side >= 0 {
+						t.follow(v-1, f, side, p)
+						continue
+					}
+				}
+			}
+			t.Observe(p, nil)
 		}
 		which = which[n:]
 	}
@@ -33,11 +45,10 @@ func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
 const line = 64
 
 // touch reads what the packets of a group will need. The results do not matter;
-// they are kept so that the reads are not optimized away.
-func (t *Table) touch(pkts []capture.Packet, which []uint32) {
+// they are kept so that the reads are not optimized away. home gets the number of the flow, plus one, that a packet probably belongs to.
+func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32) {
 	var entry [group]uint64
 	var hash [group]uint32
-	var data [group]uint32
 	var cold [group]bool
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
@@ -52,6 +63,7 @@ func (t *Table) touch(pkts []capture.Packet, which []uint32) {
 	}
 	for i := range which {
 		e := entry[i]
+		home[i] = 0
 		// A neighbour in the probe run is as likely a home as the first slot.
 		if h := hash[i]; e != 0 && uint32(e>>32) != h {
 			for j := uint32(1); j < 4; j++ {
@@ -75,13 +87,13 @@ func (t *Table) touch(pkts []capture.Packet, which []uint32) {
 			o := unsafe.Pointer(t.origin(v))
 			acc += *(*byte)(o) + *(*byte)(unsafe.Add(o, originSize-1))
 		}
-		data[i] = v + 1
+		home[i] = v + 1
 	}
 	for i := range which {
-		if data[i] == 0 {
+		if home[i] == 0 {
 			continue
 		}
-		x := t.dataOf(t.flow(data[i] - 1))
+		x := t.dataOf(t.flow(home[i] - 1))
 		if x == nil {
 			continue
 		}

@@ -135,36 +135,43 @@ func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
 	if p.Bits&capture.ICMPError != 0 && q != nil && t.attach(p, q) {
 		return
 	}
-	v, side, ok := t.find(p)
-	if ok {
-		f := t.flow(v)
-		if t.expired(f, p) {
-			t.end(v, p.Index, reasonOf(f))
-			ok = false
-		} else if t.duplicate(f, side, p) {
-			o := t.origin(v)
-			o.dups++
-			t.stats.Duplicates++
-			if t.cfg.Watch != nil {
-				t.cfg.Watch(o.id, p, side, true)
-			}
-			return
-		}
-	} else {
-		t.recent.seen(p)
+	if v, side, ok := t.find(p); ok {
+		t.follow(v, t.flow(v), side, p)
+		return
 	}
-	if !ok {
-		if p.Proto == tcp && p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK && t.revive(p) {
-			return
+	t.recent.seen(p)
+	t.begin(p)
+}
+
+// begin books a packet whose tuple is not in the table.
+func (t *Table) begin(p *capture.Packet) {
+	if p.Proto == tcp && p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK && t.revive(p) {
+		return
+	}
+	t.book(t.open(p, 0, 0, 0), 0, p)
+}
+
+// follow books a packet on the tuple of f, which is flow v: on f itself, or on
+// another that has or had the same ports.
+func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
+	if t.expired(f, p) {
+		t.end(v, p.Index, reasonOf(f))
+		t.begin(p)
+		return
+	}
+	if t.duplicate(f, side, p) {
+		o := t.origin(v)
+		o.dups++
+		t.stats.Duplicates++
+		if t.cfg.Watch != nil {
+			t.cfg.Watch(o.id, p, side, true)
 		}
-		t.book(t.open(p, 0, 0, 0), 0, p)
 		return
 	}
 	if p.Proto != tcp || p.Bits&capture.NoFlags != 0 {
-		t.book(v, side, p)
+		t.bookOn(v, f, side, p)
 		return
 	}
-	f := t.flow(v)
 	const handshakeFlags = capture.SYN | capture.ACK | capture.RST | capture.FIN
 	switch p.Flags & handshakeFlags {
 	case capture.SYN:
@@ -204,7 +211,7 @@ func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
 			}
 		}
 	}
-	t.book(v, side, p)
+	t.bookOn(v, f, side, p)
 }
 
 // earlier finds the lingering connection on the same ports to which the numbers
@@ -329,8 +336,9 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 }
 
 // book counts p and lets the connection see it.
-func (t *Table) book(v uint32, side int, p *capture.Packet) {
-	f := t.flow(v)
+func (t *Table) book(v uint32, side int, p *capture.Packet) { t.bookOn(v, t.flow(v), side, p) }
+
+func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	quiet := p.Time - f.last
 	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp {
 		f.conn.NoteReply(quiet)

@@ -55,7 +55,13 @@ func ProtoName(proto uint8) string {
 	return strconv.Itoa(int(proto))
 }
 
-func u(b []byte, v uint64) []byte { return strconv.AppendUint(b, v, 10) }
+// u appends a decimal integer.
+func u(b []byte, v uint64) []byte {
+	if v < 10 {
+		return append(b, '0'+byte(v))
+	}
+	return strconv.AppendUint(b, v, 10)
+}
 
 func nonzero(b []byte, v uint64) []byte {
 	if v == 0 {

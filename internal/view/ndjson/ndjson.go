@@ -4,6 +4,7 @@ package ndjson
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -95,29 +96,34 @@ func (n *Writer) Append(b []byte, r *record.Record) []byte {
 			continue
 		}
 		start := len(b)
-		b = append(b, f.key...)
-		val := len(b)
+		// The key is put there once there is a value: many fields have none.
+		val := start + len(f.key)
+		if val > cap(b) {
+			b = slices.Grow(b, len(f.key))
+		}
+		b = b[:val]
 		switch f.Kind {
 		case record.KindInt, record.KindMicros, record.KindBool:
 			b = f.Text(b, r)
 			if len(b) == val {
 				b = b[:start]
+				continue
 			}
 		case record.KindWord, record.KindTime:
 			b = append(b, '"')
 			b = f.Text(b, r)
 			if len(b) == val+1 {
 				b = b[:start]
-			} else {
-				b = append(b, '"')
+				continue
 			}
+			b = append(b, '"')
 		case record.KindText:
 			b = f.Text(b, r)
 			if len(b) == val {
 				b = b[:start]
-			} else {
-				b = quoteInPlace(b, val)
+				continue
 			}
+			b = quoteInPlace(b, val)
 		case record.KindWords, record.KindTexts:
 			l := f.Words(r)
 			if len(l) == 0 {
@@ -147,6 +153,7 @@ func (n *Writer) Append(b []byte, r *record.Record) []byte {
 			}
 			b = AppendRisks(b, r.Risks)
 		}
+		copy(b[start:], f.key)
 	}
 	if len(b) == open {
 		return append(b, '{', '}')
