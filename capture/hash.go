@@ -33,7 +33,7 @@ func tupleHash(seed uint64, src, dst *[16]byte, sport, dport uint16, proto, ver 
 		a, b = b, a
 	}
 	h := mum(a^seed, mix2|1) ^ mum(b^bits.RotateLeft64(seed, 32), mix1) ^ uint64(proto)
-	return mum(h^mix3, mix1^seed|1)
+	return mum(h^mix3^seed, mix1)
 }
 
 // TupleHash is Packet.Hash of a tuple.
