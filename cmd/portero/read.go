@@ -420,16 +420,13 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
-	// Patterns are looked for where they are told.
-	looking := o.format == "table" || o.format == "wide" || o.watch.failOn != "" || len(o.to.to) > 0
 	chosen := map[uint64]bool{}
 	var watch *masked
 	passed := uint64(0)
 	shown := map[uint64]bool{} // records that --where selects
 	opt := engine.Options{Judge: watcher.Record, Sink: func(r *record.Record) error {
-		if looking {
-			watcher.Observe(r) // a pattern is of all records, whichever are shown
-		}
+		// A pattern is of all records, whichever are shown.
+		watcher.Observe(r)
 		if o.numeric && r.ServiceBy == "port" {
 			r.Service, r.ServiceBy, r.Confidence = "", "", ""
 		}
