@@ -66,14 +66,16 @@ func (c *Writer) Write(r *record.Record) error {
 		switch f.Kind {
 		case record.KindText:
 			c.tmp = f.Text(c.tmp[:0], r)
-			c.text(string(c.tmp))
-		case record.KindTexts:
-			c.text(strings.Join(f.Words(r), ";"))
-		case record.KindWords:
-			l := f.Words(r)
-			if len(l) > 0 {
-				c.text(strings.Join(l, ";"))
+			c.cell()
+		case record.KindTexts, record.KindWords:
+			c.tmp = c.tmp[:0]
+			for j, s := range f.Words(r) {
+				if j > 0 {
+					c.tmp = append(c.tmp, ';')
+				}
+				c.tmp = append(c.tmp, s...)
 			}
+			c.cell()
 		case record.KindInts:
 			for j, v := range f.Ints(r) {
 				if j > 0 {
@@ -83,15 +85,19 @@ func (c *Writer) Write(r *record.Record) error {
 			}
 		case record.KindRisks:
 			if len(r.Risks) > 0 {
-				var ids []string
-				for _, k := range r.Risks {
+				c.tmp = c.tmp[:0]
+				for j, k := range r.Risks {
+					if j > 0 {
+						c.tmp = append(c.tmp, ';')
+					}
+					c.tmp = append(append(c.tmp, k.ID...), ':')
 					if k.Muted == "" {
-						ids = append(ids, k.ID+":"+k.Severity)
+						c.tmp = append(c.tmp, k.Severity...)
 					} else {
-						ids = append(ids, k.ID+":muted")
+						c.tmp = append(c.tmp, "muted"...)
 					}
 				}
-				c.text(strings.Join(ids, ";"))
+				c.cell()
 			}
 		default:
 			c.buf = f.Text(c.buf, r)
@@ -102,6 +108,19 @@ func (c *Writer) Write(r *record.Record) error {
 		return c.Flush()
 	}
 	return c.err
+}
+
+// cell writes what is in tmp as a cell. Nearly all of them are letters, digits
+// and dots: those need no second look, and no string.
+func (c *Writer) cell() {
+	for i, x := range c.tmp {
+		if x >= 'a' && x <= 'z' || x >= '0' && x <= '9' || x >= 'A' && x <= 'Z' || i > 0 && (x == '.' || x == ';' || x == ':' || x == '_' || x == '-' || x == '/') {
+			continue
+		}
+		c.text(string(c.tmp))
+		return
+	}
+	c.buf = append(c.buf, c.tmp...)
 }
 
 // text writes a cell that may come from the wire. A spreadsheet takes a cell
