@@ -1,7 +1,7 @@
 package flows
 
 import (
-	"slices"
+	"unsafe"
 
 	"portero/capture"
 	"portero/handshake"
@@ -70,11 +70,11 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.slots.init()
 	// Slots cost up to 34 octets a flow while they grow.
 	m := cfg.Memory - cfg.Memory/16
-	t.maxFlows = uint32(min(m*45/100/(FlowSize+34), 1<<30))
-	t.maxData = uint32(min(m*12/100/handshake.DataSize, 1<<30))
-	t.shelf.Max = uint32(min(m*8/100/handshake.DetailsSize, 1<<30))
-	t.tombs.init(m * 5 / 100)
-	t.embryos.init(m * 30 / 100)
+	t.maxFlows = uint32(min(m*36/100/(FlowSize+34), 1<<30))
+	t.maxData = uint32(min(m*11/100/handshake.DataSize, 1<<30))
+	t.shelf.Max = uint32(min(m*4/100/handshake.DetailsSize, 1<<30))
+	t.tombs.init(m * 3 / 100)
+	t.embryos.init(m * 46 / 100)
 	return t
 }
 
@@ -429,7 +429,9 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 // Close makes every flow that is left due, in order of id. No packet may follow.
 func (t *Table) Close() {
 	t.closing = true
-	t.due = slices.Grow(t.due, int(t.stats.Live))
+	if n := int(t.stats.Live); n > cap(t.due) {
+		t.due = unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(mapped(4*n)))), n)[:0]
+	}
 	for v := uint32(0); v < t.used; v++ {
 		if t.flow(v).bits&inUse != 0 {
 			t.due = append(t.due, v)

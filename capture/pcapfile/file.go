@@ -26,7 +26,7 @@ const (
 	maxFrame    = 16 << 20 // octets captured of one frame
 	maxBlock    = 64 << 20 // octets of one pcapng block
 	readSize    = 512 << 10
-	blockFrames = 8192 // frames handed over at a time
+	blockFrames = 4096 // frames handed over at a time
 )
 
 // Interface is one interface of a pcapng file (or the one of a pcap file).

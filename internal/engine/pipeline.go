@@ -45,7 +45,7 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 		})
 	}
 	if !e.step && e.opt.Frame == nil && e.opt.Seen == nil && e.opt.Tick == nil && !e.opt.Live {
-		const harvests = 4
+		const harvests = 3
 		e.sinks, e.spare = make(chan *harvest, harvests), make(chan *harvest, harvests)
 		for range harvests {
 			e.spare <- &harvest{}
