@@ -231,6 +231,8 @@ func (a *app) live(o *liveFlags) error {
 // it is told to end.
 func (s *session) watchOver(ro recorder.Options) error {
 	a, o, l := s.a, s.o, s.lang
+	// When whoever reads the events goes away, what -w holds is still written out.
+	signal.Ignore(syscall.SIGPIPE)
 	taps, err := s.keep.listen()
 	if err != nil {
 		var pe *live.PermissionError

@@ -390,3 +390,38 @@ func TestComesBackThroughTheHelper(t *testing.T) {
 		t.Errorf("%d refused connections of 2\n%s", got, w.out.String())
 	}
 }
+
+// When whoever reads the events goes away, it ends quietly, and the file is whole.
+func TestReaderGoesAway(t *testing.T) {
+	n := livetest.New(t)
+	self, _ := os.Executable()
+	file := filepath.Join(t.TempDir(), "x.pcapng")
+	cmd := n.Command(livetest.A, "sh", "-c", `"$0" live va -w "$1" --plain | head -n 1`, self, file)
+	cmd.Env = append(os.Environ(), "PORTERO_MAIN=1")
+	var errw bytes.Buffer
+	cmd.Stderr = &errw
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	for end := time.Now().Add(15 * time.Second); ; {
+		n.Do(livetest.A, func() {
+			if c, err := net.DialTimeout("tcp4", "10.77.0.2:1", time.Second); err == nil {
+				c.Close()
+			}
+		})
+		select {
+		case <-done:
+			if e := errw.String(); strings.Contains(e, "pipe") || !strings.Contains(e, "saved") {
+				t.Errorf("%s", e)
+			}
+			return
+		case <-time.After(100 * time.Millisecond):
+			if time.Now().After(end) {
+				cmd.Process.Kill()
+				t.Fatalf("it goes on: %s", errw.String())
+			}
+		}
+	}
+}
