@@ -114,7 +114,7 @@ var spanishHelp = map[string]string{
 	"begin a new file of -w before one grows larger: millions of octets, or 64M, 1G":                          "empezar un archivo nuevo de -w antes de que uno pase de este tamaño: millones de octetos, o 64M, 1G",
 	"ndjson, ecs, eve, or plain lines; without it a screen in a terminal, ndjson in a pipe":                   "ndjson, ecs, eve, o líneas con plain; si falta, una pantalla en un terminal y ndjson en una tubería",
 	"when what -w wrote is forced onto the disk: file (when one is finished), flush (every second), never":    "cuándo se fuerza al disco lo que escribió -w: file (al acabar cada archivo), flush (cada segundo), never (nunca)",
-	"with -C or -G: keep only so many files of -w, the newest":                                                "con -C o -G: conservar solo este número de archivos de -w, los más nuevos",
+	"with -C or -G: keep only so many files of -w, the newest, of this run and earlier ones":                  "con -C o -G: conservar solo este número de archivos de -w, los más nuevos, de esta vez y de antes",
 	"serve counters for Prometheus at this address: 127.0.0.1:9899; :9899 is the same, for this machine only": "servir contadores para Prometheus en esta dirección: 127.0.0.1:9899; :9899 es lo mismo, solo para este equipo",
 	"begin a new file of -w after this time: seconds, or 10m, 1h":                                             "empezar un archivo nuevo de -w tras este tiempo: segundos, o 10m, 1h",
 	"save the packets as pcapng (mode 0600), written out every second":                                        "guardar los paquetes como pcapng (modo 0600), al disco cada segundo",
