@@ -50,7 +50,8 @@ type Table struct {
 	stats   Stats
 	ended   Ended
 	touched byte
-	closing bool // no packet will follow: nothing need be remembered
+	looked  uint32 // where the next Snapshot begins
+	closing bool   // no packet will follow: nothing need be remembered
 }
 
 // halfOpenRef is a flow, and its first frame to tell it from a later one in its place.
@@ -441,14 +442,20 @@ func (t *Table) Close() {
 }
 
 // Snapshot shows what is known of the flows that had a packet at since (ns) or
-// later, without ending them. What each is given is valid until it returns.
-func (t *Table) Snapshot(since int64, index uint64, each func(*Ended)) {
-	for v := uint32(0); v < t.used; v++ {
+// later, without ending them. What each is given is valid until it returns; it
+// returns false to end early, and the next Snapshot goes on from there.
+func (t *Table) Snapshot(since int64, index uint64, each func(*Ended) bool) {
+	for n := uint32(0); n < t.used; n++ {
+		v := (t.looked + n) % t.used
 		if f := t.flow(v); f.bits&inUse != 0 && f.last >= since {
 			t.view(v, &t.ended, index, handshake.EndActive)
-			each(&t.ended)
+			if !each(&t.ended) {
+				t.looked = (v + 1) % t.used
+				return
+			}
 		}
 	}
+	t.looked = 0
 }
 
 // Live is how many flows there are.

@@ -88,7 +88,7 @@ type Event struct {
 // retire is how long a frame may wait in a block of a ring that is not full, and
 // wait is after how long without frames Next returns none.
 const (
-	retire     = 20 * time.Millisecond
+	retire     = 10 * time.Millisecond
 	wait       = 100 * time.Millisecond
 	defaultLen = 262144
 )

@@ -27,6 +27,7 @@ import (
 	"portero/internal/jail"
 	"portero/internal/record"
 	"portero/internal/recorder"
+	"portero/internal/sockets"
 	"portero/internal/words"
 )
 
@@ -45,6 +46,8 @@ type liveFlags struct {
 	watch                                                watchFlags
 	who                                                  whoFlags
 	to                                                   toFlags
+	replay                                               string
+	speed                                                float64
 }
 
 func (a *app) liveCmd() *cobra.Command {
@@ -52,9 +55,11 @@ func (a *app) liveCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "live [INTERFACE...] [-- FILTER]", Short: "The same while it happens: a screen in a terminal, records in a pipe",
 		Long: `Listens to interfaces (any for all of them). In a terminal it is a screen of
-connections, ports, hosts and findings; in a pipe a record a line (ndjson), one whenever
-the verdict of a connection changes, with final false, and one with final true when it
-ended, all under one id. --plain writes lines for people, without a screen.
+connections, ports, hosts and findings (? shows its keys); in a pipe a record a line
+(ndjson) whenever a connection opens, is established, goes on for long or closes, with
+final false, and one with final true when it ended, all under one id, and findings
+between them (docs/EVENTS.md). --plain writes lines for people, without a screen.
+--replay shows a saved capture as if it happened now.
 
 Listening needs CAP_NET_RAW and nothing else. Where there are Linux's means, two
 processes run: a small one keeps what it must (to listen again to an interface that came
@@ -64,7 +69,7 @@ capabilities, files, network, most system calls.
 
 SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new files (-w;
 -o when it was moved away). With -w a file holds everything up to the last second.`,
-		Example: "  sudo portero live eth0\n  sudo portero live any --plain -- port 443\n  sudo portero live eth0 -w today.pcapng | jq .handshake\n  sudo portero live eth0 -w ring.pcapng -C 100 -W 10 -o /dev/null",
+		Example: "  sudo portero live eth0\n  sudo portero live any --plain -- port 443\n  sudo portero live eth0 -w today.pcapng | jq .handshake\n  portero live --replay testdata/first-look/in.pcap\n  sudo portero live eth0 -w ring.pcapng -C 100 -W 10 -o /dev/null",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if n := cmd.ArgsLenAtDash(); n >= 0 {
 				expr := strings.Join(args[n:], " ")
@@ -87,6 +92,8 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs := cmd.Flags()
 	fs.SetNormalizeFunc(normalize)
 	fs.StringSliceVarP(&o.ifaces, "interface", "i", nil, "an interface (again for more); any is all of them, and the default")
+	fs.StringVar(&o.replay, "replay", "", "show this saved capture as if it happened now, instead of an interface; needs no rights")
+	fs.Float64Var(&o.speed, "speed", 1, "with --replay: so many times as fast")
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel (also after --)")
 	fs.StringVar(&o.format, "format", "", "ndjson, ecs, eve, or plain lines; without it a screen in a terminal, ndjson in a pipe")
 	fs.BoolVar(&o.plain, "plain", false, "lines for people instead of a screen (for screen readers too)")
@@ -119,6 +126,16 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	return cmd
 }
 
+// feed is where a session's frames come from: interfaces, or a capture that is
+// shown again. Stop ends Next; Stats may be asked from any goroutine.
+type feed interface {
+	capture.Source
+	Stats() live.Stats
+	// Name is that of an interface.
+	Name(iface int32) string
+	Stop()
+}
+
 // session is one live analysis.
 type session struct {
 	a        *app
@@ -128,7 +145,7 @@ type session struct {
 	mem      int64
 	colors   bool
 	keep     keeper
-	src      *live.Handle
+	src      feed
 	source   capture.Source // src, or its beginning (-c)
 	eng      *engine.Engine
 	out      *output
@@ -143,7 +160,9 @@ type session struct {
 	err      error
 	screened bool // the screen has the terminal
 	to       exports
-	programs *programs // what runs behind connections of this machine, nil when that cannot be said
+	programs *programs                   // what runs behind connections of this machine, nil when that cannot be said
+	ask      sockets.Asker               // nil where programs cannot be asked for
+	selects  func(f *capture.Frame) bool // what a filter selects where the kernel does not
 }
 
 // plan checks everything that was asked for, before anything is opened.
@@ -209,10 +228,14 @@ func (a *app) live(o *liveFlags) error {
 		return err
 	}
 	switch {
+	case o.replay != "":
+		return s.replay()
 	case a.isParser():
 		s.keep, err = a.remote()
 	case twoProcesses:
-		err = a.supervise(newLocal(o, opt), s)
+		k := newLocal(o, opt)
+		k.screened = s.screened
+		err = a.supervise(k, s)
 		var pe *live.PermissionError
 		if errors.As(err, &pe) {
 			return denied(s.lang, pe)
@@ -241,14 +264,13 @@ func (s *session) watchOver(ro recorder.Options) error {
 		}
 		return err
 	}
-	if s.src, err = live.Open(taps, s.keep.reopen); err != nil {
+	h, err := live.Open(taps, s.keep.reopen)
+	if err != nil {
 		return err
 	}
-	defer s.src.Close()
-	s.src.Changed = s.changed
-	if s.source = s.src; o.count > 0 {
-		s.source = &limited{Source: s.src, left: o.count}
-	}
+	defer h.Close()
+	h.Changed = s.changed
+	s.src = h
 	if err := s.record(s.keep, ro); err != nil {
 		return err
 	}
@@ -261,9 +283,8 @@ func (s *session) watchOver(ro recorder.Options) error {
 	if err := s.serveMetrics(); err != nil {
 		return err
 	}
-	ask, err := s.keep.sockets()
-	if err != nil {
-		ask = nil // no names of programs
+	if s.ask, err = s.keep.sockets(); err != nil {
+		s.ask = nil // no names of programs
 	}
 	eo := s.options()
 	id, err := o.who.identify(&eo, s.watch)
@@ -283,7 +304,7 @@ func (s *session) watchOver(ro recorder.Options) error {
 		defer pprof.StopCPUProfile()
 	}
 	said := jail.Enter()
-	if s.programs, err = newPrograms(ask); err != nil {
+	if s.programs, err = newPrograms(s.ask); err != nil {
 		return err
 	}
 	defer s.programs.close()
@@ -292,7 +313,16 @@ func (s *session) watchOver(ro recorder.Options) error {
 	}
 	if !o.quiet && !s.screened {
 		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said)
+		if t := s.limits(); t != "" {
+			fmt.Fprintln(a.err, "portero: "+t)
+		}
 	}
+	return s.analyse(eo)
+}
+
+// analyse shows or writes what comes from the source until it is told to end.
+func (s *session) analyse(eo engine.Options) (err error) {
+	a, o := s.a, s.o
 	ctx, stop := context.WithCancel(a.ctx)
 	defer stop()
 	if o.duration > 0 {
@@ -300,6 +330,9 @@ func (s *session) watchOver(ro recorder.Options) error {
 		defer stop()
 	}
 	s.stop = stop
+	if s.source = s.src; o.count > 0 {
+		s.source = &limited{Source: s.src, left: o.count}
+	}
 	defer s.obey(ctx)()
 	if s.screened {
 		err = s.screen(ctx, eo, s.colors)
@@ -451,6 +484,9 @@ func (s *session) summary() {
 	fmt.Fprintf(s.a.err, "received   %d frames by the rings, %d read\n", k.Received, k.Read)
 	for _, r := range k.Lanes {
 		fmt.Fprintf(s.a.err, "lane       %s/%d: %d received, %d dropped for lack of room, %d times full, %d read\n", printable(r.Interface), r.Lane, r.Received, r.Dropped, r.Freezes, r.Read)
+	}
+	if n, err := s.programs.missed(); n > 0 || err != nil {
+		fmt.Fprintf(s.a.err, "programs   %d connections came too fast to be looked up%s\n", n, printable(because(err)))
 	}
 	if k.Known {
 		fmt.Fprintf(s.a.err, "kernel     %d dropped by the interfaces, %d by its input queue (before any filter)\n", k.Link, k.Softnet)

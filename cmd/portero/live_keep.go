@@ -27,6 +27,9 @@ type keeper interface {
 	output() (*os.File, error)
 	// save creates the next file of -w.
 	save(now time.Time) (*os.File, string, error)
+	// chosen creates the file for packets that were chosen in the screen, never over
+	// one that exists.
+	chosen(name string) (*os.File, error)
 	// metrics opens the port of --metrics, nil without it.
 	metrics() (net.Listener, error)
 	// sockets says whose connections are whose.
@@ -42,6 +45,8 @@ type local struct {
 	files recorder.Files
 	index map[string]int // of the interfaces that are listened to
 	wrote bool           // the output file was created once
+	// screened: there is a screen, in which packets may be chosen.
+	screened bool
 }
 
 func newLocal(o *liveFlags, opt live.Options) *local {
@@ -104,6 +109,17 @@ func (k *local) output() (*os.File, error) {
 
 func (k *local) save(now time.Time) (*os.File, string, error) {
 	return k.files.Next(now)
+}
+
+func (k *local) chosen(name string) (*os.File, error) {
+	f, err := createFile(name, false)
+	if err != nil {
+		return nil, err
+	}
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return nil, errors.Join(fmt.Errorf("%s: no ordinary file", name), f.Close())
+	}
+	return f, giveBack(f)
 }
 
 func (k *local) metrics() (net.Listener, error) {

@@ -94,3 +94,33 @@ func (p *programs) comment(id uint64) string {
 	}
 	return printable(strings.Join(s, "; "))
 }
+
+// missed counts connections that were not looked up, with the last error of it.
+func (p *programs) missed() (uint64, error) {
+	if p == nil {
+		return 0, nil
+	}
+	return p.namer.Missed()
+}
+
+func because(err error) string {
+	if err == nil {
+		return ""
+	}
+	return ": " + err.Error()
+}
+
+// limits says, where it is so, that programs of others cannot be named, or none.
+func (s *session) limits() string {
+	if s.ask == nil {
+		return s.lang.Pick("programs cannot be looked up here and are not named", "aquí no se pueden consultar los programas y no se nombran")
+	}
+	n, err := s.ask.Lookup(s.a.ctx)
+	switch {
+	case err != nil:
+		return s.lang.Pick("programs are not named: ", "los programas no se nombran: ") + printable(err.Error())
+	case n.Denied > 0:
+		return s.lang.Pick("programs of other users may not be looked into and are not named; with sudo they are", "los programas de otros usuarios no se pueden consultar y no se nombran; con sudo, sí")
+	}
+	return ""
+}

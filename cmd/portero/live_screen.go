@@ -1,45 +1,65 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
+	"portero/capture"
+	"portero/capture/pcapfile"
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/screen"
 )
 
-// screen shows the live screen until the user ends it.
+// screen shows the live screen until the user ends it. The engine's goroutine
+// hands records to a board and never waits for the terminal.
 func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) error {
-	board := screen.NewBoard(s.lang, s.watch)
-	m := screen.New(strings.Join(s.o.ifaces, ","), s.lang, colors)
-	p := tea.NewProgram(m, tea.WithAltScreen(), tea.WithInput(s.a.in), tea.WithOutput(s.a.out), tea.WithContext(s.a.ctx))
-	eo.Sink = func(r *record.Record) error { board.Ended(r); return nil }
-	var last time.Time
-	show := func(now time.Time) {
-		v := board.View(func(each func(r *record.Record)) { s.eng.Snapshot(0, each) })
-		st, k := s.eng.Stats(), s.src.Stats()
-		v.Packets, v.Bytes, v.Received, v.Dropped, v.Now = st.Packets, st.Bytes, k.Received, k.Dropped, now.UnixNano()
-		if s.rec != nil {
-			v.Saving = s.lang.Pick("saving", "guardando")
-			if s.rec.State().Err != nil {
-				v.Saving = s.lang.Pick("SAVING STOPPED", "YA NO SE GUARDA")
-			}
-		}
-		p.Send(v)
+	board := screen.NewBoard(s.ask)
+	m := screen.New(board, screen.Options{Lang: s.lang, Color: colors, Title: title(s.o.ifaces), Save: s.keepFrames})
+	profile := colorprofile.ANSI
+	if !colors {
+		profile = colorprofile.Ascii
 	}
+	p := tea.NewProgram(m, tea.WithInput(s.a.in), tea.WithOutput(s.a.out), tea.WithContext(s.a.ctx), tea.WithColorProfile(profile))
+	s.programs.watch(&eo)
+	eo.Select = s.selects
+	save := eo.Frame
+	eo.Frame = func(f *capture.Frame, selected bool) error {
+		board.Frame(f)
+		return save(f, selected)
+	}
+	eo.Packet = func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+		if !dup {
+			board.Packet(id, p)
+		}
+	}
+	eo.Sink = func(r *record.Record) error {
+		s.watch.Observe(r)
+		s.programs.name(r)
+		board.Ended(r)
+		return nil
+	}
+	ask := screen.Sources{Count: s.counters, Findings: s.watch.Findings, Look: func(since int64, each func(r *record.Record) bool) {
+		s.eng.SnapshotSome(since, func(r *record.Record) bool {
+			s.programs.name(r)
+			return each(r)
+		})
+	}}
 	eo.Tick = func() {
 		now := time.Now()
 		s.flush(now)
-		if now.Sub(last) >= 500*time.Millisecond {
-			last = now
-			show(now)
-		}
+		board.Tick(now, s.eng.Stats().Last, ask)
 	}
+	desk, stopDesk := context.WithCancel(context.Background())
+	drawn := make(chan struct{})
+	go func() { board.Run(desk); close(drawn) }()
 	done := make(chan error, 1)
 	go func() { done <- s.run(eo) }()
 	go func() {
@@ -48,8 +68,53 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 	}()
 	_, err := p.Run()
 	s.stop()
-	if e := <-done; err == nil || errors.Is(err, tea.ErrProgramKilled) {
+	e := <-done
+	stopDesk()
+	<-drawn
+	if err == nil || errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrInterrupted) {
 		err = e
 	}
 	return err
+}
+
+// counters are what the screen always shows.
+func (s *session) counters() screen.Counters {
+	st, k := s.eng.Stats(), s.src.Stats()
+	c := screen.Counters{Packets: st.Packets, Bytes: st.Bytes, Received: k.Received, Dropped: k.Dropped, Live: st.Flows.Live, Total: st.Flows.Flows, Evicted: st.Flows.Evicted}
+	if s.rec != nil {
+		c.Saving = s.lang.Pick("saving", "guardando")
+		if c.SavingFailed = s.rec.State().Err != nil; c.SavingFailed {
+			c.Saving = s.lang.Pick("SAVING STOPPED", "YA NO SE GUARDA")
+		}
+	}
+	return c
+}
+
+// keepFrames writes frames that were chosen in the screen to a new file.
+func (s *session) keepFrames(name string, frames []capture.Frame) error {
+	f, err := s.keep.chosen(name)
+	if err != nil {
+		return err
+	}
+	b := bufio.NewWriterSize(f, 256<<10)
+	out := &output{Writer: b, buf: b, file: f}
+	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: "portero live", Name: s.src.Name, SnapLen: uint32(max(s.o.snaplen, 0))})
+	if err != nil {
+		return errors.Join(err, out.close())
+	}
+	for i := range frames {
+		if err := w.Write(&frames[i], ""); err != nil {
+			return errors.Join(err, out.close())
+		}
+	}
+	return out.close()
+}
+
+// title is what the screen calls its source.
+func title(ifaces []string) string {
+	names := make([]string, len(ifaces))
+	for i, n := range ifaces {
+		names[i] = filepath.Base(n)
+	}
+	return strings.Join(names, ", ")
 }

@@ -66,6 +66,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		return err
 	}
 	s.programs.watch(&eo)
+	eo.Select = s.selects
 	eo.Sink = func(r *record.Record) error {
 		s.watch.Observe(r)
 		s.programs.name(r)

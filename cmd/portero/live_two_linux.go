@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -234,6 +236,21 @@ func (s *server) answer(name string, body []byte) (any, []*os.File, error) {
 		}
 		g.Name = n
 		return one(f)
+	case "chosen":
+		// The one that asks may be in the hands of whoever sent packets: it gets
+		// captures in the directory where the user is, and nothing else.
+		var name string
+		if err := json.Unmarshal(body, &name); err != nil {
+			return nil, nil, err
+		}
+		if name != filepath.Base(name) || !strings.HasSuffix(name, ".pcapng") || strings.HasPrefix(name, ".") || !s.k.screened {
+			return nil, nil, fmt.Errorf("%q: write a name that ends in .pcapng, for the directory where portero was started", name)
+		}
+		f, err := s.k.chosen(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		return one(f)
 	case "metrics":
 		f := s.port
 		s.port = nil
@@ -350,6 +367,18 @@ func (r *remote) save(now time.Time) (*os.File, string, error) {
 		err = errors.New("the helper process sent no file")
 	}
 	return f, name, err
+}
+
+func (r *remote) chosen(name string) (*os.File, error) {
+	var g given
+	files, err := r.c.Ask("chosen", name, &g)
+	if err == nil && len(files) == 0 {
+		err = errors.New("the helper process sent no file")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return files[0], nil
 }
 
 func (r *remote) metrics() (net.Listener, error) {

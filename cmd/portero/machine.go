@@ -31,7 +31,7 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 	var j *job
 	stopped := false
 	if len(m.seen) > 0 {
-		if t, j, stopped, err = a.tallyOf(m.seen, o); err != nil {
+		if t, j, stopped, err = a.seenOf(m.seen, o); err != nil {
 			return err
 		}
 	}

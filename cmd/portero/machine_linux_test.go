@@ -2,12 +2,20 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"portero/catalog"
+	"portero/internal/doors"
 )
 
 // renamed gives this process a name that an attacker would choose.
@@ -87,6 +95,81 @@ func TestPortsOfThisMachineUsage(t *testing.T) {
 	} {
 		if code, _, errs := portero(t, x.args...); code != exitUsage || !strings.Contains(errs, x.says) {
 			t.Errorf("%v: exit status %d, says %q", x.args, code, errs)
+		}
+	}
+}
+
+// What a capture shows of a door, the records that were written of it show too.
+func TestSeenFromCaptureAndFromRecords(t *testing.T) {
+	records := filepath.Join(t.TempDir(), "seen.ndjson")
+	if code, _, errs := portero(t, "--format", "ndjson", "-o", records, look); code != exitOK {
+		t.Fatal(errs)
+	}
+	a, _, _, err := testApp(t).seenOf([]string{look}, &readFlags{memory: "64M", threads: 1, frames: "file"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _, _, err := testApp(t).seenOf([]string{records}, &readFlags{memory: "64M", threads: 1, frames: "file"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	show := func(t *doors.Tally) (out []string) {
+		for _, d := range t.Doors() {
+			out = append(out, fmt.Sprintf("%v %v %d %d %d %d %d %d %v %s", d.Key, d.State, d.Attempts, d.Accepted, d.Refused, d.Clients(), d.First, d.Last, d.GuessedRole, d.Service))
+		}
+		return out
+	}
+	if d := cmp.Diff(show(a), show(b)); d != "" || len(show(a)) == 0 {
+		t.Errorf("capture (-) and records (+) differ: %s", d)
+	}
+	bad := filepath.Join(t.TempDir(), "bad.ndjson")
+	os.WriteFile(bad, []byte("{\"id\":1}\n{\"id\":}\n"), 0o600)
+	if code, _, errs := portero(t, "ports", "--seen", bad); code != exitUsage || !strings.Contains(errs, "line 2 is no record of portero") {
+		t.Errorf("exit status %d, says %q", code, errs)
+	}
+}
+
+func testApp(t *testing.T) *app {
+	t.Helper()
+	a := &app{in: strings.NewReader(""), out: io.Discard, err: io.Discard, ctx: t.Context()}
+	a.cat = catalog.Default()
+	return a
+}
+
+// A capture that is shown again gives the records that reading it gives.
+func TestReplayEqualsRead(t *testing.T) {
+	keys := func(out string) map[string]string {
+		m := map[string]string{}
+		for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+			var r map[string]any
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			if r["final"] != true {
+				continue
+			}
+			var s []string
+			for _, k := range []string{"community_id", "handshake", "exchange", "close", "syn_frame", "synack_frame", "ack_frame", "orig_pkts", "resp_pkts", "orig_payload", "resp_payload", "history"} {
+				s = append(s, fmt.Sprint(k, "=", r[k]))
+			}
+			m[fmt.Sprint(r["id"])] = strings.Join(s, " ")
+		}
+		return m
+	}
+	for _, name := range []string{"first-look", "reuse", "split-handshake", "half-open"} {
+		in := "../../testdata/" + name + "/in.pcap"
+		_, read, _ := portero(t, "--format", "ndjson", in)
+		code, replayed, errs := portero(t, "live", "--replay", in, "--speed", "100", "--duration", "1500ms", "--format", "ndjson", "-q")
+		if code != exitOK {
+			t.Fatalf("%s: exit status %d: %s", name, code, errs)
+		}
+		if d := cmp.Diff(keys(read), keys(replayed)); d != "" || len(keys(read)) == 0 {
+			t.Errorf("%s: read (-) and replayed (+) differ: %s", name, d)
+		}
+	}
+	for _, x := range [][]string{{"--speed", "0"}, {"-w", "x.pcapng"}} {
+		if code, _, errs := portero(t, append([]string{"live", "--replay", look}, x...)...); code != exitUsage || !strings.Contains(errs, x[0]) && !strings.Contains(errs, "-w") {
+			t.Errorf("%v: exit status %d, says %q", x, code, errs)
 		}
 	}
 }

@@ -43,6 +43,8 @@ var allowed = map[string][]string{
 	"internal/engine":   {"capture", "handshake", "flows", "catalog/identify", "internal/record", "internal/doctor"},
 	"internal/export":   {"capture", "handshake", "internal/record", "internal/findings", "internal/words", "internal/view/safe", "internal/export"},
 	"internal/view":     {"capture", "handshake", "catalog/identify", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
+	"internal/recent":   {"capture"},
+	"internal/screen":   {"capture", "handshake", "catalog", "internal/record", "internal/recent", "internal/doors", "internal/sockets", "internal/findings", "internal/explain", "internal/teach", "internal/trace", "internal/view", "internal/where", "internal/words"},
 
 	"internal/view/html": {"capture", "handshake", "catalog", "internal/record", "internal/doctor", "internal/doors", "internal/findings", "internal/explain", "internal/view", "internal/trace", "internal/words", "internal/teach"},
 }

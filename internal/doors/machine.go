@@ -33,7 +33,9 @@ type Place struct {
 	Seen   Seen
 	// What was seen: meaningless where Seen is empty.
 	Attempts, Accepted, Refused uint64
+	Bytes                       uint64 // payload both ways
 	Clients                     int
+	Doors                       []Key // the doors that were seen of a socket, or the one without
 	Last                        int64 // ns, 0 when never
 	Service                     string
 }
@@ -73,6 +75,7 @@ func Join(n *sockets.Snapshot, t *Tally) []Place {
 					continue
 				}
 				served[d.Key] = true
+				p.Doors = append(p.Doors, d.Key)
 				p.add(d)
 				for c := range d.clients.all() {
 					clients[c] = struct{}{}
@@ -89,7 +92,7 @@ func Join(n *sockets.Snapshot, t *Tally) []Place {
 		if served[d.Key] || d.GuessedRole && d.State != Open {
 			continue
 		}
-		p := Place{Proto: d.Proto, Local: netip.AddrPortFrom(d.Host, d.Port), Seen: NobodyListens, Clients: d.Clients()}
+		p := Place{Proto: d.Proto, Local: netip.AddrPortFrom(d.Host, d.Port), Seen: NobodyListens, Clients: d.Clients(), Doors: []Key{d.Key}}
 		if d.State == Open {
 			p.Seen = NoSocket
 			if connected(n, d) {
@@ -127,6 +130,7 @@ func (p *Place) add(d *Door) {
 	p.Attempts += d.Attempts
 	p.Accepted += d.Accepted
 	p.Refused += d.Refused
+	p.Bytes += d.BytesIn + d.BytesOut
 	p.Last = max(p.Last, d.Last)
 	if p.Service == "" {
 		p.Service = d.Service

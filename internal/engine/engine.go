@@ -85,6 +85,7 @@ type Engine struct {
 	stats  Stats
 	frames frameMap
 	rec    record.Record
+	looked int // the lane where the next SnapshotSome begins
 	notes  annotator
 	err    error
 	failed atomic.Bool // err is set
@@ -164,17 +165,35 @@ func identifyShare(memory int64) int64 {
 // Snapshot shows the records, not final, of the connections that had a packet at
 // since (ns) or later. What each is given is valid until it returns.
 func (e *Engine) Snapshot(since int64, each func(r *record.Record)) {
+	e.SnapshotSome(since, func(r *record.Record) bool {
+		each(r)
+		return true
+	})
+}
+
+// SnapshotSome is a Snapshot that ends when each returns false. The next one goes
+// on from there.
+func (e *Engine) SnapshotSome(since int64, each func(r *record.Record) bool) {
 	e.settle()
-	for _, l := range e.lanes {
-		l.table.Snapshot(since, e.last+1, func(f *flows.Ended) {
+	more := true
+	for k := range e.lanes {
+		at := (e.looked + k) % len(e.lanes)
+		l := e.lanes[at]
+		l.table.Snapshot(since, e.last+1, func(f *flows.Ended) bool {
 			if e.opt.Select != nil && !f.Selected {
-				return
+				return true
 			}
 			e.notes.fill(&e.rec, f, l.spoken.Peek(f.Note), e.nameOf(f))
 			e.rec.Final = false
-			each(&e.rec)
+			more = each(&e.rec)
+			return more
 		})
+		if !more {
+			e.looked = at
+			return
+		}
 	}
+	e.looked = 0
 }
 
 // Links names the link types that were met.

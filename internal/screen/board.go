@@ -1,186 +1,362 @@
 package screen
 
 import (
-	"fmt"
-	"sort"
-	"strings"
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"portero/capture"
 	"portero/internal/doors"
 	"portero/internal/findings"
+	"portero/internal/recent"
 	"portero/internal/record"
-	"portero/internal/view/safe"
-	"portero/internal/view/table"
-	"portero/internal/words"
+	"portero/internal/sockets"
 )
 
-// Row is one line of a tab. Text holds no octet that a terminal would obey.
-type Row struct {
-	ID    uint64
-	Cells []string
-	Live  bool
-	Mark  string // severity or verdict, for colour
-	More  []string
-	Last  int64
-	Bytes uint64
-}
-
-// View is what is shown at one moment. It is not changed after it was made.
-type View struct {
-	Conns, Ports, Hosts, Findings []Row
-	Live, Total                   uint64
-	Packets, Bytes                uint64
-	Received, Dropped             uint64
-	Saving                        string // what became of -w, "" without it
-	Now                           int64
-}
-
-// bounds of what is kept for the screen
+// What a Board keeps at most.
 const (
-	maxEnded = 2000
-	maxShown = 4000
+	maxConns   = 4000 // connections shown, those that ended included
+	maxWaiting = 8192 // ended, not yet added up
+	maxDoors   = 5000 // doors, and as many hosts
+	maxLook    = 2000 // connections looked at per picture
+	maxLadder  = 2000 // packets of the connection that is followed
 )
 
-// Board collects records. One goroutine owns it.
+const (
+	pictureEvery  = 250 * time.Millisecond
+	socketsEvery  = 5 * time.Second
+	findingsEvery = 2 * time.Second
+	// costShare: looking takes one part in so many of the engine's time.
+	costShare = 50
+)
+
+// Board collects what the screen shows. Ended, Tick, Packet and Frame belong to
+// the engine's goroutine; the other methods to any.
 type Board struct {
-	lang  words.Lang
-	ended []Row
+	ask    sockets.Asker // nil where programs cannot be asked for
+	recent *recent.Store
+	view   atomic.Pointer[View]
+	wake   chan struct{}
+
+	// the engine's
+	next     time.Time
+	since    int64
+	nextFind time.Time
+
+	mu       sync.Mutex
+	ended    []*record.Record // since the desk last looked
+	looked   []*record.Record
+	counters Counters
+	clock    int64
+	found    []findings.Finding
+	lost     uint64 // ended and not added up: they came too fast
+
+	follow   atomic.Pointer[record.Record]
+	followed atomic.Pointer[Following]
+	gather   chan request
+
+	// the desk's
+	live  map[uint64]*record.Record
+	ring  []*record.Record
 	at    int
 	tally doors.Tally
-	watch *findings.Detector
-	total uint64
+	snap  *sockets.Snapshot
 }
 
-// NewBoard returns an empty board.
-func NewBoard(l words.Lang, watch *findings.Detector) *Board { return &Board{lang: l, watch: watch} }
+// Following is the connection that is followed, with the packets that are kept.
+type Following struct {
+	Record  *record.Record
+	Packets []capture.Packet
+}
+
+type request struct {
+	match func(id uint64, p *capture.Packet) bool
+	reply chan gathered
+}
+
+type gathered struct {
+	frames []capture.Frame
+	gone   int
+}
+
+// NewBoard returns an empty board. ask may be nil.
+func NewBoard(ask sockets.Asker) *Board {
+	b := &Board{ask: ask, recent: recent.New(0), wake: make(chan struct{}, 1), live: map[uint64]*record.Record{}, gather: make(chan request, 1)}
+	b.view.Store(&View{})
+	return b
+}
+
+// View is the latest picture. It never changes.
+func (b *Board) View() *View { return b.view.Load() }
+
+// Packet notes a packet of a connection.
+func (b *Board) Packet(id uint64, p *capture.Packet) { b.recent.Packet(id, p) }
+
+// Frame notes a frame.
+func (b *Board) Frame(f *capture.Frame) { b.recent.Frame(f) }
 
 // Ended takes a record that is final.
 func (b *Board) Ended(r *record.Record) {
-	b.total++
-	b.watch.Observe(r)
-	b.tally.Add(r)
-	row := b.row(r)
-	if len(b.ended) < maxEnded {
-		b.ended = append(b.ended, row)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.ended) >= maxWaiting {
+		b.lost++
 		return
 	}
-	b.ended[b.at] = row
-	b.at = (b.at + 1) % maxEnded
+	c := r.Clone()
+	b.ended = append(b.ended, c)
+	if f := b.follow.Load(); f != nil && f.ID == c.ID {
+		b.follow.CompareAndSwap(f, c)
+	}
 }
 
-func endpoint(s *record.Side, ports bool) string {
-	a := s.Addr.Unmap().String()
-	if !ports {
-		return a
-	}
-	if s.Addr.Is6() && !s.Addr.Is4In6() {
-		a = "[" + a + "]"
-	}
-	return fmt.Sprintf("%s:%d", a, s.Port)
+// Sources are what a Board asks, now and then, in the engine's goroutine.
+type Sources struct {
+	Count func() Counters
+	// Look shows the connections that had a packet since, as engine.SnapshotSome
+	// does.
+	Look func(since int64, each func(r *record.Record) bool)
+	// Findings are those so far, in a list of its own.
+	Findings func() []findings.Finding
 }
 
-func (b *Board) row(r *record.Record) Row {
-	verdict := table.Opening(r)
-	if b.lang == words.Spanish {
-		switch {
-		case r.TCP():
-			verdict = words.Verdict(b.lang, r.Handshake.String())
-		case r.HasPorts:
-			verdict = words.Exchange(b.lang, r.Exchange.String())
+// Tick is called after every block of frames. clock is the time of the latest
+// packet.
+func (b *Board) Tick(now time.Time, clock int64, ask Sources) {
+	select {
+	case q := <-b.gather:
+		frames, gone := b.recent.Frames(q.match)
+		q.reply <- gathered{frames, gone}
+	default:
+	}
+	if now.Before(b.next) {
+		return
+	}
+	follow := b.follow.Load()
+	var seen []*record.Record
+	ask.Look(b.since, func(r *record.Record) bool {
+		c := r.Clone()
+		seen = append(seen, c)
+		if follow != nil && follow.ID == c.ID {
+			b.follow.CompareAndSwap(follow, c)
 		}
-	}
-	state := words.Close(b.lang, r.Close.String())
-	switch {
-	case !r.Final:
-		state = b.lang.Pick("now", "ahora")
-	case !r.TCP():
-		state = words.EndReason(b.lang, r.EndReason.String())
-	}
-	more := []string{fmt.Sprintf("#%d  %s > %s  %s", r.ID, endpoint(&r.Orig, r.HasPorts), endpoint(&r.Resp, r.HasPorts), record.ProtoName(r.Proto)), verdict + ", " + state}
-	more = append(more, table.NotesIn(b.lang, r)...)
-	if r.Service != "" {
-		more = append(more, b.lang.Pick("service: ", "servicio: ")+r.Service+" ("+words.ServiceBy(b.lang, r.ServiceBy)+")")
-	}
-	more = append(more, fmt.Sprintf(b.lang.Pick("packets %d and %d, payload %d and %d octets", "paquetes %d y %d, datos %d y %d octetos"), r.Orig.Pkts, r.Resp.Pkts, r.Orig.Payload, r.Resp.Payload))
-	if r.ServerRTT >= 0 {
-		more = append(more, fmt.Sprintf(b.lang.Pick("round trip to the responder %.3g ms", "ida y vuelta al respondedor %.3g ms"), float64(r.ServerRTT)/1e6))
-	}
-	more = append(more, b.lang.Pick("frames of the proof: ", "tramas de la prueba: ")+proof(r))
-	for _, o := range r.Oddities {
-		more = append(more, words.Oddity(b.lang, o))
-	}
-	for _, k := range r.Risks {
-		more = append(more, k.Text)
-	}
-	for i := range more {
-		more[i] = safe.Terminal(more[i])
-	}
-	service := r.Service
-	if service == "" {
-		service = "-"
-	}
-	return Row{ID: r.ID, Live: !r.Final, Mark: r.Handshake.String() + r.Exchange.String(), Last: r.Last, Bytes: r.Orig.Wire + r.Resp.Wire, More: more,
-		Cells: []string{fmt.Sprint(r.ID), verdict, endpoint(&r.Orig, r.HasPorts), endpoint(&r.Resp, r.HasPorts), safe.Terminal(service), table.Amount(r.Orig.Wire + r.Resp.Wire), state}}
-}
-
-func proof(r *record.Record) string {
-	var s []string
-	for _, f := range []uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame} {
-		if f != 0 {
-			s = append(s, fmt.Sprint(f))
-		}
-	}
-	if len(s) == 0 {
-		s = append(s, fmt.Sprint(r.FirstFrame))
-	}
-	return strings.Join(s, ", ")
-}
-
-// View makes what is to be shown: the connections that live shows with those that
-// ended, the last ones first.
-func (b *Board) View(live func(each func(r *record.Record))) *View {
-	v := &View{Total: b.total}
-	live(func(r *record.Record) {
-		v.Live++
-		if len(v.Conns) < maxShown {
-			v.Conns = append(v.Conns, b.row(r))
-		}
+		return len(seen) < maxLook
 	})
-	v.Total += v.Live
-	v.Conns = append(v.Conns, b.ended...)
-	sort.SliceStable(v.Conns, func(i, j int) bool { return v.Conns[i].Last > v.Conns[j].Last })
-	for _, d := range b.tally.Doors() {
-		if len(v.Ports) >= maxShown {
-			break
-		}
-		v.Ports = append(v.Ports, Row{Bytes: d.BytesIn + d.BytesOut, Last: d.Last, Mark: d.State.String(), Cells: []string{d.Host.Unmap().String(), fmt.Sprintf("%d/%s", d.Port, record.ProtoName(d.Proto)),
-			words.Door(b.lang, d.State.String()), safe.Terminal(d.Service), fmt.Sprint(d.Attempts), fmt.Sprint(d.Accepted), fmt.Sprint(d.Clients()), table.Amount(d.BytesIn + d.BytesOut)}})
+	b.since = clock - int64(time.Second)
+	if follow != nil {
+		b.followed.Store(&Following{b.follow.Load(), b.recent.Packets(follow.ID, maxLadder)})
 	}
-	for _, h := range b.tally.Hosts() {
-		if len(v.Hosts) >= maxShown {
-			break
-		}
-		v.Hosts = append(v.Hosts, Row{Bytes: h.BytesIn + h.BytesOut, Last: h.Last, Cells: []string{h.Addr.Unmap().String(), fmt.Sprint(h.Peers()), table.Amount(h.BytesIn + h.BytesOut)}})
+	var found []findings.Finding
+	if find := time.Now(); !find.Before(b.nextFind) {
+		found = ask.Findings()
+		b.nextFind = find.Add(max(findingsEvery, costShare*time.Since(find)))
 	}
-	fs := b.watch.Findings()
-	for i := range fs {
-		f := &fs[i]
-		k, _ := findings.KindOf(f.Kind)
-		pick := func(t [2]string) string { return b.lang.Pick(t[0], t[1]) }
-		v.Findings = append(v.Findings, Row{Mark: f.Severity, Last: f.Last, Cells: []string{words.Severity(b.lang, f.Severity), f.Kind, f.Text(b.lang)},
-			More: []string{f.Kind + ": " + pick(k.Title), f.Text(b.lang), pick(k.Means), pick(k.Innocent), pick(k.Next)}})
+	b.mu.Lock()
+	if found != nil {
+		b.found = found
 	}
-	return v
+	if len(b.looked) > 4*maxLook {
+		b.looked = nil // the desk fell behind: the newest matter
+	}
+	b.looked = append(b.looked, seen...)
+	b.counters, b.clock = ask.Count(), clock
+	b.mu.Unlock()
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+	b.next = now.Add(max(pictureEvery, costShare*time.Since(now)))
 }
 
-// Heads are the column heads of a tab.
-func Heads(tab int, l words.Lang) []string {
-	switch tab {
-	case 0:
-		return []string{"#", l.Pick("opening", "apertura"), l.Pick("from", "de"), l.Pick("to", "a"), l.Pick("service", "servicio"), l.Pick("size", "tamaño"), l.Pick("state", "estado")}
-	case 1:
-		return []string{l.Pick("host", "equipo"), l.Pick("port", "puerto"), l.Pick("state", "estado"), l.Pick("service", "servicio"), l.Pick("tried", "intentos"), l.Pick("accepted", "aceptados"), l.Pick("clients", "clientes"), l.Pick("size", "tamaño")}
-	case 2:
-		return []string{l.Pick("host", "equipo"), l.Pick("peers", "otros"), l.Pick("size", "tamaño")}
+// Run adds up and publishes until ctx ends.
+func (b *Board) Run(ctx context.Context) {
+	snaps := make(chan *sockets.Snapshot, 1)
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		b.lookups(ctx, snaps)
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			<-asked
+			b.digest(time.Now())
+			return
+		case b.snap = <-snaps:
+		case <-b.wake:
+			b.digest(time.Now())
+		}
 	}
-	return []string{l.Pick("severity", "gravedad"), l.Pick("kind", "tipo"), l.Pick("what was seen", "qué se vio")}
 }
+
+// lookups takes pictures of the sockets of this machine.
+func (b *Board) lookups(ctx context.Context, to chan<- *sockets.Snapshot) {
+	if b.ask == nil {
+		return
+	}
+	for {
+		if n, err := b.ask.Lookup(ctx); err == nil {
+			select {
+			case to <- n:
+			case <-ctx.Done():
+				return
+			}
+		}
+		select {
+		case <-time.After(socketsEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (b *Board) digest(now time.Time) {
+	b.mu.Lock()
+	ended, looked, v := b.ended, b.looked, &View{At: now, Counters: b.counters, Clock: b.clock, Findings: b.found, Lost: b.lost}
+	b.ended, b.looked = nil, nil
+	b.mu.Unlock()
+	for _, r := range ended {
+		b.tally.Add(r)
+		delete(b.live, r.ID)
+		if len(b.ring) < maxConns {
+			b.ring = append(b.ring, r)
+			continue
+		}
+		b.ring[b.at] = r
+		b.at = (b.at + 1) % maxConns
+	}
+	b.tally.Prune(maxDoors)
+	gone := map[uint64]bool{}
+	for _, r := range ended {
+		gone[r.ID] = true
+	}
+	for _, r := range looked {
+		if !gone[r.ID] {
+			b.live[r.ID] = r
+		}
+	}
+	for _, r := range b.live {
+		v.Conns = append(v.Conns, r)
+	}
+	v.Conns = append(v.Conns, b.ring...)
+	latest := func(x, y *record.Record) int {
+		if c := cmp.Compare(y.Last, x.Last); c != 0 {
+			return c
+		}
+		return cmp.Compare(y.ID, x.ID)
+	}
+	slices.SortFunc(v.Conns, latest)
+	if len(v.Conns) > maxConns {
+		for _, r := range v.Conns[maxConns:] {
+			delete(b.live, r.ID)
+		}
+		v.Conns = v.Conns[:maxConns:maxConns]
+	}
+	var open doors.Tally
+	for _, r := range b.live {
+		open.Add(r)
+	}
+	b.places(v, doors.Merge(&b.tally, &open))
+	b.view.Store(v)
+}
+
+// places fills in ports and hosts, the sockets of this machine beside the doors
+// that were seen.
+func (b *Board) places(v *View, t *doors.Tally) {
+	done := map[doors.Key]bool{}
+	if b.snap != nil {
+		v.Hidden = b.snap.Hidden
+		for _, p := range doors.Join(b.snap, t) {
+			if p.Socket != nil && !p.Socket.State.Waiting() {
+				continue
+			}
+			// Of other network namespaces, containers are worth a line here.
+			if p.Socket != nil && p.Socket.NetNS != 0 && (p.Owner == nil || p.Owner.Container == "") {
+				continue
+			}
+			v.Ports = append(v.Ports, placed(&p))
+			for _, k := range p.Doors {
+				done[k] = true
+			}
+		}
+	}
+	for _, d := range t.Doors() {
+		if len(v.Ports) >= maxDoors {
+			break
+		}
+		if !done[d.Key] {
+			v.Ports = append(v.Ports, Port{Host: d.Host, Port: d.Port, Proto: d.Proto, State: d.State.String(), Service: d.Service, Attempts: d.Attempts, Accepted: d.Accepted,
+				Refused: d.Refused, Clients: d.Clients(), Bytes: d.BytesIn + d.BytesOut, Last: d.Last})
+		}
+	}
+	for _, h := range t.Hosts() {
+		if len(v.Hosts) >= maxDoors {
+			break
+		}
+		v.Hosts = append(v.Hosts, Host{Addr: h.Addr, Opened: h.Opened, Failed: h.Failed, Received: h.Received, OpenDoors: h.OpenDoors, Peers: h.Peers(),
+			BytesOut: h.BytesOut, BytesIn: h.BytesIn, Last: h.Last, Name: h.Name})
+	}
+}
+
+func placed(p *doors.Place) Port {
+	x := Port{Host: p.Local.Addr(), Port: p.Local.Port(), Proto: p.Proto, State: p.State(), Service: p.Service, Attempts: p.Attempts, Accepted: p.Accepted, Refused: p.Refused,
+		Clients: p.Clients, Bytes: p.Bytes, Last: p.Last, Seen: string(p.Seen), Here: true}
+	if s := p.Socket; s != nil {
+		x.By = s.Match.String()
+	}
+	if g := p.Owner; g != nil {
+		x.Program, x.PID, x.User, x.Path, x.Container = g.Name, g.PID, g.User, g.Path, g.Container
+	}
+	return x
+}
+
+// Follow begins to keep an eye on a connection; nil ends it.
+func (b *Board) Follow(r *record.Record) {
+	b.follow.Store(r)
+	b.followed.Store(nil)
+}
+
+// Following is what is known of the connection that is followed, nil at first.
+func (b *Board) Following() *Following { return b.followed.Load() }
+
+// Gather returns the frames that are still kept of the packets that match, and
+// how many are not. It waits for the engine; match runs in its goroutine.
+func (b *Board) Gather(ctx context.Context, match func(id uint64, p *capture.Packet) bool) (frames []capture.Frame, gone int, err error) {
+	q := request{match, make(chan gathered, 1)}
+	select {
+	case b.gather <- q:
+	case <-ctx.Done():
+		return nil, 0, ctx.Err()
+	}
+	select {
+	case g := <-q.reply:
+		return g.frames, g.gone, nil
+	case <-ctx.Done():
+		return nil, 0, ctx.Err()
+	}
+}
+
+// OfConnection matches the packets of one connection, OfDoor those of a port and
+// OfHost those of an address.
+func OfConnection(id uint64) func(uint64, *capture.Packet) bool {
+	return func(x uint64, _ *capture.Packet) bool { return x == id }
+}
+
+// OfDoor matches the packets to and from a port of an address; an unspecified
+// address is any.
+func OfDoor(proto uint8, at netip.AddrPort) func(uint64, *capture.Packet) bool {
+	return func(_ uint64, p *capture.Packet) bool {
+		return p.Proto == proto && (p.SrcPort == at.Port() && is(p.SrcAddr(), at.Addr()) || p.DstPort == at.Port() && is(p.DstAddr(), at.Addr()))
+	}
+}
+
+// OfHost matches the packets of an address.
+func OfHost(a netip.Addr) func(uint64, *capture.Packet) bool {
+	return func(_ uint64, p *capture.Packet) bool { return p.SrcAddr() == a || p.DstAddr() == a }
+}
+
+func is(a, want netip.Addr) bool { return want.IsUnspecified() || a == want }

@@ -1,295 +1,234 @@
 package screen
 
 import (
+	"context"
 	"fmt"
-	"sort"
-	"strings"
+	"net/netip"
+	"slices"
+	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
-	"github.com/fatih/color"
-	"github.com/mattn/go-runewidth"
+	tea "charm.land/bubbletea/v2"
 
-	"portero/internal/view/table"
+	"portero/capture"
+	"portero/internal/record"
 	"portero/internal/words"
 )
 
-// Model is the screen as bubbletea drives it. Send it *View messages.
-type Model struct {
+// Desk is what a Model looks at and asks: a Board.
+type Desk interface {
+	View() *View
+	Follow(r *record.Record)
+	Following() *Following
+	Gather(ctx context.Context, match func(id uint64, p *capture.Packet) bool) (frames []capture.Frame, gone int, err error)
+}
+
+// Options say how a Model looks.
+type Options struct {
 	Lang  words.Lang
 	Color bool
+	// Title names what is listened to.
 	Title string
+	// Save writes frames to a new file.
+	Save func(name string, frames []capture.Frame) error
+}
 
-	view          *View
-	last          *View // before, for rates
+// Model is the screen as bubbletea drives it.
+type Model struct {
+	Options
+	desk Desk
+
+	view          *View   // what the lists show
+	past          []*View // of the last seconds, the newest last: rates come from them
 	width, height int
-	tab, at, top  int
-	paused        bool
-	typing        bool
-	filter        string
-	sort          int
-	detail        *Row
-	help          bool
+
+	tab    int
+	picked [4]string // key of the line under the cursor
+	at     [4]int    // where it was
+	top    [4]int
+	order  [4]int
+	filter [4]filter
+
+	paused bool
+	mode   mode
+	typed  string // in typing and saving
+	scroll int
+	stick  bool     // the follow view shows the end
+	text   []string // of the explanation
+	follow *record.Record
+	said   string // last line: what came of the last order
+	saidAt time.Time
+	saving string // what is to be saved, in words
+	match  func(id uint64, p *capture.Packet) bool
 }
 
-// New returns a screen with nothing on it yet.
-func New(title string, l words.Lang, colors bool) *Model {
-	return &Model{Lang: l, Color: colors, Title: title, view: &View{}, width: 80, height: 24}
+type mode uint8
+
+const (
+	listing mode = iota
+	typing       // a filter
+	saving       // the name of a file
+	explaining
+	following
+	helping
+)
+
+// New returns a screen that shows what desk has.
+func New(desk Desk, o Options) *Model {
+	return &Model{Options: o, desk: desk, view: desk.View(), width: 80, height: 24}
 }
 
-var tabs = [4][2]string{{"connections", "conexiones"}, {"ports", "puertos"}, {"hosts", "equipos"}, {"findings", "hallazgos"}}
-var orders = [3][2]string{{"latest", "lo último"}, {"size", "tamaño"}, {"opening", "apertura"}}
+type tick time.Time
+
+const redrawEvery = 200 * time.Millisecond
+
+func next() tea.Cmd {
+	return tea.Tick(redrawEvery, func(t time.Time) tea.Msg { return tick(t) })
+}
 
 // Init implements tea.Model.
-func (m *Model) Init() tea.Cmd { return nil }
+func (m *Model) Init() tea.Cmd { return next() }
+
+type saved struct {
+	frames, gone int
+	name         string
+	err          error
+}
 
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = max(msg.Width, 20), max(msg.Height, 6)
-	case *View:
-		if !m.paused {
-			m.last, m.view = m.view, msg
-		}
-	case tea.KeyMsg:
+		m.width, m.height = max(msg.Width, 20), max(msg.Height, 8)
+	case tick:
+		m.look()
+		return m, next()
+	case saved:
+		m.say(m.savedText(msg))
+	case tea.PasteMsg:
+		m.typeText(msg.Content)
+	case tea.KeyPressMsg:
 		return m, m.key(msg)
 	}
 	return m, nil
 }
 
-func (m *Model) key(k tea.KeyMsg) tea.Cmd {
-	if k.Type == tea.KeyCtrlC {
-		return tea.Quit
-	}
-	if m.typing {
-		switch k.Type {
-		case tea.KeyEnter:
-			m.typing = false
-		case tea.KeyEsc:
-			m.typing, m.filter = false, ""
-		case tea.KeyBackspace:
-			if r := []rune(m.filter); len(r) > 0 {
-				m.filter = string(r[:len(r)-1])
-			}
-		case tea.KeyRunes, tea.KeySpace:
-			if len(m.filter) < 60 {
-				m.filter += string(k.Runes)
-			}
+// look takes the latest picture.
+func (m *Model) look() {
+	v := m.desk.View()
+	if n := len(m.past); n == 0 || m.past[n-1] != v {
+		m.past = append(m.past, v)
+		// A second and a half is enough for rates that can be read.
+		for len(m.past) > 2 && v.At.Sub(m.past[1].At) > 1500*time.Millisecond {
+			m.past = m.past[1:]
 		}
-		m.at, m.top = 0, 0
-		return nil
-	}
-	if m.detail != nil || m.help {
-		m.detail, m.help = nil, false
-		return nil
-	}
-	switch k.String() {
-	case "q":
-		return tea.Quit
-	case "1", "2", "3", "4":
-		m.tab, m.at, m.top = int(k.String()[0]-'1'), 0, 0
-	case "tab":
-		m.tab, m.at, m.top = (m.tab+1)%len(tabs), 0, 0
-	case "p", " ":
-		m.paused = !m.paused
-	case "s":
-		m.sort = (m.sort + 1) % len(orders)
-	case "/":
-		m.typing = true
-	case "?":
-		m.help = true
-	case "up", "k":
-		m.at--
-	case "down", "j":
-		m.at++
-	case "pgup":
-		m.at -= m.room()
-	case "pgdown":
-		m.at += m.room()
-	case "home", "g":
-		m.at = 0
-	case "end", "G":
-		m.at = 1 << 30
-	case "enter":
-		if rows := m.rows(); m.at >= 0 && m.at < len(rows) && len(rows[m.at].More) > 0 {
-			m.detail = &rows[m.at]
+		if len(m.past) > 16 {
+			m.past = m.past[1:]
 		}
 	}
-	m.at = max(min(m.at, len(m.rows())-1), 0)
-	return nil
-}
-
-// room is how many rows fit.
-func (m *Model) room() int { return max(m.height-5, 1) }
-
-func (m *Model) rows() []Row {
-	all := [][]Row{m.view.Conns, m.view.Ports, m.view.Hosts, m.view.Findings}[m.tab]
-	rows := all
-	if m.filter != "" {
-		rows = nil
-		want := strings.ToLower(m.filter)
-		for _, r := range all {
-			if strings.Contains(strings.ToLower(strings.Join(r.Cells, " ")), want) {
-				rows = append(rows, r)
-			}
-		}
-	}
-	switch {
-	case m.sort == 1:
-		rows = append([]Row(nil), rows...)
-		sort.SliceStable(rows, func(i, j int) bool { return rows[i].Bytes > rows[j].Bytes })
-	case m.sort == 2 && m.tab == 0:
-		rows = append([]Row(nil), rows...)
-		sort.SliceStable(rows, func(i, j int) bool { return rows[i].Cells[1] < rows[j].Cells[1] })
-	}
-	return rows
-}
-
-// View implements tea.Model.
-func (m *Model) View() string {
-	var out []string
-	put := func(s string) { out = append(out, fit(s, m.width)) }
-	put(m.status())
-	var heads []string
-	for i, t := range tabs {
-		name := fmt.Sprintf("%d %s", i+1, m.Lang.Pick(t[0], t[1]))
-		if i == m.tab {
-			name = "[" + name + "]"
-		} else {
-			name = " " + name + " "
-		}
-		heads = append(heads, name)
-	}
-	put(strings.Join(heads, " "))
-	switch {
-	case m.help:
-		m.lines(put, strings.Split(m.Lang.Pick("1-4 or tab: another list\narrows, page up and down: move\nenter: explain this line\n/: filter as you type, esc clears it\ns: order\np or space: pause\nq: end",
-			"1-4 o tab: otra lista\nflechas, avanzar y retroceder página: moverse\nintro: explicar esta línea\n/: filtrar al escribir, esc lo borra\ns: orden\np o espacio: pausa\nq: terminar"), "\n"))
-	case m.detail != nil:
-		m.lines(put, m.detail.More)
-	default:
-		m.list(put)
-	}
-	for len(out) < m.height-1 {
-		out = append(out, "")
-	}
-	foot := m.Lang.Pick("q end  / filter  s order: ", "q terminar  / filtrar  s orden: ") + m.Lang.Pick(orders[m.sort][0], orders[m.sort][1]) + m.Lang.Pick("  p pause  enter explain  ? help", "  p pausa  intro explicar  ? ayuda")
-	if m.typing || m.filter != "" {
-		foot = m.Lang.Pick("filter: ", "filtro: ") + m.filter
-		if m.typing {
-			foot += "_"
-		}
-	}
-	out = append(out[:m.height-1], fit(foot, m.width))
-	return strings.Join(out, "\n")
-}
-
-func (m *Model) lines(put func(string), ls []string) {
-	for _, l := range ls {
-		for i, w := range strings.Split(runewidth.Wrap(l, max(m.width-4, 10)), "\n") {
-			if i > 0 {
-				w = "  " + w
-			}
-			put("  " + w)
-		}
+	if !m.paused {
+		m.view = v
 	}
 }
 
-// status is the line that is always in sight: rates and what was lost.
-func (m *Model) status() string {
+func (m *Model) pick(en, es string) string { return m.Lang.Pick(en, es) }
+
+func (m *Model) say(s string) { m.said, m.saidAt = s, time.Now() }
+
+// setting is what cells need now.
+func (m *Model) setting() *setting { return &setting{m.Lang, m.now()} }
+
+// now is the time of the picture, as packets tell it.
+func (m *Model) now() int64 {
 	v := m.view
-	s := "portero " + m.Title
-	if m.last != nil && v.Now > m.last.Now && m.last.Now > 0 {
-		sec := float64(v.Now-m.last.Now) / 1e9
-		s += fmt.Sprintf("  %.0f %s  %s/s", float64(v.Packets-m.last.Packets)/sec, m.Lang.Pick("packets/s", "paquetes/s"), table.Amount(uint64(float64(v.Bytes-m.last.Bytes)/sec)))
+	if v.Clock == 0 {
+		return time.Now().UnixNano()
 	}
-	s += fmt.Sprintf(m.Lang.Pick("  %d open of %d  dropped %d", "  %d abiertas de %d  descartadas %d"), v.Live, v.Total, v.Dropped)
-	if v.Saving != "" {
-		s += "  " + v.Saving
-	}
-	if m.paused {
-		s += m.Lang.Pick("  PAUSED", "  EN PAUSA")
-	}
-	return s
+	return max(v.Clock, v.At.UnixNano()-int64(2*time.Second))
 }
 
-func (m *Model) list(put func(string)) {
-	rows := m.rows()
-	room := m.room()
-	if m.at < m.top {
-		m.top = m.at
-	}
-	if m.at >= m.top+room {
-		m.top = m.at - room + 1
-	}
-	m.top = max(min(m.top, len(rows)-room), 0)
-	shown := rows[m.top:min(m.top+room, len(rows))]
-	heads := Heads(m.tab, m.Lang)
-	w := make([]int, len(heads))
-	for i, h := range heads {
-		w[i] = runewidth.StringWidth(h)
-	}
-	for _, r := range shown {
-		for i, c := range r.Cells {
-			w[i] = max(w[i], runewidth.StringWidth(c))
-		}
-	}
-	// Columns that do not fit are narrowed, the widest first, none under six.
-	for sum := 2; ; sum = 2 {
-		widest := 0
-		for i := range w {
-			sum += w[i] + 1
-			if w[i] > w[widest] {
-				widest = i
+// lines are the items of the tab that the filter lets through, sorted.
+func (m *Model) lines() []item {
+	f := &m.filter[m.tab]
+	is := f.pick(m.view.items(m.tab), m.setting())
+	if less := orders[m.tab][m.order[m.tab]].less; less != nil {
+		slices.SortStableFunc(is, func(a, b item) int {
+			switch {
+			case less(a, b):
+				return -1
+			case less(b, a):
+				return 1
 			}
-		}
-		if sum <= m.width || w[widest] <= 6 {
-			break
-		}
-		w[widest]--
+			return 0
+		})
 	}
-	line := func(cells []string) string {
-		var b strings.Builder
-		for i, c := range cells {
-			b.WriteString(" " + fit(c, w[i]) + strings.Repeat(" ", max(w[i]-runewidth.StringWidth(c), 0)))
+	return is
+}
+
+// cursor finds the line under the cursor: it stays with what it pointed to,
+// wherever that moved.
+func (m *Model) cursor(is []item) int {
+	t := m.tab
+	if m.picked[t] != "" {
+		if i := slices.IndexFunc(is, func(x item) bool { return x.key() == m.picked[t] }); i >= 0 {
+			m.at[t] = i
+			return i
 		}
-		return b.String()
 	}
-	put(" " + line(heads))
-	if len(rows) == 0 {
-		put("  " + m.Lang.Pick("nothing yet", "nada todavía"))
-	}
-	for i, r := range shown {
-		mark := " "
-		if m.top+i == m.at {
-			mark = ">"
-		}
-		put(mark + m.paint(r, line(r.Cells)))
+	m.at[t] = max(min(m.at[t], len(is)-1), 0)
+	return m.at[t]
+}
+
+func (m *Model) move(is []item, to int) {
+	to = max(min(to, len(is)-1), 0)
+	m.at[m.tab], m.picked[m.tab] = to, ""
+	if to > 0 && to < len(is) {
+		m.picked[m.tab] = is[to].key()
 	}
 }
 
-func (m *Model) paint(r Row, s string) string {
-	s = fit(s, m.width-1)
-	if !m.Color {
-		return s
+// save asks for the frames of what was chosen and writes them.
+func (m *Model) save(name string) tea.Cmd {
+	match, write, desk := m.match, m.Save, m.desk
+	return func() tea.Msg {
+		ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+		defer stop()
+		fs, gone, err := desk.Gather(ctx, match)
+		if err == nil && len(fs) > 0 {
+			err = write(name, fs)
+		}
+		return saved{len(fs), gone, name, err}
 	}
-	c := color.New()
-	switch r.Mark {
-	case "completed", "completed_unseen", "answered", "open":
-		c = color.New(color.FgCyan)
-	case "refused", "half_open", "no_answer", "filtered", "unanswered", "aborted", "closed":
-		c = color.New(color.FgYellow)
-	case "invalid", "probe", "high", "medium":
-		c = color.New(color.FgRed)
-	}
-	c.EnableColor()
-	return c.Sprint(s)
 }
 
-// fit cuts s to w columns, leaving escape sequences of our own colours whole.
-func fit(s string, w int) string {
-	if strings.Contains(s, "\x1b") || runewidth.StringWidth(s) <= w {
-		return s
+func (m *Model) savedText(s saved) string {
+	name := clean(s.name)
+	switch {
+	case s.err != nil:
+		return m.pick("not saved: ", "no se guardó: ") + clean(s.err.Error())
+	case s.frames == 0:
+		return m.pick("not saved: its packets are no longer kept", "no se guardó: sus paquetes ya no están")
+	case s.gone > 0:
+		return fmt.Sprintf(m.pick("%d frames in %s; %d earlier ones were no longer kept", "%d tramas en %s; %d anteriores ya no estaban"), s.frames, name, s.gone)
 	}
-	return runewidth.Truncate(s, max(w, 1), "~")
+	return fmt.Sprintf(m.pick("%d frames in %s", "%d tramas en %s"), s.frames, name)
+}
+
+// choose prepares to save what is under the cursor.
+func (m *Model) choose(i item) (file string) {
+	switch x := i.(type) {
+	case *connItem:
+		m.match, m.saving = OfConnection(x.ID), "#"+x.key()
+		return fmt.Sprintf("portero-%d.pcapng", x.ID)
+	case *portItem:
+		at := netip.AddrPortFrom(x.Host, x.Port.Port)
+		m.match, m.saving = OfDoor(x.Proto, at), at.String()
+		return fmt.Sprintf("portero-port-%d.pcapng", x.Port.Port)
+	case *hostItem:
+		m.match, m.saving = OfHost(x.Addr), x.Addr.String()
+		return "portero-host.pcapng"
+	case *findingItem:
+		m.match, m.saving = OfHost(x.Finding.Host()), x.Finding.Host().String()
+		return "portero-" + x.Kind + ".pcapng"
+	}
+	return ""
 }

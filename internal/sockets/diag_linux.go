@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 
 	"github.com/mdlayher/netlink"
@@ -61,7 +62,19 @@ func (d *diag) dump(to []Socket, family, proto uint8) ([]Socket, error) {
 }
 
 // one asks for the socket of one connection; ok is false when there is none.
+// Link-local addresses of IPv6 name nothing without their interface (RFC 4007).
 func (d *diag) one(proto uint8, local, remote netip.AddrPort) (s Socket, ok bool, err error) {
+	if s, ok, err = d.oneAt(proto, local, remote, 0); ok || err != nil || !local.Addr().Is6() || !local.Addr().IsLinkLocalUnicast() {
+		return s, ok, err
+	}
+	is, err := net.Interfaces()
+	for i := 0; i < len(is) && !ok && err == nil; i++ {
+		s, ok, err = d.oneAt(proto, local, remote, uint32(is[i].Index))
+	}
+	return s, ok, err
+}
+
+func (d *diag) oneAt(proto uint8, local, remote netip.AddrPort, iface uint32) (s Socket, ok bool, err error) {
 	for _, swap := range [...]bool{false, true} {
 		b := request(unix.AF_INET6, proto)
 		a, r := local, remote
@@ -77,6 +90,7 @@ func (d *diag) one(proto uint8, local, remote netip.AddrPort) (s Socket, ok bool
 		}
 		copy(b[12:28], la.AsSlice())
 		copy(b[28:44], ra.AsSlice())
+		native.PutUint32(b[44:], iface)
 		for i := 48; i < 56; i++ {
 			b[i] = 0xff // INET_DIAG_NOCOOKIE
 		}

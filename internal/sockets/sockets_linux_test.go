@@ -110,6 +110,45 @@ func TestFinderNamesThisProcess(t *testing.T) {
 	}
 }
 
+// Link-local addresses of IPv6 mean nothing without their interface.
+func TestFinderNamesLinkLocalConnections(t *testing.T) {
+	f, err := NewFinder()
+	if err != nil {
+		t.Skipf("no SOCK_DIAG: %v", err)
+	}
+	defer f.Close()
+	is, _ := net.Interfaces()
+	for _, i := range is {
+		as, _ := i.Addrs()
+		for _, a := range as {
+			p, err := netip.ParsePrefix(a.String())
+			if err != nil || !p.Addr().Is6() || !p.Addr().IsLinkLocalUnicast() {
+				continue
+			}
+			l, err := net.Listen("tcp6", "["+p.Addr().WithZone(i.Name).String()+"]:0")
+			if err != nil {
+				continue // still being checked for duplicates
+			}
+			defer l.Close()
+			c, err := net.Dial("tcp6", netip.AddrPortFrom(p.Addr().WithZone(i.Name), end(l.Addr()).Port()).String())
+			if err != nil {
+				continue
+			}
+			defer c.Close()
+			bare := func(a net.Addr) netip.AddrPort {
+				p := end(a)
+				return netip.AddrPortFrom(p.Addr().WithZone(""), p.Port())
+			}
+			got, err := f.Find([]Query{{capture.ProtoTCP, bare(c.LocalAddr()), bare(c.RemoteAddr())}, {capture.ProtoTCP, bare(l.Addr()), bare(c.LocalAddr())}})
+			if err != nil || got[0].Match != Exact || got[0].Program.PID != int32(os.Getpid()) || got[1].Match != ByPort {
+				t.Errorf("%v: %+v, %v", c.LocalAddr(), got, err)
+			}
+			return
+		}
+	}
+	t.Skip("no interface has a link-local address of IPv6")
+}
+
 var ssUser = regexp.MustCompile(`\("((?:[^"\\]|\\.)*)",pid=(\d+)`)
 
 // What ss(8) lists, Lookup lists: every socket with its state and program.

@@ -139,6 +139,10 @@ func (t *teller) outro() []string {
 	end := t.tr.End()
 	switch r.Close {
 	case handshake.StillOpen:
+		if !r.Final {
+			add("It is still open.", "Sigue abierta.") // live capture goes on
+			break
+		}
 		add("It was still open when the capture ended.", "Seguía abierta cuando acabó la captura.")
 	case handshake.Closed:
 		add("Both said goodbye: an orderly end.", "Los dos se despidieron: un final ordenado.")

@@ -55,8 +55,8 @@ func (l *Lines) Write(r *record.Record) error {
 	default:
 		return nil
 	}
-	s := fmt.Sprintf("%s  #%d  %s  %s %s %s/%s", time.Unix(0, r.Last).In(l.zone).Format("15:04:05.000"), r.ID, what, endpoint(&r.Orig, r.HasPorts), l.lang.Pick("to", "a"),
-		endpoint(&r.Resp, r.HasPorts), record.ProtoName(r.Proto))
+	s := fmt.Sprintf("%s  #%d  %s  %s %s %s/%s", time.Unix(0, r.Last).In(l.zone).Format("15:04:05.000"), r.ID, what, Endpoint(&r.Orig, r.HasPorts), l.lang.Pick("to", "a"),
+		Endpoint(&r.Resp, r.HasPorts), record.ProtoName(r.Proto))
 	if r.Service != "" {
 		s += "  " + r.Service
 	}
@@ -120,7 +120,8 @@ func Program(r *record.Record, l words.Lang) string {
 	return fmt.Sprintf("%s (%d, %s)", r.Process, r.PID, how)
 }
 
-func endpoint(s *record.Side, ports bool) string {
+// Endpoint writes an end of r as it can be copied.
+func Endpoint(s *record.Side, ports bool) string {
 	a := s.Addr.Unmap().String()
 	switch {
 	case !ports:

@@ -350,6 +350,9 @@ func wrap(s string, w int) []string {
 	return append(lines, line)
 }
 
+// Millis says a round trip in a few characters.
+func Millis(ns int64) string { return millis(ns) }
+
 // Seconds says a duration in a few characters.
 func Seconds(ns int64) string { return seconds(ns) }
 

@@ -1,0 +1,196 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// built is how portero is run in a shell: this test program, as TestMain knows it.
+func built(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "PORTERO_MAIN=1 " + exe
+}
+
+// terminal is a tmux session with portero in it.
+type terminal struct {
+	t      *testing.T
+	socket string
+}
+
+// newTerminal runs a command in a terminal of w by h.
+func newTerminal(t *testing.T, w, h int, dir, command string) *terminal {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed (Debian: tmux)")
+	}
+	x := &terminal{t, filepath.Join(t.TempDir(), "tmux")}
+	x.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), "-c", dir, "LC_ALL=C.UTF-8 TERM=screen-256color "+command+"; echo status $?; cat")
+	t.Cleanup(func() { exec.Command("tmux", "-S", x.socket, "kill-server").Run() })
+	return x
+}
+
+func (x *terminal) tmux(args ...string) string {
+	x.t.Helper()
+	out, err := exec.Command("tmux", append([]string{"-u", "-S", x.socket}, args...)...).CombinedOutput()
+	if err != nil {
+		x.t.Fatalf("tmux %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+func (x *terminal) keys(keys ...string) {
+	x.t.Helper()
+	x.tmux(append([]string{"send-keys"}, keys...)...)
+}
+
+func (x *terminal) text() string { return x.tmux("capture-pane", "-p") }
+
+// until waits for all of want to be on the screen at once.
+func (x *terminal) until(want ...string) string {
+	x.t.Helper()
+	var s string
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		s = x.text()
+		all := true
+		for _, w := range want {
+			all = all && strings.Contains(s, w)
+		}
+		if all {
+			return s
+		}
+	}
+	x.t.Fatalf("%q did not come on the screen:\n%s", want, s)
+	return ""
+}
+
+// The screen as a user drives it: open, sort, filter, follow, explain, save, quit.
+func TestScreenInATerminal(t *testing.T) {
+	bin := built(t)
+	capture, err := filepath.Abs(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range [][2]int{{80, 24}, {200, 50}} {
+		dir := t.TempDir()
+		x := newTerminal(t, size[0], size[1], dir, bin+" live --lang en --speed 20 --replay "+capture)
+		x.until("[1 connections 6]", "half open 192.0.2.7:40022", "refused ", "192.0.2.1:8080", "dropped 0", "q quit")
+		x.keys("Down", "Down", "Down")
+		x.until("> refused ")
+		x.keys("s")
+		x.until("by size", "> refused ")
+		x.keys("/", "8080")
+		s := x.until("filter: 8080")
+		if strings.Contains(s, "half open") {
+			t.Errorf("the filter lets through what it must not:\n%s", s)
+		}
+		x.keys("Escape")
+		x.until("half open")
+		x.keys("/", "51514", "Enter", "Enter")
+		x.until("#2  192.0.2.2:51514 > 192.0.2.1:80", "---- SYN  seq=0", "SYN-SENT")
+		x.keys("e")
+		x.until("completed (verdict)", "http")
+		x.keys("Escape")
+		x.until("> completed")
+		x.keys("w")
+		x.until("save the packets of #2 to: portero-2.pcapng")
+		x.keys("Enter")
+		x.until("10 frames in portero-2.pcapng")
+		x.keys("p")
+		x.until("PAUSED")
+		for i, want := range []string{"[2 ports", "[3 hosts", "[4 findings"} {
+			x.keys(fmt.Sprint(i + 2))
+			x.until(want)
+		}
+		x.keys("q")
+		s = x.until("status 0")
+		if strings.Contains(s, "[4 findings") {
+			t.Errorf("the terminal is not given back:\n%s", s)
+		}
+		if code, out, errs := portero(t, "--format", "ndjson", filepath.Join(dir, "portero-2.pcapng")); code != exitOK || strings.Count(out, `"handshake":"completed"`) != 1 || strings.Count(out, "\n") != 1 {
+			t.Errorf("what was saved reads as %d %s %s", code, out, errs)
+		}
+	}
+}
+
+func TestScreenInSpanishWithoutColour(t *testing.T) {
+	bin := built(t)
+	capture, err := filepath.Abs(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 80, 24, t.TempDir(), "NO_COLOR=1 "+bin+" live --lang es --speed 20 --replay "+capture)
+	x.until("[1 conexiones 6]", "semiabierta", "rechazada", "descartadas 0")
+	if s := x.tmux("capture-pane", "-ep"); strings.Contains(s, "\x1b[3") || strings.Contains(s, "\x1b[9") {
+		t.Errorf("there is colour:\n%q", s)
+	}
+	x.keys("?")
+	x.until("filtrar al escribir")
+	x.keys("q", "C-c")
+	x.until("status 0")
+}
+
+// The first screen is there within 100 ms after the program starts. What the
+// machine takes to start any program in a terminal is measured beside it, the
+// best of five each, for it may have other things to do.
+func TestFirstScreen(t *testing.T) {
+	bin := built(t)
+	capture, err := filepath.Abs(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := exec.LookPath("script"); err != nil {
+		t.Skip("script is not installed (Debian: bsdutils)")
+	}
+	until := func(command, word string) time.Duration {
+		cmd := exec.Command("script", "-qec", command, "/dev/null")
+		cmd.Env = append(os.Environ(), "TERM=screen-256color", "LC_ALL=C")
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var seen strings.Builder
+		buf := make([]byte, 4096)
+		for !strings.Contains(seen.String(), word) {
+			n, err := out.Read(buf)
+			if err != nil {
+				t.Fatalf("%q did not come: %v\n%q", word, err, seen.String())
+			}
+			seen.Write(buf[:n])
+		}
+		d := time.Since(begun)
+		in.Write([]byte("\x03"))
+		time.AfterFunc(5*time.Second, func() { cmd.Process.Kill() })
+		io.Copy(io.Discard, out)
+		cmd.Wait()
+		return d
+	}
+	screen, other := time.Hour, time.Hour
+	for range 5 {
+		other = min(other, until("echo started; cat", "started"))
+		screen = min(screen, until("env "+bin+" live --lang en --replay "+capture, "connections"))
+	}
+	t.Logf("first screen after %v, of which %v to start a program in a terminal", screen, other)
+	if screen-other > 100*time.Millisecond {
+		t.Errorf("the first screen came %v after the start", screen-other)
+	}
+}

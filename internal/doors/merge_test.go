@@ -1,0 +1,67 @@
+package doors
+
+import (
+	"fmt"
+	"testing"
+
+	"portero/capture"
+	"portero/handshake"
+)
+
+func TestMergeIsTheSum(t *testing.T) {
+	var a, b, both Tally
+	for i, to := range []string{"192.0.2.1:80", "192.0.2.1:80", "192.0.2.2:22", "[2001:db8::1]:443"} {
+		for j, v := range []handshake.Verdict{handshake.Completed, handshake.Refused, handshake.NoAnswer} {
+			r := seen(capture.ProtoTCP, fmt.Sprintf("198.51.100.%d:%d", i*3+j, 1000+i), to, v)
+			r.ID, r.First, r.Last, r.Orig.Payload = uint64(i*3+j+1), int64(i), int64(10*i+j), 7
+			if (i+j)%2 == 0 {
+				a.Add(r)
+			} else {
+				b.Add(r)
+			}
+			both.Add(r)
+		}
+	}
+	show := func(t *Tally) (out []string) {
+		for _, d := range t.Doors() {
+			out = append(out, fmt.Sprintf("%v %v %d %d %d %d %d %d %d", d.Key, d.State, d.Attempts, d.Accepted, d.Refused, d.BytesIn, d.First, d.Last, d.Clients()))
+		}
+		for _, h := range t.Hosts() {
+			out = append(out, fmt.Sprintf("%v %d %d %d %d %d %d %d %d", h.Addr, h.Opened, h.Received, h.Failed, h.OpenDoors, h.BytesIn, h.BytesOut, h.Last, h.Peers()))
+		}
+		return out
+	}
+	before := fmt.Sprint(show(&a), show(&b))
+	if got, want := fmt.Sprint(show(Merge(&a, &b))), fmt.Sprint(show(&both)); got != want {
+		t.Errorf("merged:\n%s\nadded to one:\n%s", got, want)
+	}
+	if after := fmt.Sprint(show(&a), show(&b)); after != before {
+		t.Error("Merge changed what it was given")
+	}
+}
+
+func TestPruneKeepsOpenDoors(t *testing.T) {
+	var ta Tally
+	for i := range 5000 {
+		v := handshake.Refused
+		if i%100 == 0 {
+			v = handshake.Completed
+		}
+		r := seen(capture.ProtoTCP, fmt.Sprintf("198.51.%d.%d:1", i/250, i%250), fmt.Sprintf("192.0.2.1:%d", i+1), v)
+		r.Last = int64(i + 2)
+		ta.Add(r)
+		ta.Prune(1000)
+		if n := len(ta.doors); n > 1000 {
+			t.Fatalf("%d doors", n)
+		}
+	}
+	open := 0
+	for _, d := range ta.Doors() {
+		if d.State == Open {
+			open++
+		}
+	}
+	if open != 50 || ta.Door(Key{seen(6, "192.0.2.9:1", "192.0.2.1:1", 0).Resp.Addr, 5000, capture.ProtoTCP}) == nil || len(ta.hosts) > 1000 {
+		t.Errorf("%d of 50 open doors are left, %d hosts", open, len(ta.hosts))
+	}
+}

@@ -1,0 +1,322 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/fatih/color"
+
+	"portero/internal/view/events"
+	"portero/internal/view/table"
+)
+
+var tabs = [4][2]string{{"connections", "conexiones"}, {"ports", "puertos"}, {"hosts", "equipos"}, {"findings", "hallazgos"}}
+
+// above and below are the lines around a list: status, tabs and heads; the line
+// under the cursor in full, and the keys.
+const (
+	above = 3
+	below = 2
+)
+
+// room is how many lines a list has.
+func (m *Model) room() int { return max(m.height-above-below, 1) }
+
+// View implements tea.Model.
+func (m *Model) View() tea.View {
+	out := []string{m.status(), m.tabLine()}
+	cursor := -1
+	switch m.mode {
+	case following:
+		ls := m.ladder()
+		out = append(append(out, m.style(ls[0], color.Bold)), m.page(ls[1:])...)
+	case explaining, helping:
+		out = append(out, m.page(m.text)...)
+	default:
+		var ls []string
+		ls, cursor = m.list()
+		out = append(out, ls...)
+	}
+	for len(out) < m.height-1 {
+		out = append(out, "")
+	}
+	out = append(out[:m.height-1], m.foot())
+	for i := range out {
+		out[i] = fit(out[i], m.width)
+	}
+	v := tea.NewView(strings.Join(out, "\n"))
+	v.AltScreen = true
+	v.WindowTitle = clean("portero " + m.Title)
+	// The terminal's own cursor lies where the eye is: magnifiers and braille
+	// displays follow it.
+	switch {
+	case m.mode == typing || m.mode == saving:
+		v.Cursor = tea.NewCursor(min(ansi.StringWidth(out[m.height-1]), m.width-1), m.height-1)
+	case cursor >= 0:
+		v.Cursor = tea.NewCursor(0, cursor)
+	}
+	if v.Cursor != nil {
+		v.Cursor.Blink = false
+	}
+	return v
+}
+
+// status is the line that is always in sight: rates and losses. What has the
+// least to say, the name of the interface, is cut first.
+func (m *Model) status() string {
+	v := m.desk.View()
+	s := ""
+	if n := len(m.past); n > 0 {
+		v = m.past[n-1]
+		if old := m.past[0]; v.At.After(old.At) {
+			sec := v.At.Sub(old.At).Seconds()
+			s += fmt.Sprintf("  %.0f %s  %s", float64(v.Packets-old.Packets)/sec, m.pick("packets/s", "paquetes/s"), bits(float64(v.Bytes-old.Bytes)*8/sec))
+		}
+	}
+	lost := fmt.Sprintf(m.pick("dropped %d", "descartadas %d"), v.Dropped)
+	if v.Dropped > 0 {
+		lost = m.paint(color.FgRed, lost)
+	}
+	s += "  " + lost + "  " + fmt.Sprintf(m.pick("seen %d", "vistas %d"), v.Total)
+	if n := v.Evicted; n > 0 {
+		s += "  " + m.paint(color.FgRed, fmt.Sprintf(m.pick("forgotten %d", "olvidadas %d"), n))
+	}
+	if v.Lost > 0 {
+		s += "  " + m.paint(color.FgRed, fmt.Sprintf(m.pick("not listed %d", "sin listar %d"), v.Lost))
+	}
+	if v.Saving != "" {
+		t := v.Saving
+		if v.SavingFailed {
+			t = m.paint(color.FgRed, t)
+		}
+		s += "  " + t
+	}
+	right := time.Now().Format("15:04:05")
+	if m.paused {
+		right = m.paint(color.FgYellow, m.pick("PAUSED", "EN PAUSA")) + "  " + right
+	}
+	room := m.width - ansi.StringWidth(s) - ansi.StringWidth(right) - 3
+	return spread(" "+fit(clean(m.Title), max(room, 6))+s, right, m.width)
+}
+
+func spread(left, right string, w int) string {
+	gap := w - ansi.StringWidth(left) - ansi.StringWidth(right) - 1
+	if gap < 1 {
+		return fit(left, w-ansi.StringWidth(right)-1) + " " + right
+	}
+	return left + strings.Repeat(" ", gap) + right
+}
+
+func bits(n float64) string {
+	for _, u := range []string{"b/s", "kb/s", "Mb/s"} {
+		if n < 999.5 {
+			if n < 9.95 && u != "b/s" {
+				return fmt.Sprintf("%.1f %s", n, u)
+			}
+			return fmt.Sprintf("%.0f %s", n, u)
+		}
+		n /= 1000
+	}
+	return fmt.Sprintf("%.1f Gb/s", n)
+}
+
+func (m *Model) tabLine() string {
+	counts := [4]int{len(m.view.Conns), len(m.view.Ports), len(m.view.Hosts), len(m.view.Findings)}
+	var heads []string
+	for i, t := range tabs {
+		name := fmt.Sprintf("%d %s %d", i+1, m.pick(t[0], t[1]), counts[i])
+		if i == m.tab {
+			name = m.style("["+name+"]", color.Bold)
+		} else {
+			name = " " + name + " "
+		}
+		heads = append(heads, name)
+	}
+	s := strings.Join(heads, "")
+	if f := m.filter[m.tab].text; f != "" && m.mode != typing {
+		return fit(s+"  "+m.pick("filter: ", "filtro: ")+clean(f), m.width)
+	}
+	o := orders[m.tab][m.order[m.tab]]
+	return spread(s, m.pick("by ", "por ")+m.pick(o.en, o.es), m.width)
+}
+
+// list draws the tab, and says on which line the cursor is.
+func (m *Model) list() (out []string, cursor int) {
+	is := m.lines()
+	at := m.cursor(is)
+	room := m.room()
+	top := m.top[m.tab]
+	if at < top {
+		top = at
+	}
+	if at >= top+room {
+		top = at - room + 1
+	}
+	top = max(min(top, len(is)-room), 0)
+	m.top[m.tab] = top
+	shown := is[top:min(top+room, len(is))]
+	cs := columns[m.tab]
+	heads := make([]string, len(cs))
+	for i, c := range cs {
+		heads[i] = m.pick(c.en, c.es)
+	}
+	set := m.setting()
+	rows := make([][]string, len(shown))
+	for i, it := range shown {
+		rows[i] = it.cells(set)
+		for j := range rows[i] {
+			rows[i][j] = clean(rows[i][j])
+			if rows[i][j] == "" {
+				rows[i][j] = "-"
+			}
+		}
+	}
+	cols, widths := layout(cs, heads, rows, m.width-2)
+	out = append(out, m.style("  "+line(heads, cs, cols, widths), color.Underline))
+	cursor = -1
+	for i, it := range shown {
+		s := line(rows[i], cs, cols, widths)
+		if top+i == at {
+			cursor = above + i
+			s = "> " + s
+			if m.Color {
+				s = m.style(s+strings.Repeat(" ", max(m.width-ansi.StringWidth(s), 0)), color.ReverseVideo)
+			}
+		} else {
+			s = "  " + m.paint(tint(it.paint()), s)
+		}
+		out = append(out, s)
+	}
+	if len(is) == 0 {
+		out = append(out, "  "+m.nothing())
+	}
+	for len(out) < room+1 {
+		out = append(out, "")
+	}
+	detail := ""
+	if len(is) > 0 {
+		detail = "  " + clean(m.detail(is[at]))
+	}
+	return append(out, m.paint(color.FgHiBlack, fit(detail, m.width))), cursor
+}
+
+func (m *Model) nothing() string {
+	f := &m.filter[m.tab]
+	switch {
+	case f.text != "":
+		return m.pick("nothing matches the filter; esc clears it", "nada coincide con el filtro; esc lo borra")
+	case m.tab == 3:
+		return m.pick("nothing worth a look so far", "nada que merezca una mirada por ahora")
+	}
+	return m.pick("nothing yet", "nada todavía")
+}
+
+// detail is the line under the cursor in full, in one line.
+func (m *Model) detail(i item) string {
+	switch x := i.(type) {
+	case *connItem:
+		r := x.Record
+		c := i.cells(m.setting())
+		s := fmt.Sprintf("#%d %s > %s  %s, %s", r.ID, c[1], c[2], c[0], c[5])
+		for _, p := range []string{r.ServerName, events.Program(r, m.Lang), r.User} {
+			if p != "" {
+				s += "  " + p
+			}
+		}
+		if r.ServerRTT >= 0 {
+			s += "  rtt " + table.Millis(r.ServerRTT)
+		}
+		return s + "  " + table.Amount(r.Orig.Payload) + " > < " + table.Amount(r.Resp.Payload)
+	case *portItem:
+		s := x.addr() + "  " + x.State
+		for _, p := range []string{x.Program, x.Path, x.Container} {
+			if p != "" {
+				s += "  " + p
+			}
+		}
+		return s
+	case *hostItem:
+		return x.Addr.String() + "  " + x.Name
+	case *findingItem:
+		return x.Text(m.Lang)
+	}
+	return ""
+}
+
+// foot is the last line: what is typed, what was said, or the keys.
+func (m *Model) foot() string {
+	f := &m.filter[m.tab]
+	switch {
+	case m.mode == typing:
+		s := m.pick("filter: ", "filtro: ")
+		if f.bad != "" {
+			s = "(" + clean(f.bad) + ")  " + s
+		}
+		return s + clean(m.typed)
+	case m.mode == saving:
+		return fmt.Sprintf(m.pick("save the packets of %s to: ", "guardar los paquetes de %s en: "), clean(m.saving)) + clean(m.typed)
+	case m.said != "" && time.Since(m.saidAt) < 8*time.Second:
+		return " " + m.said
+	case m.mode == following:
+		return m.pick(" esc back  arrows scroll  end newest  e explain", " esc volver  flechas mover  fin lo último  e explicar")
+	case m.mode != listing:
+		return m.pick(" esc back  arrows scroll", " esc volver  flechas mover")
+	}
+	enter := m.pick("enter follow", "intro seguir")
+	if m.tab != 0 {
+		enter = m.pick("enter connections", "intro conexiones")
+	}
+	keys := []string{m.pick("q quit", "q salir"), m.pick("/ filter", "/ filtrar"), enter, m.pick("e explain", "e explicar"), m.pick("s sort", "s orden"),
+		m.pick("p pause", "p pausa"), m.pick("w save", "w guardar"), m.pick("? help", "? ayuda")}
+	if s := " " + strings.Join(keys, "  "); ansi.StringWidth(s) <= m.width {
+		return s
+	}
+	return strings.Join(keys, " ")
+}
+
+// page shows the part of a text that is scrolled to.
+func (m *Model) page(ls []string) []string {
+	room := max(m.height-3, 1)
+	if m.mode == following {
+		room = max(room-1, 1)
+	}
+	if m.mode == following && m.stick {
+		m.scroll = 1 << 30
+	}
+	m.scroll = max(min(m.scroll, len(ls)-room), 0)
+	return ls[m.scroll:min(m.scroll+room, len(ls))]
+}
+
+// tint is the colour for a verdict, a state or a severity; each is a word too.
+func tint(word string) color.Attribute {
+	switch word {
+	case "completed", "completed_unseen", "implied", "answered", "open", "LISTEN", "BOUND":
+		return color.FgCyan
+	case "refused", "half_open", "no_answer", "filtered", "unanswered", "aborted", "closed", "silent":
+		return color.FgYellow
+	case "invalid", "probe", "high", "medium":
+		return color.FgRed
+	case "midstream", "unsolicited", "unknown", "stream", "reply_only", "none":
+		return color.FgHiBlack
+	}
+	return color.Reset
+}
+
+func (m *Model) paint(a color.Attribute, s string) string {
+	if a == color.Reset {
+		return s
+	}
+	return m.style(s, a)
+}
+
+func (m *Model) style(s string, a color.Attribute) string {
+	if !m.Color {
+		return s
+	}
+	c := color.New(a)
+	c.EnableColor()
+	return c.Sprint(s)
+}

@@ -1,0 +1,227 @@
+package screen
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"portero/catalog"
+	"portero/handshake"
+	"portero/internal/explain"
+	"portero/internal/findings"
+	"portero/internal/record"
+	"portero/internal/teach"
+	"portero/internal/trace"
+	"portero/internal/view/events"
+	"portero/internal/view/table"
+	"portero/internal/words"
+)
+
+func (m *Model) help() []string {
+	return strings.Split(m.pick(`  1 2 3 4, tab     connections, ports, hosts, findings
+  arrows, page     move; the cursor stays with its line when others move
+  enter            a connection: follow it, arrow by arrow
+                   a port, host or finding: its connections
+  e                explain the line under the cursor
+  /                filter as you type: every word must be in the line, and
+                   !word must not; with = < or > it is an expression:
+                   resp_port == 443 and process == "curl"
+  esc              clear the filter
+  s                another order
+  p                pause the list; rates and losses go on
+  w                save the packets of the line under the cursor
+                   that are still kept (16 MB of the latest)
+  q, ctrl+c        quit
+
+  opening          how it began: e explains it, docs/VERDICTS.md all
+  program          what runs behind it on this machine, and in
+                   brackets how sure that is: docs/PROGRAMS.md
+  dropped          frames the kernel had no room for: verdicts of
+                   that time may be wrong`,
+		`  1 2 3 4, tab     conexiones, puertos, equipos, hallazgos
+  flechas, página  moverse; el cursor sigue a su línea si otras se mueven
+  intro            una conexión: seguirla, flecha a flecha
+                   un puerto, equipo o hallazgo: sus conexiones
+  e                explicar la línea del cursor
+  /                filtrar al escribir: cada palabra debe estar en la
+                   línea, y !palabra no; con = < o > es una expresión:
+                   resp_port == 443 and process == "curl"
+  esc              borrar el filtro
+  s                otro orden
+  p                parar la lista; tasas y pérdidas siguen
+  w                guardar los paquetes de la línea del cursor que
+                   aún se conservan (16 MB de los últimos)
+  q, ctrl+c        salir
+
+  apertura         cómo empezó: e la explica, docs/VERDICTS.md todas
+  programa         qué hay detrás en este equipo y, entre paréntesis,
+                   con qué seguridad: docs/PROGRAMS.md
+  descartadas      tramas para las que el núcleo no tuvo sitio: los
+                   veredictos de entonces pueden fallar`), "\n")
+}
+
+// explain shows what the line under the cursor means.
+func (m *Model) explain(i item) {
+	var t []string
+	switch x := i.(type) {
+	case *connItem:
+		t = m.connText(x.Record)
+	case *portItem:
+		t = m.portText(&x.Port)
+	case *hostItem:
+		t = m.hostText(&x.Host)
+	case *findingItem:
+		t = m.findingText(&x.Finding)
+	}
+	m.text = nil
+	for _, s := range t {
+		m.text = append(m.text, wrap(clean(s), m.width-2)...)
+	}
+	if m.mode == following {
+		m.desk.Follow(nil)
+	}
+	m.mode, m.scroll = explaining, 0
+}
+
+// entry adds what is known of a word.
+func (m *Model) entry(t []string, word string) []string {
+	if word == "" {
+		return t
+	}
+	found, _ := explain.Explain(catalog.Default(), m.Lang, word)
+	if len(found) == 0 {
+		return t
+	}
+	e := found[0]
+	t = append(t, "", fmt.Sprintf(" %s (%s)", words.Spaced(e.Word), e.Kind))
+	for _, l := range strings.Split(e.Text, "\n") {
+		t = append(t, "   "+l)
+	}
+	return t
+}
+
+func (m *Model) connText(r *record.Record) []string {
+	c := (&connItem{r}).cells(m.setting())
+	t := []string{fmt.Sprintf(" #%d  %s > %s", r.ID, c[1], c[2]), fmt.Sprintf("   %s, %s", c[0], c[5])}
+	add := func(en, es, v string) {
+		if v != "" {
+			t = append(t, "   "+m.pick(en, es)+": "+v)
+		}
+	}
+	if r.ServerName != "" {
+		add("name", "nombre", r.ServerName)
+	}
+	if r.Service != "" {
+		add("service", "servicio", r.Service+" ("+words.ServiceBy(m.Lang, r.ServiceBy)+")")
+	}
+	add("program", "programa", events.Program(r, m.Lang))
+	add("file", "fichero", r.ProcessPath)
+	add("user", "usuario", r.User)
+	add("container", "contenedor", r.Container)
+	if r.PeerPID != 0 {
+		add("program at the other end", "programa al otro lado", fmt.Sprintf("%s (%d)", r.PeerProcess, r.PeerPID))
+	}
+	add("packets", "paquetes", fmt.Sprintf(m.pick("%d and %d, payload %s and %s", "%d y %d, datos %s y %s"), r.Orig.Pkts, r.Resp.Pkts, table.Amount(r.Orig.Payload), table.Amount(r.Resp.Payload)))
+	if r.ServerRTT >= 0 {
+		add("round trip to the responder", "ida y vuelta al respondedor", table.Millis(r.ServerRTT))
+	}
+	add("frames of the proof", "tramas de la prueba", proof(r))
+	for _, n := range table.NotesIn(m.Lang, r) {
+		t = append(t, "   "+n)
+	}
+	if r.TCP() {
+		t = m.entry(t, r.Handshake.String())
+		if r.Close != handshake.CloseNone && r.Close != handshake.StillOpen {
+			t = m.entry(t, "close:"+r.Close.String())
+		}
+	} else if r.HasPorts {
+		t = m.entry(t, "exchange:"+r.Exchange.String())
+	}
+	if r.HasPorts {
+		t = m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(r.Proto), r.Resp.Port))
+	}
+	for _, o := range r.Oddities {
+		t = m.entry(t, o)
+	}
+	for _, k := range r.Risks {
+		t = append(t, "", " "+k.ID+"   "+words.Severity(m.Lang, k.Severity)+", "+words.Basis(m.Lang, k.Basis), "   "+k.Text)
+	}
+	return t
+}
+
+func proof(r *record.Record) string {
+	var s []string
+	for _, f := range []uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ICMPFrame} {
+		if f != 0 {
+			s = append(s, fmt.Sprint(f))
+		}
+	}
+	if len(s) == 0 {
+		s = append(s, fmt.Sprint(r.FirstFrame))
+	}
+	return strings.Join(s, ", ")
+}
+
+func (m *Model) portText(p *Port) []string {
+	t := []string{fmt.Sprintf(" %s/%s  %s", netip.AddrPortFrom(p.Host, p.Port), record.ProtoName(p.Proto), words.Door(m.Lang, p.State))}
+	if p.Program != "" {
+		t = append(t, fmt.Sprintf("   %s: %s (%d, %s)", m.pick("program", "programa"), p.Program, p.PID, words.ProcessBy(m.Lang, p.By)), "   "+m.pick("file: ", "fichero: ")+p.Path, "   "+m.pick("user: ", "usuario: ")+p.User)
+	} else if p.By != "" {
+		t = append(t, "   "+m.pick("program: ", "programa: ")+words.ProcessBy(m.Lang, p.By))
+		if p.By == "hidden" {
+			t = append(t, "   "+m.pick("this user may not look into programs of others; with sudo they are named", "este usuario no puede mirar programas de otros; con sudo se nombran"))
+		}
+	}
+	if p.Container != "" {
+		t = append(t, "   "+m.pick("container: ", "contenedor: ")+p.Container)
+	}
+	if p.Seen != "" {
+		t = append(t, "   "+words.Seen(m.Lang, p.Seen))
+	}
+	t = append(t, fmt.Sprintf(m.pick("   tried %d times by %d clients, accepted %d, refused %d", "   %d intentos de %d clientes, %d aceptados, %d rechazados"), p.Attempts, p.Clients, p.Accepted, p.Refused))
+	return m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(p.Proto), p.Port))
+}
+
+func (m *Model) hostText(h *Host) []string {
+	t := []string{" " + h.Addr.String() + "  " + h.Name}
+	add := func(en, es string, n uint64) { t = append(t, fmt.Sprintf("   %s: %d", m.pick(en, es), n)) }
+	add("connections and exchanges it opened", "conexiones e intercambios que abrió", h.Opened)
+	add("of these nobody accepted", "de ellos, nadie aceptó", h.Failed)
+	add("it received", "recibió", h.Received)
+	add("doors that answered", "puertas que contestaron", uint64(h.OpenDoors))
+	add("other addresses it talked with", "otras direcciones con las que habló", uint64(h.Peers))
+	return append(t, fmt.Sprintf(m.pick("   payload sent %s, received %s", "   datos enviados %s, recibidos %s"), table.Amount(h.BytesOut), table.Amount(h.BytesIn)))
+}
+
+func (m *Model) findingText(f *findings.Finding) []string {
+	k, _ := findings.KindOf(f.Kind)
+	say := func(t [2]string) string { return m.pick(t[0], t[1]) }
+	return []string{" " + f.Kind + "   " + words.Severity(m.Lang, f.Severity) + ", " + words.Basis(m.Lang, f.Basis), "   " + say(k.Title), "",
+		m.pick("   seen: ", "   visto: ") + f.Text(m.Lang), "", m.pick("   means: ", "   indica: ") + say(k.Means), "",
+		m.pick("   innocent: ", "   inocente: ") + say(k.Innocent), "", m.pick("   next: ", "   después: ") + say(k.Next)}
+}
+
+// ladder tells the connection that is followed, as far as its packets are kept.
+func (m *Model) ladder() []string {
+	f := m.desk.Following()
+	r := m.follow
+	if f != nil && f.Record != nil && f.Record.ID == r.ID {
+		r = f.Record
+		m.follow = r
+	}
+	c := (&connItem{r}).cells(m.setting())
+	out := []string{clean(fmt.Sprintf(" #%d  %s > %s  %s, %s  %s", r.ID, c[1], c[2], c[0], c[5], events.Program(r, m.Lang)))}
+	if f == nil || len(f.Packets) == 0 {
+		return append(out, "", "   "+m.pick("its packets are no longer kept", "sus paquetes ya no están"))
+	}
+	if n := int(r.Orig.Pkts+r.Resp.Pkts) - len(f.Packets); n > 0 {
+		out = append(out, fmt.Sprintf(m.pick("   %d packets between the first and the latest are no longer kept", "   %d paquetes entre los primeros y los últimos ya no están"), n))
+	}
+	lang, _ := teach.ParseLang(m.Lang.String())
+	l := teach.New(r, trace.Build(f.Packets, r), teach.Options{Lang: lang})
+	var b strings.Builder
+	if err := l.WriteText(&b, teach.TextOptions{Width: m.width, Color: m.Color}); err != nil {
+		return append(out, "", "   "+clean(err.Error()))
+	}
+	return append(out, strings.Split(strings.TrimRight(b.String(), "\n"), "\n")...)
+}
