@@ -23,3 +23,28 @@ func TestSeedDecidesTheHash(t *testing.T) {
 		t.Errorf("64 seeds give %d hashes of one packet", len(seen))
 	}
 }
+
+// A flood of fragments that never make a datagram stays within its bounds, and
+// what gives way is handed out, to be counted.
+func TestFragmentsAreBounded(t *testing.T) {
+	r := NewReassembler()
+	given := 0
+	for i := range uint32(20_000) {
+		f := IPFragment{ID: i, Ver: 4, Proto: ProtoUDP, More: true, Len: 8192, Data: make([]byte, 8192)}
+		if i >= 10_000 { // and one datagram with parts without end
+			f.ID, f.Off = 1<<20, int(i)*8
+		}
+		given += len(r.Add(&f))
+		if len(r.order) > maxDatagrams || r.bytes > maxFragmentBytes+1<<16 {
+			t.Fatalf("%d datagrams, %d octets are held", len(r.order), r.bytes)
+		}
+	}
+	if given < 9000 || len(r.open) != len(r.order) {
+		t.Errorf("%d gave way, %d of %d are open", given, len(r.order), len(r.open))
+	}
+	for _, g := range r.order {
+		if len(g.parts) > maxFragments {
+			t.Errorf("%d parts of one datagram", len(g.parts))
+		}
+	}
+}
