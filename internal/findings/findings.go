@@ -187,14 +187,15 @@ func (d *Detector) Observe(r *record.Record) {
 			e.frame = m.frames[0]
 		}
 		ru := &d.rules[rSingle]
-		t := ru.at(m.subject())
+		t := ru.told(m.subject())
 		ru.add(t, e)
 		ru.host(t, m.other)
-		if t.from == 0 || r.ID < t.from {
-			t.text, t.a, t.from = m.f.Detail, m.f.Extra, r.ID // of the first record
+		x := t.alone
+		if x.from == 0 || r.ID < x.from {
+			x.text, t.a, x.from = m.f.Detail, m.f.Extra, r.ID // of the first record
 		}
-		if t.worst == "" || rank[m.f.Severity] < rank[t.worst] {
-			t.worst, t.basis = m.f.Severity, m.f.Basis
+		if x.worst == "" || rank[m.f.Severity] < rank[x.worst] {
+			x.worst, x.basis = m.f.Severity, m.f.Basis
 		}
 	}
 }
@@ -216,7 +217,11 @@ func told(r *record.Record) bool {
 // be worth a look by then.
 func (d *Detector) note(rule int, k subject, e event, other netip.Addr, r *record.Record) {
 	ru := &d.rules[rule]
-	t := ru.at(k)
+	d.book(ru, ru.at(k), e, other, r)
+}
+
+// book is note where the track is at hand.
+func (d *Detector) book(ru *rule, t *track, e event, other netip.Addr, r *record.Record) {
 	ru.add(t, e)
 	if other.IsValid() {
 		ru.host(t, other)
@@ -245,7 +250,7 @@ func (d *Detector) mark(ru *rule, t *track, r *record.Record) {
 
 // weigh judges t as it is, and keeps the worst that was found of it.
 func (d *Detector) weigh(ru *rule, t *track) {
-	f, ok := ru.judge(d, t.subject, t)
+	f, ok := ru.judge(d, t.key.subject(), t)
 	switch {
 	case ok && (t.found == nil || rank[f.Severity] < rank[t.found.Severity] || f.Severity == t.found.Severity && f.Count >= t.found.Count):
 		d.mute(&f)
@@ -287,7 +292,7 @@ func (d *Detector) Findings() []Finding {
 	var out []Finding
 	for i := range d.rules {
 		ru := &d.rules[i]
-		for _, t := range ru.m {
+		for t := range ru.all {
 			if t.total < ru.first {
 				continue
 			}
@@ -296,8 +301,8 @@ func (d *Detector) Findings() []Finding {
 			}
 		}
 	}
-	for _, t := range d.rules[rServers].m {
-		if f, ok := d.appeared(t.subject, t); ok {
+	for t := range d.rules[rServers].all {
+		if f, ok := d.appeared(t.key.subject(), t); ok {
 			d.mute(&f)
 			out = append(out, f)
 		}

@@ -17,10 +17,11 @@ func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
 	case handshake.NoAnswer, handshake.Refused, handshake.Filtered, handshake.HalfOpen, handshake.Aborted, handshake.Invalid:
 		e.what = uint32(port)
 		ru := &d.rules[rScanPorts]
-		if t := ru.at(subject{actor: o, target: s}); r.SYNACKFrame != 0 {
+		t := ru.at(subject{actor: o, target: s})
+		if r.SYNACKFrame != 0 {
 			t.a++ // answered: a door that is open
 		}
-		d.note(rScanPorts, subject{actor: o, target: s}, e, none, r)
+		d.book(ru, t, e, none, r)
 		d.note(rScanHosts, subject{actor: o, port: port}, e, s, r)
 	case handshake.Probe:
 		e.what = uint32(port)
@@ -48,7 +49,7 @@ func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
 		ru.add(t, e)
 		switch e.what {
 		case 0:
-			t.opened(e.at, d.public(o))
+			t.opened(e.at, t.b != 0 || d.public(o))
 		case 1, 2:
 			ru.host(t, o)
 			d.mark(ru, t, r)
@@ -140,9 +141,10 @@ func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
 		k := subject{actor: o, target: s, proto: r.Proto, port: port}
 		// Datagrams from one and the same port are one conversation with pauses: that
 		// its records are cut at the idle time makes no clock of it.
-		t := d.rules[rBeacon].at(k)
+		ru := &d.rules[rBeacon]
+		t := ru.at(k)
 		if again := t.a == uint64(r.Orig.Port); r.TCP() || !again {
-			d.note(rBeacon, k, e, none, r)
+			d.book(ru, t, e, none, r)
 		}
 		t.a = uint64(r.Orig.Port)
 	}
@@ -159,7 +161,7 @@ func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
 		ru := &d.rules[rListener]
 		t := ru.at(subject{target: s, proto: r.Proto, port: port})
 		ru.add(t, e)
-		t.opened(e.at, d.public(o))
+		t.opened(e.at, t.b != 0 || d.public(o))
 	}
 	if r.TCP() && port >= 49152 {
 		d.note(rDynamic, subject{target: s, proto: r.Proto, port: port}, e, o, r)

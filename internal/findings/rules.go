@@ -123,12 +123,12 @@ func (t *track) whole(f *Finding) {
 }
 
 func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
-	if len(t.hosts) < scanHosts {
+	if t.hosts.len() < scanHosts {
 		return Finding{}, false
 	}
 	es, n := busiest(t.events, scanWindow, every)
 	f := Finding{Kind: "scan-hosts", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
-		Count: uint64(len(t.hosts)), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
+		Count: uint64(t.hosts.len()), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	switch k.port {
 	case 22, 23, 445, 3389, 1433:
 		if d.inside(k.actor) {
@@ -155,11 +155,11 @@ func (d *Detector) askedPorts(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) askedHosts(k subject, t *track) (Finding, bool) {
-	if len(t.hosts) < scanHosts {
+	if t.hosts.len() < scanHosts {
 		return Finding{}, false
 	}
 	es, n := busiest(t.events, scanWindow, every)
-	f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoUDP, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total,
+	f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoUDP, Port: k.port, Count: uint64(t.hosts.len()), Of: t.total,
 		Window: scanWindow, Name: d.cat.Service(capture.ProtoUDP, k.port)}
 	f.evidence(es)
 	return f, n >= scanHosts
@@ -181,13 +181,13 @@ func (d *Detector) flooded(k subject, t *track) (Finding, bool) {
 		}
 	}
 	f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: hits, Of: all,
-		Extra: uint64(len(t.hosts)), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+		Extra: uint64(t.hosts.len()), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	if half < floodMin {
 		f.Severity = "medium" // nobody answered: no queue was seen to fill
 	}
 	f.evidence(es)
 	f.First, f.Last = t.first, t.last
-	return f, hits >= floodMin && hits*5 >= all*4 && len(t.hosts) >= floodFrom
+	return f, hits >= floodMin && hits*5 >= all*4 && t.hosts.len() >= floodFrom
 }
 
 func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
@@ -204,7 +204,7 @@ func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(len(t.hosts)), Name: d.amplifier(k.port)}
+	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(t.hosts.len()), Name: d.amplifier(k.port)}
 	if t.b < ampBytes || t.b < ampRatio*max(t.a, 1) {
 		return f, false
 	}
@@ -216,7 +216,7 @@ func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
 // floods it under forged names. It is the victim.
 func (d *Detector) scattered(k subject, t *track) (Finding, bool) {
 	es, n := busiest(t.events, scanWindow, every)
-	f := Finding{Kind: "backscatter", Severity: "info", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Extra: uint64(len(t.hosts)), Window: scanWindow}
+	f := Finding{Kind: "backscatter", Severity: "info", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Extra: uint64(t.hosts.len()), Window: scanWindow}
 	f.evidence(es)
 	return f, n >= scatterMin
 }
@@ -244,15 +244,15 @@ func (d *Detector) clockwork(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) settled(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: "port-dynamic-server", Severity: "low", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total}
+	f := Finding{Kind: "port-dynamic-server", Severity: "low", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(t.hosts.len()), Of: t.total}
 	f.evidence(slices.Clone(t.events))
-	return f, len(t.hosts) >= dynClients && !d.rpc[k.target]
+	return f, t.hosts.len() >= dynClients && !d.rpc[k.target]
 }
 
 func (d *Detector) administered(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: "lateral-admin", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Count: uint64(len(t.hosts)), Of: t.total}
+	f := Finding{Kind: "lateral-admin", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Count: uint64(t.hosts.len()), Of: t.total}
 	f.evidence(slices.Clone(t.events))
-	return f, len(t.hosts) >= lateralMin
+	return f, t.hosts.len() >= lateralMin
 }
 
 func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
@@ -293,7 +293,8 @@ func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
 
 // single is what records raise one by one, told once for all of them.
 func (d *Detector) single(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: k.kind, Severity: t.worst, Basis: t.basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(len(t.hosts)), Of: t.total, Extra: t.a, Name: k.name, Detail: t.text}
+	x := t.alone
+	f := Finding{Kind: x.kind, Severity: x.worst, Basis: x.basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(t.hosts.len()), Of: t.total, Extra: t.a, Name: x.name, Detail: x.text}
 	f.evidence(slices.Clone(t.events))
 	return f, true
 }

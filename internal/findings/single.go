@@ -16,8 +16,8 @@ type mark struct {
 }
 
 // subject is what the same mark of other records is told together with.
-func (m *mark) subject() subject {
-	return subject{kind: m.f.Kind, actor: m.f.Actor, target: m.f.Target, proto: m.f.Proto, port: m.f.Port, name: m.f.Name}
+func (m *mark) subject() (subject, names) {
+	return subject{actor: m.f.Actor, target: m.f.Target, proto: m.f.Proto, port: m.f.Port}, names{m.f.Kind, m.f.Name}
 }
 
 // Record adds to r what it shows by itself. It keeps nothing: it may be asked of

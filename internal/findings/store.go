@@ -3,6 +3,7 @@ package findings
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 	"unsafe"
 )
@@ -32,60 +33,63 @@ type subject struct {
 	actor, target netip.Addr
 	proto         uint8
 	port          uint16
-	kind, name    string // of what single records raise
-}
-
-// packed is a subject as plain octets: what maps of them hash and compare fast.
-type packed struct {
-	actor, target [16]byte
-	text          uint32 // of kind and name, numbered by the store
-	port          uint16
-	proto, has    uint8
-}
-
-func (s *store) pack(k *subject) packed {
-	p := packed{proto: k.proto, port: k.port}
-	if k.actor.IsValid() {
-		p.actor, p.has = k.actor.As16(), 1
-	}
-	if k.target.IsValid() {
-		p.target = k.target.As16()
-		p.has |= 2
-	}
-	if k.kind != "" {
-		text := k.kind + "\x00" + k.name
-		id, ok := s.texts[text]
-		if !ok {
-			if s.texts == nil {
-				s.texts = map[string]uint32{}
-			}
-			if len(s.texts) < maxTexts {
-				id = uint32(len(s.texts)) + 1
-				s.texts[text] = id
-				s.bytes += int64(len(text)) + 48
-			}
-		}
-		p.text = id
-	}
-	return p
 }
 
 type track struct {
-	subject
+	key    key
 	events []event
-	hosts  map[netip.Addr]struct{} // other ends, at most maxHosts
 	total  uint64
+	next   uint64 // at how many events it is judged again
 	first  int64
 	last   int64
-	a, b   uint64 // sums of the detector's own
-	text   string // of the first record, whose id from is
-	from   uint64
-	worst  string // severity, and basis, of kinds that a single record raises
-	basis  string
+	a, b   uint64   // sums of the detector's own
+	one    [1]event // where events begins: most subjects have a single one
+	hosts  *ends    // other ends
+	alone  *alone   // of what single records raise
 	many   *many    // once there are many events
-	again  bool     // second chance at eviction
-	next   uint64   // at how many events it is judged again
 	found  *Finding // the worst of then, nil when none was
+	tag    uint32   // hash of key
+	again  bool     // second chance at eviction
+}
+
+// alone is what a track of what single records raise has besides.
+type alone struct {
+	kind, name   string
+	text         string // of the first record, whose id from is
+	from         uint64
+	worst, basis string // the worst severity, and its basis
+}
+
+// ends are the different other ends of a subject, at most maxHosts.
+type ends struct {
+	first netip.Addr
+	more  map[netip.Addr]struct{} // all of them, once there are two
+}
+
+func (h *ends) len() int {
+	switch {
+	case h == nil || !h.first.IsValid():
+		return 0
+	case h.more == nil:
+		return 1
+	}
+	return len(h.more)
+}
+
+// add notes a and returns whether it was new.
+func (h *ends) add(a netip.Addr) bool {
+	switch {
+	case !h.first.IsValid():
+		h.first = a
+		return true
+	case h.first == a || len(h.more) >= maxHosts:
+		return false
+	case h.more == nil:
+		h.more = map[netip.Addr]struct{}{h.first: {}}
+	}
+	n := len(h.more)
+	h.more[a] = struct{}{}
+	return len(h.more) > n
 }
 
 // many is what is counted exactly where not every event can be remembered.
@@ -170,50 +174,70 @@ func (t *track) opened(at int64, public bool) {
 // forgets the oldest subject that was seen once or twice: a flood of strangers does
 // not push out who keeps on.
 type store struct {
-	m       map[packed]*track
-	order   []packed
-	texts   map[string]uint32
+	index
+	texts   map[names]uint32
 	spare   *track // of an evicted subject, empty
 	bytes   int64
 	limit   int64
 	dropped uint64
 }
 
-func (s *store) at(k subject) *track {
-	p := s.pack(&k)
-	if t := s.m[p]; t != nil {
+// names are the words of what single records raise.
+type names struct{ kind, name string }
+
+// number numbers the words, 0 when too many are told apart already.
+func (s *store) number(n names) uint32 {
+	id, ok := s.texts[n]
+	if !ok && len(s.texts) < maxTexts {
+		if s.texts == nil {
+			s.texts = map[names]uint32{}
+		}
+		id = uint32(len(s.texts)) + 1
+		s.texts[names{n.kind, strings.Clone(n.name)}] = id
+		s.bytes += int64(len(n.kind)+1+len(n.name)) + 48
+	}
+	return id
+}
+
+// at is the track of k, a new one when there was none.
+func (s *store) at(k subject) *track { return s.of(keyOf(&k, 0)) }
+
+// told is the track of what single records raise of k.
+func (s *store) told(k subject, n names) *track {
+	t := s.of(keyOf(&k, s.number(n)))
+	if t.alone == nil {
+		t.alone = &alone{kind: n.kind, name: n.name}
+	}
+	return t
+}
+
+func (s *store) of(k key) *track {
+	tag := k.hash()
+	if t := s.find(&k, tag); t != nil {
 		t.again = false
 		return t
 	}
-	if s.m == nil {
-		s.m = map[packed]*track{}
-	}
-	for s.bytes+trackBytes > s.limit && len(s.order) > 0 {
+	for s.bytes+trackBytes > s.limit && s.len() > 0 {
 		s.evict()
 	}
 	t := s.spare
 	if s.spare = nil; t == nil {
 		t = &track{}
 	}
-	t.subject = k
-	s.bytes += int64(cap(t.events)) * eventBytes
-	s.m[p] = t
-	s.order = append(s.order, p)
-	s.bytes += trackBytes
+	t.key, t.tag = k, tag
+	s.bytes += int64(cap(t.events))*eventBytes + trackBytes
+	s.insert(t)
 	return t
 }
 
 // host notes another end of t.
 func (s *store) host(t *track, a netip.Addr) {
 	if t.hosts == nil {
-		t.hosts = map[netip.Addr]struct{}{}
+		t.hosts = &ends{}
 	}
-	if len(t.hosts) >= maxHosts {
-		return
+	if t.hosts.add(a) {
+		s.bytes += hostBytes
 	}
-	n := len(t.hosts)
-	t.hosts[a] = struct{}{}
-	s.bytes += int64(len(t.hosts)-n) * hostBytes
 }
 
 // add notes an event of t. Its last ones are kept, and its count goes on.
@@ -237,28 +261,44 @@ func (s *store) add(t *track, e event) {
 		return
 	}
 	before := cap(t.events)
+	if before == 0 {
+		t.events = t.one[:0]
+	}
 	t.events = append(t.events, e)
 	s.bytes += int64(cap(t.events)-before) * eventBytes
 }
 
 func (s *store) evict() {
 	for i := 0; ; i++ {
-		k := s.order[0]
-		s.order = s.order[1:]
-		t := s.m[k]
+		t := s.oldest()
 		if t.total > 2 && !t.again && i < 4096 {
 			t.again = true
-			s.order = append(s.order, k)
+			s.renew()
 			continue
 		}
-		delete(s.m, k)
-		s.bytes -= trackBytes + int64(cap(t.events))*eventBytes + int64(len(t.hosts))*hostBytes + t.many.bytes()
+		s.remove()
+		s.bytes -= trackBytes + int64(cap(t.events))*eventBytes + int64(t.hosts.len())*hostBytes + t.many.bytes()
 		// The next subject takes its place in memory too.
-		if t.hosts == nil && cap(t.events) <= 4 {
-			*t = track{events: t.events[:0]}
+		switch {
+		case t.hosts.len() == 0 && cap(t.events) <= 4:
+			t.empty(t.events[:0])
+			s.spare = t
+		case s.spare == nil:
+			t.empty(nil)
 			s.spare = t
 		}
 		s.dropped++
 		return
 	}
+}
+
+// empty makes t a new track with room for events.
+func (t *track) empty(room []event) {
+	h := t.hosts
+	if h != nil {
+		*h = ends{}
+	}
+	t.events, t.hosts = room, h
+	t.total, t.next, t.first, t.last, t.a, t.b = 0, 0, 0, 0, 0, 0
+	t.alone, t.many, t.found, t.again = nil, nil, nil, false
 }
