@@ -21,8 +21,8 @@ const (
 	maxEvents = 2048 // remembered per subject; the count goes on
 	maxHosts  = 4096 // other ends told apart per subject
 	maxTexts  = 4096 // kinds with names told apart; more are told together
-	// What a subject costs beside its events and hosts, with its places in the map
-	// and the queue (measured by TestBudget).
+	// What a subject is booked with beside its events and hosts, with its places in the index
+	// and the queue, at most (TestBudget holds it against what it costs).
 	trackBytes = 560
 	hostBytes  = 64
 	eventBytes = int64(unsafe.Sizeof(event{}))
