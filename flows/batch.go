@@ -42,14 +42,16 @@ func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
 	}
 }
 
-const line = 64
+const (
+	line  = 64
+	young = 8 // packets after which the history of a flow seldom grows
+)
 
 // touch reads what the packets of a group will need. The results do not matter;
 // they are kept so that the reads are not optimized away. home gets the number of the flow, plus one, that a packet probably belongs to.
 func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32) {
 	var entry [group]uint64
 	var hash [group]uint32
-	var cold [group]bool
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
 	acc := byte(0)
@@ -57,7 +59,6 @@ func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32
 		p := &pkts[k]
 		h := uint32(p.Hash)
 		hash[i] = h
-		cold[i] = p.Flags.Any(capture.SYN | capture.FIN | capture.RST)
 		entry[i] = cur[h&mask]
 		acc += byte(t.recent.set(p.Digest ^ p.Hash | 1)[0].time)
 	}
@@ -80,25 +81,34 @@ func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32
 			continue
 		}
 		v := uint32(e) - 1
-		f := t.flow(v)
-		p := unsafe.Pointer(f)
+		p := unsafe.Pointer(t.flow(v))
 		acc += *(*byte)(p) + *(*byte)(unsafe.Add(p, line)) + *(*byte)(unsafe.Add(p, 2*line))
-		if cold[i] {
-			o := unsafe.Pointer(t.origin(v))
-			acc += *(*byte)(o) + *(*byte)(unsafe.Add(o, originSize-1))
-		}
 		home[i] = v + 1
 	}
-	for i := range which {
+	for i, k := range which {
 		if home[i] == 0 {
 			continue
 		}
-		x := t.dataOf(t.flow(home[i] - 1))
+		v := home[i] - 1
+		f := t.flow(v)
+		p := &pkts[k]
+		if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
+			o := unsafe.Pointer(t.origin(v))
+			acc += *(*byte)(o) + *(*byte)(unsafe.Add(o, originSize-1))
+		}
+		x := t.dataOf(f)
 		if x == nil {
 			continue
 		}
-		p := unsafe.Pointer(x)
-		acc += *(*byte)(p) + *(*byte)(unsafe.Add(p, line)) + *(*byte)(unsafe.Add(p, 2*line))
+		// An acknowledgement ends a sample of the other side, payload may end a wait.
+		d, sample := unsafe.Pointer(x), uintptr(line)
+		if f.portA == p.SrcPort {
+			sample = 2 * line
+		}
+		acc += *(*byte)(d) + *(*byte)(unsafe.Add(d, sample))
+		if p.PayloadLen > 0 {
+			acc += *(*byte)(unsafe.Add(d, 3*line))
+		}
 	}
 	t.touched += acc
 }
