@@ -19,7 +19,7 @@ func mapped(n int) []byte {
 		return make([]byte, n)
 	}
 	if n < hugePage {
-		b, err := syscall.Mmap(-1, 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		b, err := syscall.Mmap(-1, 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|syscall.MAP_POPULATE)
 		if err != nil {
 			return make([]byte, n)
 		}
