@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+
 	"portero/capture"
 	"portero/handshake"
 )
@@ -58,12 +60,14 @@ func (t *Table) drop(v uint32, index uint64) {
 type ring struct {
 	refs []halfOpenRef
 	head uint32
+	came uint32 // refs pushed since it was tidied
 }
 
 // push adds a flow and returns the oldest one when the share is used up.
 func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
+	r.came++
 	if len(r.refs) < share {
-		if len(r.refs) == 4096 {
+		if len(r.refs) == 4096 && cap(r.refs) < share {
 			// All of it at once: growing would leave as much behind again.
 			r.refs = append(make([]halfOpenRef, 0, share), r.refs...)
 		}
@@ -76,28 +80,47 @@ func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
 	return old, true
 }
 
+// tidy leaves out what need not be remembered any more, unless it did so a moment
+// ago: a flood of attempts that all stay open must not make it look at all of them
+// for every one that comes.
+func (r *ring) tidy(keep func(halfOpenRef) bool) {
+	if int(r.came) < len(r.refs)/2 {
+		return
+	}
+	slices.Reverse(r.refs[:r.head])
+	slices.Reverse(r.refs[r.head:])
+	slices.Reverse(r.refs)
+	r.refs = slices.DeleteFunc(r.refs, func(ref halfOpenRef) bool { return !keep(ref) })
+	r.head, r.came = 0, 0
+}
+
+// stillOpen reports whether the flow that ref means is there and half-open.
+func (t *Table) stillOpen(ref halfOpenRef) bool {
+	f := t.flow(ref.flow)
+	return uint32(f.firstIdx) == ref.first && f.bits&inUse != 0 && f.conn.HalfOpen()
+}
+
 // noteHalfOpen enters an attempt into the half-open share. When the share is
 // full its oldest attempt makes room, if it still is one. Attempts that were
 // answered have a share of their own: a flood of SYNs from nowhere must not push
 // out those whose third packet is on its way.
 func (t *Table) noteHalfOpen(v, first uint32, index uint64) {
 	share := int(t.maxFlows / 4)
+	if len(t.asked.refs) >= share {
+		t.asked.tidy(t.stillOpen)
+	}
 	old, full := t.asked.push(halfOpenRef{v, first}, share)
-	if !full {
+	if !full || !t.stillOpen(old) {
 		return
 	}
-	g := t.flow(old.flow)
-	if uint32(g.firstIdx) != old.first || g.bits&inUse == 0 || !g.conn.HalfOpen() {
-		return
-	}
-	if g.pkts[0] == 0 || g.pkts[1] == 0 {
+	if g := t.flow(old.flow); g.pkts[0] == 0 || g.pkts[1] == 0 {
 		t.drop(old.flow, index)
 		return
 	}
-	if old, full = t.answered.push(old, share); !full {
-		return
+	if len(t.answered.refs) >= share {
+		t.answered.tidy(t.stillOpen)
 	}
-	if g := t.flow(old.flow); uint32(g.firstIdx) == old.first && g.bits&inUse != 0 && g.conn.HalfOpen() {
+	if old, full = t.answered.push(old, share); full && t.stillOpen(old) {
 		t.drop(old.flow, index)
 	}
 }

@@ -232,6 +232,40 @@ func TestFloodSparesTheHonest(t *testing.T) {
 	}
 }
 
+// Half-open connections are given up for lack of room, never because many others
+// came and completed.
+func TestHalfOpenStaysWhileThereIsRoom(t *testing.T) {
+	s := tell(t, Config{Memory: 64 << 20})
+	share := int(s.table.maxFlows / 4)
+	s.pkt(true, syn, 0, 0, 0)
+	for i := range 3 * share {
+		other := func(p *capture.Packet) {
+			a := &p.Src
+			if p.Flags == syn|ack {
+				a = &p.Dst
+			}
+			a[13], a[14], a[15] = byte(i>>16)+9, byte(i>>8), byte(i)
+		}
+		s.now -= 3e6 - 1000
+		s.pkt(true, syn, 0, 0, 0, other)
+		s.pkt(false, syn|ack, 0, 1, 0, other)
+		s.pkt(true, ack, 1, 1, 0, other)
+	}
+	if st := s.table.Stats(); st.Evicted != 0 {
+		t.Errorf("%d of %d connections were evicted from a table of %d", st.Evicted, 3*share+1, s.table.maxFlows)
+	}
+	s.table.Flush(s.index, handshake.EndForced)
+	open := 0
+	for _, e := range s.ended {
+		if e.J.Verdict == handshake.NoAnswer {
+			open++
+		}
+	}
+	if open != 1 || len(s.ended) != 3*share+1 {
+		t.Errorf("%d without answer, %d records", open, len(s.ended))
+	}
+}
+
 // The slots find everything that was put in, while they grow.
 func TestSlots(t *testing.T) {
 	var s slots
