@@ -1,8 +1,6 @@
 package flows
 
 import (
-	"slices"
-
 	"portero/capture"
 	"portero/handshake"
 )
@@ -55,43 +53,46 @@ func (t *Table) drop(v uint32, index uint64) {
 	}
 }
 
-// ring remembers flows in the order in which they came, up to a share of the
-// budget.
-type ring struct {
-	refs []halfOpenRef
+// queue remembers flows in the order in which they came.
+type queue struct {
+	refs []halfOpenRef // a ring, its length a power of two
 	head uint32
-	came uint32 // refs pushed since it was tidied
+	n    uint32
+	came uint32 // pushed since it was tidied
 }
 
-// push adds a flow and returns the oldest one when the share is used up.
-func (r *ring) push(ref halfOpenRef, share int) (old halfOpenRef, full bool) {
-	r.came++
-	if len(r.refs) < share {
-		if len(r.refs) == 4096 && cap(r.refs) < share {
-			// All of it at once: growing would leave as much behind again.
-			r.refs = append(make([]halfOpenRef, 0, share), r.refs...)
-		}
-		r.refs = append(r.refs, ref)
-		return old, false
+func (q *queue) push(ref halfOpenRef) {
+	if int(q.n) == len(q.refs) {
+		bigger := make([]halfOpenRef, max(2*len(q.refs), 1024))
+		k := copy(bigger, q.refs[q.head:])
+		copy(bigger[k:], q.refs[:q.head])
+		q.refs, q.head = bigger, 0
 	}
-	old = r.refs[r.head]
-	r.refs[r.head] = ref
-	r.head = (r.head + 1) % uint32(len(r.refs))
-	return old, true
+	q.refs[(q.head+q.n)&uint32(len(q.refs)-1)] = ref
+	q.n++
+	q.came++
+}
+
+func (q *queue) pop() halfOpenRef {
+	ref := q.refs[q.head]
+	q.head = (q.head + 1) & uint32(len(q.refs)-1)
+	q.n--
+	return ref
 }
 
 // tidy leaves out what need not be remembered any more, unless it did so a moment
 // ago: a flood of attempts that all stay open must not make it look at all of them
 // for every one that comes.
-func (r *ring) tidy(keep func(halfOpenRef) bool) {
-	if int(r.came) < len(r.refs)/2 {
+func (q *queue) tidy(keep func(halfOpenRef) bool) {
+	if q.came < q.n/2 {
 		return
 	}
-	slices.Reverse(r.refs[:r.head])
-	slices.Reverse(r.refs[r.head:])
-	slices.Reverse(r.refs)
-	r.refs = slices.DeleteFunc(r.refs, func(ref halfOpenRef) bool { return !keep(ref) })
-	r.head, r.came = 0, 0
+	for range q.n {
+		if ref := q.pop(); keep(ref) {
+			q.push(ref)
+		}
+	}
+	q.came = 0
 }
 
 // stillOpen reports whether the flow that ref means is there and half-open.
@@ -100,28 +101,45 @@ func (t *Table) stillOpen(ref halfOpenRef) bool {
 	return uint32(f.firstIdx) == ref.first && f.bits&inUse != 0 && f.conn.HalfOpen()
 }
 
-// noteHalfOpen enters an attempt into the half-open share. When the share is
-// full its oldest attempt makes room, if it still is one. Attempts that were
-// answered have a share of their own: a flood of SYNs from nowhere must not push
-// out those whose third packet is on its way.
+// crowded reports whether seven eighths of the flows that the budget allows are
+// there.
+func (t *Table) crowded() bool {
+	return t.used-uint32(len(t.free)+len(t.spare)) >= t.maxFlows-t.maxFlows/8
+}
+
+// noteHalfOpen enters an attempt. While there is room everything stays; in a
+// crowded table attempts keep a quarter of it, and the oldest that still is one
+// makes room. Attempts that were answered have a quarter of their own: a flood of
+// SYNs from nowhere must not push out those whose third packet is on its way.
 func (t *Table) noteHalfOpen(v, first uint32, index uint64) {
-	share := int(t.maxFlows / 4)
-	if len(t.asked.refs) >= share {
+	t.asked.push(halfOpenRef{v, first})
+	if t.asked.n > t.maxFlows {
 		t.asked.tidy(t.stillOpen)
 	}
-	old, full := t.asked.push(halfOpenRef{v, first}, share)
-	if !full || !t.stillOpen(old) {
+	if !t.crowded() && t.asked.n <= 2*t.maxFlows {
 		return
 	}
-	if g := t.flow(old.flow); g.pkts[0] == 0 || g.pkts[1] == 0 {
-		t.drop(old.flow, index)
-		return
+	share := t.maxFlows / 4
+	if t.asked.n > share {
+		t.asked.tidy(t.stillOpen)
 	}
-	if len(t.answered.refs) >= share {
-		t.answered.tidy(t.stillOpen)
-	}
-	if old, full = t.answered.push(old, share); full && t.stillOpen(old) {
-		t.drop(old.flow, index)
+	for t.asked.n > share {
+		old := t.asked.pop()
+		if !t.stillOpen(old) {
+			continue
+		}
+		if g := t.flow(old.flow); g.pkts[0] == 0 || g.pkts[1] == 0 {
+			t.drop(old.flow, index)
+			return
+		}
+		t.answered.push(old)
+		if t.answered.n <= share {
+			continue
+		}
+		if old = t.answered.pop(); t.stillOpen(old) {
+			t.drop(old.flow, index)
+			return
+		}
 	}
 }
 

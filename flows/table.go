@@ -35,7 +35,7 @@ type Table struct {
 	shelf    handshake.Shelf
 
 	maxFlows, maxData uint32
-	asked, answered   ring // half-open flows
+	asked, answered   queue // half-open flows
 	hand              uint32
 
 	flowArena, dataArena arena
