@@ -43,14 +43,13 @@ type Place struct {
 
 // Stats counts what an Identifier did.
 type Stats struct {
-	Looked, Named uint64
-	Full          uint64 // flows that found no room (should be zero)
-	Bytes, Peak   int64
+	Named       uint64
+	Full        uint64 // flows that found no room (should be zero)
+	Bytes, Peak int64
 }
 
 // Add adds what another Identifier did.
 func (s *Stats) Add(o Stats) {
-	s.Looked += o.Looked
 	s.Named += o.Named
 	s.Full += o.Full
 	s.Bytes += o.Bytes

@@ -56,19 +56,6 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-func TestNoPermission(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read every file")
-	}
-	p := filepath.Join(t.TempDir(), "secret.pcap")
-	if err := os.WriteFile(p, []byte("x"), 0); err != nil {
-		t.Fatal(err)
-	}
-	if code, _, errs := portero(t, p); code != exitDenied || !strings.Contains(errs, "no permission") {
-		t.Errorf("exit status %d: %s", code, errs)
-	}
-}
-
 // The result does not depend on how many goroutines decode.
 func TestThreads(t *testing.T) {
 	files, _ := filepath.Glob("../../testdata/*/in.pcap")
