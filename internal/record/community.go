@@ -2,18 +2,38 @@ package record
 
 import (
 	"crypto/sha1"
-	"encoding/base64"
 	"encoding/binary"
 
 	"portero/capture"
 )
 
-// communityID appends Community ID version 1 with seed 0
-// (github.com/corelight/community-id-spec): a hash of the ordered tuple.
-func communityID(b []byte, r *Record) []byte {
+// AppendCommunityID appends Community ID version 1 with seed 0
+// (github.com/corelight/community-id-spec): a hash of the ordered tuple. Nothing
+// where an address is missing.
+func AppendCommunityID(b []byte, r *Record) []byte {
+	var t [Room]byte
+	return append(b, t[:PutCommunityID(t[:], 0, r)]...)
+}
+
+// PutCommunityID writes what AppendCommunityID appends at b[n:], where Room octets
+// must be, and returns where it ends.
+func PutCommunityID(b []byte, n int, r *Record) int {
 	if !r.Orig.Addr.IsValid() || !r.Resp.Addr.IsValid() {
-		return b
+		return n
 	}
+	sum := communityHash(r)
+	t := (*[communityLen]byte)(b[n:])
+	t[0], t[1] = '1', ':'
+	for i, at := 0, 2; at < len(t); i, at = i+3, at+4 {
+		v := uint32(sum[i])<<16 | uint32(sum[i+1])<<8 | uint32(sum[i+2])
+		t[at], t[at+1], t[at+2], t[at+3] = base64[v>>18&63], base64[v>>12&63], base64[v>>6&63], base64[v&63]
+	}
+	t[communityLen-1] = '='
+	return n + communityLen
+}
+
+// communityHash is the SHA-1 of the tuple and an octet of zero.
+func communityHash(r *Record) (padded [sha1.Size + 1]byte) {
 	var buf [40]byte
 	n := 2 // seed 0
 	put := func(s *Side) {
@@ -48,9 +68,14 @@ func communityID(b []byte, r *Record) []byte {
 		n += 4
 	}
 	sum := sha1.Sum(buf[:n])
-	b = append(b, "1:"...)
-	return base64.StdEncoding.AppendEncode(b, sum[:])
+	copy(padded[:], sum[:])
+	return padded
 }
+
+// base64 is the standard alphabet of RFC 4648; of 20 octets the last digit is padding.
+const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+const communityLen = len("1:") + (20+2)/3*4
 
 func pairedICMP(proto uint8, a, b uint16) bool {
 	if proto == capture.ProtoICMP6 {

@@ -75,6 +75,3 @@ func (r *Record) ControlBits() (orig, resp uint8) {
 	}
 	return orig, resp
 }
-
-// AppendCommunityID appends the Community ID, nothing where there is none.
-func AppendCommunityID(b []byte, r *Record) []byte { return communityID(b, r) }

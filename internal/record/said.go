@@ -10,12 +10,12 @@ import (
 // The keys that come from the payload. All are absent where it told nothing.
 
 func appWord(name, doc string, get func(a *identify.Facts) string) Field {
-	return word(name, doc, func(r *Record) string {
+	return Field{Name: name, Doc: doc, Kind: KindWord, Text: func(b []byte, r *Record) []byte {
 		if r.App == nil {
-			return ""
+			return b
 		}
-		return get(r.App)
-	})
+		return append(b, get(r.App)...)
+	}}
 }
 
 func appText(name, doc string, get func(a *identify.Facts) string) Field {
@@ -79,12 +79,15 @@ func loginText(name, doc string, get func(l *identify.Login) string) Field {
 }
 
 func appInt(name, doc string, get func(a *identify.Facts) uint64) Field {
-	return frame(name, doc, func(r *Record) uint64 {
+	return Field{Name: name, Doc: doc, Kind: KindInt, Text: func(b []byte, r *Record) []byte {
 		if r.App == nil {
-			return 0
+			return b
 		}
-		return get(r.App)
-	})
+		if v := get(r.App); v != 0 {
+			return AppendUint(b, v)
+		}
+		return b
+	}}
 }
 
 func appBool(name, doc string, get func(a *identify.Facts) (value, known bool)) Field {
@@ -257,8 +260,5 @@ func said() []Field {
 			return a.Login.Frame
 		}),
 	}
-	for i := range fs {
-		fs[i].Said = true
-	}
-	return fs
+	return needs(NeedSaid, fs...)
 }

@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"net/netip"
 	"sort"
 	"strconv"
 	"strings"
@@ -28,11 +29,13 @@ const (
 )
 
 // Field is one column of the record. Exactly one of the functions is set, by
-// kind. Text appends nothing when the value is unknown.
+// kind. Text appends nothing when the value is unknown. Need and Lies tell
+// writers that are in a hurry how to come to the same without the function.
 type Field struct {
 	Name, Doc string
 	Kind      Kind
-	Said      bool // of the payload: absent in records without App
+	Need      Need
+	Lies      Lies
 	Text      func(b []byte, r *Record) []byte
 	Words     func(r *Record) []string
 	Ints      func(r *Record) []uint64
@@ -55,156 +58,32 @@ func ProtoName(proto uint8) string {
 	return strconv.Itoa(int(proto))
 }
 
-// u appends a decimal integer.
-func u(b []byte, v uint64) []byte {
-	if v < 10 {
-		return append(b, '0'+byte(v))
-	}
-	return strconv.AppendUint(b, v, 10)
-}
-
-func nonzero(b []byte, v uint64) []byte {
-	if v == 0 {
-		return b
-	}
-	return u(b, v)
-}
-
-// Micros appends ns as microseconds with up to three decimals, nothing when
-// unknown.
-func Micros(b []byte, ns int64) []byte {
-	if ns == Unset {
-		return b
-	}
-	return appendMicros(b, ns)
-}
-
-func appendMicros(b []byte, ns int64) []byte {
-	if ns < 0 {
-		b = append(b, '-')
-		ns = -ns
-	}
-	b = strconv.AppendInt(b, ns/1000, 10)
-	if f := ns % 1000; f != 0 {
-		b = append(b, '.', byte('0'+f/100))
-		if f%100 != 0 {
-			b = append(b, byte('0'+f/10%10))
-			if f%10 != 0 {
-				b = append(b, byte('0'+f%10))
-			}
-		}
-	}
-	return b
-}
-
-func frame(name, doc string, get func(r *Record) uint64) Field {
-	return Field{Name: name, Doc: doc, Kind: KindInt, Text: func(b []byte, r *Record) []byte { return nonzero(b, get(r)) }}
-}
-
-func count(name, doc string, get func(r *Record) uint64) Field {
-	return Field{Name: name, Doc: doc, Kind: KindInt, Text: func(b []byte, r *Record) []byte { return u(b, get(r)) }}
-}
-
-func tcpCount(name, doc string, get func(r *Record) uint64) Field {
-	return Field{Name: name, Doc: doc, Kind: KindInt, Text: func(b []byte, r *Record) []byte {
-		if !r.TCP() {
-			return b
-		}
-		return u(b, get(r))
-	}}
-}
-
-func zeroUnset(ns int64) int64 {
-	if ns == 0 {
-		return Unset
-	}
-	return ns
-}
-
-func word(name, doc string, get func(r *Record) string) Field {
-	return Field{Name: name, Doc: doc, Kind: KindWord, Text: func(b []byte, r *Record) []byte { return append(b, get(r)...) }}
-}
-
-func text(name, doc string, get func(r *Record) string) Field {
-	return Field{Name: name, Doc: doc, Kind: KindText, Text: func(b []byte, r *Record) []byte { return append(b, get(r)...) }}
-}
-
-func micros(name, doc string, get func(r *Record) int64) Field {
-	return Field{Name: name, Doc: doc, Kind: KindMicros, Text: func(b []byte, r *Record) []byte { return Micros(b, get(r)) }}
-}
-
-func when(name, doc string, get func(r *Record) int64) Field {
-	return Field{Name: name, Doc: doc, Kind: KindTime, Text: func(b []byte, r *Record) []byte { return AppendTime(b, get(r)) }}
-}
-
-func option(name, doc string, get func(r *Record) bool) Field {
-	return Field{Name: name, Doc: doc, Kind: KindBool, Text: func(b []byte, r *Record) []byte {
-		if !r.TCP() || !r.OptsKnown {
-			return b
-		}
-		return strconv.AppendBool(b, get(r))
-	}}
-}
-
-// side makes the two fields orig_x and resp_x.
-func sides(fs []Field, name, doc string, make func(name, doc string, get func(s *Side) uint64) Field, get func(s *Side) uint64) []Field {
-	return append(fs, make("orig_"+name, "originator: "+doc, get), make("resp_"+name, "responder: "+doc, get))
-}
-
-func sideOf(name string, r *Record) *Side {
-	if name[0] == 'o' {
-		return &r.Orig
-	}
-	return &r.Resp
-}
-
-func sideField(when func(r *Record, v uint64) bool) func(name, doc string, get func(s *Side) uint64) Field {
-	return func(name, doc string, get func(s *Side) uint64) Field {
-		orig := name[0] == 'o'
-		return Field{Name: name, Doc: doc, Kind: KindInt, Text: func(b []byte, r *Record) []byte {
-			s := &r.Resp
-			if orig {
-				s = &r.Orig
-			}
-			v := get(s)
-			if !when(r, v) {
-				return b
-			}
-			return u(b, v)
-		}}
-	}
-}
-
 // Schema is the record as a table of fields, in the order in which formats
 // print them.
 func Schema() []Field {
-	always := sideField(func(*Record, uint64) bool { return true })
-	tcp := sideField(func(r *Record, _ uint64) bool { return r.TCP() })
-	known := sideField(func(r *Record, v uint64) bool { return r.TCP() && v != 0 })
-	ports := sideField(func(r *Record, _ uint64) bool { return r.HasPorts })
-	addr := func(name, doc string) Field {
-		return Field{Name: name, Doc: doc, Kind: KindWord, Text: func(b []byte, r *Record) []byte { return sideOf(name, r).Addr.AppendTo(b) }}
+	port := func(name, doc string, get func(r *Record) *uint16) Field {
+		return integer(name, doc, NeedPorts, Never, get)
 	}
-	scale := func(name, doc string) Field {
-		return Field{Name: name, Doc: doc, Kind: KindInt, Text: func(b []byte, r *Record) []byte {
-			if s := sideOf(name, r).WScale; s >= 0 && r.TCP() {
-				return u(b, uint64(s))
-			}
-			return b
-		}}
+	mss := func(name, doc string, get func(r *Record) *uint16) Field {
+		return integer(name, doc, NeedTCP, IfZero, get)
 	}
+	number := func(name, doc string, get func(r *Record) *uint32) Field {
+		return integer(name, doc, NeedWho, IfZero, get)
+	}
+	scale := func(name, doc string, get func(r *Record) *int16) Field { return signed(name, doc, NeedTCP, get) }
 	fs := []Field{
-		{Name: "schema", Doc: "version of this table; it changes only when a key is renamed, removed or given another meaning", Kind: KindInt,
-			Text: func(b []byte, _ *Record) []byte { return u(b, SchemaVersion) }},
-		count("id", "ordinal by first packet in the unfiltered capture; filters hide numbers, they never renumber", func(r *Record) uint64 { return r.ID }),
-		{Name: "community_id", Doc: "Community ID version 1, seed 0: the same in every tool", Kind: KindWord, Text: communityID},
-		word("proto", "tcp, udp, icmp, icmp6, sctp, or the IP protocol number", func(r *Record) string { return ProtoName(r.Proto) }),
-		addr("orig_addr", "originator: address"),
-		ports("orig_port", "originator: port; absent where the protocol has none", func(s *Side) uint64 { return uint64(s.Port) }),
-		addr("resp_addr", "responder: address"),
-		ports("resp_port", "responder: port; absent where the protocol has none", func(s *Side) uint64 { return uint64(s.Port) }),
-		word("roles_by", "the clue that told originator from responder: syn, synack, port, payload, first", func(r *Record) string { return r.RolesBy.String() }),
-		{Name: "vlan", Doc: "VLAN ids, outermost first", Kind: KindInts, Ints: func(r *Record) []uint64 {
+		{Name: "schema", Doc: "version of this table; it changes only when a key is renamed, removed or given another meaning", Kind: KindInt, Lies: Lies{As: Constant},
+			Text: func(b []byte, _ *Record) []byte { return AppendUint(b, SchemaVersion) }},
+		count("id", "ordinal by first packet in the unfiltered capture; filters hide numbers, they never renumber", func(r *Record) *uint64 { return &r.ID }),
+		{Name: "community_id", Doc: "Community ID version 1, seed 0: the same in every tool", Kind: KindWord, Lies: Lies{As: Community}, Text: AppendCommunityID},
+		{Name: "proto", Doc: "tcp, udp, icmp, icmp6, sctp, or the IP protocol number", Kind: KindWord, Lies: Lies{As: Octet, At: placeOf(func(r *Record) *uint8 { return &r.Proto }), Values: 256},
+			Text: func(b []byte, r *Record) []byte { return append(b, ProtoName(r.Proto)...) }},
+		address("orig_addr", "originator: address", func(r *Record) *netip.Addr { return &r.Orig.Addr }),
+		port("orig_port", "originator: port; absent where the protocol has none", func(r *Record) *uint16 { return &r.Orig.Port }),
+		address("resp_addr", "responder: address", func(r *Record) *netip.Addr { return &r.Resp.Addr }),
+		port("resp_port", "responder: port; absent where the protocol has none", func(r *Record) *uint16 { return &r.Resp.Port }),
+		vocabulary("roles_by", "the clue that told originator from responder: syn, synack, port, payload, first", handshake.RolesFirst, func(r *Record) *handshake.RolesBy { return &r.RolesBy }),
+		{Name: "vlan", Doc: "VLAN ids, outermost first", Kind: KindInts, Need: NeedWay, Ints: func(r *Record) []uint64 {
 			if len(r.VLAN) == 0 {
 				return nil
 			}
@@ -214,125 +93,116 @@ func Schema() []Field {
 			}
 			return v
 		}},
-		{Name: "tunnel", Doc: "kinds of the tunnels around it, outermost first, joined by commas", Kind: KindText, Text: func(b []byte, r *Record) []byte { return appendJoin(b, r.Tunnel) }},
-		{Name: "tunnel_ends", Doc: "outer endpoints of those tunnels that have them, joined by commas", Kind: KindText, Text: func(b []byte, r *Record) []byte { return appendJoin(b, r.TunnelEnds) }},
-		when("first", "time of the first packet", func(r *Record) int64 { return r.First }),
-		when("last", "time of the last packet", func(r *Record) int64 { return r.Last }),
-		{Name: "duration_us", Doc: "last minus first, microseconds; negative when the clock ran backwards", Kind: KindMicros, Text: func(b []byte, r *Record) []byte {
-			return appendMicros(b, r.DurationNS)
-		}},
+		{Name: "tunnel", Doc: "kinds of the tunnels around it, outermost first, joined by commas", Kind: KindText, Need: NeedWay, Text: func(b []byte, r *Record) []byte { return appendJoin(b, r.Tunnel) }},
+		{Name: "tunnel_ends", Doc: "outer endpoints of those tunnels that have them, joined by commas", Kind: KindText, Need: NeedWay, Text: func(b []byte, r *Record) []byte { return appendJoin(b, r.TunnelEnds) }},
+		when("first", "time of the first packet", func(r *Record) *int64 { return &r.First }),
+		when("last", "time of the last packet", func(r *Record) *int64 { return &r.Last }),
+		duration("duration_us", "last minus first, microseconds; negative when the clock ran backwards", Never, func(r *Record) *int64 { return &r.DurationNS }),
 	}
-	fs = sides(fs, "pkts", "packets seen, exact duplicates excluded", always, func(s *Side) uint64 { return s.Pkts })
-	fs = sides(fs, "wire_bytes", "octets on the wire of those packets", always, func(s *Side) uint64 { return s.Wire })
-	fs = sides(fs, "payload", "unique transport payload octets seen", always, func(s *Side) uint64 { return s.Payload })
+	fs = both(fs, "pkts", "packets seen, exact duplicates excluded", count, func(s *Side) *uint64 { return &s.Pkts })
+	fs = both(fs, "wire_bytes", "octets on the wire of those packets", count, func(s *Side) *uint64 { return &s.Wire })
+	fs = both(fs, "payload", "unique transport payload octets seen", count, func(s *Side) *uint64 { return &s.Payload })
 	fs = append(fs,
-		word("handshake", "the verdict on opening", func(r *Record) string { return r.Handshake.String() }),
-		word("handshake_kind", "normal, simultaneous, split, fast_open, fast_open_ignored", func(r *Record) string { return r.Kind.String() }),
-		Field{Name: "missing", Doc: "which of syn, synack, ack the capture lacks", Kind: KindWords, Words: func(r *Record) []string { return r.Missing.List() }},
-		word("probe_kind", "what kind of probe it was", func(r *Record) string { return r.ProbeKind.String() }),
-		Field{Name: "filtered_by", Doc: "the address that sent the ICMP error", Kind: KindWord, Text: func(b []byte, r *Record) []byte {
-			if !r.FilteredBy.IsValid() {
-				return b
-			}
-			return r.FilteredBy.AppendTo(b)
-		}},
-		word("exchange", "UDP: answered, unanswered, reply_only, stream, refused, filtered", func(r *Record) string { return r.Exchange.String() }),
-		word("close", "how it ended: open, closed, half_closed, reset, none", func(r *Record) string { return r.Close.String() }),
-		word("closed_by", "orig, resp or both", func(r *Record) string { return r.ClosedBy.String() }),
-		word("end_reason", "why the record was written: idle, active, end, forced, resources", func(r *Record) string { return r.EndReason.String() }),
-		frame("syn_frame", "frame of the SYN that counts", func(r *Record) uint64 { return r.SYNFrame }),
-		frame("synack_frame", "frame of the SYN-ACK", func(r *Record) uint64 { return r.SYNACKFrame }),
-		frame("ack_frame", "frame of the third packet", func(r *Record) uint64 { return r.ACKFrame }),
-		frame("confirmed_frame", "first responder segment that proves the third packet was accepted", func(r *Record) uint64 { return r.ConfirmedFrame }),
-		frame("first_frame", "first frame", func(r *Record) uint64 { return r.FirstFrame }),
-		frame("last_frame", "last frame", func(r *Record) uint64 { return r.LastFrame }),
-		frame("roles_frame", "the frame that told the roles", func(r *Record) uint64 { return r.RolesFrame }),
-		Field{Name: "close_frames", Doc: "frames of the FINs or the RST that closed it", Kind: KindInts, Ints: func(r *Record) []uint64 { return r.CloseFrames }},
-		frame("icmp_frame", "frame of the ICMP error", func(r *Record) uint64 { return r.ICMPFrame }),
-		text("file", "the input that holds first_frame, when there are several", func(r *Record) string { return r.File }),
-		Field{Name: "frame_files", Doc: "key=input for evidence frames that lie in another input", Kind: KindTexts, Words: func(r *Record) []string { return r.FrameFiles }},
-		frame("reuses", "id of the connection whose ports this one reuses", func(r *Record) uint64 { return r.Reuses }),
-		micros("reuse_after_us", "time since the last packet of that one", func(r *Record) int64 { return r.ReuseAfterNS }),
-		tcpCount("syn_retries", "retransmissions of the SYN", func(r *Record) uint64 { return r.SYNRetries }),
-		tcpCount("synack_retries", "retransmissions of the SYN-ACK", func(r *Record) uint64 { return r.SYNACKRetries }),
-		tcpCount("suspected_rsts", "RSTs that no receiver would accept", func(r *Record) uint64 { return r.SuspectedRSTs }),
-		count("duplicates", "exact copies left out of all counts", func(r *Record) uint64 { return r.Duplicates }),
-		Field{Name: "quality", Doc: "the capture doctor's remarks that touch this connection", Kind: KindWords, Words: func(r *Record) []string { return r.Quality }},
-		Field{Name: "final", Doc: "false on interim records of live capture", Kind: KindBool, Text: func(b []byte, r *Record) []byte { return strconv.AppendBool(b, r.Final) }},
-		micros("server_rtt_us", "SYN to SYN-ACK; empty when ambiguous", func(r *Record) int64 { return r.ServerRTT }),
-		micros("client_rtt_us", "SYN-ACK to third packet; empty when ambiguous", func(r *Record) int64 { return r.ClientRTT }),
-		micros("setup_us", "first SYN to completion", func(r *Record) int64 { return r.Setup }),
+		vocabulary("handshake", "the verdict on opening", handshake.Midstream, func(r *Record) *handshake.Verdict { return &r.Handshake }),
+		vocabulary("handshake_kind", "normal, simultaneous, split, fast_open, fast_open_ignored", handshake.FastOpenIgnored, func(r *Record) *handshake.Kind { return &r.Kind }),
+		Field{Name: "missing", Doc: "which of syn, synack, ack the capture lacks", Kind: KindWords, Lies: Lies{As: Octet, At: placeOf(func(r *Record) *handshake.Missing { return &r.Missing }), Values: 8},
+			Words: func(r *Record) []string { return r.Missing.List() }},
+		vocabulary("probe_kind", "what kind of probe it was", handshake.ProbeOther, func(r *Record) *handshake.ProbeKind { return &r.ProbeKind }),
+		address("filtered_by", "the address that sent the ICMP error", func(r *Record) *netip.Addr { return &r.FilteredBy }),
+		vocabulary("exchange", "UDP: answered, unanswered, reply_only, stream, refused, filtered", handshake.ExchangeFiltered, func(r *Record) *handshake.Exchange { return &r.Exchange }),
+		vocabulary("close", "how it ended: open, closed, half_closed, reset, none", handshake.Reset, func(r *Record) *handshake.Close { return &r.Close }),
+		vocabulary("closed_by", "orig, resp or both", handshake.ByBoth, func(r *Record) *handshake.Who { return &r.ClosedBy }),
+		vocabulary("end_reason", "why the record was written: idle, active, end, forced, resources", handshake.EndResources, func(r *Record) *handshake.EndReason { return &r.EndReason }),
+		frame("syn_frame", "frame of the SYN that counts", func(r *Record) *uint64 { return &r.SYNFrame }),
+		frame("synack_frame", "frame of the SYN-ACK", func(r *Record) *uint64 { return &r.SYNACKFrame }),
+		frame("ack_frame", "frame of the third packet", func(r *Record) *uint64 { return &r.ACKFrame }),
+		frame("confirmed_frame", "first responder segment that proves the third packet was accepted", func(r *Record) *uint64 { return &r.ConfirmedFrame }),
+		frame("first_frame", "first frame", func(r *Record) *uint64 { return &r.FirstFrame }),
+		frame("last_frame", "last frame", func(r *Record) *uint64 { return &r.LastFrame }),
+		frame("roles_frame", "the frame that told the roles", func(r *Record) *uint64 { return &r.RolesFrame }),
+		Field{Name: "close_frames", Doc: "frames of the FINs or the RST that closed it", Kind: KindInts, Lies: Lies{As: Numbers, At: placeOf(func(r *Record) *[]uint64 { return &r.CloseFrames })},
+			Ints: func(r *Record) []uint64 { return r.CloseFrames }},
+		frame("icmp_frame", "frame of the ICMP error", func(r *Record) *uint64 { return &r.ICMPFrame }),
+		text("file", "the input that holds first_frame, when there are several", func(r *Record) *string { return &r.File }),
+		list(KindTexts, "frame_files", "key=input for evidence frames that lie in another input", func(r *Record) *[]string { return &r.FrameFiles }),
+		frame("reuses", "id of the connection whose ports this one reuses", func(r *Record) *uint64 { return &r.Reuses }),
+		micros("reuse_after_us", "time since the last packet of that one", func(r *Record) *int64 { return &r.ReuseAfterNS }),
+		tcpCount("syn_retries", "retransmissions of the SYN", func(r *Record) *uint64 { return &r.SYNRetries }),
+		tcpCount("synack_retries", "retransmissions of the SYN-ACK", func(r *Record) *uint64 { return &r.SYNACKRetries }),
+		tcpCount("suspected_rsts", "RSTs that no receiver would accept", func(r *Record) *uint64 { return &r.SuspectedRSTs }),
+		count("duplicates", "exact copies left out of all counts", func(r *Record) *uint64 { return &r.Duplicates }),
+		list(KindWords, "quality", "the capture doctor's remarks that touch this connection", func(r *Record) *[]string { return &r.Quality }),
+		boolean("final", "false on interim records of live capture", NeedNothing, func(r *Record) *bool { return &r.Final }),
+		micros("server_rtt_us", "SYN to SYN-ACK; empty when ambiguous", func(r *Record) *int64 { return &r.ServerRTT }),
+		micros("client_rtt_us", "SYN-ACK to third packet; empty when ambiguous", func(r *Record) *int64 { return &r.ClientRTT }),
+		micros("setup_us", "first SYN to completion", func(r *Record) *int64 { return &r.Setup }),
 	)
-	fs = sides(fs, "retrans", "segments that repeat octets already seen", tcp, func(s *Side) uint64 { return s.Retrans })
-	fs = sides(fs, "ooo", "segments that fill an earlier gap", tcp, func(s *Side) uint64 { return s.OOO })
-	fs = sides(fs, "lost", "octets the peer acknowledged and the capture never saw", tcp, func(s *Side) uint64 { return s.Lost })
+	fs = both(fs, "retrans", "segments that repeat octets already seen", tcpCount, func(s *Side) *uint64 { return &s.Retrans })
+	fs = both(fs, "ooo", "segments that fill an earlier gap", tcpCount, func(s *Side) *uint64 { return &s.OOO })
+	fs = both(fs, "lost", "octets the peer acknowledged and the capture never saw", tcpCount, func(s *Side) *uint64 { return &s.Lost })
 	fs = append(fs,
-		tcpCount("zero_windows", "segments that closed the window", func(r *Record) uint64 { return r.ZeroWindows }),
-		micros("rtt_min_us", "originator's data to the acknowledgement that covers it: smallest", func(r *Record) int64 { return r.RTTMin }),
-		micros("rtt_p50_us", "the same: median of a thinned sample", func(r *Record) int64 { return r.RTTP50 }),
-		micros("rtt_max_us", "the same: largest", func(r *Record) int64 { return r.RTTMax }),
+		tcpCount("zero_windows", "segments that closed the window", func(r *Record) *uint64 { return &r.ZeroWindows }),
+		micros("rtt_min_us", "originator's data to the acknowledgement that covers it: smallest", func(r *Record) *int64 { return &r.RTTMin }),
+		micros("rtt_p50_us", "the same: median of a thinned sample", func(r *Record) *int64 { return &r.RTTP50 }),
+		micros("rtt_max_us", "the same: largest", func(r *Record) *int64 { return &r.RTTMax }),
 	)
 	fs = append(fs,
-		micros("ttfb_us", "the request's last octet (or the third packet, where the responder speaks first) to the answer's first, as captured", func(r *Record) int64 { return r.FirstByte }),
-		micros("thinking_us", "the responder's time to answer, summed over its turns, without the way there and back", func(r *Record) int64 { return r.Thinking }),
-		micros("longest_wait_us", "the longest wait for the responder", func(r *Record) int64 { return r.LongestWait }),
-		frame("longest_wait_frame", "the frame that ended it", func(r *Record) uint64 { return r.LongestFrame }),
-		frame("turns", "how often the responder was waited for", func(r *Record) uint64 { return r.Turns }),
-		micros("window_stall_us", "how long a receiver kept its window shut", func(r *Record) int64 { return zeroUnset(r.WindowStall) }),
-		micros("loss_stall_us", "silence before segments that repair a loss", func(r *Record) int64 { return zeroUnset(r.LossStall) }),
-		word("slow", "what took most of the time of a slow connection: responder, path, window, loss, opening", func(r *Record) string { return string(r.Slow()) }),
+		micros("ttfb_us", "the request's last octet (or the third packet, where the responder speaks first) to the answer's first, as captured", func(r *Record) *int64 { return &r.FirstByte }),
+		micros("thinking_us", "the responder's time to answer, summed over its turns, without the way there and back", func(r *Record) *int64 { return &r.Thinking }),
+		micros("longest_wait_us", "the longest wait for the responder", func(r *Record) *int64 { return &r.LongestWait }),
+		frame("longest_wait_frame", "the frame that ended it", func(r *Record) *uint64 { return &r.LongestFrame }),
+		frame("turns", "how often the responder was waited for", func(r *Record) *uint64 { return &r.Turns }),
+		duration("window_stall_us", "how long a receiver kept its window shut", IfZeroOrUnset, func(r *Record) *int64 { return &r.WindowStall }),
+		duration("loss_stall_us", "silence before segments that repair a loss", IfZeroOrUnset, func(r *Record) *int64 { return &r.LossStall }),
+		Field{Name: "slow", Doc: "what took most of the time of a slow connection: responder, path, window, loss, opening", Kind: KindWord, Need: NeedTCP,
+			Text: func(b []byte, r *Record) []byte { return append(b, r.Slow()...) }},
 	)
-	fs = sides(fs, "mss", "announced maximum segment size", known, func(s *Side) uint64 { return uint64(s.MSS) })
-	fs = append(fs, scale("orig_wscale", "originator: announced window shift"), scale("resp_wscale", "responder: announced window shift"),
-		option("sack", "selective acknowledgement negotiated", func(r *Record) bool { return r.SACK }),
-		option("timestamps", "timestamps negotiated", func(r *Record) bool { return r.Timestamps }),
-		option("tfo", "data on the SYN accepted (TCP Fast Open)", func(r *Record) bool { return r.TFO }),
-		option("mptcp", "Multipath TCP negotiated", func(r *Record) bool { return r.MPTCP }),
-		option("ecn", "explicit congestion notification negotiated", func(r *Record) bool { return r.ECN }),
-		word("conn_state", "Zeek's conn_state, by Zeek's rules", func(r *Record) string { return r.ConnState }),
-		word("history", "Zeek's history, by Zeek's rules", func(r *Record) string { return r.History }),
-		Field{Name: "completeness", Doc: "Wireshark's tcp.completeness, by Wireshark's rules", Kind: KindInt, Text: func(b []byte, r *Record) []byte {
-			if r.Completeness < 0 {
-				return b
-			}
-			return u(b, uint64(r.Completeness))
-		}},
-		word("service", "what runs on the responder's port, where something answered", func(r *Record) string { return r.Service }),
-		word("service_by", "payload, port or user", func(r *Record) string { return r.ServiceBy }),
-		word("confidence", "exact, shape or port", func(r *Record) string { return r.Confidence }),
-		word("port_class", "system, user or dynamic", func(r *Record) string { return r.PortClass }),
-		word("port_name", "the registry's name of the responder's port", func(r *Record) string { return r.PortName }),
-		word("port_practice", "what people run on the responder's port, where that differs from its registration", func(r *Record) string { return r.PortPractice }),
-		word("spoken", "the protocol that the payload shows, also where nothing answered", func(r *Record) string { return r.Spoken }),
-		text("server_name", "TLS SNI, HTTP host, or the name the capture's own DNS gave", func(r *Record) string { return r.ServerName }),
-		word("server_name_by", "tls, quic, http or dns", func(r *Record) string { return r.ServerNameBy }),
+	fs = both(fs, "mss", "announced maximum segment size", mss, func(s *Side) *uint16 { return &s.MSS })
+	fs = both(fs, "wscale", "announced window shift", scale, func(s *Side) *int16 { return &s.WScale })
+	fs = append(fs,
+		option("sack", "selective acknowledgement negotiated", func(r *Record) *bool { return &r.SACK }),
+		option("timestamps", "timestamps negotiated", func(r *Record) *bool { return &r.Timestamps }),
+		option("tfo", "data on the SYN accepted (TCP Fast Open)", func(r *Record) *bool { return &r.TFO }),
+		option("mptcp", "Multipath TCP negotiated", func(r *Record) *bool { return &r.MPTCP }),
+		option("ecn", "explicit congestion notification negotiated", func(r *Record) *bool { return &r.ECN }),
+		word("conn_state", "Zeek's conn_state, by Zeek's rules", func(r *Record) *string { return &r.ConnState }),
+		word("history", "Zeek's history, by Zeek's rules", func(r *Record) *string { return &r.History }),
+		signed("completeness", "Wireshark's tcp.completeness, by Wireshark's rules", NeedNothing, func(r *Record) *int16 { return &r.Completeness }),
+		word("service", "what runs on the responder's port, where something answered", func(r *Record) *string { return &r.Service }),
+		word("service_by", "payload, port or user", func(r *Record) *string { return &r.ServiceBy }),
+		word("confidence", "exact, shape or port", func(r *Record) *string { return &r.Confidence }),
+		word("port_class", "system, user or dynamic", func(r *Record) *string { return &r.PortClass }),
+		word("port_name", "the registry's name of the responder's port", func(r *Record) *string { return &r.PortName }),
+		word("port_practice", "what people run on the responder's port, where that differs from its registration", func(r *Record) *string { return &r.PortPractice }),
+		word("spoken", "the protocol that the payload shows, also where nothing answered", func(r *Record) *string { return &r.Spoken }),
+		text("server_name", "TLS SNI, HTTP host, or the name the capture's own DNS gave", func(r *Record) *string { return &r.ServerName }),
+		word("server_name_by", "tls, quic, http or dns", func(r *Record) *string { return &r.ServerNameBy }),
 	)
 	fs = append(fs, said()...)
-	side := func(name, doc string, get func(s *Side) string) {
-		for _, end := range [...]string{"orig_", "resp_"} {
-			who := map[string]string{"orig_": "originator: ", "resp_": "responder: "}[end]
-			fs = append(fs, text(end+name, who+doc, func(r *Record) string { return get(sideOf(end, r)) }))
-		}
-	}
-	side("name", "the name the machine gives itself (DHCP, mDNS, LLMNR, NetBIOS)", func(s *Side) string { return s.Name })
-	side("mac", "hardware address that claims this address (ARP, NDP, DHCP)", func(s *Side) string { return s.MAC })
-	side("vendor", "maker of that hardware address", func(s *Side) string { return s.Vendor })
-	side("country", "country of the address, by the user's --mmdb", func(s *Side) string { return s.Country })
-	fs = sides(fs, "asn", "autonomous system of the address, by the user's --mmdb", sideField(func(_ *Record, v uint64) bool { return v != 0 }), func(s *Side) uint64 { return uint64(s.ASN) })
-	side("as_org", "who runs that autonomous system, by the user's --mmdb", func(s *Side) string { return s.ASOrg })
+	first := len(fs)
+	fs = both(fs, "name", "the name the machine gives itself (DHCP, mDNS, LLMNR, NetBIOS)", text, func(s *Side) *string { return &s.Name })
+	fs = both(fs, "mac", "hardware address that claims this address (ARP, NDP, DHCP)", text, func(s *Side) *string { return &s.MAC })
+	fs = both(fs, "vendor", "maker of that hardware address", text, func(s *Side) *string { return &s.Vendor })
+	fs = both(fs, "country", "country of the address, by the user's --mmdb", text, func(s *Side) *string { return &s.Country })
+	fs = both(fs, "asn", "autonomous system of the address, by the user's --mmdb", number, func(s *Side) *uint32 { return &s.ASN })
+	fs = both(fs, "as_org", "who runs that autonomous system, by the user's --mmdb", text, func(s *Side) *string { return &s.ASOrg })
+	needs(NeedWho, fs[first:]...)
+	fs = append(fs, needs(NeedProgram,
+		word("event", "live: opened, established, closed, active (a long connection, once per --interim), ended (docs/EVENTS.md)", func(r *Record) *string { return &r.Event }),
+		text("process", "live, own host: the program", func(r *Record) *string { return &r.Process }),
+		processID("pid", "live, own host: its process id", func(r *Record) int32 { return r.PID }),
+		text("user", "live, own host: its user", func(r *Record) *string { return &r.User }),
+		word("process_by", "how sure that is: exact, port, guessed; or why there is none: ended, hidden, kernel (docs/PROGRAMS.md)", func(r *Record) *string { return &r.ProcessBy }),
+		text("process_path", "the file that program was started from", func(r *Record) *string { return &r.ProcessPath }),
+		word("process_end", "whose program it is: orig or resp", func(r *Record) *string { return &r.ProcessEnd }),
+		text("container", "the container that program runs in, kind:id", func(r *Record) *string { return &r.Container }),
+		text("peer_process", "the program at the other end, where both are on this machine", func(r *Record) *string { return &r.PeerProcess }),
+		processID("peer_pid", "its process id", func(r *Record) int32 { return r.PeerPID }),
+	)...)
 	fs = append(fs,
-		word("event", "live: opened, established, closed, active (a long connection, once per --interim), ended (docs/EVENTS.md)", func(r *Record) string { return r.Event }),
-		text("process", "live, own host: the program", func(r *Record) string { return r.Process }),
-		Field{Name: "pid", Doc: "live, own host: its process id", Kind: KindInt, Text: func(b []byte, r *Record) []byte { return nonzero(b, uint64(max(r.PID, 0))) }},
-		text("user", "live, own host: its user", func(r *Record) string { return r.User }),
-		word("process_by", "how sure that is: exact, port, guessed; or why there is none: ended, hidden, kernel (docs/PROGRAMS.md)", func(r *Record) string { return r.ProcessBy }),
-		text("process_path", "the file that program was started from", func(r *Record) string { return r.ProcessPath }),
-		word("process_end", "whose program it is: orig or resp", func(r *Record) string { return r.ProcessEnd }),
-		text("container", "the container that program runs in, kind:id", func(r *Record) string { return r.Container }),
-		text("peer_process", "the program at the other end, where both are on this machine", func(r *Record) string { return r.PeerProcess }),
-		Field{Name: "peer_pid", Doc: "its process id", Kind: KindInt, Text: func(b []byte, r *Record) []byte { return nonzero(b, uint64(max(r.PeerPID, 0))) }},
-		Field{Name: "risks", Doc: "what is worth a look: id, severity, basis (hint or observed), frames, text", Kind: KindRisks},
-		Field{Name: "oddities", Doc: "named anomalies", Kind: KindWords, Words: func(r *Record) []string { return r.Oddities }},
+		Field{Name: "risks", Doc: "what is worth a look: id, severity, basis (hint or observed), frames, text", Kind: KindRisks,
+			Lies: Lies{As: Findings, At: placeOf(func(r *Record) *[]Finding { return &r.Risks })}},
+		list(KindWords, "oddities", "named anomalies", func(r *Record) *[]string { return &r.Oddities }),
 	)
 	return fs
 }

@@ -1,35 +1,63 @@
 package record
 
+// TimeLen is how long AppendTime's text is for the years 0 to 9999.
+const TimeLen = len("2006-01-02T15:04:05.000000000Z")
+
+const minuteLen = len("2006-01-02T15:04:")
+
 // AppendTime appends ns since 1970 as RFC 3339 with nanoseconds, UTC. It is
 // much faster than package time and does not allocate.
 func AppendTime(b []byte, ns int64) []byte {
-	sec := ns / 1e9
-	frac := ns % 1e9
-	if frac < 0 {
-		frac += 1e9
-		sec--
+	var c Clock
+	var t [TimeLen + Room]byte
+	return append(b, t[:c.Put(t[:], 0, ns)]...)
+}
+
+// Clock writes times, fastest where one is of the same minute as that before. The
+// zero Clock is ready.
+type Clock struct {
+	minute int64
+	text   [minuteLen]byte // of that minute; empty as long as its first octet is 0
+}
+
+// Put writes what AppendTime appends at b[n:], where TimeLen and Room octets must be,
+// and returns where it ends.
+func (c *Clock) Put(b []byte, n int, ns int64) int {
+	sec, frac := floorDiv(ns, 1e9)
+	minute, rest := floorDiv(sec, 60)
+	if minute != c.minute || c.text[0] == 0 {
+		c.set(minute)
 	}
-	days := sec / 86400
-	rest := sec % 86400
-	if rest < 0 {
-		rest += 86400
-		days--
+	*(*[minuteLen]byte)(b[n:]) = c.text
+	n += minuteLen
+	b[n], b[n+1], b[n+2] = byte('0'+rest/10), byte('0'+rest%10), '.'
+	tenth := uint64(frac) / 10
+	n = put8(b, n+3, tenth)
+	b[n], b[n+1] = byte('0'+uint64(frac)-tenth*10), 'Z'
+	return n + 2
+}
+
+func floorDiv(a, by int64) (q, rest int64) {
+	if q, rest = a/by, a%by; rest < 0 {
+		q, rest = q-1, rest+by
 	}
+	return q, rest
+}
+
+func (c *Clock) set(minute int64) {
+	days, rest := floorDiv(minute, 24*60)
 	y, m, d := civil(days)
-	b = digits(b, uint64(y), 4)
+	b := digits(c.text[:0], uint64(y), 4)
 	b = append(b, '-')
 	b = digits(b, uint64(m), 2)
 	b = append(b, '-')
 	b = digits(b, uint64(d), 2)
 	b = append(b, 'T')
-	b = digits(b, uint64(rest/3600), 2)
-	b = append(b, ':')
-	b = digits(b, uint64(rest/60%60), 2)
+	b = digits(b, uint64(rest/60), 2)
 	b = append(b, ':')
 	b = digits(b, uint64(rest%60), 2)
-	b = append(b, '.')
-	b = digits(b, uint64(frac), 9)
-	return append(b, 'Z')
+	_ = append(b, ':')
+	c.minute = minute
 }
 
 // civil turns days since 1970-01-01 into a date of the Gregorian calendar.

@@ -4,11 +4,11 @@ package csv
 
 import (
 	"io"
-	"strconv"
 	"strings"
 
 	"portero/internal/record"
 	"portero/internal/view"
+	"portero/internal/view/plan"
 	"portero/internal/view/safe"
 )
 
@@ -17,8 +17,8 @@ type Writer struct {
 	w      io.Writer
 	fields []record.Field
 	tab    bool
+	plan   *plan.Plan
 	buf    []byte
-	tmp    []byte
 	err    error
 }
 
@@ -26,28 +26,30 @@ const flushAt = 64 << 10
 
 // New returns a writer of fields to w.
 func New(w io.Writer, fields []record.Field, tab bool) *Writer {
-	return &Writer{w: w, fields: fields, tab: tab, buf: make([]byte, 0, flushAt+8<<10)}
+	c := &Writer{w: w, fields: fields, tab: tab}
+	c.plan = plan.New(fields, plan.Dress{Blank: c.key(1, ""), Key: c.key, Text: c.cell, List: c.list, Numbers: numbers, Risks: c.risks})
+	c.buf = make([]byte, 0, flushAt+2*c.plan.Room())
+	return c
 }
 
 // Begin implements view.Writer.
 func (c *Writer) Begin() error {
 	for i, f := range c.fields {
-		c.sep(i)
-		c.buf = append(c.buf, f.Name...)
+		c.buf = append(append(c.buf, c.key(i, "")...), f.Name...)
 	}
 	c.eol()
 	return nil
 }
 
-func (c *Writer) sep(i int) {
-	if i == 0 {
-		return
+// key is what parts the i-th cell from the one before.
+func (c *Writer) key(i int, _ string) string {
+	switch {
+	case i == 0:
+		return ""
+	case c.tab:
+		return "\t"
 	}
-	if c.tab {
-		c.buf = append(c.buf, '\t')
-	} else {
-		c.buf = append(c.buf, ',')
-	}
+	return ","
 }
 
 func (c *Writer) eol() {
@@ -60,49 +62,7 @@ func (c *Writer) eol() {
 
 // Write implements view.Writer.
 func (c *Writer) Write(r *record.Record) error {
-	for i := range c.fields {
-		f := &c.fields[i]
-		c.sep(i)
-		switch f.Kind {
-		case record.KindText:
-			c.tmp = f.Text(c.tmp[:0], r)
-			c.cell()
-		case record.KindTexts, record.KindWords:
-			c.tmp = c.tmp[:0]
-			for j, s := range f.Words(r) {
-				if j > 0 {
-					c.tmp = append(c.tmp, ';')
-				}
-				c.tmp = append(c.tmp, s...)
-			}
-			c.cell()
-		case record.KindInts:
-			for j, v := range f.Ints(r) {
-				if j > 0 {
-					c.buf = append(c.buf, ';')
-				}
-				c.buf = strconv.AppendUint(c.buf, v, 10)
-			}
-		case record.KindRisks:
-			if len(r.Risks) > 0 {
-				c.tmp = c.tmp[:0]
-				for j, k := range r.Risks {
-					if j > 0 {
-						c.tmp = append(c.tmp, ';')
-					}
-					c.tmp = append(append(c.tmp, k.ID...), ':')
-					if k.Muted == "" {
-						c.tmp = append(c.tmp, k.Severity...)
-					} else {
-						c.tmp = append(c.tmp, "muted"...)
-					}
-				}
-				c.cell()
-			}
-		default:
-			c.buf = f.Text(c.buf, r)
-		}
-	}
+	c.buf = c.plan.Append(c.buf, r)
 	c.eol()
 	if len(c.buf) >= flushAt {
 		return c.Flush()
@@ -110,25 +70,61 @@ func (c *Writer) Write(r *record.Record) error {
 	return c.err
 }
 
-// cell writes what is in tmp as a cell. Nearly all of them are letters, digits
-// and dots: those need no second look, and no string.
-func (c *Writer) cell() {
-	for i, x := range c.tmp {
+func (c *Writer) list(b []byte, l []string) []byte {
+	at := len(b)
+	for i, s := range l {
+		if i > 0 {
+			b = append(b, ';')
+		}
+		b = append(b, s...)
+	}
+	return c.cell(b, at)
+}
+
+func numbers(b []byte, l []uint64) []byte {
+	for i, v := range l {
+		if i > 0 {
+			b = append(b, ';')
+		}
+		b = record.AppendUint(b, v)
+	}
+	return b
+}
+
+func (c *Writer) risks(b []byte, rs []record.Finding) []byte {
+	at := len(b)
+	for i := range rs {
+		if i > 0 {
+			b = append(b, ';')
+		}
+		b = append(append(b, rs[i].ID...), ':')
+		if rs[i].Muted == "" {
+			b = append(b, rs[i].Severity...)
+		} else {
+			b = append(b, "muted"...)
+		}
+	}
+	return c.cell(b, at)
+}
+
+// cell makes b[at:] a cell. Nearly all of them are letters, digits and dots: those
+// need no second look, and no string.
+func (c *Writer) cell(b []byte, at int) []byte {
+	for i, x := range b[at:] {
 		if x >= 'a' && x <= 'z' || x >= '0' && x <= '9' || x >= 'A' && x <= 'Z' || i > 0 && (x == '.' || x == ';' || x == ':' || x == '_' || x == '-' || x == '/') {
 			continue
 		}
-		c.text(string(c.tmp))
-		return
+		return c.text(b[:at], string(b[at:]))
 	}
-	c.buf = append(c.buf, c.tmp...)
+	return b
 }
 
-// text writes a cell that may come from the wire. A spreadsheet takes a cell
+// text appends a cell that may come from the wire. A spreadsheet takes a cell
 // that starts like a formula for one, so it gets an apostrophe before it.
-func (c *Writer) text(s string) {
+func (c *Writer) text(b []byte, s string) []byte {
 	// Made harmless first: what is left may be nothing.
 	if s = safe.Terminal(s); s == "" {
-		return
+		return b
 	}
 	switch s[0] {
 	case '=', '+', '-', '@', '\t', '\r', '|', '%':
@@ -138,29 +134,28 @@ func (c *Writer) text(s string) {
 		for i := 0; i < len(s); i++ {
 			switch s[i] {
 			case '\t':
-				c.buf = append(c.buf, '\\', 't')
+				b = append(b, '\\', 't')
 			case '\n':
-				c.buf = append(c.buf, '\\', 'n')
+				b = append(b, '\\', 'n')
 			case '\\':
-				c.buf = append(c.buf, '\\', '\\')
+				b = append(b, '\\', '\\')
 			default:
-				c.buf = append(c.buf, s[i])
+				b = append(b, s[i])
 			}
 		}
-		return
+		return b
 	}
 	if !strings.ContainsAny(s, ",\"\r\n ") {
-		c.buf = append(c.buf, s...)
-		return
+		return append(b, s...)
 	}
-	c.buf = append(c.buf, '"')
+	b = append(b, '"')
 	for i := 0; i < len(s); i++ {
 		if s[i] == '"' {
-			c.buf = append(c.buf, '"')
+			b = append(b, '"')
 		}
-		c.buf = append(c.buf, s[i])
+		b = append(b, s[i])
 	}
-	c.buf = append(c.buf, '"')
+	return append(b, '"')
 }
 
 // Flush hands on what is buffered.

@@ -4,38 +4,40 @@ package ndjson
 
 import (
 	"io"
-	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"portero/internal/record"
 	"portero/internal/view"
+	"portero/internal/view/plan"
 )
 
 // Writer writes ndjson, or one JSON array when Array is set.
 type Writer struct {
-	Array  bool
-	w      io.Writer
-	fields []field
-	buf    []byte
-	err    error
-	n      int
-}
-
-type field struct {
-	record.Field
-	key []byte // ,"name":
+	Array bool
+	w     io.Writer
+	plan  *plan.Plan
+	buf   []byte
+	err   error
+	n     int
 }
 
 const flushAt = 64 << 10
 
 // New returns a writer of fields to w.
 func New(w io.Writer, fields []record.Field, array bool) *Writer {
-	n := &Writer{Array: array, w: w, buf: make([]byte, 0, flushAt+8<<10)}
-	for _, f := range fields {
-		n.fields = append(n.fields, field{f, append(appendString([]byte{','}, f.Name), ':')})
-	}
-	return n
+	p := plan.New(fields, dress)
+	return &Writer{Array: array, w: w, plan: p, buf: make([]byte, 0, flushAt+2*p.Room())}
+}
+
+// dress puts values into an object: a comma before each key, and nothing where there
+// is no value.
+var dress = plan.Dress{
+	Quote:   `"`,
+	Key:     func(_ int, name string) string { return string(append(appendString([]byte{','}, name), ':')) },
+	Text:    quoteInPlace,
+	List:    appendList,
+	Numbers: appendNumbers,
+	Risks:   AppendRisks,
 }
 
 // Begin implements view.Writer.
@@ -90,76 +92,28 @@ func (n *Writer) End(*view.Summary) error {
 // Append appends one record as an object.
 func (n *Writer) Append(b []byte, r *record.Record) []byte {
 	open := len(b)
-	for i := range n.fields {
-		f := &n.fields[i]
-		if f.Said && r.App == nil {
-			continue
-		}
-		start := len(b)
-		// The key is put there once there is a value: many fields have none.
-		val := start + len(f.key)
-		if val > cap(b) {
-			b = slices.Grow(b, len(f.key))
-		}
-		b = b[:val]
-		switch f.Kind {
-		case record.KindInt, record.KindMicros, record.KindBool:
-			b = f.Text(b, r)
-			if len(b) == val {
-				b = b[:start]
-				continue
-			}
-		case record.KindWord, record.KindTime:
-			b = append(b, '"')
-			b = f.Text(b, r)
-			if len(b) == val+1 {
-				b = b[:start]
-				continue
-			}
-			b = append(b, '"')
-		case record.KindText:
-			b = f.Text(b, r)
-			if len(b) == val {
-				b = b[:start]
-				continue
-			}
-			b = quoteInPlace(b, val)
-		case record.KindWords, record.KindTexts:
-			l := f.Words(r)
-			if len(l) == 0 {
-				b = b[:start]
-				continue
-			}
-			for j, s := range l {
-				b = append(b, sep(j))
-				b = appendString(b, s)
-			}
-			b = append(b, ']')
-		case record.KindInts:
-			l := f.Ints(r)
-			if len(l) == 0 {
-				b = b[:start]
-				continue
-			}
-			for j, v := range l {
-				b = append(b, sep(j))
-				b = strconv.AppendUint(b, v, 10)
-			}
-			b = append(b, ']')
-		case record.KindRisks:
-			if len(r.Risks) == 0 {
-				b = b[:start]
-				continue
-			}
-			b = AppendRisks(b, r.Risks)
-		}
-		copy(b[start:], f.key)
-	}
+	b = n.plan.Append(b, r)
 	if len(b) == open {
 		return append(b, '{', '}')
 	}
 	b[open] = '{'
 	return append(b, '}')
+}
+
+func appendList(b []byte, l []string) []byte {
+	for i, s := range l {
+		b = append(b, sep(i))
+		b = appendString(b, s)
+	}
+	return append(b, ']')
+}
+
+func appendNumbers(b []byte, l []uint64) []byte {
+	for i, v := range l {
+		b = append(b, sep(i))
+		b = record.AppendUint(b, v)
+	}
+	return append(b, ']')
 }
 
 func sep(i int) byte {
@@ -185,7 +139,7 @@ func AppendRisks(b []byte, rs []record.Finding) []byte {
 			if j > 0 {
 				b = append(b, ',')
 			}
-			b = strconv.AppendUint(b, f, 10)
+			b = record.AppendUint(b, f)
 		}
 		b = append(b, `],"text":`...)
 		b = appendString(b, k.Text)
@@ -198,10 +152,18 @@ func AppendRisks(b []byte, rs []record.Finding) []byte {
 	return append(b, ']')
 }
 
+// plain are the octets that stand for themselves everywhere.
+var plain = func() (t [256]bool) {
+	for c := ' '; c < 127; c++ {
+		t[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
+	}
+	return t
+}()
+
 // quoteInPlace turns the raw text at b[at:] into a JSON string.
 func quoteInPlace(b []byte, at int) []byte {
 	for _, c := range b[at:] {
-		if c < 32 || c == '"' || c == '\\' || c >= 127 {
+		if !plain[c] && c != '<' && c != '>' && c != '&' {
 			s := string(b[at:])
 			return appendString(b[:at], s)
 		}
@@ -218,7 +180,12 @@ const hex = "0123456789abcdef"
 // separator characters escaped.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
-	for i := 0; i < len(s); {
+	i := 0
+	for i < len(s) && plain[s[i]] {
+		i++
+	}
+	b = append(b, s[:i]...)
+	for i < len(s) {
 		c := s[i]
 		if c < utf8.RuneSelf {
 			i++
