@@ -9,33 +9,48 @@ import (
 )
 
 // annotator turns what the table says of a flow into a record, and adds what
-// the catalogue knows. It keeps the last lists it made: most flows share them.
+// the catalogue knows. It remembers what most flows share: lists, histories,
+// what is known of a port.
 type annotator struct {
 	paths *capture.Paths
 	cat   Catalog
 	judge func(r *record.Record)
 
-	histories map[string]string
+	histories histories
+	quality   lists[flows.Quality]
+	oddities  lists[handshake.Oddity]
+	ports     *[portsKept]portNames
+}
+
+// portsKept is how many ports are remembered, each in the place its number gives it:
+// responders use few.
+const portsKept = 512
+
+type portNames struct {
+	port                       uint16
+	proto                      uint8
+	known                      bool
+	class, name, practice, use string
 }
 
 func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, name string) {
 	frames, files := r.CloseFrames[:0], r.FrameFiles[:0]
-	*r = record.Record{
-		ID: f.ID, Proto: f.Proto, Final: true, HasPorts: f.HasPorts,
-		First: f.First, Last: f.Last, DurationNS: f.Last - f.First,
-		Handshake: f.J.Verdict, Kind: f.J.Kind, Missing: f.J.Missing, ProbeKind: f.J.Probe,
-		Exchange: f.Exchange, Close: f.J.Close, ClosedBy: f.J.ClosedBy, EndReason: f.Reason, RolesBy: f.J.RolesBy,
-		SYNFrame: f.SYNFrame, SYNACKFrame: f.SYNACKFrame, ACKFrame: f.ACKFrame, ConfirmedFrame: f.ConfirmedFrame,
-		FirstFrame: f.FirstFrame, LastFrame: f.LastFrame, RolesFrame: f.RolesFrame, ICMPFrame: f.ICMPFrame,
-		Reuses: f.Reuses, ReuseAfterNS: f.ReuseAfter,
-		SYNRetries: f.SYNRetries, SYNACKRetries: f.SYNACKRetries, SuspectedRSTs: f.SuspectedRSTs,
-		ZeroWindows: f.ZeroWindows, Duplicates: f.Duplicates,
-		ServerRTT: f.J.ServerRTT, ClientRTT: f.J.ClientRTT, Setup: f.J.Setup,
-		RTTMin: f.RTTMin, RTTP50: f.RTTMid, RTTMax: f.RTTMax,
-		ConnState: f.ConnState, Completeness: f.Completeness,
-		FrameFiles: files,
-	}
-	r.History = a.intern(f.History())
+	// Set one by one: a literal would be made elsewhere first and copied.
+	*r = record.Record{}
+	r.ID, r.Proto, r.Final, r.HasPorts = f.ID, f.Proto, true, f.HasPorts
+	r.First, r.Last, r.DurationNS = f.First, f.Last, f.Last-f.First
+	r.Handshake, r.Kind, r.Missing, r.ProbeKind = f.J.Verdict, f.J.Kind, f.J.Missing, f.J.Probe
+	r.Exchange, r.Close, r.ClosedBy, r.EndReason, r.RolesBy = f.Exchange, f.J.Close, f.J.ClosedBy, f.Reason, f.J.RolesBy
+	r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame = f.SYNFrame, f.SYNACKFrame, f.ACKFrame, f.ConfirmedFrame
+	r.FirstFrame, r.LastFrame, r.RolesFrame, r.ICMPFrame = f.FirstFrame, f.LastFrame, f.RolesFrame, f.ICMPFrame
+	r.Reuses, r.ReuseAfterNS = f.Reuses, f.ReuseAfter
+	r.SYNRetries, r.SYNACKRetries, r.SuspectedRSTs = f.SYNRetries, f.SYNACKRetries, f.SuspectedRSTs
+	r.ZeroWindows, r.Duplicates = f.ZeroWindows, f.Duplicates
+	r.ServerRTT, r.ClientRTT, r.Setup = f.J.ServerRTT, f.J.ClientRTT, f.J.Setup
+	r.RTTMin, r.RTTP50, r.RTTMax = f.RTTMin, f.RTTMid, f.RTTMax
+	r.ConnState, r.Completeness = f.ConnState, f.Completeness
+	r.FrameFiles = files
+	r.History = a.histories.text(f.History())
 	if f.Reuses == 0 {
 		r.ReuseAfterNS = record.Unset
 	}
@@ -65,8 +80,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	r.TFO = f.J.Kind == handshake.FastOpen
 	r.ECN = f.ECN
 	a.waits(r, f)
-	r.Oddities = f.Oddities.List()
-	r.Quality = f.Quality.List()
+	r.Oddities, r.Quality = a.oddities.of(f.Oddities), a.quality.of(f.Quality)
 	if !f.OrigFirst {
 		app = app.Oriented(1)
 	}
@@ -77,22 +91,12 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	}
 }
 
-// intern turns a history into a string: few of them are told apart in a capture.
-func (a *annotator) intern(h []byte) string {
-	if s, ok := a.histories[string(h)]; ok {
-		return s
-	}
-	if a.histories == nil || len(a.histories) >= 4096 {
-		a.histories = map[string]string{}
-	}
-	s := string(h)
-	a.histories[s] = s
-	return s
-}
-
+// side fills s, which is empty.
 func side(s *record.Side, v *flows.SideView, ver uint8) {
-	*s = record.Side{Addr: capture.Addr(v.Addr, ver), Port: v.Port, Pkts: v.Pkts, Wire: v.Wire, Payload: v.Payload,
-		Retrans: v.Retrans, OOO: v.OOO, Lost: v.Lost, MSS: v.MSS, WScale: v.WScale}
+	s.Addr, s.Port = capture.Addr(v.Addr, ver), v.Port
+	s.Pkts, s.Wire, s.Payload = v.Pkts, v.Wire, v.Payload
+	s.Retrans, s.OOO, s.Lost = v.Retrans, v.OOO, v.Lost
+	s.MSS, s.WScale = v.MSS, v.WScale
 }
 
 // answered reports whether something answered on the responder's port, so that
@@ -105,16 +109,27 @@ func (a *annotator) name(r *record.Record) {
 	if a.cat == nil || !r.HasPorts {
 		return
 	}
-	port := r.Resp.Port
-	r.PortClass = a.cat.PortClass(port)
-	r.PortName = a.cat.Registered(r.Proto, port)
-	r.PortPractice = a.cat.Practice(r.Proto, port)
+	k := a.port(r.Proto, r.Resp.Port)
+	r.PortClass, r.PortName, r.PortPractice = k.class, k.name, k.practice
 	if r.ServiceBy == "payload" || !answered(r) {
 		return // what was spoken is known: its number proves nothing more
 	}
-	if s := a.cat.Service(r.Proto, port); s != "" {
-		r.Service, r.ServiceBy, r.Confidence = s, "port", "port"
+	if k.use != "" {
+		r.Service, r.ServiceBy, r.Confidence = k.use, "port", "port"
 	}
+}
+
+// port asks the catalogue, or remembers what it said.
+func (a *annotator) port(proto uint8, port uint16) *portNames {
+	if a.ports == nil {
+		a.ports = new([portsKept]portNames)
+	}
+	k := &a.ports[port%portsKept]
+	if k.port != port || k.proto != proto || !k.known {
+		*k = portNames{port: port, proto: proto, known: true, class: a.cat.PortClass(port), name: a.cat.Registered(proto, port),
+			practice: a.cat.Practice(proto, port), use: a.cat.Service(proto, port)}
+	}
+	return k
 }
 
 // said puts what the payload told into the record. A service is claimed only

@@ -34,17 +34,6 @@ func PutCommunityID(b []byte, n int, r *Record) int {
 
 // communityHash is the SHA-1 of the tuple and an octet of zero.
 func communityHash(r *Record) (padded [sha1.Size + 1]byte) {
-	var buf [40]byte
-	n := 2 // seed 0
-	put := func(s *Side) {
-		if s.Addr.Is4() {
-			a := s.Addr.As4()
-			n += copy(buf[n:], a[:])
-		} else {
-			a := s.Addr.As16()
-			n += copy(buf[n:], a[:])
-		}
-	}
 	first, second := &r.Orig, &r.Resp
 	p1, p2 := r.Orig.Port, r.Resp.Port
 	ports := r.HasPorts
@@ -58,8 +47,17 @@ func communityHash(r *Record) (padded [sha1.Size + 1]byte) {
 		first, second = second, first
 		p1, p2 = p2, p1
 	}
-	put(first)
-	put(second)
+	var buf [40]byte
+	n := 2 // seed 0
+	for _, s := range [2]*Side{first, second} {
+		if s.Addr.Is4() {
+			*(*[4]byte)(buf[n:]) = s.Addr.As4()
+			n += 4
+		} else {
+			*(*[16]byte)(buf[n:]) = s.Addr.As16()
+			n += 16
+		}
+	}
 	buf[n] = r.Proto
 	n += 2
 	if ports {

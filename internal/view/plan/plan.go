@@ -37,6 +37,7 @@ type op uint8
 
 const (
 	opAsk    op = iota // the field's functions
+	opTell             // its Text, behind a key of fixed size
 	opGroup            // pass over the next steps unless the record has what they need
 	opQuiet            // pass over the next steps, which are counters, when all are zero
 	opUint64           // with the check for zero where the field wants it
@@ -221,6 +222,10 @@ func (p *Plan) opOf(i int, f record.Field) op {
 		return opCommunity
 	case record.Constant:
 		return opConstant
+	}
+	switch f.Kind {
+	case record.KindWord, record.KindInt, record.KindMicros, record.KindTime, record.KindBool:
+		return opTell
 	}
 	return opAsk
 }

@@ -16,7 +16,9 @@ func (p *Plan) run(b []byte, r *record.Record, steps []step) []byte {
 		switch s.do {
 		case opGroup:
 			if !r.Has(s.need) {
-				n += copy(b[n:], p.consts[s.arg])
+				if absent := p.consts[s.arg]; len(absent) > 0 {
+					n += copy(b[n:], absent)
+				}
 				i += int(s.skip) - 1
 			}
 			continue
@@ -149,6 +151,17 @@ func (p *Plan) run(b []byte, r *record.Record, steps []step) []byte {
 			if end := record.PutCommunityID(b, n, r); end > n {
 				b[end] = p.mark
 				n = end + int(s.quote)
+				continue
+			}
+			n = start
+		case opTell:
+			start := n
+			n = s.put(b, n)
+			if c := p.asks[s.ask].Text(b[:n], r); len(c) > n {
+				n = len(c)
+				b = p.grow(c, n)
+				b[n] = p.mark
+				n += int(s.quote)
 				continue
 			}
 			n = start
