@@ -26,7 +26,7 @@ func (x *Identifier) datagram(k *pending) bool {
 		s.seen += uint64(k.p.PayloadLen)
 		was := k.opener
 		k.opener = -1 // a datagram's sender may be either end
-		ok := x.ask(k, l, &x.table.udp, k.side)
+		ok := x.ask(k, l, x.table.udp, k.side)
 		k.opener = was
 		if !ok {
 			k.failed = [2]bool{}
@@ -55,7 +55,7 @@ func (x *Identifier) recheck(k *pending, side int) bool {
 	k.failed = [2]bool{}
 	was := k.opener
 	k.opener = -1
-	ok := x.ask(k, l, &x.table.udp, side)
+	ok := x.ask(k, l, x.table.udp, side)
 	k.opener = was
 	return ok
 }

@@ -4,6 +4,12 @@ import "bytes"
 
 // Protocols of single datagrams.
 
+// mayNTP takes a first octet with a version and a mode.
+func mayNTP(c byte) bool {
+	v, mode := c>>3&7, c&7
+	return v >= 1 && v <= 4 && (mode != 0 || v == 1)
+}
+
 // matchNTP takes the modes of RFC 5905, section 7.3; control and private messages
 // (6, 7) need the port.
 func matchNTP(l *look) grade {
@@ -11,8 +17,8 @@ func matchNTP(l *look) grade {
 	if len(b) < 4 {
 		return no
 	}
-	v, mode := b[0]>>3&7, b[0]&7
-	if v < 1 || v > 4 || mode == 0 && v != 1 {
+	mode := b[0] & 7
+	if !mayNTP(b[0]) {
 		return no
 	}
 	if mode >= 6 {

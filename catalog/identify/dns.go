@@ -96,6 +96,11 @@ func dnsQuestion(b []byte, size int) bool {
 
 func isDNS(b []byte, size int, wide bool) bool { return dnsHeader(b, wide) && dnsQuestion(b, size) }
 
+// mayDNS reports whether b has few questions, or a whole one.
+func mayDNS(b []byte, size int) bool {
+	return len(b) >= 12 && (b[4] == 0 || len(b) >= 17 && dnsQuestion(b, size))
+}
+
 func matchDNS(l *look) grade {
 	if l.on(5353) || l.on(5355) || l.on(137) {
 		return no

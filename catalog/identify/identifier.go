@@ -12,9 +12,16 @@ const (
 	index    uint32 = counting - 1
 	// opaque is the index of a flow in which nothing was recognised and both sides
 	// sent what looks random. The bits of sides are kept while counting.
-	opaque      uint32 = index
-	randomBits         = 8 // bit of side 0: sent something that looks random
-	readableBit        = 10
+	opaque uint32 = index
+
+	// While counting the note holds all there is.
+	lookedBits uint32 = 15     // what was looked at
+	failedBit  uint32 = 1 << 4 // of side 0: no signature fits it
+	spokeBit   uint32 = 1 << 6 // somebody spoke, and this side first:
+	firstBits         = 7
+	randomBits        = 8       // bit of side 0: sent something that looks random
+	readable   uint32 = 1 << 10 // something was sent that does not
+	beyondBit  uint32 = 1 << 11 // of side 0: see pending.beyond
 )
 
 // How many packets with payload are looked at before a flow is given up.
@@ -63,6 +70,7 @@ type pending struct {
 	base   [2]capture.Seq // start of a stream whose SYN was not seen
 	based  [2]bool
 	failed [2]bool // no signature fits this side
+	beyond [2]bool // and it sent more, in its place: what lies far behind is of this stream
 	opener int8
 	spoke  int8  // the side that sent payload first
 	random uint8 // bit of each side: sent something that looks random
@@ -144,15 +152,26 @@ func (x *Identifier) spend(n int64) bool {
 // returns the flow's new note. data is what was captured of the payload and is
 // not kept. It must not be called once the note has Done.
 func (x *Identifier) See(note uint32, p *capture.Packet, side int, data []byte, at Place) uint32 {
+	if note == 0 || note&counting != 0 {
+		if n, ok := x.glance(note|counting, p, side, data, at); ok {
+			return n
+		}
+	}
+	return x.examine(note, p, side, data, at)
+}
+
+// examine is See where a glance does not do.
+func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []byte, at Place) uint32 {
 	k := &x.scratch
 	if note == 0 || note&counting != 0 {
 		*k = pending{opener: at.Opener, tcp: p.Proto == capture.ProtoTCP, fresh: true, spoke: -1}
-		k.looked = uint8(note & 15)
-		k.failed = [2]bool{note&16 != 0, note&32 != 0}
-		if note&64 != 0 {
-			k.spoke = int8(note >> 7 & 1)
+		k.looked = uint8(note & lookedBits)
+		k.failed = [2]bool{note&failedBit != 0, note&(failedBit<<1) != 0}
+		k.beyond = [2]bool{note&beyondBit != 0, note&(beyondBit<<1) != 0}
+		if note&spokeBit != 0 {
+			k.spoke = int8(note >> firstBits & 1)
 		}
-		k.random, k.readable = uint8(note>>randomBits&3), note>>readableBit&1 != 0
+		k.random, k.readable = uint8(note>>randomBits&3), note&readable != 0
 		k.ports[side], k.ports[1-side] = p.SrcPort, p.DstPort
 		k.multi = toMany(p)
 	} else {
@@ -185,17 +204,23 @@ func (x *Identifier) See(note uint32, p *capture.Packet, side int, data []byte, 
 	case !k.fresh:
 		return note
 	case k.facts == nil && !k.want:
-		n := counting | uint32(k.looked&15)
+		n := counting | uint32(k.looked)&lookedBits
 		if k.failed[0] {
-			n |= 16
+			n |= failedBit
 		}
 		if k.failed[1] {
-			n |= 32
+			n |= failedBit << 1
+		}
+		if k.beyond[0] {
+			n |= beyondBit
+		}
+		if k.beyond[1] {
+			n |= beyondBit << 1
 		}
 		if k.readable {
-			n |= 1 << readableBit
+			n |= readable
 		}
-		return n | 64 | uint32(k.spoke)<<7 | uint32(k.random)<<randomBits
+		return n | spokeBit | uint32(k.spoke)<<firstBits | uint32(k.random)<<randomBits
 	}
 	return x.keep(k)
 }
@@ -273,7 +298,7 @@ func (x *Identifier) peek(note uint32) *Facts {
 // Take returns what is known of a flow that ends, nil for nothing, and forgets it.
 func (x *Identifier) Take(note uint32) *Facts {
 	if note&Done == 0 && note&counting != 0 {
-		if note>>randomBits&3 == 3 && note>>readableBit&1 == 0 {
+		if unreadable(note) {
 			return &unread
 		}
 		return nil
@@ -329,7 +354,7 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient b
 // segment books a TCP segment and looks at what its side has sent.
 func (x *Identifier) segment(k *pending, at Place) bool {
 	s := &k.dir[k.side]
-	if at.Known && s.buf == nil && (k.based[k.side] || at.Offset > maxHello || at.Offset < -MaxKept) {
+	if at.Known && s.buf == nil && !k.beyond[k.side] && (k.based[k.side] || at.Offset > maxHello || at.Offset < -MaxKept) {
 		at.Known = false // the start was lost, or its numbers are not this stream's
 	}
 	if !at.Known {
@@ -464,22 +489,22 @@ func (x *Identifier) classify(k *pending, side int, final bool) bool {
 	if peer.buf != nil {
 		l.peer = peer.bytes()
 	}
-	return x.ask(k, l, &x.table.tcp, side)
+	return x.ask(k, l, x.table.tcp, side)
 }
 
-// ask runs the bucket for the roles that side may have.
-func (x *Identifier) ask(k *pending, l *look, t *[256][]*signature, side int) bool {
-	bucket := t[l.b[0]]
+// ask lets the signatures look for the roles that side may have.
+func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
+	which := v.may(l.b, l.size, l.from, l.to)
 	var best Protocol
 	var g grade
 	wait, asClient := false, true
 	if int(k.opener) != 1-side {
 		l.client, l.port = true, l.to
-		best, g, wait = run(bucket, l, client, k.tcp)
+		best, g, wait = v.run(which.and(v.from[client]), l, k.tcp)
 	}
 	if int(k.opener) != side {
 		l.client, l.port = false, l.from
-		b2, g2, w2 := run(bucket, l, server, k.tcp)
+		b2, g2, w2 := v.run(which.and(v.from[server]), l, k.tcp)
 		wait = wait || w2
 		if g2 > g {
 			best, g, asClient = b2, g2, false

@@ -224,6 +224,9 @@ func tagged(b []byte) bool {
 		has(line[sp+1:], "AUTHENTICATE ") || has(line[sp+1:], "authenticate ")
 }
 
+// mayTag reports whether b may be tagged.
+func mayTag(b []byte, _ int) bool { return bytes.IndexByte(b[:min(len(b), 17)], ' ') > 0 }
+
 func matchIMAPClient(l *look) grade {
 	if !tagged(l.b) {
 		return no

@@ -2,141 +2,172 @@ package identify
 
 import "sync"
 
-var allSignatures = sync.OnceValue(func() *tables { return build(tcpSignatures(), udpSignatures()) })
+var allSignatures = sync.OnceValue(func() *tables {
+	return &tables{newSieve(tcpSignatures()), newSieve(udpSignatures())}
+})
 
 // letters with which a client's command may start, in both cases.
-const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+const (
+	capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	letters  = capitals + "abcdefghijklmnopqrstuvwxyz"
+	numerals = "0123456789"
+)
+
+// What follows the first octet of a command, of a request line (as requestLine takes
+// it), and of a field that announces records of TLS.
+var (
+	wordThen    = []string{letters, letters, letters + " \r\n"}
+	requestThen = []string{capitals + "-_", capitals + "-_", capitals + "-_ "}
+	sipThen     = []string{capitals + "-_\n", capitals + "-_\r", capitals + "-_ /\n"}
+	rpcThen     = []string{upTo(0x20)}
+	pairThen    = []string{"\x00\x01"}
+)
+
+// octets are those of which f is true.
+func octets(f func(c byte) bool) string {
+	var b []byte
+	for c := range 256 {
+		if f(byte(c)) {
+			b = append(b, byte(c))
+		}
+	}
+	return string(b)
+}
+
+// upTo are the octets from 0 to last.
+func upTo(last byte) string { return octets(func(c byte) bool { return c <= last }) }
 
 func tcpSignatures() []signature {
 	return []signature{
-		{proto: TLS, from: either, first: "\x14\x15\x16\x17\x18", match: matchTLS, anywhere: true},
-		{proto: TLS, from: client, first: "\x80\x81\x82", match: matchSSL2},
-		{proto: HTTP, from: client, first: "GPHODCTMLURSNB", match: matchHTTPRequest, anywhere: true},
-		{proto: HTTP, from: server, first: "H", match: matchHTTPResponse, anywhere: true},
-		{proto: HTTP, from: client, first: "P", match: matchHTTP2},
-		{proto: HTTPProxy, from: client, first: "C", match: matchConnect, anywhere: true},
-		{proto: SSH, from: either, first: "S", match: matchSSH, anywhere: true},
-		{proto: DNS, from: either, match: matchDNSTCP, anywhere: true},
+		{proto: TLS, from: either, first: "\x14\x15\x16\x17\x18", match: matchTLS, anywhere: true, then: []string{"\x03", upTo(4)}},
+		{proto: TLS, from: client, first: "\x80\x81\x82", match: matchSSL2, then: []string{"", "\x01", "\x00\x03"}},
+		{proto: HTTP, from: client, first: "GPHODCTMLURSNB", match: matchHTTPRequest, anywhere: true, then: requestThen},
+		{proto: HTTP, from: server, first: "H", match: matchHTTPResponse, anywhere: true, then: []string{"T", "T", "P", "/"}},
+		{proto: HTTP, from: client, first: "P", match: matchHTTP2, then: []string{"R", "I", " "}},
+		{proto: HTTPProxy, from: client, first: "C", match: matchConnect, anywhere: true, then: []string{"O", "N", "N"}},
+		{proto: SSH, from: either, first: "S", match: matchSSH, anywhere: true, then: []string{"S", "H", "-"}},
+		{proto: DNS, from: either, match: matchDNSTCP, anywhere: true, then: []string{"", "", "", "", "", "\x00"}},
 
-		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true},
-		{proto: SMTP, from: client, first: "EHLehl", match: matchSMTPClient, anywhere: true},
-		{proto: FTP, from: server, first: "245", match: matchFTPServer, anywhere: true},
-		{proto: FTP, from: client, first: letters, match: matchFTPClient},
-		{proto: POP3, from: server, first: "+-", match: matchPOP3Server},
-		{proto: POP3, from: client, first: "CUASPXcuaspx", match: matchPOP3Client},
-		{proto: IMAP, from: server, first: "*", match: matchIMAPServer},
-		{proto: IMAP, from: client, first: letters + "0123456789", match: matchIMAPClient, anywhere: true},
-		{proto: NNTP, from: server, first: "2", match: matchNNTPServer},
-		{proto: NNTP, from: client, first: letters, match: matchNNTPClient},
-		{proto: Telnet, from: either, first: "\xff", match: matchTelnet, anywhere: true},
-		{proto: IRC, from: client, first: "NUCPnucp", match: matchIRC},
+		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true, then: []string{"25", "014", " -"}},
+		{proto: SMTP, from: client, first: "EHLehl", match: matchSMTPClient, anywhere: true, then: []string{"HEhe", "Ll", "Oo"}},
+		{proto: FTP, from: server, first: "245", match: matchFTPServer, anywhere: true, then: []string{"23", "01", " -"}},
+		{proto: FTP, from: client, first: letters, match: matchFTPClient, then: wordThen},
+		{proto: POP3, from: server, first: "+-", match: matchPOP3Server, then: []string{"OE", "KR"}},
+		{proto: POP3, from: client, first: "CUASPXcuaspx", match: matchPOP3Client, then: wordThen},
+		{proto: IMAP, from: server, first: "*", match: matchIMAPServer, then: []string{" ", "OPB", "KRY"}},
+		{proto: IMAP, from: client, first: letters + "0123456789", match: matchIMAPClient, anywhere: true, fits: mayTag},
+		{proto: NNTP, from: server, first: "2", match: matchNNTPServer, then: []string{"0", "01", " "}},
+		{proto: NNTP, from: client, first: letters, match: matchNNTPClient, then: []string{letters, letters, letters}},
+		{proto: Telnet, from: either, first: "\xff", match: matchTelnet, anywhere: true, then: []string{"\xfa\xfb\xfc\xfd\xfe"}},
+		{proto: IRC, from: client, first: "NUCPnucp", match: matchIRC, then: wordThen},
 		{proto: IRC, from: server, first: ":NP", match: matchIRC},
 		{proto: XMPP, from: either, first: "<", match: matchXMPP, anywhere: true},
-		{proto: NATS, from: server, first: "I", match: matchNATS},
-		{proto: NATS, from: client, first: "C", match: matchNATSClient},
-		{proto: Git, from: client, first: "0123456789abcdef", match: matchGit},
-		{proto: Rsync, from: either, first: "@", match: matchRsync},
-		{proto: VNC, from: either, first: "R", match: matchVNC},
-		{proto: Redis, from: client, first: "*PAISKCGHQpaiskcghq", match: matchRedis, anywhere: true},
-		{proto: Redis, from: server, first: "+-$:*%", match: matchRedis},
-		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP, anywhere: true},
-		{proto: RTSP, from: either, first: "RDSPOTGA", match: matchRTSP, anywhere: true},
-		{proto: Syslog, from: client, first: "<", match: matchSyslog},
+		{proto: NATS, from: server, first: "I", match: matchNATS, then: []string{"N", "F", "O"}},
+		{proto: NATS, from: client, first: "C", match: matchNATSClient, then: []string{"O", "N", "N"}},
+		{proto: Git, from: client, first: "0123456789abcdef", match: matchGit, then: []string{"", "", "", "g", "i", "t", "-"}},
+		{proto: Rsync, from: either, first: "@", match: matchRsync, then: []string{"R", "S", "Y"}},
+		{proto: VNC, from: either, first: "R", match: matchVNC, then: []string{"F", "B", " "}},
+		{proto: Redis, from: client, first: "*PAISKCGHQpaiskcghq", match: matchRedis, anywhere: true, then: []string{letters + numerals, letters + numerals + "\r", letters + numerals + " \r\n"}},
+		{proto: Redis, from: server, first: "+-$:*%", match: matchRedis, then: []string{letters + numerals + "-"}},
+		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP, anywhere: true, then: sipThen},
+		{proto: RTSP, from: either, first: "RDSPOTGA", match: matchRTSP, anywhere: true, then: requestThen},
+		{proto: Syslog, from: client, first: "<", match: matchSyslog, then: []string{numerals, numerals + ">"}},
 		{proto: Stratum, from: client, first: "{", match: matchStratum, anywhere: true},
 
-		{proto: SMB, from: either, first: "\x00", match: matchSMB, anywhere: true},
-		{proto: NetBIOSSession, from: client, first: "\x81", match: matchNBSS},
-		{proto: DCERPC, from: either, first: "\x05", match: matchDCERPC, anywhere: true},
+		{proto: SMB, from: either, first: "\x00", match: matchSMB, anywhere: true, then: []string{"", "", "", "\xfc\xfd\xfe\xff", "S", "M", "B"}},
+		{proto: NetBIOSSession, from: client, first: "\x81", match: matchNBSS, then: pairThen},
+		{proto: DCERPC, from: either, first: "\x05", match: matchDCERPC, anywhere: true, then: pairThen},
 		{proto: LDAP, from: either, first: "0", match: matchLDAP, anywhere: true},
-		{proto: Kerberos, from: either, first: "\x00", match: matchKerberos, anywhere: true},
+		{proto: Kerberos, from: either, first: "\x00", match: matchKerberos, anywhere: true, then: []string{upTo(0x10), "", "", "jklmnotuv~"}},
 		{proto: SNMP, from: either, first: "0", match: matchSNMP},
-		{proto: TDS, from: either, first: "\x01\x03\x04\x0e\x10\x12", match: matchTDS, anywhere: true},
-		{proto: RDP, from: either, first: "\x03", match: matchTPKT(RDP)},
-		{proto: S7comm, from: either, first: "\x03", match: matchTPKT(S7comm), anywhere: true},
-		{proto: H323, from: either, first: "\x03", match: matchTPKT(H323), anywhere: true},
-		{proto: TPKT, from: either, first: "\x03", match: matchTPKT(TPKT), anywhere: true},
+		{proto: TDS, from: either, first: "\x01\x03\x04\x0e\x10\x12", match: matchTDS, anywhere: true, then: pairThen},
+		{proto: RDP, from: either, first: "\x03", match: matchTPKT(RDP), then: []string{"\x00"}},
+		{proto: S7comm, from: either, first: "\x03", match: matchTPKT(S7comm), anywhere: true, then: []string{"\x00"}},
+		{proto: H323, from: either, first: "\x03", match: matchTPKT(H323), anywhere: true, then: []string{"\x00"}},
+		{proto: TPKT, from: either, first: "\x03", match: matchTPKT(TPKT), anywhere: true, then: []string{"\x00"}},
 
-		{proto: MySQL, from: server, match: matchMySQL},
-		{proto: PostgreSQL, from: client, first: "\x00", match: matchPostgres},
-		{proto: MongoDB, from: either, match: matchMongo, anywhere: true},
-		{proto: Memcached, from: either, first: "\x80\x81agdisrtvfpcADEGINOSVRT", match: matchMemcached, anywhere: true},
-		{proto: Kafka, from: client, first: "\x00", match: matchKafka, anywhere: true},
+		{proto: MySQL, from: server, match: matchMySQL, then: []string{"", "", "\x00", "\x09\x0a\xff"}},
+		{proto: PostgreSQL, from: client, first: "\x00", match: matchPostgres, then: []string{"\x00", "", "", "\x00\x04", "\x03\xd2"}},
+		{proto: MongoDB, from: either, match: matchMongo, anywhere: true, then: []string{"", "", upTo(3)}},
+		{proto: Memcached, from: either, first: "\x80\x81", match: matchMemcached, anywhere: true, then: []string{upTo(0x48), "", "", "", "\x00"}},
+		{proto: Memcached, from: either, first: "agdisrtvfpcADEGINOSVRT", match: matchMemcached, anywhere: true, then: []string{letters, letters + "\r", letters + " _\r\n"}},
+		{proto: Kafka, from: client, first: "\x00", match: matchKafka, anywhere: true, then: []string{"", "", "", "\x00", "", "\x00"}},
 		{proto: Cassandra, from: either, first: "\xca\x01\x02\x03\x04\x05\x81\x82\x83\x84\x85", match: matchCassandra, anywhere: true},
-		{proto: OracleTNS, from: client, first: "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f", match: matchTNS},
+		{proto: OracleTNS, from: client, first: "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f", match: matchTNS, then: []string{"", "\x00", "\x00", "\x01"}},
 		{proto: MQTT, from: client, first: "\x10", match: matchMQTT},
-		{proto: AMQP, from: either, first: "A\x01\x02\x03", match: matchAMQP, anywhere: true},
-		{proto: Zabbix, from: either, first: "ZaA", match: matchZabbix, anywhere: true},
+		{proto: AMQP, from: either, first: "A\x01\x02\x03", match: matchAMQP, anywhere: true, then: []string{"M\x00"}},
+		{proto: Zabbix, from: either, first: "ZaA", match: matchZabbix, anywhere: true, then: []string{"Bg", "Xe"}},
 
 		{proto: STUN, from: either, first: "\x00\x01", match: matchSTUN, anywhere: true},
-		{proto: BitTorrent, from: either, first: "\x13", match: matchBitTorrent},
+		{proto: BitTorrent, from: either, first: "\x13", match: matchBitTorrent, then: []string{"B", "i", "t"}},
 		{proto: SOCKS, from: either, first: "\x05", match: matchSOCKS5},
 		{proto: SOCKS, from: either, first: "\x00\x04", match: matchSOCKS4},
 		{proto: OpenVPN, from: client, first: "\x00", match: matchOpenVPN},
-		{proto: PPTP, from: either, first: "\x00", match: matchPPTP},
-		{proto: Modbus, from: either, match: matchModbus, anywhere: true},
-		{proto: DNP3, from: either, first: "\x05", match: matchDNP3, anywhere: true},
+		{proto: PPTP, from: either, first: "\x00", match: matchPPTP, then: []string{"", "\x00", "\x01", "\x1a", "\x2b"}},
+		{proto: Modbus, from: either, match: matchModbus, anywhere: true, then: []string{"", "\x00", "\x00", "\x00"}},
+		{proto: DNP3, from: either, first: "\x05", match: matchDNP3, anywhere: true, then: []string{"\x64"}},
 		{proto: IEC104, from: either, first: "h", match: matchIEC104, anywhere: true},
-		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP, anywhere: true},
-		{proto: OPCUA, from: either, first: "HARMO", match: matchOPCUA, anywhere: true},
-		{proto: BGP, from: either, first: "\xff", match: matchBGP, anywhere: true},
-		{proto: AJP, from: either, first: "\x12A", match: matchAJP, anywhere: true},
-		{proto: ADB, from: either, first: "CA", match: matchADB, anywhere: true},
-		{proto: Bitcoin, from: either, first: "\xf9\x0b\xfa\x0a", match: matchBitcoin, anywhere: true},
-		{proto: X11, from: client, first: "Bl", match: matchX11},
+		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP, anywhere: true, then: []string{"\x00"}},
+		{proto: OPCUA, from: either, first: "HARMO", match: matchOPCUA, anywhere: true, then: []string{"ECHPS", "LKENG", "F"}},
+		{proto: BGP, from: either, first: "\xff", match: matchBGP, anywhere: true, then: []string{"\xff", "\xff", "\xff"}},
+		{proto: AJP, from: either, first: "\x12A", match: matchAJP, anywhere: true, then: []string{"4B"}},
+		{proto: ADB, from: either, first: "CA", match: matchADB, anywhere: true, then: []string{"NU", "XT"}},
+		{proto: Bitcoin, from: either, first: "\xf9\x0b\xfa\x0a", match: matchBitcoin, anywhere: true, then: []string{"\xbe\x11\xbf\x03"}},
+		{proto: X11, from: client, first: "Bl", match: matchX11, then: []string{"\x00"}},
 		{proto: RTMP, from: either, first: "\x03", match: matchRTMP},
-		{proto: SunRPC, from: either, match: matchSunRPC(SunRPC), anywhere: true},
-		{proto: NFS, from: either, match: matchSunRPC(NFS), anywhere: true},
+		{proto: SunRPC, from: either, first: "\x80", match: matchSunRPC(SunRPC), anywhere: true, then: rpcThen},
+		{proto: NFS, from: either, first: "\x80", match: matchSunRPC(NFS), anywhere: true, then: rpcThen},
 	}
 }
 
 func udpSignatures() []signature {
 	return []signature{
-		{proto: DNS, from: either, match: matchDNS},
-		{proto: MDNS, from: either, match: matchMDNS},
-		{proto: LLMNR, from: either, match: matchLLMNR},
-		{proto: QUIC, from: either, match: matchQUIC},
+		{proto: DNS, from: either, match: matchDNS, then: []string{"", "", "", "\x00"}, fits: mayDNS, home: []uint16{53}},
+		{proto: MDNS, from: either, match: matchMDNS, only: []uint16{5353}},
+		{proto: LLMNR, from: either, match: matchLLMNR, only: []uint16{5355}},
+		{proto: QUIC, from: either, match: matchQUIC, fits: mayQUIC},
 		{proto: STUN, from: either, first: "\x00\x01", match: matchSTUN},
-		{proto: DTLS, from: either, first: "\x14\x15\x16\x17\x18\x19", match: matchDTLS},
-		{proto: NTP, from: either, match: matchNTP},
+		{proto: DTLS, from: either, first: "\x14\x15\x16\x17\x18\x19", match: matchDTLS, then: []string{"\xfe\x01"}},
+		{proto: NTP, from: either, first: octets(mayNTP), match: matchNTP, then: []string{upTo(16)}, home: []uint16{123}},
 		{proto: DHCP, from: either, first: "\x01\x02", match: matchDHCP},
-		{proto: DHCPv6, from: either, match: matchDHCPv6},
+		{proto: DHCPv6, from: either, match: matchDHCPv6, only: []uint16{546, 547}},
 		{proto: SNMP, from: either, first: "0", match: matchSNMP},
-		{proto: NetBIOSName, from: either, match: matchNBNS},
-		{proto: NetBIOSDatagram, from: either, first: "\x10\x11\x12\x13\x14\x15\x16", match: matchNBDgm},
-		{proto: SSDP, from: either, first: "MNH", match: matchSSDP},
+		{proto: NetBIOSName, from: either, match: matchNBNS, then: []string{"", "", "", "\x00", "", "\x00"}},
+		{proto: NetBIOSDatagram, from: either, first: "\x10\x11\x12\x13\x14\x15\x16", match: matchNBDgm, only: []uint16{138}},
+		{proto: SSDP, from: either, first: "MNH", match: matchSSDP, then: []string{"-OT", "ST"}},
 		{proto: WSDiscovery, from: either, first: "<", match: matchWSD},
-		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP},
+		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP, then: sipThen},
 		{proto: LDAP, from: either, first: "0", match: matchLDAP},
 		{proto: Kerberos, from: either, first: "jklmnotuv~", match: matchKerberos},
-		{proto: RADIUS, from: either, match: matchRADIUS},
+		{proto: RADIUS, from: either, match: matchRADIUS, only: []uint16{1645, 1646, 1812, 1813, 3799}},
 		{proto: TFTP, from: either, first: "\x00", match: matchTFTP},
 		{proto: TFTP, from: client, first: "\x00", match: matchTFTPAck},
-		{proto: Syslog, from: client, first: "<", match: matchSyslog},
-		{proto: SLP, from: either, first: "\x01\x02", match: matchSLP},
-		{proto: RIP, from: either, first: "\x01\x02", match: matchRIP},
-		{proto: CoAP, from: either, match: matchCoAP},
-		{proto: BitTorrentDHT, from: either, first: "d", match: matchDHT},
-		{proto: BitTorrent, from: client, first: "B", match: matchLSD},
-		{proto: BitTorrentTracker, from: client, first: "\x00", match: matchTracker},
-		{proto: UTP, from: either, first: "\x01\x11!1A", match: matchUTP},
-		{proto: WireGuard, from: either, first: "\x01\x02\x03\x04", match: matchWireGuard},
+		{proto: Syslog, from: client, first: "<", match: matchSyslog, then: []string{numerals, numerals + ">"}},
+		{proto: SLP, from: either, first: "\x01\x02", match: matchSLP, only: []uint16{427}},
+		{proto: RIP, from: either, first: "\x01\x02", match: matchRIP, only: []uint16{520}},
+		{proto: CoAP, from: either, first: octets(func(c byte) bool { return c>>6 == 1 && c&15 <= 8 }), match: matchCoAP, then: []string{octets(func(c byte) bool { return c>>5 == 0 || c>>5 == 2 || c>>5 == 4 || c>>5 == 5 })}},
+		{proto: BitTorrentDHT, from: either, first: "d", match: matchDHT, then: []string{"12"}},
+		{proto: BitTorrent, from: client, first: "B", match: matchLSD, then: []string{"T"}},
+		{proto: BitTorrentTracker, from: client, first: "\x00", match: matchTracker, then: []string{"\x00", "\x04"}},
+		{proto: UTP, from: either, first: "\x01\x11!1A", match: matchUTP, then: []string{upTo(2)}},
+		{proto: WireGuard, from: either, first: "\x01\x02\x03\x04", match: matchWireGuard, then: []string{"\x00", "\x00", "\x00"}},
 		{proto: OpenVPN, from: either, first: "\x08\x109:;8@ABCPQRS\x11\x12 !\"#()*+", match: matchOpenVPN},
-		{proto: IKE, from: either, match: matchIKE},
-		{proto: ESP, from: either, match: matchESP},
-		{proto: L2TP, from: either, match: matchL2TP},
-		{proto: DCERPC, from: either, first: "\x04", match: matchDCERPCUDP},
-		{proto: SunRPC, from: either, match: matchSunRPC(SunRPC)},
-		{proto: NFS, from: either, match: matchSunRPC(NFS)},
-		{proto: Memcached, from: either, match: matchMemcached},
-		{proto: SQLBrowser, from: either, first: "\x02\x03\x04\x05\x08\x0f", match: matchSQLBrowser},
-		{proto: DNP3, from: either, first: "\x05", match: matchDNP3},
-		{proto: BACnet, from: either, first: "\x81", match: matchBACnet},
-		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP},
-		{proto: IPMI, from: either, first: "\x06", match: matchIPMI},
-		{proto: SourceQuery, from: either, first: "\xff", match: matchSourceQuery},
-		{proto: RDP, from: either, match: matchRDPUDP},
-		{proto: RTCP, from: either, match: matchRTCP},
-		{proto: RTP, from: either, match: matchRTP},
+		{proto: IKE, from: either, match: matchIKE, fits: mayIKE},
+		{proto: ESP, from: either, match: matchESP, only: []uint16{4500}},
+		{proto: L2TP, from: either, match: matchL2TP, only: []uint16{1701}},
+		{proto: DCERPC, from: either, first: "\x04", match: matchDCERPCUDP, then: []string{upTo(10)}},
+		{proto: SunRPC, from: either, match: matchSunRPC(SunRPC), then: []string{"", "", "", "\x00", "\x00", "\x00", "\x00\x01"}},
+		{proto: NFS, from: either, match: matchSunRPC(NFS), then: []string{"", "", "", "\x00", "\x00", "\x00", "\x00"}},
+		{proto: Memcached, from: either, match: matchMemcached, then: []string{"", "", "", "\x00", "", "\x00", "\x00"}},
+		{proto: SQLBrowser, from: either, first: "\x02\x03\x04\x05\x08\x0f", match: matchSQLBrowser, only: []uint16{1434}},
+		{proto: DNP3, from: either, first: "\x05", match: matchDNP3, then: []string{"\x64"}},
+		{proto: BACnet, from: either, first: "\x81", match: matchBACnet, then: []string{upTo(12)}},
+		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP, then: []string{"\x00"}},
+		{proto: IPMI, from: either, first: "\x06", match: matchIPMI, then: []string{"\x00"}},
+		{proto: SourceQuery, from: either, first: "\xff", match: matchSourceQuery, then: []string{"\xff", "\xff", "\xff"}},
+		{proto: RDP, from: either, match: matchRDPUDP, then: []string{"\xff", "\xff", "\xff"}, home: []uint16{3389}},
+		{proto: RTCP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTCP, then: []string{octets(func(c byte) bool { return c >= 200 && c <= 207 })}},
+		{proto: RTP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTP, then: []string{octets(func(c byte) bool { return c&0x7f < 35 || c&0x7f >= 96 })}},
 	}
 }
 

@@ -49,3 +49,35 @@ func TestOpaque(t *testing.T) {
 		}
 	}
 }
+
+// TestOpaqueAfterMuch: what one side sends far behind its start is still of its
+// stream, and the other's answer is waited for.
+func TestOpaqueAfterMuch(t *testing.T) {
+	r := rand.NewChaCha8([32]byte{4})
+	x := New(0)
+	note, at := uint32(0), int64(0)
+	for i := range 9 {
+		b := make([]byte, 1000)
+		if _, err := r.Read(b); err != nil {
+			t.Fatal(err)
+		}
+		b[0] = 0x99 // like nothing known
+		p := capture.Packet{Proto: capture.ProtoTCP, SrcPort: 22222, DstPort: 40000, PayloadLen: 1000, PayloadCap: 1000, Index: uint64(i + 1)}
+		place := Place{Offset: at, Known: true, Opener: 0}
+		side := 1
+		if i == 8 {
+			side, place.Offset, p.SrcPort, p.DstPort = 0, 0, p.DstPort, p.SrcPort
+		}
+		if note&Done != 0 {
+			t.Fatalf("done before packet %d", i)
+		}
+		note = x.See(note, &p, side, b, place)
+		at += int64(len(b))
+	}
+	if f := x.Take(note); note&Done == 0 || f == nil || !f.Opaque {
+		t.Errorf("%#x: %+v", note, f)
+	}
+	if s := x.Stats(); s.Peak != 0 {
+		t.Errorf("%d octets kept of what nothing fits", s.Peak)
+	}
+}

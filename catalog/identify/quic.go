@@ -156,6 +156,15 @@ func gquic(b []byte) (version uint32, ok bool) {
 	return v, v>>16 == 'Q'<<8|'0' && knownVersion(v)
 }
 
+// mayQUIC reports whether b has a version that matchQUIC takes.
+func mayQUIC(b []byte, _ int) bool {
+	if b[0]&0x80 == 0 {
+		_, ok := gquic(b)
+		return ok
+	}
+	return len(b) >= 16 && (be32(b[1:]) == 0 || knownVersion(be32(b[1:])))
+}
+
 // matchQUIC takes long headers of known versions. A client's first datagram is
 // filled up to 1200 octets (RFC 9000, section 14.1), which little else is.
 func matchQUIC(l *look) grade {

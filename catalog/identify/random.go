@@ -14,13 +14,17 @@ var unread = Facts{Client: -1, Opaque: true}
 // that. At least randomLeast octets are needed.
 func random(b []byte) bool {
 	b = b[:min(len(b), randomMost)]
+	need := (len(b)*11 + 19) / 20 // different octets
 	var seen [256 / 64]uint64
-	n := 0
-	for _, c := range b {
+	for i, c := range b {
 		if bit := uint64(1) << (c & 63); seen[c>>6]&bit == 0 {
 			seen[c>>6] |= bit
-			n++
+			if need--; need == 0 {
+				return true
+			}
+		} else if need > len(b)-i-1 {
+			return false // the rest is too short
 		}
 	}
-	return n*20 >= len(b)*11
+	return false
 }

@@ -51,49 +51,28 @@ type signature struct {
 	// anywhere: a segment in the middle of a connection may show it too; the others
 	// are believed there only when they are exact.
 	anywhere bool
+
+	// What match asks for anyway, told to the sieve so that it need not be asked:
+	// it says no, and does nothing, where one of these is not so.
+
+	then []string                      // octets that may follow the first, where there are sieved octets; "" is any
+	fits func(b []byte, size int) bool // a cheap test; size is that of the datagram
+	only []uint16                      // one of the two ports is one of these
+	home []uint16                      // on these ports then does not count
 }
 
 // follow reads on after a protocol is known. It returns true when it has all it
 // wants. k.side is the side that just sent.
 type follow func(x *Identifier, k *pending) bool
 
-// tables dispatch on the first octet.
-type tables struct {
-	tcp, udp [256][]*signature
-}
+// tables are the signatures of TCP and UDP.
+type tables struct{ tcp, udp *sieve }
 
-func build(tcp, udp []signature) *tables {
-	t := &tables{}
-	fill := func(to *[256][]*signature, list []signature) {
-		for i := range list {
-			s := &list[i]
-			if s.first == "" {
-				for c := range to {
-					to[c] = append(to[c], s)
-				}
-				continue
-			}
-			var seen [256]bool
-			for j := 0; j < len(s.first); j++ {
-				if c := s.first[j]; !seen[c] {
-					seen[c] = true
-					to[c] = append(to[c], s)
-				}
-			}
-		}
-	}
-	fill(&t.tcp, tcp)
-	fill(&t.udp, udp)
-	return t
-}
-
-// run lets every signature of the bucket look, and returns the best answer.
+// run lets every signature of which look, and returns the best answer.
 // wait is set when a signature wants more and none is sure yet.
-func run(bucket []*signature, l *look, from role, tcp bool) (best Protocol, g grade, wait bool) {
-	for _, s := range bucket {
-		if s.from&from == 0 {
-			continue
-		}
+func (v *sieve) run(which set, l *look, tcp bool) (best Protocol, g grade, wait bool) {
+	for !which.empty() {
+		s := &v.list[which.pop()]
 		switch r := s.match(l); {
 		case r == no || l.middle && !s.anywhere && r < exact:
 		case r == more:

@@ -110,6 +110,12 @@ func vpnReset(b []byte, n int) bool {
 	return false
 }
 
+// mayIKE reports whether b has the length it claims, with four zero octets before it
+// or without.
+func mayIKE(b []byte, size int) bool {
+	return len(b) >= 28 && (int(be32(b[24:])) == size || be32(b) == 0 && len(b) >= 32 && int(be32(b[28:])) == size-4)
+}
+
 // matchIKE takes an ISAKMP header (RFC 7296, section 3.1, RFC 2408); on 4500 four
 // zero octets go before (RFC 3948).
 func matchIKE(l *look) grade {

@@ -1,0 +1,134 @@
+package identify
+
+import "math/bits"
+
+// set is a set of signatures, a bit for each in the order of their list.
+type set [2]uint64
+
+func (s set) and(o set) set { return set{s[0] & o[0], s[1] & o[1]} }
+func (s set) or(o set) set  { return set{s[0] | o[0], s[1] | o[1]} }
+func (s set) empty() bool   { return s[0]|s[1] == 0 }
+
+// pop takes the first signature out of s, which must not be empty.
+func (s *set) pop() int {
+	w := 0
+	if s[0] == 0 {
+		w = 1
+	}
+	i := bits.TrailingZeros64(s[w])
+	s[w] &= s[w] - 1
+	return w<<6 + i
+}
+
+// sieved is how many octets the sieve asks about. Shorter payload is sieved by its
+// first octet only: signatures may wait for what is missing.
+const sieved = 8
+
+// sieve tells which signatures of a list may say anything but no of some octets.
+// Most payload of unknown protocols fits none of them, and a few ANDs tell that.
+type sieve struct {
+	list  []signature
+	at    [sieved][256]set // who takes this octet in this place
+	from  [either + 1]set  // who speaks of such a sender
+	free  set              // not bound to ports
+	fits  set              // has a test of its own
+	ports bool             // some are bound to ports, or at home on some
+	port  [1 << 16]uint8   // index of home and only; 0 for most ports
+	home  []set            // who looks here at anything that begins and fits
+	only  []set            // who looks nowhere but on such ports
+}
+
+func newSieve(list []signature) *sieve {
+	v := &sieve{list: list, home: make([]set, 1), only: make([]set, 1)}
+	if len(list) > len(set{})*64 {
+		panic("identify: more signatures than a set holds")
+	}
+	at := func(port uint16) uint8 {
+		if v.ports = true; v.port[port] == 0 {
+			v.port[port] = uint8(len(v.home))
+			v.home, v.only = append(v.home, set{}), append(v.only, set{})
+		}
+		return v.port[port]
+	}
+	for i := range list {
+		s := &list[i]
+		var me set
+		me[i/64] = 1 << (i % 64)
+		for from := range v.from {
+			if s.from&role(from) != 0 {
+				v.from[from] = v.from[from].or(me)
+			}
+		}
+		v.take(0, s.first, me)
+		for j := 1; j < sieved; j++ {
+			octets := ""
+			if j <= len(s.then) {
+				octets = s.then[j-1]
+			}
+			v.take(j, octets, me)
+		}
+		if s.fits != nil {
+			v.fits = v.fits.or(me)
+		}
+		if s.only == nil {
+			v.free = v.free.or(me)
+		}
+		for _, p := range s.only {
+			v.only[at(p)] = v.only[at(p)].or(me)
+		}
+		for _, p := range s.home {
+			v.home[at(p)] = v.home[at(p)].or(me)
+		}
+	}
+	return v
+}
+
+// take lets me have any of octets in place i, all of them when there are none.
+func (v *sieve) take(i int, octets string, me set) {
+	if octets == "" {
+		for c := range v.at[i] {
+			v.at[i][c] = v.at[i][c].or(me)
+		}
+		return
+	}
+	for j := range len(octets) {
+		v.at[i][octets[j]] = v.at[i][octets[j]].or(me)
+	}
+}
+
+// may returns the signatures that may say anything but no of b, the payload of one
+// side as far as it is known, in a datagram of size octets. from and to are its
+// ports. b must not be empty.
+func (v *sieve) may(b []byte, size int, from, to uint16) set {
+	s := v.at[0][b[0]]
+	var here set
+	if v.ports {
+		h, o := v.port[from], v.port[to]
+		s = s.and(v.free.or(v.only[h]).or(v.only[o]))
+		here = s.and(v.home[h].or(v.home[o]))
+	}
+	if len(b) >= sieved {
+		s = s.and(v.at[1][b[1]]).and(v.at[2][b[2]]).and(v.at[3][b[3]]) // mostly that is enough
+		for i := 4; i < sieved && !s.empty(); i++ {
+			s = s.and(v.at[i][b[i]])
+		}
+	}
+	s = s.or(here)
+	for own := s.and(v.fits); !own.empty(); {
+		if i := own.pop(); !v.list[i].fits(b, size) {
+			s[i/64] &^= 1 << (i % 64)
+		}
+	}
+	return s
+}
+
+// roles are those that side may have when opener opened the connection.
+func roles(side, opener int) role {
+	switch opener {
+	case side:
+		return client
+	case 1 - side:
+		return server
+	}
+	return either
+}
