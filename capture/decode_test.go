@@ -255,6 +255,11 @@ func FuzzDecode(f *testing.F) {
 		if o2 := used.Decode(&fr, &q); o2 != o || p != q {
 			t.Fatalf("a used decoder gives another result: %v %v", o, o2)
 		}
+		if LinkType(link) == LinkEthernet {
+			if o2 := longWay(used, &fr, &q); o2 != o || p != q {
+				t.Fatalf("the shortcut gives another result: %v %v", o, o2)
+			}
+		}
 		for n := 0; ; n++ {
 			if (o == OK || o == More) && int(p.PayloadOff)+int(p.PayloadCap) > len(b) {
 				t.Fatalf("payload %d+%d outside %d octets", p.PayloadOff, p.PayloadCap, len(b))

@@ -29,6 +29,11 @@ func tupleHash(seed uint64, src, dst *[16]byte, sport, dport uint16, proto, ver 
 		a = mum(binary.LittleEndian.Uint64(src[:])^seed, binary.LittleEndian.Uint64(src[8:])^mix1) + uint64(sport)
 		b = mum(binary.LittleEndian.Uint64(dst[:])^seed, binary.LittleEndian.Uint64(dst[8:])^mix1) + uint64(dport)
 	}
+	return endsHash(seed, a, b, proto)
+}
+
+// endsHash hashes the two ends of a conversation.
+func endsHash(seed, a, b uint64, proto uint8) uint64 {
 	if a > b {
 		a, b = b, a
 	}

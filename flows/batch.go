@@ -6,39 +6,76 @@ import (
 	"portero/capture"
 )
 
-// group is how many packets are looked at ahead. Each pass touches memory that
-// the next needs, for all packets of the group at once, so that their cache
-// misses overlap instead of following one another.
-const group = 32
+// group is how many packets are looked at together. A group goes through four
+// passes: each asks for the cache lines that the next will touch, and between two
+// passes of one group others of three other groups run, so that the lines come
+// while there is work to do.
+const (
+	group = 16
+	ahead = 4 // groups under way
+)
+
+// seekers is what is known of the groups under way.
+type seekers struct {
+	// home are the numbers, plus one, of the flows that the packets probably belong to.
+	home  [ahead][group]uint32
+	lines [group * 5]uintptr
+	n     int
+}
+
+func (s *seekers) want(p unsafe.Pointer) {
+	if s.n < len(s.lines) {
+		s.lines[s.n] = uintptr(p)
+		s.n++
+	}
+}
+
+func (s *seekers) fetch() {
+	prefetch(&s.lines[0], s.n)
+	s.n = 0
+}
 
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
-	var home [group]uint32
-	for len(which) > 0 {
-		n := min(group, len(which))
-		t.touch(b.Packets, which[:n], &home)
-		for k, i := range which[:n] {
-			p := &b.Packets[i]
-			t.pos = i
-			if p.Bits&capture.ICMPError != 0 {
-				t.Observe(p, b.Quoted(p))
-				continue
-			}
-			// What was found ahead is where find would find it, unless the flow ended
-			// or its ports were taken meanwhile.
-			if v := home[k]; v != 0 {
-				f := t.flow(v - 1)
-				if f.bits&(inUse|superseded|healed) == inUse && f.seg == p.Seg {
-					if side := f.sideOf(p); side >= 0 {
-						t.follow(v-1, f, side, p)
-						continue
-					}
+	groups := (len(which) + group - 1) / group
+	part := func(g int) []uint32 { return which[g*group : min((g+1)*group, len(which))] }
+	for k := 1 - ahead; k < groups; k++ {
+		if g := k + 3; g < groups {
+			t.seekSlots(b.Packets, part(g))
+		}
+		if g := k + 2; g >= 0 && g < groups {
+			t.seekFlows(b.Packets, part(g), &t.seekers.home[g%ahead])
+		}
+		if g := k + 1; g >= 0 && g < groups {
+			t.seekData(b.Packets, part(g), &t.seekers.home[g%ahead])
+		}
+		if k >= 0 {
+			t.observeGroup(b, part(k), &t.seekers.home[k%ahead])
+		}
+	}
+}
+
+func (t *Table) observeGroup(b *capture.Batch, which []uint32, home *[group]uint32) {
+	for k, i := range which {
+		p := &b.Packets[i]
+		t.pos = i
+		if p.Bits&capture.ICMPError != 0 {
+			t.Observe(p, b.Quoted(p))
+			continue
+		}
+		// What was found ahead is where find would find it, unless the flow ended
+		// or its ports were taken meanwhile.
+		if v := home[k]; v != 0 {
+			f := t.flow(v - 1)
+			if f.bits&(inUse|superseded|healed) == inUse && f.seg == p.Seg {
+				if side := f.sideOf(p); side >= 0 {
+					t.follow(v-1, f, side, p)
+					continue
 				}
 			}
-			t.Observe(p, nil)
 		}
-		which = which[n:]
+		t.Observe(p, nil)
 	}
 }
 
@@ -47,27 +84,31 @@ const (
 	young = 8 // packets after which the history of a flow seldom grows
 )
 
-// touch reads what the packets of a group will need. The results do not matter;
-// they are kept so that the reads are not optimized away. home gets the number of the flow, plus one, that a packet probably belongs to.
-func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32) {
-	var entry [group]uint64
-	var hash [group]uint32
+// seekSlots asks for the slots of the packets and for where copies of them would be.
+func (t *Table) seekSlots(pkts []capture.Packet, which []uint32) {
+	s := &t.seekers
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
-	acc := byte(0)
-	for i, k := range which {
+	for _, k := range which {
 		p := &pkts[k]
-		h := uint32(p.Hash)
-		hash[i] = h
-		entry[i] = cur[h&mask]
-		acc += byte(t.recent.set(p.Digest ^ p.Hash | 1)[0].time)
+		s.want(unsafe.Pointer(&cur[uint32(p.Hash)&mask]))
+		s.want(unsafe.Pointer(t.recent.set(p.Digest ^ p.Hash | 1)))
 	}
-	for i := range which {
-		e := entry[i]
+	s.fetch()
+}
+
+// seekFlows looks for the flows of the packets and asks for their lines.
+func (t *Table) seekFlows(pkts []capture.Packet, which []uint32, home *[group]uint32) {
+	s := &t.seekers
+	cur := t.slots.cur
+	mask := uint32(len(cur) - 1)
+	for i, k := range which {
+		h := uint32(pkts[k].Hash)
+		e := cur[h&mask]
 		home[i] = 0
 		// A neighbour in the probe run is as likely a home as the first slot.
-		if h := hash[i]; e != 0 && uint32(e>>32) != h {
-			for j := uint32(1); j < 4; j++ {
+		if e != 0 && uint32(e>>32) != h {
+			for j := uint32(1); j < 8; j++ {
 				if n := cur[(h+j)&mask]; uint32(n>>32) == h || n == 0 {
 					e = n
 					break
@@ -82,9 +123,17 @@ func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32
 		}
 		v := uint32(e) - 1
 		p := unsafe.Pointer(t.flow(v))
-		acc += *(*byte)(p) + *(*byte)(unsafe.Add(p, line)) + *(*byte)(unsafe.Add(p, 2*line))
+		s.want(p)
+		s.want(unsafe.Add(p, line))
+		s.want(unsafe.Add(p, 2*line))
 		home[i] = v + 1
 	}
+	s.fetch()
+}
+
+// seekData asks for what lies beside the flows.
+func (t *Table) seekData(pkts []capture.Packet, which []uint32, home *[group]uint32) {
+	s := &t.seekers
 	for i, k := range which {
 		if home[i] == 0 {
 			continue
@@ -92,23 +141,26 @@ func (t *Table) touch(pkts []capture.Packet, which []uint32, home *[group]uint32
 		v := home[i] - 1
 		f := t.flow(v)
 		p := &pkts[k]
+		x := t.dataOf(f)
+		if x != nil {
+			// An acknowledgement ends a sample of the other side, payload may end a wait.
+			d, peer := unsafe.Pointer(x), 0
+			if f.portA == p.SrcPort {
+				peer = 1
+			}
+			s.want(d)
+			if f.conn.Times(peer) {
+				s.want(unsafe.Add(d, (1+peer)*line))
+			}
+			if p.PayloadLen > 0 {
+				s.want(unsafe.Add(d, 3*line))
+			}
+		}
 		if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
 			o := unsafe.Pointer(t.origin(v))
-			acc += *(*byte)(o) + *(*byte)(unsafe.Add(o, originSize-1))
-		}
-		x := t.dataOf(f)
-		if x == nil {
-			continue
-		}
-		// An acknowledgement ends a sample of the other side, payload may end a wait.
-		d, sample := unsafe.Pointer(x), uintptr(line)
-		if f.portA == p.SrcPort {
-			sample = 2 * line
-		}
-		acc += *(*byte)(d) + *(*byte)(unsafe.Add(d, sample))
-		if p.PayloadLen > 0 {
-			acc += *(*byte)(unsafe.Add(d, 3*line))
+			s.want(o)
+			s.want(unsafe.Add(o, originSize-1))
 		}
 	}
-	t.touched += acc
+	s.fetch()
 }

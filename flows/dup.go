@@ -21,29 +21,37 @@ type recentFrame struct {
 	time   int64
 }
 
-type recentFrames [dupSets][dupWays]recentFrame
+// recentSet is one cache line, the latest first.
+type recentSet [dupWays]recentFrame
 
-func (r *recentFrames) set(digest uint64) *[dupWays]recentFrame { return &r[digest>>20%dupSets] }
+type recentFrames [dupSets]recentSet
+
+func (r *recentFrames) set(digest uint64) *recentSet { return &r[digest>>20%dupSets] }
 
 // seen reports whether the same frame came within the window, and remembers p.
 func (r *recentFrames) seen(p *capture.Packet) bool {
 	d := p.Digest ^ p.Hash | 1
 	set := r.set(d)
-	oldest := 0
-	for i := range set {
-		e := &set[i]
-		if e.digest == d {
-			if dt := p.Time - e.time; dt <= dupWindow && dt >= -dupWindow {
-				return true
-			}
-			e.time = p.Time
-			return false
-		}
-		if e.time < set[oldest].time || e.digest == 0 {
-			oldest = i
-		}
+	if set[0].digest == d || set[1].digest == d || set[2].digest == d || set[3].digest == d {
+		return set.again(d, p.Time)
 	}
-	set[oldest] = recentFrame{d, p.Time}
+	set[3], set[2], set[1] = set[2], set[1], set[0]
+	set[0] = recentFrame{d, p.Time}
+	return false
+}
+
+// again reports whether d, which is in the set, came within the window, and
+// makes it the latest otherwise.
+func (set *recentSet) again(d uint64, at int64) bool {
+	i := 0
+	for set[i].digest != d {
+		i++
+	}
+	if dt := at - set[i].time; dt <= dupWindow && dt >= -dupWindow {
+		return true
+	}
+	copy(set[1:], set[:i])
+	set[0] = recentFrame{d, at}
 	return false
 }
 

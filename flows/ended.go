@@ -145,7 +145,9 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		}
 	}
 	if f.bits&superseded == 0 {
-		t.slots.remove(uint32(o.hash), v)
+		if !t.closing {
+			t.slots.remove(uint32(o.hash), v)
+		}
 	} else {
 		t.unlink(v)
 	}

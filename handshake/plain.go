@@ -51,7 +51,7 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data) bool {
 		}
 		if n > 0 {
 			x.Payload[side] += uint64(n)
-			x.sent(side, end, p.Time)
+			c.sent(side, end, p.Time, x)
 			x.talk(c.opens(side), p)
 		}
 		x.acked(1-side, p.Ack, p.Time)

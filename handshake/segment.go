@@ -62,7 +62,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 					x.talk(c.opens(side), p)
 				}
 				if p.Seq.Add(p.PayloadLen) == me.next || p.Seq == me.next {
-					x.sent(side, p.Seq.Add(p.PayloadLen), p.Time)
+					c.sent(side, p.Seq.Add(p.PayloadLen), p.Time, x.Data)
 				}
 			} else if p.Seq.Add(p.PayloadLen).After(me.next) {
 				me.next = p.Seq.Add(p.PayloadLen)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -23,6 +24,8 @@ type decoded struct {
 	odd   []uint32 // packets that the doctor wants to see
 	seen  int      // how many of them he saw
 	even  bool     // time does not run backwards
+	last  int64    // time of the last packet
+	sum   frameSum
 	ready chan struct{}
 }
 
@@ -35,13 +38,14 @@ type other struct {
 	arp     capture.ARPInfo
 }
 
-// decode decodes all frames of d.block.
+// decode decodes all frames of d.block, deals the packets to the lanes, and notes
+// what the sequencer must look at one by one.
 func decode(dec *capture.Decoder, d *decoded) {
-	d.batch.Reset()
-	d.other = d.other[:0]
+	d.reset()
 	pkts := d.batch.Packets
 	for i := range d.block.Frames {
 		f := &d.block.Frames[i]
+		d.sum.note(f)
 		if len(pkts) == cap(pkts) {
 			pkts = append(pkts, capture.Packet{})[:len(pkts)]
 		}
@@ -56,6 +60,7 @@ func decode(dec *capture.Decoder, d *decoded) {
 				p.TSVal = uint32(len(d.batch.Quotes))
 				d.batch.Quotes = append(d.batch.Quotes, dec.Quote)
 			}
+			d.deal(p, uint32(len(pkts)-1))
 			if out == capture.More {
 				pkts = append(pkts, capture.Packet{})
 				p = &pkts[len(pkts)-1]
@@ -77,35 +82,54 @@ func decode(dec *capture.Decoder, d *decoded) {
 		}
 	}
 	d.batch.Packets = pkts
-	d.sort()
 }
 
-// sort deals the packets to the lanes, and notes what the sequencer must look at
-// one by one.
-func (d *decoded) sort() {
+func (d *decoded) reset() {
+	d.batch.Reset()
+	d.other = d.other[:0]
 	d.done, d.next = 0, [laneCount]int{}
 	for i := range d.which {
 		d.which[i] = d.which[i][:0]
 	}
 	d.odd, d.seen = d.odd[:0], 0
-	d.even = true
-	pkts := d.batch.Packets
-	if len(pkts) == 0 {
-		return
+	d.even, d.last = true, math.MinInt64
+	d.sum = frameSum{}
+}
+
+// deal gives p, at position pos, to its lane.
+func (d *decoded) deal(p *capture.Packet, pos uint32) {
+	k := laneOf(p)
+	d.which[k] = append(d.which[k], pos)
+	if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
+		d.odd = append(d.odd, pos)
 	}
-	last := pkts[0].Time
-	for i := range pkts {
-		p := &pkts[i]
-		k := laneOf(p)
-		d.which[k] = append(d.which[k], uint32(i))
-		if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
-			d.odd = append(d.odd, uint32(i))
-		}
-		if p.Time < last {
-			d.even = false
-		}
-		last = p.Time
+	if p.Time < d.last {
+		d.even = false
 	}
+	d.last = p.Time
+}
+
+// frameSum is what the frames of a block are together.
+type frameSum struct {
+	n           int
+	octets      uint64 // on the wire
+	first, last int64
+	link        capture.LinkType
+	links       bool // there are several link types
+	file        int32
+	shift       uint64 // from Num to Index
+	files       bool   // there are several files, or frames that do not follow one another
+}
+
+func (s *frameSum) note(f *capture.Frame) {
+	if s.n == 0 {
+		s.first, s.last, s.link, s.file, s.shift = f.Time, f.Time, f.Link, f.File, f.Index-f.Num
+	}
+	s.n++
+	s.octets += uint64(f.WireLen)
+	s.first, s.last = min(s.first, f.Time), max(s.last, f.Time)
+	s.links = s.links || f.Link != s.link
+	s.files = s.files || f.File != s.file || f.Index-f.Num != s.shift
 }
 
 // sequence takes the decoded blocks in order: the serial stage, which owns the
@@ -118,14 +142,20 @@ func (e *Engine) sequence(d *decoded) {
 		e.link = fs[0].Link
 		e.links = append(e.links, e.link.String())
 	}
-	for i := range fs {
-		f := &fs[i]
-		e.stats.Bytes += uint64(f.WireLen)
-		e.stats.First, e.stats.Last = min(e.stats.First, f.Time), max(e.stats.Last, f.Time)
-		if f.Link != e.link {
-			e.noteLink(f.Link)
+	if sum := &d.sum; sum.n > 0 {
+		e.stats.Bytes += sum.octets
+		e.stats.First, e.stats.Last = min(e.stats.First, sum.first), max(e.stats.Last, sum.last)
+		each := fs[:1]
+		if sum.links || sum.files {
+			each = fs
 		}
-		e.frames.note(f)
+		for i := range each {
+			f := &each[i]
+			if f.Link != e.link {
+				e.noteLink(f.Link)
+			}
+			e.frames.note(f)
+		}
 	}
 	e.stats.Frames += uint64(len(fs))
 	if e.opt.Select != nil || e.opt.Frame != nil {
