@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"portero/capture"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/record"
@@ -36,14 +35,7 @@ func (w *whoFlags) identify(opt *engine.Options, d *findings.Detector) (*identit
 	if d != nil {
 		id.watch.Tell = d
 	}
-	seen := opt.Seen
-	opt.Seen = func(p *capture.Packet, payload []byte) {
-		id.watch.Packet(p, payload)
-		if seen != nil {
-			seen(p, payload)
-		}
-	}
-	opt.ARP = id.watch.ARP
+	opt.Hear, opt.Wants, opt.ARP = id.watch.Packet, who.Wants, id.watch.ARP
 	judge := opt.Judge
 	opt.Judge = func(r *record.Record) {
 		id.fill(&r.Orig)

@@ -40,8 +40,13 @@ type Options struct {
 	// Seen is shown every packet in order of capture, booked or not, before the
 	// table sees it. data is as for Packet.
 	Seen func(p *capture.Packet, payload []byte)
-	// ARP is shown every ARP packet, its time and its frame. May be nil.
-	ARP func(a *capture.ARPInfo, at int64, frame uint64)
+	// Hear is shown those packets that Wants picks by their headers alone, and ARP
+	// every ARP packet with its time and its frame, in order and in the goroutine of
+	// Sink: before the records that end with them or later. data is the captured part
+	// of the payload, valid until it returns. Wants is asked by several goroutines.
+	Hear  func(p *capture.Packet, payload []byte)
+	Wants func(p *capture.Packet) bool
+	ARP   func(a *capture.ARPInfo, at int64, frame uint64)
 	// Sink takes the records in the order in which they end. What it is given is
 	// valid until it returns.
 	Sink func(r *record.Record) error
@@ -109,6 +114,7 @@ type Engine struct {
 	own   harvest
 	sinks chan *harvest
 	spare chan *harvest
+	heard heard // for the next harvest
 
 	block  *capture.Block   // the one being sequenced
 	extra  []byte           // payload of a reassembled datagram

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"sort"
+	"sync"
 
 	"portero/capture"
 	"portero/internal/record"
@@ -12,6 +13,7 @@ import (
 // them. It keeps one entry for every change of file.
 type frameMap struct {
 	merged bool
+	mu     sync.RWMutex // the sequencer notes while the records' goroutine asks
 	runs   []run
 }
 
@@ -29,10 +31,14 @@ func (m *frameMap) note(f *capture.Frame) {
 			return
 		}
 	}
+	m.mu.Lock()
 	m.runs = append(m.runs, run{f.Index, f.Num, f.File})
+	m.mu.Unlock()
 }
 
 func (m *frameMap) find(index uint64) (file int32, num uint64) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
 	i := sort.Search(len(m.runs), func(i int) bool { return m.runs[i].index > index }) - 1
 	if i < 0 {
 		return 0, index

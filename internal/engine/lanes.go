@@ -37,6 +37,7 @@ type finished struct {
 
 // harvest is what ended in all lanes, in order.
 type harvest struct {
+	heard heard // before
 	by    [laneCount][]finished
 	order []*finished
 }
@@ -273,6 +274,7 @@ func (e *Engine) empty() *harvest {
 // hand gives a harvest to the sink.
 func (e *Engine) hand(h *harvest) {
 	if e.sinks != nil {
+		h.heard, e.heard = e.heard, h.heard
 		e.sinks <- h
 		return
 	}
@@ -281,6 +283,7 @@ func (e *Engine) hand(h *harvest) {
 
 // records turns a harvest into records, and empties it.
 func (e *Engine) records(h *harvest) {
+	e.tell(&h.heard)
 	for _, f := range h.order {
 		if e.failed.Load() {
 			break

@@ -15,7 +15,7 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	depth := workers + 2
 	free := make(chan *decoded, depth)
 	for range depth {
-		free <- &decoded{ready: make(chan struct{}, 1)}
+		free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
 	}
 	ordered := make(chan *decoded, depth)
 	work := make(chan *decoded, depth)
@@ -84,6 +84,7 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	<-reader
 	e.flush()
 	if e.sinks != nil {
+		e.handHeard()
 		close(e.sinks)
 		sink.Wait()
 		e.sinks = nil

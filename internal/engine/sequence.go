@@ -21,6 +21,9 @@ type decoded struct {
 	which [laneCount][]uint32
 	next  [laneCount]int
 	done  int
+	wants func(p *capture.Packet) bool
+	told  []uint32 // packets that wants picks
+	heard int      // how many of them were shown
 	odd   []uint32 // packets that the doctor wants to see
 	seen  int      // how many of them he saw
 	even  bool     // time does not run backwards
@@ -92,6 +95,7 @@ func (d *decoded) reset() {
 		d.which[i] = d.which[i][:0]
 	}
 	d.odd, d.seen = d.odd[:0], 0
+	d.told, d.heard = d.told[:0], 0
 	d.even, d.last = true, math.MinInt64
 	d.sum = frameSum{}
 }
@@ -102,6 +106,9 @@ func (d *decoded) deal(p *capture.Packet, pos uint32) {
 	d.which[k] = append(d.which[k], pos)
 	if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
 		d.odd = append(d.odd, pos)
+	}
+	if d.wants != nil && d.wants(p) {
+		d.told = append(d.told, pos)
 	}
 	if p.Time < d.last {
 		d.even = false
@@ -198,6 +205,9 @@ func (e *Engine) packets(d *decoded, from, to int) {
 			e.opt.Seen(&pkts[i], e.payload(&pkts[i]))
 		}
 	}
+	for ; d.heard < len(d.told) && int(d.told[d.heard]) < to; d.heard++ {
+		e.hear(&pkts[d.told[d.heard]])
+	}
 	for ; d.seen < len(d.odd) && int(d.odd[d.seen]) < to; d.seen++ {
 		e.Doctor.Packet(&pkts[d.odd[d.seen]])
 	}
@@ -229,9 +239,7 @@ func (e *Engine) otherFrame(f *capture.Frame, o *other) {
 		e.fragment(&o.frag, 0)
 	case capture.ARP:
 		e.Doctor.ARP(&o.arp, f.Index)
-		if e.opt.ARP != nil {
-			e.opt.ARP(&o.arp, f.Time, f.Index)
-		}
+		e.hearARP(&o.arp, f.Time, f.Index)
 	default:
 		e.Doctor.NotIP(o.outcome, o.reason, f)
 	}
@@ -268,6 +276,9 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	e.quoted = q
 	if e.opt.Seen != nil {
 		e.opt.Seen(&p, e.payload(&p))
+	}
+	if e.opt.Hear != nil && e.opt.Wants(&p) {
+		e.hear(&p)
 	}
 	e.one(&p, q)
 	e.stats.Packets++
@@ -325,7 +336,7 @@ func (e *Engine) selectFrames(d *decoded) {
 
 func (e *Engine) serial(ctx context.Context, src capture.Source) error {
 	dec := capture.NewDecoder(e.paths, e.opt.Seed)
-	d := &decoded{}
+	d := &decoded{wants: e.opt.Wants}
 	defer e.flush()
 	for ctx.Err() == nil && !e.failed.Load() {
 		if err := src.Next(&d.block); err != nil {

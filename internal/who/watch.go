@@ -105,25 +105,36 @@ func (w *Watch) ARP(p *capture.ARPInfo, at int64, frame uint64) {
 	w.claim(a, MAC(p.SenderMAC), at, frame)
 }
 
+// Wants reports whether Packet can learn from p, by its headers alone.
+func Wants(p *capture.Packet) bool { return reader(p) != nil }
+
 // Packet takes a packet with the captured part of its payload.
 func (w *Watch) Packet(p *capture.Packet, payload []byte) {
+	if read := reader(p); read != nil {
+		read(w, p, payload)
+	}
+}
+
+// reader is what reads p, nil where there is nothing to learn.
+func reader(p *capture.Packet) func(w *Watch, p *capture.Packet, payload []byte) {
 	switch p.Proto {
 	case capture.ProtoUDP:
 		switch {
 		case p.DstPort == 53 || p.SrcPort == 53:
-			w.dns(p, payload)
+			return (*Watch).dns
 		case p.SrcPort == 5353 || p.SrcPort == 5355:
-			w.neighbours(p, payload)
+			return (*Watch).neighbours
 		case p.SrcPort == 137 || p.DstPort == 137:
-			w.netbios(p, payload)
+			return (*Watch).netbios
 		case p.SrcPort == 67 || p.DstPort == 67:
-			w.dhcp(p, payload)
+			return (*Watch).dhcp
 		}
 	case capture.ProtoICMP6:
 		if t := p.ICMPType(); t >= 133 && t <= 136 {
-			w.ndp(p, payload)
+			return (*Watch).ndp
 		}
 	}
+	return nil
 }
 
 // ndp reads link-layer addresses of neighbour discovery (RFC 4861, section 4).
