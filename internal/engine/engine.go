@@ -285,6 +285,7 @@ func (e *Engine) flush() {
 	e.settle()
 	e.each(small, e.closeLane)
 	e.endDue(e.last+1, handshake.EndForced, small)
+	e.handHeard()
 }
 
 func (e *Engine) closeLane(i int) { e.lanes[i].table.Close() }

@@ -2,7 +2,9 @@ package engine
 
 import "portero/capture"
 
-// heard is what Hear and ARP are to be shown in the goroutine of Sink, in order.
+// heard is what Hear and ARP are yet to be shown, in order. It waits for the
+// records: each is made with what came before its end and nothing else, however
+// the input is cut into blocks.
 type heard struct {
 	list []hearing
 	data []byte // the payloads
@@ -15,55 +17,36 @@ type hearing struct {
 	arp      *capture.ARPInfo
 }
 
-// maxHeard bounds what waits for the next record, in packets and octets.
-const (
-	maxHeard      = 256
-	maxHeardBytes = 256 << 10
-)
+// maxHeard is how many packets wait for a record at most when a block ends.
+const maxHeard = 256
 
-// hear shows packet p to Hear, now or where the records are made.
+// hear notes packet p for Hear.
 func (e *Engine) hear(p *capture.Packet) {
-	data := e.payload(p)
-	if e.sinks == nil {
-		e.opt.Hear(p, data)
-		return
-	}
 	h := &e.heard
 	from := len(h.data)
-	h.data = append(h.data, data...)
+	h.data = append(h.data, e.payload(p)...)
 	h.list = append(h.list, hearing{pkt: *p, from: from, to: len(h.data)})
-	if len(h.list) >= maxHeard || len(h.data) >= maxHeardBytes {
-		e.handHeard()
-	}
 }
 
-// hearARP is hear for an ARP packet.
+// hearARP notes an ARP packet.
 func (e *Engine) hearARP(a *capture.ARPInfo, at int64, frame uint64) {
-	if e.opt.ARP == nil {
-		return
-	}
-	if e.sinks == nil {
-		e.opt.ARP(a, at, frame)
-		return
-	}
-	arp := *a
-	h := &e.heard
-	h.list = append(h.list, hearing{pkt: capture.Packet{Time: at, Index: frame}, arp: &arp})
-	if len(h.list) >= maxHeard {
-		e.handHeard()
+	if e.opt.ARP != nil {
+		arp := *a
+		e.heard.list = append(e.heard.list, hearing{pkt: capture.Packet{Time: at, Index: frame}, arp: &arp})
 	}
 }
 
-// handHeard hands on what was heard without waiting for a record.
+// handHeard hands on what was heard: all that ended before was handed on already.
 func (e *Engine) handHeard() {
 	if len(e.heard.list) > 0 {
 		e.hand(e.empty())
 	}
 }
 
-// tell shows what was heard.
-func (e *Engine) tell(h *heard) {
-	for i := range h.list {
+// tell shows what was heard up to packet index, from position i on, and returns
+// the position of the rest.
+func (e *Engine) tell(h *heard, i int, index uint64) int {
+	for ; i < len(h.list) && h.list[i].pkt.Index <= index; i++ {
 		k := &h.list[i]
 		switch {
 		case e.failed.Load():
@@ -73,5 +56,20 @@ func (e *Engine) tell(h *heard) {
 			e.opt.Hear(&k.pkt, h.data[k.from:k.to:k.to])
 		}
 	}
-	h.list, h.data = h.list[:0], h.data[:0]
+	return i
+}
+
+// keepHeard takes what came after packet index back out of h.
+func (e *Engine) keepHeard(h *heard, index uint64) {
+	n := len(h.list)
+	for n > 0 && h.list[n-1].pkt.Index > index {
+		n--
+	}
+	for _, k := range h.list[n:] {
+		from := len(e.heard.data)
+		e.heard.data = append(e.heard.data, h.data[k.from:k.to]...)
+		k.from, k.to = from, len(e.heard.data)
+		e.heard.list = append(e.heard.list, k)
+	}
+	h.list = h.list[:n]
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"sync"
@@ -33,11 +34,12 @@ type finished struct {
 	flows.Ended
 	app  *identify.Facts
 	name string // that a name service gave its responder
+	at   uint64 // the packet at which the input was when it ended
 }
 
 // harvest is what ended in all lanes, in order.
 type harvest struct {
-	heard heard // before
+	heard heard // until the last of them ended
 	by    [laneCount][]finished
 	order []*finished
 }
@@ -81,7 +83,7 @@ func (e *Engine) segment(d *decoded, to int) {
 	e.upTo = uint32(to)
 	e.each(to-d.done, e.work)
 	d.done = to
-	e.gather(false)
+	e.gather(0)
 }
 
 // work is what a lane does for a segment of the block being sequenced.
@@ -118,7 +120,7 @@ func (e *Engine) one(p *capture.Packet, q *capture.Quote) {
 	}
 	l.table.Observe(p, q)
 	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled()) > 0 {
-		e.gather(false)
+		e.gather(p.Index)
 	}
 }
 
@@ -152,7 +154,7 @@ func (e *Engine) endDue(index uint64, r handshake.EndReason, due int) {
 		}
 		e.limit = limit
 		e.each(4*due, e.finish)
-		e.gather(true)
+		e.gather(index)
 	}
 }
 
@@ -199,9 +201,9 @@ func (e *Engine) name() {
 	e.count = sum
 }
 
-// gather joins what ended in the lanes, in the order of the packets or, where one
-// tick ended it, of ids, and hands it on.
-func (e *Engine) gather(byID bool) {
+// gather joins what ended in the lanes, in the order of the packets of the current
+// block or, where packet at ended it all, of ids, and hands it on.
+func (e *Engine) gather(at uint64) {
 	e.name()
 	live, ended := uint64(0), 0
 	for _, l := range e.lanes {
@@ -222,26 +224,29 @@ func (e *Engine) gather(byID bool) {
 		for i, l := range e.lanes {
 			h.by[i], l.out = l.out, h.by[i][:0]
 		}
-		var at [laneCount]int
+		var next [laneCount]int
 		for range ended {
 			best, key := -1, uint64(0)
 			for i := range h.by {
-				if at[i] == len(h.by[i]) {
+				if next[i] == len(h.by[i]) {
 					continue
 				}
-				f := &h.by[i][at[i]]
+				f := &h.by[i][next[i]]
 				k := uint64(f.Pos)
-				if byID {
+				if at != 0 {
 					k = f.Head
 				}
 				if best < 0 || k < key {
 					best, key = i, k
 				}
 			}
-			f := &h.by[best][at[best]]
-			at[best]++
+			f := &h.by[best][next[best]]
+			next[best]++
 			for ; told < len(e.learned) && e.learned[told].Index < f.Index; told++ {
 				e.names.Learn(&e.learned[told])
+			}
+			if f.at = at; at == 0 {
+				f.at = e.current.batch.Packets[f.Pos].Index
 			}
 			if f.HasPorts && (f.app == nil || f.app.Name == "") {
 				f.name = e.nameOf(&f.Ended)
@@ -273,8 +278,13 @@ func (e *Engine) empty() *harvest {
 
 // hand gives a harvest to the sink.
 func (e *Engine) hand(h *harvest) {
+	// What came after the last of these ended waits for the next: their order is that
+	// of the input.
+	h.heard, e.heard = e.heard, h.heard
+	if n := len(h.order); n > 0 {
+		e.keepHeard(&h.heard, h.order[n-1].at)
+	}
 	if e.sinks != nil {
-		h.heard, e.heard = e.heard, h.heard
 		e.sinks <- h
 		return
 	}
@@ -283,13 +293,16 @@ func (e *Engine) hand(h *harvest) {
 
 // records turns a harvest into records, and empties it.
 func (e *Engine) records(h *harvest) {
-	e.tell(&h.heard)
+	told := 0
 	for _, f := range h.order {
 		if e.failed.Load() {
 			break
 		}
+		told = e.tell(&h.heard, told, f.at)
 		e.ended(f)
 	}
+	e.tell(&h.heard, told, math.MaxUint64)
+	h.heard.list, h.heard.data = h.heard.list[:0], h.heard.data[:0]
 	for i := range h.by {
 		h.by[i] = h.by[i][:0]
 	}

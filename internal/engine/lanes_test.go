@@ -60,6 +60,12 @@ func records(t testing.TB, src capture.Source, opt Options) string {
 	}
 	w := ndjson.New(&out, fields, false)
 	opt.Catalog, opt.Sink = catalog.Default(), w.Write
+	// What is heard comes at the same place among the records.
+	opt.Wants = func(p *capture.Packet) bool { return p.SrcPort == 53 && p.Index%4 == 0 }
+	opt.Hear = func(p *capture.Packet, payload []byte) {
+		w.Flush()
+		fmt.Fprintf(&out, "%d heard: %x\n", p.Index, payload)
+	}
 	e := New(opt)
 	if err := e.Run(context.Background(), src); err != nil {
 		t.Fatal(err)
@@ -107,6 +113,9 @@ func TestSameForAnyThreads(t *testing.T) {
 		want := records(t, open(t, tr.pcap), opt)
 		if n := bytes.Count([]byte(want), []byte(`"server_name_by":"dns"`)); n == 0 {
 			t.Error("no name was learned")
+		}
+		if n := bytes.Count([]byte(want), []byte(" heard: ")); n < 10 {
+			t.Errorf("only %d packets were heard", n)
 		}
 		if n := bytes.Count([]byte(want), []byte(`"reuses":`)); n == 0 {
 			t.Error("no port was used again")

@@ -84,7 +84,6 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	<-reader
 	e.flush()
 	if e.sinks != nil {
-		e.handHeard()
 		close(e.sinks)
 		sink.Wait()
 		e.sinks = nil

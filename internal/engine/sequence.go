@@ -182,6 +182,9 @@ func (e *Engine) sequence(d *decoded) {
 	if n := len(fs); n > 0 {
 		e.last = fs[n-1].Index
 	}
+	if len(e.heard.list) >= maxHeard || e.opt.Live {
+		e.handHeard()
+	}
 	e.block, e.batch, e.current = nil, nil, nil
 }
 
