@@ -24,11 +24,11 @@ func PutCommunityID(b []byte, n int, r *Record) int {
 	sum := communityHash(r)
 	t := (*[communityLen]byte)(b[n:])
 	t[0], t[1] = '1', ':'
-	for i, at := 0, 2; at < len(t); i, at = i+3, at+4 {
-		v := uint32(sum[i])<<16 | uint32(sum[i+1])<<8 | uint32(sum[i+2])
-		t[at], t[at+1], t[at+2], t[at+3] = base64[v>>18&63], base64[v>>12&63], base64[v>>6&63], base64[v&63]
+	for i := range 7 {
+		v := uint32(sum[3*i])<<16 | uint32(sum[3*i+1])<<8 | uint32(sum[3*i+2])
+		*(*[4]byte)(t[2+4*i:]) = [4]byte{base64[v>>18&63], base64[v>>12&63], base64[v>>6&63], base64[v&63]}
 	}
-	t[communityLen-1] = '='
+	t[communityLen-1] = '=' // of 20 octets the last digit is padding
 	return n + communityLen
 }
 
@@ -70,7 +70,7 @@ func communityHash(r *Record) (padded [sha1.Size + 1]byte) {
 	return padded
 }
 
-// base64 is the standard alphabet of RFC 4648; of 20 octets the last digit is padding.
+// base64 is the standard alphabet of RFC 4648.
 const base64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 const communityLen = len("1:") + (20+2)/3*4

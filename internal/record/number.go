@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
+	"slices"
 )
 
 // Room is how many octets the Put functions may touch from where they begin:
@@ -16,20 +17,25 @@ func PutUint(b []byte, n int, v uint64) int {
 	if v >= 1e8 {
 		return putLong(b, n, v)
 	}
-	// How many digits there are is arithmetic, not a branch: it changes from value
-	// to value, and a wrong guess costs more than all of this.
-	x := eight(v)
+	text, digits := Trim(Eight(v))
+	binary.LittleEndian.PutUint64(b[n:], text)
+	return n + digits
+}
+
+// Trim is the text of what Eight made, without leading zeros and with its first digit in
+// the lowest octet, and how many digits that are. The number is arithmetic, not a
+// branch: it changes from value to value, and a wrong guess costs more than all of this.
+func Trim(x uint64) (text uint64, digits int) {
 	lead := bits.TrailingZeros64(x|1<<56) &^ 7
-	binary.LittleEndian.PutUint64(b[n:], (x|zeros)>>(lead&63))
-	return n + 8 - lead/8
+	return (x | zeros) >> (lead & 63), 8 - lead/8
 }
 
 const zeros = 0x3030303030303030
 
-// eight turns v below 10^8 into eight digits of the values 0 to 9, the first one in
+// Eight turns v below 10^8 into eight digits of the values 0 to 9, the first one in
 // the lowest octet. It halves all pieces at once: two of four digits, four of two,
 // eight of one; the divisions are multiplications that are exact in their range.
-func eight(v uint64) uint64 {
+func Eight(v uint64) uint64 {
 	q := v / 1e4
 	x := q | (v-q*1e4)<<32
 	q = x * 10486 >> 20 & 0x0000007f0000007f
@@ -40,7 +46,7 @@ func eight(v uint64) uint64 {
 
 // put8 writes eight digits with their leading zeros.
 func put8(b []byte, n int, v uint64) int {
-	binary.LittleEndian.PutUint64(b[n:], eight(v)|zeros)
+	binary.LittleEndian.PutUint64(b[n:], Eight(v)|zeros)
 	return n + 8
 }
 
@@ -54,13 +60,15 @@ func putLong(b []byte, n int, v uint64) int {
 	return put8(b, n, v-v/1e8*1e8)
 }
 
-// AppendUint appends v in decimal.
+// AppendUint appends v in decimal. Where b has room it may write into more of it than
+// it takes.
 func AppendUint(b []byte, v uint64) []byte {
-	if v < 10 {
-		return append(b, '0'+byte(v))
+	n := len(b)
+	if cap(b)-n < Room {
+		b = slices.Grow(b, Room)
 	}
-	var t [Room]byte
-	return append(b, t[:PutUint(t[:], 0, v)]...)
+	b = b[:n+Room]
+	return b[:PutUint(b, n, v)]
 }
 
 // PutMicros writes ns as microseconds with up to three decimals, as PutUint does.
@@ -78,6 +86,19 @@ func PutMicros(b []byte, n int, ns int64) int {
 		}
 	}
 	return n
+}
+
+// AppendAddr appends a, nothing for the zero Addr, as AppendUint does.
+func AppendAddr(b []byte, a netip.Addr) []byte {
+	if a.Zone() != "" {
+		return a.AppendTo(b)
+	}
+	n := len(b)
+	if cap(b)-n < 2*Room {
+		b = slices.Grow(b, 2*Room)
+	}
+	b = b[:n+2*Room]
+	return b[:PutAddr(b, n, a)]
 }
 
 // octets are the numbers 0 to 255 with a dot behind, and how many octets that takes.

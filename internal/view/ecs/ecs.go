@@ -54,7 +54,7 @@ func (e *Writer) Write(r *record.Record) error {
 }
 
 func num(b []byte, key string, v uint64) []byte {
-	return strconv.AppendUint(append(b, key...), v, 10)
+	return record.AppendUint(append(b, key...), v)
 }
 
 func str(b []byte, key, s string) []byte {
@@ -112,9 +112,9 @@ func Append(b []byte, r *record.Record) []byte {
 	b = side(b, "source", &r.Orig, r.HasPorts, "")
 	b = side(b, "destination", &r.Resp, r.HasPorts, r.ServerName)
 	b = append(b, `,"related":{"ip":["`...)
-	b = r.Orig.Addr.AppendTo(b)
+	b = record.AppendAddr(b, r.Orig.Addr)
 	b = append(b, `","`...)
-	b = r.Resp.Addr.AppendTo(b)
+	b = record.AppendAddr(b, r.Resp.Addr)
 	b = append(b, `"]}`...)
 	if r.Process != "" || r.PID > 0 {
 		b = append(b, `,"process":{`...)
@@ -175,9 +175,9 @@ func side(b []byte, name string, s *record.Side, ports bool, domain string) []by
 		b = num(b, `":{"bytes":`, s.Wire)
 	} else {
 		b = append(b, `":{"address":"`...)
-		b = s.Addr.AppendTo(b)
+		b = record.AppendAddr(b, s.Addr)
 		b = append(b, `","ip":"`...)
-		b = s.Addr.AppendTo(b)
+		b = record.AppendAddr(b, s.Addr)
 		b = num(b, `","bytes":`, s.Wire)
 	}
 	if ports {

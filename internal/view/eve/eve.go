@@ -8,7 +8,6 @@ package eve
 import (
 	"encoding/binary"
 	"io"
-	"strconv"
 
 	"portero/capture"
 	"portero/handshake"
@@ -64,7 +63,7 @@ func timestamp(b []byte, ns int64) []byte {
 }
 
 func num(b []byte, key string, v uint64) []byte {
-	return strconv.AppendUint(append(b, key...), v, 10)
+	return record.AppendUint(append(b, key...), v)
 }
 
 // flowID is the same for the same connection of the same capture, and fits the
@@ -95,19 +94,19 @@ func Append(b []byte, r *record.Record) []byte {
 		} else {
 			b = append(b, ',')
 		}
-		b = strconv.AppendUint(b, uint64(id), 10)
+		b = record.AppendUint(b, uint64(id))
 		if i == len(r.VLAN)-1 {
 			b = append(b, ']')
 		}
 	}
 	b = append(b, `,"src_ip":"`...)
-	b = r.Orig.Addr.AppendTo(b)
+	b = record.AppendAddr(b, r.Orig.Addr)
 	b = append(b, '"')
 	if r.HasPorts {
 		b = num(b, `,"src_port":`, uint64(r.Orig.Port))
 	}
 	b = append(b, `,"dest_ip":"`...)
-	b = r.Resp.Addr.AppendTo(b)
+	b = record.AppendAddr(b, r.Resp.Addr)
 	b = append(b, '"')
 	if r.HasPorts {
 		b = num(b, `,"dest_port":`, uint64(r.Resp.Port))

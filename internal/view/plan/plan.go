@@ -26,7 +26,8 @@ type Dress struct {
 	Risks   func(b []byte, rs []record.Finding) []byte
 }
 
-// keyRoom is what is stored of a key at once. Longer ones are written as they come.
+// keyRoom is what is stored of a key at once. Those that are not shorter are written as
+// they come.
 const keyRoom = 32
 
 // stepRoom is what a step may touch of the buffer beyond what it writes of texts and
@@ -36,17 +37,15 @@ const stepRoom = keyRoom + wordRoom
 type op uint8
 
 const (
-	opAsk    op = iota // the field's functions
-	opTell             // its Text, behind a key of fixed size
-	opGroup            // pass over the next steps unless the record has what they need
-	opQuiet            // pass over the next steps, which are counters, when all are zero
-	opUint64           // with the check for zero where the field wants it
-	opCount            // without
+	opAsk   op = iota // the field's functions
+	opTell            // its Text, behind a key of fixed size
+	opGroup           // pass over the next steps unless the record has what they need
+	opQuiet           // pass over the next steps, which are counters, when all are zero
+	opUint64
 	opUint32
 	opUint16
 	opInt16
 	opMicros
-	opDuration
 	opTime
 	opOctet
 	opWord
@@ -156,7 +155,7 @@ const quietRun = 2
 func (p *Plan) fields(fields []record.Field, from, to int) {
 	for i := from; i < to; {
 		run := i
-		for run < to && fields[run].Lies.Rare && p.opOf(run, fields[run]) == opCount {
+		for run < to && fields[run].Lies.Rare && fields[run].Lies.Absent == record.Never && p.opOf(run, fields[run]) == opUint64 {
 			run++
 		}
 		if run-i >= quietRun {
@@ -181,14 +180,11 @@ func (p *Plan) fields(fields []record.Field, from, to int) {
 
 // opOf is the step that a field is taken by.
 func (p *Plan) opOf(i int, f record.Field) op {
-	if len(p.dress.Key(i, f.Name))+len(p.dress.Quote) > keyRoom {
+	if len(p.dress.Key(i, f.Name))+len(p.dress.Quote) >= keyRoom {
 		return opAsk
 	}
 	switch f.Lies.As {
 	case record.Uint64:
-		if f.Lies.Absent == record.Never {
-			return opCount
-		}
 		return opUint64
 	case record.Uint32:
 		return opUint32
@@ -197,9 +193,6 @@ func (p *Plan) opOf(i int, f record.Field) op {
 	case record.Int16:
 		return opInt16
 	case record.Micros64:
-		if f.Lies.Absent == record.Never {
-			return opDuration
-		}
 		return opMicros
 	case record.Instant:
 		return opTime

@@ -1,6 +1,10 @@
 package plan
 
-import "portero/internal/record"
+import (
+	"encoding/binary"
+
+	"portero/internal/record"
+)
 
 // run takes the steps. There is always room behind b[:n] for all of them, so that
 // they can store whole keys and words; who writes a text or a list of any length
@@ -32,14 +36,37 @@ func (p *Plan) run(b []byte, r *record.Record, steps []step) []byte {
 				i += int(s.skip) - 1
 			}
 			continue
-		case opCount:
-			n = s.put(b, n)
-			n = record.PutUint(b, n, s.at.Uint64(r))
-			continue
 		case opUint64:
-			if v := s.at.Uint64(r); v != 0 {
-				n = s.put(b, n)
-				n = record.PutUint(b, n, v)
+			if v := s.at.Uint64(r); v != 0 || s.absent == record.Never {
+				// As put and PutUint, with one look at the bounds for both: most
+				// fields are of this kind or the next.
+				w := (*[stepRoom]byte)(b[n:])
+				*(*[keyRoom]byte)(w[:]) = s.key
+				k := int(s.keyLen) % keyRoom
+				n += k
+				if v < 1e8 {
+					text, digits := record.Trim(record.Eight(v))
+					binary.LittleEndian.PutUint64(w[k:], text)
+					n += digits
+				} else {
+					n = record.PutUint(b, n, v)
+				}
+				continue
+			}
+		case opMicros:
+			v := s.at.Int64(r)
+			if s.absent == record.Never || v != record.Unset && (v != 0 || s.absent != record.IfZeroOrUnset) {
+				w := (*[stepRoom]byte)(b[n:])
+				*(*[keyRoom]byte)(w[:]) = s.key
+				k := int(s.keyLen) % keyRoom
+				n += k
+				if us := uint64(v) / 1000; us < 1e8 && us*1000 == uint64(v) {
+					text, digits := record.Trim(record.Eight(us))
+					binary.LittleEndian.PutUint64(w[k:], text)
+					n += digits
+				} else {
+					n = record.PutMicros(b, n, v)
+				}
 				continue
 			}
 		case opUint32:
@@ -58,16 +85,6 @@ func (p *Plan) run(b []byte, r *record.Record, steps []step) []byte {
 			if v := s.at.Int16(r); v >= 0 {
 				n = s.put(b, n)
 				n = record.PutUint(b, n, uint64(v))
-				continue
-			}
-		case opDuration:
-			n = s.put(b, n)
-			n = record.PutMicros(b, n, s.at.Int64(r))
-			continue
-		case opMicros:
-			if v := s.at.Int64(r); v != record.Unset && (v != 0 || s.absent != record.IfZeroOrUnset) {
-				n = s.put(b, n)
-				n = record.PutMicros(b, n, v)
 				continue
 			}
 		case opTime:

@@ -3,7 +3,6 @@ package zeek
 
 import (
 	"io"
-	"strconv"
 	"time"
 
 	"portero/capture"
@@ -54,13 +53,13 @@ func (z *Writer) Write(r *record.Record) error {
 	b = append(b, '\t')
 	b = uid(b, r)
 	b = append(b, '\t')
-	b = o.Addr.AppendTo(b)
+	b = record.AppendAddr(b, o.Addr)
 	b = append(b, '\t')
-	b = strconv.AppendUint(b, uint64(o.Port), 10)
+	b = record.AppendUint(b, uint64(o.Port))
 	b = append(b, '\t')
-	b = p.Addr.AppendTo(b)
+	b = record.AppendAddr(b, p.Addr)
 	b = append(b, '\t')
-	b = strconv.AppendUint(b, uint64(p.Port), 10)
+	b = record.AppendUint(b, uint64(p.Port))
 	b = append(b, '\t')
 	switch r.Proto {
 	case capture.ProtoTCP:
@@ -81,21 +80,21 @@ func (z *Writer) Write(r *record.Record) error {
 		b = append(b, '-')
 	}
 	b = append(b, '\t')
-	b = strconv.AppendUint(b, o.Payload, 10)
+	b = record.AppendUint(b, o.Payload)
 	b = append(b, '\t')
-	b = strconv.AppendUint(b, p.Payload, 10)
+	b = record.AppendUint(b, p.Payload)
 	b = append(b, '\t')
 	b = unset(b, r.ConnState)
 	b = append(b, "\t-\t-\t"...)
-	b = strconv.AppendUint(b, o.Lost+p.Lost, 10)
+	b = record.AppendUint(b, o.Lost+p.Lost)
 	b = append(b, '\t')
 	b = unset(b, r.History)
 	b = append(b, '\t')
-	b = strconv.AppendUint(b, o.Pkts, 10)
+	b = record.AppendUint(b, o.Pkts)
 	b = append(b, '\t')
 	b = append(b, '-') // the record keeps wire and payload octets, not those of IP
 	b = append(b, '\t')
-	b = strconv.AppendUint(b, p.Pkts, 10)
+	b = record.AppendUint(b, p.Pkts)
 	b = append(b, '\t')
 	b = append(b, "-\t-\n"...)
 	z.buf = b
@@ -130,16 +129,17 @@ func unset(b []byte, s string) []byte {
 }
 
 func seconds(b []byte, ns int64) []byte {
+	v := uint64(ns)
 	if ns < 0 {
 		b = append(b, '-')
-		ns = -ns
+		v = -v
 	}
-	b = strconv.AppendInt(b, ns/1e9, 10)
-	b = append(b, '.')
-	us := ns % 1e9 / 1000
-	for d := int64(100000); d > 0; d /= 10 {
-		b = append(b, byte('0'+us/d%10))
-	}
+	sec := v / 1e9
+	b = record.AppendUint(b, sec)
+	// A million before the microseconds keeps their leading zeros.
+	at := len(b)
+	b = record.AppendUint(b, 1e6+(v-sec*1e9)/1000)
+	b[at] = '.'
 	return b
 }
 
