@@ -22,15 +22,17 @@ type output struct {
 // openOutput opens name, "" or "-" for standard output. A file is created with
 // mode 0600, never over an existing one without force, never through a link.
 func (a *app) openOutput(name string, force bool) (*output, error) {
+	// No more than the writers of records hand on at once: that passes uncopied then.
+	const size = 64 << 10
 	if name == "" || name == "-" {
-		b := bufio.NewWriterSize(a.out, 64<<10)
+		b := bufio.NewWriterSize(a.out, size)
 		return &output{Writer: b, buf: b}, nil
 	}
 	f, err := createFile(name, force)
 	if err != nil {
 		return nil, err
 	}
-	b := bufio.NewWriterSize(f, 256<<10)
+	b := bufio.NewWriterSize(f, size)
 	return &output{Writer: b, buf: b, file: f}, nil
 }
 

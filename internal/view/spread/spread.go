@@ -88,7 +88,8 @@ func (w *Writer) join() {
 			}
 		}
 		r.text.Reset()
-		clear(r.recs)
+		// Not cleared: what a run's records point to stays until it is used again, and
+		// there are few runs.
 		r.recs, r.lists, r.words = r.recs[:0], r.lists[:0], r.words[:0]
 		w.free <- r
 	}
