@@ -47,7 +47,11 @@ func (w *whoFlags) identify(opt *engine.Options, d *findings.Detector) (*identit
 	return id, nil
 }
 
+// fill adds to one end of a fresh record who is behind its address.
 func (id *identities) fill(s *record.Side) {
+	if id.watch.Empty() && id.places.Empty() {
+		return
+	}
 	h, p := id.of(s.Addr)
 	s.MAC, s.Vendor, s.Name = h.MAC.String(), h.MAC.Vendor(), h.Name
 	s.Country, s.ASN, s.ASOrg = p.Country, p.ASN, p.ASOrg

@@ -83,8 +83,8 @@ type Detector struct {
 	Policy *policy.Policy
 	// Shown numbers a frame as the user counts them; nil: as it is.
 	Shown func(frame uint64) uint64
-	start int64                // of the capture: the earliest record, ns
-	known map[netip.Addr]int64 // hosts inside: when each was first seen
+	start int64    // of the capture: the earliest record, ns
+	known arrivals // of hosts inside
 }
 
 // rule is one detector: what it remembers, and when that is a finding.
@@ -123,7 +123,7 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 	if budget <= 0 {
 		budget = DefaultBudget
 	}
-	d := &Detector{cat: cat, local: local, rpc: map[netip.Addr]bool{}, known: map[netip.Addr]int64{}}
+	d := &Detector{cat: cat, local: local, rpc: map[netip.Addr]bool{}}
 	d.rules = [nRules]rule{
 		rScanPorts: {kind: "scan-ports", first: scanPorts, judge: (*Detector).scannedPorts},
 		rScanHosts: {kind: "scan-hosts", first: scanHosts, judge: (*Detector).scannedHosts},
@@ -157,27 +157,27 @@ func (d *Detector) Observe(r *record.Record) {
 	if !r.HasPorts || !r.Final {
 		return
 	}
-	o, s := r.Orig.Addr.Unmap(), r.Resp.Addr.Unmap()
+	o, s := endOf(r.Orig.Addr.Unmap()), endOf(r.Resp.Addr.Unmap())
 	if r.Resp.Port == 135 || r.Resp.Port == 111 || r.Resp.Port == 21 {
 		if len(d.rpc) < maxHosts {
-			d.rpc[s] = true
+			d.rpc[s.addr] = true
 		}
 	}
 	if d.start == 0 || r.First < d.start {
 		d.start = r.First
 	}
-	d.meet(o, r.First)
-	d.meet(s, r.First)
+	d.meet(&o, r.First)
+	d.meet(&s, r.First)
 	e := event{at: r.First, record: r.ID, frame: r.FirstFrame, size: r.Orig.Payload + r.Resp.Payload}
 	switch r.Proto {
 	case capture.ProtoTCP:
-		d.tcp(r, o, s, e)
+		d.tcp(r, &o, &s, e)
 	case capture.ProtoUDP:
-		d.udp(r, o, s, e)
+		d.udp(r, &o, &s, e)
 		d.asks(r)
 	}
 	if answered(r) && told(r) {
-		d.served(r, o, s, e)
+		d.served(r, &o, &s, e)
 	}
 	d.marks = d.judge(d.marks[:0], r)
 	for i := range d.marks {
@@ -215,9 +215,9 @@ func told(r *record.Record) bool {
 
 // note books an event with another end, and marks r when the subject is found to
 // be worth a look by then.
-func (d *Detector) note(rule int, k subject, e event, other netip.Addr, r *record.Record) {
+func (d *Detector) note(rule int, k topic, e event, other netip.Addr, r *record.Record) {
 	ru := &d.rules[rule]
-	d.book(ru, ru.at(k), e, other, r)
+	d.book(ru, ru.at(&k), e, other, r)
 }
 
 // book is note where the track is at hand.

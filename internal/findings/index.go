@@ -2,7 +2,8 @@ package findings
 
 import (
 	"encoding/binary"
-	"hash/maphash"
+	"math/bits"
+	"math/rand/v2"
 	"net/netip"
 )
 
@@ -17,16 +18,52 @@ const (
 	hasTarget
 )
 
-func keyOf(s *subject, words uint32) key {
-	k := key{rest: uint64(words)<<32 | uint64(s.port)<<16 | uint64(s.proto)<<8}
+func keyOf(s *subject, words uint32) topic {
+	var a, t *end
 	if s.actor.IsValid() {
-		k.actor = halves(s.actor)
-		k.rest |= hasActor
+		e := endOf(s.actor)
+		a = &e
 	}
 	if s.target.IsValid() {
-		k.target = halves(s.target)
-		k.rest |= hasTarget
+		e := endOf(s.target)
+		t = &e
 	}
+	return about(a, t, words, s.proto, s.port)
+}
+
+// end is one end of a record, read once for all the keys it is part of.
+type end struct {
+	addr netip.Addr
+	half [2]uint64
+	hash uint64
+}
+
+func endOf(a netip.Addr) end {
+	h := halves(a)
+	return end{addr: a, half: h, hash: mix(h[0]^seed[0], h[1]^seed[1])}
+}
+
+// topic is a key with its hash.
+type topic struct {
+	key
+	tag uint32
+}
+
+// about is the key of what actor did to target; either may be nil.
+func about(actor, target *end, words uint32, proto uint8, port uint16) topic {
+	k := topic{key: key{rest: uint64(words)<<32 | uint64(port)<<16 | uint64(proto)<<8}}
+	a, t := seed[2], seed[3]
+	if actor != nil {
+		k.actor = actor.half
+		k.rest |= hasActor
+		a ^= actor.hash
+	}
+	if target != nil {
+		k.target = target.half
+		k.rest |= hasTarget
+		t ^= target.hash
+	}
+	k.tag = uint32(mix(mix(a, t)^k.rest, seed[4]) >> 32)
 	return k
 }
 
@@ -54,59 +91,102 @@ func (k *key) subject() subject {
 	return s
 }
 
-var seed = maphash.MakeSeed()
+// seed makes the hashes of every process differ, so that nobody can choose addresses
+// that collide. Odd, so that none is zero.
+var seed = [5]uint64{rand.Uint64() | 1, rand.Uint64() | 1, rand.Uint64() | 1, rand.Uint64() | 1, rand.Uint64() | 1}
 
-func (k *key) hash() uint32 { return uint32(maphash.Comparable(seed, *k)) }
+// mix makes one number of two, all of whose bits depend on all of theirs.
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
 
 // index finds tracks by key, and knows which is the oldest. Its slots are small, so
-// that what a flood of strangers touches stays near the processor.
+// that what a flood of strangers touches stays near the processor: who goes is told
+// by its mark alone, and its track is not read again but written by who comes.
 type index struct {
 	slots  []slot   // open addressing, a power of two
-	tracks []*track // by number; nil where free
+	tracks []*track // by number; what is free keeps its place in memory
+	marks  []stamp  // by number
 	free   []uint32
 	queue  []uint32 // numbers, oldest first: a ring, a power of two
 	head   uint32   // of queue
 	n      uint32   // tracks there are
+	slab   []track  // that new ones are cut from
 }
 
 type slot struct{ tag, num uint32 } // num is one more than the track's number, 0 none
 
+// stamp is what is needed of a track to forget it.
+type stamp struct {
+	tag   uint32 // hash of its key
+	cost  uint32 // octets booked beside trackBytes
+	keeps bool   // had more than two events
+	again bool   // second chance at eviction
+	room  room
+}
+
+// room is what a free track still has for events.
+type room uint8
+
+const (
+	noRoom   room = iota
+	oneRoom       // that in the track itself
+	moreRoom      // what its events say
+)
+
 func (x *index) len() int { return int(x.n) }
 
-func (x *index) find(k *key, tag uint32) *track {
+func (x *index) find(k *topic) *track {
 	if x.n == 0 {
 		return nil
 	}
 	mask := uint32(len(x.slots) - 1)
-	for i := tag & mask; ; i = (i + 1) & mask {
+	for i := k.tag & mask; ; i = (i + 1) & mask {
 		s := x.slots[i]
 		if s.num == 0 {
 			return nil
 		}
-		if s.tag == tag {
-			if t := x.tracks[s.num-1]; t.key == *k {
+		if s.tag == k.tag {
+			if t := x.tracks[s.num-1]; t.key == k.key {
 				return t
 			}
 		}
 	}
 }
 
-// insert adds a track whose key is not there, as the newest.
-func (x *index) insert(t *track) {
+// insert makes a track of a key that is not there, as the newest.
+func (x *index) insert(k *topic) *track {
 	if int(x.n) >= len(x.slots)/2 {
 		x.grow()
 	}
-	num := uint32(len(x.tracks))
+	var num uint32
 	if n := len(x.free); n > 0 {
 		num = x.free[n-1]
 		x.free = x.free[:n-1]
-		x.tracks[num] = t
 	} else {
-		x.tracks = append(x.tracks, t)
+		num = uint32(len(x.tracks))
+		if len(x.slab) == 0 {
+			x.slab = make([]track, min(1+len(x.tracks)/8, 64))
+		}
+		x.tracks, x.marks = append(x.tracks, &x.slab[0]), append(x.marks, stamp{})
+		x.slab = x.slab[1:]
 	}
-	x.place(slot{t.tag, num + 1})
+	t, m := x.tracks[num], &x.marks[num]
+	switch m.room {
+	case noRoom:
+		*t = track{key: k.key, num: num}
+	case oneRoom:
+		*t = track{key: k.key, num: num}
+		t.events = t.one[:0]
+	default:
+		*t = track{key: k.key, num: num, events: t.events[:0]}
+	}
+	*m = stamp{tag: k.tag}
+	x.place(slot{k.tag, num + 1})
 	x.queue[(x.head+x.n)&uint32(len(x.queue)-1)] = num
 	x.n++
+	return t
 }
 
 func (x *index) place(s slot) {
@@ -133,8 +213,8 @@ func (x *index) grow() {
 	x.head = 0
 }
 
-// oldest is the track that is first in the queue; there must be one.
-func (x *index) oldest() *track { return x.tracks[x.queue[x.head]] }
+// oldest is the number of the track that is first in the queue; there must be one.
+func (x *index) oldest() uint32 { return x.queue[x.head] }
 
 // renew puts the oldest track at the end of the queue.
 func (x *index) renew() {
@@ -144,13 +224,13 @@ func (x *index) renew() {
 	x.queue[(x.head+x.n-1)&mask] = num
 }
 
-// remove forgets the oldest track.
+// remove forgets the oldest track. Its mark says what its memory still holds.
 func (x *index) remove() {
 	num := x.queue[x.head]
 	x.head = (x.head + 1) & uint32(len(x.queue)-1)
 	x.n--
 	mask := uint32(len(x.slots) - 1)
-	i := x.tracks[num].tag & mask
+	i := x.marks[num].tag & mask
 	for x.slots[i].num != num+1 {
 		i = (i + 1) & mask
 	}
@@ -162,7 +242,6 @@ func (x *index) remove() {
 		}
 	}
 	x.slots[i] = slot{}
-	x.tracks[num] = nil
 	x.free = append(x.free, num)
 }
 

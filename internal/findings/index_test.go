@@ -13,39 +13,37 @@ func TestIndex(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(1, uint64(bits)))
 		var x index
 		have := map[key]*track{}
-		var queue []*track
+		var queue []key
 		most := 0
 		for step := range 20_000 {
 			k := keyOf(&subject{actor: netip.AddrFrom4([4]byte{10, 0, 0, byte(rnd.IntN(256))}), port: uint16(rnd.IntN(4))}, 0)
-			tag := k.hash() & bits
-			if got := x.find(&k, tag); got != have[k] {
-				t.Fatalf("step %d: found %p, want %p", step, got, have[k])
+			k.tag &= bits
+			if got := x.find(&k); got != have[k.key] || got != nil && got.key != k.key {
+				t.Fatalf("step %d: found %p, want %p", step, got, have[k.key])
 			}
 			// The number grows, then shrinks again.
 			switch grow := step%4000 < 2500; {
-			case have[k] == nil && (grow || rnd.IntN(4) == 0):
-				n := &track{key: k, tag: tag}
-				x.insert(n)
-				have[k], queue = n, append(queue, n)
+			case have[k.key] == nil && (grow || rnd.IntN(4) == 0):
+				have[k.key], queue = x.insert(&k), append(queue, k.key)
 			case len(queue) > 0 && rnd.IntN(4) == 0:
 				x.renew()
 				queue = append(queue[1:], queue[0])
 			case len(queue) > 0 && (!grow || rnd.IntN(8) == 0):
 				x.remove()
-				delete(have, queue[0].key)
+				delete(have, queue[0])
 				queue = queue[1:]
 			}
 			most = max(most, len(queue))
-			if x.len() != len(queue) || len(queue) > 0 && x.oldest() != queue[0] {
+			if x.len() != len(queue) || len(queue) > 0 && x.tracks[x.oldest()].key != queue[0] {
 				t.Fatalf("step %d: %d tracks, want %d, or another is the oldest", step, x.len(), len(queue))
 			}
 		}
 		i := 0
 		for got := range x.all {
-			if got != queue[i] {
+			if got.key != queue[i] {
 				t.Fatalf("track %d is another", i)
 			}
-			if x.find(&got.key, got.tag) != got {
+			if x.find(&topic{got.key, x.marks[got.num].tag}) != got {
 				t.Fatalf("track %d is not found", i)
 			}
 			i++
@@ -78,10 +76,10 @@ func TestKey(t *testing.T) {
 						if k.subject() != s {
 							t.Fatalf("%+v became %+v", s, k.subject())
 						}
-						if seen[k] {
+						if seen[k.key] {
 							t.Fatalf("%+v with words %d has the key of another", s, words)
 						}
-						seen[k] = true
+						seen[k.key] = true
 					}
 				}
 			}

@@ -10,28 +10,29 @@ import (
 )
 
 // tcp books what every TCP record may be part of.
-func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
+func (d *Detector) tcp(r *record.Record, o, s *end, e event) {
 	port := r.Resp.Port
 	var none netip.Addr
 	switch r.Handshake {
 	case handshake.NoAnswer, handshake.Refused, handshake.Filtered, handshake.HalfOpen, handshake.Aborted, handshake.Invalid:
 		e.what = uint32(port)
 		ru := &d.rules[rScanPorts]
-		t := ru.at(subject{actor: o, target: s})
+		k := about(o, s, 0, 0, 0)
+		t := ru.at(&k)
 		if r.SYNACKFrame != 0 {
 			t.a++ // answered: a door that is open
 		}
 		d.book(ru, t, e, none, r)
-		d.note(rScanHosts, subject{actor: o, port: port}, e, s, r)
+		d.note(rScanHosts, about(o, nil, 0, 0, port), e, s.addr, r)
 	case handshake.Probe:
 		e.what = uint32(port)
-		d.note(rStealth, subject{actor: o, target: s}, e, none, r)
+		d.note(rStealth, about(o, s, 0, 0, 0), e, none, r)
 	case handshake.Unsolicited:
 		// Somebody forged o as a sender towards s, or the question went another way.
-		d.note(rScatter, subject{target: s}, e, o, r)
+		d.note(rScatter, about(nil, s, 0, 0, 0), e, o.addr, r)
 	}
 	if r.RolesBy == handshake.RolesSYN {
-		k := subject{target: s, port: port}
+		k := about(nil, s, 0, 0, port)
 		e.what = 0
 		switch r.Handshake {
 		case handshake.HalfOpen:
@@ -45,23 +46,23 @@ func (d *Detector) tcp(r *record.Record, o, s netip.Addr, e event) {
 			}
 		}
 		ru := &d.rules[rServers]
-		t := ru.at(k)
+		t := ru.at(&k)
 		ru.add(t, e)
 		switch e.what {
 		case 0:
-			t.opened(e.at, t.b != 0 || d.public(o))
+			t.opened(e.at, t.b != 0 || d.public(o.addr))
 		case 1, 2:
-			ru.host(t, o)
+			ru.host(t, o.addr)
 			d.mark(ru, t, r)
 		}
 	}
 	if r.Close == handshake.Reset && r.Handshake.Opened() {
-		d.note(rResets, subject{actor: o, target: s, port: port}, e, none, r)
+		d.note(rResets, about(o, s, 0, 0, port), e, none, r)
 	}
 }
 
-func (d *Detector) udp(r *record.Record, o, s netip.Addr, e event) {
-	if s.IsMulticast() || s == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+func (d *Detector) udp(r *record.Record, o, s *end, e event) {
+	if s.addr.IsMulticast() || s.addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
 		return
 	}
 	port := r.Resp.Port
@@ -72,15 +73,15 @@ func (d *Detector) udp(r *record.Record, o, s netip.Addr, e event) {
 			return
 		}
 		e.what = uint32(port)
-		d.note(rUDPPorts, subject{actor: o, target: s}, e, netip.Addr{}, r)
-		d.note(rUDPHosts, subject{actor: o, port: port}, e, s, r)
+		d.note(rUDPPorts, about(o, s, 0, 0, 0), e, netip.Addr{}, r)
+		d.note(rUDPHosts, about(o, nil, 0, 0, port), e, s.addr, r)
 	case handshake.Answered, handshake.ReplyOnly:
 		if name := d.amplifier(port); name != "" {
 			ru := &d.rules[rAmplify]
-			k := subject{target: o, proto: r.Proto, port: port}
-			t := ru.at(k)
+			k := about(nil, o, 0, r.Proto, port)
+			t := ru.at(&k)
 			ru.add(t, e)
-			ru.host(t, s)
+			ru.host(t, s.addr)
 			t.a += r.Orig.Payload
 			t.b += r.Resp.Payload
 			d.mark(ru, t, r)
@@ -90,10 +91,10 @@ func (d *Detector) udp(r *record.Record, o, s netip.Addr, e event) {
 
 // conversations answer with much by their nature, and no forged question starts
 // one: a file by TFTP, a tunnel, a call.
-var conversations = map[uint16]bool{69: true, 443: true, 1194: true, 3389: true, 3478: true, 5060: true, 6881: true, 27015: true, 27960: true, 32410: true, 20811: true}
+var conversations = portsOf(69, 443, 1194, 3389, 3478, 5060, 6881, 27015, 27960, 32410, 20811)
 
 func (d *Detector) amplifier(port uint16) string {
-	if conversations[port] {
+	if conversations.has(port) {
 		return ""
 	}
 	for _, f := range d.cat.Facts(capture.ProtoUDP, port) {
@@ -104,8 +105,8 @@ func (d *Detector) amplifier(port uint16) string {
 	return ""
 }
 
-var loginPorts = map[uint16]bool{21: true, 22: true, 23: true, 2222: true, 2323: true, 3389: true, 5900: true}
-var adminPorts = map[uint16]bool{22: true, 135: true, 445: true, 3389: true, 5900: true, 5985: true, 5986: true}
+var loginPorts = portsOf(21, 22, 23, 2222, 2323, 3389, 5900)
+var adminPorts = portsOf(22, 135, 445, 3389, 5900, 5985, 5986)
 
 // logins are the services that ask who calls before anything else.
 var logins = map[string]bool{"ssh": true, "ftp": true, "telnet": true, "rdp": true, "vnc": true}
@@ -116,55 +117,68 @@ func login(r *record.Record) bool {
 	if r.ServiceBy == "payload" {
 		return logins[r.Service]
 	}
-	return loginPorts[r.Resp.Port]
+	return loginPorts.has(r.Resp.Port)
 }
 
 // onTheHour are services that call by the clock, as they should.
-var onTheHour = map[uint16]bool{53: true, 67: true, 68: true, 123: true, 137: true, 138: true, 161: true, 546: true, 547: true, 1900: true, 3702: true,
-	5222: true, 5223: true, 5228: true, 5353: true, 5355: true}
+var onTheHour = portsOf(53, 67, 68, 123, 137, 138, 161, 546, 547, 1900, 3702, 5222, 5223, 5228, 5353, 5355)
+
+// ports is a set of ports; every record asks several.
+type ports [1 << 16 / 64]uint64
+
+func portsOf(list ...uint16) *ports {
+	s := new(ports)
+	for _, p := range list {
+		s[p/64] |= 1 << (p % 64)
+	}
+	return s
+}
+
+func (s *ports) has(p uint16) bool { return s[p/64]>>(p%64)&1 != 0 }
 
 // served takes what a server answered.
-func (d *Detector) served(r *record.Record, o, s netip.Addr, e event) {
+func (d *Detector) served(r *record.Record, o, s *end, e event) {
 	port := r.Resp.Port
 	var none netip.Addr
 	if r.TCP() {
 		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
 		if short && login(r) {
-			d.note(rGuess, subject{actor: o, target: s, port: port}, e, none, r)
+			d.note(rGuess, about(o, s, 0, 0, port), e, none, r)
 		}
-		if adminPorts[port] && d.inside(o) && d.inside(s) && o != s {
+		if adminPorts.has(port) && d.inside(o.addr) && d.inside(s.addr) && o.addr != s.addr {
 			e.what = uint32(port)
-			d.note(rLateral, subject{actor: o}, e, s, r)
+			d.note(rLateral, about(o, nil, 0, 0, 0), e, s.addr, r)
 		}
 	}
-	if !onTheHour[port] && !s.IsMulticast() {
-		k := subject{actor: o, target: s, proto: r.Proto, port: port}
+	if !onTheHour.has(port) && !s.addr.IsMulticast() {
+		k := about(o, s, 0, r.Proto, port)
 		// Datagrams from one and the same port are one conversation with pauses: that
 		// its records are cut at the idle time makes no clock of it.
 		ru := &d.rules[rBeacon]
-		t := ru.at(k)
+		t := ru.at(&k)
 		if again := t.a == uint64(r.Orig.Port); r.TCP() || !again {
 			d.book(ru, t, e, none, r)
 		}
 		t.a = uint64(r.Orig.Port)
 	}
-	if r.Orig.Payload >= uploadLeast && d.inside(o) && d.public(s) {
+	if r.Orig.Payload >= uploadLeast && d.inside(o.addr) && d.public(s.addr) {
 		ru := &d.rules[rUpload]
-		k := subject{actor: o, target: s}
-		t := ru.at(k)
+		k := about(o, s, 0, 0, 0)
+		t := ru.at(&k)
 		ru.add(t, e)
 		t.a += r.Orig.Payload
 		t.b += r.Resp.Payload
 		d.mark(ru, t, r)
 	}
-	if !r.TCP() && d.inside(s) && !s.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && d.cat.LikelyServer(r.Proto, port) >= 8 {
+	if !r.TCP() && d.inside(s.addr) && !s.addr.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && d.cat.LikelyServer(r.Proto, port) >= 8 {
 		ru := &d.rules[rListener]
-		t := ru.at(subject{target: s, proto: r.Proto, port: port})
+		k := about(nil, s, 0, r.Proto, port)
+		t := ru.at(&k)
 		ru.add(t, e)
-		t.opened(e.at, t.b != 0 || d.public(o))
+		t.opened(e.at, t.b != 0 || d.public(o.addr))
 	}
 	if r.TCP() && port >= 49152 {
-		d.note(rDynamic, subject{target: s, proto: r.Proto, port: port}, e, o, r)
+		d.note(rDynamic, about(nil, s, 0, r.Proto, port), e, o.addr, r)
 	}
 }
 
@@ -192,15 +206,8 @@ func (d *Detector) public(a netip.Addr) bool {
 }
 
 // meet notes when a host was first seen.
-func (d *Detector) meet(a netip.Addr, at int64) {
-	if !d.inside(a) {
-		return
-	}
-	if t, ok := d.known[a]; ok {
-		if at < t {
-			d.known[a] = at
-		}
-	} else if len(d.known) < maxHosts {
-		d.known[a] = at
+func (d *Detector) meet(e *end, at int64) {
+	if d.inside(e.addr) {
+		d.known.meet(e, at)
 	}
 }

@@ -204,10 +204,10 @@ func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(t.hosts.len()), Name: d.amplifier(k.port)}
 	if t.b < ampBytes || t.b < ampRatio*max(t.a, 1) {
-		return f, false
+		return Finding{}, false // mostly: with every answer that is asked
 	}
+	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(t.hosts.len()), Name: d.amplifier(k.port)}
 	f.evidence(slices.Clone(t.events))
 	return f, true
 }
@@ -256,10 +256,10 @@ func (d *Detector) administered(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
-	f := Finding{Kind: "upload-large", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Count: t.a, Of: t.b}
 	if t.a < uploadBytes || t.a < uploadRatio*max(t.b, 1) {
-		return f, false
+		return Finding{}, false
 	}
+	f := Finding{Kind: "upload-large", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Count: t.a, Of: t.b}
 	f.evidence(slices.Clone(t.events))
 	return f, true
 }
@@ -267,8 +267,16 @@ func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
 // appeared finds a door that answered for the first time after the machine had
 // been watched without it for the learning period.
 func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
-	met, ok := d.known[k.target]
-	if !ok || t.a == 0 || met > d.start+int64(learning)/2 || int64(t.a) < met+int64(learning) || catalog.ClassOf(k.port) == catalog.Dynamic {
+	if t.a == 0 || !k.target.IsValid() {
+		return Finding{}, false
+	}
+	e := endOf(k.target)
+	i := d.known.find(&e)
+	if i < 0 {
+		return Finding{}, false
+	}
+	met := d.known.hosts[i].at
+	if met > d.start+int64(learning)/2 || int64(t.a) < met+int64(learning) || catalog.ClassOf(k.port) == catalog.Dynamic {
 		return Finding{}, false
 	}
 	proto := k.proto

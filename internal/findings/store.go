@@ -44,12 +44,11 @@ type track struct {
 	last   int64
 	a, b   uint64   // sums of the detector's own
 	one    [1]event // where events begins: most subjects have a single one
-	hosts  *ends    // other ends
+	hosts  ends     // other ends
 	alone  *alone   // of what single records raise
 	many   *many    // once there are many events
 	found  *Finding // the worst of then, nil when none was
-	tag    uint32   // hash of key
-	again  bool     // second chance at eviction
+	num    uint32   // in the index
 }
 
 // alone is what a track of what single records raise has besides.
@@ -68,7 +67,7 @@ type ends struct {
 
 func (h *ends) len() int {
 	switch {
-	case h == nil || !h.first.IsValid():
+	case !h.first.IsValid():
 		return 0
 	case h.more == nil:
 		return 1
@@ -128,13 +127,6 @@ func (m *many) count(e event) (cost int64) {
 	return cost
 }
 
-func (m *many) bytes() int64 {
-	if m == nil {
-		return 0
-	}
-	return int64(len(m.whats))*whatBytes + int64(len(m.seconds))*secBytes
-}
-
 // busiest is the window of whole seconds within w with the most events whose what is
 // one of want, and how many events it has in all.
 func (m *many) busiest(w time.Duration, want ...int) (hits, all uint64) {
@@ -176,7 +168,7 @@ func (t *track) opened(at int64, public bool) {
 type store struct {
 	index
 	texts   map[names]uint32
-	spare   *track // of an evicted subject, empty
+	spare   uint32 // number plus one of the last that went and left room, 0 none
 	bytes   int64
 	limit   int64
 	dropped uint64
@@ -199,62 +191,63 @@ func (s *store) number(n names) uint32 {
 	return id
 }
 
-// at is the track of k, a new one when there was none.
-func (s *store) at(k subject) *track { return s.of(keyOf(&k, 0)) }
-
 // told is the track of what single records raise of k.
 func (s *store) told(k subject, n names) *track {
-	t := s.of(keyOf(&k, s.number(n)))
+	h := keyOf(&k, s.number(n))
+	t := s.at(&h)
 	if t.alone == nil {
 		t.alone = &alone{kind: n.kind, name: n.name}
 	}
 	return t
 }
 
-func (s *store) of(k key) *track {
-	tag := k.hash()
-	if t := s.find(&k, tag); t != nil {
-		t.again = false
+// at is the track of k, a new one when there was none.
+func (s *store) at(k *topic) *track {
+	if t := s.find(k); t != nil {
+		s.marks[t.num].again = false
 		return t
 	}
 	for s.bytes+trackBytes > s.limit && s.len() > 0 {
 		s.evict()
 	}
-	t := s.spare
-	if s.spare = nil; t == nil {
-		t = &track{}
-	}
-	t.key, t.tag = k, tag
-	s.bytes += int64(cap(t.events))*eventBytes + trackBytes
-	s.insert(t)
+	t := s.insert(k)
+	s.spare = 0
+	s.bytes += trackBytes
+	s.charge(t, int64(cap(t.events))*eventBytes)
 	return t
+}
+
+// charge books octets that t takes.
+func (s *store) charge(t *track, n int64) {
+	s.bytes += n
+	s.marks[t.num].cost += uint32(n)
 }
 
 // host notes another end of t.
 func (s *store) host(t *track, a netip.Addr) {
-	if t.hosts == nil {
-		t.hosts = &ends{}
-	}
 	if t.hosts.add(a) {
-		s.bytes += hostBytes
+		s.charge(t, hostBytes)
 	}
 }
 
 // add notes an event of t. Its last ones are kept, and its count goes on.
 func (s *store) add(t *track, e event) {
 	t.total++
+	if t.total == 3 {
+		s.marks[t.num].keeps = true
+	}
 	if t.first == 0 || e.at < t.first {
 		t.first = e.at
 	}
 	t.last = max(t.last, e.at)
 	if t.many != nil {
-		s.bytes += t.many.count(e)
+		s.charge(t, t.many.count(e))
 	} else if t.total == manyFrom {
 		t.many = &many{whats: map[uint32]struct{}{}, seconds: map[int64]*[4]uint32{}}
 		for _, old := range t.events {
-			s.bytes += t.many.count(old)
+			s.charge(t, t.many.count(old))
 		}
-		s.bytes += t.many.count(e)
+		s.charge(t, t.many.count(e))
 	}
 	if len(t.events) >= maxEvents {
 		t.events[t.total%maxEvents] = e
@@ -265,40 +258,59 @@ func (s *store) add(t *track, e event) {
 		t.events = t.one[:0]
 	}
 	t.events = append(t.events, e)
-	s.bytes += int64(cap(t.events)-before) * eventBytes
+	s.charge(t, int64(cap(t.events)-before)*eventBytes)
 }
 
 func (s *store) evict() {
 	for i := 0; ; i++ {
-		t := s.oldest()
-		if t.total > 2 && !t.again && i < 4096 {
-			t.again = true
+		num := s.oldest()
+		m := &s.marks[num]
+		if m.keeps && !m.again && i < 4096 {
+			m.again = true
 			s.renew()
 			continue
 		}
 		s.remove()
-		s.bytes -= trackBytes + int64(cap(t.events))*eventBytes + int64(t.hosts.len())*hostBytes + t.many.bytes()
-		// The next subject takes its place in memory too.
-		switch {
-		case t.hosts.len() == 0 && cap(t.events) <= 4:
-			t.empty(t.events[:0])
-			s.spare = t
-		case s.spare == nil:
-			t.empty(nil)
-			s.spare = t
-		}
+		s.bytes -= trackBytes + int64(m.cost)
 		s.dropped++
+		// The next subject takes its place in memory too. Most have a single event and
+		// at most one other end, which what they cost tells without a look at them.
+		switch int64(m.cost) {
+		case eventBytes:
+			m.room = oneRoom
+		case eventBytes + hostBytes:
+			m.room = noRoom
+		default:
+			m.room = s.tracks[num].empty()
+		}
+		s.succeed(num)
 		return
 	}
 }
 
-// empty makes t a new track with room for events.
-func (t *track) empty(room []event) {
-	h := t.hosts
-	if h != nil {
-		*h = ends{}
+// succeed chooses who of those that went leaves its room for events: the last that
+// has some. Others free theirs.
+func (s *store) succeed(num uint32) {
+	n := len(s.free)
+	switch before := s.spare; {
+	case before == 0:
+	case s.marks[num].room == noRoom:
+		s.free[n-2], s.free[n-1] = s.free[n-1], s.free[n-2]
+		return
+	default:
+		*s.tracks[before-1] = track{}
+		s.marks[before-1].room = noRoom
 	}
-	t.events, t.hosts = room, h
-	t.total, t.next, t.first, t.last, t.a, t.b = 0, 0, 0, 0, 0, 0
-	t.alone, t.many, t.found, t.again = nil, nil, nil, false
+	s.spare = num + 1
+}
+
+// empty forgets what t held, and keeps a little room for events where it had no other
+// ends.
+func (t *track) empty() room {
+	if t.hosts.len() == 0 && cap(t.events) <= 4 {
+		*t = track{events: t.events[:0]}
+		return moreRoom
+	}
+	*t = track{}
+	return noRoom
 }

@@ -44,6 +44,9 @@ func (p *Places) Close() {
 	}
 }
 
+// Empty reports whether there are no databases.
+func (p *Places) Empty() bool { return len(p.dbs) == 0 }
+
 // Of returns what the databases say of an address.
 func (p *Places) Of(a netip.Addr) Place {
 	if len(p.dbs) == 0 {

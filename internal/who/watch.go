@@ -41,6 +41,9 @@ type Watch struct {
 	named map[MAC]string // by DHCP, before an address is known
 }
 
+// Empty reports whether nothing is known of any address.
+func (w *Watch) Empty() bool { return len(w.hosts) == 0 }
+
 // Of returns what is known of an address.
 func (w *Watch) Of(a netip.Addr) Host {
 	if h := w.hosts[a.Unmap().WithZone("")]; h != nil {
