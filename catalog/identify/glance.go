@@ -15,7 +15,7 @@ func (x *Identifier) glance(note uint32, p *capture.Packet, side int, data []byt
 			return spoke(n, side), true
 		}
 		b := data[:min(len(data), MaxKept)]
-		if !x.table.udp.may(b, int(p.PayloadLen), p.SrcPort, p.DstPort).empty() {
+		if !x.table.udp.mayAlone(b, int(p.PayloadLen), p.SrcPort, p.DstPort).empty() {
 			return 0, false
 		}
 	default:
@@ -38,7 +38,7 @@ func (x *Identifier) glance(note uint32, p *capture.Packet, side int, data []byt
 			return 0, false // to be put in order
 		case len(data) > 0:
 			v := x.table.tcp
-			which := v.may(data[:min(len(data), MaxKept)], min(len(data), MaxKept), p.SrcPort, p.DstPort)
+			which := v.mayAlone(data[:min(len(data), MaxKept)], min(len(data), MaxKept), p.SrcPort, p.DstPort)
 			if !which.and(v.from[roles(side, int(at.Opener))]).empty() {
 				return 0, false
 			}

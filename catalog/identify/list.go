@@ -151,7 +151,7 @@ func udpSignatures() []signature {
 		{proto: BitTorrentTracker, from: client, first: "\x00", match: matchTracker, then: []string{"\x00", "\x04"}},
 		{proto: UTP, from: either, first: "\x01\x11!1A", match: matchUTP, then: []string{upTo(2)}},
 		{proto: WireGuard, from: either, first: "\x01\x02\x03\x04", match: matchWireGuard, then: []string{"\x00", "\x00", "\x00"}},
-		{proto: OpenVPN, from: either, first: "\x08\x109:;8@ABCPQRS\x11\x12 !\"#()*+", match: matchOpenVPN},
+		{proto: OpenVPN, from: either, first: "\x08\x109:;8@ABCPQRS\x11\x12 !\"#()*+", match: matchOpenVPN, alone: mayOpenVPN},
 		{proto: IKE, from: either, match: matchIKE, fits: mayIKE},
 		{proto: ESP, from: either, match: matchESP, only: []uint16{4500}},
 		{proto: L2TP, from: either, match: matchL2TP, only: []uint16{1701}},

@@ -2,22 +2,31 @@ package identify
 
 import "math/bits"
 
-// set is a set of signatures, a bit for each in the order of their list.
-type set [2]uint64
+// set is a set of signatures, a bit for each in the order of their list. (Not an
+// array: the compiler keeps only the fields of structs in registers.)
+type set struct{ lo, hi uint64 }
 
-func (s set) and(o set) set { return set{s[0] & o[0], s[1] & o[1]} }
-func (s set) or(o set) set  { return set{s[0] | o[0], s[1] | o[1]} }
-func (s set) empty() bool   { return s[0]|s[1] == 0 }
+const setSize = 128
 
-// pop takes the first signature out of s, which must not be empty.
-func (s *set) pop() int {
-	w := 0
-	if s[0] == 0 {
-		w = 1
+// single is the set of signature i.
+func single(i int) set {
+	if i < 64 {
+		return set{lo: 1 << i}
 	}
-	i := bits.TrailingZeros64(s[w])
-	s[w] &= s[w] - 1
-	return w<<6 + i
+	return set{hi: 1 << (i - 64)}
+}
+
+func (s set) and(o set) set     { return set{s.lo & o.lo, s.hi & o.hi} }
+func (s set) or(o set) set      { return set{s.lo | o.lo, s.hi | o.hi} }
+func (s set) without(o set) set { return set{s.lo &^ o.lo, s.hi &^ o.hi} }
+func (s set) empty() bool       { return s.lo|s.hi == 0 }
+
+// first is the number of the first signature in s, which must not be empty.
+func (s set) first() int {
+	if s.lo != 0 {
+		return bits.TrailingZeros64(s.lo)
+	}
+	return 64 + bits.TrailingZeros64(s.hi)
 }
 
 // sieved is how many octets the sieve asks about. Shorter payload is sieved by its
@@ -32,6 +41,7 @@ type sieve struct {
 	from  [either + 1]set  // who speaks of such a sender
 	free  set              // not bound to ports
 	fits  set              // has a test of its own
+	lone  set              // and one for octets before which neither side sent any
 	ports bool             // some are bound to ports, or at home on some
 	port  [1 << 16]uint8   // index of home and only; 0 for most ports
 	home  []set            // who looks here at anything that begins and fits
@@ -40,7 +50,7 @@ type sieve struct {
 
 func newSieve(list []signature) *sieve {
 	v := &sieve{list: list, home: make([]set, 1), only: make([]set, 1)}
-	if len(list) > len(set{})*64 {
+	if len(list) > setSize {
 		panic("identify: more signatures than a set holds")
 	}
 	at := func(port uint16) uint8 {
@@ -52,8 +62,7 @@ func newSieve(list []signature) *sieve {
 	}
 	for i := range list {
 		s := &list[i]
-		var me set
-		me[i/64] = 1 << (i % 64)
+		me := single(i)
 		for from := range v.from {
 			if s.from&role(from) != 0 {
 				v.from[from] = v.from[from].or(me)
@@ -69,6 +78,9 @@ func newSieve(list []signature) *sieve {
 		}
 		if s.fits != nil {
 			v.fits = v.fits.or(me)
+		}
+		if s.alone != nil {
+			v.lone = v.lone.or(me)
 		}
 		if s.only == nil {
 			v.free = v.free.or(me)
@@ -109,14 +121,29 @@ func (v *sieve) may(b []byte, size int, from, to uint16) set {
 	}
 	if len(b) >= sieved {
 		s = s.and(v.at[1][b[1]]).and(v.at[2][b[2]]).and(v.at[3][b[3]]) // mostly that is enough
-		for i := 4; i < sieved && !s.empty(); i++ {
-			s = s.and(v.at[i][b[i]])
+		if !s.empty() {
+			s = s.and(v.at[4][b[4]]).and(v.at[5][b[5]]).and(v.at[6][b[6]]).and(v.at[7][b[7]])
 		}
 	}
 	s = s.or(here)
 	for own := s.and(v.fits); !own.empty(); {
-		if i := own.pop(); !v.list[i].fits(b, size) {
-			s[i/64] &^= 1 << (i % 64)
+		i := own.first()
+		own = own.without(single(i))
+		if !v.list[i].fits(b, size) {
+			s = s.without(single(i))
+		}
+	}
+	return s
+}
+
+// mayAlone is may where nothing is known of what either side sent before.
+func (v *sieve) mayAlone(b []byte, size int, from, to uint16) set {
+	s := v.may(b, size, from, to)
+	for own := s.and(v.lone); !own.empty(); {
+		i := own.first()
+		own = own.without(single(i))
+		if !v.list[i].alone(b, size) {
+			s = s.without(single(i))
 		}
 	}
 	return s

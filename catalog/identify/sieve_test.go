@@ -62,9 +62,12 @@ func TestSieveLosesNothing(t *testing.T) {
 				l.port = l.to
 			}
 			which := v.may(b, l.size, l.from, l.to)
+			if len(l.peer)+len(l.own) == 0 {
+				which = v.mayAlone(b, l.size, l.from, l.to)
+			}
 			for i := range v.list {
 				s := &v.list[i]
-				if which[i/64]>>(i%64)&1 != 0 || s.first != "" && strings.IndexByte(s.first, b[0]) < 0 || s.from&roleOf(l.client) == 0 {
+				if !which.and(single(i)).empty() || s.first != "" && strings.IndexByte(s.first, b[0]) < 0 || s.from&roleOf(l.client) == 0 {
 					continue // it may look, or is not made for that
 				}
 				if g := s.match(&l); g != no {
@@ -74,8 +77,8 @@ func TestSieveLosesNothing(t *testing.T) {
 					t.Fatalf("%v noted something of what the sieve dropped", s.proto)
 				}
 			}
-			for s := which; !s.empty(); {
-				i := s.pop()
+			for s := which; !s.empty(); s = s.without(single(s.first())) {
+				i := s.first()
 				if v.list[i].match(&l) != no {
 					said[i] = true
 				}
@@ -101,6 +104,9 @@ func TestSieveLosesNothing(t *testing.T) {
 						}
 						if r.IntN(2) == 0 {
 							l.peer = []byte(samples[r.IntN(len(samples))])
+						}
+						if !tcp && r.IntN(4) == 0 {
+							l.own = []byte(samples[r.IntN(len(samples))])
 						}
 						try(b, l)
 					}

@@ -55,10 +55,11 @@ type signature struct {
 	// What match asks for anyway, told to the sieve so that it need not be asked:
 	// it says no, and does nothing, where one of these is not so.
 
-	then []string                      // octets that may follow the first, where there are sieved octets; "" is any
-	fits func(b []byte, size int) bool // a cheap test; size is that of the datagram
-	only []uint16                      // one of the two ports is one of these
-	home []uint16                      // on these ports then does not count
+	then  []string                      // octets that may follow the first, where there are sieved octets; "" is any
+	fits  func(b []byte, size int) bool // a cheap test; size is that of the datagram
+	alone func(b []byte, size int) bool // the same, where there is neither peer nor own
+	only  []uint16                      // one of the two ports is one of these
+	home  []uint16                      // on these ports then does not count
 }
 
 // follow reads on after a protocol is known. It returns true when it has all it
@@ -72,7 +73,9 @@ type tables struct{ tcp, udp *sieve }
 // wait is set when a signature wants more and none is sure yet.
 func (v *sieve) run(which set, l *look, tcp bool) (best Protocol, g grade, wait bool) {
 	for !which.empty() {
-		s := &v.list[which.pop()]
+		i := which.first()
+		which = which.without(single(i))
+		s := &v.list[i]
 		switch r := s.match(l); {
 		case r == no || l.middle && !s.anywhere && r < exact:
 		case r == more:

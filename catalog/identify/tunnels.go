@@ -34,6 +34,11 @@ func openVPN(b []byte) (op byte, okay bool) {
 	return op, b[0]&7 <= 3 && (op == 1 || op == 2 || op == 7 || op == 8 || op == 10)
 }
 
+// mayOpenVPN reports whether a datagram may begin a session.
+func mayOpenVPN(b []byte, size int) bool {
+	return len(b) >= 14 && b[0]&7 == 0 && (vpnReset(b, size) || b[0]>>3 == 8 && len(b) >= 26 && b[9] == 1)
+}
+
 func matchOpenVPN(l *look) grade {
 	b := l.b
 	if l.pend.tcp {

@@ -8,7 +8,7 @@ type arrivals struct {
 }
 
 type arrival struct {
-	addr [2]uint64
+	addr halves
 	at   int64 // ns
 }
 

@@ -9,7 +9,7 @@ import (
 
 // key is a subject as plain numbers, which compare and hash fast.
 type key struct {
-	actor, target [2]uint64
+	actor, target halves
 	rest          uint64 // number of words, port, protocol, which ends there are
 }
 
@@ -34,13 +34,13 @@ func keyOf(s *subject, words uint32) topic {
 // end is one end of a record, read once for all the keys it is part of.
 type end struct {
 	addr netip.Addr
-	half [2]uint64
+	half halves
 	hash uint64
 }
 
 func endOf(a netip.Addr) end {
-	h := halves(a)
-	return end{addr: a, half: h, hash: mix(h[0]^seed[0], h[1]^seed[1])}
+	h := halvesOf(a)
+	return end{addr: a, half: h, hash: mix(h.hi^seed[0], h.lo^seed[1])}
 }
 
 // topic is a key with its hash.
@@ -67,15 +67,19 @@ func about(actor, target *end, words uint32, proto uint8, port uint16) topic {
 	return k
 }
 
-func halves(a netip.Addr) [2]uint64 {
+// halves are an address as two numbers. (Not an array: the compiler keeps only the
+// fields of structs in registers.)
+type halves struct{ hi, lo uint64 }
+
+func halvesOf(a netip.Addr) halves {
 	b := a.As16()
-	return [2]uint64{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
+	return halves{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
 
-func whole(h [2]uint64) netip.Addr {
+func whole(h halves) netip.Addr {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], h[0])
-	binary.BigEndian.PutUint64(b[8:], h[1])
+	binary.BigEndian.PutUint64(b[:8], h.hi)
+	binary.BigEndian.PutUint64(b[8:], h.lo)
 	return netip.AddrFrom16(b).Unmap()
 }
 
