@@ -91,7 +91,8 @@ type Detector struct {
 type rule struct {
 	store
 	kind  string
-	first uint64 // events before it can be one
+	first uint64              // events before it can be one
+	worth func(t *track) bool // nil, or what judge asks first
 	judge func(d *Detector, k subject, t *track) (Finding, bool)
 }
 
@@ -132,13 +133,13 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rUDPHosts:  {kind: "scan-udp", first: scanHosts, judge: (*Detector).askedHosts},
 		rServers:   {kind: "flood-halfopen", first: floodMin, judge: (*Detector).flooded},
 		rResets:    {kind: "flood-reset", first: resetMin, judge: (*Detector).cutOff},
-		rAmplify:   {kind: "flood-amplify", first: 1, judge: (*Detector).amplified},
+		rAmplify:   {kind: "flood-amplify", first: 1, worth: (*track).amplifies, judge: (*Detector).amplified},
 		rScatter:   {kind: "backscatter", first: scatterMin, judge: (*Detector).scattered},
 		rGuess:     {kind: "auth-guessing", first: guessMinFTP, judge: (*Detector).guessed},
 		rBeacon:    {kind: "beacon", first: beaconMin, judge: (*Detector).clockwork},
 		rDynamic:   {kind: "port-dynamic-server", first: dynClients, judge: (*Detector).settled},
 		rLateral:   {kind: "lateral-admin", first: lateralMin, judge: (*Detector).administered},
-		rUpload:    {kind: "upload-large", first: 1, judge: (*Detector).uploaded},
+		rUpload:    {kind: "upload-large", first: 1, worth: (*track).uploads, judge: (*Detector).uploaded},
 		rListener:  {kind: "listener-new", first: 1, judge: (*Detector).appeared}, // UDP; rServers knows those of TCP
 		rSingle:    {first: 1, judge: (*Detector).single},
 	}
@@ -250,11 +251,16 @@ func (d *Detector) mark(ru *rule, t *track, r *record.Record) {
 
 // weigh judges t as it is, and keeps the worst that was found of it.
 func (d *Detector) weigh(ru *rule, t *track) {
-	f, ok := ru.judge(d, t.key.subject(), t)
+	var f Finding
+	ok := ru.worth == nil || ru.worth(t)
+	if ok {
+		f, ok = ru.judge(d, t.key.subject(), t)
+	}
 	switch {
 	case ok && (t.found == nil || rank[f.Severity] < rank[t.found.Severity] || f.Severity == t.found.Severity && f.Count >= t.found.Count):
-		d.mute(&f)
-		t.found = &f
+		found := f // only what is found goes to the heap
+		d.mute(&found)
+		t.found = &found
 	case !ok && t.total <= maxEvents:
 		t.found = nil // all of it is remembered, and it is no more
 	}

@@ -203,10 +203,11 @@ func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
 	return f, n >= resetMin
 }
 
+// amplifies and uploads are asked with every record of their kind.
+func (t *track) amplifies() bool { return t.b >= ampBytes && t.b >= ampRatio*max(t.a, 1) }
+func (t *track) uploads() bool   { return t.a >= uploadBytes && t.a >= uploadRatio*max(t.b, 1) }
+
 func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
-	if t.b < ampBytes || t.b < ampRatio*max(t.a, 1) {
-		return Finding{}, false // mostly: with every answer that is asked
-	}
 	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(t.hosts.len()), Name: d.amplifier(k.port)}
 	f.evidence(slices.Clone(t.events))
 	return f, true
@@ -256,9 +257,6 @@ func (d *Detector) administered(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
-	if t.a < uploadBytes || t.a < uploadRatio*max(t.b, 1) {
-		return Finding{}, false
-	}
 	f := Finding{Kind: "upload-large", Severity: "low", Basis: "observed", Actor: k.actor, Target: k.target, Count: t.a, Of: t.b}
 	f.evidence(slices.Clone(t.events))
 	return f, true
