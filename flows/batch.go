@@ -6,20 +6,21 @@ import (
 	"portero/capture"
 )
 
-// group is how many packets are looked at together. A group goes through four
+// group is how many packets are looked at together. A group goes through five
 // passes: each asks for the cache lines that the next will touch, and between two
-// passes of one group others of three other groups run, so that the lines come
-// while there is work to do.
+// passes of one group others of four other groups run, so that the lines come
+// while there is work to do. A line that is not needed is not asked for: how many
+// can be under way at once is what bounds the passes.
 const (
 	group = 16
-	ahead = 4 // groups under way
+	ahead = 5 // groups under way
 )
 
 // seekers is what is known of the groups under way.
 type seekers struct {
 	// home are the numbers, plus one, of the flows that the packets probably belong to.
 	home  [ahead][group]uint32
-	lines [group * 5]uintptr
+	lines [group * 3]uintptr
 	n     int
 }
 
@@ -41,14 +42,17 @@ func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
 	groups := (len(which) + group - 1) / group
 	part := func(g int) []uint32 { return which[g*group : min((g+1)*group, len(which))] }
 	for k := 1 - ahead; k < groups; k++ {
-		if g := k + 3; g < groups {
+		if g := k + 4; g < groups {
 			t.seekSlots(b.Packets, part(g))
 		}
-		if g := k + 2; g >= 0 && g < groups {
+		if g := k + 3; g >= 0 && g < groups {
 			t.seekFlows(b.Packets, part(g), &t.seekers.home[g%ahead])
 		}
-		if g := k + 1; g >= 0 && g < groups {
+		if g := k + 2; g >= 0 && g < groups {
 			t.seekData(b.Packets, part(g), &t.seekers.home[g%ahead])
+		}
+		if g := k + 1; g >= 0 && g < groups {
+			t.seekMore(b.Packets, part(g), &t.seekers.home[g%ahead])
 		}
 		if k >= 0 {
 			t.observeGroup(b, part(k), &t.seekers.home[k%ahead])
@@ -81,7 +85,7 @@ func (t *Table) observeGroup(b *capture.Batch, which []uint32, home *[group]uint
 
 const (
 	line  = 64
-	young = 8 // packets after which the history of a flow seldom grows
+	young = 5 // packets after which the history of a flow seldom grows
 )
 
 // seekSlots asks for the slots of the packets and for where copies of them would be.
@@ -141,25 +145,41 @@ func (t *Table) seekData(pkts []capture.Packet, which []uint32, home *[group]uin
 		v := home[i] - 1
 		f := t.flow(v)
 		p := &pkts[k]
-		x := t.dataOf(f)
-		if x != nil {
-			// An acknowledgement ends a sample of the other side, payload may end a wait.
-			d, peer := unsafe.Pointer(x), 0
-			if f.portA == p.SrcPort {
-				peer = 1
-			}
-			s.want(d)
-			if f.conn.Times(peer) {
-				s.want(unsafe.Add(d, (1+peer)*line))
-			}
-			if p.PayloadLen > 0 {
-				s.want(unsafe.Add(d, 3*line))
-			}
+		if x := t.dataOf(f); x != nil {
+			s.want(unsafe.Pointer(x))
 		}
 		if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
 			o := unsafe.Pointer(t.origin(v))
 			s.want(o)
 			s.want(unsafe.Add(o, originSize-1))
+		}
+	}
+	s.fetch()
+}
+
+// seekMore asks for the lines of Data past the first: an acknowledgement may end a
+// sample of the other side, payload a wait.
+func (t *Table) seekMore(pkts []capture.Packet, which []uint32, home *[group]uint32) {
+	s := &t.seekers
+	for i, k := range which {
+		if home[i] == 0 {
+			continue
+		}
+		f := t.flow(home[i] - 1)
+		x := t.dataOf(f)
+		if x == nil {
+			continue
+		}
+		p := &pkts[k]
+		side := 1
+		if f.portA == p.SrcPort {
+			side = 0
+		}
+		if x.Timed(1 - side) {
+			s.want(unsafe.Add(unsafe.Pointer(x), (2-side)*line))
+		}
+		if p.PayloadLen > 0 && f.conn.Waits(side, x) {
+			s.want(unsafe.Add(unsafe.Pointer(x), 3*line))
 		}
 	}
 	s.fetch()

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"math/bits"
+	"unsafe"
 
 	"portero/capture"
 )
@@ -25,6 +26,12 @@ type recentFrame struct {
 type recentSet [dupWays]recentFrame
 
 type recentFrames [dupSets]recentSet
+
+// newRecentFrames gives every set a cache line of its own.
+func newRecentFrames() *recentFrames {
+	const size = int(unsafe.Sizeof(recentFrames{}))
+	return (*recentFrames)(unsafe.Pointer(unsafe.SliceData(align(make([]byte, size+line), line))))
+}
 
 func (r *recentFrames) set(digest uint64) *recentSet { return &r[digest>>20%dupSets] }
 

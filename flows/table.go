@@ -40,7 +40,7 @@ type Table struct {
 
 	flowArena, dataArena arena
 
-	recent  recentFrames
+	recent  *recentFrames
 	tombs   tombs
 	embryos embryos
 	pending map[uint32]*pendingSYN
@@ -68,6 +68,7 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	if t.ids == nil {
 		t.ids = new(uint64)
 	}
+	t.recent = newRecentFrames()
 	t.slots.init()
 	// Slots cost up to 34 octets a flow while they grow.
 	m := cfg.Memory - cfg.Memory/16

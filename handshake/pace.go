@@ -51,6 +51,9 @@ func (c *Conn) opens(side Side) bool {
 	return c.half[side].bits&sentSYN != 0 && c.half[side].bits&sentSYNACK == 0 || c.half[1-side].bits&sentSYNACK != 0
 }
 
+// Waits reports whether payload from side begins or ends a wait.
+func (c *Conn) Waits(side Side, x *Data) bool { return x.flags&dataAsked != 0 || c.opens(side) }
+
 // talk notes that a side sent new payload.
 func (x *Data) talk(orig bool, p *capture.Packet) {
 	if orig {
