@@ -11,6 +11,8 @@ type Config struct {
 	// Memory is the budget in octets for everything the table keeps; 0 is
 	// DefaultMemory. The least is MinMemory.
 	Memory int64
+	// Pool is where the flows lie, shared with other tables; nil is one of its own.
+	Pool *Pool
 	// Live: open connections end after LiveIdle too.
 	Live bool
 	// IgnoreSums is Zeek's -C for the compatibility columns.

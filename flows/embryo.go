@@ -52,9 +52,9 @@ func (b *embryos) set(hash uint64) uint64 {
 
 func marks(hash uint64) (tag uint16, check uint8) { return uint16(hash), uint8(hash >> 16) }
 
-func (b *embryos) add(hash uint64, e embryo) {
+func (b *embryos) add(hash uint64, e embryo, pool *Pool) {
 	if b.sets == nil {
-		b.sets = unsafe.Slice((*embryoSet)(unsafe.Pointer(unsafe.SliceData(mapped(b.max*embryoWays*embryoSize)))), b.max)
+		b.sets = unsafe.Slice((*embryoSet)(pool.take(b.max*embryoWays*embryoSize)), b.max)
 		b.next = make([]uint8, b.max)
 	}
 	e.tag, e.check = marks(hash)
@@ -95,7 +95,7 @@ func (t *Table) remember(v uint32) {
 		return
 	}
 	if isn, mss, scale, opts, ok := f.conn.LoneSYN(); ok {
-		t.embryos.add(o.hash, embryo{index: uint32(f.firstIdx), isn: isn, timeLo: uint32(o.first), timeHi: uint8(o.first >> 32), opts: opts, mss: mss, scale: scale})
+		t.embryos.add(o.hash, embryo{index: uint32(f.firstIdx), isn: isn, timeLo: uint32(o.first), timeHi: uint8(o.first >> 32), opts: opts, mss: mss, scale: scale}, t.pool)
 	}
 }
 

@@ -19,7 +19,7 @@ func (t *Table) take(index uint64) uint32 {
 	v := t.used
 	t.used++
 	if v>>chunkBits == uint32(len(t.chunks)) {
-		t.chunks = append(t.chunks, (*chunk)(t.flowArena.take(chunkLen*FlowSize, len(t.chunks) >= 8)))
+		t.chunks = append(t.chunks, (*chunk)(t.pool.take(chunkLen*FlowSize)))
 	}
 	return v
 }

@@ -1,30 +1,59 @@
 package flows
 
-import "unsafe"
+import (
+	"sync"
+	"unsafe"
+)
 
-// arena hands out zeroed memory without pointers in large pieces. Where the
-// system has huge pages it asks for them: a table of a million flows is read at
-// random, and with small pages every read would miss the TLB as well.
-type arena struct {
-	left []byte
+// Pool hands out zeroed memory without pointers in large pieces, to one table or
+// to several of different goroutines. Where the system has huge pages it asks for
+// them: a table of a million flows is read at random, and with small pages every
+// read would miss the TLB as well. The zero value is ready.
+type Pool struct {
+	mu     sync.Mutex
+	left   []byte
+	handed int
+	own    [][]byte // what the system gave
 }
 
-// bigChunk is the size of the pieces asked of the system once a table has grown
-// beyond a few of them.
-const bigChunk = 32 << 20
+// Once so much was handed out the system is asked for bigPiece at a time. Only
+// those of its pages that are used cost anything.
+const (
+	manySmall = 8 << 20
+	bigPiece  = 64 << 20
+)
 
-func (a *arena) take(n int, big bool) unsafe.Pointer {
-	n = (n + 63) &^ 63
-	if len(a.left) < n {
+// take returns n octets at the start of a cache line.
+func (p *Pool) take(n int) unsafe.Pointer {
+	n = (n + line - 1) &^ (line - 1)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.left) < n {
 		size := n
-		if big {
-			size = max(bigChunk, n)
+		if p.handed >= manySmall {
+			size = max(bigPiece, n)
 		}
-		a.left = mapped(size)
+		whole, b := mapped(size)
+		if whole != nil {
+			p.own = append(p.own, whole)
+		}
+		p.left = b
 	}
-	p := unsafe.Pointer(unsafe.SliceData(a.left))
-	a.left = a.left[n:]
-	return p
+	p.handed += n
+	at := unsafe.Pointer(unsafe.SliceData(p.left))
+	p.left = p.left[n:]
+	return at
+}
+
+// Release gives the memory back. The tables that have their flows in it must not
+// be used any more.
+func (p *Pool) Release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, b := range p.own {
+		unmap(b)
+	}
+	p.own, p.left, p.handed = nil, nil, 0
 }
 
 // align drops octets from the start of b so that it starts at a multiple of n.

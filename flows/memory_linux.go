@@ -12,26 +12,28 @@ const (
 )
 
 // mapped returns n zeroed octets, in huge pages where n is large enough for them
-// and the system has them. The memory lives as long as the process: a table
-// reuses what it has.
-func mapped(n int) []byte {
+// and the system has them, and what unmap gives back of it, nil where the garbage
+// collector does that.
+func mapped(n int) (whole, b []byte) {
 	if n < smallMap {
-		return make([]byte, n)
+		return nil, align(make([]byte, n+line), line)[:n]
 	}
 	if n < hugePage {
 		b, err := syscall.Mmap(-1, 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|syscall.MAP_POPULATE)
 		if err != nil {
-			return make([]byte, n)
+			return nil, make([]byte, n)
 		}
-		return b
+		return b, b
 	}
-	b, err := syscall.Mmap(-1, 0, n+hugePage, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	whole, err := syscall.Mmap(-1, 0, n+hugePage, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
-		return make([]byte, n)
+		return nil, make([]byte, n)
 	}
-	_ = syscall.Madvise(b, madvHugePage)
-	return align(b, hugePage)[:n]
+	_ = syscall.Madvise(whole, madvHugePage)
+	return whole, align(whole, hugePage)[:n]
 }
+
+func unmap(b []byte) { _ = syscall.Munmap(b) }
 
 // newSlots returns n zeroed slots.
 func newSlots(n int) []uint64 {

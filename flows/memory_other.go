@@ -2,7 +2,9 @@
 
 package flows
 
-func mapped(n int) []byte { return make([]byte, n) }
+func mapped(n int) (whole, b []byte) { return nil, align(make([]byte, n+line), line)[:n] }
+
+func unmap([]byte) {}
 
 func newSlots(n int) []uint64 { return make([]uint64, n) }
 

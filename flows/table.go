@@ -38,7 +38,7 @@ type Table struct {
 	asked, answered   queue // half-open flows
 	hand              uint32
 
-	flowArena, dataArena arena
+	pool *Pool
 
 	recent  *recentFrames
 	tombs   tombs
@@ -68,6 +68,10 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	if t.ids == nil {
 		t.ids = new(uint64)
 	}
+	if t.pool = cfg.Pool; t.pool == nil {
+		t.pool = &Pool{}
+	}
+	t.shelf.Room = t.pool.take
 	t.recent = newRecentFrames()
 	t.slots.init()
 	// Slots cost up to 34 octets a flow while they grow.
@@ -123,7 +127,7 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 		v = t.dataUsed
 		t.dataUsed++
 		if v/dataChunk == uint32(len(t.data)) {
-			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.dataArena.take(dataChunk*handshake.DataSize, len(t.data) >= 32)))
+			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.pool.take(dataChunk*handshake.DataSize)))
 		}
 	}
 	f.data = v + 1
@@ -432,7 +436,7 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 func (t *Table) Close() {
 	t.closing = true
 	if n := int(t.stats.Live); n > cap(t.due) {
-		t.due = unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(mapped(4*n)))), n)[:0]
+		t.due = unsafe.Slice((*uint32)(t.pool.take(4*n)), n)[:0]
 	}
 	for v := uint32(0); v < t.used; v++ {
 		if t.flow(v).bits&inUse != 0 {

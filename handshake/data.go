@@ -1,6 +1,10 @@
 package handshake
 
-import "portero/capture"
+import (
+	"unsafe"
+
+	"portero/capture"
+)
 
 // Opening is what only the packets of the handshake and the close touch, and what
 // the record needs when the connection ends.
@@ -162,6 +166,9 @@ func (x *Rest) Details() *Details { return x.more() }
 type Shelf struct {
 	Max  uint32 // how many Details it may hold
 	Full uint64 // times none was left
+	// Room returns n zeroed octets that the garbage collector need not look at, nil
+	// takes them from the heap.
+	Room func(n int) unsafe.Pointer
 
 	chunks []*[shelfChunk]Details
 	free   []uint32
@@ -185,11 +192,18 @@ func (s *Shelf) take() (n uint32, ok bool) {
 		return 0, false
 	}
 	if s.used/shelfChunk == uint32(len(s.chunks)) {
-		s.chunks = append(s.chunks, new([shelfChunk]Details))
+		s.chunks = append(s.chunks, s.room())
 	}
 	n = s.used
 	s.used++
 	return n, true
+}
+
+func (s *Shelf) room() *[shelfChunk]Details {
+	if s.Room == nil {
+		return new([shelfChunk]Details)
+	}
+	return (*[shelfChunk]Details)(s.Room(shelfChunk * DetailsSize))
 }
 
 // Release gives back the Details of a connection that ended.

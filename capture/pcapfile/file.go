@@ -57,6 +57,7 @@ type File struct {
 	frames uint64
 	fail   error
 	want   int // octets of one frame or block that must be in the buffer
+	fit    int // octets that a block of small frames takes, 0 where the buffer is too small for so many
 }
 
 type counter struct {
@@ -212,6 +213,15 @@ func (f *File) Next(b *capture.Block) error {
 		}
 		buf := f.fill(b)
 		used := f.sec.frames(f, b, buf)
+		// What is read beyond the frames that a block takes is copied twice.
+		switch {
+		case len(b.Frames) == blockFrames:
+			f.fit = used
+		case f.fit != 0:
+			if f.fit += f.fit / 8; f.fit >= readSize {
+				f.fit = 0
+			}
+		}
 		f.carry = append(f.carry[:0], buf[used:]...)
 		f.off += int64(used)
 		if len(b.Frames) > 0 {
@@ -231,6 +241,9 @@ func (f *File) fill(b *capture.Block) []byte {
 		b.Buf = make([]byte, need)
 	}
 	buf := b.Buf[:cap(b.Buf)]
+	if f.fit != 0 && f.want == 0 {
+		buf = buf[:max(min(f.fit, len(buf)), len(f.carry)+readSize/16)]
+	}
 	n := copy(buf, f.carry)
 	for n < len(buf) && f.eof == nil {
 		m, err := f.in.Read(buf[n:])

@@ -84,6 +84,7 @@ type Engine struct {
 	opt    Options
 	paths  *capture.Paths
 	lanes  [laneCount]*lane
+	pool   flows.Pool // where their flows lie
 	reasm  *capture.Reassembler
 	clock  clock
 	Doctor doctor.Doctor
@@ -139,7 +140,7 @@ func New(opt Options) *Engine {
 		opt.Memory = flows.DefaultMemory
 	}
 	e.step = opt.Packet != nil || opt.Opened != nil
-	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: !e.step, Count: &e.count}
+	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: !e.step, Count: &e.count, Pool: &e.pool}
 	if c := opt.Catalog; c != nil {
 		cfg.Likely = c.ZeekLikely
 		cfg.Score = c.LikelyServer
@@ -253,6 +254,7 @@ func (e *Engine) Release() {
 	e.stats = e.Stats()
 	e.lanes, e.names, e.reasm, e.dec, e.notes, e.own = [laneCount]*lane{}, nil, nil, nil, annotator{}, harvest{}
 	e.opt.Packet, e.opt.Sink = nil, nil
+	e.pool.Release()
 }
 
 // Run analyses src to its end. When ctx ends it stops early; what was read is
