@@ -20,7 +20,7 @@ const (
 type seekers struct {
 	// home are the numbers, plus one, of the flows that the packets probably belong to.
 	home  [ahead][group]uint32
-	lines [group * 3]uintptr
+	lines [group * 5]uintptr
 	n     int
 }
 

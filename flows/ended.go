@@ -208,7 +208,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		First: og.first, Last: f.last, Reason: r, FirstFrame: f.firstIdx, LastFrame: f.frame(f.lastOff),
 		RTTMin: -1, RTTMid: -1, RTTMax: -1, Completeness: -1, Oddities: f.odd, Duplicates: uint64(og.dups)}
 	clues := handshake.Clues{Pkts: [2]uint64{uint64(f.pkts[0]), uint64(f.pkts[1])}}
-	clues.Orig, clues.By = t.clue(f)
+	if f.proto != tcp || !f.conn.RolesSeen() {
+		clues.Orig, clues.By = t.clue(f)
+	}
 	if d.ICMPVer != 0 {
 		clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
 		e.ICMPFrame = f.frame(d.ICMPOff)

@@ -3,6 +3,7 @@ package flows
 import (
 	"cmp"
 	"slices"
+	"unsafe"
 
 	"portero/handshake"
 )
@@ -125,10 +126,39 @@ func (t *Table) Due(n int) (id uint64, ok bool) {
 	return t.origin(left[min(n, len(left)-1)]).id, true
 }
 
+// seekDue asks for what ending the flows that follow will touch: for what lies
+// beside the next few, and for those after them.
+func (t *Table) seekDue() {
+	s := &t.seekers
+	left := t.due[t.dueDone:]
+	for _, v := range left[min(group, len(left)):min(2*group, len(left))] {
+		f := unsafe.Pointer(t.flow(v))
+		o := unsafe.Pointer(t.origin(v))
+		s.want(f)
+		s.want(unsafe.Add(f, line))
+		s.want(unsafe.Add(f, 2*line))
+		s.want(o)
+		s.want(unsafe.Add(o, originSize-1))
+	}
+	s.fetch()
+	for _, v := range left[:min(group, len(left))] {
+		if x := t.dataOf(t.flow(v)); x != nil {
+			d := unsafe.Pointer(x)
+			s.want(d)
+			s.want(unsafe.Add(d, line))
+			s.want(unsafe.Add(d, 3*line))
+		}
+	}
+	s.fetch()
+}
+
 // EndDue ends the flows that are due with ids up to limit, in order of id. EndNone
 // takes each flow's own reason.
 func (t *Table) EndDue(limit, index uint64, r handshake.EndReason) {
 	for ; t.dueDone < len(t.due); t.dueDone++ {
+		if t.dueDone%group == 0 {
+			t.seekDue()
+		}
 		v := t.due[t.dueDone]
 		f := t.flow(v)
 		t.head = t.origin(v).id

@@ -31,6 +31,11 @@ type Judgement struct {
 	Oddities                    Oddity
 }
 
+// RolesSeen reports whether a SYN or SYN-ACK tells the roles: Judge needs no clues then.
+func (c *Conn) RolesSeen() bool {
+	return (c.half[0].bits|c.half[1].bits)&(sentSYN|sentSYNACK) != 0
+}
+
 // roles tells originator from responder.
 func (c *Conn) roles(k Clues) (Side, RolesBy) {
 	a, b := c.half[0].bits, c.half[1].bits

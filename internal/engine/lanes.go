@@ -55,7 +55,10 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 		return l.spoken.See(note, p, side, e.payload(p), at)
 	}
 	l.table = flows.New(cfg, func(f *flows.Ended) {
-		l.out = append(l.out, finished{Ended: *f, app: l.spoken.Take(f.Note)})
+		n := len(l.out)
+		l.out = slices.Grow(l.out, 1)[:n+1]
+		k := &l.out[n]
+		k.Ended, k.app, k.name = *f, l.spoken.Take(f.Note), ""
 	})
 	return l
 }
