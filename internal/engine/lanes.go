@@ -3,8 +3,8 @@ package engine
 import (
 	"math"
 	"math/bits"
+	"runtime"
 	"slices"
-	"sync"
 	"sync/atomic"
 
 	"portero/capture"
@@ -319,7 +319,8 @@ type crew chan *errand
 type errand struct {
 	do   func(i int)
 	next atomic.Int32
-	left sync.WaitGroup
+	done atomic.Int32
+	last chan struct{} // told when all is done
 }
 
 func (w *errand) help() {
@@ -329,8 +330,22 @@ func (w *errand) help() {
 			return
 		}
 		w.do(i)
-		w.left.Done()
+		if w.done.Add(1) == laneCount {
+			w.last <- struct{}{}
+		}
 	}
+}
+
+// wait waits for the lanes that others are at. They will be done in a moment, in
+// which other goroutines may run: to sleep and to be woken takes longer.
+func (w *errand) wait() {
+	for range 100 {
+		if w.done.Load() == laneCount {
+			break
+		}
+		runtime.Gosched()
+	}
+	<-w.last
 }
 
 // small is how many packets are not worth waking somebody for.
@@ -344,8 +359,7 @@ func (e *Engine) each(size int, do func(i int)) {
 		}
 		return
 	}
-	w := &errand{do: do}
-	w.left.Add(laneCount)
+	w := &errand{do: do, last: make(chan struct{}, 1)}
 	for range min(e.opt.Threads-1, laneCount-1) {
 		select {
 		case e.crew <- w:
@@ -353,5 +367,5 @@ func (e *Engine) each(size int, do func(i int)) {
 		}
 	}
 	w.help()
-	w.left.Wait()
+	w.wait()
 }

@@ -7,25 +7,65 @@ import (
 	"portero/capture"
 )
 
-// pipeline reads in one goroutine, decodes and works in the lanes with several,
-// and sequences in this one. Records have a goroutine of their own unless
-// somebody is told of frames and packets too, who expects one goroutine.
+// feed hands out the blocks of the input. Whoever is free reads one and decodes it,
+// while it is in the cache of its processor.
+type feed struct {
+	mu      sync.Mutex // held while reading
+	src     capture.Source
+	free    chan *decoded // blocks to be filled
+	ordered chan *decoded // those that were read; closed at the end
+	over    bool
+	err     error // how it ended
+}
+
+// fill reads into d, which is free. It returns false when the input is over.
+func (f *feed) fill(ctx context.Context, d *decoded) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.over {
+		return false
+	}
+	if f.err = ctx.Err(); f.err == nil {
+		f.err = f.src.Next(&d.block)
+	}
+	if f.err != nil {
+		f.over = true
+		close(f.ordered)
+		return false
+	}
+	f.ordered <- d
+	return true
+}
+
+// stop ends the input early.
+func (f *feed) stop() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.over {
+		f.over = true
+		close(f.ordered)
+	}
+}
+
+// pipeline reads, decodes and works in the lanes with several goroutines, and
+// sequences in this one. Records have a goroutine of their own unless somebody is
+// told of frames and packets too, who expects one goroutine.
 func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	workers := e.opt.Threads
-	depth := workers + 2
-	free := make(chan *decoded, depth)
+	depth := 2*workers + 2
+	f := &feed{src: src, free: make(chan *decoded, depth), ordered: make(chan *decoded, depth)}
 	for range depth {
-		free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
+		f.free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
 	}
-	ordered := make(chan *decoded, depth)
-	work := make(chan *decoded, depth)
 	stop := make(chan struct{})
 	e.crew = make(crew, workers)
 	var helpers, sink sync.WaitGroup
 	for range workers {
 		helpers.Go(func() {
 			dec := capture.NewDecoder(e.paths, e.opt.Seed)
+			free := f.free
 			for {
+				// The lanes come first: the sequencer waits for them.
 				select {
 				case w := <-e.crew:
 					w.help()
@@ -35,7 +75,11 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 				select {
 				case w := <-e.crew:
 					w.help()
-				case d := <-work:
+				case d := <-free:
+					if !f.fill(ctx, d) {
+						free = nil
+						continue
+					}
 					decode(dec, d)
 					d.ready <- struct{}{}
 				case <-stop:
@@ -57,31 +101,15 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 			}
 		})
 	}
-	var readErr error
-	reader := make(chan struct{})
-	go func() {
-		defer close(reader)
-		defer close(ordered)
-		for !e.failed.Load() {
-			d := <-free
-			if readErr = ctx.Err(); readErr != nil {
-				return
-			}
-			if readErr = src.Next(&d.block); readErr != nil {
-				return
-			}
-			ordered <- d
-			work <- d
-		}
-	}()
-	for d := range ordered {
+	for d := range f.ordered {
 		<-d.ready
-		if !e.failed.Load() {
-			e.sequence(d)
+		if e.failed.Load() {
+			f.stop()
+			continue
 		}
-		free <- d
+		e.sequence(d)
+		f.free <- d
 	}
-	<-reader
 	e.flush()
 	if e.sinks != nil {
 		close(e.sinks)
@@ -91,5 +119,5 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	close(stop)
 	helpers.Wait()
 	e.crew = nil
-	return readErr
+	return f.err
 }
