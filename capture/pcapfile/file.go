@@ -26,7 +26,8 @@ const (
 	maxFrame    = 16 << 20 // octets captured of one frame
 	maxBlock    = 64 << 20 // octets of one pcapng block
 	readSize    = 512 << 10
-	blockFrames = 4096 // frames handed over at a time
+	readPiece   = 64 << 10 // octets asked for at a time: while a call takes longer, the scheduler starts another thread
+	blockFrames = 4096     // frames handed over at a time
 )
 
 // Interface is one interface of a pcapng file (or the one of a pcap file).
@@ -246,12 +247,12 @@ func (f *File) fill(b *capture.Block) []byte {
 	}
 	n := copy(buf, f.carry)
 	for n < len(buf) && f.eof == nil {
-		m, err := f.in.Read(buf[n:])
+		m, err := f.in.Read(buf[n:min(n+readPiece, len(buf))])
 		n += m
 		if err != nil {
 			f.eof = err
 		}
-		if m > 0 && n-len(f.carry) >= readSize/2 {
+		if m > 0 && m < readPiece && n-len(f.carry) >= readSize/2 {
 			break
 		}
 	}
