@@ -25,7 +25,7 @@ type Options struct {
 const (
 	maxFrame    = 16 << 20 // octets captured of one frame
 	maxBlock    = 64 << 20 // octets of one pcapng block
-	readSize    = 512 << 10
+	readSize    = 1024 << 10
 	readPiece   = 64 << 10 // octets asked for at a time: while a call takes longer, the scheduler starts another thread
 	blockFrames = 4096     // frames handed over at a time
 )

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"portero/capture"
@@ -47,6 +48,54 @@ func (f *feed) stop() {
 	}
 }
 
+// patience is how often a worker without work looks for some before it sleeps, letting
+// others run in between: there is something to do again in a moment mostly, and to
+// be woken takes longer than that.
+const patience = 300
+
+// worker helps in the lanes, and reads and decodes where they need no help, until stop.
+func (e *Engine) worker(ctx context.Context, f *feed, stop chan struct{}) {
+	dec := capture.NewDecoder(e.paths, e.opt.Seed)
+	free := f.free
+	decodes := func(d *decoded) {
+		if !f.fill(ctx, d) {
+			free = nil // the input is over
+			return
+		}
+		decode(dec, d)
+		d.ready <- struct{}{}
+	}
+	for idle := 0; ; idle++ {
+		// The lanes come first: the sequencer waits for them.
+		select {
+		case w := <-e.crew:
+			w.help()
+			idle = 0
+			continue
+		default:
+		}
+		if idle < patience {
+			select {
+			case d := <-free:
+				decodes(d)
+				idle = 0
+			default:
+				runtime.Gosched()
+			}
+			continue
+		}
+		idle = 0
+		select {
+		case w := <-e.crew:
+			w.help()
+		case d := <-free:
+			decodes(d)
+		case <-stop:
+			return
+		}
+	}
+}
+
 // pipeline reads, decodes and works in the lanes with several goroutines, and
 // sequences in this one. Records have a goroutine of their own unless somebody is
 // told of frames and packets too, who expects one goroutine.
@@ -61,32 +110,7 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	e.crew = make(crew, workers)
 	var helpers, sink sync.WaitGroup
 	for range workers {
-		helpers.Go(func() {
-			dec := capture.NewDecoder(e.paths, e.opt.Seed)
-			free := f.free
-			for {
-				// The lanes come first: the sequencer waits for them.
-				select {
-				case w := <-e.crew:
-					w.help()
-					continue
-				default:
-				}
-				select {
-				case w := <-e.crew:
-					w.help()
-				case d := <-free:
-					if !f.fill(ctx, d) {
-						free = nil
-						continue
-					}
-					decode(dec, d)
-					d.ready <- struct{}{}
-				case <-stop:
-					return
-				}
-			}
-		})
+		helpers.Go(func() { e.worker(ctx, f, stop) })
 	}
 	if !e.step && e.opt.Frame == nil && e.opt.Seen == nil && e.opt.Tick == nil && !e.opt.Live {
 		const harvests = 3
