@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"portero/capture"
+	"portero/handshake"
 )
 
 // group is how many packets are looked at together. A group goes through five
@@ -16,51 +17,61 @@ const (
 	ahead = 5 // groups under way
 )
 
+// sought is the flow that a packet probably belongs to, and its Data; nil where
+// none was found.
+type sought struct {
+	f *Flow
+	x *handshake.Data
+	v uint32
+}
+
 // seekers is what is known of the groups under way.
 type seekers struct {
-	// home are the numbers, plus one, of the flows that the packets probably belong to.
-	home  [ahead][group]uint32
-	lines [group * 5]uintptr
-	n     int
+	home  [ahead][group]sought
+	lines lines
 }
 
-func (s *seekers) want(p unsafe.Pointer) {
-	if s.n < len(s.lines) {
-		s.lines[s.n] = uintptr(p)
-		s.n++
-	}
+// lines are addresses to ask for: at most eight for each packet of a group.
+type lines [group * 8]uintptr
+
+// want is number n of the lines.
+func (l *lines) want(n uint, p unsafe.Pointer) uint {
+	l[n%uint(len(l))] = uintptr(p)
+	return n + 1
 }
 
-func (s *seekers) fetch() {
-	prefetch(&s.lines[0], s.n)
-	s.n = 0
-}
+func (l *lines) fetch(n uint) { prefetch(&l[0], int(n)) }
 
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
+	var s seekers
 	groups := (len(which) + group - 1) / group
-	part := func(g int) []uint32 { return which[g*group : min((g+1)*group, len(which))] }
 	for k := 1 - ahead; k < groups; k++ {
 		if g := k + 4; g < groups {
-			t.seekSlots(b.Packets, part(g))
+			t.seekSlots(&s, b.Packets, part(which, g))
 		}
 		if g := k + 3; g >= 0 && g < groups {
-			t.seekFlows(b.Packets, part(g), &t.seekers.home[g%ahead])
+			t.seekFlows(&s, b.Packets, part(which, g), &s.home[g%ahead])
 		}
 		if g := k + 2; g >= 0 && g < groups {
-			t.seekData(b.Packets, part(g), &t.seekers.home[g%ahead])
+			t.seekData(&s, b.Packets, part(which, g), &s.home[g%ahead])
 		}
 		if g := k + 1; g >= 0 && g < groups {
-			t.seekMore(b.Packets, part(g), &t.seekers.home[g%ahead])
+			t.seekMore(&s, b.Packets, part(which, g), &s.home[g%ahead])
 		}
 		if k >= 0 {
-			t.observeGroup(b, part(k), &t.seekers.home[k%ahead])
+			t.observeGroup(b, part(which, k), &s.home[k%ahead])
 		}
 	}
 }
 
-func (t *Table) observeGroup(b *capture.Batch, which []uint32, home *[group]uint32) {
+// part is group g of which.
+func part(which []uint32, g int) []uint32 {
+	return which[g*group : min((g+1)*group, len(which))]
+}
+
+func (t *Table) observeGroup(b *capture.Batch, which []uint32, home *[group]sought) {
 	for k, i := range which {
 		p := &b.Packets[i]
 		t.pos = i
@@ -70,11 +81,10 @@ func (t *Table) observeGroup(b *capture.Batch, which []uint32, home *[group]uint
 		}
 		// What was found ahead is where find would find it, unless the flow ended
 		// or its ports were taken meanwhile.
-		if v := home[k]; v != 0 {
-			f := t.flow(v - 1)
+		if f := home[k].f; f != nil {
 			if f.bits&(inUse|superseded|healed) == inUse && f.seg == p.Seg {
 				if side := f.sideOf(p); side >= 0 {
-					t.follow(v-1, f, side, p)
+					t.follow(home[k].v, f, side, p)
 					continue
 				}
 			}
@@ -89,32 +99,32 @@ const (
 )
 
 // seekSlots asks for the slots of the packets and for where copies of them would be.
-func (t *Table) seekSlots(pkts []capture.Packet, which []uint32) {
-	s := &t.seekers
+func (t *Table) seekSlots(s *seekers, pkts []capture.Packet, which []uint32) {
+	l, n := &s.lines, uint(0)
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
 	for _, k := range which {
 		p := &pkts[k]
-		s.want(unsafe.Pointer(&cur[uint32(p.Hash)&mask]))
-		s.want(unsafe.Pointer(t.recent.set(p.Digest ^ p.Hash | 1)))
+		n = l.want(n, unsafe.Pointer(&cur[uint32(p.Hash)&mask]))
+		n = l.want(n, unsafe.Pointer(t.recent.set(p.Digest^p.Hash|1)))
 	}
-	s.fetch()
+	l.fetch(n)
 }
 
 // seekFlows looks for the flows of the packets and asks for their lines.
-func (t *Table) seekFlows(pkts []capture.Packet, which []uint32, home *[group]uint32) {
-	s := &t.seekers
+func (t *Table) seekFlows(s *seekers, pkts []capture.Packet, which []uint32, home *[group]sought) {
+	l, n := &s.lines, uint(0)
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
 	for i, k := range which {
 		h := uint32(pkts[k].Hash)
 		e := cur[h&mask]
-		home[i] = 0
+		home[i] = sought{}
 		// A neighbour in the probe run is as likely a home as the first slot.
 		if e != 0 && uint32(e>>32) != h {
 			for j := uint32(1); j < 8; j++ {
-				if n := cur[(h+j)&mask]; uint32(n>>32) == h || n == 0 {
-					e = n
+				if x := cur[(h+j)&mask]; uint32(x>>32) == h || x == 0 {
+					e = x
 					break
 				}
 			}
@@ -126,61 +136,56 @@ func (t *Table) seekFlows(pkts []capture.Packet, which []uint32, home *[group]ui
 			continue
 		}
 		v := uint32(e) - 1
-		p := unsafe.Pointer(t.flow(v))
-		s.want(p)
-		s.want(unsafe.Add(p, line))
-		s.want(unsafe.Add(p, 2*line))
-		home[i] = v + 1
+		f := t.flow(v)
+		n = l.want(n, unsafe.Pointer(f))
+		n = l.want(n, unsafe.Add(unsafe.Pointer(f), line))
+		n = l.want(n, unsafe.Add(unsafe.Pointer(f), 2*line))
+		home[i].f, home[i].v = f, v
 	}
-	s.fetch()
+	l.fetch(n)
 }
 
 // seekData asks for what lies beside the flows.
-func (t *Table) seekData(pkts []capture.Packet, which []uint32, home *[group]uint32) {
-	s := &t.seekers
+func (t *Table) seekData(s *seekers, pkts []capture.Packet, which []uint32, home *[group]sought) {
+	l, n := &s.lines, uint(0)
 	for i, k := range which {
-		if home[i] == 0 {
+		f := home[i].f
+		if f == nil {
 			continue
 		}
-		v := home[i] - 1
-		f := t.flow(v)
-		p := &pkts[k]
 		if x := t.dataOf(f); x != nil {
-			s.want(unsafe.Pointer(x))
+			home[i].x = x
+			n = l.want(n, unsafe.Pointer(x))
 		}
-		if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
-			o := unsafe.Pointer(t.origin(v))
-			s.want(o)
-			s.want(unsafe.Add(o, originSize-1))
+		if f.pkts[0]+f.pkts[1] < young || pkts[k].Flags.Any(capture.SYN|capture.FIN|capture.RST) {
+			o := unsafe.Pointer(t.origin(home[i].v))
+			n = l.want(n, o)
+			n = l.want(n, unsafe.Add(o, originSize-1))
 		}
 	}
-	s.fetch()
+	l.fetch(n)
 }
 
 // seekMore asks for the lines of Data past the first: an acknowledgement may end a
 // sample of the other side, payload a wait.
-func (t *Table) seekMore(pkts []capture.Packet, which []uint32, home *[group]uint32) {
-	s := &t.seekers
+func (t *Table) seekMore(s *seekers, pkts []capture.Packet, which []uint32, home *[group]sought) {
+	l, n := &s.lines, uint(0)
 	for i, k := range which {
-		if home[i] == 0 {
-			continue
-		}
-		f := t.flow(home[i] - 1)
-		x := t.dataOf(f)
+		x := home[i].x
 		if x == nil {
 			continue
 		}
-		p := &pkts[k]
+		f, p := home[i].f, &pkts[k]
 		side := 1
 		if f.portA == p.SrcPort {
 			side = 0
 		}
 		if x.Timed(1 - side) {
-			s.want(unsafe.Add(unsafe.Pointer(x), (2-side)*line))
+			n = l.want(n, unsafe.Add(unsafe.Pointer(x), (2-side)*line))
 		}
 		if p.PayloadLen > 0 && f.conn.Waits(side, x) {
-			s.want(unsafe.Add(unsafe.Pointer(x), 3*line))
+			n = l.want(n, unsafe.Add(unsafe.Pointer(x), 3*line))
 		}
 	}
-	s.fetch()
+	l.fetch(n)
 }

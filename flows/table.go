@@ -49,7 +49,6 @@ type Table struct {
 	pos     uint32 // position of the packet being booked
 	stats   Stats
 	ended   Ended
-	seekers seekers
 	looked  uint32 // where the next Snapshot begins
 	closing bool   // no packet will follow: nothing need be remembered
 }

@@ -129,27 +129,29 @@ func (t *Table) Due(n int) (id uint64, ok bool) {
 // seekDue asks for what ending the flows that follow will touch: for what lies
 // beside the next few, and for those after them.
 func (t *Table) seekDue() {
-	s := &t.seekers
+	var l lines
+	n := uint(0)
 	left := t.due[t.dueDone:]
 	for _, v := range left[min(group, len(left)):min(2*group, len(left))] {
 		f := unsafe.Pointer(t.flow(v))
 		o := unsafe.Pointer(t.origin(v))
-		s.want(f)
-		s.want(unsafe.Add(f, line))
-		s.want(unsafe.Add(f, 2*line))
-		s.want(o)
-		s.want(unsafe.Add(o, originSize-1))
+		n = l.want(n, f)
+		n = l.want(n, unsafe.Add(f, line))
+		n = l.want(n, unsafe.Add(f, 2*line))
+		n = l.want(n, o)
+		n = l.want(n, unsafe.Add(o, originSize-1))
 	}
-	s.fetch()
+	l.fetch(n)
+	n = 0
 	for _, v := range left[:min(group, len(left))] {
 		if x := t.dataOf(t.flow(v)); x != nil {
 			d := unsafe.Pointer(x)
-			s.want(d)
-			s.want(unsafe.Add(d, line))
-			s.want(unsafe.Add(d, 3*line))
+			n = l.want(n, d)
+			n = l.want(n, unsafe.Add(d, line))
+			n = l.want(n, unsafe.Add(d, 3*line))
 		}
 	}
-	s.fetch()
+	l.fetch(n)
 }
 
 // EndDue ends the flows that are due with ids up to limit, in order of id. EndNone
