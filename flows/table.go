@@ -159,7 +159,7 @@ func (t *Table) begin(p *capture.Packet) {
 // follow books a packet on the tuple of f, which is flow v: on f itself, or on
 // another that has or had the same ports.
 func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
-	if t.expired(f, p) {
+	if p.Time-f.last > leastLife && t.expired(f, p) {
 		t.end(v, p.Index, reasonOf(f))
 		t.begin(p)
 		return
@@ -355,7 +355,7 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 	f.last = p.Time
 	f.lastOff = f.offset(p.Index)
-	if p.Bits != 0 {
+	if b := p.Bits &^ (capture.Unchecked | capture.Outgoing); b != 0 && (b != capture.Cut || f.bits&truncated == 0) {
 		t.remark(f, side, p)
 	}
 	if t.cfg.Watch != nil {

@@ -15,6 +15,7 @@ const (
 	AttemptLife  = 130 * Second
 	DatagramLife = 60 * Second
 	LiveIdle     = 24 * 3600 * Second
+	leastLife    = DatagramLife // no flow ends sooner after its last packet
 )
 
 const buckets = 256

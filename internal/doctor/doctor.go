@@ -62,8 +62,17 @@ func (d *Doctor) Packet(p *capture.Packet) {
 	}
 }
 
+// Cuts takes n packets of which nothing else is to be said than that the snaplen
+// cut them; index is that of the first.
+func (d *Doctor) Cuts(n, index uint64) {
+	if n > 0 {
+		d.Cut += n
+		mark(&d.first.cut, index)
+	}
+}
+
 func mark(first *uint64, index uint64) {
-	if *first == 0 {
+	if *first == 0 || index < *first {
 		*first = index
 	}
 }

@@ -18,18 +18,20 @@ type decoded struct {
 	other []other
 	// which are the packets of each lane, next how many of them were booked, done
 	// how many of all were.
-	which [laneCount][]uint32
-	next  [laneCount]int
-	done  int
-	wants func(p *capture.Packet) bool
-	told  []uint32 // packets that wants picks
-	heard int      // how many of them were shown
-	odd   []uint32 // packets that the doctor wants to see
-	seen  int      // how many of them he saw
-	even  bool     // time does not run backwards
-	last  int64    // time of the last packet
-	sum   frameSum
-	ready chan struct{}
+	which    [laneCount][]uint32
+	next     [laneCount]int
+	done     int
+	wants    func(p *capture.Packet) bool
+	told     []uint32 // packets that wants picks
+	heard    int      // how many of them were shown
+	cuts     uint64   // packets that were cut and are fine otherwise
+	firstCut uint64   // index of the first of them
+	odd      []uint32 // packets that the doctor wants to see besides
+	seen     int      // how many of them he saw
+	even     bool     // time does not run backwards
+	last     int64    // time of the last packet
+	sum      frameSum
+	ready    chan struct{}
 }
 
 type other struct {
@@ -96,6 +98,7 @@ func (d *decoded) reset() {
 	}
 	d.odd, d.seen = d.odd[:0], 0
 	d.told, d.heard = d.told[:0], 0
+	d.cuts, d.firstCut = 0, 0
 	d.even, d.last = true, math.MinInt64
 	d.sum = frameSum{}
 }
@@ -104,7 +107,14 @@ func (d *decoded) reset() {
 func (d *decoded) deal(p *capture.Packet, pos uint32) {
 	k := laneOf(p)
 	d.which[k] = append(d.which[k], pos)
-	if p.Bits&^(capture.Unchecked|capture.ICMPError|capture.Selected|capture.Outgoing) != 0 {
+	switch b := p.Bits &^ (capture.Unchecked | capture.ICMPError | capture.Selected | capture.Outgoing); b {
+	case 0:
+	case capture.Cut:
+		if d.cuts == 0 {
+			d.firstCut = p.Index
+		}
+		d.cuts++
+	default:
 		d.odd = append(d.odd, pos)
 	}
 	if d.wants != nil && d.wants(p) {
@@ -165,6 +175,7 @@ func (e *Engine) sequence(d *decoded) {
 		}
 	}
 	e.stats.Frames += uint64(len(fs))
+	e.Doctor.Cuts(d.cuts, d.firstCut)
 	if e.opt.Select != nil || e.opt.Frame != nil {
 		e.selectFrames(d)
 	}
