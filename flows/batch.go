@@ -13,7 +13,7 @@ import (
 // while there is work to do. A line that is not needed is not asked for: how many
 // can be under way at once is what bounds the passes.
 const (
-	group = 16
+	group = 8
 	ahead = 5 // groups under way
 )
 
@@ -122,7 +122,7 @@ func (t *Table) seekFlows(s *seekers, pkts []capture.Packet, which []uint32, hom
 		home[i] = sought{}
 		// A neighbour in the probe run is as likely a home as the first slot.
 		if e != 0 && uint32(e>>32) != h {
-			for j := uint32(1); j < 8; j++ {
+			for j := uint32(1); j < 16; j++ {
 				if x := cur[(h+j)&mask]; uint32(x>>32) == h || x == 0 {
 					e = x
 					break
