@@ -1,5 +1,7 @@
 package identify
 
+import "encoding/binary"
+
 const (
 	randomLeast = 128 // octets that are needed to say so
 	randomMost  = 256 // octets that are looked at
@@ -15,16 +17,16 @@ var unread = Facts{Client: -1, Opaque: true}
 func random(b []byte) bool {
 	b = b[:min(len(b), randomMost)]
 	need := (len(b)*11 + 19) / 20 // different octets
-	var seen [256 / 64]uint64
-	for i, c := range b {
-		if bit := uint64(1) << (c & 63); seen[c>>6]&bit == 0 {
-			seen[c>>6] |= bit
-			if need--; need == 0 {
-				return true
-			}
-		} else if need > len(b)-i-1 {
-			return false // the rest is too short
-		}
+	// No branch depends on an octet: of random ones the processor would guess half wrong.
+	var seen [256]byte
+	for _, c := range b {
+		seen[c] = 1
 	}
-	return false
+	var sum uint64 // eight sums of 32 octets each
+	for i := 0; i < len(seen); i += 8 {
+		sum += binary.LittleEndian.Uint64(seen[i:])
+	}
+	const lanes = 0x00ff00ff00ff00ff
+	sum = sum&lanes + sum>>8&lanes
+	return int(sum*0x0001000100010001>>48) >= need
 }
