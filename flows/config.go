@@ -25,6 +25,9 @@ type Config struct {
 	// Count, if set, is the last id given, shared with other tables of the same
 	// goroutine.
 	Count *uint64
+	// Into, if set, returns where the next flow that ends is to be put: New's sink is
+	// given that then.
+	Into func() *Ended
 	// Score weighs how much a port looks like a responder's. May be nil.
 	Score func(proto uint8, port uint16) int
 	// Opened, if set, is shown the first packet of every flow with the flow's id.

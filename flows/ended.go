@@ -134,9 +134,13 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		r = handshake.EndEnd
 	}
 	o := t.origin(v)
-	t.view(v, &t.ended, index, r)
-	t.ended.Pos, t.ended.Head = t.pos, t.head
-	t.sink(&t.ended)
+	e := &t.ended
+	if t.cfg.Into != nil {
+		e = t.cfg.Into()
+	}
+	t.view(v, e, index, r)
+	e.Pos, e.Head = t.pos, t.head
+	t.sink(e)
 	if f.proto == tcp && !t.closing {
 		h := tombHash(o.hash, f.seg)
 		t.tombs.add(h, o.id, f.last)
@@ -204,9 +208,10 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	f, og := t.flow(v), t.origin(v)
 	rest := t.rest(v, f)
 	x, d := &rest, rest.Details()
-	*e = Ended{ID: og.id, Index: index, Proto: f.proto, Ver: f.ver, HasPorts: f.bits&hasPorts != 0, Path: og.path,
-		First: og.first, Last: f.last, Reason: r, FirstFrame: f.firstIdx, LastFrame: f.frame(f.lastOff),
-		RTTMin: -1, RTTMid: -1, RTTMax: -1, Completeness: -1, Oddities: f.odd, Duplicates: uint64(og.dups)}
+	*e = Ended{}
+	e.ID, e.Index, e.Proto, e.Ver, e.HasPorts, e.Path = og.id, index, f.proto, f.ver, f.bits&hasPorts != 0, og.path
+	e.First, e.Last, e.Reason, e.FirstFrame, e.LastFrame = og.first, f.last, r, f.firstIdx, f.frame(f.lastOff)
+	e.RTTMin, e.RTTMid, e.RTTMax, e.Completeness, e.Oddities, e.Duplicates = -1, -1, -1, -1, f.odd, uint64(og.dups)
 	clues := handshake.Clues{Pkts: [2]uint64{uint64(f.pkts[0]), uint64(f.pkts[1])}}
 	if f.proto != tcp || !f.conn.RolesSeen() {
 		clues.Orig, clues.By = t.clue(f)

@@ -298,11 +298,14 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 		t.unnamed.flows = append(t.unnamed.flows, unnamedFlow{id, v})
 	}
 	f := t.flow(v)
-	*f = Flow{
-		a: p.Src, b: p.Dst, portA: p.SrcPort, portB: p.DstPort, proto: p.Proto, ver: p.Ver,
-		seg: p.Seg, last: p.Time, firstIdx: p.Index, bits: inUse | f.bits&inWheel, next: f.next,
-	}
-	*t.origin(v) = origin{id: id, first: p.Time, path: p.Path, hash: p.Hash}
+	// Set one by one: a literal is made elsewhere first and copied.
+	bits, next := f.bits, f.next
+	*f = Flow{}
+	f.a, f.b, f.portA, f.portB, f.proto, f.ver, f.seg = p.Src, p.Dst, p.SrcPort, p.DstPort, p.Proto, p.Ver, p.Seg
+	f.last, f.firstIdx, f.bits, f.next = p.Time, p.Index, inUse|bits&inWheel, next
+	o := t.origin(v)
+	*o = origin{}
+	o.id, o.first, o.path, o.hash = id, p.Time, p.Path, p.Hash
 	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && (p.Proto == tcp || p.Proto == capture.ProtoUDP || p.Proto == capture.ProtoSCTP) {
 		f.bits |= hasPorts
 	}

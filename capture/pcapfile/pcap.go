@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"portero/capture"
 )
@@ -74,8 +75,12 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 			break
 		}
 		f.frames++
-		fs = append(fs, capture.Frame{Data: buf[i+p.hdr : end : end], Time: int64(sec)*1e9 + int64(frac)*unit,
-			Index: f.frames, Num: f.frames, WireLen: max(wire, capLen), File: f.id, Link: p.link})
+		// Set one by one: a literal is made elsewhere first and copied.
+		fs = slices.Grow(fs, 1)[:len(fs)+1]
+		fr := &fs[len(fs)-1]
+		*fr = capture.Frame{}
+		fr.Data, fr.Time = buf[i+p.hdr:end:end], int64(sec)*1e9+int64(frac)*unit
+		fr.Index, fr.Num, fr.WireLen, fr.File, fr.Link = f.frames, f.frames, max(wire, capLen), f.id, p.link
 		i = end
 	}
 	b.Frames = fs

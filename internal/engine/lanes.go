@@ -54,11 +54,14 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 		}
 		return l.spoken.See(note, p, side, e.payload(p), at)
 	}
-	l.table = flows.New(cfg, func(f *flows.Ended) {
+	cfg.Into = func() *flows.Ended {
 		n := len(l.out)
 		l.out = slices.Grow(l.out, 1)[:n+1]
-		k := &l.out[n]
-		k.Ended, k.app, k.name = *f, l.spoken.Take(f.Note), ""
+		return &l.out[n].Ended
+	}
+	l.table = flows.New(cfg, func(f *flows.Ended) {
+		k := &l.out[len(l.out)-1]
+		k.app, k.name = l.spoken.Take(f.Note), ""
 	})
 	return l
 }
