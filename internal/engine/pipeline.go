@@ -101,7 +101,7 @@ func (e *Engine) worker(ctx context.Context, f *feed, stop chan struct{}) {
 // told of frames and packets too, who expects one goroutine.
 func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	workers := e.opt.Threads
-	depth := 2*workers + 2
+	depth := workers + 1
 	f := &feed{src: src, free: make(chan *decoded, depth), ordered: make(chan *decoded, depth)}
 	for range depth {
 		f.free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
