@@ -169,18 +169,9 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 
 // unlink takes a superseded flow out of its successor's chain.
 func (t *Table) unlink(v uint32) {
-	h := uint32(t.origin(v).hash)
-	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
-		if arr == nil {
-			continue
-		}
-		mask := uint32(len(arr) - 1)
-		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
-			if e := arr[i]; uint32(e>>32) == h && e != gone {
-				if g := t.flow(uint32(e) - 1); g.prev == v+1 {
-					g.prev = 0
-				}
-			}
+	for u := range t.slots.of(uint32(t.origin(v).hash)) {
+		if g := t.flow(u); g.prev == v+1 {
+			g.prev = 0
 		}
 	}
 }
@@ -385,22 +376,11 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 // findQuoted looks a quoted tuple up; the error may have come without the tag of
 // the packet it quotes.
 func (t *Table) findQuoted(p *capture.Packet) (uint32, int, bool) {
-	h := uint32(p.Hash)
 	best, bestSide, found := uint32(0), 0, false
-	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
-		if arr == nil {
-			continue
-		}
-		mask := uint32(len(arr) - 1)
-		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
-			e := arr[i]
-			if uint32(e>>32) != h || e == gone {
-				continue
-			}
-			f := t.flow(uint32(e) - 1)
-			if s := f.sideOf(p); s >= 0 && (!found || f.seg == p.Seg) {
-				best, bestSide, found = uint32(e)-1, s, true
-			}
+	for v := range t.slots.of(uint32(p.Hash)) {
+		f := t.flow(v)
+		if s := f.sideOf(p); s >= 0 && (!found || f.seg == p.Seg) {
+			best, bestSide, found = v, s, true
 		}
 	}
 	return best, bestSide, found

@@ -178,81 +178,66 @@ type tomb struct {
 	last int64
 }
 
-// tombs is a bounded set-associative memory of ended connections. The newest
-// displaces the oldest of its set. Sets grow with use up to the budget.
+// tombs is a bounded memory of ended connections: one for each hash, and when it is
+// full the one that was entered first goes. What is known does not hang on how
+// hashes fall.
 type tombs struct {
-	sets [][tombWays]tomb
-	max  int
-	n    int
+	ring  []tomb
+	first int // the oldest, once the ring is full
+	max   int
+	index slots // of the ring's places
 }
 
-const tombWays = 4
+const tombSize = 24
 
 func (b *tombs) init(budget int64) {
-	b.max = 1
-	for int64(b.max)*2*tombWays*24 <= budget {
-		b.max *= 2
-	}
-	b.sets = make([][tombWays]tomb, min(64, b.max))
+	b.max = int(max(budget/(tombSize+slotsCost), 1))
+	b.index.init()
 }
 
-func (b *tombs) bytes() int64 { return int64(len(b.sets)) * tombWays * 24 }
+func (b *tombs) bytes() int64 {
+	return int64(cap(b.ring))*tombSize + b.index.bytes()
+}
 
 func (b *tombs) add(hash, id uint64, last int64) {
-	if b.n >= len(b.sets)*2 && len(b.sets) < b.max {
-		old := b.sets
-		b.sets = make([][tombWays]tomb, len(old)*4)
-		if len(b.sets) > b.max {
-			b.sets = b.sets[:b.max]
-		}
-		b.n = 0
-		for i := range old {
-			for _, e := range old[i] {
-				if e.id != 0 {
-					b.put(e)
-				}
-			}
-		}
+	t := tomb{hash, id, last}
+	if i, ok := b.at(hash); ok {
+		b.ring[i] = t
+		return
 	}
-	b.put(tomb{hash, id, last})
+	i := len(b.ring)
+	if i < b.max {
+		b.ring = append(b.ring, t)
+	} else {
+		i = b.first
+		b.first = (b.first + 1) % b.max
+		b.index.remove(uint32(b.ring[i].hash), uint32(i))
+		b.ring[i] = t
+	}
+	b.index.insert(uint32(hash), uint32(i))
 }
 
-func (b *tombs) put(e tomb) {
-	set := &b.sets[e.hash>>40&uint64(len(b.sets)-1)]
-	oldest := 0
-	for i := range set {
-		if set[i].hash == e.hash || set[i].id == 0 {
-			if set[i].id == 0 {
-				b.n++
-			}
-			set[i] = e
-			return
-		}
-		if set[i].id < set[oldest].id {
-			oldest = i
+// at is the place of the connection with hash.
+func (b *tombs) at(hash uint64) (i int, ok bool) {
+	for v := range b.index.of(uint32(hash)) {
+		if b.ring[v].hash == hash {
+			return int(v), true
 		}
 	}
-	set[oldest] = e
+	return 0, false
 }
 
 func (b *tombs) find(p *capture.Packet) (tomb, bool) {
-	h := tombHash(p.Hash, p.Seg)
-	set := &b.sets[h>>40&uint64(len(b.sets)-1)]
-	for _, e := range set {
-		if e.hash == h && e.id != 0 {
-			return e, true
-		}
+	if i, ok := b.at(tombHash(p.Hash, p.Seg)); ok {
+		return b.ring[i], true
 	}
 	return tomb{}, false
 }
 
 // rename gives the tomb of a connection its id.
 func (b *tombs) rename(hash, from, to uint64) {
-	set := &b.sets[hash>>40&uint64(len(b.sets)-1)]
-	for i := range set {
-		if set[i].hash == hash && set[i].id == from {
-			set[i].id = to
-		}
+	if i, ok := b.at(hash); ok && b.ring[i].id == from {
+		b.ring[i].id = to
 	}
 }
 

@@ -1,5 +1,7 @@
 package flows
 
+import "iter"
+
 // slots is an open-addressing table of flow numbers. A slot is 32 bits of hash
 // and a flow number plus one; the home of a hash is its low bits, so growing
 // never touches a flow. It grows a little with every insertion: no insertion
@@ -24,6 +26,29 @@ func (s *slots) insert(h uint32, v uint32) {
 	}
 	put(s.cur, uint64(h)<<32|uint64(v+1))
 	s.n++
+}
+
+// slotsCost is how many octets an entry costs at most, while the slots grow.
+const slotsCost = 34
+
+// bytes is the memory that the slots reserved.
+func (s *slots) bytes() int64 { return int64(len(s.cur)+len(s.old)) * 8 }
+
+// of yields the numbers under hash h.
+func (s *slots) of(h uint32) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for _, arr := range [2][]uint64{s.cur, s.old} {
+			if arr == nil {
+				continue
+			}
+			mask := uint32(len(arr) - 1)
+			for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
+				if e := arr[i]; uint32(e>>32) == h && e != gone && !yield(uint32(e)-1) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func put(t []uint64, e uint64) {

@@ -73,9 +73,8 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.shelf.Room = t.pool.take
 	t.recent = newRecentFrames()
 	t.slots.init()
-	// Slots cost up to 34 octets a flow while they grow.
 	m := cfg.Memory - cfg.Memory/16
-	t.maxFlows = uint32(min(m*36/100/(FlowSize+34), 1<<30))
+	t.maxFlows = uint32(min(m*36/100/(FlowSize+slotsCost), 1<<30))
 	t.maxData = uint32(min(m*11/100/handshake.DataSize, 1<<30))
 	t.shelf.Max = uint32(min(m*4/100/handshake.DetailsSize, 1<<30))
 	t.tombs.init(m * 3 / 100)
@@ -473,6 +472,6 @@ func (t *Table) Stats() Stats {
 	s := t.stats
 	s.DataFull += t.shelf.Full
 	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*handshake.DataSize + t.shelf.Bytes() +
-		int64(len(t.slots.cur)+len(t.slots.old))*8 + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + int64(len(t.recent))*dupWays*16
+		t.slots.bytes() + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + int64(len(t.recent))*dupWays*16
 	return s
 }
