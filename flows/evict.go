@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"unsafe"
+
 	"portero/capture"
 	"portero/handshake"
 )
@@ -63,14 +65,27 @@ type queue struct {
 
 func (q *queue) push(ref halfOpenRef) {
 	if int(q.n) == len(q.refs) {
-		bigger := make([]halfOpenRef, max(2*len(q.refs), 1024))
+		bigger := refs(newSlots(max(2*len(q.refs), 1024)))
 		k := copy(bigger, q.refs[q.head:])
 		copy(bigger[k:], q.refs[:q.head])
+		q.release()
 		q.refs, q.head = bigger, 0
 	}
 	q.refs[(q.head+q.n)&uint32(len(q.refs)-1)] = ref
 	q.n++
 	q.came++
+}
+
+// refs are slots that hold references instead: of the same size, and given back by
+// hand as well.
+func refs(s []uint64) []halfOpenRef {
+	return unsafe.Slice((*halfOpenRef)(unsafe.Pointer(unsafe.SliceData(s))), len(s))
+}
+
+// release gives the memory of the queue back.
+func (q *queue) release() {
+	freeSlots(unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(q.refs))), len(q.refs)))
+	q.refs = nil
 }
 
 func (q *queue) pop() halfOpenRef {

@@ -42,7 +42,7 @@ func newSlots(n int) []uint64 {
 	}
 	b, err := syscall.Mmap(-1, 0, n*8, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
-		return make([]uint64, n)
+		return make([]uint64, n+1)[1:] // at no page's start, so that freeSlots cannot take it from the heap
 	}
 	if len(b) >= 2*hugePage {
 		_ = syscall.Madvise(b, madvHugePage)
@@ -55,6 +55,6 @@ func freeSlots(s []uint64) {
 	if len(s)*8 < smallMap {
 		return
 	}
-	// Fails for a slice that had to come from the heap: then it is garbage.
+	// Fails for a slice that had to come from the heap, which collects it.
 	_ = syscall.Munmap(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*8))
 }

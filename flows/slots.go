@@ -34,6 +34,13 @@ const slotsCost = 34
 // bytes is the memory that the slots reserved.
 func (s *slots) bytes() int64 { return int64(len(s.cur)+len(s.old)) * 8 }
 
+// release gives the memory back.
+func (s *slots) release() {
+	freeSlots(s.cur)
+	freeSlots(s.old)
+	*s = slots{}
+}
+
 // of yields the numbers under hash h.
 func (s *slots) of(h uint32) iter.Seq[uint32] {
 	return func(yield func(uint32) bool) {

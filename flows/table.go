@@ -74,11 +74,11 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.recent = newRecentFrames()
 	t.slots.init()
 	m := cfg.Memory - cfg.Memory/16
-	t.maxFlows = uint32(min(m*36/100/(FlowSize+slotsCost), 1<<30))
+	t.maxFlows = uint32(min(m*41/100/(FlowSize+slotsCost), 1<<30))
 	t.maxData = uint32(min(m*11/100/handshake.DataSize, 1<<30))
 	t.shelf.Max = uint32(min(m*4/100/handshake.DetailsSize, 1<<30))
 	t.tombs.init(m * 3 / 100)
-	t.embryos.init(m * 46 / 100)
+	t.embryos.init(m * 41 / 100)
 	return t
 }
 
@@ -436,6 +436,10 @@ func (t *Table) Flush(index uint64, r handshake.EndReason) {
 // Close makes every flow that is left due, in order of id. No packet may follow.
 func (t *Table) Close() {
 	t.closing = true
+	for _, q := range [...]*queue{&t.asked, &t.answered} {
+		q.release()
+		*q = queue{}
+	}
 	if n := int(t.stats.Live); n > cap(t.due) {
 		t.due = unsafe.Slice((*uint32)(t.pool.take(4*n)), n)[:0]
 	}
@@ -462,6 +466,17 @@ func (t *Table) Snapshot(since int64, index uint64, each func(*Ended) bool) {
 		}
 	}
 	t.looked = 0
+}
+
+// Release gives back the memory that lies in no Pool. The table must not be used
+// any more.
+func (t *Table) Release() {
+	for _, s := range [...]*slots{&t.slots, &t.tombs.index} {
+		s.release()
+	}
+	for _, q := range [...]*queue{&t.asked, &t.answered} {
+		q.release()
+	}
 }
 
 // Live is how many flows there are.

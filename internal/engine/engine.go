@@ -252,6 +252,9 @@ func (e *Engine) Stats() Stats {
 // same capture. What it counted and the doctor stay.
 func (e *Engine) Release() {
 	e.stats = e.Stats()
+	for _, l := range e.lanes {
+		l.table.Release()
+	}
 	e.lanes, e.names, e.reasm, e.dec, e.notes, e.own = [laneCount]*lane{}, nil, nil, nil, annotator{}, harvest{}
 	e.opt.Packet, e.opt.Sink = nil, nil
 	e.pool.Release()
