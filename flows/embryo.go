@@ -36,11 +36,13 @@ type embryoSet [embryoWays]embryo
 type embryos struct {
 	sets []embryoSet
 	next []uint8 // where each set goes on
-	max  int
 }
 
-func (b *embryos) init(budget int64) {
-	b.max = int(max(budget/(embryoWays*embryoSize+1), 1))
+// init takes the memory: the first eviction does, with what the budget has left then.
+func (b *embryos) init(budget int64, pool *Pool) {
+	n := int(max(budget/(embryoWays*embryoSize+1), 1))
+	b.sets = unsafe.Slice((*embryoSet)(pool.take(n*embryoWays*embryoSize)), n)
+	b.next = make([]uint8, n)
 }
 
 func (b *embryos) bytes() int64 { return int64(len(b.sets)) * (embryoWays*embryoSize + 1) }
@@ -52,11 +54,7 @@ func (b *embryos) set(hash uint64) uint64 {
 
 func marks(hash uint64) (tag uint16, check uint8) { return uint16(hash), uint8(hash >> 16) }
 
-func (b *embryos) add(hash uint64, e embryo, pool *Pool) {
-	if b.sets == nil {
-		b.sets = unsafe.Slice((*embryoSet)(pool.take(b.max*embryoWays*embryoSize)), b.max)
-		b.next = make([]uint8, b.max)
-	}
+func (b *embryos) add(hash uint64, e embryo) {
 	e.tag, e.check = marks(hash)
 	s := b.set(hash)
 	b.sets[s][b.next[s]%embryoWays] = e
@@ -95,7 +93,11 @@ func (t *Table) remember(v uint32) {
 		return
 	}
 	if isn, mss, scale, opts, ok := f.conn.LoneSYN(); ok {
-		t.embryos.add(o.hash, embryo{index: uint32(f.firstIdx), isn: isn, timeLo: uint32(o.first), timeHi: uint8(o.first >> 32), opts: opts, mss: mss, scale: scale}, t.pool)
+		if t.embryos.sets == nil {
+			t.embryos.init(t.spareBytes, t.pool)
+			t.spareBytes = 0
+		}
+		t.embryos.add(o.hash, embryo{index: uint32(f.firstIdx), isn: isn, timeLo: uint32(o.first), timeHi: uint8(o.first >> 32), opts: opts, mss: mss, scale: scale})
 	}
 }
 

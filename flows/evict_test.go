@@ -3,6 +3,9 @@ package flows
 import (
 	"math/rand/v2"
 	"testing"
+
+	"portero/capture"
+	"portero/handshake"
 )
 
 // While there is room no ended connection is forgotten, however the hashes fall;
@@ -34,5 +37,42 @@ func TestTombs(t *testing.T) {
 	}
 	if n := b.bytes(); n > 200_000+firstSlots*8 {
 		t.Errorf("%d octets", n)
+	}
+}
+
+// What the shares of payload and details lack they take from what is kept for
+// attempts that had to make room, as long as none had to.
+func TestSpareShare(t *testing.T) {
+	const memory, flows = 8 << 20, 6000
+	s := tell(t, Config{Memory: memory})
+	from := func(i int) func(p *capture.Packet) {
+		return func(p *capture.Packet) {
+			a := &p.Src
+			if p.SrcPort == 80 {
+				a = &p.Dst
+			}
+			a[13], a[14] = byte(i>>8), byte(i)
+		}
+	}
+	for i := range flows {
+		s.now -= 3e6
+		s.pkt(true, syn, 0, 0, 0, from(i))
+		s.pkt(false, syn|ack, 0, 1, 0, from(i))
+		s.pkt(true, ack, 1, 1, 10, from(i))
+		s.pkt(true, ack, 1, 1, 10, from(i)) // again: that needs Details
+	}
+	st := s.table.Stats()
+	share := memory - memory/16
+	if n := share * 11 / 100 / handshake.DataSize; n >= flows {
+		t.Fatalf("the share of payload is %d alone", n)
+	}
+	if st.DataFull != 0 || st.Evicted != 0 || st.Bytes > memory || st.Live != flows {
+		t.Errorf("%d without room, %d evicted, %d octets for %d flows", st.DataFull, st.Evicted, st.Bytes, st.Live)
+	}
+	s.table.Flush(s.index, handshake.EndForced)
+	for _, e := range s.ended {
+		if e.Orig.Payload != 10 || e.Orig.Retrans != 1 {
+			t.Fatalf("payload %d, retransmissions %d", e.Orig.Payload, e.Orig.Retrans)
+		}
 	}
 }

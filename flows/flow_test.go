@@ -26,10 +26,10 @@ func TestEmbryo(t *testing.T) {
 		t.Errorf("embryo is %d octets, want %d", n, embryoSize)
 	}
 	var b embryos
-	b.init(100_000)
+	b.init(100_000, &Pool{})
 	for i := range uint64(50) {
 		hash, at, index := i*0x9e3779b97f4a7c15, int64(1_700_000_000_123_456_789+i*77), uint64(1<<32-25+i)
-		b.add(hash, embryo{index: uint32(index), isn: capture.Seq(i) - 5, timeLo: uint32(at), timeHi: uint8(at >> 32), mss: 1460, scale: 7}, &Pool{})
+		b.add(hash, embryo{index: uint32(index), isn: capture.Seq(i) - 5, timeLo: uint32(at), timeHi: uint8(at >> 32), mss: 1460, scale: 7})
 		p := capture.Packet{Hash: hash, Ack: capture.Seq(i) - 4, Time: at + AttemptLife - 1, Index: index + 1_000_000}
 		for _, wrong := range []capture.Packet{{Hash: hash + 1, Ack: p.Ack, Time: p.Time, Index: p.Index}, {Hash: hash, Ack: p.Ack + 1, Time: p.Time, Index: p.Index},
 			{Hash: hash, Ack: p.Ack, Time: at + AttemptLife, Index: p.Index}} {

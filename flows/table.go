@@ -35,6 +35,7 @@ type Table struct {
 	shelf    handshake.Shelf
 
 	maxFlows, maxData uint32
+	spareBytes        int64 // of the budget, for who needs it first: Data, Details, or embryos, which take what is left
 	asked, answered   queue // half-open flows
 	hand              uint32
 
@@ -78,7 +79,8 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.maxData = uint32(min(m*11/100/handshake.DataSize, 1<<30))
 	t.shelf.Max = uint32(min(m*4/100/handshake.DetailsSize, 1<<30))
 	t.tombs.init(m * 3 / 100)
-	t.embryos.init(m * 41 / 100)
+	t.spareBytes = m * 41 / 100
+	t.shelf.More = func() bool { return t.borrow(&t.shelf.Max, shelfStep, handshake.DetailsSize) }
 	return t
 }
 
@@ -118,7 +120,7 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 		v = t.dataFree[n-1]
 		t.dataFree = t.dataFree[:n-1]
 	} else {
-		if t.dataUsed >= t.maxData {
+		if t.dataUsed >= t.maxData && !t.borrow(&t.maxData, dataChunk, handshake.DataSize) {
 			t.stats.DataFull++
 			return nil
 		}
@@ -132,6 +134,18 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 	x := t.dataOf(f)
 	*x = handshake.Data{}
 	return x
+}
+
+const shelfStep = 64
+
+// borrow lets top grow by n entries of size octets where the budget has some to spare.
+func (t *Table) borrow(top *uint32, n uint32, size int64) bool {
+	if t.spareBytes < int64(n)*size {
+		return false
+	}
+	t.spareBytes -= int64(n) * size
+	*top += n
+	return true
 }
 
 // Observe books one packet. q is what it quotes when it is an ICMP error.

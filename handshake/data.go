@@ -166,6 +166,8 @@ func (x *Rest) Details() *Details { return x.more() }
 type Shelf struct {
 	Max  uint32 // how many Details it may hold
 	Full uint64 // times none was left
+	// More is asked for room when Max is reached, and raises it where it says yes. May be nil.
+	More func() bool
 	// Room returns n zeroed octets that the garbage collector need not look at, nil
 	// takes them from the heap.
 	Room func(n int) unsafe.Pointer
@@ -187,7 +189,7 @@ func (s *Shelf) take() (n uint32, ok bool) {
 		*s.at(n) = Details{}
 		return n, true
 	}
-	if s.used >= s.Max {
+	if s.used >= s.Max && (s.More == nil || !s.More()) {
 		s.Full++
 		return 0, false
 	}
