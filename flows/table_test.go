@@ -266,6 +266,28 @@ func TestHalfOpenStaysWhileThereIsRoom(t *testing.T) {
 	}
 }
 
+// A download of six gigabytes is one connection, completed and closed like a small one.
+func TestLongDownload(t *testing.T) {
+	s := tell(t, Config{})
+	s.open()
+	s.pkt(true, ack, 1, 1, 100)
+	const segment, n = 60_000, 100_000
+	at := int64(1)
+	for range n {
+		s.pkt(false, ack, at, 101, segment)
+		at += segment
+		s.pkt(true, ack, 101, at, 0)
+	}
+	s.pkt(false, fin|ack, at, 101, 0)
+	s.pkt(true, fin|ack, 101, at+1, 0)
+	s.pkt(false, ack, at+1, 102, 0)
+	e := s.end(handshake.Completed)[0]
+	if e.J.Close != handshake.Closed || e.ACKFrame != 3 || e.Resp.Payload != segment*n || e.Resp.Lost+e.Resp.Retrans+e.Resp.OOO != 0 ||
+		e.Oddities != 0 || e.ConnState != "SF" || e.Completeness != 31 {
+		t.Errorf("%v, third packet %d, %d octets, %d lost, %v, %s, %d", e.J.Close, e.ACKFrame, e.Resp.Payload, e.Resp.Lost, e.Oddities.List(), e.ConnState, e.Completeness)
+	}
+}
+
 // The slots find everything that was put in, while they grow.
 func TestSlots(t *testing.T) {
 	var s slots

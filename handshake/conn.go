@@ -76,10 +76,35 @@ type Conn struct {
 	candSeq, candAck capture.Seq // the best third packet so far
 	confirmOff       uint32      // frame as an offset from the flow's first frame, plus one; 0 is none
 
-	completeness uint8
+	completeness uint8 // Wireshark's six bits, and which sides went far
 	zeekFlags    uint8
 	historyLen   uint8
 	flags        uint8
+}
+
+// A side that sent more than a gigabyte went far: numbers of the handshake, which
+// stay, cannot be compared with its next any more. They seem to lie behind it after
+// two, and come round after four.
+const (
+	far0    uint8 = 1 << 6 // in completeness
+	farSpan       = 1 << 30
+)
+
+func (c *Conn) far(side Side) bool { return c.completeness&(far0<<side) != 0 }
+
+// reach notes when side goes far.
+func (c *Conn) reach(side Side) {
+	if h := &c.half[side]; h.next.Sub(h.isn) > farSpan && h.bits&(sentSYN|sentSYNACK) != 0 {
+		c.completeness |= far0 << side
+	}
+}
+
+// top is the highest number of side that numbers of the handshake may have.
+func (c *Conn) top(side Side) capture.Seq {
+	if c.far(side) {
+		return c.half[side].isn.Add(farSpan)
+	}
+	return c.half[side].next
 }
 
 // NeedsData reports whether p brings something that Observe can only keep in a
@@ -252,6 +277,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	me.bits |= sentSYN
 	me.isn = p.Seq
+	c.completeness &^= far0 << side
 	me.copies = 1
 	c.options(p, me, true)
 	if opener {
@@ -327,6 +353,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	late := me.bits&sentSegment != 0
 	me.bits |= sentSYNACK | hasAck
 	me.isn, me.synAck = p.Seq, p.Ack
+	c.completeness &^= far0 << side
 	me.copies = 1
 	c.options(p, me, !bareFirst)
 	if !bareFirst || x.synackOff == 0 {
@@ -375,7 +402,7 @@ func (c *Conn) acceptable(ack capture.Seq, side Side, x *Rest) bool {
 	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 && ack == x.more().prevISN[side]+1 {
 		return true
 	}
-	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(h.next) && ack.Sub(h.isn) < 1<<16
+	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(c.top(side)) && ack.Sub(h.isn) < 1<<16
 }
 
 // thirdValid reports whether the candidate completes a handshake in which the
@@ -383,7 +410,7 @@ func (c *Conn) acceptable(ack capture.Seq, side Side, x *Rest) bool {
 func (c *Conn) thirdValid(side Side, isn capture.Seq) bool {
 	peer := &c.half[1-side]
 	lo := isn + 1
-	if c.candAck.Before(lo) || c.candAck.After(peer.next) {
+	if c.candAck.Before(lo) || c.candAck.After(c.top(1-side)) {
 		return false
 	}
 	me := &c.half[side]
@@ -399,6 +426,9 @@ func (c *Conn) thirdValid(side Side, isn capture.Seq) bool {
 		edge := peer.edge
 		if edge.Before(peer.synAck.Add(65535)) {
 			edge = peer.synAck.Add(65535)
+		}
+		if c.far(side) {
+			edge = start.Add(farSpan)
 		}
 		return c.candSeq.In(start, edge)
 	case me.bits&sentSYN != 0:

@@ -127,6 +127,12 @@ func (c *Conn) Judge(x *Rest, k Clues) Judgement {
 	return j
 }
 
+// acked reports whether the peer of side, whose acknowledgements are known,
+// acknowledged its SYN or more, and nothing that it did not send.
+func (c *Conn) acked(side Side) bool {
+	return c.far(side) || c.half[1-side].ack.In(c.half[side].isn+1, c.half[side].next)
+}
+
 // thirdFits reports whether the candidate is a third packet whose numbers hold.
 func (c *Conn) thirdFits(o Side, x *Rest) bool {
 	me, peer := &c.half[o], &c.half[1-o]
@@ -141,7 +147,7 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 		// It may complete with a SYN-ACK that was sent with another ISN.
 		return x.Data != nil && x.flags&(dataPrevISN0<<(1-o)) != 0 && c.candAck == x.more().prevISN[1-o]+1 && c.thirdValid(o, x.more().prevISN[1-o])
 	case peer.bits&sentSYN != 0:
-		return c.candAck.In(peer.isn+1, peer.next)
+		return c.candAck.In(peer.isn+1, c.top(1-o))
 	case me.bits&sentSYN != 0:
 		return c.candSeq.In(me.isn+1, me.isn.Add(1<<20))
 	}
@@ -174,13 +180,13 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k Clues, accepted, cand, thir
 		j.Verdict = Completed
 		return
 	case crossed && me.bits&sentSYNACK != 0 && me.synAck == peer.isn+1 &&
-		(accepted || peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && peer.ack.In(me.isn+1, me.next)):
+		(accepted || peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && c.acked(o)):
 		j.Verdict = Completed
 		if j.SYNACK == 0 {
 			j.SYNACK = x.synackOff
 		}
 		return
-	case crossed && accepted && peer.bits&sentSegment != 0 && me.bits&sentSegment != 0 && me.ack.In(peer.isn+1, peer.next):
+	case crossed && accepted && peer.bits&sentSegment != 0 && me.bits&sentSegment != 0 && c.acked(r):
 		j.Verdict = Completed
 		return
 	}
@@ -208,7 +214,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k Clues, accepted, cand, thir
 			if !exact {
 				j.Missing |= MissingACK
 			}
-		case syn && !synack && !crossed && peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && peer.ack.In(me.isn+1, me.next) &&
+		case syn && !synack && !crossed && peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && c.acked(o) &&
 			(third || peer.bits&(sentPayload|sentFIN) != 0 || peer.ack.After(me.isn+1)):
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 			if !(third && exact) {

@@ -165,7 +165,7 @@ func (c *Conn) SameSYNACK(p *capture.Packet, side Side) bool {
 // peer.
 func (c *Conn) Expects(p *capture.Packet, side Side) bool {
 	peer := &c.half[1-side]
-	return peer.bits&sentSYN != 0 && p.Ack.After(peer.isn) && !p.Ack.After(peer.next)
+	return peer.bits&sentSYN != 0 && p.Ack.After(peer.isn) && !p.Ack.After(c.top(1-side))
 }
 
 // ECN reports whether explicit congestion notification was negotiated by the

@@ -65,6 +65,7 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data) bool {
 		me.bits |= goodSum
 	}
 	me.next = end
+	c.reach(side)
 	win := c.window(p, me, peer)
 	if !p.Ack.Before(me.ack) {
 		me.ack = p.Ack

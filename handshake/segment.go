@@ -99,6 +99,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		}
 		x.window(side, p)
 	}
+	c.reach(0)
+	c.reach(1)
 	c.confirm(p, side, off, x)
 	c.doubtReset(p, side, x)
 	return odd

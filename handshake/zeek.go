@@ -470,4 +470,4 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 }
 
 // Completeness is Wireshark's tcp.completeness: no number is compared.
-func (c *Conn) Completeness() uint8 { return c.completeness }
+func (c *Conn) Completeness() uint8 { return c.completeness &^ (far0 | far0<<1) }
