@@ -43,7 +43,8 @@ type Options struct {
 	// Hear is shown those packets that Wants picks by their headers alone, and ARP
 	// every ARP packet with its time and its frame, in order and in the goroutine of
 	// Sink: before the records that end with them or later. data is the captured part
-	// of the payload, valid until it returns. Wants is asked by several goroutines.
+	// of the payload, valid until it returns. Wants is asked by several goroutines; it
+	// and Hear are set together.
 	Hear  func(p *capture.Packet, payload []byte)
 	Wants func(p *capture.Packet) bool
 	ARP   func(a *capture.ARPInfo, at int64, frame uint64)

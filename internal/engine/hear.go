@@ -28,6 +28,14 @@ func (e *Engine) hear(p *capture.Packet) {
 	h.list = append(h.list, hearing{pkt: *p, from: from, to: len(h.data)})
 }
 
+// listen notes those packets of d for Hear that come before position to. It is no more
+// than what is booked next: what waits for the records is looked at for each of them.
+func (e *Engine) listen(d *decoded, to int) {
+	for ; d.heard < len(d.told) && int(d.told[d.heard]) < to; d.heard++ {
+		e.hear(&d.batch.Packets[d.told[d.heard]])
+	}
+}
+
 // hearARP notes an ARP packet.
 func (e *Engine) hearARP(a *capture.ARPInfo, at int64, frame uint64) {
 	if e.opt.ARP != nil {

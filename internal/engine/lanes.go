@@ -86,6 +86,7 @@ func (e *Engine) segment(d *decoded, to int) {
 		e.stepwise(d, to)
 		return
 	}
+	e.listen(d, to)
 	e.upTo = uint32(to)
 	e.each(to-d.done, e.work)
 	d.done = to
@@ -110,6 +111,7 @@ func (e *Engine) workLane(i int) {
 func (e *Engine) stepwise(d *decoded, to int) {
 	for ; d.done < to; d.done++ {
 		p := &d.batch.Packets[d.done]
+		e.listen(d, d.done+1)
 		var q *capture.Quote
 		if p.Bits&capture.ICMPError != 0 {
 			q = d.batch.Quoted(p)

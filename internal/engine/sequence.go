@@ -219,9 +219,6 @@ func (e *Engine) packets(d *decoded, from, to int) {
 			e.opt.Seen(&pkts[i], e.payload(&pkts[i]))
 		}
 	}
-	for ; d.heard < len(d.told) && int(d.told[d.heard]) < to; d.heard++ {
-		e.hear(&pkts[d.told[d.heard]])
-	}
 	for ; d.seen < len(d.odd) && int(d.odd[d.seen]) < to; d.seen++ {
 		e.Doctor.Packet(&pkts[d.odd[d.seen]])
 	}
@@ -291,7 +288,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	if e.opt.Seen != nil {
 		e.opt.Seen(&p, e.payload(&p))
 	}
-	if e.opt.Hear != nil && e.opt.Wants(&p) {
+	if e.opt.Wants != nil && e.opt.Wants(&p) {
 		e.hear(&p)
 	}
 	e.one(&p, q)

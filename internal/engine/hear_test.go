@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"context"
+	"testing"
+
+	"portero/capture"
+	"portero/internal/record"
+)
+
+// In a capture of a packet a second every one of them ends something. What waits for
+// the records stays short: it is looked at each time.
+func TestHearWaitsForLittle(t *testing.T) {
+	tr := newTraffic(1)
+	const packets = 5000
+	for i := range packets {
+		tr.now += 1e6
+		tr.packet(&talk{a: 0x0a000000 + uint32(i), b: 0x0a0a0a0a, sp: 4000, dp: 53}, 0, capture.ProtoUDP, 0, 0, 0, []byte("asked"))
+	}
+	for _, threads := range []int{1, 2} {
+		heard, ended := 0, 0
+		e := New(Options{Threads: threads, Wants: func(*capture.Packet) bool { return true },
+			Hear: func(p *capture.Packet, payload []byte) {
+				heard++
+				if string(payload) != "asked" || int(p.Index) != heard {
+					t.Fatalf("packet %d, the %dth to be heard: %q", p.Index, heard, payload)
+				}
+			},
+			Sink: func(r *record.Record) error {
+				// It ended by silence, told by a packet a minute later that is not heard yet.
+				if ended++; r.EndReason.String() == "idle" && heard < int(r.LastFrame) {
+					t.Fatalf("record of frame %d after %d were heard", r.LastFrame, heard)
+				}
+				return nil
+			}})
+		if err := e.Run(context.Background(), open(t, tr.pcap)); err != nil {
+			t.Fatal(err)
+		}
+		if heard != packets || ended != packets {
+			t.Errorf("%d heard, %d ended", heard, ended)
+		}
+		if n := max(cap(e.heard.list), cap(e.own.heard.list)); n > 2*maxHeard {
+			t.Errorf("room for %d packets was needed", n)
+		}
+	}
+}
