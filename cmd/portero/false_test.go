@@ -15,12 +15,14 @@ import (
 
 // TestFalsePositives looks for findings in every open capture that is not named
 // after an attack or a scan. They are no truth, but whoever changes a rule sees what
-// it changes: docs/FALSE_POSITIVES.md argues the figures. It takes a minute and
-// runs when PORTERO_TIME is 10 or more.
+// it changes: docs/FALSE_POSITIVES.md argues the figures. All of them take a minute;
+// PORTERO_TIME under 10 takes that many tenths of them, spread over the list.
 func TestFalsePositives(t *testing.T) {
-	if v, err := strconv.ParseFloat(os.Getenv("PORTERO_TIME"), 64); err != nil || v < 10 {
-		t.Skip("PORTERO_TIME is under 10")
+	share := 1.0
+	if v, err := strconv.ParseFloat(os.Getenv("PORTERO_TIME"), 64); err == nil && v > 0 {
+		share = v
 	}
+	step := max(int(10/share), 1)
 	const root = "../../../shared/captures"
 	f, err := os.Open(filepath.Join(root, "INDEX.tsv"))
 	if err != nil {
@@ -35,7 +37,10 @@ func TestFalsePositives(t *testing.T) {
 	}
 	count := map[string]int{}
 	captures := 0
-	for _, row := range rows[1:] {
+	for i, row := range rows[1:] {
+		if i%step != 0 {
+			continue
+		}
 		about := strings.ToLower(strings.Join(row, " "))
 		if slices.ContainsFunc([]string{"scan", "malware", "exploit", "attack", "flood", "ddos", "trojan", "botnet", "nmap", "brute", "backscatter", "emotet", "mirai", "cobalt", "sweep", "dnscat", "iodine"},
 			func(w string) bool { return strings.Contains(about, w) }) {
