@@ -23,16 +23,16 @@ type rttSamples struct {
 	minHi, maxHi uint16
 }
 
-// Times reports whether the segments of side may be timed: those of the originator
+// times reports whether the segments of side may be timed: those of the originator
 // are, and of both sides where no SYN tells which that is.
-func (c *Conn) Times(side Side) bool {
+func (c *Conn) times(side Side) bool {
 	return (c.half[0].bits|c.half[1].bits)&sentSYN == 0 || side == c.synSide()
 }
 
 // sent starts timing the segment of side that ends at end: one at a time, from
 // its sending to the acknowledgement that covers it.
 func (c *Conn) sent(side Side, end capture.Seq, at int64, x *Data) {
-	if x.flags&(dataTimed0<<side) == 0 && c.Times(side) {
+	if x.flags&(dataTimed0<<side) == 0 && c.times(side) {
 		x.flags |= dataTimed0 << side
 		x.rttEnd[side], x.rttAtLo[side], x.rttAtHi[side] = end, uint32(at), uint16(at>>32)
 	}
