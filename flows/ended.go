@@ -161,6 +161,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		f.data = 0
 	}
 	f.bits &^= inUse
+	t.ends++
 	t.stats.Live--
 	if f.bits&inWheel == 0 && !t.closing {
 		t.free = append(t.free, v)

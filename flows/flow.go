@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"encoding/binary"
+
 	"portero/capture"
 	"portero/handshake"
 )
@@ -13,6 +15,7 @@ const (
 	FlowSize   = hotSize + originSize
 	hotSize    = 192
 	originSize = 96
+	pairSize   = 2 * FlowSize
 )
 
 type flowBits uint16
@@ -70,24 +73,30 @@ type origin struct {
 	dups    uint32
 }
 
-// chunk keeps flows that were taken one after another, hot and cold parts apart.
-type chunk struct {
-	hot  [chunkLen]Flow
-	cold [chunkLen]origin
+// pair keeps two flows that were taken one after another, hot and cold parts apart:
+// together they are whole cache lines, and near enough for one translation of their
+// page mostly.
+type pair struct {
+	hot  [2]Flow
+	cold [2]origin
 }
 
-// sideOf tells which side sent p, -1 when p is not of this tuple.
+type chunk [chunkLen / 2]pair
+
+// sideOf tells which side sent p, -1 when p is not of this tuple. Which of the two
+// it is nobody can foresee: no jump depends on it.
 func (f *Flow) sideOf(p *capture.Packet) int {
-	if f.proto != p.Proto || f.ver != p.Ver {
+	le := binary.LittleEndian
+	a0, a1, b0, b1 := le.Uint64(f.a[:8]), le.Uint64(f.a[8:]), le.Uint64(f.b[:8]), le.Uint64(f.b[8:])
+	s0, s1, d0, d1 := le.Uint64(p.Src[:8]), le.Uint64(p.Src[8:]), le.Uint64(p.Dst[:8]), le.Uint64(p.Dst[8:])
+	other := uint64(f.proto^p.Proto) | uint64(f.ver^p.Ver)
+	no0 := (a0 ^ s0) | (a1 ^ s1) | (b0 ^ d0) | (b1 ^ d1) | uint64(f.portA^p.SrcPort) | uint64(f.portB^p.DstPort) | other
+	no1 := (a0 ^ d0) | (a1 ^ d1) | (b0 ^ s0) | (b1 ^ s1) | uint64(f.portA^p.DstPort) | uint64(f.portB^p.SrcPort) | other
+	no0, no1 = (no0|-no0)>>63, (no1|-no1)>>63
+	if no0&no1 != 0 {
 		return -1
 	}
-	if f.portA == p.SrcPort && f.portB == p.DstPort && f.a == p.Src && f.b == p.Dst {
-		return 0
-	}
-	if f.portB == p.SrcPort && f.portA == p.DstPort && f.b == p.Src && f.a == p.Dst {
-		return 1
-	}
-	return -1
+	return int(no0)
 }
 
 // offset is the distance of a frame from the flow's first, plus one.

@@ -85,6 +85,7 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 	o := t.origin(v)
 	oldID, oldLast, hash := o.id, f.last, o.hash
 	f.bits |= superseded
+	t.ends++
 	// One generation lingers: what came before it ends here.
 	if f.prev != 0 {
 		prev := f.prev - 1

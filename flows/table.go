@@ -48,6 +48,7 @@ type Table struct {
 	ids     *uint64 // the last one given
 	unnamed unnamed
 	pos     uint32 // position of the packet being booked
+	ends    uint32 // flows that ended or lost their ports to another, or are found in another way now
 	stats   Stats
 	ended   Ended
 	looked  uint32 // where the next Snapshot begins
@@ -84,9 +85,20 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	return t
 }
 
-func (t *Table) flow(v uint32) *Flow { return &t.chunks[v>>chunkBits].hot[v&(chunkLen-1)] }
+// flow, origin and dataOf reckon addresses by hand: before it takes the address of
+// an array's element the compiler reads the array's first octet, to find nil, and
+// that is a cache line nobody asked for.
+func (t *Table) flow(v uint32) *Flow {
+	return (*Flow)(unsafe.Add(t.pair(v), uintptr(v&1)*hotSize))
+}
 
-func (t *Table) origin(v uint32) *origin { return &t.chunks[v>>chunkBits].cold[v&(chunkLen-1)] }
+func (t *Table) origin(v uint32) *origin {
+	return (*origin)(unsafe.Add(t.pair(v), 2*hotSize+uintptr(v&1)*originSize))
+}
+
+func (t *Table) pair(v uint32) unsafe.Pointer {
+	return unsafe.Add(unsafe.Pointer(t.chunks[v>>chunkBits]), uintptr(v&(chunkLen-1)>>1)*pairSize)
+}
 
 // rest is where the facts of flow v lie beside its Conn.
 func (t *Table) rest(v uint32, f *Flow) handshake.Rest {
@@ -107,7 +119,7 @@ func (t *Table) dataOf(f *Flow) *handshake.Data {
 		return nil
 	}
 	v := f.data - 1
-	return &t.data[v/dataChunk][v%dataChunk]
+	return (*handshake.Data)(unsafe.Add(unsafe.Pointer(t.data[v/dataChunk]), uintptr(v%dataChunk)*handshake.DataSize))
 }
 
 // needData gives f a Data, nil when the budget is used up.
@@ -284,6 +296,7 @@ func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
 		if d, ok := t.keep(heal-1, f); ok {
 			d.Seg1 = p.Seg
 			f.bits |= healed
+			t.ends++
 			f.odd |= handshake.OddVLAN
 			return heal - 1, healSide, true
 		}

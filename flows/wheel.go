@@ -127,13 +127,14 @@ func (t *Table) Due(n int) (id uint64, ok bool) {
 	return t.origin(left[min(n, len(left)-1)]).id, true
 }
 
-// seekDue asks for what ending the flows that follow will touch: for what lies
-// beside the next few, and for those after them.
+// seekDue asks for what ending flows that follow will touch: for what lies beside
+// one, and for another a few further on.
 func (t *Table) seekDue() {
 	var l lines
 	n := uint(0)
 	left := t.due[t.dueDone:]
-	for _, v := range left[min(group, len(left)):min(2*group, len(left))] {
+	if len(left) > 2*stride {
+		v := left[2*stride]
 		f := unsafe.Pointer(t.flow(v))
 		o := unsafe.Pointer(t.origin(v))
 		n = l.want(n, f)
@@ -142,10 +143,8 @@ func (t *Table) seekDue() {
 		n = l.want(n, o)
 		n = l.want(n, unsafe.Add(o, originSize-1))
 	}
-	l.fetch(n)
-	n = 0
-	for _, v := range left[:min(group, len(left))] {
-		if x := t.dataOf(t.flow(v)); x != nil {
+	if len(left) > stride {
+		if x := t.dataOf(t.flow(left[stride])); x != nil {
 			d := unsafe.Pointer(x)
 			n = l.want(n, d)
 			n = l.want(n, unsafe.Add(d, line))
@@ -159,9 +158,7 @@ func (t *Table) seekDue() {
 // takes each flow's own reason.
 func (t *Table) EndDue(limit, index uint64, r handshake.EndReason) {
 	for ; t.dueDone < len(t.due); t.dueDone++ {
-		if t.dueDone%group == 0 {
-			t.seekDue()
-		}
+		t.seekDue()
 		v := t.due[t.dueDone]
 		f := t.flow(v)
 		t.head = t.origin(v).id

@@ -38,9 +38,6 @@ func (c *Conn) sent(side Side, end capture.Seq, at int64, x *Data) {
 	}
 }
 
-// Timed reports whether a segment of side waits for its acknowledgement.
-func (x *Data) Timed(side Side) bool { return x.flags&(dataTimed0<<side) != 0 }
-
 // spoil drops the running sample: after a retransmission the acknowledgement is
 // ambiguous (Karn).
 func (x *Data) spoil(side Side) { x.flags &^= dataTimed0 << side }
