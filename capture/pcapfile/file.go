@@ -52,13 +52,13 @@ type File struct {
 	sec    section
 	ifaces []Interface
 
-	off    int64 // capture offset of carry[0]
-	carry  []byte
-	eof    error // what the input ended with
+	off    int64  // capture offset of carry[0]
+	carry  []byte // read and not handed over yet: of the block that was filled last
+	eof    error  // what the input ended with
 	frames uint64
 	fail   error
 	want   int // octets of one frame or block that must be in the buffer
-	fit    int // octets that a block of small frames takes, 0 where the buffer is too small for so many
+	fit    int // octets that a block takes of frames like the last ones, 0 where that is more than the buffer
 }
 
 type counter struct {
@@ -214,16 +214,14 @@ func (f *File) Next(b *capture.Block) error {
 		}
 		buf := f.fill(b)
 		used := f.sec.frames(f, b, buf)
-		// What is read beyond the frames that a block takes is copied twice.
-		switch {
-		case len(b.Frames) == blockFrames:
-			f.fit = used
-		case f.fit != 0:
-			if f.fit += f.fit / 8; f.fit >= readSize {
+		// What is read beyond the frames that a block takes is copied.
+		if n := len(b.Frames); n > 0 {
+			if f.fit = used / n * (blockFrames + blockFrames/64); f.fit >= readSize {
 				f.fit = 0
 			}
 		}
-		f.carry = append(f.carry[:0], buf[used:]...)
+		// It stays in the memory of this block until the next is filled.
+		f.carry = buf[used:]
 		f.off += int64(used)
 		if len(b.Frames) > 0 {
 			return nil
