@@ -2,6 +2,7 @@ package flows
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"portero/capture"
 	"portero/handshake"
@@ -15,7 +16,7 @@ const (
 	FlowSize   = hotSize + originSize
 	hotSize    = 192
 	originSize = 96
-	pairSize   = 2 * FlowSize
+	pairSize   = unsafe.Sizeof(pair{})
 )
 
 type flowBits uint16

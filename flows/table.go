@@ -89,11 +89,11 @@ func New(cfg Config, sink func(*Ended)) *Table {
 // an array's element the compiler reads the array's first octet, to find nil, and
 // that is a cache line nobody asked for.
 func (t *Table) flow(v uint32) *Flow {
-	return (*Flow)(unsafe.Add(t.pair(v), uintptr(v&1)*hotSize))
+	return (*Flow)(unsafe.Add(t.pair(v), unsafe.Offsetof(pair{}.hot)+uintptr(v&1)*hotSize))
 }
 
 func (t *Table) origin(v uint32) *origin {
-	return (*origin)(unsafe.Add(t.pair(v), 2*hotSize+uintptr(v&1)*originSize))
+	return (*origin)(unsafe.Add(t.pair(v), unsafe.Offsetof(pair{}.cold)+uintptr(v&1)*originSize))
 }
 
 func (t *Table) pair(v uint32) unsafe.Pointer {
@@ -392,7 +392,7 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 	if p.Proto == tcp {
 		x := t.dataOf(f)
-		if f.conn.Plain(p, side, x) {
+		if f.conn.Plain(p, side, x, &t.shelf) {
 			if p.PayloadCap > 0 && x.Note&NoteDone == 0 {
 				t.show(f, &x.Note, p, side)
 			}

@@ -148,7 +148,7 @@ func (t *Table) seekDue() {
 			d := unsafe.Pointer(x)
 			n = l.want(n, d)
 			n = l.want(n, unsafe.Add(d, line))
-			n = l.want(n, unsafe.Add(d, 3*line))
+			n = l.want(n, unsafe.Add(d, 2*line))
 		}
 	}
 	l.fetch(n)

@@ -20,7 +20,7 @@ func TestAhead(t *testing.T) {
 				for _, n := range []uint32{0, 1, 1448, 1 << 31} {
 					wantSamples, wantWaits := uintptr(0), uintptr(0)
 					if flags&(dataTimed0<<(1-side)) != 0 {
-						wantSamples = unsafe.Offsetof(x.rtts) + uintptr(1-side)*unsafe.Sizeof(x.rtts[0])
+						wantSamples = unsafe.Offsetof(x.rtt)
 					}
 					if n > 0 && (flags&dataAsked != 0 || c.opens(side)) {
 						wantWaits = unsafe.Offsetof(x.pace)

@@ -16,7 +16,7 @@ func BenchmarkConn(b *testing.B) {
 		now += 1000
 		off++
 		p := capture.Packet{Proto: capture.ProtoTCP, Ver: 4, Time: now, Flags: f, Window: 65535, Seq: next[side], Ack: next[1-side], PayloadLen: n, Frames: 1}
-		if !c.Plain(&p, side, x.Data) {
+		if !c.Plain(&p, side, x.Data, x.Shelf) {
 			c.Observe(&p, side, off, x, Options{})
 		}
 		next[side] = segEnd(&p)

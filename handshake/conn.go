@@ -8,7 +8,7 @@ import "portero/capture"
 const (
 	ConnSize    = 80
 	OpeningSize = 64
-	DataSize    = 256
+	DataSize    = 192
 )
 
 // Side tells the two ends apart: 0 is the sender of the first packet seen, 1
@@ -111,7 +111,10 @@ func (c *Conn) top(side Side) capture.Seq {
 // Data: payload, disorder, retries, resets, wrong checksums.
 func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
-	if p.Flags.Any(capture.ACK) && peer.copies > 1 && c.flags&flagCandidate == 0 {
+	if (me.bits|peer.bits)&sentReset != 0 {
+		return true // after a refusal, which was kept without
+	}
+	if p.Flags.Any(capture.ACK) && peer.copies > 1 && (c.flags&flagCandidate == 0 || p.Flags.Any(capture.SYN)) {
 		return true // the reply to a repeated SYN: its timestamp echo names the copy
 	}
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 {
@@ -122,13 +125,31 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 		}
 		return me.bits&hasNext != 0
 	}
-	if p.PayloadLen > 0 || p.Flags.Any(capture.RST) || p.Bits&(capture.BadSum|capture.PartialSum) != 0 {
+	if p.PayloadLen > 0 || p.Bits&(capture.BadSum|capture.PartialSum) != 0 {
 		return true
 	}
+	if p.Flags.Any(capture.RST) {
+		return !c.refuses(p, side)
+	}
 	if p.Flags.Any(capture.SYN) {
-		return p.Flags.Any(capture.FIN) || me.bits&(sentSYN|sentSYNACK) != 0
+		return p.Flags.Any(capture.FIN) || me.bits&(sentSYN|sentSYNACK) != 0 && !c.retries(p, side)
 	}
 	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next
+}
+
+// refuses reports whether p, a RST without payload, is the plain refusal of a SYN after
+// which nothing came: what there is to keep of it has room in Opening.
+func (c *Conn) refuses(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return p.Flags&(capture.SYN|capture.FIN|capture.ACK) == capture.ACK && p.Ack == peer.isn+1 &&
+		me.bits == 0 && peer.bits&^(hasNext|goodSum) == sentSYN && c.flags&flagCandidate == 0
+}
+
+// retries reports whether p, a SYN, is one more copy of a SYN after which nothing came.
+func (c *Conn) retries(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return p.Flags&(capture.FIN|capture.ACK) == 0 && p.Seq == me.isn && p.Window != 0 &&
+		peer.bits == 0 && me.bits&^(hasNext|goodSum) == sentSYN && c.flags&flagCandidate == 0
 }
 
 // segEnd is one past the last sequence number that p occupies.
@@ -155,6 +176,9 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	c.flags |= flagFlagsSeen
 	c.completeness |= completenessOf(p, first)
 	me := &c.half[side]
+	if x.Data != nil && x.flags&dataReset == 0 {
+		c.moveRefusal(x)
+	}
 	bad := p.Bits&(capture.BadSum|capture.PartialSum) != 0
 	c.observeZeek(p, side, x, first, bad && !o.IgnoreSums, o)
 	if p.Bits&capture.BadSum != 0 {
@@ -253,9 +277,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 			if me.copies < 255 {
 				me.copies++
 			}
-			if x.Data != nil {
-				x.need().latestSYN = synCopy{time: p.Time, ts: p.TSVal}
-			}
+			x.synackTime, x.synackTS = p.Time, p.TSVal
 		}
 		return 0
 	}
@@ -357,6 +379,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	me.copies = 1
 	c.options(p, me, !bareFirst)
 	if !bareFirst || x.synackOff == 0 {
+		if x.synackOff == 0 && x.Data != nil && c.half[c.synSide()].copies > 1 {
+			x.need().latestSYN = synCopy{time: x.synackTime, ts: x.synackTS}
+		}
 		if !(c.half[1-side].bits&sentSYNACK != 0) {
 			x.synackTime, x.synackOff, x.synackTS = p.Time, off, p.TSVal
 		}

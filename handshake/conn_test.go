@@ -16,7 +16,7 @@ func TestSizes(t *testing.T) {
 	}{
 		{"Conn", unsafe.Sizeof(Conn{}), ConnSize}, {"half of it", unsafe.Sizeof(half{}), 32},
 		{"Opening", unsafe.Sizeof(Opening{}), OpeningSize}, {"Details", unsafe.Sizeof(Details{}), DetailsSize},
-		{"Data", unsafe.Sizeof(Data{}), DataSize}, {"its first line", unsafe.Offsetof(Data{}.rtts), 64},
+		{"Data", unsafe.Sizeof(Data{}), DataSize}, {"its first line", unsafe.Offsetof(Data{}.rtt), 64},
 	} {
 		if x.got != x.want {
 			t.Errorf("%s: %d octets, want %d", x.name, x.got, x.want)
@@ -41,7 +41,7 @@ func (p *pair) observe(t *testing.T, k *capture.Packet, side Side, off uint32) {
 		if !p.data[i] {
 			x.Data = nil
 		}
-		if i == 0 && c.Plain(k, side, x.Data) {
+		if i == 0 && c.Plain(k, side, x.Data, x.Shelf) {
 			p.plain++
 			continue
 		}

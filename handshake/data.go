@@ -10,13 +10,14 @@ import (
 // the record needs when the connection ends.
 type Opening struct {
 	synTime    int64 // of the SYN that counts, ns
-	synackTime int64
+	synackTime int64 // until a SYN-ACK was seen, with synackTS: of the latest copy of a repeated SYN
 	candTime   int64
 	history    uint64 // twelve letters of five bits, the first in the lowest bits
 
 	// frames as offsets from the flow's first frame, plus one; 0 is none
-	synOff, synackOff, candOff uint32
-	finOff                     [2]uint32
+	synOff, synackOff uint32
+	candOff           uint32 // until there is a candidate: the refusal's
+	finOff            [2]uint32
 
 	synTS, synackTS uint32 // timestamps of the first copies, 0 none
 
@@ -40,8 +41,8 @@ type Data struct {
 	flags     dataBits
 	holeCount [2]uint8
 
-	rtts [2]rttSamples // one line each
-	pace pace          // and one
+	rtt  rttSamples // of one side, see samples; one line
+	pace pace       // and one
 }
 
 type dataBits uint16
@@ -61,6 +62,8 @@ const (
 	dataAsked   // the originator spoke last: its peer is awaited
 	dataClosed0 // the side's window is shut
 	dataClosed1
+	dataSampled  // rtt is in use
+	dataSamples1 // by side 1
 )
 
 // Places of bits, for who reckons with them. A test holds them.
@@ -69,8 +72,8 @@ const (
 	askedBit  = 11
 )
 
-// Details is what few connections need: holes, retransmissions, repeated SYNs,
-// resets, ICMP errors. The zero value says that nothing of it was seen.
+// Details is what few connections need: holes, retransmissions, repeated SYNs that were
+// answered, resets, ICMP errors, samples of a second side. The zero value says that nothing of it was seen.
 type Details struct {
 	holes     [2][holesPerSide]hole
 	Lost      [2]uint64 // octets of holes given up
@@ -81,7 +84,7 @@ type Details struct {
 	historyX  [3]uint64
 
 	prevISN    [2]capture.Seq // the isn before the last, valid with dataPrevISN
-	latestSYN  synCopy        // latest copy of a repeated SYN before the answer
+	latestSYN  synCopy        // latest copy of a repeated SYN before the answer, once that came
 	latestSA   synCopy        // the same of the SYN-ACK
 	synStart   int64          // first SYN of all, when a later one with another isn counts; 0 unknown
 	synackEcho uint32         // TSecr of the first SYN-ACK
@@ -105,6 +108,8 @@ type Details struct {
 	Reuses     uint64 // id
 	ReuseAfter int64  // ns
 	Seg1       uint32 // segment of side 1 when only one side is tagged
+
+	rtt rttSamples // of the side whose samples are not in Data
 }
 
 type synCopy struct {
@@ -229,4 +234,4 @@ func (s *Shelf) Release(x *Data) {
 func (s *Shelf) Bytes() int64 { return int64(len(s.chunks)) * shelfChunk * DetailsSize }
 
 // DetailsSize is what one Details costs; a test holds it.
-const DetailsSize = 296
+const DetailsSize = 360

@@ -316,9 +316,11 @@ func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 		if c.half[0].bits&sentReset != 0 && c.half[1].bits&sentReset == 0 {
 			rs = 0
 		}
+		if off, s := c.refusal(x); off != 0 {
+			rs, j.CloseOff[0] = s, off
+		}
 		if d := x.more(); d.rstOff != 0 {
-			rs = Side(d.rstSide)
-			j.CloseOff[0] = d.rstOff
+			rs, j.CloseOff[0] = Side(d.rstSide), d.rstOff
 		}
 		j.ClosedBy = who(rs)
 	case f0 || f1:

@@ -143,8 +143,11 @@ func (x *Rest) SuspectedRSTs() uint64 { return uint64(x.suspectedRSTs) }
 
 // RTT gives the smallest, median and largest time from a segment of side to the
 // acknowledgement that covers it; ok is false without a sample.
-func (x *Data) RTT(side Side) (lo, mid, hi int64, ok bool) {
-	r := &x.rtts[side]
+func (x *Rest) RTT(side Side) (lo, mid, hi int64, ok bool) {
+	r := &x.more().rtt
+	if x.Data != nil && x.owns(side) {
+		r = &x.rtt
+	}
 	mid, ok = r.median()
 	lo, hi = r.extremes()
 	return lo, mid, hi, ok

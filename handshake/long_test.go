@@ -20,7 +20,7 @@ func TestLongTransfers(t *testing.T) {
 			now += 1e5
 			k.Pkts[side]++
 			p := capture.Packet{Proto: capture.ProtoTCP, Ver: 4, Time: now, Flags: f, Seq: seq, Ack: ack, PayloadLen: n, Window: 65535, WScale: 10, Opts: capture.OptWScale, Frames: 1}
-			if !c.Plain(&p, side, x.Data) {
+			if !c.Plain(&p, side, x.Data, x.Shelf) {
 				c.Observe(&p, side, off, x, Options{})
 			}
 		}

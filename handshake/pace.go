@@ -57,9 +57,8 @@ func (c *Conn) opens(side Side) bool {
 // may acknowledge, and that of the waits; 0 for those it does not touch. Nobody can
 // foresee which, so no jump depends on it.
 func (c *Conn) Ahead(side Side, n uint32, x *Data) (samples, waits uintptr) {
-	const size = unsafe.Sizeof(rttSamples{})
 	timed := uintptr(x.flags>>(timed0Bit+1-side)) & 1
-	samples = timed * (unsafe.Offsetof(x.rtts) + uintptr(1-side)*size)
+	samples = timed * unsafe.Offsetof(x.rtt)
 	// As opens says.
 	me, peer := uintptr(c.half[side].bits), uintptr(c.half[1-side].bits)
 	opens := me&^(me>>1) | peer>>1

@@ -18,7 +18,7 @@ func waits(story []capture.Packet) Pace {
 		p.Index, p.Frames = uint64(i+1), 1
 		x.Quiet = p.Time - last
 		last = p.Time
-		if !c.Plain(p, side, x.Data) {
+		if !c.Plain(p, side, x.Data, x.Shelf) {
 			c.Observe(p, side, uint32(i+1), x, Options{})
 		}
 	}

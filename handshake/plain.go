@@ -6,8 +6,9 @@ import "portero/capture"
 // on: a segment with ACK and neither SYN, FIN nor RST, in order, inside an
 // established connection that had nothing odd. It reports whether it took it;
 // otherwise nothing changed, and Observe must take it. What it does is what
-// Observe would do: a test holds the two together. x may be nil.
-func (c *Conn) Plain(p *capture.Packet, side Side, x *Data) bool {
+// Observe would do: a test holds the two together. x may be nil, s is where
+// its Details are.
+func (c *Conn) Plain(p *capture.Packet, side Side, x *Data, s *Shelf) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	n := p.PayloadLen
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) != capture.ACK || p.Seq != me.next || p.Window == 0 ||
@@ -54,7 +55,7 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data) bool {
 			c.sent(side, end, p.Time, x)
 			x.talk(c.opens(side), p)
 		}
-		x.acked(1-side, p.Ack, p.Time)
+		x.acked(1-side, p.Ack, p.Time, s)
 	}
 	c.completeness |= uint8(seen)
 	me.bits |= sentSegment

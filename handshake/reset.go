@@ -59,11 +59,16 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		return OddRSTWindow
 	}
 	c.loose(p, side, x) // a diagnosis, in words
-	if (c.half[0].bits|c.half[1].bits)&sentReset == 0 && x.Data != nil {
-		d := x.need()
-		d.rstOff, d.rstSide = off, uint8(side)
-		d.resetNext = peer.next
-		x.flags |= dataReset
+	if (c.half[0].bits|c.half[1].bits)&sentReset == 0 {
+		switch {
+		case x.Data != nil:
+			d := x.need()
+			d.rstOff, d.rstSide = off, uint8(side)
+			d.resetNext = peer.next
+			x.flags |= dataReset
+		case c.flags&flagCandidate == 0:
+			x.candOff = off
+		}
 	}
 	if me.bits&sentReset == 0 && !exact {
 		me.bits |= resetInexact
@@ -77,6 +82,33 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		me.bits |= hasNext
 	}
 	return 0
+}
+
+// refusal is where the RST was that Opening keeps, and who sent it; 0 for none.
+func (c *Conn) refusal(x *Rest) (off uint32, side Side) {
+	r0, r1 := c.half[0].bits&sentReset != 0, c.half[1].bits&sentReset != 0
+	if r0 == r1 || c.flags&flagCandidate != 0 {
+		return 0, 0
+	}
+	if r1 {
+		side = 1
+	}
+	return x.candOff, side
+}
+
+// moveRefusal puts what Opening keeps of a RST where others are kept, before more is
+// seen of the connection.
+func (c *Conn) moveRefusal(x *Rest) {
+	off, side := c.refusal(x)
+	if off == 0 {
+		return
+	}
+	d := x.need()
+	d.rstOff, d.rstSide = off, uint8(side)
+	d.resetNext = c.half[1-side].next
+	d.lastRST[side] = c.half[side].next
+	x.flags |= dataReset
+	x.candOff = 0
 }
 
 // doubtReset takes an inexact RST back when both sides go on as if it had not

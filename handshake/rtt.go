@@ -42,13 +42,29 @@ func (c *Conn) sent(side Side, end capture.Seq, at int64, x *Data) {
 // ambiguous (Karn).
 func (x *Data) spoil(side Side) { x.flags &^= dataTimed0 << side }
 
-func (x *Data) acked(side Side, ack capture.Seq, at int64) {
+// owns reports whether the samples of side are those in x itself.
+func (x *Data) owns(side Side) bool { return x.flags&dataSamples1 != 0 == (side == 1) }
+
+// samples are those of side: the first that has some has them at hand, in Data, and
+// the other, which only has some where no SYN was seen, in Details.
+func (x *Data) samples(side Side, s *Shelf) *rttSamples {
+	if x.flags&dataSampled == 0 {
+		x.flags |= dataSampled | dataSamples1*dataBits(side)
+	}
+	if x.owns(side) {
+		return &x.rtt
+	}
+	r := Rest{Data: x, Shelf: s}
+	return &r.need().rtt
+}
+
+func (x *Data) acked(side Side, ack capture.Seq, at int64, s *Shelf) {
 	if x.flags&(dataTimed0<<side) == 0 || ack.Before(x.rttEnd[side]) {
 		return
 	}
 	x.flags &^= dataTimed0 << side
 	if d := (at - join(x.rttAtLo[side], x.rttAtHi[side])) << 16 >> 16; d >= 0 {
-		x.rtts[side].add(d)
+		x.samples(side, s).add(d)
 	}
 }
 

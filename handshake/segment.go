@@ -174,7 +174,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		peer.next = ack
 	}
 	if x.Data != nil {
-		x.acked(1-side, ack, p.Time)
+		x.acked(1-side, ack, p.Time, x.Shelf)
 	}
 	if !ack.Before(me.ack) {
 		me.ack = ack
