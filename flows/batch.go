@@ -86,6 +86,12 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 	l, n := &s.lines, uint(0)
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
+	// The packet itself, which another processor may have decoded.
+	if at := k + stride; at < len(which) {
+		p := unsafe.Pointer(&pkts[which[at]])
+		n = l.want(n, p)
+		n = l.want(n, unsafe.Add(p, line))
+	}
 	// The slot, and where a copy of the packet would be.
 	if k < len(which) {
 		p := &pkts[which[k]]
