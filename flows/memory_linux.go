@@ -35,16 +35,23 @@ func mapped(n int) (whole, b []byte) {
 
 func unmap(b []byte) { _ = syscall.Munmap(b) }
 
-// newSlots returns n zeroed slots.
+// newSlots returns n zeroed slots. All of them are used soon and looked at before:
+// small pages are asked for at once, since one that is read first is made twice, and
+// the second time all processors are stopped for a moment.
 func newSlots(n int) []uint64 {
 	if n*8 < smallMap {
 		return make([]uint64, n)
 	}
-	b, err := syscall.Mmap(-1, 0, n*8, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	flags := syscall.MAP_ANON | syscall.MAP_PRIVATE
+	large := n*8 >= 2*hugePage
+	if !large {
+		flags |= syscall.MAP_POPULATE
+	}
+	b, err := syscall.Mmap(-1, 0, n*8, syscall.PROT_READ|syscall.PROT_WRITE, flags)
 	if err != nil {
 		return make([]uint64, n+1)[1:] // at no page's start, so that freeSlots cannot take it from the heap
 	}
-	if len(b) >= 2*hugePage {
+	if large {
 		_ = syscall.Madvise(b, madvHugePage)
 	}
 	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(b))), n)
