@@ -55,7 +55,9 @@ func (d *Decoder) Decode(f *Frame, p *Packet) Outcome {
 }
 
 func (d *Decoder) begin(f *Frame, p *Packet) {
-	*p = Packet{Time: f.Time, Index: f.Index, WireLen: f.WireLen, Frames: 1}
+	// Set one by one: a literal is made elsewhere first and copied.
+	*p = Packet{}
+	p.Time, p.Index, p.WireLen, p.Frames = f.Time, f.Index, f.WireLen, 1
 	if f.Dir == DirOutbound {
 		p.Bits = Outgoing
 	}
