@@ -44,5 +44,27 @@ type Source interface {
 	Next(b *Block) error
 }
 
+// Shared is a Source that several goroutines may read at the same time, where Share
+// says so. Each claims the next piece of the input, loads it while others load theirs,
+// and takes its frames; Claim and Take are for one goroutine at a time, Take in the
+// order of the claims. Next is not called then.
+//
+// Take fills b as Next does, and returns what Next returns, but b may hold no frame
+// where the piece ends inside one: it comes with the next piece.
+type Shared interface {
+	Source
+	Share() bool
+	Claim(b *Block) Piece
+	Load(b *Block, p *Piece)
+	Take(b *Block, p *Piece) error
+}
+
+// Piece is a part of an input that was claimed for a block.
+type Piece struct {
+	At  int64 // where it begins, octets
+	N   int   // how long it is; once loaded, how much of it is there
+	Err error // what it ended with
+}
+
 // LinkType is a pcap link type (LINKTYPE_ value as registered at tcpdump.org).
 type LinkType uint16

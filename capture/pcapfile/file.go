@@ -23,11 +23,12 @@ type Options struct {
 
 // Limits on what a length field may ask for.
 const (
-	maxFrame    = 16 << 20 // octets captured of one frame
-	maxBlock    = 64 << 20 // octets of one pcapng block
-	readSize    = 1024 << 10
-	readPiece   = 64 << 10 // octets asked for at a time: while a call takes longer, the scheduler starts another thread
-	blockFrames = 4096     // frames handed over at a time
+	maxFrame    = 16 << 20   // octets captured of one frame
+	maxBlock    = 64 << 20   // octets of one pcapng block
+	readSize    = 1024 << 10 // octets of a piece of the input where frames are large
+	readPiece   = 64 << 10   // octets asked for at a time: while a call takes longer, the scheduler starts another thread
+	blockFrames = 4096       // frames that a piece should have
+	mostFrames  = 60_000     // and has at most: a packet keeps the number of its frame in 16 bits
 )
 
 // Interface is one interface of a pcapng file (or the one of a pcap file).
@@ -53,12 +54,15 @@ type File struct {
 	ifaces []Interface
 
 	off    int64  // capture offset of carry[0]
-	carry  []byte // read and not handed over yet: of the block that was filled last
+	carry  []byte // read and not handed over yet: the beginning of a frame
 	eof    error  // what the input ended with
 	frames uint64
 	fail   error
 	want   int // octets of one frame or block that must be in the buffer
-	fit    int // octets that a block takes of frames like the last ones, 0 where that is more than the buffer
+
+	at   io.ReaderAt // the input, where any part of it can be read at any time
+	pos  int64       // of it, where the next piece begins
+	next int         // octets of the next piece, 0 for the first
 }
 
 type counter struct {
@@ -102,6 +106,9 @@ func Open(name string, o Options) (*File, error) {
 		return nil, err
 	}
 	r.size = size
+	if size >= 0 && r.in == io.Reader(r.raw) {
+		r.at, r.pos = f, r.raw.n.Load()
+	}
 	r.closer = append(r.closer, f)
 	return r, nil
 }
@@ -202,59 +209,6 @@ func (f *File) Close() error {
 	}
 	f.closer = nil
 	return err
-}
-
-// Next fills b with the next frames. After the last one it returns io.EOF, or a
-// *DamageError where the capture breaks off.
-func (f *File) Next(b *capture.Block) error {
-	b.Frames = b.Frames[:0]
-	for {
-		if f.fail != nil {
-			return f.fail
-		}
-		buf := f.fill(b)
-		used := f.sec.frames(f, b, buf)
-		// What is read beyond the frames that a block takes is copied.
-		if n := len(b.Frames); n > 0 {
-			if f.fit = used / n * (blockFrames + blockFrames/64); f.fit >= readSize {
-				f.fit = 0
-			}
-		}
-		// It stays in the memory of this block until the next is filled.
-		f.carry = buf[used:]
-		f.off += int64(used)
-		if len(b.Frames) > 0 {
-			return nil
-		}
-	}
-}
-
-// fill puts what was left over and more of the input into b.Buf.
-func (f *File) fill(b *capture.Block) []byte {
-	need := max(len(f.carry)+readSize/4, f.want, readSize)
-	if cap(b.Buf) < need {
-		// Grow by what is really there: a length field alone buys nothing.
-		if need > 2*cap(b.Buf) && cap(b.Buf) >= readSize {
-			need = max(2*cap(b.Buf), len(f.carry)+readSize/4)
-		}
-		b.Buf = make([]byte, need)
-	}
-	buf := b.Buf[:cap(b.Buf)]
-	if f.fit != 0 && f.want == 0 {
-		buf = buf[:max(min(f.fit, len(buf)), len(f.carry)+readSize/16)]
-	}
-	n := copy(buf, f.carry)
-	for n < len(buf) && f.eof == nil {
-		m, err := f.in.Read(buf[n:min(n+readPiece, len(buf))])
-		n += m
-		if err != nil {
-			f.eof = err
-		}
-		if m > 0 && m < readPiece && n-len(f.carry) >= readSize/2 {
-			break
-		}
-	}
-	return buf[:n]
 }
 
 // stop ends the file at capture offset at: with io.EOF when it ends where a

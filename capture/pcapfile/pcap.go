@@ -51,7 +51,7 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 		unit = 1
 	}
 	f.want = 0
-	for len(fs) < blockFrames {
+	for len(fs) < mostFrames {
 		if len(buf)-i < p.hdr {
 			break
 		}

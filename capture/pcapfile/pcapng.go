@@ -31,7 +31,7 @@ const maxInterfaces = 1 << 16
 func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 	i := 0
 	f.want = 0
-	for len(b.Frames) < blockFrames {
+	for len(b.Frames) < mostFrames {
 		rest := buf[i:]
 		if len(rest) < 12 {
 			break

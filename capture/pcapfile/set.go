@@ -152,15 +152,31 @@ func (s *Set) Close() error {
 // an input broke off, Problems says.
 func (s *Set) Next(b *capture.Block) error {
 	if s.single != nil {
-		err := s.single.Next(b)
-		if err != nil && !errors.Is(err, io.EOF) {
-			s.problems = append(s.problems, err)
-			s.single.fail = io.EOF
-			return io.EOF
-		}
-		return err
+		return s.note(s.single.Next(b))
 	}
 	return s.merge(b)
+}
+
+// Share implements capture.Shared: one file is read in several places at once.
+func (s *Set) Share() bool { return s.single != nil && s.single.Share() }
+
+// Claim implements capture.Shared.
+func (s *Set) Claim(b *capture.Block) capture.Piece { return s.single.Claim(b) }
+
+// Load implements capture.Shared.
+func (s *Set) Load(b *capture.Block, p *capture.Piece) { s.single.Load(b, p) }
+
+// Take implements capture.Shared.
+func (s *Set) Take(b *capture.Block, p *capture.Piece) error { return s.note(s.single.Take(b, p)) }
+
+// note turns the damage of the single input into a problem and the end.
+func (s *Set) note(err error) error {
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.problems = append(s.problems, err)
+		s.single.fail = io.EOF
+		return io.EOF
+	}
+	return err
 }
 
 // oldest is the active input whose next frame comes first, nil at the end.

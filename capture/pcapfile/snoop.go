@@ -39,7 +39,7 @@ func (s *snoop) frames(f *File, b *capture.Block, buf []byte) int {
 	const hdr = 24
 	i := 0
 	f.want = 0
-	for len(b.Frames) < blockFrames && len(buf)-i >= hdr {
+	for len(b.Frames) < mostFrames && len(buf)-i >= hdr {
 		h := buf[i : i+hdr : i+hdr]
 		wire, capLen, size := binary.BigEndian.Uint32(h), binary.BigEndian.Uint32(h[4:]), binary.BigEndian.Uint32(h[8:])
 		if size < hdr || size > maxFrame || capLen > size-hdr {

@@ -11,31 +11,74 @@ import (
 // feed hands out the blocks of the input. Whoever is free reads one and decodes it,
 // while it is in the cache of its processor.
 type feed struct {
-	mu      sync.Mutex // held while reading
+	mu      sync.Mutex // held while reading, where the input cannot be shared
 	src     capture.Source
-	free    chan *decoded // blocks to be filled
-	ordered chan *decoded // those that were read; closed at the end
+	shared  capture.Shared // src, where several may read at once
+	claimed uint64         // pieces of it
+	taken   uint64         // of them
+	turn    *sync.Cond     // one more was
+	free    chan *decoded  // blocks to be filled
+	ordered chan *decoded  // those that were read; closed at the end
 	over    bool
 	err     error // how it ended
+}
+
+func newFeed(src capture.Source, depth int) *feed {
+	f := &feed{src: src, free: make(chan *decoded, depth), ordered: make(chan *decoded, depth)}
+	f.turn = sync.NewCond(&f.mu)
+	if s, ok := src.(capture.Shared); ok && s.Share() {
+		f.shared = s
+	}
+	return f
 }
 
 // fill reads into d, which is free. It returns false when the input is over.
 func (f *feed) fill(ctx context.Context, d *decoded) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.over {
-		return false
+	for !f.over {
+		var piece capture.Piece
+		if f.shared != nil {
+			piece = f.load(d)
+			if f.over {
+				break
+			}
+		}
+		switch f.err = ctx.Err(); {
+		case f.err != nil:
+		case f.shared != nil:
+			f.err = f.shared.Take(&d.block, &piece)
+		default:
+			f.err = f.src.Next(&d.block)
+		}
+		if f.err != nil {
+			f.over = true
+			close(f.ordered)
+			break
+		}
+		if len(d.block.Frames) > 0 {
+			f.ordered <- d
+			return true
+		}
 	}
-	if f.err = ctx.Err(); f.err == nil {
-		f.err = f.src.Next(&d.block)
+	return false
+}
+
+// load claims the next piece, loads it while others may do the same, and returns when
+// it is its turn to be taken. f.mu is held before and after.
+func (f *feed) load(d *decoded) capture.Piece {
+	p := f.shared.Claim(&d.block)
+	turn := f.claimed
+	f.claimed++
+	f.mu.Unlock()
+	f.shared.Load(&d.block, &p)
+	f.mu.Lock()
+	for f.taken != turn {
+		f.turn.Wait()
 	}
-	if f.err != nil {
-		f.over = true
-		close(f.ordered)
-		return false
-	}
-	f.ordered <- d
-	return true
+	f.taken++
+	f.turn.Broadcast()
+	return p
 }
 
 // stop ends the input early.
@@ -102,7 +145,7 @@ func (e *Engine) worker(ctx context.Context, f *feed, stop chan struct{}) {
 func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	workers := e.opt.Threads
 	depth := workers + 1
-	f := &feed{src: src, free: make(chan *decoded, depth), ordered: make(chan *decoded, depth)}
+	f := newFeed(src, depth)
 	for range depth {
 		f.free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
 	}
