@@ -524,7 +524,11 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	interrupted, err := a.run(j)
 	var found []findings.Finding
 	if err == nil {
-		found = watcher.Findings()
+		inTable := o.format == "table" || o.format == "wide"
+		// To weigh all patterns once more takes a while: only where somebody is told.
+		if inTable || len(o.to.to) > 0 || o.watch.failOn != "" || watcher.Policy != nil {
+			found = watcher.Findings()
+		}
 		if hold != nil {
 			found = slices.DeleteFunc(found, func(f findings.Finding) bool {
 				return !slices.ContainsFunc(f.Records, func(id uint64) bool { return shown[id] })
@@ -534,7 +538,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 			hide(mask, found)
 		}
 		sum := j.summary(interrupted)
-		sum.Findings = sentences(found, l)
+		if inTable {
+			sum.Findings = sentences(found, l)
+		}
 		sum.Hidden += passed
 		err = w.End(sum)
 	}
