@@ -425,7 +425,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	var watch *masked
 	passed := uint64(0)
 	shown := map[uint64]bool{} // records that --where selects
-	opt := engine.Options{Judge: watcher.Record, Sink: func(r *record.Record) error {
+	var lone record.Record
+	room := func() *record.Record { return &lone }
+	opt := engine.Options{Judge: watcher.Record, Room: func() *record.Record { return room() }, Sink: func(r *record.Record) error {
 		// A pattern is of all records, whichever are shown.
 		watcher.Observe(r)
 		if o.numeric && r.ServiceBy == "port" {
@@ -516,6 +518,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	}
 	if len(o.to.to) > 0 && o.out == "" && !cmd.Flags().Changed("format") {
 		w = nil // what goes to a collector is not printed as well unless asked for
+	}
+	if s, ok := w.(*spread.Writer); ok {
+		room = s.Room
 	}
 	w = to.tee(w)
 	if err := w.Begin(); err != nil {

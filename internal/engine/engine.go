@@ -51,6 +51,10 @@ type Options struct {
 	// Sink takes the records in the order in which they end. What it is given is
 	// valid until it returns.
 	Sink func(r *record.Record) error
+	// Room is where the next record is made, for who keeps records; nil makes all in
+	// one place. A record that Sink was given stays where it is until Room says the same
+	// place again.
+	Room func() *record.Record
 	// Judge may add to a record what it shows by itself, before Sink or Snapshot
 	// give it away. May be nil.
 	Judge func(r *record.Record)
@@ -311,9 +315,13 @@ func (e *Engine) ended(f *finished) {
 		return
 	}
 	e.stats.Records++
-	e.notes.fill(&e.rec, &f.Ended, f.app, f.name)
-	e.frames.show(&e.rec, e.opt.Files)
+	r := &e.rec
+	if e.opt.Room != nil {
+		r = e.opt.Room()
+	}
+	e.notes.fill(r, &f.Ended, f.app, f.name)
+	e.frames.show(r, e.opt.Files)
 	if e.opt.Sink != nil {
-		e.fail(e.opt.Sink(&e.rec))
+		e.fail(e.opt.Sink(r))
 	}
 }

@@ -28,6 +28,7 @@ type run struct {
 	recs  []record.Record
 	lists []uint64 // what their lists of frames lie in
 	words []string // and those of file names
+	mixed bool     // some records were copied: their lists are of lists and words
 	text  bytes.Buffer
 	as    Flusher // writes to text
 	done  chan error
@@ -103,21 +104,44 @@ func (w *Writer) Begin() error {
 	return w.frame.Flush()
 }
 
-// Write implements view.Writer. An error of the output is told by a later call.
-func (w *Writer) Write(r *record.Record) error {
+// Room is where the record that Write is given next may be made. It is not copied
+// then.
+func (w *Writer) Room() *record.Record {
+	c := w.room()
+	n := len(c.recs)
+	r := &c.recs[:n+1][n]
+	if c.mixed {
+		r.CloseFrames, r.FrameFiles = nil, nil
+	}
+	return r
+}
+
+// room is a run with room for another record.
+func (w *Writer) room() *run {
 	if w.cur == nil {
 		w.cur = <-w.free
+		if w.cur.recs == nil {
+			w.cur.recs = make([]record.Record, 0, runLength)
+		}
 	}
-	c := w.cur
-	c.recs = append(c.recs, *r)
-	k := &c.recs[len(c.recs)-1]
-	// These lists are used again for the next record; all else stays as it is.
-	n := len(c.lists)
-	c.lists = append(c.lists, r.CloseFrames...)
-	k.CloseFrames = c.lists[n:len(c.lists):len(c.lists)]
-	m := len(c.words)
-	c.words = append(c.words, r.FrameFiles...)
-	k.FrameFiles = c.words[m:len(c.words):len(c.words)]
+	return w.cur
+}
+
+// Write implements view.Writer. An error of the output is told by a later call.
+func (w *Writer) Write(r *record.Record) error {
+	c := w.room()
+	c.recs = c.recs[:len(c.recs)+1]
+	if k := &c.recs[len(c.recs)-1]; k != r {
+		c.mixed = true
+		*k = *r
+		// These lists are used again for the next record; all else stays as it is.
+		n := len(c.lists)
+		c.lists = append(c.lists, r.CloseFrames...)
+		k.CloseFrames = c.lists[n:len(c.lists):len(c.lists)]
+		m := len(c.words)
+		c.words = append(c.words, r.FrameFiles...)
+		k.FrameFiles = c.words[m:len(c.words):len(c.words)]
+	}
 	if len(c.recs) == runLength {
 		w.send()
 	}

@@ -86,3 +86,40 @@ func TestSpreadTellsErrors(t *testing.T) {
 	}
 	w.End(&view.Summary{})
 }
+
+// Records that are made where they are written from come out as those that are copied,
+// and both may come in turn.
+func TestRoom(t *testing.T) {
+	fs := fields(t)
+	for _, copies := range []int{0, 1, 3} { // every nth is copied, or none
+		var want, got bytes.Buffer
+		if err := feed(t, ndjson.New(&want, fs, false), 5000); err != nil {
+			t.Fatal(err)
+		}
+		w := New(&got, 3, func(to io.Writer) Flusher { return ndjson.New(to, fs, false) })
+		if err := w.Begin(); err != nil {
+			t.Fatal(err)
+		}
+		var other record.Record
+		for i := range 5000 {
+			w.Room() // what is not written leaves no trace
+			r := w.Room()
+			if copies > 0 && i%copies == 0 {
+				r = &other
+			}
+			frames, files := r.CloseFrames[:0], r.FrameFiles[:0]
+			*r = record.Record{ID: uint64(i + 1), Proto: 6, HasPorts: true, First: int64(i) * 1e6, Last: int64(i) * 2e6, History: "ShADadFf"}
+			r.CloseFrames = append(frames, uint64(i), uint64(i+7))[:i%3]
+			r.FrameFiles = append(files, "syn_frame=a", "ack_frame=b")[:i%2]
+			if err := w.Write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.End(&view.Summary{}); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got.Bytes(), want.Bytes()) {
+			t.Errorf("every %d copied: %d octets, want %d, or others", copies, got.Len(), want.Len())
+		}
+	}
+}
