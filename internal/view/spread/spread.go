@@ -4,7 +4,6 @@
 package spread
 
 import (
-	"bytes"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -21,17 +20,15 @@ type Flusher interface {
 }
 
 // runLength is how many records one goroutine takes at a time.
-const runLength = 128
+const runLength = 64
 
-// run is some records, and later their text.
+// run is some records.
 type run struct {
+	turn  uint64 // when it is written
 	recs  []record.Record
 	lists []uint64 // what their lists of frames lie in
 	words []string // and those of file names
 	mixed bool     // some records were copied: their lists are of lists and words
-	text  bytes.Buffer
-	as    Flusher // writes to text
-	done  chan error
 }
 
 // Writer writes with several goroutines. One goroutine at a time may use it.
@@ -39,61 +36,85 @@ type Writer struct {
 	out    io.Writer
 	frame  Flusher // the beginning and the end
 	cur    *run
+	next   uint64 // turn of the next run
 	free   chan *run
 	work   chan *run
-	order  chan *run
 	failed atomic.Pointer[error]
 	all    sync.WaitGroup
+
+	mu    sync.Mutex
+	turn  uint64     // runs written
+	moved *sync.Cond // turn
 }
 
 // New returns a Writer to out in the format that format makes, with n goroutines.
 // Without End they are left behind.
 func New(out io.Writer, n int, format func(w io.Writer) Flusher) *Writer {
 	runs := 2*n + 2
-	w := &Writer{out: out, frame: format(out), free: make(chan *run, runs), work: make(chan *run, runs), order: make(chan *run, runs)}
+	w := &Writer{out: out, frame: format(out), free: make(chan *run, runs), work: make(chan *run, runs)}
+	w.moved = sync.NewCond(&w.mu)
 	for range runs {
-		r := &run{done: make(chan error, 1)}
-		r.as = format(&r.text)
-		w.free <- r
+		w.free <- &run{}
 	}
 	for range n {
+		g := &gate{w: w}
+		as := format(g)
 		w.all.Go(func() {
 			for r := range w.work {
-				r.done <- r.write()
+				g.turn = r.turn
+				w.pass(r, write(as, r))
 			}
 		})
 	}
-	w.all.Go(w.join)
 	return w
 }
 
-func (r *run) write() error {
+func write(as Flusher, r *run) error {
 	for i := range r.recs {
-		if err := r.as.Write(&r.recs[i]); err != nil {
+		if err := as.Write(&r.recs[i]); err != nil {
 			return err
 		}
 	}
-	return r.as.Flush()
+	return as.Flush()
 }
 
-// join puts the texts together.
-func (w *Writer) join() {
-	for r := range w.order {
-		err := <-r.done
-		if w.failed.Load() == nil {
-			if err == nil {
-				_, err = w.out.Write(r.text.Bytes())
-			}
-			if err != nil {
-				w.failed.Store(&err)
-			}
-		}
-		r.text.Reset()
-		// Not cleared: what a run's records point to stays until it is used again, and
-		// there are few runs.
-		r.recs, r.lists, r.words = r.recs[:0], r.lists[:0], r.words[:0]
-		w.free <- r
+// gate is the output of one goroutine: what comes waits for the turn of its run.
+type gate struct {
+	w    *Writer
+	turn uint64
+}
+
+func (g *gate) Write(b []byte) (int, error) {
+	g.w.await(g.turn)
+	if err := g.w.error(); err != nil {
+		return 0, err
 	}
+	return g.w.out.Write(b)
+}
+
+// await returns when all runs before that of turn are written.
+func (w *Writer) await(turn uint64) {
+	w.mu.Lock()
+	for w.turn != turn {
+		w.moved.Wait()
+	}
+	w.mu.Unlock()
+}
+
+// pass ends the turn of r.
+func (w *Writer) pass(r *run, err error) {
+	w.await(r.turn)
+	if err != nil {
+		w.failed.CompareAndSwap(nil, &err)
+	}
+	// Not cleared: what a run's records point to stays until it is used again, and
+	// there are few runs.
+	r.recs, r.lists, r.words = r.recs[:0], r.lists[:0], r.words[:0]
+	w.mu.Lock()
+	w.turn++
+	w.moved.Broadcast()
+	w.mu.Unlock()
+	w.free <- r
 }
 
 // Begin implements view.Writer.
@@ -149,7 +170,8 @@ func (w *Writer) Write(r *record.Record) error {
 }
 
 func (w *Writer) send() {
-	w.order <- w.cur
+	w.cur.turn = w.next
+	w.next++
 	w.work <- w.cur
 	w.cur = nil
 }
@@ -167,7 +189,6 @@ func (w *Writer) End(s *view.Summary) error {
 		w.send()
 	}
 	close(w.work)
-	close(w.order)
 	w.all.Wait()
 	if err := w.error(); err != nil {
 		return err
