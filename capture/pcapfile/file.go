@@ -63,6 +63,7 @@ type File struct {
 	at   io.ReaderAt // the input, where any part of it can be read at any time
 	pos  int64       // of it, where the next piece begins
 	next int         // octets of the next piece, 0 for the first
+	most int         // that a piece has, unless a frame is larger
 }
 
 type counter struct {
@@ -115,7 +116,7 @@ func Open(name string, o Options) (*File, error) {
 
 // NewReader reads a capture from r, which messages call name.
 func NewReader(r io.Reader, name string, _ Options) (*File, error) {
-	f := &File{name: name, size: -1, raw: &counter{r: r}}
+	f := &File{name: name, size: -1, raw: &counter{r: r}, most: readSize}
 	f.in = f.raw
 	head := make([]byte, 64)
 	n, err := io.ReadFull(f.in, head)

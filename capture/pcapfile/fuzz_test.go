@@ -63,13 +63,9 @@ func FuzzRead(f *testing.F) {
 		}
 		x, err1 := all(t, bytes.NewReader(b))
 		y, err2 := all(t, iotest.OneByteReader(bytes.NewReader(b)))
-		if len(x) != len(y) || (err1 == nil) != (err2 == nil) || errors.Is(err1, io.EOF) != errors.Is(err2, io.EOF) {
-			t.Fatalf("at once: %d frames, %v; octet by octet: %d frames, %v", len(x), err1, len(y), err2)
-		}
-		for i := range x {
-			if !bytes.Equal(x[i].Data, y[i].Data) || x[i].Time != y[i].Time {
-				t.Fatalf("frame %d differs", i+1)
-			}
+		same(t, "octet by octet", x, err1, y, err2)
+		if z, err3, ok := together(t, b, 64+len(b)/7); ok {
+			same(t, "by pieces", x, err1, z, err3)
 		}
 	})
 }

@@ -26,7 +26,7 @@ func (f *File) Next(b *capture.Block) error {
 func (f *File) Claim(b *capture.Block) capture.Piece {
 	n := f.next
 	if n == 0 {
-		n = readSize / 4 // until it is known how large frames are
+		n = min(f.most, readSize/4) // until it is known how large frames are
 	}
 	if cap(b.Buf) < headroom+n {
 		b.Buf = make([]byte, headroom+max(n, readSize))
@@ -97,9 +97,9 @@ func (f *File) join(b *capture.Block, n int) []byte {
 // plan decides how much is read next, after so many frames that took so many octets.
 func (f *File) plan(frames, octets int) {
 	if frames > 0 {
-		f.next = min(max(octets/frames*blockFrames, readPiece), readSize)
+		f.next = min(max(octets/frames*blockFrames, readPiece), f.most)
 		return
 	}
 	// Grow by what is really there: a length field alone buys nothing.
-	f.next = min(2*max(f.next, readSize/2), max(f.want-len(f.carry), readSize))
+	f.next = min(2*max(f.next, f.most/2), max(f.want-len(f.carry), f.most))
 }

@@ -1,0 +1,165 @@
+package pcapfile
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"portero/capture"
+)
+
+// together reads a capture with several goroutines, by pieces of most octets, as the
+// engine does. ok is false where it cannot be shared.
+func together(t testing.TB, b []byte, most int) (frames []capture.Frame, err error, ok bool) {
+	f, err := NewReader(bytes.NewReader(b), "fuzz", Options{})
+	if err != nil {
+		return nil, err, true
+	}
+	defer f.Close()
+	if f.in != io.Reader(f.raw) {
+		return nil, nil, false
+	}
+	f.at, f.pos, f.most = bytes.NewReader(b), f.raw.n.Load(), most
+	var (
+		mu            sync.Mutex
+		all           sync.WaitGroup
+		turn          = sync.NewCond(&mu)
+		claimed, took int
+		over          error
+	)
+	for range 3 {
+		all.Go(func() {
+			var b capture.Block // used again and again
+			mu.Lock()
+			defer mu.Unlock()
+			for over == nil {
+				p := f.Claim(&b)
+				mine := claimed
+				claimed++
+				mu.Unlock()
+				f.Load(&b, &p)
+				mu.Lock()
+				for took != mine {
+					turn.Wait()
+				}
+				took++
+				turn.Broadcast()
+				if over != nil {
+					return
+				}
+				over = f.Take(&b, &p)
+				for _, x := range b.Frames {
+					if over == nil {
+						x.Data = bytes.Clone(x.Data)
+						frames = append(frames, x)
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+	return frames, over, true
+}
+
+// same holds what was read to what was read in another way.
+func same(t testing.TB, how string, x []capture.Frame, errX error, y []capture.Frame, errY error) {
+	t.Helper()
+	if len(x) != len(y) || (errX == nil) != (errY == nil) || errors.Is(errX, io.EOF) != errors.Is(errY, io.EOF) {
+		t.Fatalf("at once: %d frames, %v; %s: %d frames, %v", len(x), errX, how, len(y), errY)
+	}
+	var d, e *DamageError
+	if errors.As(errX, &d) && errors.As(errY, &e) && (d.Offset != e.Offset || d.Reason != e.Reason) {
+		t.Fatalf("at once: %v; %s: %v", errX, how, errY)
+	}
+	for i := range x {
+		if !bytes.Equal(x[i].Data, y[i].Data) || x[i].Time != y[i].Time || x[i].Index != y[i].Index || x[i].WireLen != y[i].WireLen {
+			t.Fatalf("%s: frame %d differs", how, i+1)
+		}
+	}
+}
+
+// Whole, cut and damaged files say the same whether they are read from front to end or
+// by pieces in several places at once.
+func TestPieces(t *testing.T) {
+	names, _ := filepath.Glob("../../testdata/*/in.pcap")
+	if len(names) < 20 {
+		t.Fatalf("only %d captures", len(names))
+	}
+	// Frames larger than what is kept before a piece.
+	var large bytes.Buffer
+	w, err := NewWriter(&large, WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 6 {
+		data := bytes.Repeat([]byte{byte(n)}, 70_000*(n%3)+n)
+		w.Write(&capture.Frame{Data: data, WireLen: uint32(len(data)), Link: 1, Time: int64(n)}, "")
+	}
+	contents := [][]byte{large.Bytes()}
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contents = append(contents, b)
+	}
+	tried := 0
+	for i, b := range contents {
+		for k, most := range []int{64, 100, 1000, 70_000, 1 << 20} {
+			if i == 0 && most < 1000 {
+				continue
+			}
+			if most >= 1000 && len(b) < most/4 {
+				continue
+			}
+			cut := slices.Clone(b[:len(b)-len(b)*k/17])
+			if k == 2 && len(cut) > 200 {
+				cut[150] ^= 0xff
+			}
+			for _, c := range [][]byte{b, cut} {
+				x, errX := all(t, bytes.NewReader(c))
+				y, errY, ok := together(t, c, most)
+				if ok {
+					tried++
+					same(t, "by pieces", x, errX, y, errY)
+				}
+			}
+		}
+	}
+	if tried < 100 {
+		t.Errorf("only %d were tried", tried)
+	}
+}
+
+// A file that grows while it is read ends where it ended first.
+func TestGrowing(t *testing.T) {
+	b, err := os.ReadFile("../../testdata/completed/in.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := NewReader(bytes.NewReader(b), "growing", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := len(b) / 2
+	f.at, f.pos, f.most = bytes.NewReader(b[:half]), f.raw.n.Load(), half
+	var one, two capture.Block
+	p := f.Claim(&one)
+	q := f.Claim(&two)
+	f.Load(&one, &p)
+	f.at = bytes.NewReader(b)
+	f.Load(&two, &q)
+	if err := f.Take(&one, &p); err != nil || len(one.Frames) == 0 {
+		t.Fatal(len(one.Frames), err)
+	}
+	err = f.Take(&two, &q)
+	var d *DamageError
+	if len(two.Frames) != 0 || !errors.Is(err, io.EOF) && !(errors.As(err, &d) && d.Offset == int64(half)) {
+		t.Errorf("%d frames of what came later, %v", len(two.Frames), err)
+	}
+}
