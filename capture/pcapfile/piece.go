@@ -29,7 +29,8 @@ func (f *File) Claim(b *capture.Block) capture.Piece {
 		n = min(f.most, readSize/4) // until it is known how large frames are
 	}
 	if cap(b.Buf) < headroom+n {
-		b.Buf = make([]byte, headroom+max(n, readSize))
+		const step = readSize / 4 // pieces differ a little
+		b.Buf = make([]byte, headroom+(n+step-1)/step*step)
 	}
 	p := capture.Piece{At: f.pos, N: n}
 	f.pos += int64(n)
@@ -88,7 +89,7 @@ func (f *File) join(b *capture.Block, n int) []byte {
 		copy(b.Buf[headroom-c:], f.carry)
 		return b.Buf[headroom-c : headroom+n]
 	}
-	large := make([]byte, 0, c+max(n, headroom+readSize))
+	large := make([]byte, 0, c+max(n, headroom+f.most))
 	large = append(append(large, f.carry...), b.Buf[headroom:headroom+n]...)
 	b.Buf = large[:cap(large)]
 	return large
