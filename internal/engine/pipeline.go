@@ -144,7 +144,7 @@ func (e *Engine) worker(ctx context.Context, f *feed, stop chan struct{}) {
 // told of frames and packets too, who expects one goroutine.
 func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	workers := e.opt.Threads
-	depth := workers + 1
+	depth := workers + 2
 	f := newFeed(src, depth)
 	for range depth {
 		f.free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
