@@ -63,13 +63,8 @@ func pseudo(p *Packet, proto uint8, n uint32) uint64 {
 	if p.Ver == 4 {
 		s = uint64(binary.LittleEndian.Uint32(p.Src[12:])) + uint64(binary.LittleEndian.Uint32(p.Dst[12:]))
 	} else {
-		le := binary.LittleEndian
-		var c uint64
-		s, c = bits.Add64(le.Uint64(p.Src[:8]), le.Uint64(p.Src[8:]), 0)
-		s, c = bits.Add64(s, le.Uint64(p.Dst[:8]), c)
-		s, c = bits.Add64(s, le.Uint64(p.Dst[8:]), c)
-		s, c = bits.Add64(s, 0, c)
-		s += c
+		s = sum64(p.Src[:], 0)
+		s = sum64(p.Dst[:], s)
 	}
 	t := uint64(bits.ReverseBytes32(n)) + uint64(proto)<<8
 	var c uint64

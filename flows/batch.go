@@ -15,9 +15,9 @@ import (
 // once: only so many can be under way, and to wait for room among them is to wait
 // for memory after all. A line that is not needed is not asked for.
 const (
-	stride = 8 // packets between two stages
-	stages = 5 // the last of them books the packet
-	ring   = 128
+	stride = 8  // packets between two stages
+	stages = 5  // the last of them books the packet
+	ring   = 64 // packets remembered: a power of two, at least stride for each stage
 	most   = 16 // lines asked for in one turn, at most
 )
 

@@ -440,6 +440,7 @@ func TestPolicy(t *testing.T) {
 		{[]string{"policy", filepath.Join(dir, "none"), look}, exitUsage, ""},
 		{[]string{"read", "--policy", all, look}, 0, ""},
 		{[]string{"read", "--policy", some, look}, exitFound, "not-in-policy"},
+		{[]string{"read", "--policy", some, "--format", "ndjson", look}, exitFound, `"final":true`},
 		{[]string{"findings", "--policy", some, "--format", "ndjson", look}, exitFound, "not-in-policy"},
 	} {
 		code, out, errs := portero(t, x.args...)

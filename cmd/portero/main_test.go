@@ -12,7 +12,7 @@ import (
 func TestMain(m *testing.M) {
 	if os.Getenv("PORTERO_PARSER") != "" || os.Getenv("PORTERO_MAIN") != "" {
 		// portero live, or its analysing process, begun by a test.
-		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		main()
 	}
 	if spec := os.Getenv("PORTERO_TEST_CLIENT"); spec != "" {
 		os.Exit(testClient(spec))
