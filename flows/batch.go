@@ -5,6 +5,7 @@ import (
 
 	"portero/capture"
 	"portero/handshake"
+	"portero/internal/prefetch"
 )
 
 // What a packet needs lies in cache lines that depend on one another: its slot
@@ -46,7 +47,7 @@ func (l *lines) want(n uint, p unsafe.Pointer) uint {
 	return n + 1
 }
 
-func (l *lines) fetch(n uint) { prefetch(&l[0], int(n)) }
+func (l *lines) fetch(n uint) { prefetch.Lines(&l[0], int(n)) }
 
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.

@@ -6,12 +6,14 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync/atomic"
+	"unsafe"
 
 	"portero/capture"
 	"portero/catalog/identify"
 	"portero/flows"
 	"portero/handshake"
 	"portero/internal/doctor"
+	"portero/internal/prefetch"
 	"portero/internal/record"
 )
 
@@ -319,6 +321,7 @@ func (e *Engine) ended(f *finished) {
 	if e.opt.Room != nil {
 		r = e.opt.Room()
 	}
+	prefetch.Write(uintptr(unsafe.Pointer(r))+unsafe.Sizeof(*r), unsafe.Sizeof(*r))
 	e.notes.fill(r, &f.Ended, f.app, f.name)
 	e.frames.show(r, e.opt.Files)
 	if e.opt.Sink != nil {

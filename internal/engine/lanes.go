@@ -299,12 +299,18 @@ func (e *Engine) hand(h *harvest) {
 	e.records(h)
 }
 
+// ahead is how many records before its own a flow that ended is asked for.
+const ahead = 2
+
 // records turns a harvest into records, and empties it.
 func (e *Engine) records(h *harvest) {
 	told := 0
-	for _, f := range h.order {
+	for i, f := range h.order {
 		if e.failed.Load() {
 			break
+		}
+		if next := i + ahead; next < len(h.order) {
+			h.order[next].Fetch()
 		}
 		told = e.tell(&h.heard, told, f.at)
 		e.ended(f)

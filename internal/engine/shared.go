@@ -42,9 +42,8 @@ func (s *histories) text(h []byte) string {
 	if len(h) == 0 {
 		return ""
 	}
-	var k [16]byte
-	copy(k[:], h)
-	mix := (binary.LittleEndian.Uint64(k[:]) ^ binary.LittleEndian.Uint64(k[8:])*3 + uint64(len(h))) * 0x9e3779b97f4a7c15
+	lo, hi := words(h)
+	mix := (lo ^ hi*3 + uint64(len(h))) * 0x9e3779b97f4a7c15
 	e := &s.recent[mix>>56]
 	if *e == string(h) {
 		return *e
@@ -59,4 +58,23 @@ func (s *histories) text(h []byte) string {
 	}
 	*e = t
 	return t
+}
+
+// words are the first sixteen octets of h as two numbers, zeros where it is shorter.
+func words(h []byte) (lo, hi uint64) {
+	if cap(h) < 16 {
+		var k [16]byte
+		copy(k[:], h)
+		return binary.LittleEndian.Uint64(k[:]), binary.LittleEndian.Uint64(k[8:])
+	}
+	// Not copied: to read again in larger pieces what was just written waits for all
+	// that is written.
+	lo, hi = binary.LittleEndian.Uint64(h[:8]), binary.LittleEndian.Uint64(h[8:16])
+	switch n := len(h); {
+	case n < 8:
+		return lo & (1<<(8*n) - 1), 0
+	case n < 16:
+		return lo, hi & (1<<(8*(n-8)) - 1)
+	}
+	return lo, hi
 }

@@ -1,5 +1,7 @@
 package findings
 
+import "unsafe"
+
 // arrivals says when hosts were first seen, for maxHosts of them. Every record asks
 // it twice.
 type arrivals struct {
@@ -26,6 +28,11 @@ func (a *arrivals) find(e *end) int {
 			return int(s.num - 1)
 		}
 	}
+}
+
+// home is where e is looked up.
+func (a *arrivals) home(e *end) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(a.slots))) + uintptr(uint32(e.hash)&uint32(len(a.slots)-1))*unsafe.Sizeof(slot{})
 }
 
 // meet notes that e was there at the time, if that is earlier than what is known.

@@ -15,7 +15,9 @@ func TestArrivals(t *testing.T) {
 		want := map[netip.Addr]int64{}
 		for range 20_000 {
 			addr := netip.AddrFrom4([4]byte{10, 0, byte(r.IntN(24)), byte(r.IntN(256))})
-			e, at := endOf(addr), r.Int64N(1000)
+			var e end
+			e.set(addr)
+			at := r.Int64N(1000)
 			e.hash &= bits
 			if old, ok := want[addr]; ok {
 				want[addr] = min(old, at)

@@ -78,6 +78,11 @@ type Detector struct {
 	rpc   map[netip.Addr]bool // hosts asked for a number by portmapper, FTP or RPC
 	marks []mark
 	heard heard
+	keys  keys // of the record at hand
+	// judged is the record that marks belongs to, and judgedID its id; nil when they
+	// are nobody's any more.
+	judged   *record.Record
+	judgedID uint64
 	// Policy says which doors are expected; nil: nothing is said of that. Doors of
 	// machines that are neither inside nor named by it are left out.
 	Policy *policy.Policy
@@ -153,12 +158,14 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 
 // Observe books a record, and adds to its risks the patterns that it is seen to
 // be part of so far: a record that ended before there was a pattern does not have
-// it. What the record alone shows is Record's.
+// it. What the record alone shows is Record's: where that was asked of r just before, r
+// must be as it was then.
 func (d *Detector) Observe(r *record.Record) {
 	if !r.HasPorts || !r.Final {
 		return
 	}
-	o, s := endOf(r.Orig.Addr.Unmap()), endOf(r.Resp.Addr.Unmap())
+	d.look(r)
+	o, s := &d.keys.orig, &d.keys.resp
 	if r.Resp.Port == 135 || r.Resp.Port == 111 || r.Resp.Port == 21 {
 		if len(d.rpc) < maxHosts {
 			d.rpc[s.addr] = true
@@ -167,20 +174,25 @@ func (d *Detector) Observe(r *record.Record) {
 	if d.start == 0 || r.First < d.start {
 		d.start = r.First
 	}
-	d.meet(&o, r.First)
-	d.meet(&s, r.First)
+	d.meet(o, r.First)
+	d.meet(s, r.First)
 	e := event{at: r.First, record: r.ID, frame: r.FirstFrame, size: r.Orig.Payload + r.Resp.Payload}
 	switch r.Proto {
 	case capture.ProtoTCP:
-		d.tcp(r, &o, &s, e)
+		d.tcp(r, o, s, &e)
 	case capture.ProtoUDP:
-		d.udp(r, &o, &s, e)
+		d.udp(r, o, s, &e)
 		d.asks(r)
 	}
+	e.what = 0 // each says of its own what it is
 	if answered(r) && told(r) {
-		d.served(r, &o, &s, e)
+		d.served(r, o, s, &e)
+		e.what = 0
 	}
-	d.marks = d.judge(d.marks[:0], r)
+	if d.judged != r || d.judgedID != r.ID {
+		d.marks = d.judge(d.marks[:0], r)
+	}
+	d.judged = nil
 	for i := range d.marks {
 		m := &d.marks[i]
 		e := e
@@ -189,7 +201,7 @@ func (d *Detector) Observe(r *record.Record) {
 		}
 		ru := &d.rules[rSingle]
 		t := ru.told(m.subject())
-		ru.add(t, e)
+		ru.add(t, &e)
 		ru.host(t, m.other)
 		x := t.alone
 		if x.from == 0 || r.ID < x.from {
@@ -216,13 +228,13 @@ func told(r *record.Record) bool {
 
 // note books an event with another end, and marks r when the subject is found to
 // be worth a look by then.
-func (d *Detector) note(rule int, k topic, e event, other netip.Addr, r *record.Record) {
+func (d *Detector) note(rule int, actor, target *end, proto uint8, port uint16, e *event, other netip.Addr, r *record.Record) {
 	ru := &d.rules[rule]
-	d.book(ru, ru.at(&k), e, other, r)
+	d.book(ru, ru.of(actor, target, proto, port), e, other, r)
 }
 
 // book is note where the track is at hand.
-func (d *Detector) book(ru *rule, t *track, e event, other netip.Addr, r *record.Record) {
+func (d *Detector) book(ru *rule, t *track, e *event, other netip.Addr, r *record.Record) {
 	ru.add(t, e)
 	if other.IsValid() {
 		ru.host(t, other)

@@ -328,8 +328,21 @@ func TestFindings(t *testing.T) {
 					r := rand.New(rand.NewPCG(uint64(turn), 9))
 					r.Shuffle(len(rs), func(i, j int) { rs[i], rs[j] = rs[j], rs[i] })
 				}
+				var place record.Record // all records are made in one place
 				for i := range rs {
-					d.Observe(&rs[i])
+					// Nor does it matter what was asked of which record before.
+					switch turn {
+					case 1:
+						place = rs[i]
+						d.Record(&place)
+					case 2:
+						place = rs[len(rs)-1-i]
+						d.Record(&place)
+						place = rs[i]
+					default:
+						place = rs[i]
+					}
+					d.Observe(&place)
 				}
 				var got, full []string
 				for _, f := range d.Findings() {

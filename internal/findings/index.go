@@ -5,6 +5,9 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"net/netip"
+	"unsafe"
+
+	"portero/internal/prefetch"
 )
 
 // key is a subject as plain numbers, which compare and hash fast.
@@ -18,17 +21,19 @@ const (
 	hasTarget
 )
 
-func keyOf(s *subject, words uint32) topic {
+func keyOf(s *subject, words uint32) (k topic) {
+	var ends [2]end
 	var a, t *end
 	if s.actor.IsValid() {
-		e := endOf(s.actor)
-		a = &e
+		a = &ends[0]
+		a.set(s.actor)
 	}
 	if s.target.IsValid() {
-		e := endOf(s.target)
-		t = &e
+		t = &ends[1]
+		t.set(s.target)
 	}
-	return about(a, t, words, s.proto, s.port)
+	k.set(a, t, words, s.proto, s.port)
+	return k
 }
 
 // end is one end of a record, read once for all the keys it is part of.
@@ -38,9 +43,12 @@ type end struct {
 	hash uint64
 }
 
-func endOf(a netip.Addr) end {
-	h := halvesOf(a)
-	return end{addr: a, half: h, hash: mix(h.hi^seed[0], h.lo^seed[1])}
+// Like topic.set and insert it sets field by field, here and in the caller's memory: to
+// copy in large pieces what was just written in small ones waits until all that was
+// written before is done, and a record is much that was written.
+func (e *end) set(a netip.Addr) {
+	e.addr, e.half = a, halvesOf(a)
+	e.hash = mix(e.half.hi^seed[0], e.half.lo^seed[1])
 }
 
 // topic is a key with its hash.
@@ -49,22 +57,21 @@ type topic struct {
 	tag uint32
 }
 
-// about is the key of what actor did to target; either may be nil.
-func about(actor, target *end, words uint32, proto uint8, port uint16) topic {
-	k := topic{key: key{rest: uint64(words)<<32 | uint64(port)<<16 | uint64(proto)<<8}}
+// set makes k, which is zero, the key of what actor did to target; either may be nil.
+func (k *topic) set(actor, target *end, words uint32, proto uint8, port uint16) {
+	k.rest = uint64(words)<<32 | uint64(port)<<16 | uint64(proto)<<8
 	a, t := seed[2], seed[3]
 	if actor != nil {
-		k.actor = actor.half
+		k.actor.hi, k.actor.lo = actor.half.hi, actor.half.lo
 		k.rest |= hasActor
 		a ^= actor.hash
 	}
 	if target != nil {
-		k.target = target.half
+		k.target.hi, k.target.lo = target.half.hi, target.half.lo
 		k.rest |= hasTarget
 		t ^= target.hash
 	}
 	k.tag = uint32(mix(mix(a, t)^k.rest, seed[4]) >> 32)
-	return k
 }
 
 // halves are an address as two numbers. (Not an array: the compiler keeps only the
@@ -72,6 +79,10 @@ func about(actor, target *end, words uint32, proto uint8, port uint16) topic {
 type halves struct{ hi, lo uint64 }
 
 func halvesOf(a netip.Addr) halves {
+	if a.Is4() {
+		b := a.As4()
+		return halves{lo: 0xffff<<32 | uint64(binary.BigEndian.Uint32(b[:]))}
+	}
 	b := a.As16()
 	return halves{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
@@ -141,6 +152,11 @@ const (
 
 func (x *index) len() int { return int(x.n) }
 
+// home is where k is looked up.
+func (x *index) home(k *topic) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(x.slots))) + uintptr(k.tag&uint32(len(x.slots)-1))*unsafe.Sizeof(slot{})
+}
+
 func (x *index) find(k *topic) *track {
 	if x.n == 0 {
 		return nil
@@ -177,15 +193,16 @@ func (x *index) insert(k *topic) *track {
 		x.slab = x.slab[1:]
 	}
 	t, m := x.tracks[num], &x.marks[num]
+	events := t.events[:0]
+	*t = track{}
 	switch m.room {
 	case noRoom:
-		*t = track{key: k.key, num: num}
 	case oneRoom:
-		*t = track{key: k.key, num: num}
 		t.events = t.one[:0]
 	default:
-		*t = track{key: k.key, num: num, events: t.events[:0]}
+		t.events = events
 	}
+	t.actor.hi, t.actor.lo, t.target.hi, t.target.lo, t.rest, t.num = k.actor.hi, k.actor.lo, k.target.hi, k.target.lo, k.rest, num
 	*m = stamp{tag: k.tag}
 	x.place(slot{k.tag, num + 1})
 	x.queue[(x.head+x.n)&uint32(len(x.queue)-1)] = num
@@ -247,6 +264,17 @@ func (x *index) remove() {
 	}
 	x.slots[i] = slot{}
 	x.free = append(x.free, num)
+	if x.n > 0 {
+		x.foresee()
+	}
+}
+
+// foresee asks for what forgetting the next track will touch, and who comes in its place.
+func (x *index) foresee() {
+	num := x.oldest()
+	slot := uintptr(unsafe.Pointer(&x.slots[x.marks[num].tag&uint32(len(x.slots)-1)]))
+	prefetch.Lines(&slot, 1)
+	prefetch.Write(uintptr(unsafe.Pointer(x.tracks[num])), unsafe.Sizeof(track{}))
 }
 
 // all calls f for every track, oldest first.

@@ -6,33 +6,51 @@ import (
 	"portero/capture"
 	"portero/catalog"
 	"portero/handshake"
+	"portero/internal/prefetch"
 	"portero/internal/record"
 )
 
+// keys are what most records are booked under: the responder's door, and what the two
+// ends have to do with one another there.
+type keys struct {
+	orig, resp end
+	door, talk topic
+}
+
+// look makes the keys of r, and asks for the memory in which they are looked up.
+func (d *Detector) look(r *record.Record) {
+	k := &d.keys
+	*k = keys{}
+	k.orig.set(r.Orig.Addr.Unmap())
+	k.resp.set(r.Resp.Addr.Unmap())
+	k.door.set(nil, &k.resp, 0, 0, r.Resp.Port)
+	k.talk.set(&k.orig, &k.resp, 0, r.Proto, r.Resp.Port)
+	lines := [...]uintptr{d.known.home(&k.orig), d.known.home(&k.resp), d.rules[rServers].home(&k.door), d.rules[rBeacon].home(&k.talk)}
+	prefetch.Lines(&lines[0], len(lines))
+}
+
 // tcp books what every TCP record may be part of.
-func (d *Detector) tcp(r *record.Record, o, s *end, e event) {
+func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 	port := r.Resp.Port
 	var none netip.Addr
 	switch r.Handshake {
 	case handshake.NoAnswer, handshake.Refused, handshake.Filtered, handshake.HalfOpen, handshake.Aborted, handshake.Invalid:
 		e.what = uint32(port)
 		ru := &d.rules[rScanPorts]
-		k := about(o, s, 0, 0, 0)
-		t := ru.at(&k)
+		t := ru.of(o, s, 0, 0)
 		if r.SYNACKFrame != 0 {
 			t.a++ // answered: a door that is open
 		}
 		d.book(ru, t, e, none, r)
-		d.note(rScanHosts, about(o, nil, 0, 0, port), e, s.addr, r)
+		d.note(rScanHosts, o, nil, 0, port, e, s.addr, r)
 	case handshake.Probe:
 		e.what = uint32(port)
-		d.note(rStealth, about(o, s, 0, 0, 0), e, none, r)
+		d.note(rStealth, o, s, 0, 0, e, none, r)
 	case handshake.Unsolicited:
 		// Somebody forged o as a sender towards s, or the question went another way.
-		d.note(rScatter, about(nil, s, 0, 0, 0), e, o.addr, r)
+		d.note(rScatter, nil, s, 0, 0, e, o.addr, r)
 	}
 	if r.RolesBy == handshake.RolesSYN {
-		k := about(nil, s, 0, 0, port)
 		e.what = 0
 		switch r.Handshake {
 		case handshake.HalfOpen:
@@ -46,7 +64,7 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e event) {
 			}
 		}
 		ru := &d.rules[rServers]
-		t := ru.at(&k)
+		t := ru.at(&d.keys.door)
 		ru.add(t, e)
 		switch e.what {
 		case 0:
@@ -57,11 +75,11 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e event) {
 		}
 	}
 	if r.Close == handshake.Reset && r.Handshake.Opened() {
-		d.note(rResets, about(o, s, 0, 0, port), e, none, r)
+		d.note(rResets, o, s, 0, port, e, none, r)
 	}
 }
 
-func (d *Detector) udp(r *record.Record, o, s *end, e event) {
+func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 	if s.addr.IsMulticast() || s.addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
 		return
 	}
@@ -73,13 +91,12 @@ func (d *Detector) udp(r *record.Record, o, s *end, e event) {
 			return
 		}
 		e.what = uint32(port)
-		d.note(rUDPPorts, about(o, s, 0, 0, 0), e, netip.Addr{}, r)
-		d.note(rUDPHosts, about(o, nil, 0, 0, port), e, s.addr, r)
+		d.note(rUDPPorts, o, s, 0, 0, e, netip.Addr{}, r)
+		d.note(rUDPHosts, o, nil, 0, port, e, s.addr, r)
 	case handshake.Answered, handshake.ReplyOnly:
 		if name := d.amplifier(port); name != "" {
 			ru := &d.rules[rAmplify]
-			k := about(nil, o, 0, r.Proto, port)
-			t := ru.at(&k)
+			t := ru.of(nil, o, r.Proto, port)
 			ru.add(t, e)
 			ru.host(t, s.addr)
 			t.a += r.Orig.Payload
@@ -137,25 +154,24 @@ func portsOf(list ...uint16) *ports {
 func (s *ports) has(p uint16) bool { return s[p/64]>>(p%64)&1 != 0 }
 
 // served takes what a server answered.
-func (d *Detector) served(r *record.Record, o, s *end, e event) {
+func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 	port := r.Resp.Port
 	var none netip.Addr
 	if r.TCP() {
 		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
 		if short && login(r) {
-			d.note(rGuess, about(o, s, 0, 0, port), e, none, r)
+			d.note(rGuess, o, s, 0, port, e, none, r)
 		}
 		if adminPorts.has(port) && d.inside(o.addr) && d.inside(s.addr) && o.addr != s.addr {
 			e.what = uint32(port)
-			d.note(rLateral, about(o, nil, 0, 0, 0), e, s.addr, r)
+			d.note(rLateral, o, nil, 0, 0, e, s.addr, r)
 		}
 	}
 	if !onTheHour.has(port) && !s.addr.IsMulticast() {
-		k := about(o, s, 0, r.Proto, port)
 		// Datagrams from one and the same port are one conversation with pauses: that
 		// its records are cut at the idle time makes no clock of it.
 		ru := &d.rules[rBeacon]
-		t := ru.at(&k)
+		t := ru.at(&d.keys.talk)
 		if again := t.a == uint64(r.Orig.Port); r.TCP() || !again {
 			d.book(ru, t, e, none, r)
 		}
@@ -163,8 +179,7 @@ func (d *Detector) served(r *record.Record, o, s *end, e event) {
 	}
 	if r.Orig.Payload >= uploadLeast && d.inside(o.addr) && d.public(s.addr) {
 		ru := &d.rules[rUpload]
-		k := about(o, s, 0, 0, 0)
-		t := ru.at(&k)
+		t := ru.of(o, s, 0, 0)
 		ru.add(t, e)
 		t.a += r.Orig.Payload
 		t.b += r.Resp.Payload
@@ -172,13 +187,12 @@ func (d *Detector) served(r *record.Record, o, s *end, e event) {
 	}
 	if !r.TCP() && d.inside(s.addr) && !s.addr.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && d.cat.LikelyServer(r.Proto, port) >= 8 {
 		ru := &d.rules[rListener]
-		k := about(nil, s, 0, r.Proto, port)
-		t := ru.at(&k)
+		t := ru.of(nil, s, r.Proto, port)
 		ru.add(t, e)
 		t.opened(e.at, t.b != 0 || d.public(o.addr))
 	}
 	if r.TCP() && port >= 49152 {
-		d.note(rDynamic, about(nil, s, 0, r.Proto, port), e, o.addr, r)
+		d.note(rDynamic, nil, s, r.Proto, port, e, o.addr, r)
 	}
 }
 

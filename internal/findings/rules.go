@@ -268,7 +268,8 @@ func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
 	if t.a == 0 || !k.target.IsValid() {
 		return Finding{}, false
 	}
-	e := endOf(k.target)
+	var e end
+	e.set(k.target)
 	i := d.known.find(&e)
 	if i < 0 {
 		return Finding{}, false

@@ -26,7 +26,7 @@ func (d *Detector) Record(r *record.Record) {
 	if !r.HasPorts {
 		return
 	}
-	d.marks = d.judge(d.marks[:0], r)
+	d.marks, d.judged, d.judgedID = d.judge(d.marks[:0], r), r, r.ID
 	for i := range d.marks {
 		m := &d.marks[i]
 		m.f.Count, m.f.Of = 1, 1

@@ -17,6 +17,10 @@ type event struct {
 	frame  uint64
 }
 
+func (e *event) set(o *event) {
+	e.at, e.what, e.size, e.record, e.frame = o.at, o.what, o.size, o.record, o.frame
+}
+
 const (
 	maxEvents = 2048 // remembered per subject; the count goes on
 	maxHosts  = 4096 // other ends told apart per subject
@@ -36,7 +40,7 @@ type subject struct {
 }
 
 type track struct {
-	key    key
+	key
 	events []event
 	total  uint64
 	next   uint64 // at how many events it is judged again
@@ -106,7 +110,7 @@ const (
 )
 
 // count notes an event in m and returns the octets that it took.
-func (m *many) count(e event) (cost int64) {
+func (m *many) count(e *event) (cost int64) {
 	if n := len(m.whats); n < maxWhats {
 		m.whats[e.what] = struct{}{}
 		cost += int64(len(m.whats)-n) * whatBytes
@@ -201,6 +205,13 @@ func (s *store) told(k subject, n names) *track {
 	return t
 }
 
+// of is at for what actor did to target; either may be nil.
+func (s *store) of(actor, target *end, proto uint8, port uint16) *track {
+	var k topic
+	k.set(actor, target, 0, proto, port)
+	return s.at(&k)
+}
+
 // at is the track of k, a new one when there was none.
 func (s *store) at(k *topic) *track {
 	if t := s.find(k); t != nil {
@@ -230,8 +241,9 @@ func (s *store) host(t *track, a netip.Addr) {
 	}
 }
 
-// add notes an event of t. Its last ones are kept, and its count goes on.
-func (s *store) add(t *track, e event) {
+// add notes an event of t. Its last ones are kept, and its count goes on. e is read
+// by field: to copy what was written a moment ago in other pieces takes longer.
+func (s *store) add(t *track, e *event) {
 	t.total++
 	if t.total == 3 {
 		s.marks[t.num].keeps = true
@@ -244,21 +256,26 @@ func (s *store) add(t *track, e event) {
 		s.charge(t, t.many.count(e))
 	} else if t.total == manyFrom {
 		t.many = &many{whats: map[uint32]struct{}{}, seconds: map[int64]*[4]uint32{}}
-		for _, old := range t.events {
-			s.charge(t, t.many.count(old))
+		for i := range t.events {
+			s.charge(t, t.many.count(&t.events[i]))
 		}
 		s.charge(t, t.many.count(e))
 	}
-	if len(t.events) >= maxEvents {
-		t.events[t.total%maxEvents] = e
+	n := len(t.events)
+	if n >= maxEvents {
+		t.events[t.total%maxEvents].set(e)
 		return
 	}
-	before := cap(t.events)
-	if before == 0 {
+	switch before := cap(t.events); {
+	case before == 0:
 		t.events = t.one[:0]
+		s.charge(t, eventBytes)
+	case n == before:
+		t.events = slices.Grow(t.events, 1)
+		s.charge(t, int64(cap(t.events)-before)*eventBytes)
 	}
-	t.events = append(t.events, e)
-	s.charge(t, int64(cap(t.events)-before)*eventBytes)
+	t.events = t.events[:n+1]
+	t.events[n].set(e)
 }
 
 func (s *store) evict() {

@@ -32,7 +32,7 @@ func TestStore(t *testing.T) {
 			n = r.IntN(8)
 		}
 		for j := range n {
-			s.add(x, event{at: int64(i + 1), record: uint64(j)})
+			s.add(x, &event{at: int64(i + 1), record: uint64(j)})
 		}
 		for j := range r.IntN(3) * r.IntN(3) {
 			s.host(x, addr(j))

@@ -1,0 +1,15 @@
+//go:build amd64 || arm64
+
+package prefetch
+
+// Lines asks for the cache lines at n addresses.
+//
+//go:noescape
+func Lines(lines *uintptr, n int)
+
+// Read asks for the n octets at p, one at least.
+func Read(p, n uintptr)
+
+// Write asks for the n octets at p, to be written: another processor that has them
+// gives them up.
+func Write(p, n uintptr)

@@ -1,0 +1,44 @@
+#include "textflag.h"
+
+// func Lines(lines *uintptr, n int)
+TEXT ·Lines(SB), NOSPLIT, $0-16
+	MOVQ lines+0(FP), SI
+	MOVQ n+8(FP), CX
+	TESTQ CX, CX
+	JLE done
+next:
+	MOVQ (SI), AX
+	PREFETCHT0 (AX)
+	ADDQ $8, SI
+	DECQ CX
+	JNZ next
+done:
+	RET
+
+// func Read(p, n uintptr)
+TEXT ·Read(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ SI, AX
+	ANDQ $63, AX
+	ADDQ AX, CX // from the beginning of the first line
+next:
+	PREFETCHT0 (SI)
+	ADDQ $64, SI
+	SUBQ $64, CX
+	JA next
+	RET
+
+// func Write(p, n uintptr)
+TEXT ·Write(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), SI
+	MOVQ n+8(FP), CX
+	MOVQ SI, AX
+	ANDQ $63, AX
+	ADDQ AX, CX // from the beginning of the first line
+next:
+	BYTE $0x0f; BYTE $0x0d; BYTE $0x0e // PREFETCHW (SI), which the assembler has no word for
+	ADDQ $64, SI
+	SUBQ $64, CX
+	JA next
+	RET

@@ -1,0 +1,41 @@
+#include "textflag.h"
+
+// func Lines(lines *uintptr, n int)
+TEXT ·Lines(SB), NOSPLIT, $0-16
+	MOVD lines+0(FP), R0
+	MOVD n+8(FP), R1
+	CMP $0, R1
+	BLE done
+next:
+	MOVD.P 8(R0), R2
+	PRFM (R2), PLDL1KEEP
+	SUBS $1, R1
+	BNE next
+done:
+	RET
+
+// func Read(p, n uintptr)
+TEXT ·Read(SB), NOSPLIT, $0-16
+	MOVD p+0(FP), R0
+	MOVD n+8(FP), R1
+	AND $63, R0, R2
+	ADD R2, R1 // from the beginning of the first line
+next:
+	PRFM (R0), PLDL1KEEP
+	ADD $64, R0
+	SUBS $64, R1
+	BHI next
+	RET
+
+// func Write(p, n uintptr)
+TEXT ·Write(SB), NOSPLIT, $0-16
+	MOVD p+0(FP), R0
+	MOVD n+8(FP), R1
+	AND $63, R0, R2
+	ADD R2, R1 // from the beginning of the first line
+next:
+	PRFM (R0), PSTL1KEEP
+	ADD $64, R0
+	SUBS $64, R1
+	BHI next
+	RET

@@ -1,0 +1,9 @@
+//go:build !amd64 && !arm64
+
+package prefetch
+
+func Lines(*uintptr, int) {}
+
+func Read(uintptr, uintptr) {}
+
+func Write(uintptr, uintptr) {}
