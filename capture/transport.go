@@ -197,7 +197,7 @@ func (d *Decoder) udp(off, n int) Outcome {
 		s -= (uint64(b[6]) | uint64(b[7])<<8) << 48
 		p.Digest = mum(p.Digest^mix1, s^mix2)
 	}
-	if tunnelPort[p.DstPort] || tunnelPort[p.SrcPort] {
+	if tunnelPort(p.DstPort) || tunnelPort(p.SrcPort) {
 		if out, ok := d.udpTunnel(off+8, size-8); ok {
 			return out
 		}

@@ -32,12 +32,16 @@ var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", 
 // TunnelKinds lists the names of all kinds that portero sees through.
 func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
 
-var tunnelPort = func() (t [65536]bool) {
+// tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
+// asks for two.
+var tunnelPorts = func() (t [65536 / 64]uint64) {
 	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755} {
-		t[p] = true
+		t[p/64] |= 1 << (p % 64)
 	}
 	return t
 }()
+
+func tunnelPort(p uint16) bool { return tunnelPorts[p/64]>>(p%64)&1 != 0 }
 
 // attempt runs decode on what a tunnel seems to carry. When that is nothing
 // sound, everything is put back, and the outer packet is a packet of its own.
