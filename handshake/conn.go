@@ -132,7 +132,7 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 		return !c.refuses(p, side)
 	}
 	if p.Flags.Any(capture.SYN) {
-		return p.Flags.Any(capture.FIN) || me.bits&(sentSYN|sentSYNACK) != 0 && !c.retries(p, side)
+		return p.Flags.Any(capture.FIN) || p.Window == 0 || me.bits&(sentSYN|sentSYNACK) != 0 && !c.retries(p, side)
 	}
 	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next
 }
