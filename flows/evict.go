@@ -5,7 +5,11 @@ import (
 
 	"portero/capture"
 	"portero/handshake"
+	"portero/internal/prefetch"
 )
+
+// ahead is how many flows before its turn a new one's memory is asked for.
+const ahead = 2
 
 // take returns the number of an unused flow, making room when the budget is
 // used up.
@@ -22,6 +26,11 @@ func (t *Table) take(index uint64) uint32 {
 	t.used++
 	if v>>chunkBits == uint32(len(t.chunks)) {
 		t.chunks = append(t.chunks, (*chunk)(t.pool.take(chunkLen*FlowSize)))
+	}
+	// Those that come next are new memory too.
+	if w := v + ahead; w>>chunkBits == v>>chunkBits {
+		prefetch.Write(uintptr(unsafe.Pointer(t.flow(w))), hotSize)
+		prefetch.Write(uintptr(unsafe.Pointer(t.origin(w))), originSize)
 	}
 	return v
 }

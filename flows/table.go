@@ -470,12 +470,17 @@ func (t *Table) Close() {
 	if n := int(t.stats.Live); n > cap(t.due) {
 		t.due = unsafe.Slice((*uint32)(t.pool.take(4*n)), n)[:0]
 	}
+	sorted, last := true, uint64(0)
 	for v := uint32(0); v < t.used; v++ {
 		if t.flow(v).bits&inUse != 0 {
 			t.due = append(t.due, v)
+			id := t.origin(v).id
+			sorted, last = sorted && id > last, id
 		}
 	}
-	t.sortDue()
+	if !sorted { // places are used again, and a crowded table ends flows
+		t.sortDue()
+	}
 }
 
 // Snapshot shows what is known of the flows that had a packet at since (ns) or
