@@ -5,6 +5,7 @@ import (
 
 	"portero/capture"
 	"portero/handshake"
+	"portero/internal/prefetch"
 )
 
 const tcp = capture.ProtoTCP
@@ -140,6 +141,9 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 		t.dataUsed++
 		if v/dataChunk == uint32(len(t.data)) {
 			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.pool.take(dataChunk*handshake.DataSize)))
+		}
+		if w := v + ahead; w/dataChunk == v/dataChunk {
+			prefetch.Write(uintptr(unsafe.Pointer(&t.data[w/dataChunk][w%dataChunk])), handshake.DataSize)
 		}
 	}
 	f.data = v + 1
