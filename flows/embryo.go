@@ -24,11 +24,13 @@ type embryo struct {
 
 const (
 	embryoSize = 20
-	embryoWays = 64
+	embryoWays = 256 // as many as next counts
 )
 
 // embryoSet is a ring: the newest displaces the oldest. It is large, so that what
-// is lost first is what came first, whatever the hashes.
+// is lost first is what came first, whatever the hashes: of three quarters of what all
+// sets hold, some set of 64 gets more than it holds once in a hundred times, one of
+// 256 once in some hundred thousand.
 type embryoSet [embryoWays]embryo
 
 // embryos is a bounded memory of sets chosen by hash. It takes its memory at the
@@ -57,7 +59,7 @@ func marks(hash uint64) (tag uint16, check uint8) { return uint16(hash), uint8(h
 func (b *embryos) add(hash uint64, e embryo) {
 	e.tag, e.check = marks(hash)
 	s := b.set(hash)
-	b.sets[s][b.next[s]%embryoWays] = e
+	b.sets[s][b.next[s]] = e
 	b.next[s]++
 }
 

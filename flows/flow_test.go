@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"math/rand/v2"
 	"testing"
 	"unsafe"
 
@@ -46,6 +47,25 @@ func TestEmbryo(t *testing.T) {
 		}
 		if _, _, _, ok := b.take(&p); ok {
 			t.Fatalf("%d: taken twice", i)
+		}
+	}
+}
+
+// What is lost first is what came first, whatever the hashes: an embryo outlives seven
+// tenths of what all of them have room for.
+func TestEmbryosLast(t *testing.T) {
+	var b embryos
+	b.init(200_000, &Pool{})
+	room := len(b.sets) * embryoWays
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 1000 {
+		p := capture.Packet{Hash: r.Uint64(), Ack: 8, Time: 1e18, Index: 1e6}
+		b.add(p.Hash, embryo{index: 7, isn: 7, timeLo: uint32(p.Time % (1 << 32)), timeHi: uint8(p.Time >> 32)})
+		for range room * 7 / 10 {
+			b.add(r.Uint64(), embryo{index: 1, isn: 1})
+		}
+		if _, _, _, ok := b.take(&p); !ok {
+			t.Fatalf("attempt %d: gone after %d others, with room for %d", i, room*7/10, room)
 		}
 	}
 }
