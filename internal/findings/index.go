@@ -43,7 +43,7 @@ type end struct {
 	hash uint64
 }
 
-// Like topic.set and insert it sets field by field, here and in the caller's memory: to
+// set makes e, which is zero, the end a. Like topic.set and insert it sets field by field, here and in the caller's memory: to
 // copy in large pieces what was just written in small ones waits until all that was
 // written before is done, and a record is much that was written.
 func (e *end) set(a netip.Addr) {
@@ -152,7 +152,8 @@ const (
 
 func (x *index) len() int { return int(x.n) }
 
-// home is where k is looked up.
+// home is where k is looked up; before there is anything it is nowhere, for which to
+// ask does no harm.
 func (x *index) home(k *topic) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(x.slots))) + uintptr(k.tag&uint32(len(x.slots)-1))*unsafe.Sizeof(slot{})
 }
