@@ -2,7 +2,6 @@ package findings
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"portero/internal/policy"
@@ -161,14 +160,6 @@ func KindOf(id string) (Kind, bool) {
 	return Kind{}, false
 }
 
-func at(name string, port uint16, proto uint8, l words.Lang) string {
-	s := l.Pick("port ", "el puerto ") + fmt.Sprint(port) + "/" + record.ProtoName(proto)
-	if name != "" {
-		s += " (" + name + ")"
-	}
-	return s
-}
-
 // span says a duration in words.
 func span(d time.Duration) string {
 	switch {
@@ -185,96 +176,96 @@ func span(d time.Duration) string {
 // Text says in one sentence what was seen, with its numbers. Names in it come
 // from the catalogue; nothing is from the wire but addresses.
 func (f *Finding) Text(l words.Lang) string {
-	door := at(f.Name, f.Port, f.Proto, l)
-	spot := strings.TrimPrefix(door, "el ") // after a comma
-	bare := strings.TrimPrefix(at("", f.Port, f.Proto, l), "el ")
+	door := number{f.Port, f.Proto, f.Name, true, l}
+	spot := number{f.Port, f.Proto, f.Name, false, l} // after a comma
+	bare := number{f.Port, f.Proto, "", false, l}
 	switch f.Kind {
 	case "scan-ports":
-		s := fmt.Sprintf(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.took()))
+		s := say(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.took()))
 		if f.Extra > 0 {
-			s += fmt.Sprintf(l.Pick("; answered and not used: %d", "; con respuesta y sin usar: %d"), f.Extra)
+			s += say(l.Pick("; answered and not used: %d", "; con respuesta y sin usar: %d"), f.Extra)
 		}
 		return s
 	case "scan-hosts":
-		return fmt.Sprintf(l.Pick("%s tried %s of %d machines, in vain (%d attempts)", "%s probó en vano %s de %d equipos (%d intentos)"), f.Actor, door, f.Count, f.Of)
+		return say(l.Pick("%s tried %s of %d machines, in vain (%d attempts)", "%s probó en vano %s de %d equipos (%d intentos)"), f.Actor, door, f.Count, f.Of)
 	case "scan-stealth":
-		return fmt.Sprintf(l.Pick("%s sent odd segments to %d ports of %s", "%s envió segmentos raros a %d puertos de %s"), f.Actor, f.Count, f.Target)
+		return say(l.Pick("%s sent odd segments to %d ports of %s", "%s envió segmentos raros a %d puertos de %s"), f.Actor, f.Count, f.Target)
 	case "scan-udp":
 		if f.Port != 0 {
-			return fmt.Sprintf(l.Pick("%s asked %s of %d machines and was not answered", "%s preguntó a %s de %d equipos sin obtener respuesta"), f.Actor, door, f.Count)
+			return say(l.Pick("%s asked %s of %d machines and was not answered", "%s preguntó a %s de %d equipos sin obtener respuesta"), f.Actor, door, f.Count)
 		}
-		return fmt.Sprintf(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
+		return say(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
 	case "flood-halfopen":
-		return fmt.Sprintf(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s"),
+		return say(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s"),
 			f.Target, spot, f.Count, f.Of, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "flood-reset":
-		return fmt.Sprintf(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
+		return say(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
 	case "flood-amplify":
-		return fmt.Sprintf(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, plural(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
+		return say(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, plural(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
-		return fmt.Sprintf(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+		return say(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "auth-guessing":
-		return fmt.Sprintf(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, spot, span(f.took()))
+		return say(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, spot, span(f.took()))
 	case "beacon":
-		return fmt.Sprintf(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, spot, f.Count, span(time.Duration(f.Extra)))
+		return say(l.Pick("%s called %s, %s, %d times, every %s", "%s llamó a %s, %s, %d veces, cada %s"), f.Actor, f.Target, spot, f.Count, span(time.Duration(f.Extra)))
 	case "exposure":
-		return fmt.Sprintf(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+		return say(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "cleartext-credentials":
-		return fmt.Sprintf(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, bare, secretOf(f, l), f.Name, clients(f.Count, l))
+		return say(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, bare, secretOf(f, l), f.Name, clients(f.Count, l))
 	case "cleartext-protocol":
-		return fmt.Sprintf(l.Pick("%s, %s, speaks without encryption with %s", "%s, %s, habla sin cifrar con %s"), f.Target, spot, clients(f.Count, l))
+		return say(l.Pick("%s, %s, speaks without encryption with %s", "%s, %s, habla sin cifrar con %s"), f.Target, spot, clients(f.Count, l))
 	case "port-mismatch":
-		s := fmt.Sprintf(l.Pick("%s speaks %s on port %d/%s", "%s habla %s en el puerto %d/%s"), f.Target, f.Name, f.Port, record.ProtoName(f.Proto))
+		s := say(l.Pick("%s speaks %s on port %d/%s", "%s habla %s en el puerto %d/%s"), f.Target, f.Name, f.Port, record.ProtoName(f.Proto))
 		if f.Detail != "" {
-			s += fmt.Sprintf(l.Pick(", the door of %s", ", la puerta de %s"), f.Detail)
+			s += say(l.Pick(", the door of %s", ", la puerta de %s"), f.Detail)
 		}
 		return s
 	case "tls-weak":
-		return fmt.Sprintf(l.Pick("%s, %s: %s agreed on with %s", "%s, %s: se acordó %s con %s"), f.Target, bare, f.Name, clients(f.Count, l))
+		return say(l.Pick("%s, %s: %s agreed on with %s", "%s, %s: se acordó %s con %s"), f.Target, bare, f.Name, clients(f.Count, l))
 	case "tls-certificate":
-		s := fmt.Sprintf(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, bare, flaw(f.Name, l))
+		s := say(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, bare, flaw(f.Name, l))
 		if f.Detail != "" {
 			s += " (" + f.Detail + ")"
 		}
 		return s
 	case "dns-tunnel":
-		return fmt.Sprintf(l.Pick("%s asked for %d different names under %s, %d octets long on average", "%s preguntó por %d nombres distintos de %s, de %d octetos por término medio"), f.Actor, f.Count, f.Detail, f.Extra)
+		return say(l.Pick("%s asked for %d different names under %s, %d octets long on average", "%s preguntó por %d nombres distintos de %s, de %d octetos por término medio"), f.Actor, f.Count, f.Detail, f.Extra)
 	case "lan-poisoning":
 		switch f.Name {
 		case "arp":
-			return fmt.Sprintf(l.Pick("%s is claimed by %d machines at the same time: %s", "%s lo reclaman a la vez %d equipos: %s"), f.Target, f.Count, f.Detail)
+			return say(l.Pick("%s is claimed by %d machines at the same time: %s", "%s lo reclaman a la vez %d equipos: %s"), f.Target, f.Count, f.Detail)
 		case "dhcp":
-			return fmt.Sprintf(l.Pick("%d machines hand out addresses: %s", "%d equipos reparten direcciones: %s"), f.Count, f.Detail)
+			return say(l.Pick("%d machines hand out addresses: %s", "%d equipos reparten direcciones: %s"), f.Count, f.Detail)
 		}
-		return fmt.Sprintf(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
+		return say(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
 	case "payload-unknown":
-		return fmt.Sprintf(l.Pick("%s, %s: what it exchanged with %s is not recognised and looks enciphered", "%s, %s: lo que intercambió con %s no se reconoce y parece cifrado"), f.Target, spot, clients(f.Count, l))
+		return say(l.Pick("%s, %s: what it exchanged with %s is not recognised and looks enciphered", "%s, %s: lo que intercambió con %s no se reconoce y parece cifrado"), f.Target, spot, clients(f.Count, l))
 	case "not-in-policy":
 		why, line := f.Rule()
 		switch why {
 		case policy.NotCaller:
-			return fmt.Sprintf(l.Pick("%s answered %s on %s: line %d expects others there", "%s contestó a %s en %s: la línea %d espera a otros ahí"), f.Target, f.Actor, door, line)
+			return say(l.Pick("%s answered %s on %s: line %d expects others there", "%s contestó a %s en %s: la línea %d espera a otros ahí"), f.Target, f.Actor, door, line)
 		case policy.NoDoor:
-			return fmt.Sprintf(l.Pick("%s answered on %s: line %d names the machine, not this door", "%s contestó en %s: la línea %d nombra el equipo, no esta puerta"), f.Target, door, line)
+			return say(l.Pick("%s answered on %s: line %d names the machine, not this door", "%s contestó en %s: la línea %d nombra el equipo, no esta puerta"), f.Target, door, line)
 		}
-		return fmt.Sprintf(l.Pick("%s answered on %s: no line names it", "%s contestó en %s: ninguna línea lo nombra"), f.Target, door)
+		return say(l.Pick("%s answered on %s: no line names it", "%s contestó en %s: ninguna línea lo nombra"), f.Target, door)
 	case "mining":
-		return fmt.Sprintf(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, bare)
+		return say(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, bare)
 	case "anonymity":
-		return fmt.Sprintf(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, bare, f.Name)
+		return say(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, bare, f.Name)
 	case "upload-large":
-		return fmt.Sprintf(l.Pick("%s sent %d octets to %s and got %d", "%s envió %d octetos a %s y recibió %d"), f.Actor, f.Count, f.Target, f.Of)
+		return say(l.Pick("%s sent %d octets to %s and got %d", "%s envió %d octetos a %s y recibió %d"), f.Actor, f.Count, f.Target, f.Of)
 	case "listener-new":
-		return fmt.Sprintf(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
+		return say(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
 	case "address-bogon":
-		return fmt.Sprintf(l.Pick("%s was called by %s, as %s: no machine has such an address (%s)", "a %s llamaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
+		return say(l.Pick("%s was called by %s, as %s: no machine has such an address (%s)", "a %s llamaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
 			plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, f.Name)
 	case "port-dynamic-server":
-		return fmt.Sprintf(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
+		return say(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
 	case "lateral-admin":
-		return fmt.Sprintf(l.Pick("%s administers %d machines inside", "%s administra %d equipos interiores"), f.Actor, f.Count)
+		return say(l.Pick("%s administers %d machines inside", "%s administra %d equipos interiores"), f.Actor, f.Count)
 	case "port-backdoor":
-		return fmt.Sprintf(l.Pick("%s answers on port %d/%s, a number that %s used; the number alone proves nothing", "%s contesta en el puerto %d/%s, un número que usó %s; el número solo no prueba nada"),
+		return say(l.Pick("%s answers on port %d/%s, a number that %s used; the number alone proves nothing", "%s contesta en el puerto %d/%s, un número que usó %s; el número solo no prueba nada"),
 			f.Target, f.Port, record.ProtoName(f.Proto), f.Name)
 	}
 	return f.Kind
@@ -286,9 +277,9 @@ func plural(n uint64, one, more string) string {
 		return "1 " + one
 	}
 	if n == maxHosts {
-		return fmt.Sprintf(">= %d %s", n, more) // as many as are told apart
+		return say(">= %d %s", n, more) // as many as are told apart
 	}
-	return fmt.Sprintf("%d %s", n, more)
+	return say("%d %s", n, more)
 }
 
 func clients(n uint64, l words.Lang) string {
@@ -300,7 +291,7 @@ func clients(n uint64, l words.Lang) string {
 func secretOf(f *Finding, l words.Lang) string {
 	s := l.Pick("a secret", "un secreto")
 	if f.Detail != "" {
-		s = fmt.Sprintf(l.Pick("the password of %q", "la contraseña de %q"), f.Detail)
+		s = say(l.Pick("the password of %q", "la contraseña de %q"), f.Detail)
 	}
 	if f.Extra > 0 {
 		s += " (" + plural(f.Extra, l.Pick("octet", "octeto"), l.Pick("octets", "octetos")) + ")"
