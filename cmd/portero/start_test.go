@@ -26,9 +26,10 @@ func TestStartsLight(t *testing.T) {
 		}
 		return strings.Count("\n"+errs.String(), "\ngc ")
 	}
-	usual, light := collections("GOGC=100"), collections("GOGC=")
-	if usual == 0 || light >= usual {
-		t.Errorf("%d collections, %d with the usual reserve", light, usual)
+	// With the usual reserve there is one, which now and then is not over at the end and
+	// then not told.
+	if light, often := collections("GOGC="), collections("GOGC=10"); light != 0 || often == 0 {
+		t.Errorf("%d collections, %d where the user wants many", light, often)
 	}
 }
 
