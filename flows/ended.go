@@ -1,11 +1,8 @@
 package flows
 
 import (
-	"unsafe"
-
 	"portero/capture"
 	"portero/handshake"
-	"portero/internal/prefetch"
 )
 
 // Quality are remarks about the capture that touch a flow.
@@ -101,10 +98,6 @@ type Ended struct {
 	history    [64]byte
 	historyLen uint8
 }
-
-// Fetch asks for the memory of e, which another processor may have filled, before it
-// is needed.
-func (e *Ended) Fetch() { prefetch.Read(uintptr(unsafe.Pointer(e)), unsafe.Sizeof(*e)) }
 
 // History is Zeek's history, valid as long as e.
 func (e *Ended) History() []byte { return e.history[:e.historyLen] }

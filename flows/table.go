@@ -482,7 +482,7 @@ func (t *Table) Close() {
 			sorted, last = sorted && id > last, id
 		}
 	}
-	if !sorted { // places are used again, and a crowded table ends flows
+	if !sorted { // some place was used again by a later flow
 		t.sortDue()
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"runtime"
 	"slices"
 	"sync/atomic"
+	"unsafe"
 
 	"portero/capture"
 	"portero/catalog/identify"
 	"portero/flows"
 	"portero/handshake"
+	"portero/internal/prefetch"
 )
 
 // laneCount is how many tables share the flows. It does not depend on the number
@@ -299,7 +301,8 @@ func (e *Engine) hand(h *harvest) {
 	e.records(h)
 }
 
-// ahead is how many records before its own a flow that ended is asked for.
+// ahead is how many records before its own a flow that ended is asked for: another
+// processor filled it.
 const ahead = 2
 
 // records turns a harvest into records, and empties it.
@@ -310,7 +313,8 @@ func (e *Engine) records(h *harvest) {
 			break
 		}
 		if next := i + ahead; next < len(h.order) {
-			h.order[next].Fetch()
+			g := h.order[next]
+			prefetch.Read(uintptr(unsafe.Pointer(g)), unsafe.Sizeof(*g))
 		}
 		told = e.tell(&h.heard, told, f.at)
 		e.ended(f)

@@ -273,8 +273,8 @@ func (x *index) remove() {
 // foresee asks for what forgetting the next track will touch, and who comes in its place.
 func (x *index) foresee() {
 	num := x.oldest()
-	slot := uintptr(unsafe.Pointer(&x.slots[x.marks[num].tag&uint32(len(x.slots)-1)]))
-	prefetch.Lines(&slot, 1)
+	home := &x.slots[x.marks[num].tag&uint32(len(x.slots)-1)]
+	prefetch.Read(uintptr(unsafe.Pointer(home)), unsafe.Sizeof(*home))
 	prefetch.Write(uintptr(unsafe.Pointer(x.tracks[num])), unsafe.Sizeof(track{}))
 }
 

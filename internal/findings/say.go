@@ -19,14 +19,10 @@ type number struct {
 }
 
 func (n number) append(b []byte) []byte {
-	switch {
-	case n.lang != words.Spanish:
-		b = append(b, "port "...)
-	case n.article:
-		b = append(b, "el puerto "...)
-	default:
-		b = append(b, "puerto "...)
+	if n.article {
+		b = append(b, n.lang.Pick("", "el ")...)
 	}
+	b = append(b, n.lang.Pick("port ", "puerto ")...)
 	b = append(strconv.AppendUint(b, uint64(n.port), 10), '/')
 	b = append(b, record.ProtoName(n.proto)...)
 	if n.name != "" {
