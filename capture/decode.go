@@ -40,14 +40,18 @@ type ARPInfo struct {
 // Decode fills p with what f says. p is reset first. It never panics and never
 // allocates, save for ways through tunnels not met before.
 func (d *Decoder) Decode(f *Frame, p *Packet) Outcome {
+	if f.Link == LinkEthernet && !f.HasVLAN && d.plain(f, p) {
+		return OK
+	}
+	return d.long(f, p)
+}
+
+// long decodes any frame.
+func (d *Decoder) long(f *Frame, p *Packet) Outcome {
+	d.begin(f, p)
 	if f.Link == LinkEthernet && !f.HasVLAN {
-		if d.plain(f, p) {
-			return OK
-		}
-		d.begin(f, p)
 		return d.ethernet(0, int(f.WireLen))
 	}
-	d.begin(f, p)
 	if f.HasVLAN && f.VLAN&0xfff != 0 {
 		d.pushVLAN(f.VLAN & 0xfff)
 	}

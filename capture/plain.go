@@ -52,8 +52,13 @@ func (d *Decoder) plain(f *Frame, p *Packet) bool {
 		b = b[:n:n]
 	}
 	if hdr > 20 && len(b) > 20 {
-		d.p = p
-		d.tcpOptions(b[20:min(hdr, len(b))])
+		// Mostly the padded timestamp option alone.
+		if hdr == 32 && len(b) >= 32 && le.Uint32(b[20:]) == 0x0a080101 {
+			p.TSVal, p.TSEcr, p.Opts = be.Uint32(b[24:]), be.Uint32(b[28:]), OptTimestamps
+		} else {
+			d.p = p
+			d.tcpOptions(b[20:min(hdr, len(b))])
+		}
 	}
 	if len(b) > hdr {
 		p.PayloadOff, p.PayloadCap = uint32(seg+hdr), uint32(len(b)-hdr)

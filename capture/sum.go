@@ -10,6 +10,7 @@ import (
 // start at an even offset of what is summed.
 func sum64(b []byte, s uint64) uint64 {
 	var c uint64
+	all := b
 	for len(b) >= 64 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
@@ -21,20 +22,33 @@ func sum64(b []byte, s uint64) uint64 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), c)
 		b = b[64:]
 	}
-	for len(b) >= 8 {
+	if len(b) >= 32 {
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), c)
+		b = b[32:]
+	}
+	if len(b) >= 16 {
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
+		b = b[16:]
+	}
+	if len(b) >= 8 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
 		b = b[8:]
 	}
-	if len(b) >= 4 {
-		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint32(b)), c)
-		b = b[4:]
-	}
-	if len(b) >= 2 {
-		s, c = bits.Add64(s, uint64(binary.LittleEndian.Uint16(b)), c)
-		b = b[2:]
-	}
-	if len(b) == 1 {
-		s, c = bits.Add64(s, uint64(b[0]), c)
+	switch n := len(b); {
+	case n == 0:
+	case len(all) >= 8:
+		// What is left, by the eight octets that end with it.
+		s, c = bits.Add64(s, binary.LittleEndian.Uint64(all[len(all)-8:])>>(64-8*uint(n)&63), c)
+	default:
+		var w uint64
+		for i, o := range b {
+			w |= uint64(o) << (8 * i)
+		}
+		s, c = bits.Add64(s, w, c)
 	}
 	s, c = bits.Add64(s, 0, c)
 	return s + c
@@ -48,13 +62,11 @@ func sum20(h []byte) uint64 {
 	return s + c
 }
 
+// fold brings s to sixteen bits: the upper half of a number's sum with itself turned by
+// half is the sum of its halves with the carry come round.
 func fold(s uint64) uint16 {
-	s = s>>32 + s&0xffffffff
-	s = s>>32 + s&0xffffffff
-	s = s>>16 + s&0xffff
-	s = s>>16 + s&0xffff
-	s = s>>16 + s&0xffff
-	return uint16(s)
+	t := uint32((s + bits.RotateLeft64(s, 32)) >> 32)
+	return uint16((t + bits.RotateLeft32(t, 16)) >> 16)
 }
 
 // pseudo is the sum of the pseudo-header (RFC 9293, 3.1; RFC 8200, 8.1).

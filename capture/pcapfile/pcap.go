@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"portero/capture"
@@ -44,47 +45,62 @@ func (f *File) startPcap() error {
 }
 
 func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
+	f.want = 0
 	i := 0
-	fs := b.Frames
+	for len(b.Frames) < mostFrames {
+		if len(b.Frames) == cap(b.Frames) {
+			b.Frames = slices.Grow(b.Frames, 1)
+		}
+		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
+		n, used := p.fill(f, room, buf[i:])
+		b.Frames = b.Frames[:len(b.Frames)+n]
+		f.frames += uint64(n)
+		i += used
+		if n == len(room) {
+			continue
+		}
+		if h := buf[i:]; len(h) >= p.hdr {
+			capLen := p.order.Uint32(h[8:])
+			if capLen > maxFrame {
+				f.stop(f.off+int64(i), fmt.Sprintf("a frame claims %d captured bytes", capLen))
+				return i
+			}
+			f.want = p.hdr + int(capLen)
+		}
+		break
+	}
+	return f.tail(b, buf, i)
+}
+
+// fill makes frames of what lies in buf until one of the two is used up or the next
+// record is not whole or claims too much. It returns how many, and what they took.
+func (p *pcap) fill(f *File, fs []capture.Frame, buf []byte) (n, used int) {
+	le := binary.LittleEndian
+	hdr, big, base, id, link := p.hdr, p.big, f.frames+1, f.id, p.link
 	unit := int64(1000)
 	if p.nano {
 		unit = 1
 	}
-	f.want = 0
-	for len(fs) < mostFrames {
-		if len(buf)-i < p.hdr {
+	for n < len(fs) && len(buf)-used >= hdr {
+		h := buf[used : used+16]
+		sec, frac, capLen, wire := le.Uint32(h), le.Uint32(h[4:]), le.Uint32(h[8:]), le.Uint32(h[12:])
+		if big {
+			sec, frac, capLen, wire = bits.ReverseBytes32(sec), bits.ReverseBytes32(frac), bits.ReverseBytes32(capLen), bits.ReverseBytes32(wire)
+		}
+		at := used + hdr
+		end := at + int(capLen)
+		if capLen > maxFrame || end > len(buf) {
 			break
 		}
-		h := buf[i : i+16 : i+16]
-		var sec, frac, capLen, wire uint32
-		if p.big {
-			sec, frac = binary.BigEndian.Uint32(h), binary.BigEndian.Uint32(h[4:])
-			capLen, wire = binary.BigEndian.Uint32(h[8:]), binary.BigEndian.Uint32(h[12:])
-		} else {
-			sec, frac = binary.LittleEndian.Uint32(h), binary.LittleEndian.Uint32(h[4:])
-			capLen, wire = binary.LittleEndian.Uint32(h[8:]), binary.LittleEndian.Uint32(h[12:])
-		}
-		if capLen > maxFrame {
-			b.Frames = fs
-			f.stop(f.off+int64(i), fmt.Sprintf("a frame claims %d captured bytes", capLen))
-			return i
-		}
-		end := i + p.hdr + int(capLen)
-		if end > len(buf) {
-			f.want = end - i
-			break
-		}
-		f.frames++
 		// Set one by one: a literal is made elsewhere first and copied.
-		fs = slices.Grow(fs, 1)[:len(fs)+1]
-		fr := &fs[len(fs)-1]
-		*fr = capture.Frame{}
-		fr.Data, fr.Time = buf[i+p.hdr:end:end], int64(sec)*1e9+int64(frac)*unit
-		fr.Index, fr.Num, fr.WireLen, fr.File, fr.Link = f.frames, f.frames, max(wire, capLen), f.id, p.link
-		i = end
+		fr := &fs[n]
+		fr.Data, fr.Time = buf[at:end:end], int64(sec)*1e9+int64(frac)*unit
+		fr.Index, fr.Num, fr.WireLen, fr.File, fr.Iface = base+uint64(n), base+uint64(n), max(wire, capLen), id, 0
+		fr.Link, fr.VLAN, fr.HasVLAN, fr.Dir = link, 0, false, capture.DirUnknown
+		n++
+		used = end
 	}
-	b.Frames = fs
-	return f.tail(b, buf, i)
+	return n, used
 }
 
 // tail ends a run of frames, i octets into buf. When the input is over and no

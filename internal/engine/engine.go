@@ -42,7 +42,7 @@ type Options struct {
 	// Seen is shown every packet in order of capture, booked or not, before the
 	// table sees it. data is as for Packet.
 	Seen func(p *capture.Packet, payload []byte)
-	// Hear is shown those packets that Wants picks by their headers alone, and ARP
+	// Hear is shown those packets but TCP's that Wants picks by their headers alone, and ARP
 	// every ARP packet with its time and its frame, in order and in the goroutine of
 	// Sink: before the records that end with them or later. data is the captured part
 	// of the payload, valid until it returns. Wants is asked by several goroutines; it

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"math"
 	"slices"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 type decoded struct {
 	block capture.Block
 	batch capture.Batch
+	n     int // packets of batch, while it is filled
 	// other are the frames that are no packet (or not yet), with how many packets
 	// came before each.
 	other []other
@@ -28,8 +28,6 @@ type decoded struct {
 	firstCut uint64   // index of the first of them
 	odd      []uint32 // packets that the doctor wants to see besides
 	seen     int      // how many of them he saw
-	even     bool     // time does not run backwards
-	last     int64    // time of the last packet
 	sum      frameSum
 	ready    chan struct{}
 }
@@ -47,46 +45,91 @@ type other struct {
 // what the sequencer must look at one by one.
 func decode(dec *capture.Decoder, d *decoded) {
 	d.reset()
-	pkts := d.batch.Packets
-	for i := range d.block.Frames {
-		f := &d.block.Frames[i]
-		d.sum.note(f)
-		if len(pkts) == cap(pkts) {
-			pkts = append(pkts, capture.Packet{})[:len(pkts)]
-		}
-		pkts = pkts[:len(pkts)+1]
-		p := &pkts[len(pkts)-1]
-		out := dec.Decode(f, p)
-	again:
-		p.FrameIdx = uint16(i)
-		switch out {
-		case capture.OK, capture.More:
-			if p.Bits&capture.ICMPError != 0 {
-				p.TSVal = uint32(len(d.batch.Quotes))
-				d.batch.Quotes = append(d.batch.Quotes, dec.Quote)
-			}
-			d.deal(p, uint32(len(pkts)-1))
-			if out == capture.More {
-				pkts = append(pkts, capture.Packet{})
-				p = &pkts[len(pkts)-1]
-				out = dec.Again(f, p)
-				goto again
-			}
-		default:
-			pkts = pkts[:len(pkts)-1]
-			o := other{before: len(pkts), frame: i, outcome: out}
-			switch out {
-			case capture.FragmentPart:
-				o.frag = dec.Frag
-			case capture.ARP:
-				o.arp = dec.ARP
-			default:
-				o.reason = dec.Reason
-			}
-			d.other = append(d.other, o)
+	fs := d.block.Frames
+	d.sum = sumOf(fs)
+	pkts := slices.Grow(d.batch.Packets, len(fs))
+	pkts = pkts[:cap(pkts)]
+	for i := range fs {
+		p := &pkts[d.n]
+		if out := dec.Decode(&fs[i], p); out == capture.OK {
+			d.packet(dec, p, i)
+		} else {
+			pkts = d.rest(dec, pkts, out, i)
 		}
 	}
-	d.batch.Packets = pkts
+	d.batch.Packets = pkts[:d.n]
+}
+
+// packet takes p, the next packet of d, which comes from a frame.
+func (d *decoded) packet(dec *capture.Decoder, p *capture.Packet, frame int) {
+	p.FrameIdx = uint16(frame)
+	pos := uint32(d.n)
+	d.n++
+	k := laneOf(p)
+	d.which[k] = append(d.which[k], pos)
+	switch b := p.Bits &^ (capture.Unchecked | capture.Selected | capture.Outgoing); b {
+	case 0:
+	case capture.Cut:
+		if d.cuts == 0 {
+			d.firstCut = p.Index
+		}
+		d.cuts++
+	default:
+		d.remark(dec, p, b, pos)
+	}
+	if p.Proto != capture.ProtoTCP && d.wants != nil && d.wants(p) {
+		d.told = append(d.told, pos)
+	}
+}
+
+// rest takes the outcome of a frame that is not just one packet. It returns pkts with
+// room for the packets of the frames that follow.
+func (d *decoded) rest(dec *capture.Decoder, pkts []capture.Packet, out capture.Outcome, frame int) []capture.Packet {
+	fs := d.block.Frames
+	for out == capture.More {
+		d.packet(dec, &pkts[d.n], frame)
+		if need := d.n + len(fs) - frame; need > len(pkts) {
+			pkts = slices.Grow(pkts, need-len(pkts))
+			pkts = pkts[:cap(pkts)]
+		}
+		out = dec.Again(&fs[frame], &pkts[d.n])
+	}
+	if out == capture.OK {
+		d.packet(dec, &pkts[d.n], frame)
+		return pkts
+	}
+	o := other{before: d.n, frame: frame, outcome: out}
+	switch out {
+	case capture.FragmentPart:
+		o.frag = dec.Frag
+	case capture.ARP:
+		o.arp = dec.ARP
+	default:
+		o.reason = dec.Reason
+	}
+	d.other = append(d.other, o)
+	return pkts
+}
+
+// remark keeps what the bits of p, b, say beyond what many packets have: apart, so that
+// packet stays short.
+//
+//go:noinline
+func (d *decoded) remark(dec *capture.Decoder, p *capture.Packet, b capture.Bits, pos uint32) {
+	if b&capture.ICMPError != 0 {
+		p.TSVal = uint32(len(d.batch.Quotes))
+		d.batch.Quotes = append(d.batch.Quotes, dec.Quote)
+	}
+	switch b &^ capture.ICMPError {
+	case 0:
+	case capture.Cut:
+		if d.cuts == 0 {
+			d.firstCut = p.Index
+		}
+		d.cuts++
+	default:
+		d.odd = append(d.odd, pos)
+	}
 }
 
 func (d *decoded) reset() {
@@ -99,54 +142,42 @@ func (d *decoded) reset() {
 	d.odd, d.seen = d.odd[:0], 0
 	d.told, d.heard = d.told[:0], 0
 	d.cuts, d.firstCut = 0, 0
-	d.even, d.last = true, math.MinInt64
-	d.sum = frameSum{}
-}
-
-// deal gives p, at position pos, to its lane.
-func (d *decoded) deal(p *capture.Packet, pos uint32) {
-	k := laneOf(p)
-	d.which[k] = append(d.which[k], pos)
-	switch b := p.Bits &^ (capture.Unchecked | capture.ICMPError | capture.Selected | capture.Outgoing); b {
-	case 0:
-	case capture.Cut:
-		if d.cuts == 0 {
-			d.firstCut = p.Index
-		}
-		d.cuts++
-	default:
-		d.odd = append(d.odd, pos)
-	}
-	if d.wants != nil && d.wants(p) {
-		d.told = append(d.told, pos)
-	}
-	if p.Time < d.last {
-		d.even = false
-	}
-	d.last = p.Time
+	d.n = 0
 }
 
 // frameSum is what the frames of a block are together.
 type frameSum struct {
-	n           int
 	octets      uint64 // on the wire
-	first, last int64
-	link        capture.LinkType
-	links       bool // there are several link types
-	file        int32
-	shift       uint64 // from Num to Index
+	first, last int64  // the least and the greatest time
+	even        bool   // time does not run backwards
+	links       bool   // there are several link types
 	files       bool   // there are several files, or frames that do not follow one another
 }
 
-func (s *frameSum) note(f *capture.Frame) {
-	if s.n == 0 {
-		s.first, s.last, s.link, s.file, s.shift = f.Time, f.Time, f.Link, f.File, f.Index-f.Num
+func sumOf(fs []capture.Frame) frameSum {
+	if len(fs) == 0 {
+		return frameSum{}
 	}
-	s.n++
-	s.octets += uint64(f.WireLen)
-	s.first, s.last = min(s.first, f.Time), max(s.last, f.Time)
-	s.links = s.links || f.Link != s.link
-	s.files = s.files || f.File != s.file || f.Index-f.Num != s.shift
+	a := &fs[0]
+	link, file, shift, before := a.Link, a.File, a.Index-a.Num, a.Time
+	octets, links, files, even := uint64(0), capture.LinkType(0), uint64(0), true
+	for i := range fs {
+		f := &fs[i]
+		octets += uint64(f.WireLen)
+		if f.Time < before {
+			even = false
+		}
+		before = f.Time
+		links |= f.Link ^ link
+		files |= uint64(f.File^file) | (f.Index - f.Num) ^ shift
+	}
+	s := frameSum{octets: octets, first: a.Time, last: before, even: even, links: links != 0, files: files != 0}
+	if !even {
+		for i := range fs {
+			s.first, s.last = min(s.first, fs[i].Time), max(s.last, fs[i].Time)
+		}
+	}
+	return s
 }
 
 // sequence takes the decoded blocks in order: the serial stage, which owns the
@@ -159,7 +190,7 @@ func (e *Engine) sequence(d *decoded) {
 		e.link = fs[0].Link
 		e.links = append(e.links, e.link.String())
 	}
-	if sum := &d.sum; sum.n > 0 {
+	if sum := &d.sum; len(fs) > 0 {
 		e.stats.Bytes += sum.octets
 		e.stats.First, e.stats.Last = min(e.stats.First, sum.first), max(e.stats.Last, sum.last)
 		each := fs[:1]
@@ -224,7 +255,7 @@ func (e *Engine) packets(d *decoded, from, to int) {
 	}
 	e.stats.Packets += uint64(to - from)
 	first, last := pkts[from].Time, pkts[to-1].Time
-	if d.even && first >= e.clock.last && first/second == e.clock.tick && last/second == e.clock.tick {
+	if d.sum.even && first >= e.clock.last && first/second == e.clock.tick && last/second == e.clock.tick {
 		e.clock.last = last
 		return
 	}
@@ -288,7 +319,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	if e.opt.Seen != nil {
 		e.opt.Seen(&p, e.payload(&p))
 	}
-	if e.opt.Wants != nil && e.opt.Wants(&p) {
+	if p.Proto != capture.ProtoTCP && e.opt.Wants != nil && e.opt.Wants(&p) {
 		e.hear(&p)
 	}
 	e.one(&p, q)
