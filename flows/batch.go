@@ -22,15 +22,19 @@ const (
 	most   = 16 // lines asked for in one turn, at most
 )
 
-// sought is the flow that a packet belongs to, nil where none was found, its Data,
-// and how many flows had ended then.
+// sought is a packet and the flow that it belongs to, 0 where none was found, its Data, and
+// how many flows had ended then. Addresses are no pointers to the garbage collector:
+// the packets are kept by their batch, and flows and Data are not its business.
 type sought struct {
-	f    *Flow
-	x    *handshake.Data
-	v    uint32
-	side int32
-	ends uint32
+	p, f, x uintptr // *capture.Packet, *Flow, *handshake.Data
+	v       uint32
+	ends    uint32
+	side    int
 }
+
+func (s *sought) packet() *capture.Packet { return *(**capture.Packet)(unsafe.Pointer(&s.p)) }
+func (s *sought) flow() *Flow             { return *(**Flow)(unsafe.Pointer(&s.f)) }
+func (s *sought) data() *handshake.Data   { return *(**handshake.Data)(unsafe.Pointer(&s.x)) }
 
 // seekers are the packets under way.
 type seekers struct {
@@ -42,8 +46,8 @@ type seekers struct {
 type lines [most]uintptr
 
 // want is number n of the lines.
-func (l *lines) want(n uint, p unsafe.Pointer) uint {
-	l[n%most] = uintptr(p)
+func (l *lines) want(n uint, p uintptr) uint {
+	l[n%most] = p
 	return n + 1
 }
 
@@ -54,26 +58,24 @@ func (l *lines) fetch(n uint) { prefetch.Lines(&l[0], int(n)) }
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
 	var s seekers
 	const lead = stride * (stages - 1)
-	for k := -lead; k < len(which); k++ {
+	for k := -lead - stride; k < len(which); k++ {
 		t.seek(&s, b.Packets, which, k+lead)
 		if k < 0 {
 			continue
 		}
-		i := which[k]
-		p := &b.Packets[i]
-		t.pos = i
-		if p.Bits&capture.ICMPError != 0 {
+		t.pos = which[k]
+		h := &s.home[uint(k)%ring]
+		p := h.packet()
+		switch {
+		case p.Bits&capture.ICMPError != 0:
 			t.Observe(p, b.Quoted(p))
-			continue
-		}
 		// What was found ahead is where find would find it, unless a flow ended or
 		// its ports were taken meanwhile.
-		h := &s.home[uint(k)%ring]
-		if h.f != nil && h.ends == t.ends {
-			t.follow(h.v, h.f, int(h.side), p)
-			continue
+		case h.f != 0 && h.ends == t.ends:
+			t.follow(h.v, h.flow(), h.side, p)
+		default:
+			t.Observe(p, nil)
 		}
-		t.Observe(p, nil)
 	}
 }
 
@@ -88,22 +90,23 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
 	// The packet itself, which another processor may have decoded.
-	if at := k + stride; at < len(which) {
-		p := unsafe.Pointer(&pkts[which[at]])
+	if at := k + stride; uint(at) < uint(len(which)) {
+		p := uintptr(unsafe.Pointer(&pkts[which[at]]))
+		s.home[uint(at)%ring].p = p
 		n = l.want(n, p)
-		n = l.want(n, unsafe.Add(p, line))
+		n = l.want(n, p+line)
 	}
 	// The slot, and where a copy of the packet would be.
-	if k < len(which) {
-		p := &pkts[which[k]]
-		n = l.want(n, unsafe.Pointer(&cur[uint32(p.Hash)&mask]))
-		n = l.want(n, unsafe.Pointer(t.recent.set(p.Digest^p.Hash|1)))
+	if uint(k) < uint(len(which)) {
+		p := s.home[uint(k)%ring].packet()
+		n = l.want(n, uintptr(unsafe.Pointer(&cur[uint32(p.Hash)&mask])))
+		n = l.want(n, uintptr(unsafe.Pointer(t.recent.set(p.Digest^p.Hash|1))))
 	}
 	// The flow.
 	if k -= stride; uint(k) < uint(len(which)) {
 		home := &s.home[uint(k)%ring]
-		*home = sought{}
-		h := uint32(pkts[which[k]].Hash)
+		home.f, home.x = 0, 0
+		h := uint32(home.packet().Hash)
 		e := cur[h&mask]
 		// A neighbour in the probe run is as likely a home as the first slot.
 		for j := uint32(1); e != 0 && uint32(e>>32) != h && j < 16; j++ {
@@ -111,30 +114,30 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 		}
 		if uint32(e>>32) == h && e != 0 && e != gone {
 			home.v = uint32(e) - 1
-			home.f = t.flow(home.v)
-			n = l.want(n, unsafe.Pointer(home.f))
-			n = l.want(n, unsafe.Add(unsafe.Pointer(home.f), line))
-			n = l.want(n, unsafe.Add(unsafe.Pointer(home.f), 2*line))
+			f := uintptr(unsafe.Pointer(t.flow(home.v)))
+			home.f = f
+			n = l.want(n, f)
+			n = l.want(n, f+line)
+			n = l.want(n, f+2*line)
 		}
 	}
 	// What lies beside it.
 	if k -= stride; uint(k) < uint(len(which)) {
-		home := &s.home[uint(k)%ring]
-		if f := home.f; f != nil {
-			p := &pkts[which[k]]
+		if home := &s.home[uint(k)%ring]; home.f != 0 {
+			f, p := home.flow(), home.packet()
 			side := f.sideOf(p)
 			if side < 0 || f.bits&(inUse|superseded|healed) != inUse || f.seg != p.Seg {
-				home.f = nil
+				home.f = 0
 			} else {
-				home.side, home.ends = int32(side), t.ends
-				if x := t.dataOf(f); x != nil {
+				home.side, home.ends = side, t.ends
+				if x := uintptr(unsafe.Pointer(t.dataOf(f))); x != 0 {
 					home.x = x
-					n = l.want(n, unsafe.Pointer(x))
+					n = l.want(n, x)
 				}
 				if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
-					o := unsafe.Pointer(t.origin(home.v))
+					o := uintptr(unsafe.Pointer(t.origin(home.v)))
 					n = l.want(n, o)
-					n = l.want(n, unsafe.Add(o, originSize-1))
+					n = l.want(n, o+originSize-1)
 				}
 			}
 		}
@@ -142,11 +145,10 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 	// The lines of Data past the first: an acknowledgement may end a sample of the
 	// other side, payload a wait.
 	if k -= stride; uint(k) < uint(len(which)) {
-		home := &s.home[uint(k)%ring]
-		if x := home.x; x != nil {
-			samples, waits := home.f.conn.Ahead(int(home.side), pkts[which[k]].PayloadLen, x)
-			n = l.want(n, unsafe.Add(unsafe.Pointer(x), samples))
-			n = l.want(n, unsafe.Add(unsafe.Pointer(x), waits))
+		if home := &s.home[uint(k)%ring]; home.x != 0 {
+			samples, waits := home.flow().conn.Ahead(home.side, home.packet().PayloadLen, home.data())
+			n = l.want(n, home.x+samples)
+			n = l.want(n, home.x+waits)
 		}
 	}
 	l.fetch(n)

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"unsafe"
 
 	"portero/capture"
@@ -90,15 +91,25 @@ func (f *Flow) sideOf(p *capture.Packet) int {
 	le := binary.LittleEndian
 	a0, a1, b0, b1 := le.Uint64(f.a[:8]), le.Uint64(f.a[8:]), le.Uint64(f.b[:8]), le.Uint64(f.b[8:])
 	s0, s1, d0, d1 := le.Uint64(p.Src[:8]), le.Uint64(p.Src[8:]), le.Uint64(p.Dst[:8]), le.Uint64(p.Dst[8:])
-	other := uint64(f.proto^p.Proto) | uint64(f.ver^p.Ver)
-	no0 := (a0 ^ s0) | (a1 ^ s1) | (b0 ^ d0) | (b1 ^ d1) | uint64(f.portA^p.SrcPort) | uint64(f.portB^p.DstPort) | other
-	no1 := (a0 ^ d0) | (a1 ^ d1) | (b0 ^ s0) | (b1 ^ s1) | uint64(f.portA^p.DstPort) | uint64(f.portB^p.SrcPort) | other
-	no0, no1 = (no0|-no0)>>63, (no1|-no1)>>63
-	if no0&no1 != 0 {
+	// Both ports, protocol and version, and two octets that do not count.
+	mine, other := le.Uint64((*[8]byte)(unsafe.Pointer(&f.portA))[:]), le.Uint64((*[8]byte)(unsafe.Pointer(&p.SrcPort))[:])
+	turned := other&^0xffffffff | uint64(bits.RotateLeft32(uint32(other), 16))
+	no0 := (a0 ^ s0) | (a1 ^ s1) | (b0 ^ d0) | (b1 ^ d1) | (mine^other)<<16
+	no1 := (a0 ^ d0) | (a1 ^ d1) | (b0 ^ s0) | (b1 ^ s1) | (mine^turned)<<16
+	if min(no0, no1) != 0 {
 		return -1
 	}
-	return int(no0)
+	return int((no0 | -no0) >> 63)
 }
+
+// What sideOf takes for granted: ports, protocol and version lie together, and
+// in a packet as in a flow. A negative length does not compile.
+var (
+	_ [unsafe.Offsetof(Flow{}.bits) - unsafe.Offsetof(Flow{}.portA) - 6]struct{}
+	_ [unsafe.Offsetof(capture.Packet{}.TTL) - unsafe.Offsetof(capture.Packet{}.SrcPort) - 6]struct{}
+	_ [unsafe.Offsetof(Flow{}.portA) + 6 - unsafe.Offsetof(Flow{}.bits)]struct{}
+	_ [unsafe.Offsetof(capture.Packet{}.SrcPort) + 6 - unsafe.Offsetof(capture.Packet{}.TTL)]struct{}
+)
 
 // offset is the distance of a frame from the flow's first, plus one.
 func (f *Flow) offset(index uint64) uint32 {

@@ -135,20 +135,20 @@ func (t *Table) seekDue() {
 	left := t.due[t.dueDone:]
 	if len(left) > 2*stride {
 		v := left[2*stride]
-		f := unsafe.Pointer(t.flow(v))
-		o := unsafe.Pointer(t.origin(v))
+		f := uintptr(unsafe.Pointer(t.flow(v)))
+		o := uintptr(unsafe.Pointer(t.origin(v)))
 		n = l.want(n, f)
-		n = l.want(n, unsafe.Add(f, line))
-		n = l.want(n, unsafe.Add(f, 2*line))
+		n = l.want(n, f+line)
+		n = l.want(n, f+2*line)
 		n = l.want(n, o)
-		n = l.want(n, unsafe.Add(o, originSize-1))
+		n = l.want(n, o+originSize-1)
 	}
 	if len(left) > stride {
 		if x := t.dataOf(t.flow(left[stride])); x != nil {
-			d := unsafe.Pointer(x)
+			d := uintptr(unsafe.Pointer(x))
 			n = l.want(n, d)
-			n = l.want(n, unsafe.Add(d, line))
-			n = l.want(n, unsafe.Add(d, 2*line))
+			n = l.want(n, d+line)
+			n = l.want(n, d+2*line)
 		}
 	}
 	l.fetch(n)
