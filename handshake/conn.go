@@ -78,7 +78,7 @@ type Conn struct {
 
 	completeness uint8 // Wireshark's six bits, and which sides went far
 	zeekFlags    uint8
-	historyLen   uint8
+	historyLen   uint8 // six bits, and steady0 and its neighbour
 	flags        uint8
 }
 
@@ -169,6 +169,7 @@ func segEnd(p *capture.Packet) capture.Seq {
 // be nil where NeedsData said no, or where its budget is used up. It returns the
 // oddities the packet brought.
 func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Options) Oddity {
+	c.historyLen &= steady0 - 1
 	if p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
 		return 0
 	}

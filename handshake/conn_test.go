@@ -51,7 +51,9 @@ func (p *pair) observe(t *testing.T, k *capture.Packet, side Side, off uint32) {
 		}
 		odd[i] = c.Observe(k, side, off, &x, Options{})
 	}
-	if p.c[0] != p.c[1] || odd[0] != odd[1] || p.data[0] != p.data[1] || *p.x[0].Opening != *p.x[1].Opening ||
+	short := p.c[0]
+	short.historyLen &= steady0 - 1 // what only the shortcut remembers
+	if short != p.c[1] || odd[0] != odd[1] || p.data[0] != p.data[1] || *p.x[0].Opening != *p.x[1].Opening ||
 		*p.x[0].Data != *p.x[1].Data || !reflect.DeepEqual(p.x[0].more(), p.x[1].more()) {
 		t.Fatalf("after packet %d (%v seq %d ack %d len %d):\nwith    %+v %+v %+v\nwithout %+v %+v %+v", off, k.Flags, k.Seq, k.Ack, k.PayloadLen,
 			p.c[0], *p.x[0].Opening, *p.x[0].Data, p.c[1], *p.x[1].Opening, *p.x[1].Data)
@@ -62,7 +64,7 @@ func (p *pair) observe(t *testing.T, k *capture.Packet, side Side, off uint32) {
 // packets are.
 func TestPlainIsObserve(t *testing.T) {
 	taken, all := 0, 0
-	for seed := range uint64(3000) {
+	for seed := range uint64(12000) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		p := &pair{x: [2]*Rest{NewRest(), NewRest()}}
 		next := [2]capture.Seq{capture.Seq(r.Uint32()), capture.Seq(r.Uint32())}

@@ -12,25 +12,27 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data, s *Shelf) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	n := p.PayloadLen
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) != capture.ACK || p.Seq != me.next || p.Window == 0 ||
-		p.Bits&(capture.NoFlags|capture.Orphan|capture.BadSum|capture.PartialSum) != 0 ||
-		(me.bits|peer.bits)&(sentFIN|sentReset) != 0 || me.bits&hasAck == 0 || me.bits&peer.bits&hasNext == 0 ||
-		(me.zeek^zEstablished|peer.zeek^zEstablished)&zState != 0 || p.Ack.After(peer.next) || !c.settled(p, side) {
+		p.Bits&(capture.NoFlags|capture.Orphan|capture.BadSum|capture.PartialSum) != 0 || p.Ack.After(peer.next) {
 		return false
 	}
-	if c.confirmOff == 0 && c.candSide() != side {
-		return false // this one may confirm
-	}
-	letter, seen := zSeenA, bitACK
-	if n > 0 {
-		letter, seen = zSeenD, bitData
-	}
-	if me.zeek&letter == 0 || x == nil && n > 0 {
+	fresh := c.historyLen&(steady0<<side) == 0
+	if fresh && !c.steady(p, side) {
 		return false
 	}
 	end := p.Seq.Add(n)
+	sent, seen := sentSegment, bitACK
+	if n == 0 {
+		if me.zeek&zSeenA == 0 {
+			return false
+		}
+	} else {
+		if me.zeek&zSeenD == 0 || x == nil {
+			return false
+		}
+		sent, seen = sent|sentPayload, bitData
+	}
 	if x != nil {
-		known := dataHigh0<<side | dataAcked0<<(1-side)
-		if x.flags&(known|dataReset|dataClosed0<<side) != known || x.holeCount[1-side] != 0 {
+		if x.flags&plainMask[side] != plainKnown[side] || x.holeCount[1-side] != 0 {
 			return false
 		}
 		ahead := end.After(x.zeekHigh[side])
@@ -55,24 +57,58 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data, s *Shelf) bool {
 			c.sent(side, end, p.Time, x)
 			x.talk(c.opens(side), p)
 		}
-		x.acked(1-side, p.Ack, p.Time, s)
+		if x.flags&(dataTimed0<<(1-side)) != 0 {
+			x.acked(1-side, p.Ack, p.Time, s)
+		}
 	}
 	c.completeness |= uint8(seen)
-	me.bits |= sentSegment
-	if n > 0 {
-		me.bits |= sentPayload
-	}
 	if p.Bits&capture.Unchecked == 0 {
-		me.bits |= goodSum
+		sent |= goodSum
 	}
+	me.bits |= sent
 	me.next = end
 	c.reach(side)
+	if fresh {
+		c.reach(1 - side) // a SYN of its may have come since
+	}
 	win := c.window(p, me, peer)
 	if !p.Ack.Before(me.ack) {
 		me.ack = p.Ack
 	}
 	if e := p.Ack.Add(win); e.After(me.edge) {
 		me.edge = e
+	}
+	return true
+}
+
+// plainMask are the bits of Data that decide whether a segment of either side may be
+// plain, plainKnown how they must be.
+var (
+	plainKnown = [2]dataBits{dataHigh0 | dataAcked1, dataHigh1 | dataAcked0}
+	plainMask  = [2]dataBits{plainKnown[0] | dataReset | dataClosed0, plainKnown[1] | dataReset | dataClosed1}
+)
+
+// steady0 says that a segment of side 0 was plain and only such came since, so that
+// what steady looks at is as it was; the bit above it says the same of side 1. They lie
+// above the number in historyLen.
+const steady0 uint8 = 1 << 6
+
+// steady reports whether p, a segment with ACK from side, may be plain as far as
+// the connection before it tells, and remembers it where that does not depend on p.
+func (c *Conn) steady(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if (me.bits|peer.bits)&(sentFIN|sentReset) != 0 || me.bits&hasAck == 0 || me.bits&peer.bits&hasNext == 0 ||
+		(me.zeek^zEstablished|peer.zeek^zEstablished)&zState != 0 || !c.settled(p, side) {
+		return false
+	}
+	if c.confirmOff == 0 && c.candSide() != side {
+		return false // this one may confirm
+	}
+	// What settled says of the answer's sender, and of the sender of the very third packet
+	// that the handshake asks for, it says of all their segments.
+	if c.candSide() != side && peer.bits&sentSYN != 0 ||
+		c.candSide() == side && peer.bits&sentSYNACK != 0 && (c.candSeq == peer.synAck || me.bits&sentSYN != 0 && c.candSeq == me.isn+1) {
+		c.historyLen |= steady0 << side
 	}
 	return true
 }

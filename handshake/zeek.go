@@ -330,7 +330,7 @@ const (
 
 func (c *Conn) letter(let uint8, side Side, x *Rest) {
 	v := uint64(let) | uint64(side)<<4
-	n := uint(c.historyLen)
+	n := uint(c.historyLen & (steady0 - 1))
 	switch {
 	case n < lettersPerWord:
 		x.history |= v << (5 * n)
@@ -348,7 +348,7 @@ func (c *Conn) AppendHistory(b []byte, x *Rest) []byte {
 		b = append(b, '^')
 	}
 	orig := c.zeekOrig()
-	for i := range uint(c.historyLen) {
+	for i := range uint(c.historyLen & (steady0 - 1)) {
 		w := x.history
 		if i >= lettersPerWord {
 			w = x.more().historyX[i/lettersPerWord-1]
