@@ -26,11 +26,14 @@ func tupleHash(seed uint64, src, dst *[16]byte, sport, dport uint16, proto, ver 
 		a = uint64(binary.BigEndian.Uint32(src[12:]))<<16 | uint64(sport)
 		b = uint64(binary.BigEndian.Uint32(dst[12:]))<<16 | uint64(dport)
 	} else {
-		a = mum(binary.LittleEndian.Uint64(src[:])^seed, binary.LittleEndian.Uint64(src[8:])^mix1) + uint64(sport)
-		b = mum(binary.LittleEndian.Uint64(dst[:])^seed, binary.LittleEndian.Uint64(dst[8:])^mix1) + uint64(dport)
+		a = end6(seed, binary.LittleEndian.Uint64(src[:]), binary.LittleEndian.Uint64(src[8:])) + uint64(sport)
+		b = end6(seed, binary.LittleEndian.Uint64(dst[:]), binary.LittleEndian.Uint64(dst[8:])) + uint64(dport)
 	}
 	return endsHash(seed, a, b, proto)
 }
+
+// end6 stands for an IPv6 address in endsHash.
+func end6(seed, hi, lo uint64) uint64 { return mum(hi^seed, lo^mix1) }
 
 // endsHash hashes the two ends of a conversation.
 func endsHash(seed, a, b uint64, proto uint8) uint64 {
