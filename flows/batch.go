@@ -19,7 +19,6 @@ const (
 	stride = 8  // packets between two stages
 	stages = 5  // the last of them books the packet
 	ring   = 64 // packets remembered: a power of two, at least stride for each stage
-	most   = 16 // lines asked for in one turn, at most
 )
 
 // sought is a packet and the flow that it belongs to, 0 where none was found, its Data, and
@@ -38,25 +37,31 @@ func (s *sought) data() *handshake.Data   { return *(**handshake.Data)(unsafe.Po
 
 // seekers are the packets under way.
 type seekers struct {
-	home  [ring]sought
-	lines lines
+	home [ring]sought
+	// What is asked for in every turn: each kind of line has its places, where those of an
+	// earlier turn stay while there are none. They are there already, and to ask for them
+	// again costs less than to foresee how many there are.
+	lines [prefetch.Many]uintptr
 }
 
-// lines are addresses to ask for.
-type lines [most]uintptr
-
-// want is number n of the lines.
-func (l *lines) want(n uint, p uintptr) uint {
-	l[n%most] = p
-	return n + 1
-}
-
-func (l *lines) fetch(n uint) { prefetch.Lines(&l[0], int(n)) }
+// The places of lines.
+const (
+	packetLines = 0 // two
+	slotLine    = 2
+	recentLine  = 3
+	flowLines   = 4 // three
+	dataLine    = 7
+	samplesLine = 8
+	waitsLine   = 9
+)
 
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
 	var s seekers
+	for i := range s.lines {
+		s.lines[i] = uintptr(unsafe.Pointer(&s))
+	}
 	const lead = stride * (stages - 1)
 	for k := -lead - stride; k < len(which); k++ {
 		t.seek(&s, b.Packets, which, k+lead)
@@ -86,21 +91,20 @@ const (
 
 // seek lets packet k of which take its first stage, and those before it theirs.
 func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
-	l, n := &s.lines, uint(0)
+	l := &s.lines
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
 	// The packet itself, which another processor may have decoded.
 	if at := k + stride; uint(at) < uint(len(which)) {
 		p := uintptr(unsafe.Pointer(&pkts[which[at]]))
 		s.home[uint(at)%ring].p = p
-		n = l.want(n, p)
-		n = l.want(n, p+line)
+		l[packetLines], l[packetLines+1] = p, p+line
 	}
 	// The slot, and where a copy of the packet would be.
 	if uint(k) < uint(len(which)) {
 		p := s.home[uint(k)%ring].packet()
-		n = l.want(n, uintptr(unsafe.Pointer(&cur[uint32(p.Hash)&mask])))
-		n = l.want(n, uintptr(unsafe.Pointer(t.recent.set(p.Digest^p.Hash|1))))
+		l[slotLine] = uintptr(unsafe.Pointer(&cur[uint32(p.Hash)&mask]))
+		l[recentLine] = uintptr(unsafe.Pointer(t.recent.set(p.Digest ^ p.Hash | 1)))
 	}
 	// The flow.
 	if k -= stride; uint(k) < uint(len(which)) {
@@ -116,9 +120,7 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 			home.v = uint32(e) - 1
 			f := uintptr(unsafe.Pointer(t.flow(home.v)))
 			home.f = f
-			n = l.want(n, f)
-			n = l.want(n, f+line)
-			n = l.want(n, f+2*line)
+			l[flowLines], l[flowLines+1], l[flowLines+2] = f, f+line, f+2*line
 		}
 	}
 	// What lies beside it.
@@ -132,12 +134,10 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 				home.side, home.ends = side, t.ends
 				if x := uintptr(unsafe.Pointer(t.dataOf(f))); x != 0 {
 					home.x = x
-					n = l.want(n, x)
+					l[dataLine] = x
 				}
 				if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
-					o := uintptr(unsafe.Pointer(t.origin(home.v)))
-					n = l.want(n, o)
-					n = l.want(n, o+originSize-1)
+					prefetch.Read(uintptr(unsafe.Pointer(t.origin(home.v))), originSize)
 				}
 			}
 		}
@@ -147,9 +147,8 @@ func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
 	if k -= stride; uint(k) < uint(len(which)) {
 		if home := &s.home[uint(k)%ring]; home.x != 0 {
 			samples, waits := home.flow().conn.Ahead(home.side, home.packet().PayloadLen, home.data())
-			n = l.want(n, home.x+samples)
-			n = l.want(n, home.x+waits)
+			l[samplesLine], l[waitsLine] = home.x+samples, home.x+waits
 		}
 	}
-	l.fetch(n)
+	prefetch.All(l)
 }

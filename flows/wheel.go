@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"portero/handshake"
+	"portero/internal/prefetch"
 )
 
 // Lifetimes, in packet time (HANDSHAKE.md, section 3).
@@ -130,28 +131,17 @@ func (t *Table) Due(n int) (id uint64, ok bool) {
 // seekDue asks for what ending flows that follow will touch: for what lies beside
 // one, and for another a few further on.
 func (t *Table) seekDue() {
-	var l lines
-	n := uint(0)
 	left := t.due[t.dueDone:]
 	if len(left) > 2*stride {
 		v := left[2*stride]
-		f := uintptr(unsafe.Pointer(t.flow(v)))
-		o := uintptr(unsafe.Pointer(t.origin(v)))
-		n = l.want(n, f)
-		n = l.want(n, f+line)
-		n = l.want(n, f+2*line)
-		n = l.want(n, o)
-		n = l.want(n, o+originSize-1)
+		prefetch.Read(uintptr(unsafe.Pointer(t.flow(v))), hotSize)
+		prefetch.Read(uintptr(unsafe.Pointer(t.origin(v))), originSize)
 	}
 	if len(left) > stride {
 		if x := t.dataOf(t.flow(left[stride])); x != nil {
-			d := uintptr(unsafe.Pointer(x))
-			n = l.want(n, d)
-			n = l.want(n, d+line)
-			n = l.want(n, d+2*line)
+			prefetch.Read(uintptr(unsafe.Pointer(x)), handshake.DataSize)
 		}
 	}
-	l.fetch(n)
 }
 
 // EndDue ends the flows that are due with ids up to limit, in order of id. EndNone

@@ -6,3 +6,6 @@ package prefetch
 
 // Line is what is asked for at a time, octets.
 const Line = 64
+
+// Many is how many lines All asks for, without a jump.
+const Many = 10

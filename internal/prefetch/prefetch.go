@@ -7,6 +7,11 @@ package prefetch
 //go:noescape
 func Lines(lines *uintptr, n int)
 
+// All asks for the cache lines at the addresses of lines.
+//
+//go:noescape
+func All(lines *[Many]uintptr)
+
 // Read asks for the n octets at p, one at least.
 func Read(p, n uintptr)
 

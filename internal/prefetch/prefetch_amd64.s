@@ -15,6 +15,31 @@ next:
 done:
 	RET
 
+// func All(lines *[Many]uintptr)
+TEXT ·All(SB), NOSPLIT, $0-8
+	MOVQ lines+0(FP), SI
+	MOVQ 0(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 8(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 16(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 24(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 32(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 40(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 48(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 56(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 64(SI), AX
+	PREFETCHT0 (AX)
+	MOVQ 72(SI), AX
+	PREFETCHT0 (AX)
+	RET
+
 // func Read(p, n uintptr)
 TEXT ·Read(SB), NOSPLIT, $0-16
 	MOVQ p+0(FP), SI

@@ -4,6 +4,8 @@ package prefetch
 
 func Lines(*uintptr, int) {}
 
+func All(*[Many]uintptr) {}
+
 func Read(uintptr, uintptr) {}
 
 func Write(uintptr, uintptr) {}

@@ -17,6 +17,7 @@ func TestAnyAddress(t *testing.T) {
 			Read(p, n)
 			Write(p, n)
 		}
+		All(&[Many]uintptr{0: p, 3: p + 1, 5: at, 9: ^p})
 		lines := []uintptr{p, p + 1, at, 0}
 		for n := -1; n <= len(lines); n++ {
 			Lines(&lines[0], n)
