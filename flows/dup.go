@@ -39,12 +39,20 @@ func (r *recentFrames) set(digest uint64) *recentSet { return &r[digest>>20%dupS
 func (r *recentFrames) seen(p *capture.Packet) bool {
 	d := p.Digest ^ p.Hash | 1
 	set := r.set(d)
-	if set[0].digest == d || set[1].digest == d || set[2].digest == d || set[3].digest == d {
+	if set.has(d) {
 		return set.again(d, p.Time)
 	}
-	set[3], set[2], set[1] = set[2], set[1], set[0]
-	set[0] = recentFrame{d, p.Time}
+	set.add(d, p.Time)
 	return false
+}
+
+func (set *recentSet) has(d uint64) bool {
+	return set[0].digest == d || set[1].digest == d || set[2].digest == d || set[3].digest == d
+}
+
+func (set *recentSet) add(d uint64, at int64) {
+	set[3], set[2], set[1] = set[2], set[1], set[0]
+	set[0].digest, set[0].time = d, at
 }
 
 // again reports whether d, which is in the set, came within the window, and
@@ -66,25 +74,41 @@ func (set *recentSet) again(d uint64, at int64) bool {
 // booked already. Otherwise it is a retransmission or a repeated
 // acknowledgement.
 func (t *Table) duplicate(f *Flow, side int, p *capture.Packet) bool {
-	weighty := p.PayloadLen > 0 || p.Flags.Any(capture.SYN|capture.FIN) || p.Proto != capture.ProtoTCP
-	if !t.recent.seen(p) {
-		if p.IPID != 0 {
-			if f.pkts[side] > 0 && f.ipid[side] == p.IPID {
-				f.bits |= repeatsID0 << side
-			}
-			f.ipid[side] = p.IPID
-		}
-		if weighty {
-			f.dupSeen = f.dupSeen<<1&(1<<dupRecent-1) | f.dupSeen&^(1<<dupRecent-1)
-			if n := f.dupSeen >> dupRecent; n < dupRecent {
-				f.dupSeen += 1 << dupRecent
-			}
-		}
-		return false
+	d := p.Digest ^ p.Hash | 1
+	set := t.recent.set(d)
+	if set.has(d) && set.again(d, p.Time) {
+		return f.copied(side, p)
 	}
-	if weighty {
-		f.dupSeen |= 1
+	if set[0].digest != d {
+		set.add(d, p.Time)
 	}
+	// Whether there is an id, and whether there is payload, nobody can foresee: no jump
+	// depends on it.
+	id, last := p.IPID, f.ipid[side]
+	if differs := uint32(id^last) | (uint32(id)-1)>>31; differs == 0 && f.pkts[side] > 0 {
+		f.bits |= repeatsID0 << side
+	}
+	if id == 0 {
+		id = last
+	}
+	f.ipid[side] = id
+	w := weight(p)
+	n, twice := f.dupSeen>>dupRecent, f.dupSeen<<(w&1)&(1<<dupRecent-1)
+	f.dupSeen = (n+w&((n-dupRecent)>>31))<<dupRecent | twice
+	return false
+}
+
+// weight is 1 where p is more than an acknowledgement, of which there may be several that
+// are the same, and 0 otherwise.
+func weight(p *capture.Packet) uint32 {
+	other := uint32(p.Proto ^ capture.ProtoTCP)
+	n := p.PayloadLen | uint32(p.Flags&(capture.SYN|capture.FIN)) | other
+	return (n | -n) >> 31
+}
+
+// copied judges p, from side, whose octets were all seen a moment ago.
+func (f *Flow) copied(side int, p *capture.Packet) bool {
+	f.dupSeen |= weight(p)
 	if p.IPID != 0 && f.bits&(repeatsID0<<side) == 0 {
 		return true
 	}

@@ -111,6 +111,17 @@ var (
 	_ [unsafe.Offsetof(capture.Packet{}.SrcPort) + 6 - unsafe.Offsetof(capture.Packet{}.TTL)]struct{}
 )
 
+// count adds p, from side, to what the flow carried.
+func (f *Flow) count(side int, p *capture.Packet) {
+	f.pkts[side] += uint32(p.Frames)
+	f.wire[side] += uint64(p.WireLen)
+	if p.Time < f.last {
+		f.bits |= backwards
+	}
+	f.last = p.Time
+	f.lastOff = f.offset(p.Index)
+}
+
 // offset is the distance of a frame from the flow's first, plus one.
 func (f *Flow) offset(index uint64) uint32 {
 	d := index - f.firstIdx

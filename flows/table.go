@@ -206,6 +206,9 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		t.bookOn(v, f, side, p)
 		return
 	}
+	if t.plain(v, f, side, p) {
+		return
+	}
 	const handshakeFlags = capture.SYN | capture.ACK | capture.RST | capture.FIN
 	switch p.Flags & handshakeFlags {
 	case capture.SYN:
@@ -246,6 +249,23 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		}
 	}
 	t.bookOn(v, f, side, p)
+}
+
+// plain books p on f, which is flow v, where the connection can take it the short way,
+// and reports whether it did. What it does is what bookOn would do.
+func (t *Table) plain(v uint32, f *Flow, side int, p *capture.Packet) bool {
+	x := t.dataOf(f)
+	if f.prev != 0 || !f.conn.Plain(p, side, x, &t.shelf) {
+		return false
+	}
+	f.count(side, p)
+	if t.telling(f, p) {
+		t.note(v, f, side, p)
+	}
+	if p.PayloadCap > 0 && x.Note&NoteDone == 0 {
+		t.show(f, &x.Note, p, side)
+	}
+	return true
 }
 
 // earlier finds the lingering connection on the same ports to which the numbers
@@ -373,7 +393,7 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 	return v
 }
 
-// book counts p and lets the connection see it.
+// book counts p and lets the connection see it, whatever it is.
 func (t *Table) book(v uint32, side int, p *capture.Packet) { t.bookOn(v, t.flow(v), side, p) }
 
 func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
@@ -381,27 +401,9 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp {
 		f.conn.NoteReply(quiet)
 	}
-	f.pkts[side] += uint32(p.Frames)
-	f.wire[side] += uint64(p.WireLen)
-	if p.Time < f.last {
-		f.bits |= backwards
-	}
-	f.last = p.Time
-	f.lastOff = f.offset(p.Index)
-	if b := p.Bits &^ (capture.Unchecked | capture.Outgoing); b != 0 && (b != capture.Cut || f.bits&truncated == 0) {
-		t.remark(f, side, p)
-	}
-	if t.cfg.Watch != nil {
-		t.cfg.Watch(t.origin(v).id, p, side, false)
-	}
-	if p.Proto == tcp {
-		x := t.dataOf(f)
-		if f.conn.Plain(p, side, x, &t.shelf) {
-			if p.PayloadCap > 0 && x.Note&NoteDone == 0 {
-				t.show(f, &x.Note, p, side)
-			}
-			return
-		}
+	f.count(side, p)
+	if t.telling(f, p) {
+		t.note(v, f, side, p)
 	}
 	o := handshake.Options{IgnoreSums: t.cfg.IgnoreSums}
 	if f.lastOff == 1 && t.cfg.Likely != nil && f.bits&hasPorts != 0 {
@@ -427,6 +429,23 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 	if f.bits&inWheel == 0 && f.conn.Over() {
 		t.schedule(f, v, f.last+ClosedLinger)
+	}
+}
+
+// telling reports whether note has anything to do for p.
+func (t *Table) telling(f *Flow, p *capture.Packet) bool {
+	known := capture.Unchecked | capture.Outgoing
+	if f.bits&truncated != 0 {
+		known |= capture.Cut
+	}
+	return p.Bits&^known != 0 || t.cfg.Watch != nil
+}
+
+// note keeps what the bits of p, which was counted, say of f, which is flow v.
+func (t *Table) note(v uint32, f *Flow, side int, p *capture.Packet) {
+	t.remark(f, side, p)
+	if t.cfg.Watch != nil {
+		t.cfg.Watch(t.origin(v).id, p, side, false)
 	}
 }
 

@@ -39,16 +39,14 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data, s *Shelf) bool {
 		if n > 0 && (!ahead || x.Payload[0]|x.Payload[1] == 0) {
 			return false // the first octets of all may be a greeting
 		}
-		if p.Ack.After(x.zeekAcked[1-side]) {
-			high := peer.next
-			if x.flags&(dataHigh0<<(1-side)) != 0 {
-				high = x.zeekHigh[1-side]
-			}
-			if p.Ack.After(high) {
-				return false
-			}
-			x.zeekAcked[1-side] = p.Ack
+		high := peer.next
+		if x.flags&(dataHigh0<<(1-side)) != 0 {
+			high = x.zeekHigh[1-side]
 		}
+		if p.Ack.After(high) {
+			return false
+		}
+		x.zeekAcked[1-side] = later(x.zeekAcked[1-side], p.Ack)
 		if ahead {
 			x.zeekHigh[side] = end
 		}
@@ -72,13 +70,18 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data, s *Shelf) bool {
 		c.reach(1 - side) // a SYN of its may have come since
 	}
 	win := c.window(p, me, peer)
-	if !p.Ack.Before(me.ack) {
-		me.ack = p.Ack
-	}
-	if e := p.Ack.Add(win); e.After(me.edge) {
-		me.edge = e
-	}
+	me.ack = later(me.ack, p.Ack)
+	me.edge = later(me.edge, p.Ack.Add(win))
 	return true
+}
+
+// later is whichever of the two comes after the other. Which it is nobody can foresee: no
+// jump depends on it.
+func later(a, b capture.Seq) capture.Seq {
+	if b.After(a) {
+		a = b
+	}
+	return a
 }
 
 // plainMask are the bits of Data that decide whether a segment of either side may be

@@ -67,16 +67,15 @@ func (d *decoded) packet(dec *capture.Decoder, p *capture.Packet, frame int) {
 	d.n++
 	k := laneOf(p)
 	d.which[k] = append(d.which[k], pos)
-	switch b := p.Bits &^ (capture.Unchecked | capture.Selected | capture.Outgoing); b {
-	case 0:
-	case capture.Cut:
-		if d.cuts == 0 {
-			d.firstCut = p.Index
-		}
-		d.cuts++
-	default:
-		d.remark(dec, p, b, pos)
+	// Many packets are cut, or none: no jump depends on it but at the first.
+	cut := uint64(0)
+	if p.Bits&^usual == capture.Cut {
+		cut = 1
 	}
+	if p.Bits&^(usual|capture.Cut) != 0 || p.Bits&capture.ICMPError != 0 || cut > d.cuts {
+		d.remark(dec, p, pos)
+	}
+	d.cuts += cut
 	if p.Proto != capture.ProtoTCP && d.wants != nil && d.wants(p) {
 		d.told = append(d.told, pos)
 	}
@@ -111,22 +110,24 @@ func (d *decoded) rest(dec *capture.Decoder, pkts []capture.Packet, out capture.
 	return pkts
 }
 
-// remark keeps what the bits of p, b, say beyond what many packets have: apart, so that
-// packet stays short.
+// usual are the bits that say nothing of a packet by itself.
+const usual = capture.Unchecked | capture.Selected | capture.Outgoing | capture.ICMPError
+
+// remark keeps what the bits of p say beyond what many packets have: apart, so that packet
+// stays short.
 //
 //go:noinline
-func (d *decoded) remark(dec *capture.Decoder, p *capture.Packet, b capture.Bits, pos uint32) {
-	if b&capture.ICMPError != 0 {
+func (d *decoded) remark(dec *capture.Decoder, p *capture.Packet, pos uint32) {
+	if p.Bits&capture.ICMPError != 0 {
 		p.TSVal = uint32(len(d.batch.Quotes))
 		d.batch.Quotes = append(d.batch.Quotes, dec.Quote)
 	}
-	switch b &^ capture.ICMPError {
+	switch p.Bits &^ usual {
 	case 0:
 	case capture.Cut:
 		if d.cuts == 0 {
 			d.firstCut = p.Index
 		}
-		d.cuts++
 	default:
 		d.odd = append(d.odd, pos)
 	}
