@@ -37,7 +37,9 @@ func (s *sought) data() *handshake.Data   { return *(**handshake.Data)(unsafe.Po
 
 // seekers are the packets under way.
 type seekers struct {
-	home [ring]sought
+	pkts  []capture.Packet
+	which []uint32
+	home  [ring]sought
 	// What is asked for in every turn: each kind of line has its places, where those of an
 	// earlier turn stay while there are none. They are there already, and to ask for them
 	// again costs less than to foresee how many there are.
@@ -58,13 +60,13 @@ const (
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
-	var s seekers
+	s := seekers{pkts: b.Packets, which: which}
 	for i := range s.lines {
 		s.lines[i] = uintptr(unsafe.Pointer(&s))
 	}
 	const lead = stride * (stages - 1)
 	for k := -lead - stride; k < len(which); k++ {
-		t.seek(&s, b.Packets, which, k+lead)
+		t.seek(&s, k+lead)
 		if k < 0 {
 			continue
 		}
@@ -89,14 +91,14 @@ const (
 	young = 5 // packets after which the history of a flow seldom grows
 )
 
-// seek lets packet k of which take its first stage, and those before it theirs.
-func (t *Table) seek(s *seekers, pkts []capture.Packet, which []uint32, k int) {
-	l := &s.lines
+// seek lets packet k take its first stage, and those before it theirs.
+func (t *Table) seek(s *seekers, k int) {
+	l, which := &s.lines, s.which
 	cur := t.slots.cur
 	mask := uint32(len(cur) - 1)
 	// The packet itself, which another processor may have decoded.
 	if at := k + stride; uint(at) < uint(len(which)) {
-		p := uintptr(unsafe.Pointer(&pkts[which[at]]))
+		p := uintptr(unsafe.Pointer(&s.pkts[which[at]]))
 		s.home[uint(at)%ring].p = p
 		l[packetLines], l[packetLines+1] = p, p+line
 	}
