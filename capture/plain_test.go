@@ -2,7 +2,9 @@ package capture
 
 import (
 	"encoding/binary"
+	"math"
 	"math/rand/v2"
+	"net"
 	"testing"
 
 	"github.com/google/gopacket"
@@ -19,7 +21,7 @@ func longWay(d *Decoder, f *Frame, p *Packet) Outcome {
 func TestPlainIsTheLongWay(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	short, long := NewDecoder(NewPaths(), 9), NewDecoder(NewPaths(), 9)
-	took, seen := 0, map[Bits]int{}
+	took, seen := map[uint8]int{}, map[Bits]int{}
 	for range 200_000 {
 		tcp := syn()
 		switch r.IntN(4) {
@@ -30,15 +32,27 @@ func TestPlainIsTheLongWay(t *testing.T) {
 			tcp.Options = []layers.TCPOption{{OptionType: 1}, {OptionType: 1}, {OptionType: 8, OptionLength: 10, OptionData: []byte{1, 2, 3, 4, 5, 6, 7, 8}}}
 		}
 		tcp.Seq, tcp.Ack, tcp.PSH = r.Uint32(), r.Uint32(), r.IntN(2) == 0
-		b := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), tcp, gopacket.Payload(make([]byte, r.IntN(40))))
+		payload := make([]byte, r.IntN(90))
+		for i := range payload {
+			payload[i] = byte(r.Uint32())
+		}
+		ver := uint8(4 + r.IntN(2)*2)
+		var b []byte
+		segment := 34
+		if ver == 4 {
+			b = ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), tcp, gopacket.Payload(payload))
+		} else {
+			segment = 54
+			b = ether(t, eth(layers.EthernetTypeIPv6), ip6(), tcp, gopacket.Payload(payload))
+		}
 		switch r.IntN(8) {
 		case 0: // some octet is another
 			b[r.IntN(len(b))] ^= byte(1 << r.IntN(8))
 		case 1:
-			b[34+r.IntN(len(b)-34)] ^= byte(1 << r.IntN(8))
+			b[segment+r.IntN(len(b)-segment)] ^= byte(1 << r.IntN(8))
 		case 2: // what offload leaves
-			sum := fold(pseudoOf(b))
-			binary.LittleEndian.PutUint16(b[50:], sum)
+			sum := fold(pseudoOf(b, ver))
+			binary.LittleEndian.PutUint16(b[segment+16:], sum)
 		case 3: // padding
 			b = append(b, make([]byte, r.IntN(9))...)
 		}
@@ -51,21 +65,68 @@ func TestPlainIsTheLongWay(t *testing.T) {
 		if !short.plain(&f, &p) {
 			continue
 		}
-		took++
+		took[p.Ver]++
 		if o := longWay(long, &f, &q); o != OK || p != q {
 			t.Fatalf("%x: %v\nshort %+v\nlong  %+v", b, o, p, q)
 		}
 		seen[p.Bits&(Cut|BadSum|PartialSum|BadOpts)]++
 	}
-	if took < 100_000 || seen[Cut] == 0 || seen[BadSum] == 0 || seen[PartialSum] == 0 || seen[BadOpts|BadSum] == 0 {
-		t.Errorf("it took %d frames, by their bits %v", took, seen)
+	if took[4] < 50_000 || took[6] < 50_000 || seen[Cut] == 0 || seen[BadSum] == 0 || seen[PartialSum] == 0 || seen[BadOpts|BadSum] == 0 {
+		t.Errorf("it took %d frames of IPv4 and %d of IPv6, by their bits %v", took[4], took[6], seen)
 	}
 }
 
-// pseudoOf is the pseudo-header's sum of a TCP segment over IPv4 in b.
-func pseudoOf(b []byte) uint64 {
-	p := Packet{Ver: 4}
+func ip6() *layers.IPv6 {
+	return &layers.IPv6{Version: 6, TrafficClass: 3, FlowLabel: 70000, HopLimit: 61, NextHeader: layers.IPProtocolTCP,
+		SrcIP: net.ParseIP("2001:db8::1:2:3"), DstIP: net.ParseIP("2001:db8:ffff:ffff:ffff::9")}
+}
+
+// pseudoOf is the pseudo-header's sum of a TCP segment in b.
+func pseudoOf(b []byte, ver uint8) uint64 {
+	p := Packet{Ver: ver}
+	if ver == 6 {
+		copy(p.Src[:], b[22:38])
+		copy(p.Dst[:], b[38:54])
+		return pseudo(&p, ProtoTCP, uint32(binary.BigEndian.Uint16(b[18:])))
+	}
 	copy(p.Src[12:], b[26:30])
 	copy(p.Dst[12:], b[30:34])
 	return pseudo(&p, ProtoTCP, uint32(binary.BigEndian.Uint16(b[16:])-20))
+}
+
+// TestSum holds the sum to the plain way of RFC 1071, section 4.1.
+func TestSum(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	b := make([]byte, 300)
+	for n := range len(b) {
+		for try := range 20 {
+			for i := range b {
+				b[i] = byte(r.Uint32())
+				if try < 2 {
+					b[i] = byte(-try) // all zeros, all ones
+				}
+			}
+			at := r.IntN(len(b) - n)
+			part, start := b[at:at+n], uint64(r.Uint32())
+			want := start
+			for i, o := range part {
+				want += uint64(o) << (8 * (i % 2))
+			}
+			for want > 0xffff {
+				want = want>>16 + want&0xffff
+			}
+			if got := fold(sum64(part, start)); uint64(got) != want {
+				t.Fatalf("%d octets %x from %d: %x, want %x", n, part, start, got, want)
+			}
+		}
+	}
+	for _, s := range []uint64{0, 1, 0xffff, 0x10000, 0xffffffff, 0x1_0000_0000, 0xffff_0000_0000, 0xffff_ffff_0000_0001, math.MaxUint64, math.MaxUint64 - 1} {
+		want := s
+		for want > 0xffff {
+			want = want>>16 + want&0xffff
+		}
+		if got := fold(s); uint64(got) != want {
+			t.Errorf("%x folds to %x, want %x", s, got, want)
+		}
+	}
 }

@@ -1,0 +1,117 @@
+package flows
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"portero/capture"
+)
+
+// copies is duplicate as one would write it down.
+type copies struct {
+	seen   []uint64 // digests, the latest first, of one set
+	times  map[uint64]int64
+	ipid   [2]uint16
+	same   [2]bool // an id came twice
+	double []bool  // whether the weighty frames came twice
+	sent   [2]int
+}
+
+func (c *copies) duplicate(p *capture.Packet, side int) bool {
+	weighty := p.PayloadLen > 0 || p.Flags.Any(capture.SYN|capture.FIN) || p.Proto != capture.ProtoTCP
+	d := p.Digest ^ p.Hash | 1
+	again := false
+	for i, o := range c.seen {
+		if o == d {
+			dt := p.Time - c.times[d]
+			again = -dupWindow <= dt && dt <= dupWindow
+			if !again {
+				c.seen = append(c.seen[:i], c.seen[i+1:]...)
+			}
+			break
+		}
+	}
+	if !again {
+		c.seen = append([]uint64{d}, c.seen...)
+		c.seen = c.seen[:min(len(c.seen), dupWays)]
+		c.times[d] = p.Time
+		if p.IPID != 0 {
+			if c.sent[side] > 0 && c.ipid[side] == p.IPID {
+				c.same[side] = true
+			}
+			c.ipid[side] = p.IPID
+		}
+		if weighty {
+			c.double = append(c.double, false)
+			c.double = c.double[max(0, len(c.double)-dupRecent):]
+		}
+		return false
+	}
+	if n := len(c.double); weighty && n > 0 {
+		c.double[n-1] = true
+	}
+	if p.IPID != 0 && !c.same[side] {
+		return true
+	}
+	n, twice := len(c.double), 0
+	for _, two := range c.double {
+		if two {
+			twice++
+		}
+	}
+	if p.Proto != capture.ProtoTCP && n < 3 {
+		return false
+	}
+	return n > 0 && twice*10 >= n*9
+}
+
+// TestDuplicate holds the arithmetic to the plain way.
+func TestDuplicate(t *testing.T) {
+	var yes, no int
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		table := New(Config{}, func(*Ended) {})
+		var f Flow
+		plain := &copies{times: map[uint64]int64{}}
+		now := int64(1e18)
+		proto := [2]uint8{tcp, capture.ProtoUDP}[r.IntN(2)]
+		ids, mirrored := r.IntN(3), r.IntN(2) == 0
+		var last capture.Packet
+		for range 200 {
+			now += r.Int64N(dupWindow / 2)
+			side := r.IntN(2)
+			p := capture.Packet{Proto: proto, Time: now, Digest: uint64(r.IntN(40)) << 40} // one set
+			if r.IntN(2) == 0 {
+				p.PayloadLen = uint32(r.IntN(1500))
+			}
+			if r.IntN(10) == 0 {
+				p.Flags = capture.SYN
+			}
+			switch ids {
+			case 1:
+				p.IPID = uint16(r.IntN(5))
+			case 2:
+				p.IPID = uint16(r.Uint32())
+			}
+			if mirrored && last.Proto != 0 && r.IntN(8) > 0 {
+				p, last = last, capture.Packet{}
+			} else {
+				last = p
+			}
+			got, want := table.duplicate(&f, side, &p), plain.duplicate(&p, side)
+			if got != want {
+				t.Fatalf("seed %d, %+v: %v, want %v", seed, p, got, want)
+			}
+			if got {
+				yes++
+				continue
+			}
+			no++
+			f.pkts[side]++
+			plain.sent[side]++
+		}
+	}
+	if yes < 1000 || no < 1000 {
+		t.Fatalf("%d copies, %d not", yes, no)
+	}
+}
