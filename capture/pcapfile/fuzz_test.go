@@ -27,6 +27,9 @@ func all(t testing.TB, r io.Reader) (frames []capture.Frame, err error) {
 		if len(b.Frames) == 0 {
 			t.Fatal("an empty block without an error")
 		}
+		if len(b.Frames) > mostFrames {
+			t.Fatalf("%d frames in a block", len(b.Frames))
+		}
 		for _, x := range b.Frames {
 			if uint64(x.WireLen) < uint64(len(x.Data)) {
 				t.Fatalf("%d octets of a frame of %d", len(x.Data), x.WireLen)
