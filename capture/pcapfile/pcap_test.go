@@ -8,6 +8,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"portero/capture"
 )
 
 // classic writes a classic capture of n frames in an octet order, of a kind. Frame i has i%3
@@ -29,6 +31,31 @@ func classic(order binary.AppendByteOrder, magic uint32, n int) []byte {
 		b = append(b, bytes.Repeat([]byte{byte(i)}, i%3)...)
 	}
 	return b
+}
+
+// TestRoomForMore: a block has no more frames than it may, however much room it has.
+func TestRoomForMore(t *testing.T) {
+	const n = 2 * mostFrames
+	f, err := NewReader(bytes.NewReader(classic(binary.LittleEndian, 0xa1b2c3d4, n)), "many", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	seen := 0
+	for b := (capture.Block{Frames: make([]capture.Frame, 0, n)}); ; {
+		if err := f.Next(&b); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Frames) > mostFrames {
+			t.Errorf("%d frames in a block", len(b.Frames))
+		}
+		seen += len(b.Frames)
+	}
+	if seen != n {
+		t.Errorf("%d frames of %d", seen, n)
+	}
 }
 
 // TestClassic reads every kind of classic capture, with more frames in a piece than a
