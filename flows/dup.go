@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"portero/capture"
+	"portero/internal/prefetch"
 )
 
 // Exact duplicates: a mirror port that copies both directions, `any`, a routed
@@ -30,7 +31,9 @@ type recentFrames [dupSets]recentSet
 // newRecentFrames gives every set a cache line of its own.
 func newRecentFrames() *recentFrames {
 	const size = int(unsafe.Sizeof(recentFrames{}))
-	return (*recentFrames)(unsafe.Pointer(unsafe.SliceData(align(make([]byte, size+line), line))))
+	b := make([]byte, size+line)
+	prefetch.Pages(b[:0])
+	return (*recentFrames)(unsafe.Pointer(unsafe.SliceData(align(b, line))))
 }
 
 func (r *recentFrames) set(digest uint64) *recentSet { return &r[digest>>20%dupSets] }

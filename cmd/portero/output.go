@@ -22,8 +22,8 @@ type output struct {
 // openOutput opens name, "" or "-" for standard output. A file is created with
 // mode 0600, never over an existing one without force, never through a link.
 func (a *app) openOutput(name string, force bool) (*output, error) {
-	// No more than the writers of records hand on at once: that passes uncopied then.
-	const size = 64 << 10
+	// Less than the writers of records hand on at once: that passes uncopied then.
+	const size = 16 << 10
 	if name == "" || name == "-" {
 		b := bufio.NewWriterSize(a.out, size)
 		return &output{Writer: b, buf: b}, nil

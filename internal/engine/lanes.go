@@ -58,7 +58,11 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 	}
 	cfg.Into = func() *flows.Ended {
 		n := len(l.out)
-		l.out = slices.Grow(l.out, 1)[:n+1]
+		if n == cap(l.out) {
+			l.out = slices.Grow(l.out, 1)
+			prefetch.Pages(l.out)
+		}
+		l.out = l.out[:n+1]
 		return &l.out[n].Ended
 	}
 	l.table = flows.New(cfg, func(f *flows.Ended) {

@@ -223,6 +223,7 @@ func (x *index) place(s slot) {
 func (x *index) grow() {
 	old, ring := x.slots, x.queue
 	x.slots = make([]slot, max(16, 2*len(old)))
+	prefetch.Pages(x.slots[:0])
 	for _, s := range old {
 		if s.num != 0 {
 			x.place(s)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"portero/internal/prefetch"
 	"portero/internal/record"
 	"portero/internal/view"
 )
@@ -143,6 +144,7 @@ func (w *Writer) room() *run {
 		w.cur = <-w.free
 		if w.cur.recs == nil {
 			w.cur.recs = make([]record.Record, 0, runLength)
+			prefetch.Pages(w.cur.recs)
 		}
 	}
 	return w.cur
