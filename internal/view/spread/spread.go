@@ -8,7 +8,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"portero/internal/prefetch"
 	"portero/internal/record"
 	"portero/internal/view"
 )
@@ -144,7 +143,6 @@ func (w *Writer) room() *run {
 		w.cur = <-w.free
 		if w.cur.recs == nil {
 			w.cur.recs = make([]record.Record, 0, runLength)
-			prefetch.Pages(w.cur.recs)
 		}
 	}
 	return w.cur
