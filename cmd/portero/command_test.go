@@ -104,14 +104,15 @@ func TestStdinAndOutput(t *testing.T) {
 func TestHostileName(t *testing.T) {
 	p := filepath.Join(t.TempDir(), "a\x1b[31mb\u202e.pcap")
 	b, _ := os.ReadFile(look)
-	if err := os.WriteFile(p, b, 0o600); err != nil {
-		t.Skip("this file system refuses such names")
+	// Where no file may have such a name (Windows) there are still those who ask for it.
+	if err := os.WriteFile(p, b, 0o600); err == nil {
+		if _, out, errs := portero(t, p); strings.ContainsAny(out+errs, "\x1b\u202e") {
+			t.Error("an escape code came through")
+		}
+	} else if runtime.GOOS != "windows" {
+		t.Fatal(err)
 	}
-	_, out, errs := portero(t, p)
-	if strings.ContainsAny(out+errs, "\x1b\u202e") {
-		t.Error("an escape code came through")
-	}
-	_, _, errs = portero(t, p+"x")
+	_, _, errs := portero(t, p+"x")
 	if strings.ContainsAny(errs, "\x1b\u202e") {
 		t.Error("an escape code came through an error")
 	}
