@@ -118,7 +118,7 @@ func (d *Doctor) packets(n *notes, t Totals) {
 		f, by := frames(d.PartialSums), d.unfinished(t.Private)
 		n.add(false, "offload_checksums", d.PartialSums, 0, text{fmt.Sprintf("%s carry unfinished checksums: sent by %s, before the network card filled them in", f.en, by.en),
 			fmt.Sprintf("%s con la suma de comprobación sin terminar: enviadas por %s, antes de que la tarjeta de red la completara", f.es, by.es)},
-			text{"none: they count as good", "ninguno: cuentan como buenas"})
+			text{"they count as good", "cuentan como buenas"})
 	}
 	if d.BadSums > 0 {
 		f := frames(d.BadSums)
