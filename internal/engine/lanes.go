@@ -239,23 +239,29 @@ func (e *Engine) gather(at uint64) {
 			h.by[i], l.out = l.out, h.by[i][:0]
 		}
 		var next [laneCount]int
+		var keys [laneCount]uint64 // of what comes next in each lane, the last of all where nothing does
+		key := func(i int) uint64 {
+			switch {
+			case next[i] == len(h.by[i]):
+				return math.MaxUint64
+			case at != 0:
+				return h.by[i][next[i]].Head
+			}
+			return uint64(h.by[i][next[i]].Pos)
+		}
+		for i := range keys {
+			keys[i] = key(i)
+		}
 		for range ended {
-			best, key := -1, uint64(0)
-			for i := range h.by {
-				if next[i] == len(h.by[i]) {
-					continue
-				}
-				f := &h.by[i][next[i]]
-				k := uint64(f.Pos)
-				if at != 0 {
-					k = f.Head
-				}
-				if best < 0 || k < key {
-					best, key = i, k
+			best := 0
+			for i, k := range keys {
+				if k < keys[best] {
+					best = i
 				}
 			}
 			f := &h.by[best][next[best]]
 			next[best]++
+			keys[best] = key(best)
 			for ; told < len(e.learned) && e.learned[told].Index < f.Index; told++ {
 				e.names.Learn(&e.learned[told])
 			}
