@@ -106,7 +106,7 @@ func (t *Table) seek(s *seekers, k int) {
 	if uint(k) < uint(len(which)) {
 		p := s.home[uint(k)%ring].packet()
 		l[slotLine] = uintptr(unsafe.Pointer(&cur[uint32(p.Hash)&mask]))
-		l[recentLine] = uintptr(unsafe.Pointer(t.recent.set(p.Digest ^ p.Hash | 1)))
+		l[recentLine] = uintptr(unsafe.Pointer(t.recent.set(markOf(p))))
 	}
 	// The flow.
 	if k -= stride; uint(k) < uint(len(which)) {

@@ -36,26 +36,21 @@ func newRecentFrames() *recentFrames {
 	return (*recentFrames)(unsafe.Pointer(unsafe.SliceData(align(b, line))))
 }
 
-func (r *recentFrames) set(digest uint64) *recentSet { return &r[digest>>20%dupSets] }
+// markOf is what copies of p have in common, never 0.
+func markOf(p *capture.Packet) uint64 { return p.Digest ^ p.Hash | 1 }
+
+func (r *recentFrames) set(mark uint64) *recentSet { return &r[mark>>20%dupSets] }
 
 // seen reports whether the same frame came within the window, and remembers p.
 func (r *recentFrames) seen(p *capture.Packet) bool {
-	d := p.Digest ^ p.Hash | 1
+	d := markOf(p)
 	set := r.set(d)
-	if set.has(d) {
+	if set[0].digest == d || set[1].digest == d || set[2].digest == d || set[3].digest == d {
 		return set.again(d, p.Time)
 	}
-	set.add(d, p.Time)
-	return false
-}
-
-func (set *recentSet) has(d uint64) bool {
-	return set[0].digest == d || set[1].digest == d || set[2].digest == d || set[3].digest == d
-}
-
-func (set *recentSet) add(d uint64, at int64) {
 	set[3], set[2], set[1] = set[2], set[1], set[0]
-	set[0].digest, set[0].time = d, at
+	set[0].digest, set[0].time = d, p.Time
+	return false
 }
 
 // again reports whether d, which is in the set, came within the window, and
@@ -77,13 +72,8 @@ func (set *recentSet) again(d uint64, at int64) bool {
 // booked already. Otherwise it is a retransmission or a repeated
 // acknowledgement.
 func (t *Table) duplicate(f *Flow, side int, p *capture.Packet) bool {
-	d := p.Digest ^ p.Hash | 1
-	set := t.recent.set(d)
-	if set.has(d) && set.again(d, p.Time) {
+	if t.recent.seen(p) {
 		return f.copied(side, p)
-	}
-	if set[0].digest != d {
-		set.add(d, p.Time)
 	}
 	// Whether there is an id, and whether there is payload, nobody can foresee: no jump
 	// depends on it.
@@ -97,7 +87,8 @@ func (t *Table) duplicate(f *Flow, side int, p *capture.Packet) bool {
 	f.ipid[side] = id
 	w := weight(p)
 	n, twice := f.dupSeen>>dupRecent, f.dupSeen<<(w&1)&(1<<dupRecent-1)
-	f.dupSeen = (n+w&((n-dupRecent)>>31))<<dupRecent | twice
+	more := (n - dupRecent) >> 31 // 1 while n is less
+	f.dupSeen = (n+w&more)<<dupRecent | twice
 	return false
 }
 
