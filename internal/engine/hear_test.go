@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"portero/capture"
@@ -42,5 +43,22 @@ func TestHearWaitsForLittle(t *testing.T) {
 		if n := max(cap(e.heard.list), cap(e.own.heard.list)); n > 2*maxHeard {
 			t.Errorf("room for %d packets was needed", n)
 		}
+	}
+}
+
+// No TCP segment is heard, whatever Wants says.
+func TestHearsNoTCP(t *testing.T) {
+	tr := newTraffic(1)
+	for i, proto := range []byte{capture.ProtoUDP, capture.ProtoTCP, capture.ProtoUDP} {
+		tr.now += 1e6
+		tr.packet(&talk{a: 0x0a000000 + uint32(i), b: 0x0a0a0a0a, sp: 4000, dp: 53}, 0, proto, 2, 0, 0, []byte("asked"))
+	}
+	var heard []uint64
+	e := New(Options{Wants: func(*capture.Packet) bool { return true }, Hear: func(p *capture.Packet, _ []byte) { heard = append(heard, p.Index) }})
+	if err := e.Run(context.Background(), open(t, tr.pcap)); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(heard, []uint64{1, 3}) {
+		t.Errorf("heard were packets %v", heard)
 	}
 }

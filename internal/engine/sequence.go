@@ -76,9 +76,15 @@ func (d *decoded) packet(dec *capture.Decoder, p *capture.Packet, frame int) {
 		d.remark(dec, p, pos)
 	}
 	d.cuts += cut
-	if p.Proto != capture.ProtoTCP && d.wants != nil && d.wants(p) {
+	if picks(d.wants, p) {
 		d.told = append(d.told, pos)
 	}
+}
+
+// picks reports whether Hear is shown p: no TCP segment, as nothing in one is heard, and
+// they are most of all packets.
+func picks(wants func(p *capture.Packet) bool, p *capture.Packet) bool {
+	return p.Proto != capture.ProtoTCP && wants != nil && wants(p)
 }
 
 // rest takes the outcome of a frame that is not just one packet. It returns pkts with
@@ -320,7 +326,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	if e.opt.Seen != nil {
 		e.opt.Seen(&p, e.payload(&p))
 	}
-	if p.Proto != capture.ProtoTCP && e.opt.Wants != nil && e.opt.Wants(&p) {
+	if picks(e.opt.Wants, &p) {
 		e.hear(&p)
 	}
 	e.one(&p, q)

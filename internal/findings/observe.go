@@ -25,8 +25,9 @@ func (d *Detector) look(r *record.Record) {
 	k.resp.set(r.Resp.Addr.Unmap())
 	k.door.set(nil, &k.resp, 0, 0, r.Resp.Port)
 	k.talk.set(&k.orig, &k.resp, 0, r.Proto, r.Resp.Port)
-	lines := [...]uintptr{d.known.home(&k.orig), d.known.home(&k.resp), d.rules[rServers].home(&k.door), d.rules[rBeacon].home(&k.talk)}
-	prefetch.Lines(&lines[0], len(lines))
+	for _, at := range [...]uintptr{d.known.home(&k.orig), d.known.home(&k.resp), d.rules[rServers].home(&k.door), d.rules[rBeacon].home(&k.talk)} {
+		prefetch.Read(at, 1)
+	}
 }
 
 // tcp books what every TCP record may be part of.

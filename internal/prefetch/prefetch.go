@@ -2,11 +2,6 @@
 
 package prefetch
 
-// Lines asks for the cache lines at n addresses.
-//
-//go:noescape
-func Lines(lines *uintptr, n int)
-
 // All asks for the cache lines at the addresses of lines.
 //
 //go:noescape

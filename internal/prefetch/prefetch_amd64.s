@@ -1,20 +1,5 @@
 #include "textflag.h"
 
-// func Lines(lines *uintptr, n int)
-TEXT ·Lines(SB), NOSPLIT, $0-16
-	MOVQ lines+0(FP), SI
-	MOVQ n+8(FP), CX
-	TESTQ CX, CX
-	JLE done
-next:
-	MOVQ (SI), AX
-	PREFETCHT0 (AX)
-	ADDQ $8, SI
-	DECQ CX
-	JNZ next
-done:
-	RET
-
 // func All(lines *[Many]uintptr)
 TEXT ·All(SB), NOSPLIT, $0-8
 	MOVQ lines+0(FP), SI

@@ -1,19 +1,5 @@
 #include "textflag.h"
 
-// func Lines(lines *uintptr, n int)
-TEXT ·Lines(SB), NOSPLIT, $0-16
-	MOVD lines+0(FP), R0
-	MOVD n+8(FP), R1
-	CMP $0, R1
-	BLE done
-next:
-	MOVD.P 8(R0), R2
-	PRFM (R2), PLDL1KEEP
-	SUBS $1, R1
-	BNE next
-done:
-	RET
-
 // func All(lines *[Many]uintptr)
 TEXT ·All(SB), NOSPLIT, $0-8
 	MOVD lines+0(FP), R0

@@ -2,8 +2,6 @@
 
 package prefetch
 
-func Lines(*uintptr, int) {}
-
 func All(*[Many]uintptr) {}
 
 func Read(uintptr, uintptr) {}

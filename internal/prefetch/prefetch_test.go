@@ -18,14 +18,41 @@ func TestAnyAddress(t *testing.T) {
 			Write(p, n)
 		}
 		All(&[Many]uintptr{0: p, 3: p + 1, 5: at, 9: ^p})
-		lines := []uintptr{p, p + 1, at, 0}
-		for n := -1; n <= len(lines); n++ {
-			Lines(&lines[0], n)
-		}
 	}
 	for i := range b {
 		if b[i] != byte(i) {
 			t.Fatalf("octet %d is %d", i, b[i])
 		}
 	}
+}
+
+// Pages writes zeros to every page of what is beyond the length, and nothing before it.
+func TestPages(t *testing.T) {
+	type thing struct {
+		at  *int
+		pad [1000]byte
+	}
+	all := make([]thing, 100)
+	x := new(int)
+	for i := range all {
+		all[i].at = x
+	}
+	Pages(all[:7])
+	last := 0
+	for i := range all {
+		switch zero := all[i].at == nil; {
+		case zero && i < 7:
+			t.Errorf("thing %d is gone", i)
+		case zero && i > 7 && uintptr(i-last)*unsafe.Sizeof(all[0]) > 4096:
+			t.Errorf("nothing was written between things %d and %d", last, i)
+		case zero:
+			last = i
+		}
+	}
+	if last < len(all)-5 {
+		t.Errorf("the last that was written is thing %d", last)
+	}
+	Pages([]byte(nil))
+	Pages(make([]struct{}, 3, 5))
+	Pages(make([][9000]byte, 1, 4))
 }
