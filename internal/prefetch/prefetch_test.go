@@ -30,7 +30,7 @@ func TestAnyAddress(t *testing.T) {
 func TestPages(t *testing.T) {
 	type thing struct {
 		at  *int
-		pad [1000]byte
+		_   [1000]byte
 	}
 	all := make([]thing, 100)
 	x := new(int)
