@@ -29,8 +29,8 @@ func TestAnyAddress(t *testing.T) {
 // Pages writes zeros to every page of what is beyond the length, and nothing before it.
 func TestPages(t *testing.T) {
 	type thing struct {
-		at  *int
-		_   [1000]byte
+		at *int
+		_  [1000]byte
 	}
 	all := make([]thing, 100)
 	x := new(int)
