@@ -17,7 +17,6 @@ const (
 	FlowSize   = hotSize + originSize
 	hotSize    = 192
 	originSize = 96
-	pairSize   = unsafe.Sizeof(pair{})
 )
 
 type flowBits uint16
@@ -75,15 +74,13 @@ type origin struct {
 	dups    uint32
 }
 
-// pair keeps two flows that were taken one after another, hot and cold parts apart:
-// together they are whole cache lines, and near enough for one translation of their
-// page mostly.
-type pair struct {
-	hot  [2]Flow
-	cold [2]origin
+// chunk keeps flows that were taken one after another, what every packet touches and what few do
+// apart: flows that are alive together are neighbours mostly, and the closer their hot parts
+// lie, the fewer pages the processor must know the places of.
+type chunk struct {
+	hot  [chunkLen]Flow
+	cold [chunkLen]origin
 }
-
-type chunk [chunkLen / 2]pair
 
 // sideOf tells which side sent p, -1 when p is not of this tuple. Which of the two
 // it is nobody can foresee: no jump depends on it.

@@ -90,15 +90,11 @@ func New(cfg Config, sink func(*Ended)) *Table {
 // an array's element the compiler reads the array's first octet, to find nil, and
 // that is a cache line nobody asked for.
 func (t *Table) flow(v uint32) *Flow {
-	return (*Flow)(unsafe.Add(t.pair(v), unsafe.Offsetof(pair{}.hot)+uintptr(v&1)*hotSize))
+	return (*Flow)(unsafe.Add(unsafe.Pointer(t.chunks[v>>chunkBits]), unsafe.Offsetof(chunk{}.hot)+uintptr(v&(chunkLen-1))*hotSize))
 }
 
 func (t *Table) origin(v uint32) *origin {
-	return (*origin)(unsafe.Add(t.pair(v), unsafe.Offsetof(pair{}.cold)+uintptr(v&1)*originSize))
-}
-
-func (t *Table) pair(v uint32) unsafe.Pointer {
-	return unsafe.Add(unsafe.Pointer(t.chunks[v>>chunkBits]), uintptr(v&(chunkLen-1)>>1)*pairSize)
+	return (*origin)(unsafe.Add(unsafe.Pointer(t.chunks[v>>chunkBits]), unsafe.Offsetof(chunk{}.cold)+uintptr(v&(chunkLen-1))*originSize))
 }
 
 // rest is where the facts of flow v lie beside its Conn.
