@@ -215,7 +215,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.ICMPType, e.ICMPCode = d.ICMPType, d.ICMPCode
 	}
 	if f.proto == tcp {
-		e.J = f.conn.Judge(x, clues)
+		f.conn.JudgeTo(&e.J, x, &clues)
 		e.ConnState = f.conn.ConnState(x)
 		e.Completeness = int16(f.conn.Completeness())
 		e.SYNRetries, e.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
@@ -260,7 +260,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			v.Payload = f.conn.DatagramPayload(side)
 			continue
 		}
-		v.Facts = f.conn.Facts(side, x)
+		f.conn.Facts(&v.Facts, side, x)
 		if x.Data != nil {
 			v.Payload, v.Retrans, v.OOO = x.Payload[side], uint64(d.Retrans[side]), uint64(d.OOO[side])
 			v.Lost = v.Facts.Lost

@@ -37,7 +37,7 @@ func (c *Conn) RolesSeen() bool {
 }
 
 // roles tells originator from responder.
-func (c *Conn) roles(k Clues) (Side, RolesBy) {
+func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 	a, b := c.half[0].bits, c.half[1].bits
 	switch {
 	case c.flags&flagOddFirst != 0 && (a|b)&sentSYN == 0:
@@ -57,7 +57,7 @@ func (c *Conn) roles(k Clues) (Side, RolesBy) {
 
 // ackProbe reports whether side o sent lone ACKs and got nothing but the RST
 // that a closed or firewalled port gives them.
-func (c *Conn) ackProbe(o Side, k Clues) bool {
+func (c *Conn) ackProbe(o Side, k *Clues) bool {
 	me, peer := &c.half[o], &c.half[1-o]
 	return k.Pkts[1-o] > 0 && me.bits&(sentSYN|sentSYNACK|sentPayload|sentReset|sentBadRST) == 0 &&
 		me.bits&sentSegment != 0 &&
@@ -66,11 +66,18 @@ func (c *Conn) ackProbe(o Side, k Clues) bool {
 }
 
 // Judge derives the verdict of the connection as far as it was seen. x.Data may be nil.
-func (c *Conn) Judge(x *Rest, k Clues) Judgement {
-	j := Judgement{ServerRTT: -1, ClientRTT: -1, Setup: -1}
+func (c *Conn) Judge(x *Rest, k Clues) (j Judgement) {
+	c.JudgeTo(&j, x, &k)
+	return j
+}
+
+// JudgeTo is Judge without copies: j is empty. To copy in large pieces what was just
+// written in small ones waits until all that was written before is done.
+func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
+	j.ServerRTT, j.ClientRTT, j.Setup = -1, -1, -1
 	if c.flags&flagFlagsSeen == 0 {
 		j.Verdict, j.Orig, j.RolesBy = Unknown, k.Orig, k.By
-		return j
+		return
 	}
 	j.Orig, j.RolesBy = c.roles(k)
 	j.Kind = Normal
@@ -94,7 +101,7 @@ func (c *Conn) Judge(x *Rest, k Clues) Judgement {
 	third := cand && c.thirdFits(o, x)
 	exact := third && c.thirdExact(o)
 
-	c.judgeOpening(&j, x, k, accepted, cand, third, exact)
+	c.judgeOpening(j, x, k, accepted, cand, third, exact)
 	if third && j.Verdict.Opened() {
 		j.ACK = x.candOff
 		if !exact {
@@ -104,8 +111,8 @@ func (c *Conn) Judge(x *Rest, k Clues) Judgement {
 	if j.Verdict.Opened() {
 		j.Confirmed = c.confirmOff
 	}
-	c.judgeClose(&j, x)
-	c.judgeTimes(&j, x, accepted, exact)
+	c.judgeClose(j, x)
+	c.judgeTimes(j, x, accepted, exact)
 	if j.Kind == Simultaneous {
 		j.Oddities |= OddSimultaneous
 	}
@@ -124,7 +131,6 @@ func (c *Conn) Judge(x *Rest, k Clues) Judgement {
 	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited {
 		j.Oddities |= OddAckBeforeSYN
 	}
-	return j
 }
 
 // acked reports whether the peer of side, whose acknowledgements are known,
@@ -154,7 +160,7 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 	return true
 }
 
-func (c *Conn) judgeOpening(j *Judgement, x *Rest, k Clues, accepted, cand, third, exact bool) {
+func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, third, exact bool) {
 	o, r := j.Orig, 1-j.Orig
 	me, peer := &c.half[o], &c.half[r]
 	syn, synack := me.bits&sentSYN != 0, peer.bits&sentSYNACK != 0

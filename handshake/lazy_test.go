@@ -12,8 +12,11 @@ import (
 func told(c *Conn, x *Rest) string {
 	s := ""
 	for orig := range 2 {
+		var facts [2]Facts
+		c.Facts(&facts[0], 0, x)
+		c.Facts(&facts[1], 1, x)
 		j := c.Judge(x, Clues{Orig: Side(orig), Pkts: [2]uint64{3, 3}})
-		s += fmt.Sprintf("%+v %v %+v %+v\n", j, c.ConnState(x), c.Facts(0, x), c.Facts(1, x))
+		s += fmt.Sprintf("%+v %v %+v %+v\n", j, c.ConnState(x), facts[0], facts[1])
 	}
 	s += fmt.Sprint(string(c.AppendHistory(nil, x)), c.Completeness(), x.SYNRetries(), x.SYNACKRetries(), x.SuspectedRSTs(), x.Data.Pace(), "\n")
 	for side := range 2 {

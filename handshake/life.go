@@ -119,17 +119,16 @@ type Facts struct {
 	Lost   uint64
 }
 
-// Facts returns those of one side.
-func (c *Conn) Facts(side Side, x *Rest) Facts {
+// Facts fills f with those of one side.
+func (c *Conn) Facts(f *Facts, side Side, x *Rest) {
 	h := &c.half[side]
-	f := Facts{MSS: h.mss, WScale: int16(h.wscale), Opts: h.opts &^ optECN, SYN: h.bits&(sentSYN|sentSYNACK) != 0}
+	f.MSS, f.WScale, f.Opts, f.SYN, f.Lost = h.mss, int16(h.wscale), h.opts&^optECN, h.bits&(sentSYN|sentSYNACK) != 0, 0
 	if !f.SYN {
 		f.WScale = -1
 	}
 	if x.Data != nil {
 		f.Lost = c.lost(side, x)
 	}
-	return f
 }
 
 // SYNRetries and SYNACKRetries count the retransmissions of each.
