@@ -64,6 +64,9 @@ type Piece struct {
 	At  int64 // where it begins, octets
 	N   int   // how long it is; once loaded, how much of it is there
 	Err error // what it ended with
+
+	// Frames that Load found, for Take: how many, and the part of the piece they lie in.
+	Found, From, To int
 }
 
 // LinkType is a pcap link type (LINKTYPE_ value as registered at tcpdump.org).

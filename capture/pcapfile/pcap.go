@@ -14,7 +14,9 @@ type pcap struct {
 	order binary.ByteOrder
 	big   bool
 	nano  bool
-	hdr   int // length of a record header
+	hdr   int    // length of a record header
+	snap  uint32 // octets that a record has at most, as far as is known
+	since uint32 // a second before all records, as far as is known
 	link  capture.LinkType
 }
 
@@ -39,6 +41,13 @@ func (f *File) startPcap() error {
 	p.link = capture.LinkType(p.order.Uint32(h[20:]) & 0xffff)
 	f.ifaces = []Interface{{Link: p.link, SnapLen: p.order.Uint32(h[16:])}}
 	f.sec = p
+	p.snap = f.ifaces[0].SnapLen
+	if p.snap == 0 || p.snap > usualSnap {
+		p.snap = usualSnap
+	}
+	if len(h) >= 28 {
+		p.since = p.order.Uint32(h[24:]) - 24*3600
+	}
 	f.carry = append([]byte(nil), h[24:]...)
 	f.off = 24
 	return nil
@@ -52,7 +61,7 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 			b.Frames = slices.Grow(b.Frames, 1)
 		}
 		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
-		n, used := p.fill(f, room, buf[i:])
+		n, used := p.fill(room, buf[i:], f.frames+1, f.id)
 		b.Frames = b.Frames[:len(b.Frames)+n]
 		f.frames += uint64(n)
 		i += used
@@ -73,10 +82,10 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 }
 
 // fill makes frames of what lies in buf until one of the two is used up or the next
-// record is not whole or claims too much. It returns how many, and what they took.
-func (p *pcap) fill(f *File, fs []capture.Frame, buf []byte) (n, used int) {
+// record is not whole or claims too much. The first has the ordinal first. It returns how many, and what they took.
+func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32) (n, used int) {
 	le := binary.LittleEndian
-	hdr, big, base, id, link := p.hdr, p.big, f.frames+1, f.id, p.link
+	hdr, big, link := p.hdr, p.big, p.link
 	unit := int64(1000)
 	if p.nano {
 		unit = 1
@@ -95,12 +104,94 @@ func (p *pcap) fill(f *File, fs []capture.Frame, buf []byte) (n, used int) {
 		// Set one by one: a literal is made elsewhere first and copied.
 		fr := &fs[n]
 		fr.Data, fr.Time = buf[at:end:end], int64(sec)*1e9+int64(frac)*unit
-		fr.Index, fr.Num, fr.WireLen, fr.File, fr.Iface = base+uint64(n), base+uint64(n), max(wire, capLen), id, 0
+		fr.Index, fr.Num, fr.WireLen, fr.File, fr.Iface = first+uint64(n), first+uint64(n), max(wire, capLen), id, 0
 		fr.Link, fr.VLAN, fr.HasVLAN, fr.Dir = link, 0, false, capture.DirUnknown
 		n++
 		used = end
 	}
 	return n, used
+}
+
+// A piece is walked from record to record while it comes, since half of it has left the cache when it is
+// there: the reading itself goes through the cache, too. Where the first record begins is
+// not known yet; it is guessed, and what was found counts only when the piece before ends there.
+
+const (
+	usualSnap  = 256 << 10
+	usualSpan  = 64 * 24 * 3600 // seconds that a capture lasts at most
+	guessChain = 4              // headers in a row that look like some
+)
+
+// ahead finds the frames of the piece of which buf is there so far. The first place of b.Frames is
+// left for the frame that began in the piece before.
+func (p *pcap) ahead(id int32, b *capture.Block, piece *capture.Piece, buf []byte) {
+	room := b.Frames[:min(cap(b.Frames), mostFrames)]
+	if len(room) <= 1+piece.Found {
+		return
+	}
+	if piece.Found == 0 {
+		if piece.From = p.guess(buf); piece.From < 0 {
+			return
+		}
+		piece.To = piece.From
+	}
+	n, used := p.fill(room[1+piece.Found:], buf[piece.To:], uint64(piece.Found), id)
+	piece.Found += n
+	piece.To += used
+}
+
+// guess is where a record seems to begin in buf, -1 where none does.
+func (p *pcap) guess(buf []byte) int {
+	for from := 0; from+16 <= len(buf) && from < usualSnap; from++ {
+		if p.order.Uint32(buf[from:])-p.since >= usualSpan {
+			continue
+		}
+		at, n := from, 0
+		for n < guessChain && p.seems(buf, at) {
+			at += p.hdr + int(p.order.Uint32(buf[at+8:]))
+			n++
+		}
+		if n == guessChain {
+			return from
+		}
+	}
+	return -1
+}
+
+// seems reports whether what lies at looks like the header of a record.
+func (p *pcap) seems(buf []byte, at int) bool {
+	if at+p.hdr > len(buf) {
+		return false
+	}
+	h := buf[at:]
+	parts := uint32(1e6)
+	if p.nano {
+		parts = 1e9
+	}
+	capLen := p.order.Uint32(h[8:])
+	return p.order.Uint32(h)-p.since < usualSpan && p.order.Uint32(h[4:]) < parts && capLen > 0 && capLen <= p.snap && p.order.Uint32(h[12:]) >= capLen
+}
+
+// accept takes the frames that Load found, where the one that began in the piece before ends where they
+// begin, and returns what of buf is done with. Otherwise it takes nothing.
+func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byte) int {
+	c := len(f.carry)
+	if c > headroom || cap(b.Frames) <= piece.Found {
+		return 0
+	}
+	all := b.Frames[:1+piece.Found]
+	before := buf[:c+piece.From]
+	if n, used := p.fill(all[:1], before, f.frames+1, f.id); n != 1 || used != len(before) {
+		return 0
+	}
+	for i := range all[1:] {
+		fr := &all[1+i]
+		fr.Index += f.frames + 2
+		fr.Num = fr.Index
+	}
+	f.frames += uint64(len(all))
+	b.Frames = all
+	return c + piece.To
 }
 
 // tail ends a run of frames, i octets into buf. When the input is over and no

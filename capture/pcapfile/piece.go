@@ -41,6 +41,7 @@ func (f *File) Claim(b *capture.Block) capture.Piece {
 func (f *File) Load(b *capture.Block, p *capture.Piece) {
 	buf := b.Buf[headroom : headroom+p.N]
 	n := 0
+	classic, _ := f.sec.(*pcap)
 	for n < len(buf) && p.Err == nil {
 		part := buf[n:min(n+readPiece, len(buf))]
 		m := 0
@@ -53,6 +54,9 @@ func (f *File) Load(b *capture.Block, p *capture.Piece) {
 			m, p.Err = f.in.Read(part)
 		}
 		n += m
+		if classic != nil {
+			classic.ahead(f.id, b, p, buf[:n])
+		}
 		if f.at == nil && m > 0 && m < len(part) && n >= readSize/2 {
 			break // of a pipe: there is enough to go on with
 		}
@@ -72,9 +76,15 @@ func (f *File) Take(b *capture.Block, p *capture.Piece) error {
 		f.eof = p.Err
 	}
 	buf := f.join(b, p.N)
-	used := f.sec.frames(f, b, buf)
+	used := 0
+	if p.Found > 0 && p.N > 0 {
+		used = f.sec.(*pcap).accept(f, b, p, buf)
+		f.off += int64(used)
+	}
+	rest := f.sec.frames(f, b, buf[used:])
+	used += rest
 	f.carry = append(f.carry[:0], buf[used:]...)
-	f.off += int64(used)
+	f.off += int64(rest)
 	f.plan(len(b.Frames), used)
 	if len(b.Frames) == 0 {
 		return f.fail
