@@ -31,6 +31,7 @@ type Frame struct {
 type Block struct {
 	Frames []Frame
 	Buf    []byte // backing store, managed by the source that fills the block
+	Inside bool   // all frames lie in Buf: the source says so
 }
 
 // Source yields frames in capture order.

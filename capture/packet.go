@@ -71,7 +71,7 @@ const PacketSize = 128
 
 // Packet is what a frame says at the transport layer of its innermost decoded
 // packet. It holds no pointers; the payload is PayloadOff and PayloadCap inside
-// the frame's Data.
+// the frame's Data, or inside Batch.Buf.
 type Packet struct {
 	// Src and Dst are IPv6 or IPv4-mapped addresses; Ver (4 or 6) says which.
 	Src, Dst [16]byte
@@ -184,10 +184,13 @@ const (
 type Batch struct {
 	Packets []Packet
 	Quotes  []Quote
+	// Buf, where it is not nil, is what the payload of all packets lies in: it is found
+	// without its frame.
+	Buf []byte
 }
 
 // Reset empties b and keeps its memory.
-func (b *Batch) Reset() { b.Packets, b.Quotes = b.Packets[:0], b.Quotes[:0] }
+func (b *Batch) Reset() { b.Packets, b.Quotes, b.Buf = b.Packets[:0], b.Quotes[:0], nil }
 
 // Quoted returns what ICMP error p quotes.
 func (b *Batch) Quoted(p *Packet) *Quote { return &b.Quotes[p.TSVal] }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"time"
+	"unsafe"
 
 	"portero/capture"
 )
@@ -47,6 +48,9 @@ func decode(dec *capture.Decoder, d *decoded) {
 	d.reset()
 	fs := d.block.Frames
 	d.sum = sumOf(fs)
+	if d.block.Inside {
+		d.batch.Buf = d.block.Buf
+	}
 	pkts := slices.Grow(d.batch.Packets, len(fs))
 	pkts = pkts[:cap(pkts)]
 	for i := range fs {
@@ -63,6 +67,9 @@ func decode(dec *capture.Decoder, d *decoded) {
 // packet takes p, the next packet of d, which comes from a frame.
 func (d *decoded) packet(dec *capture.Decoder, p *capture.Packet, frame int) {
 	p.FrameIdx = uint16(frame)
+	if d.batch.Buf != nil {
+		p.PayloadOff += uint32(placeIn(d.batch.Buf, d.block.Frames[frame].Data))
+	}
 	pos := uint32(d.n)
 	d.n++
 	k := laneOf(p)
@@ -159,6 +166,11 @@ type frameSum struct {
 	even        bool   // time does not run backwards
 	links       bool   // there are several link types
 	files       bool   // there are several files, or frames that do not follow one another
+}
+
+// placeIn is where data, a part of buf, begins there.
+func placeIn(buf, data []byte) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(data))) - uintptr(unsafe.Pointer(unsafe.SliceData(buf)))
 }
 
 func sumOf(fs []capture.Frame) frameSum {
@@ -345,13 +357,13 @@ func (e *Engine) payload(p *capture.Packet) []byte {
 		}
 		return e.extra[p.PayloadOff : p.PayloadOff+p.PayloadCap]
 	}
-	if e.block == nil || int(p.FrameIdx) >= len(e.block.Frames) {
-		return nil
-	}
-	if e.block.Frames[p.FrameIdx].Index != p.Index {
+	if e.block == nil || p.Index <= e.last || int(p.FrameIdx) >= len(e.block.Frames) {
 		return nil // of an earlier block: a SYN that was kept apart
 	}
-	d := e.block.Frames[p.FrameIdx].Data
+	d := e.batch.Buf
+	if d == nil {
+		d = e.block.Frames[p.FrameIdx].Data
+	}
 	if int(p.PayloadOff)+int(p.PayloadCap) > len(d) {
 		return nil
 	}
