@@ -2,6 +2,7 @@ package pcapfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"unsafe"
 
 	"portero/capture"
 )
@@ -161,5 +163,120 @@ func TestGrowing(t *testing.T) {
 	var d *DamageError
 	if len(two.Frames) != 0 || !errors.Is(err, io.EOF) && !(errors.As(err, &d) && d.Offset == int64(half)) {
 		t.Errorf("%d frames of what came later, %v", len(two.Frames), err)
+	}
+}
+
+// records is a classic capture of n frames of different lengths, filled by fill. Of so many each one
+// is half a century older, 0 none.
+func records(order binary.AppendByteOrder, magic uint32, n, old int, fill func(data []byte)) []byte {
+	b := classic(order, magic, 0)
+	for i := range n {
+		size := 60 + i*37%1400
+		sec := 1_700_000_000 + i/1000
+		if old > 0 && i%old == old-1 {
+			sec = 1
+		}
+		for _, v := range []int{sec, i % 1000, size, size} {
+			b = order.AppendUint32(b, uint32(v))
+		}
+		if magic == 0xa1b2cd34 {
+			b = append(b, make([]byte, 8)...)
+		}
+		data := make([]byte, size)
+		fill(data)
+		b = append(b, data...)
+	}
+	return b
+}
+
+// The frames of a piece are found while it is loaded, in every kind of classic capture, and those that only
+// look like some do not count.
+func TestAhead(t *testing.T) {
+	for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
+		for _, magic := range []uint32{0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34} {
+			// Data that are headers themselves, in which the walk would never end.
+			lies := func(data []byte) {
+				for i := 0; i+24 <= len(data); i += 24 {
+					h := order.AppendUint32(order.AppendUint32(order.AppendUint32(order.AppendUint32(nil, 1_700_000_000), 7), 8), 8)
+					if magic == 0xa1b2cd34 {
+						h = order.AppendUint32(order.AppendUint32(order.AppendUint32(order.AppendUint32(nil, 1_700_000_000), 7), 24), 24)
+					}
+					copy(data[i:], h)
+				}
+			}
+			for name, fill := range map[string]func([]byte){"plain": func([]byte) {}, "false": lies, "old": func([]byte) {}} {
+				const n = 3000
+				old := 0
+				if name == "old" {
+					old = 5
+				}
+				file := records(order, magic, n, old, fill)
+				f, err := NewReader(bytes.NewReader(file), "ahead", Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				f.at, f.pos, f.most = bytes.NewReader(file), f.raw.n.Load(), 200_000
+				b := capture.Block{Frames: make([]capture.Frame, 0, n)}
+				pieces, hits, seen, i := 0, 0, 0, 24
+				for {
+					p := f.Claim(&b)
+					f.Load(&b, &p)
+					found := p.Found
+					if err := f.Take(&b, &p); errors.Is(err, io.EOF) {
+						break
+					} else if err != nil {
+						t.Fatal(err)
+					}
+					pieces++
+					if found > 0 && found == len(b.Frames)-1 {
+						hits++
+					}
+					for _, fr := range b.Frames {
+						i += f.sec.(*pcap).hdr
+						seen++
+						if fr.Index != uint64(seen) || fr.Num != fr.Index || !bytes.Equal(fr.Data, file[i:i+60+(seen-1)*37%1400]) {
+							t.Fatalf("%v, magic %x, %s: frame %d is %d with %d octets", order, magic, name, seen, fr.Index, len(fr.Data))
+						}
+						i += len(fr.Data)
+					}
+				}
+				if seen != n || pieces < 8 {
+					t.Errorf("%v, magic %x, %s: %d frames of %d in %d pieces", order, magic, name, seen, n, pieces)
+				}
+				if want := pieces - 1; name == "plain" && hits < want || name == "false" && hits > pieces/2 || name == "old" && hits == pieces {
+					t.Errorf("%v, magic %x, %s: found ahead in %d of %d pieces", order, magic, name, hits, pieces)
+				}
+			}
+		}
+	}
+}
+
+// What a source says lies inside the memory of its block does.
+func TestInside(t *testing.T) {
+	names, _ := filepath.Glob("../../testdata/*/in.pcap*")
+	inside := 0
+	for _, name := range names {
+		for _, list := range [][]string{{name}, {name, names[0]}} {
+			s, err := OpenAll(list, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for b := (capture.Block{}); s.Next(&b) == nil; {
+				for _, f := range b.Frames {
+					if !b.Inside || len(f.Data) == 0 {
+						continue
+					}
+					at := uintptr(unsafe.Pointer(&f.Data[0])) - uintptr(unsafe.Pointer(&b.Buf[0]))
+					if at+uintptr(len(f.Data)) > uintptr(len(b.Buf)) {
+						t.Fatalf("%v: %d octets at %d of %d", list, len(f.Data), at, len(b.Buf))
+					}
+					inside++
+				}
+			}
+			s.Close()
+		}
+	}
+	if inside < 1000 {
+		t.Errorf("only %d frames", inside)
 	}
 }

@@ -135,3 +135,89 @@ func TestSumOf(t *testing.T) {
 		t.Errorf("of nothing: %+v", got)
 	}
 }
+
+// TestPayloadInside: payload is the same octets whether it is found by its frame or in the memory of the
+// block, and what came in an earlier block has none.
+func TestPayloadInside(t *testing.T) {
+	dec := capture.NewDecoder(capture.NewPaths(), 1)
+	for _, inside := range []bool{false, true} {
+		var d decoded
+		d.block.Inside = inside
+		d.block.Buf = make([]byte, 0, 1<<16)
+		var ends []int
+		for i := range 50 {
+			f := datagram(i, i)
+			for j := range f[28:] {
+				f[28+j] = byte(i + j)
+			}
+			d.block.Buf = append(append(d.block.Buf, 0xee, 0xee), onEthernet(f)...)
+			ends = append(ends, len(d.block.Buf))
+		}
+		for i, end := range ends {
+			f := capture.Frame{Index: uint64(i) + 10, Num: uint64(i) + 1, Link: capture.LinkEthernet, Data: d.block.Buf[end-42-i : end : end], WireLen: uint32(42 + i)}
+			d.block.Frames = append(d.block.Frames, f)
+		}
+		decode(dec, &d)
+		e := &Engine{block: &d.block, batch: &d.batch, last: 9}
+		for i := range d.batch.Packets {
+			p := &d.batch.Packets[i]
+			b := e.payload(p)
+			if len(b) != i {
+				t.Fatalf("inside %v: %d octets of payload %d", inside, len(b), i)
+			}
+			for j, v := range b {
+				if v != byte(i+j) {
+					t.Fatalf("inside %v: octet %d of payload %d is %d", inside, j, i, v)
+				}
+			}
+		}
+		e.last = 20
+		for i := range d.batch.Packets {
+			if b := e.payload(&d.batch.Packets[i]); (b == nil) != (i <= 10) {
+				t.Errorf("inside %v: packet %d after frame 20 has %d octets", inside, d.batch.Packets[i].Index, len(b))
+			}
+		}
+	}
+}
+
+// sized is an input of so many octets.
+type sized struct {
+	capture.Source
+	n int64
+}
+
+func (s sized) Size() int64 { return s.n }
+
+// TestBlocks: the blocks of a large file have memory of their own, beside one another in huge pages.
+func TestBlocks(t *testing.T) {
+	e := &Engine{}
+	for _, d := range append(e.blocks(sized{n: hugeFrom - 1}, 2), e.blocks(capture.Source(nil), 2)...) {
+		if d.block.Buf != nil || d.batch.Packets != nil {
+			t.Errorf("%d octets and %d packets for a small file", len(d.block.Buf), cap(d.batch.Packets))
+		}
+	}
+	all := e.blocks(sized{n: hugeFrom}, 3)
+	for i, d := range all {
+		if len(d.block.Buf) != bufRoom || cap(d.batch.Packets) < 4096 || len(d.batch.Packets) != 0 || d.ready == nil {
+			t.Errorf("block %d: %d octets, room for %d packets", i, len(d.block.Buf), cap(d.batch.Packets))
+		}
+		for j := range d.block.Buf {
+			d.block.Buf[j] = byte(i + 1)
+		}
+		for j := range d.batch.Packets[:cap(d.batch.Packets)] {
+			d.batch.Packets[:cap(d.batch.Packets)][j].Seq = capture.Seq(i + 1)
+		}
+	}
+	for i, d := range all {
+		for j, v := range d.block.Buf {
+			if v != byte(i+1) {
+				t.Fatalf("octet %d of block %d is %d", j, i, v)
+			}
+		}
+		for j, p := range d.batch.Packets[:cap(d.batch.Packets)] {
+			if p.Seq != capture.Seq(i+1) || p.Src != [16]byte{} {
+				t.Fatalf("packet %d of block %d is %+v", j, i, p)
+			}
+		}
+	}
+}

@@ -146,8 +146,8 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	workers := e.opt.Threads
 	depth := workers + 2
 	f := newFeed(src, depth)
-	for range depth {
-		f.free <- &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
+	for _, d := range e.blocks(src, depth) {
+		f.free <- d
 	}
 	stop := make(chan struct{})
 	e.crew = make(crew, workers)

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"portero/capture"
+	"portero/internal/prefetch"
 )
 
 // decoded is a block with what its frames say.
@@ -40,6 +41,35 @@ type other struct {
 	reason  capture.Reason
 	frag    capture.IPFragment
 	arp     capture.ARPInfo
+}
+
+// bufRoom is what a block in a huge page has for its frames, and what is left of the page is for
+// packets: more than captures of small frames need of the one, and of large ones of the other.
+const bufRoom = 1216 << 10
+
+// hugeFrom is how large an input is from which its blocks get huge pages: to make one takes longer than to read a small
+// capture.
+const hugeFrom = 32 << 20
+
+// blocks returns n blocks for what src has. Those of a large file get memory in huge
+// pages: frames and packets are more small pages than the processor can keep the places of.
+func (e *Engine) blocks(src capture.Source, n int) []*decoded {
+	all := make([]*decoded, n)
+	for i := range all {
+		all[i] = &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
+	}
+	s, ok := src.(interface{ Size() int64 })
+	if !ok || s.Size() < hugeFrom {
+		return all
+	}
+	slab := prefetch.Huge(n * prefetch.HugePage)
+	for _, d := range all {
+		d.block.Buf = slab[:bufRoom:bufRoom]
+		rest := slab[bufRoom:prefetch.HugePage]
+		d.batch.Packets = unsafe.Slice((*capture.Packet)(unsafe.Pointer(unsafe.SliceData(rest))), len(rest)/capture.PacketSize)[:0]
+		slab = slab[prefetch.HugePage:]
+	}
+	return all
 }
 
 // decode decodes all frames of d.block, deals the packets to the lanes, and notes
@@ -397,7 +427,7 @@ func (e *Engine) selectFrames(d *decoded) {
 
 func (e *Engine) serial(ctx context.Context, src capture.Source) error {
 	dec := capture.NewDecoder(e.paths, e.opt.Seed)
-	d := &decoded{wants: e.opt.Wants}
+	d := e.blocks(src, 1)[0]
 	defer e.flush()
 	for ctx.Err() == nil && !e.failed.Load() {
 		if err := src.Next(&d.block); err != nil {

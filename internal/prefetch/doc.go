@@ -7,5 +7,8 @@ package prefetch
 // Line is what is asked for at a time, octets.
 const Line = 64
 
+// HugePage is what a huge page has, octets.
+const HugePage = 2 << 20
+
 // Many is how many lines All asks for, without a jump.
 const Many = 10

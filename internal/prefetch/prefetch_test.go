@@ -1,6 +1,7 @@
 package prefetch
 
 import (
+	"runtime"
 	"testing"
 	"unsafe"
 )
@@ -55,4 +56,21 @@ func TestPages(t *testing.T) {
 	Pages([]byte(nil))
 	Pages(make([]struct{}, 3, 5))
 	Pages(make([][9000]byte, 1, 4))
+}
+
+// Huge returns zeros that can be written, as many as were asked for.
+func TestHuge(t *testing.T) {
+	b := Huge(2 * HugePage)
+	if len(b) != 2*HugePage || cap(b) != len(b) {
+		t.Fatalf("%d octets, room for %d", len(b), cap(b))
+	}
+	if at := uintptr(unsafe.Pointer(&b[0])); runtime.GOOS == "linux" && at%HugePage != 0 {
+		t.Errorf("begins at %x", at)
+	}
+	for i := range b {
+		if b[i] != 0 {
+			t.Fatalf("octet %d is %d", i, b[i])
+		}
+		b[i] = 1
+	}
 }
