@@ -49,7 +49,7 @@ const bufRoom = 1216 << 10
 
 // hugeFrom is how large an input is from which its blocks get huge pages: to make one takes longer than to read a small
 // capture.
-const hugeFrom = 32 << 20
+const hugeFrom = 8 << 20
 
 // blocks returns n blocks for what src has. Those of a large file get memory in huge
 // pages: frames and packets are more small pages than the processor can keep the places of.
