@@ -3,7 +3,19 @@ package capture
 import (
 	"encoding/binary"
 	"math/bits"
+	"unsafe"
 )
+
+// wideFrom is how many octets are worth a call.
+const wideFrom = 192
+
+// endMask keeps the last n of 64 octets from its octet n on.
+var endMask = func() (m [128]byte) {
+	for i := range m[64:] {
+		m[64+i] = 0xff
+	}
+	return m
+}()
 
 // sum64 adds b as little-endian words with end-around carry, which is the
 // Internet checksum's sum (RFC 1071) in a wider and byte-swapped form. b must
@@ -11,6 +23,14 @@ import (
 func sum64(b []byte, s uint64) uint64 {
 	var c uint64
 	all := b
+	if len(b) >= wideFrom && wide {
+		n := len(b) &^ 63
+		lo, hi := sumWide(unsafe.SliceData(b), n)
+		// An upper half counts 1<<32 times, and 1<<64 counts once.
+		s, c = bits.Add64(s, lo, 0)
+		s, c = bits.Add64(s, bits.RotateLeft64(hi, 32), c)
+		b = b[n:]
+	}
 	for len(b) >= 64 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
@@ -21,6 +41,23 @@ func sum64(b []byte, s uint64) uint64 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[48:]), c)
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), c)
 		b = b[64:]
+	}
+	if len(all) >= 64 {
+		// What is left, by the 64 octets that end with it, without those that were added.
+		last := (*[64]byte)(all[len(all)-64:])
+		keep := (*[64]byte)(endMask[len(b):])
+		t, d := bits.Add64(binary.LittleEndian.Uint64(last[:])&binary.LittleEndian.Uint64(keep[:]), binary.LittleEndian.Uint64(last[8:])&binary.LittleEndian.Uint64(keep[8:]), 0)
+		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[16:])&binary.LittleEndian.Uint64(keep[16:]), d)
+		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[24:])&binary.LittleEndian.Uint64(keep[24:]), d)
+		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[32:])&binary.LittleEndian.Uint64(keep[32:]), d)
+		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[40:])&binary.LittleEndian.Uint64(keep[40:]), d)
+		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[48:])&binary.LittleEndian.Uint64(keep[48:]), d)
+		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[56:])&binary.LittleEndian.Uint64(keep[56:]), d)
+		t, d = bits.Add64(t, 0, d)
+		// Its words begin len(all) octets later than those of all, and an octet later is 256 times as much.
+		s, c = bits.Add64(s, bits.RotateLeft64(t+d, 8*(len(all)&7)), c)
+		s, c = bits.Add64(s, 0, c)
+		return s + c
 	}
 	if len(b) >= 32 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
