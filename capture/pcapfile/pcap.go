@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"sync/atomic"
 
 	"portero/capture"
 )
@@ -18,6 +19,8 @@ type pcap struct {
 	snap  uint32 // octets that a record has at most, as far as is known
 	since uint32 // a second before all records, as far as is known
 	link  capture.LinkType
+
+	missed atomic.Int32 // guesses in a row that were wrong
 }
 
 func (f *File) startPcap() error {
@@ -120,6 +123,7 @@ const (
 	usualSnap  = 256 << 10
 	usualSpan  = 64 * 24 * 3600 // seconds that a capture lasts at most
 	guessChain = 4              // headers in a row that look like some
+	guessMost  = 8              // guesses in a row that are wrong: it is no use with this capture
 )
 
 // ahead finds the frames of the piece of which buf is there so far. The first place of b.Frames is
@@ -130,7 +134,11 @@ func (p *pcap) ahead(id int32, b *capture.Block, piece *capture.Piece, buf []byt
 		return
 	}
 	if piece.Found == 0 {
+		if piece.From < 0 || p.missed.Load() >= guessMost {
+			return
+		}
 		if piece.From = p.guess(buf); piece.From < 0 {
+			p.missed.Add(1)
 			return
 		}
 		piece.To = piece.From
@@ -142,13 +150,14 @@ func (p *pcap) ahead(id int32, b *capture.Block, piece *capture.Piece, buf []byt
 
 // guess is where a record seems to begin in buf, -1 where none does.
 func (p *pcap) guess(buf []byte) int {
-	for from := 0; from+16 <= len(buf) && from < usualSnap; from++ {
-		if p.order.Uint32(buf[from:])-p.since >= usualSpan {
-			continue
-		}
+	for from := 0; from+16 <= len(buf); from++ {
 		at, n := from, 0
-		for n < guessChain && p.seems(buf, at) {
-			at += p.hdr + int(p.order.Uint32(buf[at+8:]))
+		for n < guessChain {
+			capLen, ok := p.seems(buf, at)
+			if !ok {
+				break
+			}
+			at += p.hdr + int(capLen)
 			n++
 		}
 		if n == guessChain {
@@ -158,18 +167,29 @@ func (p *pcap) guess(buf []byte) int {
 	return -1
 }
 
-// seems reports whether what lies at looks like the header of a record.
-func (p *pcap) seems(buf []byte, at int) bool {
+// seems reports whether what lies at looks like the header of a record, and how many octets follow it then.
+func (p *pcap) seems(buf []byte, at int) (capLen uint32, ok bool) {
 	if at+p.hdr > len(buf) {
-		return false
+		return 0, false
 	}
-	h := buf[at:]
+	h := buf[at : at+16]
+	if p.uint32(h)-p.since >= usualSpan {
+		return 0, false
+	}
 	parts := uint32(1e6)
 	if p.nano {
 		parts = 1e9
 	}
-	capLen := p.order.Uint32(h[8:])
-	return p.order.Uint32(h)-p.since < usualSpan && p.order.Uint32(h[4:]) < parts && capLen > 0 && capLen <= p.snap && p.order.Uint32(h[12:]) >= capLen
+	capLen = p.uint32(h[8:])
+	return capLen, p.uint32(h[4:]) < parts && capLen > 0 && capLen <= p.snap && p.uint32(h[12:]) >= capLen
+}
+
+func (p *pcap) uint32(b []byte) uint32 {
+	v := binary.LittleEndian.Uint32(b)
+	if p.big {
+		v = bits.ReverseBytes32(v)
+	}
+	return v
 }
 
 // accept takes the frames that Load found, where the one that began in the piece before ends where they
@@ -182,8 +202,10 @@ func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byt
 	all := b.Frames[:1+piece.Found]
 	before := buf[:c+piece.From]
 	if n, used := p.fill(all[:1], before, f.frames+1, f.id); n != 1 || used != len(before) {
+		p.missed.Add(1)
 		return 0
 	}
+	p.missed.Store(0)
 	for i := range all[1:] {
 		fr := &all[1+i]
 		fr.Index += f.frames + 2

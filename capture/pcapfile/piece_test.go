@@ -204,13 +204,9 @@ func TestAhead(t *testing.T) {
 					copy(data[i:], h)
 				}
 			}
-			for name, fill := range map[string]func([]byte){"plain": func([]byte) {}, "false": lies, "old": func([]byte) {}} {
+			for name, fill := range map[string]func([]byte){"plain": func([]byte) {}, "false": lies, "old": func([]byte) {}, "in vain": func([]byte) {}} {
 				const n = 3000
-				old := 0
-				if name == "old" {
-					old = 5
-				}
-				file := records(order, magic, n, old, fill)
+				file := records(order, magic, n, map[string]int{"old": 5, "in vain": 2}[name], fill)
 				f, err := NewReader(bytes.NewReader(file), "ahead", Options{})
 				if err != nil {
 					t.Fatal(err)
@@ -242,6 +238,9 @@ func TestAhead(t *testing.T) {
 				}
 				if seen != n || pieces < 8 {
 					t.Errorf("%v, magic %x, %s: %d frames of %d in %d pieces", order, magic, name, seen, n, pieces)
+				}
+				if missed := f.sec.(*pcap).missed.Load(); name == "in vain" && missed != guessMost || name == "plain" && missed > 1 {
+					t.Errorf("%v, magic %x, %s: %d guesses in a row were wrong", order, magic, name, missed)
 				}
 				if want := pieces - 1; name == "plain" && hits < want || name == "false" && hits > pieces/2 || name == "old" && hits == pieces {
 					t.Errorf("%v, magic %x, %s: found ahead in %d of %d pieces", order, magic, name, hits, pieces)
