@@ -3,11 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"math/bits"
-	"unsafe"
 )
-
-// wideFrom is how many octets are worth a call.
-const wideFrom = 192
 
 // endMask keeps the last n of 64 octets from its octet n on.
 var endMask = func() (m [128]byte) {
@@ -23,14 +19,6 @@ var endMask = func() (m [128]byte) {
 func sum64(b []byte, s uint64) uint64 {
 	var c uint64
 	all := b
-	if len(b) >= wideFrom && wide {
-		n := len(b) &^ 63
-		lo, hi := sumWide(unsafe.SliceData(b), n)
-		// An upper half counts 1<<32 times, and 1<<64 counts once.
-		s, c = bits.Add64(s, lo, 0)
-		s, c = bits.Add64(s, bits.RotateLeft64(hi, 32), c)
-		b = b[n:]
-	}
 	for len(b) >= 64 {
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
 		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
