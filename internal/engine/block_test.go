@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"portero/capture"
@@ -190,10 +191,10 @@ func (s sized) Size() int64 { return s.n }
 
 // TestBlocks: the blocks of a large file have memory of their own, beside one another in huge pages.
 func TestBlocks(t *testing.T) {
-	e := &Engine{}
-	for _, d := range append(e.blocks(sized{n: hugeFrom - 1}, 2), e.blocks(capture.Source(nil), 2)...) {
+	e, poor := &Engine{opt: Options{Memory: hugeBudget}}, &Engine{opt: Options{Memory: hugeBudget - 1}}
+	for _, d := range slices.Concat(e.blocks(sized{n: hugeFrom - 1}, 2), e.blocks(capture.Source(nil), 2), poor.blocks(sized{n: hugeFrom}, 2)) {
 		if d.block.Buf != nil || d.batch.Packets != nil {
-			t.Errorf("%d octets and %d packets for a small file", len(d.block.Buf), cap(d.batch.Packets))
+			t.Errorf("%d octets and %d packets for a small file or budget", len(d.block.Buf), cap(d.batch.Packets))
 		}
 	}
 	all := e.blocks(sized{n: hugeFrom}, 3)

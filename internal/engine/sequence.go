@@ -51,6 +51,10 @@ const bufRoom = 1216 << 10
 // capture.
 const hugeFrom = 8 << 20
 
+// hugeBudget is the least budget with which they do: whoever gives less is short of memory, and blocks of small frames
+// leave half of such a page unused.
+const hugeBudget = 256 << 20
+
 // blocks returns n blocks for what src has. Those of a large file get memory in huge
 // pages: frames and packets are more small pages than the processor can keep the places of.
 func (e *Engine) blocks(src capture.Source, n int) []*decoded {
@@ -59,7 +63,7 @@ func (e *Engine) blocks(src capture.Source, n int) []*decoded {
 		all[i] = &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
 	}
 	s, ok := src.(interface{ Size() int64 })
-	if !ok || s.Size() < hugeFrom {
+	if !ok || s.Size() < hugeFrom || e.opt.Memory > 0 && e.opt.Memory < hugeBudget {
 		return all
 	}
 	slab := prefetch.Huge(n * prefetch.HugePage)
