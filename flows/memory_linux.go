@@ -4,12 +4,13 @@ import (
 	"sync"
 	"syscall"
 	"unsafe"
+
+	"portero/internal/prefetch"
 )
 
 const (
-	madvHugePage = 14
-	hugePage     = 2 << 20
-	smallMap     = 64 << 10 // octets that the heap may have: it keeps as much again in reserve
+	hugePage = prefetch.HugePage
+	smallMap = 64 << 10 // octets that the heap may have: it keeps as much again in reserve
 )
 
 // mapped returns n zeroed octets, in huge pages where n is large enough for them
@@ -42,7 +43,7 @@ func huge(n int) (whole, b []byte) {
 	if err != nil {
 		return nil, nil
 	}
-	_ = syscall.Madvise(whole, madvHugePage)
+	prefetch.InHuge(whole)
 	return whole, align(whole, hugePage)[:n]
 }
 

@@ -196,7 +196,7 @@ func (p *pcap) uint32(b []byte) uint32 {
 // begin, and returns what of buf is done with. Otherwise it takes nothing.
 func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byte) int {
 	c := len(f.carry)
-	if c > headroom || cap(b.Frames) <= piece.Found {
+	if c > headroom {
 		return 0
 	}
 	all := b.Frames[:1+piece.Found]
