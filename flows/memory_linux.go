@@ -54,7 +54,9 @@ func newSlots(n int) []uint64 {
 	var b []byte
 	switch {
 	case n*8 < smallMap:
-		return make([]uint64, n)
+		s := make([]uint64, n)
+		prefetch.Pages(s[:0])
+		return s
 	case n*8 < smallShare:
 		b, _ = syscall.Mmap(-1, 0, n*8, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|syscall.MAP_POPULATE)
 	default:

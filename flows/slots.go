@@ -14,7 +14,7 @@ type slots struct {
 
 const firstSlots = 1 << 10
 
-func (s *slots) init() { s.cur = make([]uint64, firstSlots) }
+func (s *slots) init() { s.cur = newSlots(firstSlots) }
 
 // insert adds number v under hash h.
 func (s *slots) insert(h uint32, v uint32) {

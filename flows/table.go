@@ -139,7 +139,7 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.pool.take(dataChunk*handshake.DataSize)))
 		}
 		if w := v + ahead; w/dataChunk == v/dataChunk {
-			prefetch.Write(uintptr(unsafe.Pointer(&t.data[w/dataChunk][w%dataChunk])), handshake.DataSize)
+			prefetch.Write(uintptr(unsafe.Pointer(t.data[w/dataChunk]))+uintptr(w%dataChunk)*handshake.DataSize, handshake.DataSize)
 		}
 	}
 	f.data = v + 1

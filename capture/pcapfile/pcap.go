@@ -61,7 +61,12 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 	i := 0
 	for len(b.Frames) < mostFrames {
 		if len(b.Frames) == cap(b.Frames) {
-			b.Frames = slices.Grow(b.Frames, 1)
+			// As many as what is left holds if it is like what came before it.
+			more := (len(buf) - i) / firstFrame
+			if i > 0 {
+				more = len(b.Frames) * (len(buf) - i) / i
+			}
+			b.Frames = slices.Grow(b.Frames, min(more, mostFrames-len(b.Frames)-1)+1)
 		}
 		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
 		n, used := p.fill(room, buf[i:], f.frames+1, f.id)
@@ -83,6 +88,9 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 	}
 	return f.tail(b, buf, i)
 }
+
+// firstFrame is what a frame takes as long as none is known, octets.
+const firstFrame = 512
 
 // fill makes frames of what lies in buf until one of the two is used up or the next
 // record is not whole or claims too much. The first has the ordinal first. It returns how many, and what they took.

@@ -12,14 +12,15 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// startLight puts the first garbage collection off until there are some 16 MB: a third
+// startLight puts the first garbage collection off until there are some 26 MB: a third
 // of the time that a small capture takes would be spent on collecting what the start
 // left. From then on the heap is kept as small as usual.
 func startLight() {
+	runtime.MemProfileRate = 0 // until a profile is asked for
 	if os.Getenv("GOGC") != "" {
 		return
 	}
-	usual := debug.SetGCPercent(400)
+	usual := debug.SetGCPercent(650)
 	first := new([16]byte)
 	runtime.SetFinalizer(first, func(*[16]byte) { debug.SetGCPercent(usual) })
 }

@@ -279,6 +279,9 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 		defer p.end()
 		src = watched{src, p}
 	}
+	if j.flags.memprofile != "" {
+		runtime.MemProfileRate = 512 << 10
+	}
 	err = j.eng.Run(a.ctx, src)
 	if p := j.flags.memprofile; p != "" {
 		if f, e := os.Create(p); e == nil {

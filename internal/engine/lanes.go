@@ -59,7 +59,11 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 	cfg.Into = func() *flows.Ended {
 		n := len(l.out)
 		if n == cap(l.out) {
-			l.out = slices.Grow(l.out, 1)
+			more := 1
+			if n >= chunk/8 {
+				more = max(more, chunk-n) // as many as end at a time where many do
+			}
+			l.out = slices.Grow(l.out, more)
 			prefetch.Pages(l.out)
 		}
 		l.out = l.out[:n+1]

@@ -1,6 +1,10 @@
 package findings
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"portero/internal/prefetch"
+)
 
 // arrivals says when hosts were first seen, for maxHosts of them. Every record asks
 // it twice.
@@ -47,6 +51,7 @@ func (a *arrivals) meet(e *end, at int64) {
 	if 2*len(a.hosts) >= len(a.slots) {
 		old := a.slots
 		a.slots = make([]slot, max(16, 2*len(old)))
+		prefetch.Pages(a.slots[:0])
 		for _, s := range old {
 			if s.num != 0 {
 				a.place(s)

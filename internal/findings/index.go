@@ -189,6 +189,7 @@ func (x *index) insert(k *topic) *track {
 		num = uint32(len(x.tracks))
 		if len(x.slab) == 0 {
 			x.slab = make([]track, min(1+len(x.tracks)/8, 64))
+			prefetch.Pages(x.slab[:0])
 		}
 		x.tracks, x.marks = append(x.tracks, &x.slab[0]), append(x.marks, stamp{})
 		x.slab = x.slab[1:]

@@ -27,35 +27,36 @@ func TestAnyAddress(t *testing.T) {
 	}
 }
 
-// Pages writes zeros to every page of what is beyond the length, and nothing before it.
+// Pages writes zeros to every page of what is beyond the length, the last octet's too, and nothing
+// before it.
 func TestPages(t *testing.T) {
-	type thing struct {
-		at *int
-		_  [1000]byte
-	}
+	type thing [1003]byte
 	all := make([]thing, 100)
-	x := new(int)
-	for i := range all {
-		all[i].at = x
+	b := unsafe.Slice(&all[0][0], len(all)*len(all[0]))
+	for i := range b {
+		b[i] = 1
 	}
 	Pages(all[:7])
-	last := 0
-	for i := range all {
-		switch zero := all[i].at == nil; {
-		case zero && i < 7:
-			t.Errorf("thing %d is gone", i)
-		case zero && i > 7 && uintptr(i-last)*unsafe.Sizeof(all[0]) > 4096:
-			t.Errorf("nothing was written between things %d and %d", last, i)
-		case zero:
+	from := 7 * len(all[0])
+	last := from
+	for i, c := range b {
+		switch {
+		case c == 0 && i < from:
+			t.Errorf("octet %d is gone", i)
+		case c == 0 && i-last > 4096:
+			t.Errorf("nothing was written between octets %d and %d", last, i)
+		}
+		if c == 0 {
 			last = i
 		}
 	}
-	if last < len(all)-5 {
-		t.Errorf("the last that was written is thing %d", last)
+	if b[from] != 0 || last != len(b)-1 {
+		t.Errorf("the first octet is %d, the last that was written is %d of %d", b[from], last, len(b))
 	}
 	Pages([]byte(nil))
 	Pages(make([]struct{}, 3, 5))
 	Pages(make([][9000]byte, 1, 4))
+	Pages(make([]*int, 1, 4))
 }
 
 // Huge returns zeros that can be written, as many as were asked for.

@@ -142,7 +142,11 @@ func (w *Writer) room() *run {
 	if w.cur == nil {
 		w.cur = <-w.free
 		if w.cur.recs == nil {
-			w.cur.recs = make([]record.Record, 0, runLength)
+			recs := make([]record.Record, runLength)
+			for i := range recs {
+				recs[i].ID = 0 // a page that is read before it is written is made twice
+			}
+			w.cur.recs = recs[:0]
 		}
 	}
 	return w.cur
