@@ -20,7 +20,7 @@ type Flusher interface {
 }
 
 // runLength is how many records one goroutine takes at a time.
-const runLength = 64
+const runLength = 128
 
 // run is some records.
 type run struct {
