@@ -265,6 +265,12 @@ func (e *Engine) gather(at uint64) {
 			}
 			f := &h.by[best][next[best]]
 			next[best]++
+			// Another processor filled it: its first line, and where key and what follows it lie.
+			if k := next[best] + ahead; k < len(h.by[best]) {
+				g := &h.by[best][k]
+				prefetch.Read(uintptr(unsafe.Pointer(g)), 1)
+				prefetch.Read(uintptr(unsafe.Pointer(&g.Pos)), unsafe.Sizeof(*g)-unsafe.Offsetof(g.Pos))
+			}
 			keys[best] = key(best)
 			for ; told < len(e.learned) && e.learned[told].Index < f.Index; told++ {
 				e.names.Learn(&e.learned[told])
