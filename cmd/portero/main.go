@@ -5,10 +5,13 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+
+	"portero/catalog"
 )
 
 func main() {
 	startLight()
+	go catalog.Default() // most commands want it in a moment, and to read it takes one
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
