@@ -157,7 +157,9 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 	}
 	if f.data != 0 {
 		t.shelf.Release(t.dataOf(f))
-		t.dataFree = append(t.dataFree, f.data-1)
+		if !t.closing {
+			t.dataFree = append(t.dataFree, f.data-1)
+		}
 		f.data = 0
 	}
 	f.bits &^= inUse
