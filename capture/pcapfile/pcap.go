@@ -58,13 +58,14 @@ func (f *File) startPcap() error {
 
 func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 	f.want = 0
-	i := 0
+	i, before := 0, len(b.Frames)
 	for len(b.Frames) < mostFrames {
 		if len(b.Frames) == cap(b.Frames) {
-			// As many as what is left holds if it is like what came before it.
+			// As many as what is left of buf holds if it is like what came before it, but not many
+			// more than there are: the first may be smaller than most.
 			more := (len(buf) - i) / firstFrame
 			if i > 0 {
-				more = len(b.Frames) * (len(buf) - i) / i
+				more = min((len(b.Frames)-before)*(len(buf)-i)/i, max(firstFrames, len(b.Frames)))
 			}
 			b.Frames = slices.Grow(b.Frames, min(more, mostFrames-len(b.Frames)-1)+1)
 		}
@@ -89,8 +90,12 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 	return f.tail(b, buf, i)
 }
 
-// firstFrame is what a frame takes as long as none is known, octets.
-const firstFrame = 512
+// As long as little is known of a capture's frames, one is taken to have so many octets, and for so many there
+// is room.
+const (
+	firstFrame  = 512
+	firstFrames = 512
+)
 
 // fill makes frames of what lies in buf until one of the two is used up or the next
 // record is not whole or claims too much. The first has the ordinal first. It returns how many, and what they took.

@@ -58,6 +58,40 @@ func TestRoomForMore(t *testing.T) {
 	}
 }
 
+// TestRoom: blocks get about the room that their frames need, also those that have some already and those
+// whose first frames are much smaller than the rest.
+func TestRoom(t *testing.T) {
+	for name, size := range map[string]func(i int) int{
+		"small": func(i int) int { return 60 },
+		"large": func(i int) int { return 1500 },
+		"mixed": func(i int) int { return 60 + i/50%2*1440 },
+	} {
+		file := classic(binary.LittleEndian, 0xa1b2c3d4, 0)
+		for i := range 12_000 {
+			n := size(i)
+			for _, v := range []int{1_700_000_000, i, n, n} {
+				file = binary.LittleEndian.AppendUint32(file, uint32(v))
+			}
+			file = append(file, make([]byte, n)...)
+		}
+		for _, room := range []int{0, 1, 500, 2000} {
+			f, err := NewReader(bytes.NewReader(file), "room", Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b, most := capture.Block{Frames: make([]capture.Frame, 0, room)}, room
+			for err = f.Next(&b); err == nil; err = f.Next(&b) {
+				most = max(most, len(b.Frames))
+				if cap(b.Frames) > 2*most+1000 {
+					t.Errorf("%s, with room for %d at first: room for %d, %d frames at most", name, room, cap(b.Frames), most)
+					break
+				}
+			}
+			f.Close()
+		}
+	}
+}
+
 // TestClassic reads every kind of classic capture, with more frames in a piece than a
 // block may have.
 func TestClassic(t *testing.T) {
