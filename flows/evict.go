@@ -243,6 +243,9 @@ func (b *tombs) add(hash, id uint64, last int64) {
 
 // at is the place of the connection with hash.
 func (b *tombs) at(hash uint64) (i int, ok bool) {
+	if len(b.ring) == 0 {
+		return 0, false // of most captures, until the end
+	}
 	for v := range b.index.of(uint32(hash)) {
 		if b.ring[v].hash == hash {
 			return int(v), true

@@ -272,9 +272,16 @@ func (x *index) remove() {
 	}
 }
 
-// foresee asks for what forgetting the next track will touch, and who comes in its place.
+// foresee asks for what forgetting the next track will touch, and who comes in its place, and for what it takes
+// to do so for one that follows soon.
 func (x *index) foresee() {
 	num := x.oldest()
+	const soon = 3
+	if x.n > soon {
+		later := x.queue[(x.head+soon)&uint32(len(x.queue)-1)]
+		prefetch.Read(uintptr(unsafe.Pointer(&x.marks[later])), 1)
+		prefetch.Read(uintptr(unsafe.Pointer(&x.tracks[later])), 1)
+	}
 	home := &x.slots[x.marks[num].tag&uint32(len(x.slots)-1)]
 	prefetch.Read(uintptr(unsafe.Pointer(home)), unsafe.Sizeof(*home))
 	prefetch.Write(uintptr(unsafe.Pointer(x.tracks[num])), unsafe.Sizeof(track{}))
