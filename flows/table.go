@@ -86,7 +86,7 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	return t
 }
 
-// flow, origin and dataOf reckon addresses by hand: before it takes the address of
+// flow, origin and dataAt reckon addresses by hand: before it takes the address of
 // an array's element the compiler reads the array's first octet, to find nil, and
 // that is a cache line nobody asked for.
 func (t *Table) flow(v uint32) *Flow {
@@ -115,7 +115,10 @@ func (t *Table) dataOf(f *Flow) *handshake.Data {
 	if f.data == 0 {
 		return nil
 	}
-	v := f.data - 1
+	return t.dataAt(f.data - 1)
+}
+
+func (t *Table) dataAt(v uint32) *handshake.Data {
 	return (*handshake.Data)(unsafe.Add(unsafe.Pointer(t.data[v/dataChunk]), uintptr(v%dataChunk)*handshake.DataSize))
 }
 
@@ -139,7 +142,7 @@ func (t *Table) needData(f *Flow) *handshake.Data {
 			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.pool.take(dataChunk*handshake.DataSize)))
 		}
 		if w := v + ahead; w/dataChunk == v/dataChunk {
-			prefetch.Write(uintptr(unsafe.Pointer(t.data[w/dataChunk]))+uintptr(w%dataChunk)*handshake.DataSize, handshake.DataSize)
+			prefetch.Write(uintptr(unsafe.Pointer(t.dataAt(w))), handshake.DataSize)
 		}
 	}
 	f.data = v + 1

@@ -58,16 +58,11 @@ func (f *File) startPcap() error {
 
 func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 	f.want = 0
-	i, before := 0, len(b.Frames)
+	i := 0
 	for len(b.Frames) < mostFrames {
-		if len(b.Frames) == cap(b.Frames) {
-			// As many as what is left of buf holds if it is like what came before it, but not many
-			// more than there are: the first may be smaller than most.
-			more := (len(buf) - i) / firstFrame
-			if i > 0 {
-				more = min((len(b.Frames)-before)*(len(buf)-i)/i, max(firstFrames, len(b.Frames)))
-			}
-			b.Frames = slices.Grow(b.Frames, min(more, mostFrames-len(b.Frames)-1)+1)
+		if n := len(b.Frames); n == cap(b.Frames) {
+			// Twice as many, and many at first, but no more than there can be.
+			b.Frames = slices.Grow(b.Frames, min(max(n, firstFrames), (len(buf)-i)/p.hdr+1, mostFrames-n))
 		}
 		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
 		n, used := p.fill(room, buf[i:], f.frames+1, f.id)
@@ -90,12 +85,8 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 	return f.tail(b, buf, i)
 }
 
-// As long as little is known of a capture's frames, one is taken to have so many octets, and for so many there
-// is room.
-const (
-	firstFrame  = 512
-	firstFrames = 512
-)
+// firstFrames is for how many there is room at first, where a piece is large enough for so many.
+const firstFrames = 512
 
 // fill makes frames of what lies in buf until one of the two is used up or the next
 // record is not whole or claims too much. The first has the ordinal first. It returns how many, and what they took.
