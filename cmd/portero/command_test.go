@@ -56,6 +56,24 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
+// TestProfiles: a profile that is asked for is written, also of memory, which main does not sample otherwise.
+func TestProfiles(t *testing.T) {
+	defer func(rate int) { runtime.MemProfileRate = rate }(runtime.MemProfileRate)
+	runtime.MemProfileRate = 0
+	for _, flag := range []string{"--cpuprofile", "--memprofile"} {
+		name := filepath.Join(t.TempDir(), "profile")
+		if code, _, errs := portero(t, look, flag, name); code != exitOK {
+			t.Fatalf("%s: exit status %d: %s", flag, code, errs)
+		}
+		if b, err := os.ReadFile(name); err != nil || !bytes.HasPrefix(b, []byte("\x1f\x8b")) {
+			t.Errorf("%s wrote %d octets, %v", flag, len(b), err)
+		}
+	}
+	if runtime.MemProfileRate == 0 {
+		t.Error("memory is not sampled")
+	}
+}
+
 // The result does not depend on how many goroutines decode.
 func TestThreads(t *testing.T) {
 	files, _ := filepath.Glob("../../testdata/*/in.pcap")
