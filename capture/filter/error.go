@@ -2,7 +2,6 @@ package filter
 
 import (
 	"fmt"
-	"strconv"
 
 	"portero/capture"
 )
@@ -22,7 +21,7 @@ type Error struct {
 // Error gives the message on one line; whatever the expression holds, it has no
 // control characters.
 func (e *Error) Error() string {
-	s := "filter: column " + strconv.Itoa(e.Col) + ": " + e.Msg
+	s := fmt.Sprintf("filter: column %d: ", e.Col) + e.Msg
 	if e.OnLink {
 		s += fmt.Sprintf(" [link type %d, %s]", e.Link, linkName(e.Link))
 	}

@@ -88,9 +88,9 @@ func (p *parser) unexpected(want string) {
 	hint := ""
 	switch {
 	case t.kind == tName && nearest(t.text) != "":
-		hint = "did you mean " + nearest(t.text) + "?"
+		hint = fmt.Sprintf("did you mean %s?", nearest(t.text))
 	case p.i > 0 && p.toks[p.i-1].kind == tName && nearest(p.toks[p.i-1].text) != "":
-		hint = "did you mean " + nearest(p.toks[p.i-1].text) + " for " + p.toks[p.i-1].text + "?"
+		hint = fmt.Sprintf("did you mean %s for %s?", nearest(p.toks[p.i-1].text), p.toks[p.i-1].text)
 	case t.kind == tName && (t.text == "vxlan" || t.text == "gre" || t.text == "gtp"):
 		hint = "this encapsulation is not in the language"
 	case t.kind == tName && p.i == 0 || t.kind == tV4 || t.kind == tV6:

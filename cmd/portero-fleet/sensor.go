@@ -115,12 +115,12 @@ func (o *sensorFlags) open(args []string) (*input, error) {
 	if o.filter != "" {
 		expr, err := filter.Parse(o.filter)
 		if err != nil {
-			return nil, usage("filter: " + err.Error())
+			return nil, usage(err.Error())
 		}
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
 			p, err := expr.Compile(link, filter.Options{Live: true})
 			if err != nil {
-				return nil, fmt.Errorf("filter: %w", err)
+				return nil, err
 			}
 			return p.Raw(), nil
 		}

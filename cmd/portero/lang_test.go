@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,6 +73,67 @@ func TestMessagesAreTranslated(t *testing.T) {
 	}
 	if seen < 60 {
 		t.Errorf("only %d messages were looked at", seen)
+	}
+}
+
+// TestFilterMessagesAreTranslated: every sentence of the filter's errors and hints has its
+// Spanish form. They are the literals with a space in them.
+func TestFilterMessagesAreTranslated(t *testing.T) {
+	files, err := filepath.Glob("../../capture/filter/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := []string{" (", " !()\n\t", "no ethernet", "no tsft"} // punctuation, and labels of programs
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") || filepath.Base(name) == "link.go" { // names of link types
+			continue
+		}
+		fs := token.NewFileSet()
+		f, err := parser.ParseFile(fs, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			x, ok := n.(*ast.BasicLit)
+			if !ok || x.Kind != token.STRING {
+				return true
+			}
+			s, err := strconv.Unquote(x.Value)
+			if err != nil || !strings.Contains(s, " ") || slices.Contains(other, s) {
+				return true
+			}
+			if seen++; !words.HasMessage(s) {
+				t.Errorf("%s: %q has no Spanish form (internal/words/filter.go)", fs.Position(x.Pos()), s)
+			}
+			return true
+		})
+	}
+	if seen < 100 {
+		t.Errorf("only %d messages were looked at", seen)
+	}
+}
+
+// TestExpressionsFailInSpanish: what is wrong with a filter or a --where is said in Spanish,
+// with the words of the expression as they are.
+func TestExpressionsFailInSpanish(t *testing.T) {
+	in := "../../testdata/first-look/in.pcap"
+	for _, x := range [][3]string{
+		{"--filter", "tcp and (", `filtro: columna 9: "(" que no se cierra`},
+		{"--filter", "port 99999", "filtro: columna 6: 99999 no es un puerto: pasa de 65535"},
+		{"--filter", "prt 80", `filtro: columna 1: "prt" donde se espera una expresión (¿quizá port?)`},
+		{"--filter", "wlan subtype", "filtro: columna 13: la expresión acaba donde se espera un subtipo de 802.11"},
+		{"--filter", "inbound", "filtro: columna 1: las tramas de este tipo de enlace no dicen su dirección en una captura guardada [enlace de tipo 1, Ethernet] (en un fichero solo lo dicen las capturas «Linux cooked» y pocas más)"},
+		{"--where", "resp_port <", "--where: columna 11: la expresión acaba donde se espera algo más"},
+		{"--where", "handshak == completed", "--where: columna 1: nombre desconocido: handshak; ¿quizá handshake?"},
+		{"--where", "resp_port == 'a'", `--where: columna 11: "==" no va entre un número y un texto`},
+		{"--where", "resp_port", "--where: la expresión da un número, no verdadero o falso"},
+		{"--where", "resp_port > 1,", `--where: columna 14: "," no encaja aquí`},
+	} {
+		code, _, errs := portero(t, "read", in, "--lang", "es", x[0], x[1])
+		if code != 2 || strings.TrimSpace(errs) != "portero: "+x[2] {
+			t.Errorf("%s %q: %d %q, want %q", x[0], x[1], code, errs, x[2])
+		}
 	}
 }
 

@@ -209,12 +209,12 @@ func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Opti
 	if o.filter != "" {
 		expr, err := filter.Parse(o.filter)
 		if err != nil {
-			return s, opt, ro, usage("filter: " + err.Error())
+			return s, opt, ro, usage(err.Error())
 		}
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
 			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(max(o.snaplen, 0))})
 			if err != nil {
-				return nil, usage("filter: " + err.Error())
+				return nil, usage(err.Error())
 			}
 			return p.Raw(), nil
 		}

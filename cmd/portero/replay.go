@@ -146,7 +146,7 @@ func (s *session) replay() (err error) {
 	if o.filter != "" {
 		m, err := filter.New(o.filter, filter.Options{})
 		if err != nil {
-			return usage("filter: " + err.Error())
+			return usage(err.Error())
 		}
 		s.selects = m.Match
 	}

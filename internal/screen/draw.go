@@ -11,6 +11,7 @@ import (
 
 	"portero/internal/view/events"
 	"portero/internal/view/table"
+	"portero/internal/words"
 )
 
 var tabs = [4][2]string{{"connections", "conexiones"}, {"ports", "puertos"}, {"hosts", "equipos"}, {"findings", "hallazgos"}}
@@ -251,11 +252,12 @@ func (m *Model) foot() string {
 	f := &m.filter[m.tab]
 	switch {
 	case m.mode == typing:
-		s := m.pick("filter: ", "filtro: ")
+		s := m.pick("filter: ", "filtro: ") + clean(m.typed)
 		if f.bad != "" {
-			s = "(" + clean(f.bad) + ")  " + s
+			// Behind it: what does not fit the line is cut off, and never what is typed.
+			s += "  (" + clean(words.Message(m.Lang, f.bad)) + ")"
 		}
-		return s + clean(m.typed)
+		return s
 	case m.mode == saving:
 		return fmt.Sprintf(m.pick("save the packets of %s to: ", "guardar los paquetes de %s en: "), clean(m.saving)) + clean(m.typed)
 	case m.said != "" && time.Since(m.saidAt) < 8*time.Second:

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -121,9 +122,9 @@ func Compile(text string) (*Filter, error) {
 	if err != nil {
 		var fe *file.Error
 		if errors.As(err, &fe) {
-			return nil, fmt.Errorf("%s at %d%s", fe.Message, fe.Column+1, hint(fe.Message))
+			return nil, fmt.Errorf("column %d: %s%s", fe.Column+1, plainly(fe.Message), hint(fe.Message))
 		}
-		return nil, errors.New(strings.SplitN(err.Error(), "\n", 2)[0])
+		return nil, errors.New(plainly(strings.SplitN(err.Error(), "\n", 2)[0]))
 	}
 	f.prog = p
 	for i := range schema {
@@ -132,6 +133,41 @@ func Compile(text string) (*Filter, error) {
 		}
 	}
 	return f, nil
+}
+
+// plainly says an error of the expression's library without its tokens and Go's types.
+func plainly(msg string) string {
+	for _, c := range complaints {
+		if m := c.theirs.FindStringSubmatch(msg); m != nil {
+			args := make([]any, len(m)-1)
+			for i, s := range m[1:] {
+				if t, ok := kinds[s]; ok {
+					s = t
+				}
+				args[i] = s
+			}
+			return fmt.Sprintf(c.ours, args...)
+		}
+	}
+	return msg
+}
+
+var complaints = []struct {
+	theirs *regexp.Regexp
+	ours   string
+}{
+	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)$`), "the expression ends where more is expected"},
+	{regexp.MustCompile(`^unexpected token \w+\((".*")\)$`), "%s does not fit here"},
+	{regexp.MustCompile(`^unrecognized character: U\+\w+ '(.*)'$`), `"%s" does not fit here`},
+	{regexp.MustCompile(`^literal not terminated$`), "quotes that are never closed"},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`), `"%s" does not go between %s and %s`},
+	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`), `"%s" does not go before %s`},
+	{regexp.MustCompile(`^expected bool, but got (.+)$`), "the expression comes to %s, not to true or false"},
+}
+
+var kinds = map[string]string{
+	"string": "a text", "float64": "a number", "int": "a number", "bool": "true or false",
+	"[]string": "a list of texts", "[]float64": "a list of numbers", "[]int": "a list of numbers",
 }
 
 func hint(msg string) string {

@@ -2,6 +2,7 @@ package words
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -46,7 +47,6 @@ var messages = [][2]string{
 	{"name a policy and a capture: portero policy house.policy capture.pcap", "faltan la política y la captura: portero policy casa.policy captura.pcap"},
 	{"a filter was given twice: with --filter and after --", "el filtro está dos veces: con --filter y tras --"},
 	{"explain: %q is no word that portero knows%s", "explain: portero no conoce la palabra %q%s"},
-	{"; did you mean ", "; quizá: "},
 	{"there is no connection %s in it (the table's first column has the numbers)", "no hay ninguna conexión %s en ella (los números están en la primera columna de la tabla)"},
 	{"%q names no connection: write its number, @frame, a Community ID, or a:port>b:port", "%q no nombra ninguna conexión: escríbase su número, @trama, un Community ID o a:puerto>b:puerto"},
 	{"say where to: -w FILE", "falta decir adónde: -w FICHERO"},
@@ -110,7 +110,9 @@ type pattern struct {
 // for another.
 var patterns = sync.OnceValue(func() []pattern {
 	var ps []pattern
-	for _, m := range messages {
+	all := slices.Concat(messages, filterMessages)
+	slices.SortStableFunc(all, func(a, b [2]string) int { return len(b[0]) - len(a[0]) })
+	for _, m := range all {
 		if m[1] == "" || m[0] == m[1] {
 			continue
 		}
@@ -148,7 +150,7 @@ func Message(l Lang, s string) string {
 	if l != Spanish {
 		return s
 	}
-	asked := strings.Contains(s, "; did you mean ")
+	asked := strings.Contains(s, "did you mean ")
 	for _, p := range patterns() {
 		s = p.en.ReplaceAllString(s, p.es)
 	}
@@ -161,7 +163,7 @@ func Message(l Lang, s string) string {
 // HasMessage reports whether a message, as the code writes it, has its Spanish
 // form.
 func HasMessage(en string) bool {
-	for _, m := range messages {
+	for _, m := range slices.Concat(messages, filterMessages) {
 		if m[0] == en {
 			return true
 		}

@@ -11,7 +11,7 @@ func TestMessage(t *testing.T) {
 		`--state: "opne" is none of open, closed, filtered, silent`:               `--state: "opne" no es open, closed, filtered ni silent`,
 		`--format: "x" is none of a, b (see ` + "`portero read --help`)":          `--format: "x" no es ninguno de a, b (véase ` + "`portero read --help`)",
 		"x: damaged at byte 7 after 2 frames: the compressed stream is cut short": "x: dañado en el octeto 7, tras 2 tramas: el flujo comprimido está cortado",
-		`explain: "$1" is no word that portero knows; did you mean a, b?`:         `explain: portero no conoce la palabra "$1"; quizá: a, b?`,
+		`explain: "$1" is no word that portero knows; did you mean a, b?`:         `explain: portero no conoce la palabra "$1"; ¿quizá a, b?`,
 		"what is not known stays":                                                 "what is not known stays",
 	} {
 		if got := Message(Spanish, en); got != es {
