@@ -32,6 +32,7 @@ type Block struct {
 	Frames []Frame
 	Buf    []byte // backing store, managed by the source that fills the block
 	Inside bool   // all frames lie in Buf: the source says so
+	Slow   bool   // the source waited for more than is in it: what is known by now is worth telling
 }
 
 // Source yields frames in capture order.

@@ -1,6 +1,14 @@
 package pcapfile
 
-import "portero/capture"
+import (
+	"time"
+
+	"portero/capture"
+)
+
+// patience is how long what came through a pipe waits for more to come: who listens
+// elsewhere and sends packets as they pass wants to be told meanwhile.
+const patience = 200 * time.Millisecond
 
 // headroom is kept before a piece for the beginning of its first frame, which came
 // with the piece before.
@@ -42,6 +50,8 @@ func (f *File) Load(b *capture.Block, p *capture.Piece) {
 	buf := b.Buf[headroom : headroom+p.N]
 	n := 0
 	classic, _ := f.sec.(*pcap)
+	var came time.Time // the first octets of a pipe
+	b.Slow = false
 	for n < len(buf) && p.Err == nil {
 		part := buf[n:min(n+readPiece, len(buf))]
 		m := 0
@@ -57,8 +67,13 @@ func (f *File) Load(b *capture.Block, p *capture.Piece) {
 		if classic != nil {
 			classic.ahead(f.id, b, p, buf[:n])
 		}
-		if f.at == nil && m > 0 && m < len(part) && n >= readSize/2 {
-			break // of a pipe: there is enough to go on with
+		if f.at == nil && m > 0 && m < len(part) {
+			if came.IsZero() {
+				came = time.Now()
+			}
+			if b.Slow = time.Since(came) > patience; b.Slow || n >= readSize/2 {
+				break // of a pipe: there is enough to go on with, or no more for now
+			}
 		}
 	}
 	p.N = n

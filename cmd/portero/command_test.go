@@ -1,15 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 const look = "../../testdata/first-look/in.pcap"
@@ -114,6 +117,64 @@ func TestStdinAndOutput(t *testing.T) {
 	if err := os.Symlink(to, link); err == nil {
 		if code, _, _ := portero(t, "read", "--force", "-o", link, look); code != exitUsage {
 			t.Error("wrote through a link")
+		}
+	}
+}
+
+// TestSlowInput: what ended is told while a pipe stays open and nothing more comes for now.
+func TestSlowInput(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1), 40000}, end{net.IPv4(192, 0, 2, 2), 9999}
+	w.udp(c, s, []byte("one"))
+	w.at = w.at.Add(100 * time.Second)
+	w.udp(c, s, []byte("two"))
+	w.udp(c, s, []byte("three"))
+	w.close()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(b) - 16 - 14 - 20 - 8 - len("three")
+	for _, threads := range []string{"1", "2"} {
+		for _, format := range []string{"ndjson", "csv", "zeek"} {
+			in, feed := io.Pipe()
+			out, to := io.Pipe()
+			code := make(chan int, 1)
+			go func() {
+				n := run([]string{"read", "-q", "--format", format, "--threads", threads, "-"}, in, to, io.Discard)
+				to.Close()
+				code <- n
+			}()
+			go func() {
+				feed.Write(b[:last])
+				time.Sleep(300 * time.Millisecond)
+				feed.Write(b[last:])
+			}()
+			told := make(chan string, 1)
+			go func() {
+				for l := bufio.NewScanner(out); l.Scan(); {
+					if strings.Contains(l.Text(), "40000") {
+						told <- l.Text()
+					}
+				}
+				close(told)
+			}()
+			select {
+			case l := <-told:
+				if l == "" {
+					t.Errorf("%s, %s threads: no record", format, threads)
+				}
+			case <-time.After(30 * time.Second):
+				t.Fatalf("%s, %s threads: nothing is told while the input stays open", format, threads)
+			}
+			feed.Close()
+			if l := <-told; l == "" {
+				t.Errorf("%s, %s threads: the second record is missing", format, threads)
+			}
+			if n := <-code; n != 0 {
+				t.Errorf("%s, %s threads: exit status %d", format, threads, n)
+			}
 		}
 	}
 }

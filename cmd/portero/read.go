@@ -369,10 +369,9 @@ func (a *app) stats(j *job) {
 	fmt.Fprintf(a.err, l.Pick("read       %d frames, %d bytes on the wire\n", "leído      %d tramas, %d octetos en el cable\n"), s.Frames, s.Bytes)
 	fmt.Fprintf(a.err, l.Pick("decoded    %d packets, %d fragments, %d exact copies left out\n", "contado    %d paquetes, %d fragmentos, %d copias exactas sin contar\n"), s.Packets, s.Fragments, s.Flows.Duplicates)
 	fmt.Fprintf(a.err, l.Pick("followed   %d flows, at most %d at once, %d bytes of memory for them\n", "seguido    %d flujos, %d a la vez como mucho, %d octetos de memoria para ellos\n"), s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
-	fmt.Fprintf(a.err, l.Pick("understood %d flows by their payload, %d found no room to be looked at, at most %d bytes for it\n", "entendido  %d flujos por su contenido, %d sin sitio para mirarlos, %d octetos para ello como mucho\n"), s.Payload.Named, s.Payload.Full, s.Payload.Peak)
+	fmt.Fprintf(a.err, l.Pick("understood %d flows by their payload, at most %d bytes for it, %d without room to be looked at (should be zero)\n", "entendido  %d flujos por su contenido, %d octetos para ello como mucho, %d sin sitio para mirarlos (debería ser cero)\n"), s.Payload.Named, s.Payload.Peak, s.Payload.Full)
 	fmt.Fprintf(a.err, l.Pick("written    %d records, %d hidden by the filter\n", "escrito    %d registros, %d ocultos por el filtro\n"), s.Records, s.Hidden)
 	fmt.Fprintf(a.err, l.Pick("lost       %d flows evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)\n", "perdido    %d flujos expulsados (%d semiabiertos, %d recuperados), %d sin sitio para detalles (debería ser cero)\n"), s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
-	fmt.Fprintf(a.err, l.Pick("named      %d flows by their payload, %d bytes of memory at most, %d without room for it (should be zero)\n", "nombrados  %d flujos por su contenido, %d bytes de memoria como mucho, %d sin sitio para ello (debería ser cero)\n"), s.Payload.Named, s.Payload.Peak, s.Payload.Full)
 	fmt.Fprintf(a.err, l.Pick("strayed    %d ICMP errors that quote no known flow\n", "sueltos    %d errores ICMP que no citan ningún flujo conocido\n"), s.Flows.Stray)
 }
 
@@ -429,7 +428,8 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	shown := map[uint64]bool{} // records that --where selects
 	var lone record.Record
 	room := func() *record.Record { return &lone }
-	opt := engine.Options{Judge: watcher.Record, Room: func() *record.Record { return room() }, Sink: func(r *record.Record) error {
+	pause := func() error { return nil }
+	opt := engine.Options{Judge: watcher.Record, Room: func() *record.Record { return room() }, Pause: func() error { return pause() }, Sink: func(r *record.Record) error {
 		// A pattern is of all records, whichever are shown.
 		watcher.Observe(r)
 		if o.numeric && r.ServiceBy == "port" {
@@ -523,6 +523,14 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	}
 	if s, ok := w.(*spread.Writer); ok {
 		room = s.Room
+	}
+	if f, ok := w.(spread.Flusher); ok {
+		pause = func() error {
+			if err := f.Flush(); err != nil {
+				return err
+			}
+			return out.buf.Flush()
+		}
 	}
 	w = to.tee(w)
 	if err := w.Begin(); err != nil {

@@ -61,6 +61,9 @@ type Options struct {
 	// give it away. May be nil.
 	Judge func(r *record.Record)
 	Seed  uint64 // of the hash; 0 draws one
+	// Pause is called when the input lets itself be waited for and Sink was given all
+	// that ended so far, in the goroutine of Sink: for who keeps output back. May be nil.
+	Pause func() error
 	// Tick is called after every block of a live capture, in the goroutine of Run:
 	// Snapshot may be asked there.
 	Tick func()

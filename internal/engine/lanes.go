@@ -44,6 +44,7 @@ type harvest struct {
 	heard heard // until the last of them ended
 	by    [laneCount][]finished
 	order []*finished
+	pause bool // Pause is called behind them
 }
 
 func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
@@ -321,6 +322,16 @@ func (e *Engine) hand(h *harvest) {
 	e.records(h)
 }
 
+// pause lets Pause be called once the sink has all that ended so far.
+func (e *Engine) pause() {
+	if e.opt.Pause == nil {
+		return
+	}
+	h := e.empty()
+	h.pause = true
+	e.hand(h)
+}
+
 // ahead is how many records before its own a flow that ended is asked for: another
 // processor filled it.
 const ahead = 2
@@ -345,6 +356,10 @@ func (e *Engine) records(h *harvest) {
 		h.by[i] = h.by[i][:0]
 	}
 	h.order = h.order[:0]
+	if h.pause && !e.failed.Load() {
+		e.fail(e.opt.Pause())
+	}
+	h.pause = false
 }
 
 // crew are goroutines that help with work that comes in pieces, one for each lane.

@@ -175,6 +175,9 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 			continue
 		}
 		e.sequence(d)
+		if d.block.Slow {
+			e.pause()
+		}
 		f.free <- d
 	}
 	e.flush()

@@ -439,6 +439,9 @@ func (e *Engine) serial(ctx context.Context, src capture.Source) error {
 		}
 		decode(dec, d)
 		e.sequence(d)
+		if d.block.Slow {
+			e.pause()
+		}
 		if e.opt.Live {
 			e.quiet()
 		}

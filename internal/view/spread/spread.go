@@ -180,6 +180,15 @@ func (w *Writer) send() {
 	w.cur = nil
 }
 
+// Flush implements Flusher: it returns when all that Write was given is written.
+func (w *Writer) Flush() error {
+	if w.cur != nil && len(w.cur.recs) > 0 {
+		w.send()
+	}
+	w.await(w.next)
+	return w.error()
+}
+
 func (w *Writer) error() error {
 	if e := w.failed.Load(); e != nil {
 		return *e
