@@ -39,6 +39,9 @@ type Config struct {
 	// flow's note, and returns the new note. Once the note has NoteDone the flow
 	// is not shown any more.
 	Payload func(note uint32, p *capture.Packet, side int, c *handshake.Conn) uint32
+	// Asked tells by a flow's note which side asks and which answers, and the frame that
+	// shows it. It is asked where no SYN tells. May be nil.
+	Asked func(note uint32) (side int, frame uint64, ok bool)
 }
 
 // NoteDone in a flow's note says that its payload need not be shown any more.

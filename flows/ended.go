@@ -179,19 +179,26 @@ func (t *Table) unlink(v uint32) {
 	}
 }
 
-// clue tells the originator where no SYN does.
-func (t *Table) clue(f *Flow) (handshake.Side, handshake.RolesBy) {
+// clue tells the originator where no SYN does, and the frame that shows it, 0 for none. What was
+// spoken overrules the ports: a client may well call from the lower one (NFS does).
+func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.RolesBy, frame uint64) {
 	if f.bits&hasPorts == 0 || t.cfg.Score == nil {
-		return 0, handshake.RolesFirst
+		return 0, handshake.RolesFirst, 0
 	}
 	a, b := t.cfg.Score(f.proto, f.portA), t.cfg.Score(f.proto, f.portB)
+	by = handshake.RolesPort
 	switch {
-	case b > a:
-		return 0, handshake.RolesPort
 	case a > b:
-		return 1, handshake.RolesPort
+		orig = 1
+	case a == b:
+		by = handshake.RolesFirst
 	}
-	return 0, handshake.RolesFirst
+	if t.cfg.Asked != nil {
+		if side, frame, ok := t.cfg.Asked(note); ok && (by == handshake.RolesFirst || handshake.Side(side) != orig) {
+			return handshake.Side(side), handshake.RolesPayload, frame
+		}
+	}
+	return orig, by, 0
 }
 
 // StreamPackets is how many packets one way, unanswered, make a stream.
@@ -207,8 +214,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	e.First, e.Last, e.Reason, e.FirstFrame, e.LastFrame = og.first, f.last, r, f.firstIdx, f.frame(f.lastOff)
 	e.RTTMin, e.RTTMid, e.RTTMax, e.Completeness, e.Oddities, e.Duplicates = -1, -1, -1, -1, f.odd, uint64(og.dups)
 	clues := handshake.Clues{Pkts: [2]uint64{uint64(f.pkts[0]), uint64(f.pkts[1])}}
+	shown := uint64(0)
 	if f.proto != tcp || !f.conn.RolesSeen() {
-		clues.Orig, clues.By = t.clue(f)
+		clues.Orig, clues.By, shown = t.clue(f, noteOf(f, x))
 	}
 	if d.ICMPVer != 0 {
 		clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
@@ -231,7 +239,6 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.ConnState = "OTH"
 		if f.proto == capture.ProtoUDP {
 			e.ConnState = f.conn.DatagramState()
-			e.Note = *f.conn.DatagramNote()
 		}
 		if f.bits&hasPorts == 0 {
 			e.J.Orig, e.J.RolesBy = 0, handshake.RolesFirst
@@ -241,6 +248,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		}
 	}
 	e.RolesFrame = f.frame(e.J.Roles)
+	if e.J.RolesBy == handshake.RolesPayload {
+		e.RolesFrame = shown
+	}
 	o := e.J.Orig
 	e.OrigFirst = o == 0
 	if f.proto == tcp || f.proto == capture.ProtoUDP {
@@ -268,6 +278,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			v.Lost = v.Facts.Lost
 		}
 	}
+	e.Note = noteOf(f, x)
 	e.Pace = handshake.Pace{FirstByte: -1, Waited: -1, Longest: -1}
 	if f.proto == tcp {
 		e.Pace = x.Data.Pace()
@@ -275,7 +286,6 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.Pace.FirstByte = f.conn.Reply()
 	}
 	if x.Data != nil {
-		e.Note |= x.Note
 		e.Reuses, e.ReuseAfter = d.Reuses, d.ReuseAfter
 		e.ZeroWindows = uint64(d.ZeroWindows)
 		if lo, mid, hi, ok := x.RTT(o); ok && f.proto == tcp {
@@ -286,6 +296,17 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	e.ECN = f.proto == tcp && f.conn.ECN(o)
 	e.Selected = f.bits&selected != 0
 	e.Quality = quality(f, e)
+}
+
+// noteOf is the note of who looks at the payload of f.
+func noteOf(f *Flow, x *handshake.Rest) uint32 {
+	switch {
+	case f.proto == tcp && x.Data != nil:
+		return x.Note
+	case f.proto == capture.ProtoUDP:
+		return *f.conn.DatagramNote()
+	}
+	return 0
 }
 
 func reply(icmpType uint16) bool {

@@ -28,6 +28,8 @@ type Facts struct {
 	// Opaque: nothing was recognised, and what both ends sent looks random. Then
 	// Protocol is None and nothing else is told.
 	Opaque bool
+
+	toldBy int8 // the end whose octets alone tell Client, plus one; 0: they do not
 }
 
 // Hello is what a TLS handshake shows in clear (RFC 8446, RFC 5246).

@@ -295,6 +295,16 @@ func (x *Identifier) peek(note uint32) *Facts {
 	return nil
 }
 
+// Asked returns the side of a live flow that acts as the client of what is spoken in it
+// and the frame that shows it. ok is false where payload alone does not tell.
+func (x *Identifier) Asked(note uint32) (side int, frame uint64, ok bool) {
+	f := x.peek(note)
+	if f == nil || f.toldBy == 0 || f.Client < 0 || f.Frames[f.toldBy-1] == 0 {
+		return 0, 0, false
+	}
+	return int(f.Client), f.Frames[f.toldBy-1], true
+}
+
 // Take returns what is known of a flow that ends, nil for nothing, and forgets it.
 func (x *Identifier) Take(note uint32) *Facts {
 	if note&Done == 0 && note&counting != 0 {
@@ -326,7 +336,8 @@ func (x *Identifier) Take(note uint32) *Facts {
 }
 
 // found notes what was spoken.
-func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient bool) {
+// told: in the other role side would not have sent that.
+func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient, told bool) {
 	if !x.spend(factsCost) {
 		x.stats.Full++
 		return
@@ -343,6 +354,9 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient b
 	f.Client = int8(side)
 	if !asClient {
 		f.Client = int8(1 - side)
+	}
+	if told && g == exact {
+		f.toldBy = int8(side) + 1
 	}
 	if k.p != nil {
 		f.Frames[side] = k.p.Index
@@ -497,7 +511,7 @@ func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
 	which := v.may(l.b, l.size, l.from, l.to)
 	var best Protocol
 	var g grade
-	wait, asClient := false, true
+	wait, asClient, told := false, true, false
 	if int(k.opener) != 1-side {
 		l.client, l.port = true, l.to
 		best, g, wait = v.run(which.and(v.from[client]), l, k.tcp)
@@ -505,7 +519,7 @@ func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
 	if int(k.opener) != side {
 		l.client, l.port = false, l.from
 		b2, g2, w2 := v.run(which.and(v.from[server]), l, k.tcp)
-		wait = wait || w2
+		wait, told = wait || w2, g2 != g
 		if g2 > g {
 			best, g, asClient = b2, g2, false
 		}
@@ -518,7 +532,7 @@ func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
 		}
 		return false
 	}
-	x.found(k, best, g, side, asClient)
+	x.found(k, best, g, side, asClient, told)
 	return k.facts != nil
 }
 

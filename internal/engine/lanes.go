@@ -57,6 +57,7 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 		}
 		return l.spoken.See(note, p, side, e.payload(p), at)
 	}
+	cfg.Asked = l.spoken.Asked
 	cfg.Into = func() *flows.Ended {
 		n := len(l.out)
 		if n == cap(l.out) {
