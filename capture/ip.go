@@ -49,6 +49,9 @@ func (d *Decoder) ip4(off, n int) Outcome {
 		p.Bits |= BadIPSum
 	}
 	p.Digest = uint64(h[1])<<56 | uint64(total)<<16 | uint64(p.IPID)
+	if hl > 20 && d.have(off, hl) {
+		p.Digest = mum(p.Digest^mix1, sum64(d.data[off+20:off+hl], 0)^mix3) // options
+	}
 	frag := be.Uint16(h[6:])
 	if frag&0x3fff != 0 {
 		return d.fragment(off+hl, total-hl, uint32(p.IPID), int(frag&0x1fff)*8, frag&0x2000 != 0)
@@ -112,7 +115,8 @@ func (d *Decoder) ip6(off, n int) Outcome {
 	p.Src, p.Dst = [16]byte(h[8:24]), [16]byte(h[24:40])
 	p.Digest = uint64(be.Uint32(h[0:]))<<32 | uint64(size)
 	next := h[6]
-	off, end := off+40, off+40+size
+	base := off + 40
+	off, end := base, base+size
 	for range 16 {
 		switch next {
 		case 0, 43, 60, 135, 139, 140:
@@ -157,6 +161,9 @@ func (d *Decoder) ip6(off, n int) Outcome {
 			}
 			return d.fragment(off+8, end-off-8, be.Uint32(fh[4:]), int(fo&0xfff8), fo&1 != 0)
 		default:
+			if off > base {
+				p.Digest = mum(p.Digest^mix1, sum64(d.data[base:min(off, len(d.data))], 0)^mix3) // extension headers
+			}
 			p.Proto = next
 			return d.transport(next, off, end-off)
 		}

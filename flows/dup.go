@@ -36,8 +36,9 @@ func newRecentFrames() *recentFrames {
 	return (*recentFrames)(unsafe.Pointer(unsafe.SliceData(align(b, line))))
 }
 
-// markOf is what copies of p have in common, never 0.
-func markOf(p *capture.Packet) uint64 { return p.Digest ^ p.Hash | 1 }
+// markOf is what copies of p have in common. What came by another VLAN is of another flow,
+// and no copy.
+func markOf(p *capture.Packet) uint64 { return p.Digest ^ p.Hash ^ uint64(p.Seg)<<20 }
 
 func (r *recentFrames) set(mark uint64) *recentSet { return &r[mark>>20%dupSets] }
 

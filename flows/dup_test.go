@@ -19,7 +19,7 @@ type copies struct {
 
 func (c *copies) duplicate(p *capture.Packet, side int) bool {
 	weighty := p.PayloadLen > 0 || p.Flags.Any(capture.SYN|capture.FIN) || p.Proto != capture.ProtoTCP
-	d := p.Digest ^ p.Hash | 1
+	d := p.Digest ^ p.Hash ^ uint64(p.Seg)<<20
 	again := false
 	for i, o := range c.seen {
 		if o == d {
@@ -113,5 +113,16 @@ func TestDuplicate(t *testing.T) {
 	}
 	if yes < 1000 || no < 1000 {
 		t.Fatalf("%d copies, %d not", yes, no)
+	}
+}
+
+// Copies are told by every octet and by the VLAN they came on.
+func TestMarkOf(t *testing.T) {
+	marks := map[uint64]capture.Packet{}
+	for _, p := range []capture.Packet{{Digest: 1000, Hash: 7}, {Digest: 1001, Hash: 7}, {Digest: 1000, Hash: 7, Seg: 1}, {Digest: 1000, Hash: 7, Seg: 2}, {Digest: 1000, Hash: 8}} {
+		if q, ok := marks[markOf(&p)]; ok {
+			t.Errorf("%+v is taken for a copy of %+v", p, q)
+		}
+		marks[markOf(&p)] = p
 	}
 }

@@ -55,15 +55,15 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 	}
 }
 
-// accept turns a pending attempt into a connection when p is the SYN-ACK that
-// takes it.
+// accept turns a pending attempt into a connection when p takes it or refuses it: then its
+// sender knows nothing of the one that was open.
 func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
 	if ps == nil || ps.side == side {
 		return false
 	}
 	for i := range ps.n {
-		if handshake.Accepts(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
 			f := t.flow(v)
 			delete(t.pending, v)
 			f.bits &^= hasPending

@@ -219,6 +219,13 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			t.supersede(v, p, 0)
 			return
 		}
+	case capture.RST | capture.ACK:
+		if f.bits&hasPending != 0 && t.accept(v, side, p) {
+			return
+		}
+		if t.late(f, side, p) {
+			return
+		}
 	case capture.SYN | capture.ACK:
 		if f.bits&hasPending != 0 && t.accept(v, side, p) {
 			return
@@ -239,15 +246,25 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			}
 		}
 	default:
-		if f.prev != 0 && !f.conn.Fits(p, side) {
-			if u, s, ok := t.earlier(f, p); ok {
-				t.flow(u).odd |= handshake.OddLateSegment
-				t.book(u, s, p)
-				return
-			}
+		if t.late(f, side, p) {
+			return
 		}
 	}
 	t.bookOn(v, f, side, p)
+}
+
+// late books p on the lingering connection on the ports of f to which its numbers belong,
+// where they do not fit f, and reports whether it did.
+func (t *Table) late(f *Flow, side int, p *capture.Packet) bool {
+	if f.prev == 0 || f.conn.Fits(p, side) {
+		return false
+	}
+	u, s, ok := t.earlier(f, p)
+	if ok {
+		t.flow(u).odd |= handshake.OddLateSegment
+		t.book(u, s, p)
+	}
+	return ok
 }
 
 // plain books p on f, which is flow v, where the connection can take it the short way,

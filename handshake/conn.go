@@ -198,6 +198,9 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 			return OddBadSum
 		}
 	} else if p.Bits&(capture.Unchecked|capture.PartialSum) == 0 {
+		if me.bits&(badSum|goodSum) == badSum {
+			c.redeem(p, side, x)
+		}
 		me.bits |= goodSum
 	}
 	if k := probeKind(p.Flags); first && k != ProbeNone {
@@ -223,6 +226,27 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		return OddFlags
 	}
 	return c.observeSegment(p, side, off, x)
+}
+
+// redeem takes back what side sent with wrong checksums before p, the first of its segments
+// that verifies: it sends no offloaded sums, so its peer threw them away.
+func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.bits&sentReset != 0 {
+		c.takeBack(side, x)
+	}
+	// The opening segment that arrived is p. What it answers was not sent again for it, so
+	// that nobody knows how long the answer took.
+	switch f := p.Flags; {
+	case !f.Any(capture.SYN) || f.Any(capture.RST|capture.FIN) || me.isn != p.Seq || me.copies != 1:
+	case f.Any(capture.ACK) && me.bits&sentSYNACK != 0 && peer.bits&sentSYNACK == 0:
+		me.bits &^= sentSYNACK
+		x.synackOff, x.synacks = 0, 0
+		peer.copies = max(peer.copies, 2)
+	case !f.Any(capture.ACK) && me.bits&sentSYN != 0 && peer.bits == 0:
+		me.bits &^= sentSYN
+		x.synOff, x.syns = 0, 0
+	}
 }
 
 // optECN marks the ECN handshake (RFC 3168, 6.1.1) in the place of an option that
@@ -290,7 +314,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	if me.bits&(sentSYN|sentSYNACK) != 0 {
 		if x.Data != nil {
-			x.need().prevISN[side] = me.isn
+			d := x.need()
+			d.prevISN[side] = me.isn
+			d.prevOpen[side] = opening{x.synTime, x.synOff, x.synTS}
 			x.flags |= dataPrevISN0 << side
 		}
 		odd = OddSYNISN
@@ -340,10 +366,10 @@ func (c *Conn) candSide() Side {
 
 func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
-	if x.synacks != 0xff {
+	repeat := me.bits&sentSYNACK != 0
+	if x.synacks != 0xff && (repeat || x.synacks == 0) {
 		x.synacks++
 	}
-	repeat := me.bits&sentSYNACK != 0
 	if repeat && me.isn == p.Seq {
 		if c.flags&flagCandidate == 0 && me.copies < 255 {
 			me.copies++
@@ -369,8 +395,13 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		}
 	}
 	if me.bits&(sentSYN|sentSYNACK) != 0 && me.isn != p.Seq && x.Data != nil {
-		x.need().prevISN[side] = me.isn
+		d := x.need()
+		d.prevISN[side] = me.isn
+		d.prevOpen[side] = opening{x.synackTime, x.synackOff, x.synackTS}
 		x.flags |= dataPrevISN0 << side
+	}
+	if c.acceptable(p.Ack, 1-side, x) {
+		c.begins(p, side, x)
 	}
 	bareFirst := me.bits&sentSYN != 0
 	late := me.bits&sentSegment != 0
@@ -413,6 +444,44 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		odd |= OddSYNACKNumber
 	}
 	return odd
+}
+
+// begins clears away what was seen of side before its SYN-ACK p, which fits, and is not of
+// the stream that p begins: a refusal of an earlier try, and forged numbers. What was only
+// captured before it lies behind its number.
+func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	of := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1<<30)) }
+	if me.bits&sentReset != 0 {
+		seq := me.next
+		if x.Data != nil && x.flags&dataReset != 0 {
+			seq = x.more().rstSeq[side]
+		}
+		if !of(seq) {
+			c.takeBack(side, x)
+		}
+	}
+	if me.bits&sentSegment != 0 && !of(me.next) {
+		me.bits &^= sentSegment | sentPayload | sentFIN | finAcked | hasNext
+		x.finOff[side] = 0
+		if x.Data != nil {
+			x.Payload[side] = 0
+			c.giveUp(side, x)
+			if x.details != 0 {
+				d := x.need()
+				d.Lost[side], d.Retrans[side], d.OOO[side] = 0, 0, 0
+			}
+		}
+	}
+	// The SYN that it answers counts, though another came after it.
+	if x.Data != nil && x.flags&(dataPrevISN0<<(1-side)) != 0 && 1-side == c.synSide() && peer.bits&(sentSYN|sentSegment) == sentSYN &&
+		p.Ack != peer.isn+1 && p.Ack == x.more().prevISN[1-side]+1 {
+		d := x.need()
+		o := &d.prevOpen[1-side]
+		*o, x.synTime, x.synOff, x.synTS = opening{x.synTime, x.synOff, x.synTS}, o.time, o.off, o.ts
+		peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
+		peer.next, peer.copies = peer.isn+1, 1
+	}
 }
 
 // acceptable reports whether ack acknowledges a bare SYN of side (RFC 9293,

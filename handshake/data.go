@@ -84,6 +84,7 @@ type Details struct {
 	historyX  [3]uint64
 
 	prevISN    [2]capture.Seq // the isn before the last, valid with dataPrevISN
+	prevOpen   [2]opening     // and the segment that had it
 	latestSYN  synCopy        // latest copy of a repeated SYN before the answer, once that came
 	latestSA   synCopy        // the same of the SYN-ACK
 	synStart   int64          // first SYN of all, when a later one with another isn counts; 0 unknown
@@ -92,7 +93,9 @@ type Details struct {
 
 	pendEnd   [2]capture.Seq // a segment beyond the window that the next may confirm
 	pendBytes [2]uint32
-	resetNext capture.Seq // next of the victim at an inexact RST
+	rstSeq    [2]capture.Seq // of the last RST that counted
+	resetNext capture.Seq    // next of the victim at the first of them
+	resetOwn  capture.Seq    // and of its sender, no less than its number
 	rstOff    uint32
 
 	ZeroWindows uint32
@@ -110,6 +113,12 @@ type Details struct {
 	Seg1       uint32 // segment of side 1 when only one side is tagged
 
 	rtt rttSamples // of the side whose samples are not in Data
+}
+
+// opening is a SYN or a SYN-ACK: when and where it was seen.
+type opening struct {
+	time    int64
+	off, ts uint32
 }
 
 type synCopy struct {
@@ -234,4 +243,4 @@ func (s *Shelf) Release(x *Data) {
 func (s *Shelf) Bytes() int64 { return int64(len(s.chunks)) * shelfChunk * DetailsSize }
 
 // DetailsSize is what one Details costs; a test holds it.
-const DetailsSize = 360
+const DetailsSize = 408

@@ -77,11 +77,11 @@ func (c *Conn) HalfOpen() bool {
 	return c.flags&flagCandidate == 0 && c.Attempt()
 }
 
-// Accepts reports whether p, a SYN-ACK from the peer of the sender of a SYN with
-// number isn and payload n, accepts that SYN.
-func Accepts(p *capture.Packet, isn capture.Seq, n uint32) bool {
-	return p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK &&
-		p.Ack.After(isn) && !p.Ack.After(isn.Add(1+n))
+// Answers reports whether p, from the peer of the sender of a SYN with number isn and payload
+// n, accepts or refuses that SYN.
+func Answers(p *capture.Packet, isn capture.Seq, n uint32) bool {
+	f := p.Flags & (capture.SYN | capture.ACK | capture.RST | capture.FIN)
+	return (f == capture.SYN|capture.ACK || f == capture.RST|capture.ACK) && p.Ack.After(isn) && !p.Ack.After(isn.Add(1+n))
 }
 
 // Fits reports whether the numbers of a non-SYN segment from side lie near
@@ -97,6 +97,9 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 		if me.bits&(sentSYN|sentSYNACK) != 0 && p.Seq.Before(me.isn) {
 			return false
 		}
+		if p.Flags.Any(capture.RST) && peer.bits == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && p.Seq.After(me.next) {
+			return false // it answers something else
+		}
 	}
 	if p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 {
 		d := p.Ack.Sub(peer.next)
@@ -105,6 +108,9 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 		}
 		if peer.bits&(sentSYN|sentSYNACK) != 0 && !p.Ack.After(peer.isn) {
 			return false
+		}
+		if peer.bits&(sentSYN|sentSegment) == sentSYN && me.bits == 0 && p.Ack.After(peer.next) {
+			return false // its SYN is all that it sent
 		}
 	}
 	return me.bits&hasNext != 0 || peer.bits&hasNext != 0

@@ -10,6 +10,12 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	ok, exact := false, true
 	synSent := peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && me.bits&(sentSYN|sentSYNACK|sentSegment) == 0
 	switch {
+	case c.flags&flagCandidate == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&hasAck != 0 && !c.answered(side, x) &&
+		(seq == peer.ack || peer.bits&sentSYNACK != 0 && seq == peer.synAck) && !seq.In(me.isn, me.next):
+		// It answers an acknowledgement of what was not sent, with the number from that: its
+		// sender goes on waiting for an answer to its SYN (RFC 9293, 3.10.7.3).
+		c.loose(p, side, x)
+		return 0
 	case c.flags&flagCandidate != 0 && c.candSide() != side && peer.bits&sentWrongAck != 0 && seq == c.candAck:
 		// The answer to a third packet with a wrong number takes its sequence
 		// number from that (RFC 9293, 3.10.7.4): its receiver accepts it.
@@ -53,6 +59,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		// Nothing to judge it by: the first packet, or the peer said nothing.
 		ok = peer.bits&sentSYN == 0
 	}
+	if !ok && me.bits&sentReset != 0 && x.Data != nil && x.flags&dataReset != 0 && seq == x.more().rstSeq[side] {
+		return 0 // another answer to what was under way
+	}
 	if !ok {
 		me.bits |= sentBadRST
 		x.suspect()
@@ -64,11 +73,17 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		case x.Data != nil:
 			d := x.need()
 			d.rstOff, d.rstSide = off, uint8(side)
-			d.resetNext = peer.next
+			d.resetNext, d.resetOwn = peer.next, seq
+			if me.bits&hasNext != 0 {
+				d.resetOwn = later(seq, me.next)
+			}
 			x.flags |= dataReset
 		case c.flags&flagCandidate == 0:
 			x.candOff = off
 		}
+	}
+	if x.Data != nil {
+		x.need().rstSeq[side] = seq
 	}
 	if me.bits&sentReset == 0 && !exact {
 		me.bits |= resetInexact
@@ -105,14 +120,36 @@ func (c *Conn) moveRefusal(x *Rest) {
 	}
 	d := x.need()
 	d.rstOff, d.rstSide = off, uint8(side)
-	d.resetNext = c.half[1-side].next
-	d.lastRST[side] = c.half[side].next
+	d.resetNext, d.resetOwn = c.half[1-side].next, c.half[side].next
+	d.lastRST[side], d.rstSeq[side] = c.half[side].next, c.half[side].next
 	x.flags |= dataReset
 	x.candOff = 0
 }
 
-// doubtReset takes an inexact RST back when both sides go on as if it had not
-// come: a real one would have silenced its receiver.
+// answered reports whether the peer of side acknowledged its SYN.
+func (c *Conn) answered(side Side, x *Rest) bool {
+	peer := &c.half[1-side]
+	return c.acceptable(peer.ack, side, x) || peer.bits&sentSYNACK != 0 && c.acceptable(peer.synAck, side, x)
+}
+
+// takeBack lets the RSTs of side count no more.
+func (c *Conn) takeBack(side Side, x *Rest) {
+	if off, s := c.refusal(x); off != 0 && s == side {
+		x.candOff = 0
+	}
+	c.half[side].bits &^= sentReset | resetInexact | sentRSTACKofSYN
+	if x.Data != nil && x.flags&dataReset != 0 {
+		d := x.need()
+		if d.rstOff != 0 && Side(d.rstSide) == side {
+			d.rstOff = 0
+			x.flags &^= dataReset
+		}
+	}
+}
+
+// doubtReset takes a RST back when both sides go on as if it had not come: a real one
+// would have silenced its receiver, and its sender knows nothing of the connection any
+// more. Where its number is not the one that was expected, the receiver alone tells.
 func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	if x.Data == nil || x.flags&dataReset == 0 {
 		return
@@ -122,14 +159,17 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 		return
 	}
 	rs := Side(d.rstSide)
-	if c.half[rs].bits&resetInexact == 0 || side == rs {
+	from, victim := &c.half[rs], &c.half[1-rs]
+	both := victim.bits&hasNext != 0 && victim.next.After(d.resetNext) && from.bits&sentSegment != 0 &&
+		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetNext))
+	heeded := from.bits&resetInexact == 0 || side == rs || p.PayloadLen == 0 || p.Ack != from.next
+	if heeded && !both {
 		return
 	}
-	if p.PayloadLen > 0 && p.Seq.Add(p.PayloadLen).After(d.resetNext) && c.half[rs].next.After(d.resetNext) || p.Ack == c.half[rs].next && c.half[rs].bits&sentReset != 0 && p.PayloadLen > 0 {
-		c.half[rs].bits &^= sentReset | resetInexact
-		c.half[rs].bits |= sentBadRST
+	refused := from.bits&sentRSTACKofSYN != 0 // an earlier try, and not this one
+	c.takeBack(rs, x)
+	if !refused {
+		from.bits |= sentBadRST
 		x.suspect()
-		d.rstOff = 0
-		x.flags &^= dataReset
 	}
 }

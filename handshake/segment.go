@@ -56,13 +56,14 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			me.bits |= sentPayload
 			if x.Data != nil {
 				c.greet(p, side, x)
+				before := me.next
 				if c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) {
 					x.pace.loss = grown(x.pace.loss, x.Quiet)
 				} else {
 					x.talk(c.opens(side), p)
 				}
-				if p.Seq.Add(p.PayloadLen) == me.next || p.Seq == me.next {
-					c.sent(side, p.Seq.Add(p.PayloadLen), p.Time, x.Data)
+				if me.next.After(before) {
+					c.sent(side, me.next, p.Time, x.Data)
 				}
 			} else if p.Seq.Add(p.PayloadLen).After(me.next) {
 				me.next = p.Seq.Add(p.PayloadLen)
@@ -117,6 +118,15 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 	if !opener && (peer.bits&sentSYN != 0 || me.bits&sentSYNACK != 0) {
 		// An answer's sender completes only a split handshake.
 		return
+	}
+	// The SYN-ACK that it acknowledges counts, though another came after it.
+	if x.Data != nil && x.flags&(dataPrevISN0<<(1-side)) != 0 && peer.bits&(sentSYNACK|sentSegment) == sentSYNACK && x.synackOff != 0 &&
+		p.Ack != peer.isn+1 && p.Ack == x.more().prevISN[1-side]+1 {
+		d := x.need()
+		o := &d.prevOpen[1-side]
+		*o, x.synackTime, x.synackOff, x.synackTS = opening{x.synackTime, x.synackOff, x.synackTS}, o.time, o.off, o.ts
+		peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
+		peer.next, peer.copies = peer.isn+1, 1
 	}
 	have := c.flags&flagCandidate != 0
 	// In a crossing open the first opener's counts.

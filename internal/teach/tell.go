@@ -105,7 +105,10 @@ func (t *teller) wrong(s *trace.Step) (Telling, bool) {
 	l := t.l
 	who, peer := l.Who(s.From), l.who(s.From.Peer())
 	switch {
-	case s.Has(trace.RSTIgnored), s.Has(trace.RSTDoubted):
+	case s.Has(trace.RSTDoubted):
+		return Telling{Plain: l.f("A RST (hang up at once) in %s's name. Its number might do, but both went on as if it had not come: somebody else may have forged it, or it never arrived. It ends nothing.",
+			"Un RST (colgar de golpe) en nombre de %s. Su número podría valer, pero los dos siguieron como si no hubiera llegado: pudo falsificarlo otro, o no llegó nunca. No acaba nada.", l.who(s.From))}, true
+	case s.Has(trace.RSTIgnored):
 		return Telling{Plain: l.f("A RST (hang up at once) in %s's name, and its number does not fit what %s expects: somebody else may have forged it. It must be ignored, and nothing changes.",
 			"Un RST (colgar de golpe) en nombre de %s, y su número no es el que espera %s: pudo falsificarlo otro. Hay que ignorarlo y nada cambia.", l.who(s.From), peer)}, true
 	case s.Has(trace.StraySYN):
@@ -149,6 +152,9 @@ func (t *teller) syn(s *trace.Step) Telling {
 		return Telling{Quote: l.t("May I talk to you?", "¿Podemos hablar?"),
 			Plain: l.t("The SYN that the answer above belongs to. It was sent before it; the capture wrote the two down in the wrong order.",
 				"El SYN al que responde el paquete anterior. Se envió antes; la captura los anotó en orden inverso.")}
+	case s.Has(trace.SYNAgain) && s.Before[s.From].State == trace.Closed:
+		x.Quote = l.t("Hello? May I talk to you?", "¿Hola? ¿Podemos hablar?")
+		x.Plain = l.f("The refusal is not the last word: %s asks again, with the same number.", "El rechazo no es la última palabra: %s pregunta otra vez, con el mismo número.", l.who(s.From))
 	case s.Has(trace.SYNAgain):
 		x.Quote = l.t("Hello? May I talk to you?", "¿Hola? ¿Podemos hablar?")
 		x.Plain = l.f("After %s nothing has come back, so %s asks again, with the same number.",

@@ -1,6 +1,9 @@
 package trace
 
 import (
+	"cmp"
+	"slices"
+
 	"portero/capture"
 	"portero/handshake"
 	"portero/internal/record"
@@ -8,8 +11,9 @@ import (
 
 // Input is one connection to be told.
 type Input struct {
-	// Packets of this one connection in capture order, both directions, with the
-	// ICMP errors that quote it.
+	// Packets of this one connection, both directions, with the ICMP errors that quote it.
+	// They are told in the order of their indices: a SYN that waited to be accepted is
+	// handed on after its answers.
 	Packets []capture.Packet
 	// Refs are the frame numbers to show, one for each packet; nil shows
 	// Packet.Index.
@@ -108,7 +112,7 @@ func (in Input) Build() *Trace {
 	if len(in.Packets) == 0 {
 		return b.tr
 	}
-	b.orient(in)
+	b.orient(in.sorted())
 	b.tr.Steps = make([]Step, 0, len(in.Packets))
 	if !b.tr.TCP {
 		b.datagrams()
@@ -123,6 +127,30 @@ func (in Input) Build() *Trace {
 	}
 	b.equations()
 	return b.tr
+}
+
+// sorted is in with its packets in the order of their indices.
+func (in Input) sorted() Input {
+	before := func(a, b capture.Packet) int { return cmp.Compare(a.Index, b.Index) }
+	if slices.IsSortedFunc(in.Packets, before) {
+		return in
+	}
+	order := make([]int, len(in.Packets))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, k int) int { return before(in.Packets[i], in.Packets[k]) })
+	out := Input{Record: in.Record}
+	for _, i := range order {
+		out.Packets = append(out.Packets, in.Packets[i])
+		if in.Refs != nil && i < len(in.Refs) {
+			out.Refs = append(out.Refs, in.Refs[i])
+		}
+		if in.Copies != nil {
+			out.Copies = append(out.Copies, i < len(in.Copies) && in.Copies[i])
+		}
+	}
+	return out
 }
 
 // orient finds the ends and gives every packet its sender.
@@ -293,7 +321,7 @@ func (b *builder) opening(rec *record.Record) {
 }
 
 // doubts takes back the RSTs inside the window after which their supposed
-// sender went on: a stranger sent them.
+// sender went on: a stranger sent them. What refused an earlier SYN was meant.
 func (b *builder) doubts() {
 	if b.j.Close == handshake.Reset || b.j.Close == handshake.CloseNone {
 		return
@@ -305,10 +333,53 @@ func (b *builder) doubts() {
 		}
 	}
 	for i := range b.pkts {
-		if p := &b.pkts[i]; p.plain() && p.Flags.Any(capture.RST) && last[p.from] > i {
+		if p := &b.pkts[i]; p.plain() && p.Flags.Any(capture.RST) && last[p.from] > i && !b.refusedBefore(i) && !b.answersWrong(i) {
 			p.bad, p.isBad = RSTDoubted, true
 		}
 	}
+}
+
+// refusedBefore reports whether packet i refuses a SYN before another was answered.
+func (b *builder) refusedBefore(i int) bool {
+	p := &b.pkts[i]
+	if p.from != Resp || b.syn < 0 || b.syn > i || i > b.synack || !p.Flags.Any(capture.ACK) {
+		return false
+	}
+	for k := range i {
+		if q := &b.pkts[k]; q.from == Resp && q.plain() && !q.Flags.Any(capture.RST) {
+			return false
+		}
+	}
+	return p.Ack == b.pkts[b.syn].Seq+1
+}
+
+// listensSince reports whether SYN i is the first after a refusal to which somebody listens.
+func (b *builder) listensSince(i int) bool {
+	refused := false
+	for k := range b.pkts[:max(b.synack, 0)] {
+		if b.pkts[k].Flags.Any(capture.RST) && b.refusedBefore(k) {
+			if k > i {
+				return false
+			}
+			refused = true
+		}
+	}
+	return refused && i < b.synack
+}
+
+// answersWrong reports whether packet i, a RST, has its number from an acknowledgement of
+// what its sender did not send before the connection opened.
+func (b *builder) answersWrong(i int) bool {
+	p := &b.pkts[i]
+	if p.from != Orig || b.third >= 0 && b.third < i {
+		return false
+	}
+	for k := range i {
+		if q := &b.pkts[k]; q.from == Resp && q.Proto == capture.ProtoTCP && q.isBad && (q.bad == SYNACKWrong || q.bad == AckOfUnsent) && q.Ack == p.Seq {
+			return true
+		}
+	}
+	return false
 }
 
 // start decides where both ends stand before the first packet.
@@ -345,6 +416,9 @@ func (b *builder) respStart() Standing {
 		}
 		switch f := p.Flags & (capture.SYN | capture.ACK | capture.RST); {
 		case f.Any(capture.RST):
+			if b.refusedBefore(i) {
+				return Standing{State: Closed}
+			}
 			return Standing{}
 		case f == capture.SYN:
 			return Standing{State: Closed} // it called as well

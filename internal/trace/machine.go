@@ -149,6 +149,9 @@ func (b *builder) openSYN(i int, me, peer End) {
 		}
 	}
 	b.apply(me, SndSYN, Move{Frame: p.ref})
+	if peer == Resp && b.st[peer].State == Closed && b.listensSince(i) {
+		b.st[peer] = Standing{Listen, true}
+	}
 	b.rcv(i, peer, RcvSYN, b.synArrives(i))
 }
 
@@ -231,11 +234,15 @@ func (b *builder) queued(e End, ev Event) bool {
 func (b *builder) reset(i int, me, peer End) {
 	p := &b.pkts[i]
 	o := &b.side[peer]
-	answer := b.st[me].State == SynReceived && o.hasWrong && p.Seq == o.wrongAck
+	answer := b.st[me].State == SynReceived && o.hasWrong && p.Seq == o.wrongAck || b.st[me].State == SynSent && b.answersWrong(i)
 	if answer {
 		b.apply(me, SndRSTReply, Move{Frame: p.ref})
 	} else {
 		b.apply(me, SndRST, Move{Frame: p.ref})
+	}
+	if answer && b.st[me].State == SynSent {
+		b.apply(peer, RcvBad, Move{Frame: p.ref}) // what it answers was of no connection that is here
+		return
 	}
 	if b.st[peer].State == SynSent && !(p.Flags.Any(capture.ACK) && o.hasISN && p.Ack.After(o.isn) && !p.Ack.After(o.synEnd)) {
 		b.apply(peer, RcvBad, Move{Frame: p.ref})

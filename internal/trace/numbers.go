@@ -173,7 +173,7 @@ func (b *builder) tellRST(i int, say func(Remark)) {
 	switch before := b.step.Before; {
 	case before[p.from].State == Closed && before[p.from.Peer()].State == SynSent && peer.hasISN && p.Ack.After(peer.isn):
 		say(RSTRefuses)
-	case before[p.from].State <= Listen || peer.hasWrong && p.Seq == peer.wrongAck:
+	case before[p.from].State <= Listen || peer.hasWrong && p.Seq == peer.wrongAck, b.answersWrong(i):
 		say(RSTStray)
 	default:
 		say(RSTAborts)
@@ -320,7 +320,7 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 			say(DupACK)
 		}
 	}
-	if p.PayloadLen == 0 && !fin && o.blamed && !st.Has(ChallengeACK) && !n.hasAck && i != b.third {
+	if p.PayloadLen == 0 && !fin && o.blamed && st.RelAck <= 1 && !st.Has(ChallengeACK) && !n.hasAck && i != b.third {
 		say(ChallengeACK)
 	}
 	if p.PayloadLen > 0 && b.side[p.from].finPeer && end > n.next && !b.side[p.from].hasFIN {

@@ -1,0 +1,285 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+)
+
+// acted writes a capture of one pair of ports, a line for each packet, 10 ms apart:
+//
+//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [vN] [raw]
+//
+// c is the client, 192.0.2.1:40000, s the server, 192.0.2.2:80. bad breaks the checksum,
+// vN puts the packet into VLAN N.
+func acted(t *testing.T, lines string) (name string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "in.pcap")
+	w := newWire(t, name)
+	id := uint16(0)
+	for _, l := range strings.Split(strings.TrimSpace(lines), "\n") {
+		fs := strings.Fields(l)
+		step := 10 * time.Millisecond
+		if strings.HasPrefix(fs[0], "+") {
+			ms, err := strconv.ParseFloat(fs[0][1:], 64)
+			if err != nil {
+				t.Fatal(l)
+			}
+			step, fs = time.Duration(ms*1e6), fs[1:]
+		}
+		w.at = w.at.Add(step)
+		src, dst := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 80}
+		if fs[0] == "s" {
+			src, dst = dst, src
+		}
+		num := func(i int) uint32 {
+			if i >= len(fs) {
+				return 0
+			}
+			n, _ := strconv.ParseUint(fs[i], 10, 32)
+			return uint32(n)
+		}
+		id++
+		ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolTCP, SrcIP: src.ip, DstIP: dst.ip, Id: id}
+		tcp := &layers.TCP{SrcPort: layers.TCPPort(src.port), DstPort: layers.TCPPort(dst.port), Seq: num(2), Ack: num(3), Window: 64000,
+			SYN: strings.Contains(fs[1], "S"), ACK: strings.Contains(fs[1], "A"), FIN: strings.Contains(fs[1], "F"), RST: strings.Contains(fs[1], "R"), PSH: strings.Contains(fs[1], "P")}
+		tcp.SetNetworkLayerForChecksum(ip)
+		eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
+		all := []gopacket.SerializableLayer{eth}
+		bad := false
+		for _, o := range fs[min(2, len(fs)):] {
+			switch {
+			case o == "bad":
+				bad = true
+			case o[0] == 'v':
+				n, _ := strconv.Atoi(o[1:])
+				eth.EthernetType = layers.EthernetTypeDot1Q
+				all = append(all, &layers.Dot1Q{VLANIdentifier: uint16(n), Type: layers.EthernetTypeIPv4})
+				id-- // a copy
+			}
+		}
+		all = append(all, ip, tcp, gopacket.Payload(make([]byte, num(4))))
+		if err := gopacket.SerializeLayers(w.buf, serialize, all...); err != nil {
+			t.Fatal(err)
+		}
+		b := w.buf.Bytes()
+		if bad {
+			b[14+20+16] ^= 0x55 // the checksum
+		}
+		if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: len(b), Length: len(b)}, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.close()
+	return name
+}
+
+// records are those of a capture, by id.
+func records(t *testing.T, name string) map[int]map[string]any {
+	t.Helper()
+	code, out, errs := portero(t, "read", "--format", "ndjson", name)
+	if code != 0 {
+		t.Fatal(code, errs)
+	}
+	all := map[int]map[string]any{}
+	for _, l := range strings.Split(strings.TrimSpace(out), "\n") {
+		var r map[string]any
+		d := json.NewDecoder(strings.NewReader(l))
+		d.UseNumber()
+		if err := d.Decode(&r); err != nil {
+			t.Fatal(err)
+		}
+		id, _ := r["id"].(json.Number).Int64()
+		all[int(id)] = r
+	}
+	return all
+}
+
+// TestHonest holds records to what a stack at either end would have made of the packets.
+// A line of want is the id of a record and what it says; key= says that it has no such key.
+func TestHonest(t *testing.T) {
+	for _, x := range []struct{ name, packets, want string }{
+		{"a packet on two VLANs is two packets", `
+			c S 1000 0 0 v10
+			+0 c S 1000 0 0 v20
+			s SA 5000 1001 0 v20
+			+0 s SA 5000 1001 0 v10
+			c A 1001 5001 0 v10
+			+0 c A 1001 5001 0 v20`, `
+			1 handshake=completed orig_pkts=2 resp_pkts=1
+			2 handshake=completed orig_pkts=2 resp_pkts=1`},
+		{"refused, and open at the second try", `
+			c S 1000
+			s RA 0 1001
+			+500 c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed close=open closed_by= close_frames= syn_frame=1 synack_frame=4 suspected_rsts=0 resp_lost=0 orig_payload=100`},
+		{"refused, open at the second try, and cut off", `
+			c S 1000
+			s RA 0 1001
+			+500 c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s RA 5001 1101`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[7]`},
+		{"forged before the answer", `
+			c S 1000
+			s RA 0 1001
+			s FA 0 1001
+			s R 1
+			s SA 26175 1001
+			c A 1001 26176
+			c PA 1001 26176 100
+			s PA 26176 1101 50
+			c A 1101 26226`, `
+			1 handshake=completed close=open close_frames= resp_lost=0 resp_payload=50 orig_payload=100 synack_frame=5 server_rtt_us=40000 ack_frame=6`},
+		{"a RST with a wrong checksum refuses nothing", `
+			c S 1000
+			s RA 0 1001 0 bad
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed close=open close_frames= synack_frame=3`},
+		{"two SYN-ACKs, and the first is taken", `
+			c S 1000
+			s SA 5000 1001
+			+5 s SA 75000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 30`, `
+			1 handshake=completed synack_frame=2 ack_frame=4 server_rtt_us=10000 client_rtt_us=15000 orig_payload=100 resp_payload=30 resp_lost=0 resp_retrans=0`},
+		{"two SYN-ACKs, and the second is taken", `
+			c S 1000
+			s SA 5000 1001
+			+5 s SA 75000 1001
+			c A 1001 75001
+			s PA 75001 1001 30`, `
+			1 handshake=completed synack_frame=3 ack_frame=4 resp_payload=30`},
+		{"two SYNs, and the first is answered", `
+			c S 1000
+			+1000 c S 8777
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed syn_frame=1 synack_frame=3 ack_frame=4 server_rtt_us=1010000 client_rtt_us=10000 orig_payload=100 orig_retrans=0 resp_pkts=2`},
+		{"two SYNs, and the second is answered", `
+			c S 1000
+			+1000 c S 8777
+			s SA 5000 8778
+			c A 8778 5001
+			c PA 8778 5001 100
+			s A 5001 8878`, `
+			1 handshake=completed syn_frame=2 synack_frame=3 server_rtt_us=10000 orig_payload=100 orig_retrans=0`},
+		{"the first SYN-ACK is damaged", `
+			c S 1000
+			s SA 5000 1001 0 bad
+			+1000 s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed synack_frame=3 ack_frame=4 client_rtt_us=10000 server_rtt_us=`},
+		{"the last ACK was lost: the ports are taken again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s FA 5001 1101
+			c FA 1101 5002
+			s A 5002 1102
+			+2000 c S 1050
+			s A 5002 1102
+			c R 1102
+			+1000 c S 1050
+			s SA 905000 1051
+			c A 1051 905001`, `
+			1 handshake=completed close=closed closed_by=resp
+			2 handshake=completed close=open syn_frame=8 syn_retries=1 reuses=1 suspected_rsts=0`},
+		{"a wrong acknowledgement, refused by number, ends nothing", `
+			c S 1000
+			s SA 5000 777
+			c R 777
+			+1000 c S 1000
+			s SA 6000 1001
+			c A 1001 6001`, `
+			1 handshake=completed close=open synack_frame=5 suspected_rsts=0`},
+		{"a new attempt inside an open connection is refused", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			+70000 c S 901000
+			s RA 0 901001`, `
+			1 handshake=completed close=open suspected_rsts=0 last_frame=5
+			2 handshake=refused syn_frame=6 reuses=1`},
+		{"a RST that nobody heeds, its sender neither", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			s R 5001
+			c PA 1101 5001 100
+			s A 5001 1201
+			s PA 5001 1201 100
+			c A 1201 5101`, `
+			1 handshake=completed close=open suspected_rsts=1 resp_payload=100`},
+		{"RSTs answer what was under way", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 1101 5001
+			+1 s PA 5001 1101 100
+			+0.1 s PA 5101 1101 100
+			+0.1 c R 1101
+			+0.1 s A 5201 1102
+			+0.1 c R 1101
+			+0.1 c R 1102`, `
+			1 handshake=completed close=reset closed_by=orig suspected_rsts=0`},
+		{"both open at once", `
+			c S 1000
+			s S 5000
+			c SA 1000 5001
+			s SA 5000 1001`, `
+			1 handshake=completed handshake_kind=simultaneous synack_retries=0`},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			all := records(t, acted(t, x.packets))
+			want := strings.Split(strings.TrimSpace(x.want), "\n")
+			if len(all) != len(want) {
+				t.Errorf("%d records, want %d", len(all), len(want))
+			}
+			for _, l := range want {
+				fs := strings.Fields(l)
+				id, _ := strconv.Atoi(fs[0])
+				for _, f := range fs[1:] {
+					k, v, _ := strings.Cut(f, "=")
+					got := ""
+					if g, ok := all[id][k]; ok {
+						got = fmt.Sprint(g)
+					}
+					if got != v {
+						t.Errorf("#%d %s is %q, want %q", id, k, got, v)
+					}
+				}
+			}
+		})
+	}
+}
