@@ -17,6 +17,9 @@ type IPFragment struct {
 	WireLen         uint32
 	Time            int64
 	Index           uint64
+	// Parts are the frames that it came in, where it lay in a datagram that came in
+	// fragments itself; nil is Index alone.
+	Parts []uint64
 
 	way, net string // for a datagram that turns out to be a tunnel
 }
@@ -47,11 +50,13 @@ func (d *Decoder) fragment(off, n int, id uint32, fo int, more bool) Outcome {
 // Datagram is what became of fragments: whole, or what there is of it.
 type Datagram struct {
 	Payload  []byte // what was captured of the IP payload from its start on, without a gap
-	Len      int    // octets by the headers
+	Len      int    // octets by the headers; of one that is not whole, what came of it
 	Whole    bool
 	HasFirst bool
 	Frames   int
 	WireLen  uint32
+	Parts    []uint64   // the frames, as they came; of very many the first
+	Began    int64      // time of the first of them
 	Last     IPFragment // the one that completed it; its Data is gone
 }
 
@@ -60,6 +65,7 @@ const (
 	maxDatagrams     = 1024
 	maxFragmentBytes = 16 << 20
 	maxFragments     = 512 // of one datagram
+	maxParts         = 4096
 	fragmentLife     = 30e9
 )
 
@@ -81,6 +87,7 @@ type fragments struct {
 	total   int // -1 until the last fragment came
 	bytes   int
 	frames  int
+	refs    []uint64
 	wire    uint32
 	started int64
 	seq     uint64
@@ -117,6 +124,15 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 		r.order = append(r.order, g)
 	}
 	g.frames++
+	if len(g.refs) < maxParts {
+		if f.Parts == nil {
+			g.refs = append(g.refs, f.Index)
+			g.bytes, r.bytes = g.bytes+8, r.bytes+8
+		} else {
+			g.refs = append(g.refs, f.Parts...)
+			g.bytes, r.bytes = g.bytes+8*len(f.Parts), r.bytes+8*len(f.Parts)
+		}
+	}
 	g.wire += f.WireLen
 	g.last = *f
 	g.last.Data = nil
@@ -166,19 +182,10 @@ func (g *fragments) sorted() []fragPart {
 	return ps
 }
 
-func (g *fragments) whole() bool {
-	end := 0
-	for _, p := range g.sorted() {
-		if p.off > end {
-			return false
-		}
-		end = max(end, p.off+p.n)
-	}
-	return end >= g.total
-}
+func (g *fragments) whole() bool { return g.run() >= g.total }
 
 func (g *fragments) datagram(whole bool) Datagram {
-	dg := Datagram{Whole: whole, Frames: g.frames, WireLen: g.wire, Last: g.last}
+	dg := Datagram{Whole: whole, Frames: g.frames, WireLen: g.wire, Parts: g.refs, Began: g.started, Last: g.last}
 	// In order of arrival, so that what came first stays.
 	size := 0
 	for _, p := range g.parts {
@@ -188,9 +195,9 @@ func (g *fragments) datagram(whole bool) Datagram {
 		if p.off+len(p.data) > size {
 			size = p.off + len(p.data)
 		}
-		dg.Len += p.n
 	}
-	if g.total >= 0 {
+	dg.Len = g.came()
+	if whole {
 		dg.Len = g.total
 		size = min(size, g.total)
 	}
@@ -207,7 +214,33 @@ func (g *fragments) datagram(whole bool) Datagram {
 		end++
 	}
 	dg.Payload = buf[:end]
+	if !whole && dg.HasFirst {
+		dg.Len = min(dg.Len, g.run())
+	}
 	return dg
+}
+
+// came is how many octets of the datagram came, each counted once.
+func (g *fragments) came() (n int) {
+	end := 0
+	for _, p := range g.sorted() {
+		if to := p.off + p.n; to > end {
+			n += to - max(p.off, end)
+			end = to
+		}
+	}
+	return n
+}
+
+// run is how far the datagram came without a gap.
+func (g *fragments) run() (end int) {
+	for _, p := range g.sorted() {
+		if p.off > end {
+			break
+		}
+		end = max(end, p.off+p.n)
+	}
+	return end
 }
 
 // Datagram decodes what was put together into p. Where the first fragment is
@@ -232,7 +265,7 @@ func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 	}
 	out := d.transport(p.Proto, 0, max(g.Len, len(g.Payload)))
 	if !g.Whole {
-		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked | Cut
+		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked
 	}
 	if f.Selected {
 		p.Bits |= Selected

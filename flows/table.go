@@ -52,6 +52,7 @@ type Table struct {
 	ends    uint32 // flows that ended or lost their ports to another, or are found in another way now
 	stats   Stats
 	ended   Ended
+	began   began
 	looked  uint32 // where the next Snapshot begins
 	closing bool   // no packet will follow: nothing need be remembered
 }
@@ -176,6 +177,22 @@ func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
 	t.begin(p)
 }
 
+// began is where a packet that came in parts began.
+type began struct {
+	index uint64 // 0: the packet is whole
+	time  int64
+}
+
+// ObserveParts is Observe for a packet that came in several frames, the first of which was
+// index, at that time (ns).
+func (t *Table) ObserveParts(p *capture.Packet, q *capture.Quote, index uint64, at int64) {
+	if index < p.Index {
+		t.began = began{index, at}
+	}
+	t.Observe(p, q)
+	t.began = began{}
+}
+
 // begin books a packet whose tuple is not in the table.
 func (t *Table) begin(p *capture.Packet) {
 	if p.Proto == tcp && p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK && t.revive(p) {
@@ -187,10 +204,14 @@ func (t *Table) begin(p *capture.Packet) {
 // follow books a packet on the tuple of f, which is flow v: on f itself, or on
 // another that has or had the same ports.
 func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
-	if p.Time-f.last > leastLife && t.expired(f, p) {
-		t.end(v, p.Index, reasonOf(f))
-		t.begin(p)
-		return
+	if uint64(p.Time-f.last) > uint64(leastLife) { // or the clock ran backwards
+		if p.Time < f.last {
+			t.turnedBack(f, p)
+		} else if t.expired(f, p) {
+			t.end(v, p.Index, reasonOf(f))
+			t.begin(p)
+			return
+		}
 	}
 	if t.duplicate(f, side, p) {
 		o := t.origin(v)
@@ -265,6 +286,14 @@ func (t *Table) late(f *Flow, side int, p *capture.Packet) bool {
 		t.book(u, s, p)
 	}
 	return ok
+}
+
+// turnedBack stops what is timed on f where the clock was set back: what was sent before
+// is not comparable with what comes.
+func (t *Table) turnedBack(f *Flow, p *capture.Packet) {
+	if x := t.dataOf(f); x != nil && f.proto == tcp && f.last-p.Time > Second && p.Bits&capture.Fragment == 0 {
+		x.Untime()
+	}
 }
 
 // plain books p on f, which is flow v, where the connection can take it the short way,
@@ -368,10 +397,14 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 	bits, next := f.bits, f.next
 	*f = Flow{}
 	f.a, f.b, f.portA, f.portB, f.proto, f.ver, f.seg = p.Src, p.Dst, p.SrcPort, p.DstPort, p.Proto, p.Ver, p.Seg
-	f.last, f.firstIdx, f.bits, f.next = p.Time, p.Index, inUse|bits&inWheel, next
+	first, at := p.Index, p.Time
+	if t.began.index != 0 {
+		first, at = t.began.index, min(t.began.time, at)
+	}
+	f.last, f.firstIdx, f.bits, f.next = p.Time, first, inUse|bits&inWheel, next
 	o := t.origin(v)
 	*o = origin{}
-	o.id, o.first, o.path, o.hash = id, p.Time, p.Path, p.Hash
+	o.id, o.first, o.path, o.hash = id, at, p.Path, p.Hash
 	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && (p.Proto == tcp || p.Proto == capture.ProtoUDP || p.Proto == capture.ProtoSCTP) {
 		f.bits |= hasPorts
 	}
@@ -414,7 +447,7 @@ func (t *Table) book(v uint32, side int, p *capture.Packet) { t.bookOn(v, t.flow
 
 func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	quiet := p.Time - f.last
-	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp {
+	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp && quiet >= 0 {
 		f.conn.NoteReply(quiet)
 	}
 	f.count(side, p)

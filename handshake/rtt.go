@@ -42,6 +42,9 @@ func (c *Conn) sent(side Side, end capture.Seq, at int64, x *Data) {
 // ambiguous (Karn).
 func (x *Data) spoil(side Side) { x.flags &^= dataTimed0 << side }
 
+// Untime drops what is timed of either side.
+func (x *Data) Untime() { x.flags &^= dataTimed0 | dataTimed1 }
+
 // owns reports whether the samples of side are those in x itself.
 func (x *Data) owns(side Side) bool { return x.flags&dataSamples1 != 0 == (side == 1) }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -49,13 +50,14 @@ func (a *app) spool(names []string) ([]string, func(), error) {
 func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, error) {
 	cid := communityID()
 	want := t.id
+	var eng *engine.Engine
 	f := &found{frames: map[uint64]bool{}}
 	var byID func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
 	// The id is known only at the end unless it was given; a frame names it while
 	// reading.
 	if t.frame != 0 {
 		byID = func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
-			if p.Index == t.frame {
+			if p.Index == t.frame || slices.Contains(eng.Parts(), t.frame) {
 				want = id
 			}
 		}
@@ -80,6 +82,7 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 	if err != nil {
 		return nil, nil, err
 	}
+	eng = j.eng
 	if _, err := a.run(j); err != nil {
 		return nil, nil, err
 	}
@@ -151,22 +154,30 @@ func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) 
 	}
 	// First which frames, then the frames: a packet is known to be of the
 	// connection when the table has booked it, a block later at the most.
-	if err := a.packets(names, o, f.rec.ID, func(p *capture.Packet, _ int, _ bool) { f.frames[p.Index] = true }); err != nil {
+	if f.frames, err = a.framesOf(names, o, func(id uint64) bool { return id == f.rec.ID }); err != nil {
 		return 0, err
 	}
 	return copyFrames(names, a.in, f.frames, w)
 }
 
-// packets reads the captures again and shows every packet of connection id.
-func (a *app) packets(names []string, o *readFlags, id uint64, each func(p *capture.Packet, side int, dup bool)) error {
-	j, err := a.open(names, o, engine.Options{Packet: func(i uint64, p *capture.Packet, _ []byte, side int, dup bool) {
-		if i == id {
-			each(p, side, dup)
+// framesOf reads the captures again and returns the frames of the connections chosen by
+// their ids, with all those of a datagram that came in fragments.
+func (a *app) framesOf(names []string, o *readFlags, chosen func(id uint64) bool) (map[uint64]bool, error) {
+	frames := map[uint64]bool{}
+	var eng *engine.Engine
+	j, err := a.open(names, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
+		if !chosen(id) {
+			return
+		}
+		frames[p.Index] = true
+		for _, n := range eng.Parts() {
+			frames[n] = true
 		}
 	}})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	eng = j.eng
 	_, err = a.run(j)
-	return err
+	return frames, err
 }

@@ -47,16 +47,8 @@ func (s *saving) close() error { return s.out.close() }
 // saveChosen reads the captures again, twice: first for the frames of the chosen
 // connections, then for their octets.
 func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, to *saving, mask *anonymize.Map) error {
-	frames := map[uint64]bool{}
-	j, err := a.open(names, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
-		if chosen[id] {
-			frames[p.Index] = true
-		}
-	}})
+	frames, err := a.framesOf(names, o, func(id uint64) bool { return chosen[id] })
 	if err != nil {
-		return err
-	}
-	if _, err := a.run(j); err != nil {
 		return err
 	}
 	if mask != nil {

@@ -129,6 +129,7 @@ type Engine struct {
 
 	block  *capture.Block   // the one being sequenced
 	extra  []byte           // payload of a reassembled datagram
+	parts  []uint64         // and its frames
 	batch  *capture.Batch   // that of block
 	quoted *capture.Quote   // of a reassembled datagram
 	dec    *capture.Decoder // of the sequencer, for reassembled datagrams
@@ -288,6 +289,10 @@ func (e *Engine) Run(ctx context.Context, src capture.Source) error {
 	}
 	return err
 }
+
+// Parts are the frames of the datagram that came in fragments whose packet Packet is being
+// shown, nil where it is shown one that came in one frame.
+func (e *Engine) Parts() []uint64 { return e.parts }
 
 // flush ends what is left when the input is over.
 func (e *Engine) flush() {

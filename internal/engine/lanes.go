@@ -128,17 +128,17 @@ func (e *Engine) stepwise(d *decoded, to int) {
 		if p.Bits&capture.ICMPError != 0 {
 			q = d.batch.Quoted(p)
 		}
-		e.one(p, q)
+		e.one(p, q, p.Index, p.Time)
 	}
 }
 
 // one books a single packet.
-func (e *Engine) one(p *capture.Packet, q *capture.Quote) {
+func (e *Engine) one(p *capture.Packet, q *capture.Quote, first uint64, at int64) {
 	l := e.lanes[laneOf(p)]
 	if !e.step {
 		e.settle()
 	}
-	l.table.Observe(p, q)
+	l.table.ObserveParts(p, q, first, at)
 	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled()) > 0 {
 		e.gather(p.Index)
 	}

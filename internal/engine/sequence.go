@@ -356,6 +356,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	case capture.FragmentPart:
 		if depth < 4 {
 			f := e.dec.Frag
+			f.Parts = g.Parts
 			e.fragment(&f, depth+1)
 		}
 		return
@@ -375,7 +376,9 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	if picks(e.opt.Wants, &p) {
 		e.hear(&p)
 	}
-	e.one(&p, q)
+	e.parts = g.Parts
+	e.one(&p, q, g.Parts[0], g.Began)
+	e.parts = nil
 	e.stats.Packets++
 }
 
