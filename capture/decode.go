@@ -15,15 +15,19 @@ type Decoder struct {
 	data  []byte // the frame's captured octets
 	p     *Packet
 	depth int
+	links int    // headers of links, which may hold one another
 	key   []byte // elements of the way so far
 	net   []byte // those of them that are part of a connection's identity
 	way   pathCache
 	segs  pathCache
-	again int // where the next packet of this frame lies, 0 none
+	again again
 }
 
 // maxDepth bounds how many headers may wrap a packet.
 const maxDepth = 16
+
+// maxLinks bounds the headers of links that hold one another, each a call deeper.
+const maxLinks = 64
 
 // NewDecoder returns a decoder whose hashes use seed.
 func NewDecoder(paths *Paths, seed uint64) *Decoder {
@@ -65,19 +69,20 @@ func (d *Decoder) begin(f *Frame, p *Packet) {
 	if f.Dir == DirOutbound {
 		p.Bits = Outgoing
 	}
-	d.data, d.p, d.depth = f.Data, p, 0
+	d.data, d.p, d.depth, d.links = f.Data, p, 0, 0
 	d.key, d.net = d.key[:0], d.net[:0]
-	d.again = 0
+	d.again = again{}
 }
 
 // Again decodes the next packet of a frame whose outcome was More.
 func (d *Decoder) Again(f *Frame, p *Packet) Outcome {
-	at := d.again
+	a := d.again
 	d.begin(f, p)
-	if at <= 0 || at >= len(d.data) {
+	if a.at <= 0 || a.at >= len(d.data) {
 		return Short
 	}
-	return d.aggregate(at, int(f.WireLen)-at)
+	d.key, d.net = d.key[:a.key], d.net[:a.net]
+	return d.aggregate(a.at, a.end-a.at)
 }
 
 // have reports whether n octets at off were captured.
@@ -157,7 +162,7 @@ func (d *Decoder) finish() Outcome {
 	if p.Bits&ICMPError == 0 {
 		p.Hash = tupleHash(d.seed, &p.Src, &p.Dst, p.SrcPort, p.DstPort, p.Proto, p.Ver)
 	}
-	if d.again > 0 {
+	if d.again.at > 0 {
 		return More
 	}
 	return OK

@@ -26,7 +26,7 @@ type IPFragment struct {
 
 func (d *Decoder) fragment(off, n int, id uint32, fo int, more bool) Outcome {
 	p := d.p
-	if n <= 0 || fo+n > 65535 || more && n%8 != 0 && n > 8 && fo+n&^7 == 0 {
+	if n <= 0 || fo+n > 65535 {
 		return d.portless(off, n)
 	}
 	f := IPFragment{Src: p.Src, Dst: p.Dst, Ver: p.Ver, Proto: p.Proto, TTL: p.TTL, More: more, ID: id, Off: fo, Len: n,
@@ -186,22 +186,23 @@ func (g *fragments) whole() bool { return g.run() >= g.total }
 
 func (g *fragments) datagram(whole bool) Datagram {
 	dg := Datagram{Whole: whole, Frames: g.frames, WireLen: g.wire, Parts: g.refs, Began: g.started, Last: g.last}
-	// In order of arrival, so that what came first stays.
 	size := 0
 	for _, p := range g.parts {
-		if p.off == 0 {
-			dg.HasFirst = true
-		}
-		if p.off+len(p.data) > size {
-			size = p.off + len(p.data)
-		}
+		dg.HasFirst = dg.HasFirst || p.off == 0
+		size = max(size, p.off+len(p.data))
 	}
-	dg.Len = g.came()
-	if whole {
+	switch {
+	case whole:
 		dg.Len = g.total
-		size = min(size, g.total)
+	case !dg.HasFirst:
+		dg.Len = g.came()
+		return dg
+	default:
+		dg.Len = g.run() // what lies behind a gap is of no use, and strangers choose how far
 	}
+	size = min(size, dg.Len)
 	buf, known := make([]byte, size), make([]bool, size)
+	// In order of arrival, so that what came first stays.
 	for _, p := range g.parts {
 		for i, c := range p.data {
 			if o := p.off + i; o < size && !known[o] {
@@ -214,9 +215,6 @@ func (g *fragments) datagram(whole bool) Datagram {
 		end++
 	}
 	dg.Payload = buf[:end]
-	if !whole && dg.HasFirst {
-		dg.Len = min(dg.Len, g.run())
-	}
 	return dg
 }
 
@@ -253,7 +251,7 @@ func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 		p.IPID = uint16(f.ID)
 	}
 	p.Digest = uint64(f.ID)<<16 ^ uint64(g.Len)
-	d.p, d.depth, d.again = p, 0, 0
+	d.p, d.depth, d.links, d.again = p, 0, 0, again{}
 	d.key, d.net = append(d.key[:0], f.way...), append(d.net[:0], f.net...)
 	d.data = g.Payload
 	if f.Selected {

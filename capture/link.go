@@ -184,6 +184,9 @@ func (d *Decoder) ethernet(off, n int) Outcome {
 
 // etherType decodes what an EtherType announces.
 func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
+	if d.links++; d.links > maxLinks {
+		return d.notIP(reasonTooDeep, 0)
+	}
 	for range maxDepth {
 		switch typ {
 		case 0x0800:
@@ -264,6 +267,9 @@ func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
 
 // llc decodes 802.2, with SNAP (RFC 1042).
 func (d *Decoder) llc(off, n int) Outcome {
+	if d.links++; d.links > maxLinks {
+		return d.notIP(reasonTooDeep, 0)
+	}
 	if !d.have(off, 3) || n < 3 {
 		return d.short()
 	}

@@ -119,19 +119,25 @@ func (d *Decoder) aggregate(off, n int) Outcome {
 	if !d.have(off, 14+8) || n < 22 {
 		return d.short()
 	}
-	l := int(be.Uint16(d.data[off+12:]))
-	next := off + (14+l+3)&^3
-	d.again = 0
-	if l >= 8 && d.have(next, 22) && next < off+n {
-		d.again = next
-	}
-	again := d.again
-	out := d.llc(off+14, min(l, n-14))
-	if again > 0 {
-		// A subframe that is no packet must not hide those behind it.
-		for out != OK && out != More && again > 0 {
-			return d.aggregate(again, n-(again-off))
+	end, links, key, net := off+n, d.links, len(d.key), len(d.net)
+	for {
+		l := int(be.Uint16(d.data[off+12:]))
+		next := off + (14+l+3)&^3
+		d.again = again{}
+		if l >= 8 && d.have(next, 22) && next < end {
+			d.again = again{next, end, key, net}
 		}
+		more := d.again
+		out := d.llc(off+14, min(l, end-off-14))
+		// A subframe that is no packet must not hide those behind it.
+		if out == OK || out == More || more.at == 0 || end-more.at < 22 {
+			return out
+		}
+		off = more.at
+		d.links, d.key, d.net = links, d.key[:key], d.net[:net]
 	}
-	return out
 }
+
+// again is where the next packet of a frame that holds several lies and what it lies in
+// ends, and how much of the way there both have in common; at 0 says that there is none.
+type again struct{ at, end, key, net int }

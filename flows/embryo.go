@@ -112,7 +112,7 @@ func (t *Table) revive(p *capture.Packet) bool {
 	s := capture.Packet{Src: p.Dst, Dst: p.Src, SrcPort: p.DstPort, DstPort: p.SrcPort, Proto: p.Proto, Ver: p.Ver, Seg: p.Seg, Path: p.Path,
 		Time: time, Index: index, Hash: p.Hash, WireLen: p.WireLen, Seq: e.isn, Flags: capture.SYN, Window: 1, MSS: e.mss, WScale: e.scale, Opts: e.opts,
 		Frames: 1, Bits: capture.Unchecked}
-	v := t.open(&s, 0, 0, 0)
+	v := t.open(&s, t.key(&s), 0, 0, 0)
 	t.book(v, 0, &s)
 	t.book(v, t.flow(v).sideOf(p), p)
 	t.stats.Revived++

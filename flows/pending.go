@@ -94,7 +94,7 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 	}
 	t.schedule(f, v, f.last+ClosedLinger)
 	t.slots.remove(uint32(hash), v)
-	u := t.open(p, id, oldID, p.Time-oldLast)
+	u := t.open(p, uint32(hash), id, oldID, p.Time-oldLast)
 	// Making room may have ended the old one.
 	if t.origin(v).id == oldID && t.flow(v).bits&inUse != 0 {
 		t.flow(u).prev = v + 1

@@ -53,6 +53,8 @@ type Table struct {
 	stats   Stats
 	ended   Ended
 	began   began
+	alike   int    // flows that lie under the hash of the packet at hand, which is of none of them
+	apart   bool   // some lie under apartFrom's hash
 	looked  uint32 // where the next Snapshot begins
 	closing bool   // no packet will follow: nothing need be remembered
 }
@@ -198,7 +200,7 @@ func (t *Table) begin(p *capture.Packet) {
 	if p.Proto == tcp && p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK && t.revive(p) {
 		return
 	}
-	t.book(t.open(p, 0, 0, 0), 0, p)
+	t.book(t.open(p, t.key(p), 0, 0, 0), 0, p)
 }
 
 // follow books a packet on the tuple of f, which is flow v: on f itself, or on
@@ -209,6 +211,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			t.turnedBack(f, p)
 		} else if t.expired(f, p) {
 			t.end(v, p.Index, reasonOf(f))
+			t.alike = 0
 			t.begin(p)
 			return
 		}
@@ -313,66 +316,6 @@ func (t *Table) plain(v uint32, f *Flow, side int, p *capture.Packet) bool {
 	return true
 }
 
-// earlier finds the lingering connection on the same ports to which the numbers
-// of p belong.
-func (t *Table) earlier(f *Flow, p *capture.Packet) (v uint32, side int, ok bool) {
-	for n := f.prev; n != 0; {
-		old := t.flow(n - 1)
-		if s := old.sideOf(p); s >= 0 && old.conn.Fits(p, s) {
-			return n - 1, s, true
-		}
-		n = old.prev
-	}
-	return 0, 0, false
-}
-
-// find looks p's tuple up. A connection that so far was seen in the other
-// direction only may be tagged in one direction only.
-func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
-	h := uint32(p.Hash)
-	heal, healSide := uint32(0), 0
-	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
-		if arr == nil {
-			break
-		}
-		mask := uint32(len(arr) - 1)
-		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
-			e := arr[i]
-			if uint32(e>>32) != h || e == gone {
-				continue
-			}
-			v := uint32(e) - 1
-			f := t.flow(v)
-			s := f.sideOf(p)
-			if s < 0 {
-				continue
-			}
-			if f.seg == p.Seg && (s == 0 || f.bits&healed == 0) {
-				return v, s, true
-			}
-			if s == 1 && f.bits&healed != 0 {
-				if x := t.rest(v, f); x.Details().Seg1 == p.Seg {
-					return v, s, true
-				}
-			}
-			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && (f.seg == 0) != (p.Seg == 0) && heal == 0 {
-				heal, healSide = v+1, s
-			}
-		}
-	}
-	if heal != 0 {
-		f := t.flow(heal - 1)
-		if d, ok := t.keep(heal-1, f); ok {
-			d.Seg1 = p.Seg
-			f.bits |= healed
-			t.ends++
-			f.odd |= handshake.OddVLAN
-			return heal - 1, healSide, true
-		}
-	}
-	return 0, 0, false
-}
-
 // expired is the exact form of the lifetimes, for a tuple that is used again
 // before the clock's tick found the old flow.
 func (t *Table) expired(f *Flow, p *capture.Packet) bool {
@@ -383,8 +326,8 @@ func (t *Table) expired(f *Flow, p *capture.Packet) bool {
 	return ok && p.Time > d
 }
 
-// open makes a flow for p, whose sender is side 0. An id of 0 takes the next.
-func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int64) uint32 {
+// open makes a flow for p, whose sender is side 0, under a hash. An id of 0 takes the next.
+func (t *Table) open(p *capture.Packet, key uint32, id uint64, reuses uint64, reuseAfter int64) uint32 {
 	if id == 0 {
 		id = t.name()
 	}
@@ -404,7 +347,7 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 	f.last, f.firstIdx, f.bits, f.next = p.Time, first, inUse|bits&inWheel, next
 	o := t.origin(v)
 	*o = origin{}
-	o.id, o.first, o.path, o.hash = id, at, p.Path, p.Hash
+	o.id, o.first, o.path, o.hash = id, at, p.Path, p.Hash&^0xffffffff|uint64(key)
 	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && (p.Proto == tcp || p.Proto == capture.ProtoUDP || p.Proto == capture.ProtoSCTP) {
 		f.bits |= hasPorts
 	}
@@ -417,7 +360,7 @@ func (t *Table) open(p *capture.Packet, id uint64, reuses uint64, reuseAfter int
 	t.stats.Flows++
 	t.stats.Live++
 	t.stats.Peak = max(t.stats.Peak, t.stats.Live)
-	t.slots.insert(uint32(p.Hash), v)
+	t.slots.insert(key, v)
 	if p.Proto == tcp {
 		if reuses == 0 {
 			if tomb, ok := t.tombs.find(p); ok {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"testing"
+	"time"
 
 	"portero/capture"
 	"portero/handshake"
@@ -340,5 +341,34 @@ func TestOrderOfEnds(t *testing.T) {
 		if a.Index > b.Index || a.Index == b.Index && a.ID > b.ID {
 			t.Fatalf("record %d (at %d) before %d (at %d)", a.ID, a.Index, b.ID, b.Index)
 		}
+	}
+}
+
+// A stranger who invents virtual networks around one pair of ports does not make the search
+// longer for every one of them, and each of them is found again.
+func TestManySegments(t *testing.T) {
+	ended := 0
+	tab := New(Config{}, func(e *Ended) {
+		ended++
+		if e.Orig.Pkts != 2 {
+			t.Errorf("#%d has %d packets", e.ID, e.Orig.Pkts)
+		}
+	})
+	const n = 20_000
+	p := capture.Packet{Src: [16]byte{1}, Dst: [16]byte{2}, SrcPort: 1000, DstPort: 2000, Proto: capture.ProtoUDP, Ver: 6, Hash: 12345, Frames: 1, Time: 1e18}
+	begun := time.Now()
+	for round := range 2 {
+		for i := range n {
+			p.Seg, p.Index = uint32(i), uint64(round*n+i+1)
+			p.Digest = p.Index
+			tab.Observe(&p, nil)
+		}
+	}
+	if d := time.Since(begun); d > 3*time.Second {
+		t.Errorf("%d packets of %d segments took %v", 2*n, n, d)
+	}
+	tab.Flush(2*n, handshake.EndForced)
+	if ended != n {
+		t.Errorf("%d flows, want %d", ended, n)
 	}
 }

@@ -1,9 +1,9 @@
 package pcapfile
 
 import (
+	"container/heap"
 	"errors"
 	"io"
-	"slices"
 	"sort"
 
 	"portero/capture"
@@ -17,7 +17,7 @@ import (
 type Set struct {
 	names    []string
 	waiting  []*input // by the time of their first frame
-	active   []*input // by order of arguments
+	active   merging
 	all      []*input
 	index    uint64
 	size     int64
@@ -35,6 +35,29 @@ type input struct {
 	block capture.Block
 	pos   int
 	seen  *counter // how far it was read, kept when the file is closed
+}
+
+// merging are the inputs whose time has come, a heap: on top the one whose next frame is the
+// oldest, of equal times that which was named first.
+type merging []*input
+
+func (m merging) Len() int { return len(m) }
+func (m merging) Less(i, j int) bool {
+	a, b := m[i].block.Frames[m[i].pos].Time, m[j].block.Frames[m[j].pos].Time
+	return a < b || a == b && m[i].id < m[j].id
+}
+func (m merging) Swap(i, j int) { m[i], m[j] = m[j], m[i] }
+
+// Push and Pop are heap's.
+func (m *merging) Push(x any) { *m = append(*m, x.(*input)) }
+
+// Pop takes the last.
+func (m *merging) Pop() any {
+	old := *m
+	x := old[len(old)-1]
+	old[len(old)-1] = nil
+	*m = old[:len(old)-1]
+	return x
 }
 
 // keepOpen is how many inputs stay open from the beginning.
@@ -61,7 +84,7 @@ func OpenAll(names []string, o Options) (*Set, error) {
 			s.size += f.size
 		}
 		if len(names) > 1 {
-			s.peek(in, n != "-" && len(s.all) > keepOpen)
+			s.peek(in, f.size >= 0 && len(s.all) > keepOpen) // what is no file cannot be read again
 		}
 	}
 	if len(s.all) == 0 {
@@ -117,8 +140,7 @@ func (s *Set) activate(in *input) {
 			return
 		}
 	}
-	i, _ := slices.BinarySearchFunc(s.active, in.id, func(x *input, id int32) int { return int(x.id - id) })
-	s.active = slices.Insert(s.active, i, in)
+	heap.Push(&s.active, in)
 }
 
 // Names are the inputs, in the order of Frame.File.
@@ -183,10 +205,8 @@ func (s *Set) note(err error) error {
 func (s *Set) oldest() *input {
 	for {
 		var best *input
-		for _, in := range s.active {
-			if best == nil || in.block.Frames[in.pos].Time < best.block.Frames[best.pos].Time {
-				best = in
-			}
+		if len(s.active) > 0 {
+			best = s.active[0]
 		}
 		if len(s.waiting) == 0 || best != nil && s.waiting[0].start > best.block.Frames[best.pos].Time {
 			return best
@@ -224,7 +244,9 @@ func (s *Set) merge(b *capture.Block) error {
 		fr.Index = s.index
 		b.Frames = append(b.Frames, fr)
 		if in.pos++; in.pos == len(in.block.Frames) && !s.fill(in) {
-			s.active = slices.DeleteFunc(s.active, func(x *input) bool { return x == in })
+			heap.Pop(&s.active)
+		} else {
+			heap.Fix(&s.active, 0)
 		}
 	}
 	b.Buf = buf[:0]

@@ -33,7 +33,12 @@ type Writer struct {
 type ifaceKey struct {
 	file, iface int32
 	link        capture.LinkType
+	early       bool // before 1970
 }
+
+// earlyOffset is what the times of an interface count from (if_tsoffset, seconds) whose frames
+// come before 1970: stamps have no sign.
+const earlyOffset = -4_000_000_000
 
 var le = binary.LittleEndian
 
@@ -85,7 +90,7 @@ func (p *Writer) end() error {
 // iface returns the number of the interface of f in the file, described there
 // before it is used.
 func (p *Writer) iface(f *capture.Frame) (uint32, error) {
-	k := ifaceKey{f.File, f.Iface, f.Link}
+	k := ifaceKey{f.File, f.Iface, f.Link, f.Time < 0}
 	if k == p.last && len(p.ifaces) > 0 {
 		return p.lastID, nil
 	}
@@ -103,6 +108,10 @@ func (p *Writer) iface(f *capture.Frame) (uint32, error) {
 			}
 		}
 		p.buf = option(p.buf, 9, "\x09") // nanoseconds
+		if k.early {
+			early := int64(earlyOffset)
+			p.buf = option(p.buf, 14, string(le.AppendUint64(nil, uint64(early))))
+		}
 		if p.opt.Filter != "" {
 			p.buf = option(p.buf, 11, "\x00"+p.opt.Filter)
 		}
@@ -123,7 +132,11 @@ func (p *Writer) Write(f *capture.Frame, comment string) error {
 	}
 	p.begin(ngEnhanced)
 	b := le.AppendUint32(p.buf, id)
-	ts := uint64(max(f.Time, 0))
+	at := f.Time
+	if at < 0 {
+		at = max(at-earlyOffset*1e9, 0)
+	}
+	ts := uint64(at)
 	b = le.AppendUint32(b, uint32(ts>>32))
 	b = le.AppendUint32(b, uint32(ts))
 	b = le.AppendUint32(b, uint32(len(f.Data)))

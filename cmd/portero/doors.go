@@ -96,7 +96,7 @@ func (l *list) write(o *output, format string, width int) error {
 				if err != nil {
 					return err
 				}
-				b = append(append(append(b, k...), ':'), x...)
+				b = append(append(append(b, k...), ':'), safe.JSON(x)...)
 			}
 			if _, err := o.Write(append(b, '}')); err != nil {
 				return err

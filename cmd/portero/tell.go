@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"portero/internal/teach"
+	"portero/internal/view/safe"
 )
 
 // tellFlags say how a connection is told: those of teach and lab.
@@ -80,7 +81,10 @@ func (a *app) tell(c *told, t *tellFlags, l teach.Lang, before, after func(io.Wr
 	draw := teach.DrawOptions{Large: t.large}
 	switch t.format {
 	case "json":
-		err = json.NewEncoder(out).Encode(ladder)
+		var b []byte
+		if b, err = json.Marshal(ladder); err == nil {
+			_, err = out.Write(append(safe.JSON(b), '\n'))
+		}
 	case "svg":
 		err = ladder.WriteSVG(out, draw)
 	case "mermaid":

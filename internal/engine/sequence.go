@@ -351,7 +351,7 @@ func (e *Engine) fragment(f *capture.IPFragment, depth int) {
 
 func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	var p capture.Packet
-	switch e.dec.Datagram(g, &p) {
+	switch out := e.dec.Datagram(g, &p); out {
 	case capture.OK, capture.More:
 	case capture.FragmentPart:
 		if depth < 4 {
@@ -361,6 +361,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 		}
 		return
 	default:
+		e.Doctor.NotIP(out, e.dec.Reason, &capture.Frame{Index: g.Last.Index, Time: g.Last.Time, WireLen: g.WireLen})
 		return
 	}
 	e.Doctor.Packet(&p)
@@ -409,7 +410,7 @@ func (e *Engine) payload(p *capture.Packet) []byte {
 
 func (e *Engine) selectFrames(d *decoded) {
 	fs := d.block.Frames
-	next := 0
+	next, part := 0, 0
 	pkts := d.batch.Packets
 	for i := range fs {
 		sel := e.opt.Select == nil || e.opt.Select(&fs[i])
@@ -419,11 +420,9 @@ func (e *Engine) selectFrames(d *decoded) {
 			}
 			next++
 		}
-		if sel && e.opt.Select != nil {
-			for j := range d.other {
-				if d.other[j].frame == i && d.other[j].outcome == capture.FragmentPart {
-					d.other[j].frag.Selected = true
-				}
+		for ; part < len(d.other) && d.other[part].frame <= i; part++ {
+			if o := &d.other[part]; sel && e.opt.Select != nil && o.frame == i && o.outcome == capture.FragmentPart {
+				o.frag.Selected = true
 			}
 		}
 		if e.opt.Frame != nil && !e.failed.Load() {

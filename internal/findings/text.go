@@ -173,8 +173,8 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%.3g h", d.Hours())
 }
 
-// Text says in one sentence what was seen, with its numbers. Names in it come
-// from the catalogue; nothing is from the wire but addresses.
+// Text says in one sentence what was seen, with its numbers. Names of services come from the
+// catalogue; addresses, and names of domains and users, from the wire.
 func (f *Finding) Text(l words.Lang) string {
 	door := number{f.Port, f.Proto, f.Name, true, l}
 	spot := number{f.Port, f.Proto, f.Name, false, l} // after a comma

@@ -1,11 +1,13 @@
 package certificate
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/view/safe"
 )
 
 type jsonRow struct {
@@ -136,10 +138,15 @@ func (c *Certificate) WriteJSON(w io.Writer, lang string) error {
 	for _, it := range c.Items {
 		j.Notes[noteKey(it.Label.EN)] = it.Text.In(lang)
 	}
-	enc := json.NewEncoder(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(j)
+	if err := enc.Encode(j); err != nil {
+		return err
+	}
+	_, err := w.Write(safe.JSON(b.Bytes()))
+	return err
 }
 
 // noteKey is the label of an item as a json key.

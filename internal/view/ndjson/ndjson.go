@@ -9,6 +9,7 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/plan"
+	"portero/internal/view/safe"
 )
 
 // Writer writes ndjson, or one JSON array when Array is set.
@@ -209,7 +210,7 @@ func appendString(b []byte, s string) []byte {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			b = append(b, `\ufffd`...)
-		case r >= 0x80 && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0x61c:
+		case safe.Hidden(r):
 			b = append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 		default:
 			b = append(b, s[i:i+n]...)

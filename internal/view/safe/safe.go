@@ -2,6 +2,7 @@
 package safe
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,4 +34,26 @@ func Terminal(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// Hidden reports whether a character steers a terminal, turns the direction of text or is
+// invisible, and is to be escaped in formats for programs.
+func Hidden(r rune) bool {
+	return r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0x61c
+}
+
+// JSON escapes the hidden characters in a JSON text, which means the same afterwards.
+func JSON(b []byte) []byte {
+	var out []byte
+	from := 0
+	for i, r := range string(b) {
+		if Hidden(r) {
+			out = fmt.Appendf(append(out, b[from:i]...), "\\u%04x", r)
+			from = i + utf8.RuneLen(r)
+		}
+	}
+	if from == 0 {
+		return b
+	}
+	return append(out, b[from:]...)
 }

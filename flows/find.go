@@ -1,0 +1,97 @@
+package flows
+
+import (
+	"portero/capture"
+	"portero/handshake"
+)
+
+// find looks p's tuple up. A connection that so far was seen in the other
+// direction only may be tagged in one direction only.
+func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
+	h := uint32(p.Hash)
+	v, side, heal, ok := t.under(h, p)
+	if !ok && t.apart {
+		alike := t.alike
+		v, side, _, ok = t.under(apartFrom(h, p.Seg), p)
+		t.alike = alike
+	}
+	if ok || heal == 0 {
+		return v, side, ok
+	}
+	f := t.flow(heal - 1)
+	d, ok := t.keep(heal-1, f)
+	if ok {
+		d.Seg1 = p.Seg
+		f.bits |= healed
+		t.ends++
+		f.odd |= handshake.OddVLAN
+	}
+	return heal - 1, 1, ok
+}
+
+// under looks for p's flow under hash h, and tells whether one was seen that it may heal (its
+// number plus one). How many flows lie there is in t.alike where it finds none.
+func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uint32, ok bool) {
+	t.alike = 0
+	for _, arr := range [2][]uint64{t.slots.cur, t.slots.old} {
+		if arr == nil {
+			break
+		}
+		mask := uint32(len(arr) - 1)
+		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
+			e := arr[i]
+			if uint32(e>>32) != h || e == gone {
+				continue
+			}
+			t.alike++
+			v := uint32(e) - 1
+			f := t.flow(v)
+			s := f.sideOf(p)
+			if s < 0 {
+				continue
+			}
+			if f.seg == p.Seg && (s == 0 || f.bits&healed == 0) {
+				return v, s, 0, true
+			}
+			if s == 1 && f.bits&healed != 0 {
+				if x := t.rest(v, f); x.Details().Seg1 == p.Seg {
+					return v, s, 0, true
+				}
+			}
+			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && (f.seg == 0) != (p.Seg == 0) && heal == 0 {
+				heal = v + 1
+			}
+		}
+	}
+	return 0, 0, heal, false
+}
+
+// mostAlike is how many flows may lie under one hash. All segments (VLANs, virtual networks) of
+// the same addresses and ports do, so that a connection that is tagged in one direction only is
+// found, and a stranger may invent as many as he likes: those beyond are told apart.
+const mostAlike = 32
+
+// apartFrom is the hash of one segment's flow where there are too many of others.
+func apartFrom(h, seg uint32) uint32 { return h ^ (seg+1)*0x9e3779b1 }
+
+// key is the hash under which a flow is entered that begins with p, which find did not find.
+func (t *Table) key(p *capture.Packet) uint32 {
+	if t.alike < mostAlike {
+		return uint32(p.Hash)
+	}
+	t.apart = true
+	return apartFrom(uint32(p.Hash), p.Seg)
+}
+
+// earlier finds the lingering connection on the same ports to which the numbers
+// of p belong.
+func (t *Table) earlier(f *Flow, p *capture.Packet) (v uint32, side int, ok bool) {
+	for n := f.prev; n != 0; {
+		old := t.flow(n - 1)
+		if s := old.sideOf(p); s >= 0 && old.conn.Fits(p, s) {
+			return n - 1, s, true
+		}
+		n = old.prev
+	}
+	return 0, 0, false
+}
