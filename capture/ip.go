@@ -182,6 +182,7 @@ func (d *Decoder) payload(off, n int) {
 	}
 	if off+n > len(d.data) && n > 0 {
 		p.Bits |= Cut
+		p.overlong(off)
 	}
 }
 

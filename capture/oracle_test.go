@@ -55,7 +55,7 @@ func TestAgainstGopacket(t *testing.T) {
 				var p capture.Packet
 				n++
 				if !ok || len(fr.Data) != int(fr.WireLen) || d.Decode(fr, &p) != capture.OK || p.Path != 0 ||
-					p.Bits&(capture.Cut|capture.NoFlags|capture.NoPorts|capture.NoLen|capture.BadHeader|capture.BadOpts) != 0 || p.Proto != 6 && p.Proto != 17 {
+					p.Bits&(capture.Cut|capture.Overlong|capture.NoFlags|capture.NoPorts|capture.NoLen|capture.BadHeader|capture.BadOpts) != 0 || p.Proto != 6 && p.Proto != 17 {
 					continue
 				}
 				g := judge(fr.Data, l)

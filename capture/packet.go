@@ -50,6 +50,9 @@ const (
 	BadOpts
 	// Selected: a filter selects it.
 	Selected
+	// Overlong: the IP header claims more than the frame held on the wire. No receiver takes such
+	// a packet; or a tool cut it and forgot how long it was. See Held.
+	Overlong
 )
 
 // Opts are the TCP options seen on a segment.
@@ -110,7 +113,7 @@ type Packet struct {
 	WScale uint8
 	TCPHdr uint8 // TCP header length in octets, 0 if unknown
 	// TSVal and TSEcr are TCP timestamps. For ICMP errors TSVal is the index
-	// of the quote in Batch.Quotes.
+	// of the quote in Batch.Quotes, for TCP that is Overlong see Held.
 	TSVal, TSEcr uint32
 	// Digest sums what an exact copy of this packet would share: everything from the IP
 	// header on except TTL and checksums.
@@ -121,6 +124,30 @@ type Packet struct {
 	Frames   uint16
 	Bits     Bits
 	FrameIdx uint16 // index of the frame in its Block
+}
+
+// overlong notes that payload at off of the frame is claimed beyond its end.
+func (p *Packet) overlong(off int) {
+	room := max(int(p.WireLen)-off, 0)
+	if p.Bits&(Fragment|NoLen) != 0 || int(p.PayloadLen) <= room {
+		return
+	}
+	p.Bits = p.Bits&^Cut | Overlong
+	if p.Proto != ProtoTCP {
+		p.PayloadLen = uint32(room)
+		return
+	}
+	p.Opts &^= OptTimestamps
+	p.TSVal, p.TSEcr = uint32(room), 0
+}
+
+// Held is how many octets of payload passed: all that the headers tell of, or where they tell of more
+// than the frame had, what it had.
+func (p *Packet) Held() uint32 {
+	if p.Bits&Overlong != 0 && p.Proto == ProtoTCP {
+		return min(p.TSVal, p.PayloadLen)
+	}
+	return p.PayloadLen
 }
 
 // SrcAddr returns the source as a netip.Addr.

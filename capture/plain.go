@@ -23,8 +23,8 @@ func (d *Decoder) plain(f *Frame, p *Packet) bool {
 		total, hdr := int(bits.ReverseBytes16(uint16(w0>>16))), int(h[32]>>4)*4
 		sum, c := bits.Add64(w0, w1, 0)
 		sum, c = bits.Add64(sum, uint64(dst), c)
-		// Version 4 with five words, no fragment, TCP, and lengths that fit.
-		if w0&(0xff3f<<48|0xff) != 0x45 || w1>>8&0xff != ProtoTCP || hdr < 20 || total < 20+hdr || fold(sum+c) != 0xffff {
+		// Version 4 with five words, no fragment, TCP, and lengths that fit, the frame's too.
+		if w0&(0xff3f<<48|0xff) != 0x45 || w1>>8&0xff != ProtoTCP || hdr < 20 || total < 20+hdr || total > int(f.WireLen)-ip || fold(sum+c) != 0xffff {
 			return false
 		}
 		src, id := uint32(w1>>32), bits.ReverseBytes16(uint16(w0>>32))
@@ -42,7 +42,7 @@ func (d *Decoder) plain(f *Frame, p *Packet) bool {
 		}
 		h := b[ip : ip+60 : ip+60]
 		size, hdr := int(be.Uint16(h[4:])), int(h[52]>>4)*4
-		if h[0]>>4 != 6 || h[6] != ProtoTCP || hdr < 20 || size < hdr {
+		if h[0]>>4 != 6 || h[6] != ProtoTCP || hdr < 20 || size < hdr || size > int(f.WireLen)-ip-40 {
 			return false
 		}
 		s0, s1, d0, d1 := le.Uint64(h[8:]), le.Uint64(h[16:]), le.Uint64(h[24:]), le.Uint64(h[32:])

@@ -40,6 +40,7 @@ func (d *Decoder) tcp(off, n int) Outcome {
 		if len(b) > hl {
 			p.PayloadOff, p.PayloadCap = uint32(off+hl), uint32(len(b)-hl)
 		}
+		p.overlong(off + hl)
 		d.digest(off, n, head)
 		if len(b) >= 18 {
 			p.Digest = mum(p.Digest^uint64(p.Flags), mix3)

@@ -225,6 +225,11 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		c.loose(p, side, x)
 		return OddFlags
 	}
+	if p.Bits&capture.Overlong != 0 && x.Data != nil {
+		// What is claimed has its numbers; octets that did not pass are not counted.
+		most := x.Payload[side] + uint64(p.Held())
+		defer func() { x.Payload[side] = min(x.Payload[side], most) }()
+	}
 	return c.observeSegment(p, side, off, x)
 }
 
@@ -262,7 +267,7 @@ func (x *Rest) suspect() {
 // loose counts the payload of a packet outside any stream: a probe's, a RST's.
 func (c *Conn) loose(p *capture.Packet, side Side, x *Rest) {
 	if x.Data != nil {
-		x.Payload[side] += uint64(p.PayloadLen)
+		x.Payload[side] += uint64(p.Held())
 	}
 }
 

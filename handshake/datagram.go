@@ -28,7 +28,7 @@ func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options)
 		me.zeek |= zSeenD
 		c.letter(letD, side, x)
 	}
-	n := c.DatagramPayload(side) + uint64(p.PayloadLen)
+	n := c.DatagramPayload(side) + uint64(p.Held())
 	me.next, me.ack = capture.Seq(n), capture.Seq(n>>32)
 }
 

@@ -7,15 +7,15 @@ import "portero/capture"
 // Doctor tallies what the frames of a capture show about the capture. The zero
 // value is ready; one goroutine owns it.
 type Doctor struct {
-	Cut, NoFlags, BadSums, PartialSums, BadIPSums, BadHeaders uint64
-	Fragments, Orphans                                        uint64
-	ARPs                                                      uint64
-	Short, Malformed                                          uint64
-	notIP                                                     map[string]*count
-	unknown                                                   map[capture.LinkType]*count
-	arpAsked                                                  map[[4]byte]bool // answered
-	first                                                     struct{ cut, badSum, orphan, malformed uint64 }
-	partialBy                                                 map[[16]byte]uint64
+	Cut, NoFlags, BadSums, PartialSums, BadIPSums, Overlong uint64
+	Fragments, Orphans                                      uint64
+	ARPs                                                    uint64
+	Short, Malformed                                        uint64
+	notIP                                                   map[string]*count
+	unknown                                                 map[capture.LinkType]*count
+	arpAsked                                                map[[4]byte]bool // answered
+	first                                                   struct{ cut, badSum, orphan, malformed, overlong uint64 }
+	partialBy                                               map[[16]byte]uint64
 }
 
 type count struct {
@@ -42,8 +42,9 @@ func (d *Doctor) Packet(p *capture.Packet) {
 	if b&capture.BadIPSum != 0 {
 		d.BadIPSums++
 	}
-	if b&capture.BadHeader != 0 {
-		d.BadHeaders++
+	if b&capture.Overlong != 0 {
+		d.Overlong++
+		mark(&d.first.overlong, p.Index)
 	}
 	if b&capture.Orphan != 0 {
 		d.Orphans++

@@ -107,8 +107,13 @@ func (d *Doctor) losses(n *notes, t Totals) {
 	}
 }
 
-// packets are remarks on copies and checksums.
+// packets are remarks on lengths, copies and checksums.
 func (d *Doctor) packets(n *notes, t Totals) {
+	if d.Overlong > 0 {
+		f := frames(d.Overlong)
+		n.add(false, "overlong", d.Overlong, d.first.overlong, text{f.en + " with an IP length beyond the end of the frame", f.es + " con una longitud IP que pasa del final de la trama"},
+			text{"no receiver takes them, or a tool cut them: what they lack is not counted", "ningún receptor las acepta, o una herramienta las cortó: lo que les falta no se cuenta"})
+	}
 	if t.Duplicates > 0 {
 		f := frames(t.Duplicates)
 		n.add(false, "duplicates", t.Duplicates, 0, text{f.en + " are exact copies", f.es + " son copias exactas"},
