@@ -202,6 +202,7 @@ func (x *Identifier) lookup(k *pending, b []byte) {
 	d := f.DNS
 	if !answer {
 		d.Queries++
+		d.asked[d.Queries%keptQuestions] = question{true, int8(k.side), be16(b), 0}
 	} else {
 		d.AnswerSize = max(d.AnswerSize, uint32(len(b)))
 	}
@@ -220,6 +221,14 @@ func (x *Identifier) lookup(k *pending, b []byte) {
 		}
 		off = end + 4
 	}
+	sum := questionSum(asked, qtype)
+	if !answer && qd > 0 {
+		d.asked[d.Queries%keptQuestions].sum = sum
+	}
+	known := f.Protocol == MDNS || d.askedFor(be16(b), sum, qd, k.side)
+	if answer && !known && d.Queries > 0 {
+		return // of another question, or forged: who asked does not take it
+	}
 	first := d.Query == "" && d.Type == 0 && qd > 0
 	if first {
 		d.Query, d.Type = shown(asked), uint16(qtype)
@@ -231,12 +240,48 @@ func (x *Identifier) lookup(k *pending, b []byte) {
 	if fresh {
 		d.Code = flags & 15
 	}
-	x.answers(k, b, off, an, asked, fresh)
+	// Where nobody was seen to ask, the answer is told, and no address is known by it.
+	x.answers(k, b, off, an, asked, fresh, known)
 }
 
-// answers reads the answer section: what it says for the record, and addresses
-// into the names.
-func (x *Identifier) answers(k *pending, b []byte, off, n int, asked []byte, keep bool) {
+// keptQuestions is how many questions of a flow an answer is held against.
+const keptQuestions = 8
+
+// question is one that was asked: by which side, with which id, and what.
+type question struct {
+	set  bool
+	side int8
+	id   int
+	sum  uint32 // 0: it was not captured whole
+}
+
+// questionSum stands for the name and type of a question, never 0. Case does not count: some
+// resolvers mix it.
+func questionSum(name []byte, typ int) uint32 {
+	h := uint32(2166136261)
+	for _, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return (h^uint32(typ))*16777619 | 1
+}
+
+// askedFor reports whether an answer from side, to qd questions of which sum is the first, has the
+// id of a question of the other side and its name (RFC 5452, section 4).
+func (d *Lookup) askedFor(id int, sum uint32, qd, side int) bool {
+	for _, q := range d.asked {
+		if q.set && int(q.side) != side && q.id == id && (qd == 0 || q.sum == 0 || q.sum == sum) {
+			return true
+		}
+	}
+	return false
+}
+
+// answers reads the answer section: what it says for the record, where keep says so, and
+// addresses into the names, where known does.
+func (x *Identifier) answers(k *pending, b []byte, off, n int, asked []byte, keep, known bool) {
 	d := k.facts.DNS
 	var buf [MaxText + 1]byte
 	var own [MaxText + 1]byte
@@ -265,12 +310,14 @@ func (x *Identifier) answers(k *pending, b []byte, off, n int, asked []byte, kee
 		}
 		if addr.IsValid() {
 			// Aliases lead to the address: it is known by the name that was asked for.
-			if asked != nil {
+			switch {
+			case !known:
+			case asked != nil:
 				if name == "" {
 					name = shown(asked)
 				}
 				x.learn(k, addr, name)
-			} else {
+			default:
 				x.learn(k, addr, shown(owner))
 			}
 			if keep {

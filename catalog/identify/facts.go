@@ -85,6 +85,8 @@ type Lookup struct {
 	Code       int      // response code, -1 no answer seen
 	Queries    uint32   // questions seen while looked at
 	AnswerSize uint32   // octets of the largest answer
+
+	asked [keptQuestions]question // the latest, each in the place of its number
 }
 
 // QUICFacts is the verdict on a QUIC connection and the frames that prove it.
