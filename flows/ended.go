@@ -374,12 +374,18 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 		return false
 	}
 	f := t.flow(v)
-	if q.Proto == tcp && q.HasSeq && f.prev != 0 {
+	if q.Proto == tcp && q.HasSeq {
 		probe.Seq = q.Seq
-		if !f.conn.Fits(&probe, side) {
+		if f.prev != 0 && !f.conn.Fits(&probe, side) {
 			if u, s, ok := t.earlier(f, &probe); ok {
 				v, side, f = u, s, t.flow(u)
 			}
+		}
+		// Who does not know the number may know the ports all the same (RFC 5927, 4).
+		x := t.rest(v, f)
+		if !f.conn.Sent(q.Seq, side, &x) {
+			t.stats.Stray++
+			return false
 		}
 	}
 	if t.cfg.Watch != nil {
@@ -388,7 +394,9 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 	if advisory(p) {
 		return true
 	}
-	if d, ok := t.keep(v, f); ok && d.ICMPVer == 0 {
+	// Of several the first counts, unless the target itself refuses: then something on the way
+	// that dropped an earlier packet does not matter.
+	if d, ok := t.keep(v, f); ok && (d.ICMPVer == 0 || f.proto != tcp && p.Src == q.Dst && d.ICMPFrom != p.Src && portUnreachable(p.Ver, p.ICMPType(), p.ICMPCode())) {
 		d.ICMPOff = f.offset(p.Index)
 		d.ICMPFrom, d.ICMPVer = p.Src, p.Ver
 		d.ICMPType, d.ICMPCode = p.ICMPType(), p.ICMPCode()

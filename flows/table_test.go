@@ -372,3 +372,48 @@ func TestManySegments(t *testing.T) {
 		t.Errorf("%d flows, want %d", ended, n)
 	}
 }
+
+// An ICMP error is about a connection whose packet it quotes: with a number that was sent. Of several
+// errors about a datagram that of the target itself counts.
+func TestQuotes(t *testing.T) {
+	a, b, hop := [16]byte{1}, [16]byte{2}, [16]byte{3}
+	for _, x := range []struct {
+		name   string
+		proto  uint8
+		seq    capture.Seq
+		from   [][16]byte // who sends errors, in order
+		code   []uint8    // of IPv6's type 1; 4 is port unreachable
+		by     [16]byte   // whose counts, zero: nobody's
+		errors int        // that became flows of their own
+	}{
+		{"the SYN's number", tcp, 1000, [][16]byte{hop}, []uint8{1}, hop, 0},
+		{"another number", tcp, 0x01020304, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1},
+		{"one too many", tcp, 1002, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1},
+		{"on the way, then the target", capture.ProtoUDP, 0, [][16]byte{hop, b}, []uint8{3, 4}, b, 0},
+		{"the target, then on the way", capture.ProtoUDP, 0, [][16]byte{b, hop}, []uint8{4, 3}, b, 0},
+	} {
+		var got [16]byte
+		others := 0
+		tab := New(Config{}, func(e *Ended) {
+			if e.Proto == capture.ProtoICMP6 {
+				others++
+				return
+			}
+			got = e.FilteredBy
+		})
+		p := capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Index: 1, Time: 1e18, Frames: 1, Seq: 1000, Flags: capture.SYN, Window: 1}
+		if x.proto != tcp {
+			p.Flags = 0
+		}
+		tab.Observe(&p, nil)
+		for i, from := range x.from {
+			e := capture.Packet{Src: from, Dst: a, Proto: capture.ProtoICMP6, Ver: 6, Hash: 8, Index: uint64(2 + i), Time: 1e18 + int64(i) + 1, Frames: 1,
+				Bits: capture.ICMPError, Flags: capture.Flags(1<<8 | uint16(x.code[i])), Digest: uint64(i)}
+			tab.Observe(&e, &capture.Quote{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Seq: x.seq, HasSeq: x.proto == tcp})
+		}
+		tab.Flush(9, handshake.EndForced)
+		if got != x.by || others != x.errors {
+			t.Errorf("%s: by %v, want %v; %d errors stand alone, want %d", x.name, got[0], x.by[0], others, x.errors)
+		}
+	}
+}

@@ -116,6 +116,28 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 	return me.bits&hasNext != 0 || peer.bits&hasNext != 0
 }
 
+// Sent reports whether side may have sent a segment with number seq, as far as was seen of
+// it: an ICMP error that quotes another is forged, or of an older connection.
+func (c *Conn) Sent(seq capture.Seq, side Side, x *Rest) bool {
+	h := &c.half[side]
+	if h.bits&hasNext == 0 {
+		return true
+	}
+	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 && seq == x.more().prevISN[side] {
+		return true
+	}
+	if h.bits&(sentSYN|sentSYNACK) != 0 && !c.far(side) {
+		if seq.Before(h.isn) {
+			return false
+		}
+		if h.bits&(sentSegment|sentPayload) == 0 && c.half[1-side].bits == 0 {
+			return !seq.After(h.next)
+		}
+	}
+	d := seq.Sub(h.next)
+	return d <= slack && d >= -(1<<30)
+}
+
 // Facts is what one side announced and did.
 type Facts struct {
 	MSS    uint16
