@@ -118,6 +118,12 @@ func (x *Data) window(side Side, p *capture.Packet) {
 	}
 }
 
+// probes reports whether p, from side, asks with an octet whether the window of its peer
+// is still shut (RFC 9293, 3.8.6.1): it makes up for no loss.
+func (x *Data) probes(side Side, p *capture.Packet) bool {
+	return p.PayloadLen == 1 && x.flags&(dataClosed0<<(1-side)) != 0
+}
+
 // grown adds ns to a count of microseconds, which stays at its top.
 func grown(us uint32, ns int64) uint32 {
 	if ns <= 0 {

@@ -21,6 +21,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			// The peer expects octets before this segment: they were missed.
 			me.next = peer.ack
 		}
+		me.base(me.next)
 	} else if d := p.Seq.Sub(me.next); d > 0 {
 		limit := me.next
 		if peer.bits&hasAck != 0 {
@@ -57,7 +58,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			if x.Data != nil {
 				c.greet(p, side, x)
 				before := me.next
-				if c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) {
+				if c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) && !x.probes(side, p) {
 					x.pace.loss = grown(x.pace.loss, x.Quiet)
 				} else {
 					x.talk(c.opens(side), p)
@@ -89,6 +90,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			me.next = end
 		} else if x.Data != nil {
 			x.fill(side, end-1, end) // captured late: its place was noted as missing
+			if me.isn == end {
+				me.base(end - 1)
+			}
 		}
 	}
 	if p.Flags.Any(capture.ACK) {
@@ -169,6 +173,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	if peer.bits&hasNext == 0 {
 		peer.next = ack
 		peer.bits |= hasNext
+		peer.base(ack)
 	}
 	if ack.After(peer.next) {
 		d := int64(ack.Sub(peer.next))
@@ -229,6 +234,7 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 		me.next = hi
 		return false
 	}
+	early := c.before(lo, hi, side, x)
 	fresh := x.fill(side, lo, hi)
 	repair = fresh > 0
 	if fresh > 0 {
@@ -242,13 +248,37 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 		fresh += uint32(hi.Sub(from))
 		me.next = hi
 	}
-	if fresh == 0 {
+	if fresh+early == 0 {
 		x.need().Retrans[side]++
 		x.spoil(side)
 		repair = true
 	}
-	x.Payload[side] += uint64(fresh)
+	x.Payload[side] += uint64(fresh + early)
 	return repair
+}
+
+// base notes where the stream of h begins as far as it was seen, where no SYN tells it.
+func (h *half) base(seq capture.Seq) {
+	if h.bits&(sentSYN|sentSYNACK) == 0 {
+		h.isn = seq
+	}
+}
+
+// before returns how many octets of [lo, hi) lie before all that was seen of side, whose SYN was
+// not: they were captured late, and not sent again.
+func (c *Conn) before(lo, hi capture.Seq, side Side, x *Rest) uint32 {
+	me := &c.half[side]
+	if me.bits&(sentSYN|sentSYNACK) != 0 || !lo.Before(me.isn) || me.isn.Sub(lo) > 1<<30 {
+		return 0
+	}
+	x.need().OOO[side]++
+	to := me.isn
+	me.isn = lo
+	if hi.Before(to) {
+		x.addHole(side, hi, to)
+		to = hi
+	}
+	return uint32(to.Sub(lo))
 }
 
 // addHole notes that the octets [lo, hi) of side were not seen. The oldest

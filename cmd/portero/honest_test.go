@@ -16,10 +16,10 @@ import (
 
 // acted writes a capture of one pair of ports, a line for each packet, 10 ms apart:
 //
-//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [vN] [raw]
+//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [shut] [vN]
 //
 // c is the client, 192.0.2.1:40000, s the server, 192.0.2.2:80. bad breaks the checksum,
-// vN puts the packet into VLAN N.
+// shut offers no window, vN puts the packet into VLAN N.
 func acted(t *testing.T, lines string) (name string) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "in.pcap")
@@ -59,6 +59,8 @@ func acted(t *testing.T, lines string) (name string) {
 			switch {
 			case o == "bad":
 				bad = true
+			case o == "shut":
+				tcp.Window = 0
 			case o[0] == 'v':
 				n, _ := strconv.Atoi(o[1:])
 				eth.EthernetType = layers.EthernetTypeDot1Q
@@ -253,6 +255,27 @@ func TestHonest(t *testing.T) {
 			+0.1 c R 1101
 			+0.1 c R 1102`, `
 			1 handshake=completed close=reset closed_by=orig suspected_rsts=0`},
+		{"payload captured after what follows it, in the middle", `
+			c A 1101 5001
+			s A 5001 1101
+			c PA 1001 5001 100
+			s PA 5001 1101 30
+			c A 1101 5031`, `
+			1 handshake=midstream orig_payload=100 orig_retrans=0 orig_ooo=1 resp_payload=30 orig_lost=0`},
+		{"a window that stays shut is asked after, and nothing is lost", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101 0 shut
+			+1000 c A 1101 5001 1
+			s A 5001 1101 0 shut
+			+2000 c A 1101 5001 1
+			s A 5001 1101 0 shut
+			s A 5001 1101
+			c PA 1101 5001 50
+			s A 5001 1151`, `
+			1 handshake=completed orig_payload=150 loss_stall_us= window_stall_us=3030000 rtt_max_us=10000`},
 		{"both open at once", `
 			c S 1000
 			s S 5000
