@@ -284,7 +284,7 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 		h.mss = p.MSS
 	}
 	if p.Opts&capture.OptWScale != 0 {
-		h.wscale = int8(min(p.WScale, 14))
+		h.wscale = int8(min(p.WScale, maxScale))
 	}
 }
 

@@ -116,13 +116,18 @@ func (c *Conn) steady(p *capture.Packet, side Side) bool {
 	return true
 }
 
+const (
+	maxScale     = 14 // RFC 7323, 2.3
+	guessedScale = 8
+)
+
 // window is the window that p offers, in octets.
 func (c *Conn) window(p *capture.Packet, me, peer *half) uint32 {
 	win := uint32(p.Window)
 	if me.wscale > 0 && peer.wscale >= 0 {
 		win <<= uint(me.wscale)
 	} else if me.bits&(sentSYN|sentSYNACK) == 0 {
-		win <<= 8 // the shift was announced before the capture began: be generous
+		win <<= guessedScale // it was announced before the capture began: be generous
 	}
 	return win
 }

@@ -25,7 +25,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	} else if d := p.Seq.Sub(me.next); d > 0 {
 		limit := me.next
 		if peer.bits&hasAck != 0 {
-			limit = peer.edge
+			limit = peer.offered()
 		}
 		if limit.Before(me.next) {
 			limit = me.next
@@ -111,6 +111,15 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	return odd
 }
 
+// offered is the end of what h allowed its peer to send. Where no SYN told the scale of its windows it may
+// be the largest (RFC 7323, 2.3).
+func (h *half) offered() capture.Seq {
+	if h.bits&(sentSYN|sentSYNACK) != 0 || !h.edge.After(h.ack) {
+		return h.edge
+	}
+	return h.ack.Add(min(uint32(h.edge.Sub(h.ack)), 1<<24) << (maxScale - guessedScale))
+}
+
 // slack is how far past the offered window a segment may lie and still be
 // believed: window updates may have been missed.
 const slack = 1 << 18
@@ -177,7 +186,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	}
 	if ack.After(peer.next) {
 		d := int64(ack.Sub(peer.next))
-		room := int64(me.edge.Sub(peer.next))
+		room := int64(me.offered().Sub(peer.next))
 		if d > max(room, 0)+slack {
 			me.bits |= sentWrongAck
 			return OddAckUnsent

@@ -262,6 +262,11 @@ func TestHonest(t *testing.T) {
 			s PA 5001 1101 30
 			c A 1101 5031`, `
 			1 handshake=midstream orig_payload=100 orig_retrans=0 orig_ooo=1 resp_payload=30 orig_lost=0`},
+		{"a stretch is missing in the middle, larger than the window without its scale", `
+			c PA 1000 5000 100
+			s PA 2005000 1100 200
+			c A 1100 2005200`, `
+			1 handshake=midstream orig_payload=100 resp_payload=200 resp_lost=2000000 oddities=`},
 		{"a window that stays shut is asked after, and nothing is lost", `
 			c S 1000
 			s SA 5000 1001
