@@ -146,12 +146,21 @@ func (a *app) tallyOf(names []string, o *readFlags) (*doors.Tally, *job, bool, e
 
 func (a *app) tallyWith(names []string, o *readFlags, opt engine.Options) (*doors.Tally, *job, bool, error) {
 	var t doors.Tally
+	memory, err := size(o.memory)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	t.Fit(memory)
 	opt.Sink = func(r *record.Record) error { t.Add(r); return nil }
 	j, err := a.open(names, o, opt)
 	if err != nil {
 		return nil, nil, false, err
 	}
 	interrupted, err := a.run(j)
+	if t.Dropped > 0 && !o.quiet {
+		fmt.Fprintf(a.err, a.tongue().Pick("portero: of %d connections and exchanges the doors or hosts are not listed for lack of room (--memory)\n",
+			"portero: de %d conexiones e intercambios no se listan las puertas o los equipos por falta de sitio (--memory)\n"), t.Dropped)
+	}
 	return &t, j, interrupted, err
 }
 

@@ -64,18 +64,30 @@ func (d *Door) Clients() int { return d.clients.len() }
 
 // Limits of what is kept: beyond them things are counted together.
 const (
-	maxDoors   = 1 << 20
-	maxClients = 1024 // remembered per door
-	maxHosts   = 1 << 20
+	most       = 1 << 20 // doors, and hosts, where Max says nothing
+	entryCost  = 1 << 10 // octets of one of them, with its addresses: roughly
+	maxClients = 1024    // remembered per door
 	maxPeers   = 1024
 )
 
 // Tally adds records up. The zero value is ready; one goroutine owns it.
 type Tally struct {
+	// Max is how many doors, and how many hosts, are kept; 0 is a million.
+	Max   int
 	doors map[Key]*Door
 	hosts map[netip.Addr]*Host
-	// Dropped counts records that found no room.
+	// Dropped counts records of which a door or a host found no room.
 	Dropped uint64
+}
+
+// Fit sets Max so that doors and hosts take about so many octets.
+func (t *Tally) Fit(memory int64) { t.Max = int(min(max(memory/(2*entryCost), 1), most)) }
+
+func (t *Tally) max() int {
+	if t.Max > 0 {
+		return t.Max
+	}
+	return most
 }
 
 // Host is one address.
@@ -99,23 +111,29 @@ func (t *Tally) Add(r *record.Record) {
 	if t.doors == nil {
 		t.doors, t.hosts = map[Key]*Door{}, map[netip.Addr]*Host{}
 	}
-	t.host(r, &r.Orig, &r.Resp, true)
+	room := t.host(r, &r.Orig, &r.Resp, true)
 	if r.Resp.Addr != r.Orig.Addr {
-		t.host(r, &r.Resp, &r.Orig, false)
+		room = t.host(r, &r.Resp, &r.Orig, false) && room
 	}
+	if !t.door(r) || !room {
+		t.Dropped++
+	}
+}
+
+// door books what r says of its responder's door; false when there is no room for it.
+func (t *Tally) door(r *record.Record) bool {
 	if !r.HasPorts {
-		return
+		return true
 	}
 	state, knocked, ok := judge(r)
 	if !ok {
-		return
+		return true
 	}
 	k := Key{r.Resp.Addr, r.Resp.Port, r.Proto}
 	d := t.doors[k]
 	if d == nil {
-		if len(t.doors) >= maxDoors {
-			t.Dropped++
-			return
+		if len(t.doors) >= t.max() {
+			return false
 		}
 		d = &Door{Key: k, First: r.First, Last: r.Last, Name: r.PortName, GuessedRole: true}
 		t.doors[k] = d
@@ -150,6 +168,7 @@ func (t *Tally) Add(r *record.Record) {
 	d.BytesIn += r.Orig.Payload
 	d.BytesOut += r.Resp.Payload
 	d.First, d.Last = min(d.First, r.First), max(d.Last, r.Last)
+	return true
 }
 
 // judge says what a record proves about the responder's door, and whether
@@ -220,11 +239,12 @@ func proof(r *record.Record, s State) uint64 {
 	return r.FirstFrame
 }
 
-func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) {
+// host books what r says of one of its ends; false when there is no room for it.
+func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 	h := t.hosts[me.Addr]
 	if h == nil {
-		if len(t.hosts) >= maxHosts {
-			return
+		if len(t.hosts) >= t.max() {
+			return false
 		}
 		h = &Host{Addr: me.Addr, First: r.First, Last: r.Last}
 		t.hosts[me.Addr] = h
@@ -252,6 +272,7 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) {
 	if h.peers.len() < maxPeers {
 		h.peers.add(peer.Addr)
 	}
+	return true
 }
 
 // Doors lists the doors by host, port and protocol.

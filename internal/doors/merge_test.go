@@ -2,10 +2,12 @@ package doors
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 
 	"portero/capture"
 	"portero/handshake"
+	"portero/internal/record"
 )
 
 func TestMergeIsTheSum(t *testing.T) {
@@ -63,5 +65,28 @@ func TestPruneKeepsOpenDoors(t *testing.T) {
 	}
 	if open != 50 || ta.Door(Key{seen(6, "192.0.2.9:1", "192.0.2.1:1", 0).Resp.Addr, 5000, capture.ProtoTCP}) == nil || len(ta.hosts) > 1000 {
 		t.Errorf("%d of 50 open doors are left, %d hosts", open, len(ta.hosts))
+	}
+}
+
+// What finds no room is counted, and what is known of the rest stays right.
+func TestFit(t *testing.T) {
+	var x Tally
+	x.Fit(20 * 2 * entryCost)
+	for round := range 2 {
+		for i := range 100 {
+			r := record.Record{HasPorts: true, Proto: 6, Handshake: handshake.NoAnswer, ID: uint64(round*100 + i + 1)}
+			r.Orig.Addr, r.Resp.Addr = netip.AddrFrom4([4]byte{10, 0, 0, 1}), netip.AddrFrom4([4]byte{10, 0, 1, byte(i)})
+			r.Resp.Port = 80
+			x.Add(&r)
+		}
+	}
+	if n := len(x.Doors()); n != 20 {
+		t.Errorf("%d doors", n)
+	}
+	if x.Dropped != 2*(100-19) { // 19 hosts beside who knocks
+		t.Errorf("%d dropped", x.Dropped)
+	}
+	if d := x.Doors()[0]; d.Attempts != 2 || d.Silent != 2 {
+		t.Errorf("%+v", d)
 	}
 }
