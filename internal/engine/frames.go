@@ -10,41 +10,99 @@ import (
 )
 
 // frameMap turns ordinals over all input into file and frame as a user counts
-// them. It keeps one entry for every change of file.
+// them. It keeps eight octets for every change of file.
 type frameMap struct {
 	merged bool
 	mu     sync.RWMutex // the sequencer notes while the records' goroutine asks
-	runs   []run
+	parts  []*part
+	open   map[int32]int // where a file's base is in the last part
 }
+
+// part is a stretch of the input: runs of frames that are of one file each.
+type part struct {
+	first uint64 // ordinal of its first frame
+	n     int
+	runs  [partRuns]run
+	base  []base // of the files in it
+}
+
+const partRuns = 256
 
 type run struct {
-	index, num uint64
-	file       int32
+	off  uint32 // of its first frame, from the part's
+	base uint16 // of its file, in the part
 }
 
+// base says how a file's frames are counted in a part.
+type base struct {
+	file  int32
+	first uint64 // number of its first frame in the part
+	seen  uint64 // frames of it in the runs that are over
+}
+
+// note takes frames in order; of several that follow one another in a file the first is enough.
 func (m *frameMap) note(f *capture.Frame) {
 	if m.merged {
 		return
 	}
-	if n := len(m.runs); n > 0 {
-		if r := &m.runs[n-1]; r.file == f.File && f.Index-r.index == f.Num-r.num {
+	if p := m.last(); p != nil && p.n > 0 {
+		r := p.runs[p.n-1]
+		since := f.Index - p.first - uint64(r.off)
+		if b := &p.base[r.base]; b.file == f.File && f.Num == b.first+b.seen+since {
 			return
 		}
 	}
 	m.mu.Lock()
-	m.runs = append(m.runs, run{f.Index, f.Num, f.File})
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	p := m.last()
+	if p != nil {
+		r := p.runs[p.n-1]
+		p.base[r.base].seen += f.Index - p.first - uint64(r.off)
+	}
+	at, known := m.open[f.File]
+	if p == nil || p.n == partRuns || f.Index-p.first > 1<<32-1 || known && p.base[at].first+p.base[at].seen != f.Num {
+		p = &part{first: f.Index}
+		m.parts = append(m.parts, p)
+		m.open, known = map[int32]int{}, false
+	}
+	if !known {
+		at = len(p.base)
+		m.open[f.File] = at
+		p.base = append(p.base, base{file: f.File, first: f.Num})
+	}
+	p.runs[p.n] = run{uint32(f.Index - p.first), uint16(at)}
+	p.n++
+}
+
+func (m *frameMap) last() *part {
+	if len(m.parts) == 0 {
+		return nil
+	}
+	return m.parts[len(m.parts)-1]
 }
 
 func (m *frameMap) find(index uint64) (file int32, num uint64) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	i := sort.Search(len(m.runs), func(i int) bool { return m.runs[i].index > index }) - 1
+	if len(m.parts) == 1 && m.parts[0].n == 1 && index >= m.parts[0].first { // one file
+		p := m.parts[0]
+		return p.base[0].file, p.base[0].first + index - p.first
+	}
+	i := sort.Search(len(m.parts), func(i int) bool { return m.parts[i].first > index }) - 1
 	if i < 0 {
 		return 0, index
 	}
-	r := m.runs[i]
-	return r.file, r.num + index - r.index
+	p := m.parts[i]
+	off := index - p.first
+	k := sort.Search(p.n, func(k int) bool { return uint64(p.runs[k].off) > off }) - 1
+	r := p.runs[k]
+	num = p.base[r.base].first + off - uint64(r.off)
+	for j := range k {
+		if q := p.runs[j]; q.base == r.base {
+			num += uint64(p.runs[j+1].off - q.off)
+		}
+	}
+	return p.base[r.base].file, num
 }
 
 // show rewrites the frames of r as the user counts them.
