@@ -134,7 +134,7 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	if p.Flags.Any(capture.SYN) {
 		return p.Flags.Any(capture.FIN) || p.Window == 0 || me.bits&(sentSYN|sentSYNACK) != 0 && !c.retries(p, side)
 	}
-	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next
+	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next || peer.bits&hasNext != 0 && p.Ack.After(peer.next)
 }
 
 // refuses reports whether p, a RST without payload, is the plain refusal of a SYN after

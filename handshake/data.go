@@ -107,6 +107,8 @@ type Details struct {
 	ICMPSide    uint8 // the side whose packet the error quotes
 	rstSide     uint8
 	zeekOnce    uint8 // Zeek's I and Q, once per side
+	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to
+	finAck      [2]capture.Seq
 
 	Reuses     uint64 // id
 	ReuseAfter int64  // ns
@@ -243,4 +245,4 @@ func (s *Shelf) Release(x *Data) {
 func (s *Shelf) Bytes() int64 { return int64(len(s.chunks)) * shelfChunk * DetailsSize }
 
 // DetailsSize is what one Details costs; a test holds it.
-const DetailsSize = 408
+const DetailsSize = 416

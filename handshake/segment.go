@@ -85,9 +85,20 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) {
 				me.bits |= finAcked
 			}
+			if d := x.more(); d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {
+				peer.bits |= finAcked // it answers this one, which was captured late
+			}
+			if x.Data != nil && p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.After(peer.next) {
+				d := x.need()
+				d.finAhead |= 1 << side
+				d.finAck[side] = p.Ack
+			}
 		}
 		if end.After(me.next) {
 			me.next = end
+			if x.Data != nil {
+				x.fill(side, end-1, end) // acknowledged before it was captured
+			}
 		} else if x.Data != nil {
 			x.fill(side, end-1, end) // captured late: its place was noted as missing
 			if me.isn == end {
@@ -239,6 +250,7 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 		if lo != me.next {
 			x.addHole(side, me.next, lo)
 		}
+		x.fill(side, lo, hi) // acknowledged before it was captured
 		x.Payload[side] += uint64(hi.Sub(lo))
 		me.next = hi
 		return false

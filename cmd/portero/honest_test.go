@@ -281,6 +281,35 @@ func TestHonest(t *testing.T) {
 			c PA 1101 5001 50
 			s A 5001 1151`, `
 			1 handshake=completed orig_payload=150 loss_stall_us= window_stall_us=3030000 rtt_max_us=10000`},
+		{"one direction after the other, as of two captures put together", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 100
+			c A 1101 5301
+			c FA 1101 5301
+			c A 1102 5302
+			s SA 5000 1001
+			s A 5001 1101
+			s PA 5001 1101 300
+			s FA 5301 1102`, `
+			1 handshake=completed orig_payload=100 resp_payload=300 orig_lost=0 resp_lost=0 closed_by=orig`},
+		{"the answer to a FIN is captured before it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s FA 5001 1002
+			c FA 1001 5001
+			c A 1002 5002`, `
+			1 handshake=completed close=closed closed_by=orig`},
+		{"both close at once", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1001
+			c A 1002 5002
+			s A 5002 1002`, `
+			1 handshake=completed close=closed closed_by=both`},
 		{"both open at once", `
 			c S 1000
 			s S 5000
