@@ -228,7 +228,9 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	if p.Bits&capture.Overlong != 0 && x.Data != nil {
 		// What is claimed has its numbers; octets that did not pass are not counted.
 		most := x.Payload[side] + uint64(p.Held())
-		defer func() { x.Payload[side] = min(x.Payload[side], most) }()
+		odd := c.observeSegment(p, side, off, x)
+		x.Payload[side] = min(x.Payload[side], most)
+		return odd
 	}
 	return c.observeSegment(p, side, off, x)
 }
