@@ -278,6 +278,9 @@ func (b *builder) judge(rec *record.Record) {
 	}
 	b.j = c.Judge(x, cl)
 	b.opening(rec)
+	if b.third >= 0 && b.pkts[b.third].bad == AckOfUnsent {
+		b.pkts[b.third].isBad = false // what it acknowledges was captured after it
+	}
 	if rec != nil {
 		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close
 		b.j.Probe, b.j.Missing = rec.ProbeKind, rec.Missing

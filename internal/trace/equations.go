@@ -103,6 +103,9 @@ func (b *builder) equations() {
 			// The responder's data and the originator's own may lie before a third
 			// packet that carries more (it may be captured late).
 			ack.Hi = max(ack.Hi, b.sent(Resp, third, ack.Base))
+			if far := uint32(ack.Number.Sub(ack.Base)); far > ack.Hi && far <= b.sent(Resp, len(b.pkts), ack.Base) {
+				ack.Hi = far // what it acknowledges was captured after it
+			}
 			seq.Hi = max(seq.Hi, b.sent(Orig, third, seq.Base))
 		}
 	}
