@@ -3,7 +3,6 @@ package teach
 import (
 	"math/rand/v2"
 	"net/netip"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -50,6 +49,7 @@ type Blank struct {
 	Kind   string // "flags", "seq", "ack", "state", "verdict", "why"
 	Answer string
 	Also   []string // other spellings of the same answer
+	Note   string   // what else is right, for the key
 	Why    string   // for the key
 	Points int
 }
@@ -101,12 +101,7 @@ func Exercise(conns []Conn, o SheetOptions) *Sheet {
 	s.Intro = []string{
 		l.t("Each table is one connection from a real capture: C is the client, S the server. Fill in what is marked (1), (2), ...", "Cada tabla es una conexión de una captura real: C es el cliente, S el servidor. Complete lo marcado con (1), (2), ..."),
 	}
-	if o.Level == Hard {
-		s.Intro = append(s.Intro, l.t("Numbers are as on the wire: 32 bits, after 4294967295 comes 0.", "Los números son los del cable: 32 bits; después de 4294967295 viene el 0."))
-	} else {
-		s.Intro = append(s.Intro, l.t("Numbers are relative: each side's SYN is number 0.", "Los números son relativos: el SYN de cada lado es el número 0."))
-	}
-	s.Intro = append(s.Intro, l.t("The state is that of the side named at the top of the column, after the packet. SYN and FIN count as one byte each.", "El estado es el del lado que encabeza la columna, después del paquete. SYN y FIN cuentan un byte cada uno."))
+	s.Intro = append(s.Intro, s.numbersNote(), l.t("The state is that of the side named at the top of the column, after the packet. SYN and FIN count as one byte each.", "El estado es el del lado que encabeza la columna, después del paquete. SYN y FIN cuentan un byte cada uno."))
 	for _, c := range m.choose(conns) {
 		s.Tables = append(s.Tables, m.table(c))
 	}
@@ -117,6 +112,15 @@ func Exercise(conns []Conn, o SheetOptions) *Sheet {
 		}
 	}
 	return s
+}
+
+// numbersNote says what the numbers of the sheet are.
+func (s *Sheet) numbersNote() string {
+	if s.opt.Level == Hard {
+		return s.Lang.t("Numbers have 32 bits as on the wire: after 4294967295 comes 0. They are not those of the capture: in this variant the same amount was added to all that count the bytes of one side.",
+			"Los números tienen 32 bits, como en el cable: después de 4294967295 viene el 0. No son los de la captura: en esta variante se sumó una misma cantidad a todos los que cuentan los bytes de un lado.")
+	}
+	return s.Lang.t("Numbers are relative: each side's SYN is number 0.", "Los números son relativos: el SYN de cada lado es el número 0.")
 }
 
 type maker struct {
@@ -207,21 +211,9 @@ func (m *maker) table(c Conn) Table {
 	tr, rec := c.Trace, c.Record
 	port := func(p uint16) string { return strconv.Itoa(int(p)) }
 	t := Table{Title: m.anonymous(rec.Orig.Addr) + " : " + port(rec.Orig.Port) + " > " + m.anonymous(rec.Resp.Addr) + " : " + port(rec.Resp.Port)}
-	t.Head = []string{l.t("frame", "trama"), l.t("time", "tiempo"), l.t("way", "sentido"), "flags", "seq", "ack", l.t("data", "datos"), l.t("client", "cliente"), l.t("server", "servidor")}
-	// A variant has its own initial numbers, so answers cannot be copied.
-	var shift [2]uint32
-	for e := range shift {
-		shift[e] = m.rng.Uint32()
-		if m.rng.IntN(3) == 0 {
-			shift[e] = ^uint32(0) - m.rng.Uint32N(300) // so that it wraps soon
-		}
-	}
-	number := func(e trace.End, rel int64) string {
-		if m.o.Level == Hard {
-			return strconv.FormatUint(uint64(shift[e]+uint32(rel)), 10)
-		}
-		return strconv.FormatInt(rel, 10)
-	}
+	t.Head = []string{l.t("frame", "trama"), l.t("time", "tiempo"), l.t("way", "sentido"), l.t("flags", "indicadores"), "seq", "ack", l.t("data", "datos"), l.t("client", "cliente"), l.t("server", "servidor")}
+	n := m.numbers(tr)
+	asker := NewAsker(tr)
 	var rows []int
 	for i := range tr.Steps {
 		if s := &tr.Steps[i]; s.Has(trace.ICMPError) || s.HasSeq && !s.Has(trace.Copy) && s.From != trace.Neither {
@@ -229,7 +221,7 @@ func (m *maker) table(c Conn) Table {
 		}
 	}
 	gap := -1 // the first row after those that are left out
-	if n := len(rows) - m.o.Rows; n > 0 {
+	if len(rows) > m.o.Rows {
 		tail := min(5, m.o.Rows/2)
 		gap = m.o.Rows - tail
 		rows = append(rows[:gap:gap], rows[len(rows)-tail:]...)
@@ -245,7 +237,7 @@ func (m *maker) table(c Conn) Table {
 			t.Rows = append(t.Rows, m.icmp(s))
 			continue
 		}
-		_, sure := Ask(tr, i, l)
+		_, sure := asker.Ask(i, l)
 		sure = sure && lost == [2]bool{}
 		lost[s.From] = false
 		way := "C > S"
@@ -261,14 +253,14 @@ func (m *maker) table(c Conn) Table {
 			}
 		}
 		if sure && shown > 0 && m.chance("flags") {
-			row = append(row, Cell{Blank: m.blank("flags", flagWords(s.Flags&judged), flagsWhy(s, l), 1, append(spellings(s.Flags&judged), s.FlagWords())...)})
+			row = append(row, Cell{Blank: m.flags(s)})
 		} else {
 			row = append(row, Cell{Text: s.FlagWords()})
 		}
 		// The first number of each side is given: nothing foretells it.
-		cell("seq", number(s.From, s.RelSeq), sure && (m.o.Level < Hard || !s.Flags.Any(capture.SYN)), seqWhy(s, l, number), 1)
+		cell("seq", n.seq(s), sure && (m.o.Level < Hard || !s.Flags.Any(capture.SYN)), seqWhy(s, &asker.known, l, n.of), 1)
 		if s.HasAck {
-			cell("ack", number(s.From.Peer(), s.RelAck), sure, ackWhy(s, l, number), 1)
+			cell("ack", n.ack(s), sure, ackWhy(s, &asker.known, l, n.of), 1)
 		} else {
 			row = append(row, Cell{Text: "-"})
 		}
@@ -283,7 +275,7 @@ func (m *maker) table(c Conn) Table {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	m.verdict(&t, rec)
+	m.verdict(&t, rec, tr, n)
 	return t
 }
 
@@ -317,9 +309,21 @@ func (m *maker) stateWhy(s *trace.Step, e trace.End) string {
 	return ""
 }
 
+// flags asks for the flags of s. Those that a program or a stack is free to set may be
+// left out.
+func (m *maker) flags(s *trace.Step) *Blank {
+	must, free := s.Flags&judged, s.Flags&capture.Flags(0x1ff)&^judged
+	b := m.blank("flags", s.FlagWords(), flagsWhy(s, m.l), 1, append(spellings(s.Flags), spellings(must)...)...)
+	if free != 0 {
+		b.Note = m.l.f("%s is enough: %s is the sender's choice", "basta %s: %s es cosa de quien envía", flagWords(must), flagWords(free))
+	}
+	return b
+}
+
+// spellings are the ways to write a set of flags.
 func spellings(f capture.Flags) []string {
 	w := flagWords(f)
-	return []string{strings.ReplaceAll(w, ",", " "), strings.ReplaceAll(w, ",", "-"), strings.ReplaceAll(w, ",", "+")}
+	return []string{w, strings.ReplaceAll(w, ",", " "), strings.ReplaceAll(w, ",", "-"), strings.ReplaceAll(w, ",", "+")}
 }
 
 // verdicts in the words of a class.
@@ -331,7 +335,7 @@ func verdictWord(v handshake.Verdict, l Lang) string {
 	return l.t(strings.ReplaceAll(v.String(), "_", " "), es[v])
 }
 
-func (m *maker) verdict(t *Table, rec *record.Record) {
+func (m *maker) verdict(t *Table, rec *record.Record, tr *trace.Trace, n *numbering) {
 	l := m.l
 	right := verdictWord(rec.Handshake, l)
 	others := []handshake.Verdict{handshake.Completed, handshake.HalfOpen, handshake.Refused, handshake.NoAnswer, handshake.Aborted, handshake.Midstream, handshake.Invalid}
@@ -347,25 +351,6 @@ func (m *maker) verdict(t *Table, rec *record.Record) {
 	why := strings.TrimPrefix(strings.TrimPrefix(strings.Join(tell.outro(), " "), "So: "), "En resumen: ")
 	t.Verdict = m.blank("verdict", right, why, 2)
 	if m.o.Level == Hard {
-		t.Reason = m.blank("why", m.proof(rec)+why, l.t("Frames or numbers must be named.", "Hay que nombrar paquetes o números."), 3)
+		t.Reason = m.blank("why", m.proof(rec, tr, n)+why, l.t("Frames or numbers must be named.", "Hay que nombrar paquetes o números."), 3)
 	}
-}
-
-// proof names the frames that a good answer names.
-func (m *maker) proof(rec *record.Record) string {
-	frames := append([]record.FrameRef{rec.SYNFrame, rec.SYNACKFrame, rec.ACKFrame, rec.ConfirmedFrame}, rec.CloseFrames...)
-	slices.Sort(frames)
-	var n []string
-	for _, f := range slices.Compact(frames) {
-		if f != 0 {
-			n = append(n, strconv.FormatUint(f, 10))
-		}
-	}
-	if len(n) == 0 {
-		n = []string{strconv.FormatUint(rec.FirstFrame, 10)}
-	}
-	if len(n) == 1 {
-		return m.l.f("Frame %s: ", "Trama %s: ", n[0])
-	}
-	return m.l.f("Frames %s: ", "Tramas %s: ", strings.Join(n, ", "))
 }

@@ -124,9 +124,9 @@ func (t *teller) outro() []string {
 	case handshake.NoAnswer:
 		add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
 	case handshake.Aborted:
-		add("So: abandoned. The caller hung up before anybody connected.", "En resumen: abandonada. Quien llamó colgó antes de que nadie se conectara.")
+		add("So: aborted. The caller hung up before anybody connected.", "En resumen: abandonada. Quien llamó colgó antes de que nadie se conectara.")
 	case handshake.Invalid:
-		add("So: not valid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
+		add("So: invalid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
 	case handshake.Midstream:
 		add("So: it was open before the capture began. Not knowing how is not the same as failing.", "En resumen: ya estaba abierta antes de la captura. No saber cómo no es lo mismo que fallar.")
 	case handshake.Unsolicited:
@@ -134,7 +134,7 @@ func (t *teller) outro() []string {
 	case handshake.Probe:
 		add("So: a probe. It belongs to no connection.", "En resumen: un sondeo. No pertenece a ninguna conexión.")
 	case handshake.Unknown:
-		add("So: the capture kept too little of each packet to say what happened.", "En resumen: la captura guardó muy poco de cada paquete para decir qué pasó.")
+		add("So: the capture kept too little of each packet to say what happened.", "En resumen: la captura guardó demasiado poco de cada paquete para decir qué pasó.")
 	}
 	end := t.tr.End()
 	switch r.Close {

@@ -33,6 +33,7 @@ type Question struct {
 	Len    uint32
 	Prompt string
 	want   Answer
+	known  foresight
 }
 
 // Part is the outcome for one field of an answer.
@@ -49,14 +50,18 @@ type Result struct {
 	Points, Max int
 }
 
-// Ask makes the question for step i; ok is false where nobody could foretell the
-// packet: forged and damaged ones, copies, retransmissions, midstream starts.
-func Ask(tr *trace.Trace, i int, l Lang) (q Question, ok bool) {
+// Ask makes the question for step i, which never lies before that of an earlier
+// call; ok is false where nobody could foretell the packet: forged and damaged ones,
+// copies, retransmissions, midstream starts, and numbers that count what the capture
+// lacks.
+func (a *Asker) Ask(i int, l Lang) (q Question, ok bool) {
+	tr := a.tr
 	if !tr.TCP || i < 0 || i >= len(tr.Steps) {
 		return q, false
 	}
+	a.reach(i)
 	s := &tr.Steps[i]
-	if !s.HasSeq || s.From == trace.Neither || i == 0 && !s.Flags.Any(capture.SYN) {
+	if !s.HasSeq || s.From == trace.Neither || i == 0 && !s.Flags.Any(capture.SYN) || !a.known.tells(s) {
 		return q, false
 	}
 	for _, r := range s.Remarks {
@@ -67,7 +72,7 @@ func Ask(tr *trace.Trace, i int, l Lang) (q Question, ok bool) {
 			return q, false
 		}
 	}
-	q = Question{Step: i, From: s.From, Len: s.Len}
+	q = Question{Step: i, From: s.From, Len: s.Len, known: a.known}
 	q.want = Answer{Flags: s.Flags & judged, Seq: s.RelSeq, Ack: s.RelAck, HasSeq: true, HasAck: s.HasAck}
 	who := l.who(s.From)
 	what := l.f("Next, after %s, %s sends a packet", "A continuación, tras %s, %s envía un paquete", l.span(s.Delta), who)
@@ -77,7 +82,7 @@ func Ask(tr *trace.Trace, i int, l Lang) (q Question, ok bool) {
 	if s.Len > 0 {
 		what += l.f(" with %s of data", " con %s de datos", l.octets(int64(s.Len)))
 	}
-	q.Prompt = what + l.t(". Which flags, seq and ack?", ". ¿Qué flags, seq y ack?")
+	q.Prompt = what + l.t(". Which flags, seq and ack?", ". ¿Qué indicadores (flags), seq y ack?")
 	return q, true
 }
 
@@ -94,9 +99,9 @@ func Check(tr *trace.Trace, q Question, a Answer, l Lang) Result {
 		r.Parts = append(r.Parts, Part{field, right, want, why})
 	}
 	add("flags", a.Flags&judged == q.want.Flags, flagWords(q.want.Flags), flagsWhy(s, l))
-	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), seqWhy(s, l, relative))
+	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), seqWhy(s, &q.known, l, relative))
 	if q.want.HasAck {
-		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), ackWhy(s, l, relative))
+		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), ackWhy(s, &q.known, l, relative))
 	} else if a.HasAck {
 		add("ack", false, "-", l.t("a first SYN has nothing to acknowledge yet", "un primer SYN todavía no tiene nada que confirmar"))
 	}
@@ -110,6 +115,8 @@ func flagWords(f capture.Flags) string {
 func flagsWhy(s *trace.Step, l Lang) string {
 	who := l.who(s.From)
 	switch f := s.Flags; {
+	case s.Has(trace.RSTRefuses):
+		return l.f("%s refuses: RST, with ACK for the SYN", "%s rechaza: RST, con ACK del SYN", who)
 	case f.Any(capture.RST):
 		return l.f("%s ends it at once: RST", "%s corta de golpe: RST", who)
 	case f.Has(capture.SYN | capture.ACK):
@@ -127,21 +134,28 @@ type counting func(e trace.End, rel int64) string
 
 func relative(_ trace.End, rel int64) string { return strconv.FormatInt(rel, 10) }
 
-func seqWhy(s *trace.Step, l Lang, n counting) string {
+func seqWhy(s *trace.Step, known *foresight, l Lang, n counting) string {
 	who, e := l.who(s.From), s.From
 	switch {
+	case s.Has(trace.RSTRefuses):
+		return l.t("a RST that refuses a SYN has number 0: its sender counts nothing yet (RFC 9293, 3.10.7.1)", "el RST que rechaza un SYN lleva el número 0: quien lo envía aún no cuenta nada (RFC 9293, 3.10.7.1)")
 	case s.Flags.Any(capture.SYN):
 		return l.f("the SYN is where %s starts to count: %s", "el SYN es donde %s empieza a contar: %s", who, n(e, 0))
-	case s.RelSeq == 1:
+	case !known.sent[e] || known.next[e] < s.RelSeq:
+		return l.f("%s has told with its ack that it expects %s", "%s dijo con su ack que espera el %s", l.who(e.Peer()), n(e, s.RelSeq))
+	case s.RelSeq == 1 && known.syn[e]:
 		return l.f("the SYN of %s used number %s, so the next is %s", "el SYN de %s usó el número %s, así que sigue el %s", who, n(e, 0), n(e, 1))
 	}
 	return l.f("%s had sent everything up to %s, so the next is %s (SYN and FIN count as one each)", "%s había enviado todo hasta el %s, así que sigue el %s (SYN y FIN cuentan uno cada uno)",
 		who, n(e, s.RelSeq-1), n(e, s.RelSeq))
 }
 
-func ackWhy(s *trace.Step, l Lang, n counting) string {
+func ackWhy(s *trace.Step, known *foresight, l Lang, n counting) string {
 	who, peer, e := l.who(s.From), l.who(s.From.Peer()), s.From.Peer()
-	if s.RelAck == 1 {
+	switch {
+	case !known.sent[e] || known.next[e] < s.RelAck:
+		return l.f("%s has acknowledged up to %s before, and nothing new of %s was seen", "%s ya había confirmado hasta el %s, y de %s no se vio nada nuevo", who, n(e, s.RelAck-1), peer)
+	case s.RelAck == 1 && known.syn[e]:
 		return l.f("%s has received the SYN of %s (number %s) and expects %s", "%s recibió el SYN de %s (número %s) y espera el %s", who, peer, n(e, 0), n(e, 1))
 	}
 	return l.f("%s has received everything of %s up to %s and expects %s", "%s recibió todo de %s hasta el %s y espera el %s", who, peer, n(e, s.RelAck-1), n(e, s.RelAck))
@@ -223,10 +237,11 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 		p("%s\n", l.t("Datagrams carry no numbers to predict: try a TCP connection.", "Los datagramas no llevan números que predecir: pruebe con una conexión TCP."))
 		return 0, 0, err
 	}
+	asker := NewAsker(tr)
 	p("%s\n\n", l.t("What comes next? Answer like: SYN,ACK seq=0 ack=1. Empty line: show me. q: stop.", "¿Qué viene ahora? Responda así: SYN,ACK seq=0 ack=1. Vacío: mostrar. q: terminar."))
 	for i := range tr.Steps {
 		s := &tr.Steps[i]
-		q, ok := Ask(tr, i, l)
+		q, ok := asker.Ask(i, l)
 		said := t.tell(i)
 		if !ok {
 			p("%d  %s: %s  %s\n", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)"))
@@ -261,10 +276,14 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 		r := Check(tr, q, a, l)
 		points, most = points+r.Points, most+r.Max
 		for _, part := range r.Parts {
+			field := part.Field
+			if field == "flags" {
+				field = l.t("flags", "indicadores")
+			}
 			if part.Right {
-				p("   %s %s  %s\n", part.Field, part.Want, l.t("right", "bien"))
+				p("   %s %s  %s\n", field, part.Want, l.t("right", "bien"))
 			} else {
-				told(part.Field + " " + part.Want + "  " + l.t("it was this", "era esto") + ": " + part.Why)
+				told(field + " " + part.Want + "  " + l.t("it was this", "era esto") + ": " + part.Why)
 			}
 		}
 		p("%d  %s: %s\n", s.Frame, l.Who(s.From), label(s, l))

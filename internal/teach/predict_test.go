@@ -18,9 +18,10 @@ func TestPredictPerfectly(t *testing.T) {
 		rec := c.s.Record()
 		tr := trace.Build(c.s.Packets, rec)
 		var answers strings.Builder
+		asker := teach.NewAsker(tr)
 		for i := range tr.Steps {
 			s := &tr.Steps[i]
-			if _, ok := teach.Ask(tr, i, teach.English); !ok {
+			if _, ok := asker.Ask(i, teach.English); !ok {
 				continue
 			}
 			answers.WriteString(s.FlagWords() + " seq=" + strconv.FormatInt(s.RelSeq, 10))
@@ -55,7 +56,7 @@ func TestPredictSaysWhy(t *testing.T) {
 		{3, "ACK seq 1 ack 1", 2, "has nothing more to say: FIN"},
 		{4, "ACK seq=1 ack=1", 2, "up to 1 and expects 2"},
 	} {
-		q, ok := teach.Ask(tr, c.step, teach.English)
+		q, ok := teach.NewAsker(tr).Ask(c.step, teach.English)
 		if !ok {
 			t.Fatalf("step %d is not asked for", c.step)
 		}
@@ -97,7 +98,7 @@ func TestNobodyForetellsForgery(t *testing.T) {
 	s := story.New().Open().Data(3).RespACK().RespRST(story.Seq(0x40000000)).Data(3)
 	tr := trace.Build(s.Packets, s.Record())
 	for i := range tr.Steps {
-		if _, ok := teach.Ask(tr, i, teach.English); ok == tr.Steps[i].Has(trace.RSTIgnored) {
+		if _, ok := teach.NewAsker(tr).Ask(i, teach.English); ok == tr.Steps[i].Has(trace.RSTIgnored) {
 			t.Errorf("step %d: asked %v", i, ok)
 		}
 	}

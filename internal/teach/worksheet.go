@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,14 @@ func (s *Sheet) blanks() []*Blank {
 		}
 	}
 	return all
+}
+
+// reason is why the answer is right, and what else is.
+func (x *Blank) reason() string {
+	if x.Note == "" {
+		return x.Why
+	}
+	return x.Why + "; " + x.Note
 }
 
 func (s *Sheet) verdictQuestion() string {
@@ -91,7 +100,7 @@ func (s *Sheet) rubric() [][3]string {
 			out = append(out, [3]string{what + " (" + strconv.Itoa(n) + ")", full, half})
 		}
 	}
-	add(l.t("flags", "flags"), l.t("1 each: all that belong, none that does not", "1 cada uno: todos los debidos y ninguno de más"), l.t("no half points", "sin medios puntos"), "flags")
+	add(l.t("flags", "indicadores"), l.t("1 each: SYN, ACK, FIN and RST, all that belong and none that does not; the others may be left out", "1 cada uno: SYN, ACK, FIN y RST, todos los debidos y ninguno de más; los otros se pueden omitir"), l.t("no half points", "sin medios puntos"), "flags")
 	add(l.t("seq and ack", "seq y ack"), l.t("1 each: the exact number", "1 cada uno: el número exacto"), l.t("half when off by one (SYN or FIN not counted)", "medio si falla en uno (SYN o FIN sin contar)"), "seq", "ack")
 	add(l.t("states", "estados"), l.t("1 each: the RFC 9293 name", "1 cada uno: el nombre de RFC 9293"), l.t("half when it is the state before", "medio si es el estado anterior"), "state")
 	add(l.t("verdict", "veredicto"), l.t("2 each", "2 cada uno"), l.t("no half points", "sin medios puntos"), "verdict")
@@ -105,7 +114,7 @@ func (s *Sheet) WriteKeyMarkdown(w io.Writer) error {
 	l := s.Lang
 	b.WriteString("# " + l.t("Answers: ", "Respuestas: ") + s.Title + "\n\n| n | " + l.t("answer", "respuesta") + " | " + l.t("why", "por qué") + " | " + l.t("points", "puntos") + " |\n|---|---|---|---|\n")
 	for _, x := range s.blanks() {
-		fmt.Fprintf(&b, "| (%d) | %s | %s | %d |\n", x.N, x.Answer, x.Why, x.Points)
+		fmt.Fprintf(&b, "| (%d) | %s | %s | %d |\n", x.N, x.Answer, x.reason(), x.Points)
 	}
 	fmt.Fprintf(&b, "\n%s %d\n\n## %s\n\n| %s | %s | %s |\n|---|---|---|\n", l.t("Total:", "Total:"), s.Total, l.t("Rubric", "Rúbrica"),
 		l.t("criterion (points)", "criterio (puntos)"), l.t("full", "completo"), l.t("partly", "en parte"))
@@ -180,7 +189,7 @@ func (s *Sheet) WriteKeyHTML(w io.Writer) error {
 	title := l.t("Answers: ", "Respuestas: ") + s.Title
 	b.WriteString("<h1>" + esc(title) + "</h1>\n<table><thead><tr><th scope=\"col\">n</th><th scope=\"col\">" + l.t("answer", "respuesta") + "</th><th scope=\"col\">" + l.t("why", "por qué") + "</th><th scope=\"col\">" + l.t("points", "puntos") + "</th></tr></thead><tbody>\n")
 	for _, x := range s.blanks() {
-		fmt.Fprintf(&b, "<tr><td>(%d)</td><td>%s</td><td>%s</td><td>%d</td></tr>\n", x.N, esc(x.Answer), esc(x.Why), x.Points)
+		fmt.Fprintf(&b, "<tr><td>(%d)</td><td>%s</td><td>%s</td><td>%d</td></tr>\n", x.N, esc(x.Answer), esc(x.reason()), x.Points)
 	}
 	fmt.Fprintf(&b, "</tbody></table>\n<p>Total: %d</p>\n<h2>%s</h2>\n<table><tbody>\n", s.Total, l.t("Rubric", "Rúbrica"))
 	for _, r := range s.rubric() {
@@ -188,6 +197,15 @@ func (s *Sheet) WriteKeyHTML(w io.Writer) error {
 	}
 	b.WriteString("</tbody></table>\n")
 	return s.page(w, title, b.String())
+}
+
+// kind is what a blank asks for, in a word.
+func (s *Sheet) kind(x *Blank) string {
+	es := map[string]string{"flags": "indicadores", "state": "estado", "verdict": "veredicto", "why": "razón"}[x.Kind]
+	if es == "" {
+		es = x.Kind // seq and ack are the same in both languages
+	}
+	return s.Lang.t(x.Kind, es)
 }
 
 // gift escapes the characters that Moodle's GIFT format gives a meaning.
@@ -206,7 +224,7 @@ func (s *Sheet) WriteGIFT(w io.Writer) error {
 		t := &s.Tables[i]
 		table := s.htmlTable(t)
 		ask := func(x *Blank, question, answers string) {
-			fmt.Fprintf(&b, "::%d.%d %s::[html]%s<p>%s</p>%s\n\n", i+1, x.N, gift(x.Kind), gift(table), gift(html.EscapeString(question)), answers)
+			fmt.Fprintf(&b, "::%d.%d %s::[html]%s<p>%s</p>%s\n\n", i+1, x.N, gift(s.kind(x)), gift(table), gift(html.EscapeString(question)), answers)
 		}
 		for _, r := range t.Rows {
 			for _, c := range r {
@@ -216,16 +234,18 @@ func (s *Sheet) WriteGIFT(w io.Writer) error {
 				}
 				q := s.Lang.f("What belongs at (%d)?", "¿Qué va en (%d)?", x.N)
 				feedback := ""
-				if x.Why != "" {
-					feedback = "#### " + gift(x.Why)
+				if why := x.reason(); why != "" {
+					feedback = "#### " + gift(why)
 				}
 				if x.Kind == "seq" || x.Kind == "ack" {
 					ask(x, q, "{#"+x.Answer+":0"+feedback+"}")
 					continue
 				}
 				all := "=" + gift(x.Answer)
+				said := []string{x.Answer}
 				for _, a := range x.Also {
-					if a != x.Answer {
+					if !slices.Contains(said, a) {
+						said = append(said, a)
 						all += " =" + gift(a)
 					}
 				}
@@ -251,7 +271,7 @@ func (s *Sheet) WriteGIFT(w io.Writer) error {
 
 func (s *Sheet) htmlTable(t *Table) string {
 	var b strings.Builder
-	b.WriteString("<p>" + html.EscapeString(t.Title) + "</p><table><tr>")
+	b.WriteString("<p>" + html.EscapeString(t.Title) + "</p><p>" + html.EscapeString(s.numbersNote()) + "</p><table><tr>")
 	for _, h := range t.Head {
 		b.WriteString("<th>" + html.EscapeString(h) + "</th>")
 	}

@@ -104,6 +104,9 @@ func (b *builder) describe(i int) {
 			n.shift = int8(min(p.WScale, 14))
 		}
 	} else {
+		if p.Flags.Any(capture.RST) && p.Seq == 0 && !n.known {
+			n.known = true // a RST that answers a SYN has number 0 (RFC 9293, 3.10.7.1), and follows nothing
+		}
 		st.RelSeq = n.rel(p.Seq)
 	}
 	if st.HasAck {

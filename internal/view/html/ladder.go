@@ -131,7 +131,7 @@ func tell(t *texts, rec *record.Record, tr *trace.Trace, ctx certificate.Context
 	if en.Service != "" {
 		s.Right += " (" + safe.Terminal(en.Service) + ")"
 	}
-	step := 0
+	step, asker := 0, teach.NewAsker(tr)
 	for i := range en.Rungs {
 		a, b := &en.Rungs[i], &es.Rungs[i]
 		g := rung{Frame: a.Frame, From: int(a.From), Label: t.both(a.Label, b.Label), Wire: t.both(a.Wire, b.Wire), Rel: a.Rel, Missed: a.Missed, Ignored: a.Ignored,
@@ -147,7 +147,7 @@ func tell(t *texts, rec *record.Record, tr *trace.Trace, ctx certificate.Context
 				step++
 			}
 			if step < len(tr.Steps) {
-				g.Ask = question(t, tr, step)
+				g.Ask = question(t, asker, tr, step)
 			}
 		}
 		s.Rungs = append(s.Rungs, g)
@@ -158,22 +158,22 @@ func tell(t *texts, rec *record.Record, tr *trace.Trace, ctx certificate.Context
 
 // question asks for step i, nil where nobody could foretell it. An answer that
 // says nothing is wrong in every part, so its outcome tells all that is right.
-func question(t *texts, tr *trace.Trace, i int) *ask {
-	q, ok := teach.Ask(tr, i, teach.English)
+func question(t *texts, a *teach.Asker, tr *trace.Trace, i int) *ask {
+	q, ok := a.Ask(i, teach.English)
 	if !ok {
 		return nil
 	}
-	p, _ := teach.Ask(tr, i, teach.Spanish)
+	p, _ := a.Ask(i, teach.Spanish)
 	nothing := teach.Answer{HasAck: !tr.Steps[i].HasAck}
 	en, es := teach.Check(tr, q, nothing, teach.English), teach.Check(tr, p, nothing, teach.Spanish)
-	a := &ask{Prompt: t.both(q.Prompt, p.Prompt)}
+	x := &ask{Prompt: t.both(q.Prompt, p.Prompt)}
 	for k := range en.Parts {
-		a.Want = append(a.Want, en.Parts[k].Want)
-		if k < len(a.Why) {
-			a.Why[k] = t.both(en.Parts[k].Why, es.Parts[k].Why)
+		x.Want = append(x.Want, en.Parts[k].Want)
+		if k < len(x.Why) {
+			x.Why[k] = t.both(en.Parts[k].Why, es.Parts[k].Why)
 		}
 	}
-	return a
+	return x
 }
 
 func proof(t *texts, c *certificate.Certificate) evidence {
