@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +45,13 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 			for i, w := range args {
 				if w == "fields" {
 					for _, f := range record.Schema() {
-						fmt.Fprintf(out, "%-18s %s\n", f.Name, f.Doc)
+						for n, line := range fold(explain.Field(l, &f), a.width()-19) {
+							name := ""
+							if n == 0 {
+								name = f.Name
+							}
+							fmt.Fprintf(out, "%-18s %s\n", name, line)
+						}
 					}
 					continue
 				}
@@ -91,7 +98,7 @@ func fold(s string, w int) []string {
 	var lines []string
 	line := ""
 	for _, f := range strings.Fields(s) {
-		if line != "" && len(line)+1+len(f) > w {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(f) > w {
 			lines = append(lines, line)
 			line = "  " + f
 			continue

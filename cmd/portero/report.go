@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portero/capture"
+	"portero/handshake"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/record"
@@ -56,11 +57,15 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			defer done()
 			page := html.New(limits)
 			var answers certificate.Answers
+			far := distances{}        // of the hosts that refuse
 			seed := rand.Uint64() | 1 // the second reading must number connections as the first
 			j, err := a.open(names, &o, engine.Options{Seed: seed, Sink: func(r *record.Record) error {
 				page.Observe(r)
 				answers.Observe(r)
 				watch.Observe(r)
+				if r.Handshake == handshake.Refused && len(far) < maxTraced {
+					far[r.Resp.Addr] = nil
+				}
 				return nil
 			}})
 			if err != nil {
@@ -74,7 +79,7 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			watch = nil
 			j.eng.Release() // two tables at once would be twice --memory
 			if !interrupted {
-				if interrupted, err = a.stories(names, &o, seed, page, &answers, j, found); err != nil {
+				if interrupted, err = a.stories(names, &o, seed, page, &answers, far, j, found); err != nil {
 					return err
 				}
 			}
@@ -107,8 +112,9 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 }
 
 // stories reads the captures again for the packets of the connections that the page
-// tells, each of which is told and forgotten when it ends.
-func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Collector, answers *certificate.Answers, first *job, found []findings.Finding) (interrupted bool, err error) {
+// tells, each of which is told and forgotten when it ends; those that were refused wait
+// for the end of the reading, for what else their responder sent.
+func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Collector, answers *certificate.Answers, far distances, first *job, found []findings.Finding) (interrupted bool, err error) {
 	pkts := map[uint64][]capture.Packet{}
 	for _, id := range page.Choose(html.Evidence(found)) {
 		pkts[id] = nil
@@ -117,7 +123,9 @@ func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Coll
 		return false, nil
 	}
 	var j *job
+	var refused []func()
 	j, err = a.open(names, o, engine.Options{Seed: seed, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+		far.see(p)
 		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
 			pkts[id] = append(ps, *p)
 		}
@@ -131,11 +139,19 @@ func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Coll
 		if first.eng.Doctor.ARPFailed(r.Resp.Addr) {
 			ctx.Neighbour = "ARP"
 		}
-		ofPackets(&ctx, ps, r)
 		for i := range ps {
 			ps[i].Index = j.eng.Shown(ps[i].Index)
 		}
-		page.Tell(r, trace.Build(ps, r), ctx)
+		tell := func(r *record.Record) {
+			ofPackets(&ctx, ps, r, far)
+			page.Tell(r, trace.Build(ps, r), ctx)
+		}
+		if r.Handshake == handshake.Refused {
+			r = r.Clone()
+			refused = append(refused, func() { tell(r) })
+			return nil
+		}
+		tell(r)
 		return nil
 	}})
 	if err != nil {
@@ -143,6 +159,9 @@ func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Coll
 	}
 	if interrupted, err = a.run(j); err != nil {
 		return interrupted, fmt.Errorf("reading again for the ladders: %w", err)
+	}
+	for _, tell := range refused {
+		tell()
 	}
 	return interrupted, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -100,8 +101,10 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	}
 	var answers certificate.Answers
 	var pkts []capture.Packet
+	far := distances{f.rec.Resp.Addr: nil}
 	j, err := a.open(names, o, engine.Options{
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+			far.see(p)
 			if id == f.rec.ID && !dup && len(pkts) < maxTraced {
 				pkts = append(pkts, *p)
 			}
@@ -118,7 +121,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	if j.eng.Doctor.ARPFailed(f.rec.Resp.Addr) {
 		ctx.Neighbour = "ARP"
 	}
-	ofPackets(&ctx, pkts, &f.rec)
+	ofPackets(&ctx, pkts, &f.rec, far)
 	// The trace speaks of frames as the user counts them.
 	for i := range pkts {
 		pkts[i].Index = j.eng.Shown(pkts[i].Index)
@@ -126,9 +129,24 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	return &told{&f.rec, trace.Build(pkts, &f.rec), ctx}, j, nil
 }
 
-// ofPackets says what a connection's own packets tell beside its trace: the ICMP
-// error, and the TTL of a RST beside that of the responder's other packets.
-func ofPackets(ctx *certificate.Context, pkts []capture.Packet, r *record.Record) {
+// distances are the TTLs of some hosts' packets that are no RST, as many as tell
+// anything: a RST of the host itself comes with one of them. RSTs are no measure, for it
+// is of them that it is asked who sent them; nor are ICMP errors, whose sender is often
+// somebody on the way.
+type distances map[netip.Addr][]uint8
+
+func (d distances) see(p *capture.Packet) {
+	ttls, ok := d[p.SrcAddr()]
+	if !ok || p.Bits&capture.ICMPError != 0 || p.Proto == capture.ProtoTCP && p.Flags.Any(capture.RST) || len(ttls) == 8 || slices.Contains(ttls, p.TTL) {
+		return
+	}
+	d[p.SrcAddr()] = append(ttls, p.TTL)
+}
+
+// ofPackets says what a connection's packets tell beside its trace: the ICMP error, and
+// the TTL of the responder's RST beside those of what else it sent in the capture.
+func ofPackets(ctx *certificate.Context, pkts []capture.Packet, r *record.Record, far distances) {
+	ctx.HostTTLs = far[r.Resp.Addr]
 	for i := range pkts {
 		p := &pkts[i]
 		if p.Bits&capture.ICMPError != 0 {
@@ -137,13 +155,8 @@ func ofPackets(ctx *certificate.Context, pkts []capture.Packet, r *record.Record
 			}
 			continue
 		}
-		if p.SrcAddr() != r.Resp.Addr || r.Orig.Addr == r.Resp.Addr {
-			continue
-		}
-		if p.Flags.Any(capture.RST) && p.Proto == capture.ProtoTCP && !ctx.HasTTL {
+		if p.SrcAddr() == r.Resp.Addr && r.Orig.Addr != r.Resp.Addr && p.Proto == capture.ProtoTCP && p.Flags.Any(capture.RST) && !ctx.HasTTL {
 			ctx.HasTTL, ctx.RSTTTL = true, p.TTL
-		} else if !slices.Contains(ctx.HostTTLs, p.TTL) && len(ctx.HostTTLs) < 8 {
-			ctx.HostTTLs = append(ctx.HostTTLs, p.TTL)
 		}
 	}
 }

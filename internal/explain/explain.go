@@ -40,10 +40,29 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 		}
 	}
 	folded := strings.ReplaceAll(strings.ToLower(w), " ", "_")
+	spelt := history(w)
+	state := func() {
+		if text := lang.State(l, strings.ToUpper(strings.ReplaceAll(folded, "_", "-"))); text != "" {
+			add(Entry{strings.ToUpper(strings.ReplaceAll(folded, "_", "-")), "TCP state", text})
+		}
+	}
+	if w != folded {
+		state()
+	}
 	for _, e := range words {
-		if strings.ToLower(e.word) == folded || strings.ReplaceAll(e.word, "-", "_") == strings.ReplaceAll(folded, "-", "_") {
+		if spelt && e.kind == "Zeek conn_state" {
+			continue
+		}
+		if strings.ToLower(e.word) == folded || bare(e.word) == bare(w) || e.called(w) {
 			add(Entry{e.word, e.kind, e.in(l)})
 		}
+	}
+	if w == folded {
+		state()
+	}
+	if text, ok := History(l, w); ok && spelt && w != folded && len(found) == 0 {
+		add(Entry{w, "Zeek history", text})
+		return found, nil // letters of both ends: nothing else is written like that
 	}
 	if k, ok := findings.KindOf(strings.ReplaceAll(folded, "_", "-")); ok {
 		pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
@@ -70,10 +89,15 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 		}
 	}
 	if len(found) == 0 || prefixed {
-		if text, ok := Flags(l, w); ok {
-			add(Entry{w, "flags", text})
+		flags, isFlags := Flags(l, w)
+		text, isHistory := History(l, w)
+		if isHistory && spelt {
+			add(Entry{w, "Zeek history", text})
 		}
-		if text, ok := History(l, w); ok {
+		if isFlags {
+			add(Entry{w, "flags", flags})
+		}
+		if isHistory && !spelt {
 			add(Entry{w, "Zeek history", text})
 		}
 	}
@@ -84,7 +108,7 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 	}
 	for _, f := range record.Schema() {
 		if f.Name == folded {
-			add(Entry{f.Name, "key of the record", f.Doc + "."})
+			add(Entry{f.Name, "key of the record", Field(l, &f) + "."})
 		}
 	}
 	if len(found) == 0 {

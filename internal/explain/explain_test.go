@@ -10,6 +10,7 @@ import (
 	"portero/catalog"
 	"portero/flows"
 	"portero/handshake"
+	"portero/internal/record"
 	lang "portero/internal/words"
 )
 
@@ -95,6 +96,29 @@ func TestSpanish(t *testing.T) {
 			t.Errorf("%s is the Spanish of nothing", k)
 		}
 	}
+	for k := range aliases {
+		if !seen[k] {
+			t.Errorf("%s is another word for nothing", k)
+		}
+	}
+	same := 0 // a list of values is the same in both languages
+	keys := map[string]bool{}
+	for _, f := range record.Schema() {
+		keys[f.Name] = true
+		if es := Field(lang.Spanish, &f); es == "" {
+			t.Errorf("the key %s has no Spanish", f.Name)
+		} else if es == f.Doc {
+			same++
+		}
+	}
+	if same > 2 {
+		t.Errorf("%d keys are explained in English", same)
+	}
+	for k := range fieldsES {
+		if !keys[k] {
+			t.Errorf("there is no key %s", k)
+		}
+	}
 }
 
 // TestFoundingText: every port, trojan and word that the text portero was founded
@@ -121,5 +145,35 @@ func TestFoundingText(t *testing.T) {
 				t.Errorf("%s %q: %q and %q are not both in %q", l, w, want[0], want[1], s)
 			}
 		}
+	}
+}
+
+// The first meaning of a word is the one that the reader has before the eyes.
+func TestFirstMeaning(t *testing.T) {
+	first := func(l lang.Lang, w string) string {
+		if found, _ := Explain(catalog.Default(), l, w); len(found) > 0 {
+			return found[0].Kind + ": " + found[0].Word
+		}
+		return ""
+	}
+	for w, want := range map[string]string{
+		"TIME-WAIT": "TCP state: TIME-WAIT", "fin-wait-1": "TCP state: FIN-WAIT-1", "ESTABLISHED": "TCP state: ESTABLISHED", "LISTEN": "TCP state: LISTEN", "CLOSED": "TCP state: CLOSED",
+		"closed": "close: closed", "rtt": "column: rtt", "window": "concept: window", "data": "column: data", "Data": "column: data", "pkts>": "column: pkts>",
+		"ShR": "Zeek history: ShR", "Sh": "Zeek history: Sh", "Sr": "Zeek history: Sr", "SH": "Zeek conn_state: SH", "SHR": "Zeek conn_state: SHR", "rst": "flag: RST", "SA": "flags: SA",
+		"semiabierta": "verdict: half_open", "completada": "verdict: completed", "completada, no vista entera": "verdict: completed_unseen", "rechazada": "verdict: refused", "rechazado": "verdict: refused",
+		"filtrada": "verdict: filtered", "sin respuesta": "verdict: no_answer", "abandonada": "verdict: aborted", "no válida": "verdict: invalid", "no valida": "verdict: invalid", "ya en curso": "verdict: midstream",
+		"indeterminada": "verdict: unknown", "no solicitada": "verdict: unsolicited", "sondeo": "verdict: probe", "deducida": "verdict: implied", "cerrada": "close: closed", "semicerrada": "close: half_closed",
+		"contestado": "exchange: answered", "puerto": "concept: port", "socket": "concept: socket", "escaneo": "concept: scan", "sin conexión": "concept: connectionless", "apertura": "column: opening",
+		"cortada (RST)": "close: reset", "apertura simultánea": "handshake kind: simultaneous", "historia": "column: history", "iniciador": "concept: originator",
+	} {
+		if got := first(lang.English, w); got != want {
+			t.Errorf("%q is first explained as %q, want %q", w, got, want)
+		}
+	}
+	if found, _ := Explain(catalog.Default(), lang.English, "ShR"); len(found) != 1 {
+		t.Errorf("ShR has other meanings: %v", found)
+	}
+	if got := first(lang.Spanish, "TIME-WAIT"); got != "estado de TCP: TIME-WAIT" {
+		t.Error(got)
 	}
 }

@@ -113,7 +113,7 @@ func TestUnseenIsNotAsked(t *testing.T) {
 
 // Two initial numbers of one side stay two, and as far apart as on the wire.
 func TestShiftKeepsInitialNumbersApart(t *testing.T) {
-	s := story.New().SYN(story.Seq(story.O(0)-5000)).SYN(story.Seq(story.OrigISN)).SYNACK().ACK()
+	s := story.New().SYN(story.Seq(story.O(0) - 5000)).SYN(story.Seq(story.OrigISN)).SYNACK().ACK()
 	rec := s.Record()
 	sheet := write(t, teach.Exercise([]teach.Conn{{Record: rec, Trace: trace.Build(s.Packets, rec)}}, teach.SheetOptions{Seed: 1, Level: teach.Hard}).WriteMarkdown)
 	m := regexp.MustCompile(`\| SYN \| (\d+) \|`).FindAllStringSubmatch(sheet, -1)

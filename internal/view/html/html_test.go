@@ -236,3 +236,11 @@ func BenchmarkPage(b *testing.B) {
 	}
 	b.ReportMetric(float64(out.Len()), "octets")
 }
+
+func TestSpanIsRounded(t *testing.T) {
+	for ns, want := range map[int64]string{55_409_600: "55.409 ms", 1_000: "1 µs", 250_000_000: "250 ms", 1_500_000_000: "1.5 s"} {
+		if got := seconds(ns); got != want {
+			t.Errorf("%d: %s, want %s", ns, got, want)
+		}
+	}
+}

@@ -432,7 +432,7 @@ func seconds(ns int64) string {
 	case s < 0.001:
 		return trim(float64(ns)/1e3) + " µs"
 	case s < 1:
-		return strconv.FormatFloat(s*1e3, 'f', -1, 64) + " ms"
+		return trim(float64(ns/1e3)/1e3) + " ms"
 	case s < 120:
 		return strconv.FormatFloat(float64(int64(s*10+0.5))/10, 'f', -1, 64) + " s"
 	case s < 7200:

@@ -1,0 +1,62 @@
+package explain
+
+import (
+	"strings"
+
+	lang "portero/internal/words"
+)
+
+// shown is the Spanish word that tables have for an entry, "" for none.
+func (e *entry) shown() string {
+	of := map[string]func(lang.Lang, string) string{"verdict": lang.Verdict, "close": lang.Close, "exchange": lang.Exchange, "handshake kind": lang.Kind,
+		"end reason": lang.EndReason, "roles_by": lang.RolesBy, "oddity": lang.Oddity, "quality": lang.Quality, "port class": lang.Class, "column": lang.Column}[e.kind]
+	if of == nil {
+		return ""
+	}
+	return of(lang.Spanish, e.word)
+}
+
+// aliases are other words of Spanish for what is explained, by kind and word: those of
+// doors, of other genders, and of the textbooks.
+var aliases = map[string][]string{
+	"verdict refused": {"rechazado"}, "verdict filtered": {"filtrado"}, "verdict completed_unseen": {"no vista entera"}, "verdict aborted": {"abandonado"},
+	"verdict invalid": {"inválida"}, "verdict unsolicited": {"retrodispersión"}, "verdict no_answer": {"mudo"}, "verdict unknown": {"desconocida"},
+	"close open": {"abierta", "abierto"}, "close closed": {"cerrado"}, "close reset": {"cortada"}, "close half_closed": {"semicierre"},
+	"handshake kind fast_open": {"apertura rápida"}, "oddity port_zero": {"puerto 0"},
+	"flag SYN": {"sincronizar"}, "flag ACK": {"acuse de recibo", "acuse"}, "flag RST": {"corte"},
+	"concept port": {"puerto"}, "concept socket": {"zócalo"}, "concept house": {"casa", "portero"}, "concept hardware_port": {"puerto físico"},
+	"concept scan": {"escaneo", "exploración"}, "concept redirect": {"redirección"},
+	"concept handshake":           {"acuerdo", "acuerdo en tres fases", "acuerdo de tres vías", "apretón de manos"},
+	"concept connection-oriented": {"orientado a conexión", "orientada a conexión", "con conexión"}, "concept connectionless": {"sin conexión"},
+	"concept window": {"ventana"}, "concept seq": {"número de secuencia", "sequence number"}, "concept ISN": {"número de secuencia inicial", "número inicial", "initial sequence number"},
+	"column rtt": {"tiempo de ida y vuelta", "ida y vuelta", "round-trip time"}, "column data": {"carga útil"},
+	"port class system": {"bien conocidos", "bien conocido"}, "port class user": {"registrados", "registrado"}, "port class dynamic": {"dinámicos", "dinámico", "privados"},
+	"concept originator": {"iniciador", "cliente", "client"}, "concept responder": {"respondedor", "servidor", "server"},
+}
+
+// bare makes words comparable that people type with or without accents, and with
+// spaces, dashes or underscores between.
+func bare(s string) string {
+	return strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "_", " ", "-", " ").Replace(strings.ToLower(s))
+}
+
+// called reports whether w is a word of Spanish for the entry.
+func (e *entry) called(w string) bool {
+	w = bare(w)
+	if s := e.shown(); s != "" && bare(s) == w {
+		return true
+	}
+	for _, a := range aliases[e.kind+" "+e.word] {
+		if bare(a) == w {
+			return true
+		}
+	}
+	return false
+}
+
+// history reports whether w is to be read as a history of Zeek's before all else: it has
+// letters of both ends or of the responder, and conn_state is always written in capitals.
+func history(w string) bool {
+	_, ok := History(lang.English, w)
+	return ok && strings.ToUpper(w) != w
+}
