@@ -94,7 +94,7 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 
 func (a *app) extractCmd() *cobra.Command {
 	var o readFlags
-	var save string
+	var save, lang string
 	cmd := &cobra.Command{
 		Use: "extract FILE CONN -w X", Short: "Take one connection out of a capture, byte for byte",
 		Long: `Writes the frames of one connection, with those of ICMP errors about it and exact
@@ -105,6 +105,9 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if save == "" {
 				return usage("say where to: -w FILE")
+			}
+			if _, err := language(lang); err != nil {
+				return err
 			}
 			t, err := parseTarget(args[len(args)-1])
 			if err != nil {
@@ -143,6 +146,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 	o.input(cmd.Flags())
 	cmd.Flags().StringVarP(&save, "write", "w", "", "the file to write (mode 0600); - is standard output")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file if it exists")
+	langFlag(cmd.Flags(), &lang)
 	return cmd
 }
 

@@ -21,9 +21,11 @@ func speak(cmd *cobra.Command, l words.Lang) {
 	}
 	tr(&cmd.Short)
 	tr(&cmd.Long)
+	tr(&cmd.Example)
 	flags := func(f *pflag.Flag) { tr(&f.Usage) }
 	cmd.Flags().VisitAll(flags)
 	cmd.PersistentFlags().VisitAll(flags)
+	speakCobra(cmd)
 	for _, sub := range cmd.Commands() {
 		speak(sub, l)
 	}
@@ -31,7 +33,7 @@ func speak(cmd *cobra.Command, l words.Lang) {
 
 // spanishTemplate is cobra's template of usage with its headings in Spanish.
 func spanishTemplate(english string) string {
-	return strings.NewReplacer("Usage:", "Uso:", "Aliases:", "Otros nombres:", "Examples:", "Ejemplos:", "Available Commands:", "Verbos:", "Additional Commands:", "Otros verbos:",
+	return strings.NewReplacer("FlagUsages |", "FlagUsages | spanishFlags |", "{{.CommandPath}} [command]{{", "{{.CommandPath}} VERBO{{", "Usage:", "Uso:", "Aliases:", "Otros nombres:", "Examples:", "Ejemplos:", "Available Commands:", "Verbos:", "Additional Commands:", "Otros verbos:",
 		"Global Flags:", "Opciones de todos:", "Flags:", "Opciones:", "Additional help topics:", "Más ayuda:",
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `"{{.CommandPath}} VERBO --help" dice más de un verbo.`).Replace(english)
 }

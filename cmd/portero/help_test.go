@@ -29,6 +29,9 @@ func TestHelpInSpanish(t *testing.T) {
 		}
 		check(c.CommandPath(), c.Short)
 		check(c.CommandPath(), c.Long)
+		if strings.Contains(c.Example, "    ") { // it holds words beside the commands
+			check(c.CommandPath()+" example", c.Example)
+		}
 		flag := func(f *pflag.Flag) {
 			if !f.Hidden {
 				check(c.CommandPath()+" --"+f.Name, f.Usage)

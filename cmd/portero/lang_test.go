@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -133,6 +134,107 @@ func TestExpressionsFailInSpanish(t *testing.T) {
 		code, _, errs := portero(t, "read", in, "--lang", "es", x[0], x[1])
 		if code != 2 || strings.TrimSpace(errs) != "portero: "+x[2] {
 			t.Errorf("%s %q: %d %q, want %q", x[0], x[1], code, errs, x[2])
+		}
+	}
+}
+
+// TestElsewhereIsTranslated: what is said of policies, overrides, collectors and columns
+// has its Spanish form too.
+func TestElsewhereIsTranslated(t *testing.T) {
+	seen := 0
+	for _, name := range []string{"../../internal/policy/policy.go", "../../catalog/override.go", "../../internal/export/export.go", "../../internal/record/schema.go"} {
+		fs := token.NewFileSet()
+		f, err := parser.ParseFile(fs, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			x, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			var lit ast.Expr
+			switch fun := x.Fun.(type) {
+			case *ast.SelectorExpr:
+				if fun.Sel.Name == "Errorf" || fun.Sel.Name == "New" {
+					lit = x.Args[0]
+				}
+			case *ast.Ident:
+				if fun.Name == "bad" {
+					lit = x.Args[1]
+				}
+			}
+			b, ok := lit.(*ast.BasicLit)
+			if !ok || b.Kind != token.STRING {
+				return true
+			}
+			s, _ := strconv.Unquote(b.Value)
+			if !strings.Contains(s, " ") || strings.TrimLeft(s, "%:swdv ") == "" {
+				return true
+			}
+			seen++
+			for _, form := range []string{s, ": " + s, strings.TrimPrefix(s, "%s"), strings.TrimSuffix(s, "%s"), strings.TrimPrefix(s, "%s") + "%s"} {
+				if words.HasMessage(form) {
+					return true
+				}
+			}
+			t.Errorf("%s: %q has no Spanish form (internal/words/elsewhere.go)", fs.Position(b.Pos()), s)
+			return true
+		})
+	}
+	if seen < 25 {
+		t.Errorf("only %d messages were looked at", seen)
+	}
+}
+
+// TestWrongUseInSpanish: what the libraries that read command lines say is said in Spanish,
+// and no part of it for something else.
+func TestWrongUseInSpanish(t *testing.T) {
+	in := "../../testdata/first-look/in.pcap"
+	cut := filepath.Join(t.TempDir(), "cut.gz")
+	if err := os.WriteFile(cut, []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rules := filepath.Join(t.TempDir(), "policy")
+	if err := os.WriteFile(rules, []byte("10.0.0.0/33 80/tcp\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"why", in}, "hacen falta al menos 2 argumentos y hay uno"},
+		{[]string{"extract"}, "hacen falta al menos 2 argumentos y no hay ninguno"},
+		{[]string{"teach"}, "admite de 1 a 2 argumentos y no hay ninguno"},
+		{[]string{"diff", in}, "hacen falta 2 argumentos exactamente y hay uno"},
+		{[]string{"read", "--limit", "abc", in}, "\"abc\" no vale para la opción \"--limit\": hace falta un número entero (véase `portero read --help`)"},
+		{[]string{"read", "--stats=maybe", in}, "\"maybe\" no vale para la opción \"--stats\": se escribe true o false (véase `portero read --help`)"},
+		{[]string{"read", "-Z", in}, "opción desconocida: 'Z' en -Z (véase `portero read --help`)"},
+		{[]string{"read", "--nosuch", in}, "opción desconocida: --nosuch (véase `portero read --help`)"},
+		{[]string{"version", "--nosuch"}, "opción desconocida: --nosuch (véase `portero version --help`)"},
+		{[]string{"read", in, "--format", "csv", "--fields", "foo"}, "--fields: no hay ninguna columna \"foo\"; ¿quizá tfo, id, proto?"},
+		{[]string{"read", in, "--to", "foo"}, "--to: \"foo\": escríbase ipfix://EQUIPO:PUERTO, ipfix+tcp://, syslog:// o syslog+tcp://"},
+		{[]string{"read", in, "--to", "ipfix://127.0.0.1:99999"}, "--to: ipfix://127.0.0.1:99999: el puerto 99999 no es válido"},
+		{[]string{"hosts", in, "--mmdb", "/none"}, "--mmdb: /none: no existe ese fichero"},
+		{[]string{"live", "--replay", in, "--speed", "0"}, "--speed: 0 no es una velocidad (escríbase 0.5, 1, 10)"},
+		{[]string{"live", "nosuch0"}, "no hay aquí ninguna interfaz \"nosuch0\"; las hay: "},
+		{[]string{"read", cut}, cut + ": comprimido, pero con la cabecera dañada: acaba demasiado pronto"},
+		{[]string{"policy", rules, in}, rules + ":1: \"10.0.0.0/33\" no es una dirección, una red ni *"},
+	} {
+		code, _, errs := portero(t, append(x.args, "--lang", "es")...)
+		if got := strings.TrimPrefix(strings.TrimSpace(errs), "portero: "); code == 0 || got != x.want && (!strings.HasSuffix(x.want, " ") || !strings.HasPrefix(got, x.want)) {
+			t.Errorf("%v: %d %q, want %q", x.args, code, got, x.want)
+		}
+	}
+	if _, out, _ := portero(t, "--lang", "es", "extract", "--help"); !strings.Contains(out, "portero extract FICHERO CONN -w X [opciones]") || !strings.Contains(out, "ayuda de extract") || !strings.Contains(out, "(si falta, \"1G\")") || strings.Contains(out, "string") {
+		t.Error(out)
+	}
+	for _, args := range [][]string{{"--help"}, {"help", "completion"}, {"completion", "bash", "--help"}, {"help", "help"}, {"version", "--help"}} {
+		_, out, _ := portero(t, append(args, "--lang", "es")...)
+		for _, w := range []string{"[flags]", "[command]", "help for", "Help about", "Generate", "stringArray", "default", "disable", "what happened"} {
+			if strings.Contains(out, w) {
+				t.Errorf("%v: %q in\n%s", args, w, out)
+			}
 		}
 	}
 }

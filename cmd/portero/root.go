@@ -34,6 +34,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	if l := askedLang(args, os.Getenv); l != words.English {
 		root.InitDefaultHelpCmd()
 		root.InitDefaultCompletionCmd(args...)
+		cobra.AddTemplateFunc("spanishFlags", spanishFlags)
 		root.SetUsageTemplate(spanishTemplate(root.UsageTemplate()))
 		speak(root, l)
 	}

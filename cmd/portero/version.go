@@ -36,13 +36,19 @@ func versionText() string {
 }
 
 func (a *app) versionCmd() *cobra.Command {
-	return &cobra.Command{
+	var lang string
+	cmd := &cobra.Command{
 		Use: "version", Short: "Say which portero this is", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if _, err := language(lang); err != nil {
+				return err
+			}
 			_, err := fmt.Fprintf(a.out, "portero %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
+	langFlag(cmd.Flags(), &lang) // its help and its errors speak it
+	return cmd
 }
 
 func (a *app) manCmd(root *cobra.Command) *cobra.Command {

@@ -22,8 +22,6 @@ var filterMessages = [][2]string{
 	{"a size", "un tamaño"},
 	{"\"and\" or \"or\"", "\"and\" u \"or\""},
 
-	{"did you mean %s for %s?", "¿quizá %s en vez de %s?"},
-	{"did you mean %s?", "¿quizá %s?"},
 	{"this encapsulation is not in the language", "esta encapsulación no existe en el lenguaje"},
 	{"addresses and names need a qualifier, as in host 10.0.0.1 or port 80", "las direcciones y los nombres llevan delante qué son, como en host 10.0.0.1 o port 80"},
 	{"a MAC address needs a qualifier, as in ether host 02:00:00:00:00:01", "una dirección MAC lleva delante qué es, como en ether host 02:00:00:00:00:01"},

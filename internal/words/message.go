@@ -99,7 +99,7 @@ var messages = [][2]string{
 	{"--where: ", ""}, {"--lang: ", ""}, {"--to: ", ""}, {"--mmdb: ", ""}, {"--fsync: ", ""}, {": ", ""},
 }
 
-var verb = regexp.MustCompile(`%(?:#x|[ ]?x|[qsdv])`)
+var verb = regexp.MustCompile(`%(?:#x|[ ]?x|[qsdvg])`)
 
 type pattern struct {
 	en *regexp.Regexp
@@ -108,10 +108,17 @@ type pattern struct {
 
 // patterns are the messages, the longest first, so that a part of one is not taken
 // for another.
-var patterns = sync.OnceValue(func() []pattern {
+var patterns = sync.OnceValue(func() []pattern { return compile(messages, elsewhereMessages) })
+
+// filterPatterns are all messages. Those of filters are made of small parts, like "a
+// number", which say nothing elsewhere.
+var filterPatterns = sync.OnceValue(func() []pattern { return compile(messages, elsewhereMessages, filterMessages) })
+
+func compile(lists ...[][2]string) []pattern {
 	var ps []pattern
-	all := slices.Concat(messages, filterMessages)
-	slices.SortStableFunc(all, func(a, b [2]string) int { return len(b[0]) - len(a[0]) })
+	all := slices.Concat(lists...)
+	literal := func(m [2]string) int { return len(verb.ReplaceAllString(m[0], "")) }
+	slices.SortStableFunc(all, func(a, b [2]string) int { return literal(b) - literal(a) })
 	for _, m := range all {
 		if m[1] == "" || m[0] == m[1] {
 			continue
@@ -129,6 +136,8 @@ var patterns = sync.OnceValue(func() []pattern {
 				re.WriteString(`("(?:[^"\\]|\\.)*")`)
 			case "%d":
 				re.WriteString(`(-?[0-9]+)`)
+			case "%g":
+				re.WriteString(`([-+.0-9a-zA-Z]+)`)
 			case "%#x":
 				re.WriteString(`(0x[0-9a-f]+)`)
 			case "% x":
@@ -142,7 +151,7 @@ var patterns = sync.OnceValue(func() []pattern {
 		ps = append(ps, pattern{regexp.MustCompile(re.String()), es})
 	}
 	return ps
-})
+}
 
 // Message says a message of standard error in a language. What it does not know
 // stays as it is.
@@ -151,7 +160,11 @@ func Message(l Lang, s string) string {
 		return s
 	}
 	asked := strings.Contains(s, "did you mean ")
-	for _, p := range patterns() {
+	ps := patterns
+	if strings.Contains(s, "filter: ") || strings.Contains(s, "--where: ") {
+		ps = filterPatterns
+	}
+	for _, p := range ps() {
 		s = p.en.ReplaceAllString(s, p.es)
 	}
 	if asked {
@@ -163,7 +176,7 @@ func Message(l Lang, s string) string {
 // HasMessage reports whether a message, as the code writes it, has its Spanish
 // form.
 func HasMessage(en string) bool {
-	for _, m := range slices.Concat(messages, filterMessages) {
+	for _, m := range slices.Concat(messages, elsewhereMessages, filterMessages) {
 		if m[0] == en {
 			return true
 		}
