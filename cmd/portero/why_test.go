@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,6 +41,25 @@ func TestFieldsFit(t *testing.T) {
 		for _, line := range strings.Split(out, "\n") {
 			if utf8.RuneCountInString(line) > 80 {
 				t.Error(line)
+			}
+		}
+	}
+}
+
+// TestCertificatesFit: the certificates of the scenarios fit a terminal of 80 columns, and
+// their columns stand apart, in both languages.
+func TestCertificatesFit(t *testing.T) {
+	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
+	for _, in := range dirs {
+		for _, l := range []string{"en", "es"} {
+			_, out, _ := portero(t, "why", "--lang", l, in, "1")
+			for _, line := range strings.Split(out, "\n") {
+				if utf8.RuneCountInString(line) > 80 && strings.Contains(strings.TrimSpace(line), " ") {
+					t.Errorf("%s, %s: %d columns: %s", in, l, utf8.RuneCountInString(line), line)
+				}
+				if strings.Contains(line, "caminoICMP") || l == "es" && strings.Contains(line, "unreachable") {
+					t.Errorf("%s: %s", in, line)
+				}
 			}
 		}
 	}

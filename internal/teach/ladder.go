@@ -199,7 +199,7 @@ func label(s *trace.Step, l Lang) string {
 	case !s.HasSeq:
 		return l.octets(int64(s.Len))
 	}
-	b := s.FlagWords() + "  seq=" + strconv.FormatInt(s.RelSeq, 10)
+	b := flagsOf(s, l) + "  seq=" + strconv.FormatInt(s.RelSeq, 10)
 	if s.HasAck {
 		b += " ack=" + strconv.FormatInt(s.RelAck, 10)
 	}
@@ -207,6 +207,14 @@ func label(s *trace.Step, l Lang) string {
 		b += " len=" + strconv.Itoa(int(s.Len))
 	}
 	return b
+}
+
+// flagsOf names the flags of a packet.
+func flagsOf(s *trace.Step, l Lang) string {
+	if w := s.FlagWords(); w != "none" {
+		return w
+	}
+	return l.t("none", "ninguno")
 }
 
 // wire is the same in the numbers of the wire.
@@ -223,7 +231,7 @@ func wire(s *trace.Step, l Lang) string {
 		w += l.t(" (unscaled)", " (sin escala)")
 	}
 	parts = append(parts, w)
-	if o := s.Options(); o != "" {
+	if o := s.Options(l.t); o != "" {
 		parts = append(parts, o)
 	}
 	return strings.Join(parts, ", ")

@@ -215,9 +215,13 @@ func (c *Certificate) row(s *trace.Step) {
 	r := Row{Frame: s.Frame, Rel: s.Rel, From: s.From, Seq: s.Seq, Ack: s.Ack, HasSeq: s.HasSeq, HasAck: s.HasAck, Octets: s.Len}
 	says := s.FlagWords()
 	r.Says = Text{says, says}
+	if says == "none" {
+		r.Says.ES = "ninguno"
+	}
 	switch {
 	case s.Has(trace.ICMPError):
-		r.Says = Text{"ICMP " + icmpWord(s.ICMPType, s.ICMPCode, s.Via.Is6()), "ICMP " + icmpWord(s.ICMPType, s.ICMPCode, s.Via.Is6())}
+		w := icmpWord(s.ICMPType, s.ICMPCode, s.Via.Is6())
+		r.Says = Text{"ICMP " + w.EN, "ICMP " + w.ES}
 	case s.Has(trace.NoFlags):
 		r.Says = Text{"(cut)", "(truncado)"}
 	case s.Proto != capture.ProtoTCP:

@@ -47,7 +47,7 @@ func (c *Certificate) others() Text {
 	}
 	if r.Completeness >= 0 && r.TCP() {
 		n := strconv.Itoa(int(r.Completeness))
-		add(Text{"Wireshark's completeness is " + n + " (" + bits(r.Completeness) + ").", "La completitud de Wireshark es " + n + " (" + bits(r.Completeness) + ")."})
+		add(Text{"Wireshark's completeness is " + n + " (" + bits(r.Completeness).EN + ").", "La completitud de Wireshark es " + n + " (" + bits(r.Completeness).ES + ")."})
 		if t := c.wiresharkDiffers(); t.EN != "" {
 			add(t)
 		}
@@ -94,53 +94,56 @@ func (c *Certificate) wiresharkDiffers() Text {
 }
 
 // bits spells out Wireshark's completeness.
-func bits(n int16) string {
-	var out []string
-	for i, w := range [...]string{"SYN", "SYN-ACK", "ACK", "data", "FIN", "RST"} {
+func bits(n int16) Text {
+	var en, es []string
+	for i, w := range [...]Text{{"SYN", "SYN"}, {"SYN-ACK", "SYN-ACK"}, {"ACK", "ACK"}, {"data", "datos"}, {"FIN", "FIN"}, {"RST", "RST"}} {
 		if n&(1<<i) != 0 {
-			out = append(out, w)
+			en, es = append(en, w.EN), append(es, w.ES)
 		}
 	}
-	if len(out) == 0 {
-		return "-"
+	if len(en) == 0 {
+		return Text{"-", "-"}
 	}
-	return strings.Join(out, ", ")
+	return Text{strings.Join(en, ", "), strings.Join(es, ", ")}
 }
 
 // icmpWord names the ICMP errors that end attempts (RFC 792, RFC 1812, RFC 4443).
-func icmpWord(typ, code uint8, v6 bool) string {
+func icmpWord(typ, code uint8, v6 bool) Text {
+	tooBig, late, wrong := Text{"packet too big", "paquete demasiado grande"}, Text{"time exceeded", "tiempo agotado"}, Text{"parameter problem", "problema de parámetros"}
+	host, port, prohibited := Text{"host unreachable", "equipo inalcanzable"}, Text{"port unreachable", "puerto inalcanzable"}, Text{"prohibited", "prohibido"}
 	if v6 {
 		switch typ {
 		case 1:
-			return word(code, "no route", "prohibited", "beyond scope", "host unreachable", "port unreachable")
+			return word(code, Text{"no route", "sin ruta"}, prohibited, Text{"beyond scope", "fuera de su ámbito"}, host, port)
 		case 2:
-			return "packet too big"
+			return tooBig
 		case 3:
-			return "time exceeded"
+			return late
 		case 4:
-			return "parameter problem"
+			return wrong
 		}
-		return "error"
+		return Text{"error", "error"}
 	}
 	switch typ {
 	case 3:
-		return word(code, "net unreachable", "host unreachable", "protocol unreachable", "port unreachable", "fragmentation needed",
-			"source route failed", "net unknown", "host unknown", "host isolated", "net prohibited", "host prohibited", "", "", "prohibited")
+		return word(code, Text{"net unreachable", "red inalcanzable"}, host, Text{"protocol unreachable", "protocolo inalcanzable"}, port, Text{"fragmentation needed", "hay que fragmentar"},
+			Text{"source route failed", "falló la ruta pedida"}, Text{"net unknown", "red desconocida"}, Text{"host unknown", "equipo desconocido"}, Text{"host isolated", "equipo aislado"},
+			Text{"net prohibited", "red prohibida"}, Text{"host prohibited", "equipo prohibido"}, Text{}, Text{}, prohibited)
 	case 4:
-		return "source quench"
+		return Text{"source quench", "freno al emisor"}
 	case 5:
-		return "redirect"
+		return Text{"redirect", "redirección"}
 	case 11:
-		return "time exceeded"
+		return late
 	case 12:
-		return "parameter problem"
+		return wrong
 	}
-	return "error"
+	return Text{"error", "error"}
 }
 
-func word(code uint8, words ...string) string {
-	if int(code) < len(words) && words[code] != "" {
+func word(code uint8, words ...Text) Text {
+	if int(code) < len(words) && words[code].EN != "" {
 		return words[code]
 	}
-	return "unreachable"
+	return Text{"unreachable", "inalcanzable"}
 }

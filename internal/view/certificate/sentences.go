@@ -102,7 +102,7 @@ func (c *Certificate) ends() Text {
 		s := end[e].State.String()
 		switch {
 		case es && end[e].State == trace.Unknown:
-			return "no se sabe"
+			return "desconocido"
 		case es && end[e].Inferred:
 			return s + " (inferido)"
 		case end[e].Inferred:
@@ -265,7 +265,7 @@ func (c *Certificate) context(x Context) Text {
 	r := c.rec
 	if r.FilteredBy.IsValid() || r.ICMPFrame != 0 {
 		f := inBrackets(r.ICMPFrame)
-		w := "error"
+		w := Text{"error", "error"}
 		if x.HasICMP {
 			w = icmpWord(x.ICMPType, x.ICMPCode, r.Orig.Addr.Is6())
 		} else if s := c.tr.Step(r.ICMPFrame); s != nil {
@@ -276,9 +276,9 @@ func (c *Certificate) context(x Context) Text {
 			by = r.FilteredBy.String()
 		}
 		if by == "" {
-			add("ICMP "+w+f.EN, "ICMP "+w+f.ES)
+			add("ICMP "+w.EN+f.EN, "ICMP "+w.ES+f.ES)
 		} else {
-			add("ICMP "+w+" from "+by+f.EN, "ICMP "+w+" de "+by+f.ES)
+			add("ICMP "+w.EN+" from "+by+f.EN, "ICMP "+w.ES+" de "+by+f.ES)
 		}
 	}
 	attempt := r.Handshake == handshake.NoAnswer || r.Handshake == handshake.Refused || r.Handshake == handshake.Filtered || r.Handshake == handshake.HalfOpen || r.Exchange == handshake.Unanswered
@@ -346,7 +346,7 @@ func (c *Certificate) overturn() Text {
 	if !r.TCP() {
 		switch r.Exchange {
 		case handshake.Unanswered, handshake.Stream:
-			return Text{"one datagram back from " + r.Resp.Addr.String() + ", seen elsewhere, would make it answered.", "un datagrama de vuelta de " + r.Resp.Addr.String() + ", visto en otra parte, la haría contestada."}
+			return Text{"one datagram back from " + r.Resp.Addr.String() + ", seen elsewhere, would make it answered.", "un datagrama de vuelta de " + r.Resp.Addr.String() + ", visto en otra parte, lo haría un intercambio contestado."}
 		case handshake.ReplyOnly:
 			return Text{"the question, captured elsewhere or before.", "la pregunta, capturada antes o en otra parte."}
 		}
@@ -387,7 +387,7 @@ func (c *Certificate) overturn() Text {
 // or sits on the way can write anything.
 func (c *Certificate) forger() Text {
 	r := c.rec
-	always := Text{" Who writes the capture file can write anything.", " Quien escribe el archivo de captura puede escribir cualquier cosa."}
+	always := Text{" Who writes the capture file can write anything.", " Quien escribe el fichero de captura puede escribir cualquier cosa."}
 	var t Text
 	switch {
 	case !r.TCP():

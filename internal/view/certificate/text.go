@@ -164,7 +164,15 @@ func ms(ns int64) string {
 
 func (p *printer) packets() {
 	numbers := p.tr.TCP
-	head := "  " + pad(p.t("frame", "trama"), 7) + left(p.t("time, ms", "tiempo, ms"), 12) + "   " + pad(p.t("sender", "emisor"), 12) + pad(p.t("says", "dice"), 18)
+	// What stands in a column leaves a blank behind it, in either language.
+	sender, says := 12, 18
+	for _, r := range p.Opening {
+		sender = max(sender, len([]rune(p.who(r.From)))+1)
+		if r.HasSeq || r.Frame == 0 {
+			says = max(says, len([]rune(r.Says.In(p.Lang)))+1)
+		}
+	}
+	head := "  " + pad(p.t("frame", "trama"), 7) + left(p.t("time, ms", "tiempo, ms"), 12) + "   " + pad(p.t("sender", "emisor"), sender) + pad(p.t("says", "dice"), says)
 	if numbers {
 		head += pad("seq", 12) + "ack"
 	}
@@ -174,10 +182,10 @@ func (p *printer) packets() {
 			p.line("  " + fmt.Sprintf(p.t("... %d more of the same", "... %d más iguales"), p.Left))
 		}
 		if r.Frame == 0 {
-			p.line("  " + pad("-", 7) + left("-", 12) + "   " + pad(p.who(r.From), 12) + pad(r.Says.In(p.Lang), 18) + p.t("not in this capture", "no está en esta captura"))
+			p.line("  " + pad("-", 7) + left("-", 12) + "   " + pad(p.who(r.From), sender) + pad(r.Says.In(p.Lang), says) + p.t("not in this capture", "no está en esta captura"))
 			continue
 		}
-		l := "  " + pad(strconv.FormatUint(r.Frame, 10), 7) + left(ms(r.Rel), 12) + "   " + pad(p.who(r.From), 12) + pad(r.Says.In(p.Lang), 18)
+		l := "  " + pad(strconv.FormatUint(r.Frame, 10), 7) + left(ms(r.Rel), 12) + "   " + pad(p.who(r.From), sender) + pad(r.Says.In(p.Lang), says)
 		if r.HasSeq {
 			l += pad(strconv.FormatUint(uint64(r.Seq), 10), 12)
 		}
@@ -189,34 +197,44 @@ func (p *printer) packets() {
 	p.b.WriteString("\n")
 }
 
-// mark is the outcome of an equation.
-func (p *printer) mark(e *trace.Equation) string {
+// mark is the outcome of an equation, and its colour.
+func (p *printer) mark(e *trace.Equation) (string, []color.Attribute) {
 	switch {
 	case !e.HasNumber:
-		return p.paint(p.t("absent", "ausente"), color.FgYellow)
+		return p.t("absent", "ausente"), []color.Attribute{color.FgYellow}
 	case !e.HasBase:
-		return p.t("unknown", "se ignora")
+		return p.t("unknown", "no se sabe"), nil
 	case e.Holds && p.ASCII:
-		return p.paint(p.t("yes", "sí"), color.FgGreen)
+		return p.t("yes", "sí"), []color.Attribute{color.FgGreen}
 	case e.Holds:
-		return p.paint("✓ "+p.t("yes", "sí"), color.FgGreen)
+		return "✓ " + p.t("yes", "sí"), []color.Attribute{color.FgGreen}
 	case p.ASCII:
-		return p.paint("NO", color.FgRed, color.Bold)
+		return "NO", []color.Attribute{color.FgRed, color.Bold}
 	}
-	return p.paint("✗ no", color.FgRed, color.Bold)
+	return "✗ no", []color.Attribute{color.FgRed, color.Bold}
 }
 
 func (p *printer) equations() {
 	if len(p.Equations) == 0 {
 		return
 	}
+	const words = 33
+	numbers, marks := 0, 0
+	for i := range p.Equations {
+		_, n := Equation(&p.Equations[i])
+		numbers = max(numbers, len([]rune(n)))
+		m, _ := p.mark(&p.Equations[i])
+		marks = max(marks, len([]rune(m)))
+	}
+	numbers = max(numbers, min(35, p.Width-2-words-2-1-marks))
 	for i := range p.Equations {
 		e := &p.Equations[i]
-		words, numbers := Equation(e)
+		w, n := Equation(e)
 		if p.ASCII {
-			numbers = strings.ReplaceAll(numbers, "≠", "<>")
+			n = strings.ReplaceAll(n, "≠", "<>")
 		}
-		p.line("  " + pad(words.In(p.Lang), 33) + "  " + pad(numbers, 35) + " " + p.mark(e))
+		m, c := p.mark(e)
+		p.line("  " + pad(w.In(p.Lang), words) + "  " + pad(n, numbers) + " " + p.paint(m, c...))
 	}
 	p.b.WriteString("\n")
 }

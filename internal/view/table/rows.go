@@ -55,7 +55,7 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 		serviceW = max(serviceW, runewidth.StringWidth(r.Service))
 	}
 	serviceW = min(serviceW, 14)
-	const rttW, dataW = 8, 8
+	rttW, dataW := numbersFit(rows, t.opt.Width-(idW+2+verdictW+2+3+1+serviceW+1+1), l)
 	room := t.opt.Width - (idW + 2 + verdictW + 2 + 3 + 1 + serviceW + 1 + rttW + 1 + dataW)
 	for i := range rows {
 		r := &rows[i]
@@ -68,7 +68,11 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 	}
 	toW = max(min(toW, room-fromW), len(to))
 	line := func(id, verdict, from, to, service, rtt, data string, paint func(string) string) {
-		s := fmt.Sprintf("%*s  %s  %s > %s %s %*s %*s", idW, id, paint(pad(verdict, verdictW)), pad(from, fromW), pad(to, toW), pad(service, serviceW), rttW, rtt, dataW, data)
+		calls := " > "
+		if from == "" {
+			calls = "   " // both ends stand in a line of their own
+		}
+		s := fmt.Sprintf("%*s  %s  %s%s%s %s %*s %*s", idW, id, paint(pad(verdict, verdictW)), pad(from, fromW), calls, pad(to, toW), pad(service, serviceW), rttW, rtt, dataW, data)
 		b.WriteString(strings.TrimRight(s, " ") + "\n")
 	}
 	b.WriteString(strings.TrimRight(fmt.Sprintf("%*s  %s  %s   %s %s %*s %*s", idW, "#", pad(opening, verdictW), pad(from, fromW), pad(to, toW), pad(service, serviceW), rttW, "rtt", dataW, l.Pick("data", "datos")), " ") + "\n")
@@ -80,13 +84,7 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 			service = "-"
 		}
 		service = cut(service, serviceW)
-		rtt, data := "-", "-"
-		if r.RTT >= 0 {
-			rtt = millis(r.RTT)
-		}
-		if r.Bytes > 0 {
-			data = octets(r.Bytes)
-		}
+		rtt, data := r.numbers()
 		indent := strings.Repeat(" ", idW+2+verdictW+2)
 		if len(r.From) <= fromW && len(r.To) <= toW {
 			line(fmt.Sprint(r.ID), r.Verdict, r.From, r.To, service, rtt, data, paint)
@@ -105,6 +103,43 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 			}
 		}
 	}
+}
+
+// numbers are the texts of the last two columns.
+func (r *Row) numbers() (rtt, data string) {
+	rtt, data = "-", "-"
+	if r.RTT >= 0 {
+		rtt = millis(r.RTT)
+	}
+	if r.Bytes > 0 {
+		data = octets(r.Bytes)
+	}
+	return rtt, data
+}
+
+// numbersFit are the widths of the last two columns, where space is what they and the
+// ends have together: usually 8 each, less where the ends of more rows then fit.
+func numbersFit(rows []Row, space int, l words.Lang) (rttW, dataW int) {
+	rttW, dataW = 8, 8
+	least := [2]int{len("rtt"), len(l.Pick("data", "datos"))}
+	for i := range rows {
+		rtt, data := rows[i].numbers()
+		least[0], least[1] = max(least[0], len(rtt)), max(least[1], len(data))
+	}
+	ends := 0 // of those that can fit, the longest
+	for i := range rows {
+		if n := len(rows[i].From) + len(rows[i].To); n <= space-least[0]-least[1] {
+			ends = max(ends, n)
+		}
+	}
+	for space-rttW-dataW < ends {
+		if rttW > least[0] {
+			rttW--
+		} else {
+			dataW--
+		}
+	}
+	return rttW, dataW
 }
 
 func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
