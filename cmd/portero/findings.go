@@ -259,11 +259,17 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 		fmt.Fprintln(out, head)
 		for g := range group {
 			f := &group[g]
-			where := l.Pick("connections ", "conexiones ") + numbers(f.Records) + "; "
+			of := func(n int, one, many string) string {
+				if n == 1 {
+					return one
+				}
+				return many
+			}
+			where := of(len(f.Records), l.Pick("connection ", "conexión "), l.Pick("connections ", "conexiones ")) + numbers(f.Records) + "; "
 			if len(f.Records) == 0 {
 				where = ""
 			}
-			if err := say("%s%s (%s%s%s)", l.Pick("seen:     ", "visto:    "), f.Text(l), where, l.Pick("frames ", "tramas "), numbers(f.Frames)); err != nil {
+			if err := say("%s%s (%s%s%s)", l.Pick("seen:     ", "visto:    "), f.Text(l), where, of(len(f.Frames), l.Pick("frame ", "trama "), l.Pick("frames ", "tramas ")), numbers(f.Frames)); err != nil {
 				return err
 			}
 			if f.Muted != "" {

@@ -172,7 +172,7 @@ func (s *session) rotateFiles(now time.Time) {
 	}
 	if err != nil {
 		if !s.o.quiet {
-			fmt.Fprintf(s.a.err, "portero: %s: %s; %s\n", printable(s.o.out), printable(err.Error()), s.lang.Pick("the old file goes on", "se sigue en el archivo anterior"))
+			fmt.Fprintf(s.a.err, "portero: %s: %s; %s\n", printable(s.o.out), printable(err.Error()), s.lang.Pick("the old file goes on", "se sigue en el fichero anterior"))
 		}
 		return
 	}
@@ -185,7 +185,7 @@ func (s *session) rotateFiles(now time.Time) {
 
 // savedWords says what became of -w.
 func savedWords(l words.Lang, st recorder.State) string {
-	s := fmt.Sprintf(l.Pick("saved %d frames, %d bytes; files: %d", "guardadas %d tramas, %d bytes; archivos: %d"), st.Frames, st.Bytes, st.Files)
+	s := fmt.Sprintf(l.Pick("saved %d frames, %d bytes; files: %d", "guardadas %d tramas, %d bytes; ficheros: %d"), st.Frames, st.Bytes, st.Files)
 	if st.Lost > 0 {
 		s += fmt.Sprintf(l.Pick("; %d frames were not, the disk was too slow", "; %d tramas no, el disco era demasiado lento"), st.Lost)
 	}

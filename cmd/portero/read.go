@@ -363,18 +363,6 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	return nil
 }
 
-func (a *app) stats(j *job) {
-	s := j.eng.Stats()
-	l := a.tongue()
-	fmt.Fprintf(a.err, l.Pick("read       %d frames, %d bytes on the wire\n", "leído      %d tramas, %d octetos en el cable\n"), s.Frames, s.Bytes)
-	fmt.Fprintf(a.err, l.Pick("decoded    %d packets, %d fragments, %d exact copies left out\n", "contado    %d paquetes, %d fragmentos, %d copias exactas sin contar\n"), s.Packets, s.Fragments, s.Flows.Duplicates)
-	fmt.Fprintf(a.err, l.Pick("followed   %d flows, at most %d at once, %d bytes of memory for them\n", "seguido    %d flujos, %d a la vez como mucho, %d octetos de memoria para ellos\n"), s.Flows.Flows, s.Flows.Peak, s.Flows.Bytes)
-	fmt.Fprintf(a.err, l.Pick("understood %d flows by their payload, at most %d bytes for it, %d without room to be looked at (should be zero)\n", "entendido  %d flujos por su contenido, %d octetos para ello como mucho, %d sin sitio para mirarlos (debería ser cero)\n"), s.Payload.Named, s.Payload.Peak, s.Payload.Full)
-	fmt.Fprintf(a.err, l.Pick("written    %d records, %d hidden by the filter\n", "escrito    %d registros, %d ocultos por el filtro\n"), s.Records, s.Hidden)
-	fmt.Fprintf(a.err, l.Pick("lost       %d flows evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)\n", "perdido    %d flujos expulsados (%d semiabiertos, %d recuperados), %d sin sitio para detalles (debería ser cero)\n"), s.Flows.Evicted, s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
-	fmt.Fprintf(a.err, l.Pick("strayed    %d ICMP errors that quote no known flow\n", "sueltos    %d errores ICMP que no citan ningún flujo conocido\n"), s.Flows.Stray)
-}
-
 func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	names, err := o.split(cmd, args)
 	if err != nil {

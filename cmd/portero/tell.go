@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"strings"
 
@@ -25,7 +26,7 @@ func (t *tellFlags) register(fs *pflag.FlagSet) {
 	langFlag(fs, &t.lang)
 	fs.BoolVar(&t.large, "large", false, "for a projector: larger type in svg and html, fewer words and columns in text")
 	fs.BoolVar(&t.wire, "wire", false, "the numbers of the wire and the options under every arrow (text)")
-	fs.BoolVar(&t.ascii, "ascii", false, "no quotation marks or signs outside ASCII (text)")
+	fs.BoolVar(&t.ascii, "ascii", false, "straight quotation marks, and words instead of signs; letters with accents stay (text)")
 	fs.BoolVar(&t.step, "step", false, "one packet at a time: Enter shows the next")
 	fs.BoolVar(&t.predict, "predict", false, "ask what comes next, check the answer, keep a score")
 	fs.BoolVar(&t.all, "all", false, "tell every packet of a long connection")
@@ -147,9 +148,9 @@ func writePage(w io.Writer, ladder *teach.Ladder, draw teach.DrawOptions, l teac
 	if _, err := fmt.Fprintf(w, `<!doctype html>
 <html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>portero</title>
+<title>%s</title>
 <style>body{font:%dpx/1.5 system-ui,sans-serif}%s</style></head><body><main>
-`, l, size, pageStyle); err != nil {
+`, l, html.EscapeString(ladder.Title()), size, pageStyle); err != nil {
 		return err
 	}
 	if err := ladder.WriteHTML(w, draw); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,5 +63,31 @@ func TestCertificatesFit(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestTablesGiveWay: where the ends of a connection miss the terminal's width by little,
+// the columns beside them give way, and no sign stands for ends that are elsewhere.
+func TestTablesGiveWay(t *testing.T) {
+	if _, out, _ := portero(t, "--lang", "es", "../../testdata/backscatter/in.pcap"); !strings.Contains(out, "no solicitada  192.0.2.10:40000 > 198.51.100.20:80") {
+		t.Error(out)
+	}
+	orphan := regexp.MustCompile(`(?m)^ *\d+  .* {4}> {3}`)
+	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
+	for _, in := range dirs {
+		if _, out, _ := portero(t, "--lang", "es", in); orphan.MatchString(out) {
+			t.Errorf("%s: %s", in, orphan.FindString(out))
+		}
+	}
+}
+
+// TestOneIsOne: a single frame or flow is told in the singular.
+func TestOneIsOne(t *testing.T) {
+	_, out, errs := portero(t, "findings", "--lang", "es", "../../testdata/old-trojan-port/in.pcap")
+	if !strings.Contains(strings.Join(strings.Fields(out), " "), "(conexión 1; trama ") {
+		t.Error(out, errs)
+	}
+	if _, _, errs := portero(t, "--stats", "--lang", "es", "../../testdata/refused/in.pcap"); !strings.Contains(errs, "1 flujo,") || strings.Contains(errs, "1 flujos") {
+		t.Error(errs)
 	}
 }

@@ -73,3 +73,15 @@ func TestPrivate(t *testing.T) {
 		}
 	}
 }
+
+// One connection shows, two show.
+func TestOneIsSingular(t *testing.T) {
+	for _, c := range []struct {
+		n, all uint64
+		en, es string
+	}{{1, 1, "the one TCP connection shows x", "la única conexión TCP muestra x"}, {1, 9, "1 of 9 TCP connections shows x", "de 9 conexiones TCP, 1 muestra x"}, {9, 9, "9 of 9 TCP connections show x", "de 9 conexiones TCP, 9 muestran x"}} {
+		if got := ofTCP(c.n, c.all, text{"shows x", "muestra x"}, text{"show x", "muestran x"}); got.en != c.en || got.es != c.es {
+			t.Errorf("%+v", got)
+		}
+	}
+}

@@ -86,23 +86,23 @@ func (d *Doctor) losses(n *notes, t Totals) {
 		c := d.unknown[l]
 		f := frames(c.n)
 		n.add(true, "unknown_link", c.n, c.first, text{fmt.Sprintf("%s of %s, which portero does not decode", f.en, l),
-			fmt.Sprintf("%s de enlace (%s), que portero no descifra", f.es, l)}, text{"they are in no record", "no están en ningún registro"})
+			fmt.Sprintf("%s de enlace (%s), que portero no descodifica", f.es, l)}, text{"they are in no record", "no están en ningún registro"})
 	}
 	if t.Evicted > 0 {
-		n.add(true, "evicted", t.Evicted, 0, both("%d connections (%d of them half-open) ended early for lack of memory", "%d conexiones (%d de ellas semiabiertas) se dieron por terminadas por falta de memoria",
-			t.Evicted, t.EvictedHalfOpen), text{"their records say end_reason resources; give --memory more", "sus registros dicen end_reason resources; conviene dar más a --memory"})
+		n.add(true, "evicted", t.Evicted, 0, some(t.Evicted, "%d connection (%d of them half-open) ended early for lack of memory", "%d conexión (%d de ellas semiabiertas) se dio por terminada por falta de memoria",
+			"%d connections (%d of them half-open) ended early for lack of memory", "%d conexiones (%d de ellas semiabiertas) se dieron por terminadas por falta de memoria", t.Evicted, t.EvictedHalfOpen), text{"their records say end_reason resources; give --memory more", "sus registros dicen end_reason resources; conviene dar más a --memory"})
 	}
 	if t.TCP > 0 && t.OneWay*10 >= t.TCP*9 {
-		n.add(true, "one_direction", t.OneWay, 0, both("%d of %d TCP connections show one direction only", "de %[2]d conexiones TCP, %[1]d muestran un solo sentido", t.OneWay, t.TCP),
+		n.add(true, "one_direction", t.OneWay, 0, ofTCP(t.OneWay, t.TCP, text{"shows one direction only", "muestra un solo sentido"}, text{"show one direction only", "muestran un solo sentido"}),
 			text{"the capture point sees one side of the wire: such handshakes can be implied, not completed", "el punto de captura ve un solo lado del cable: esos acuerdos pueden deducirse, no verse completos"})
 	}
 	if d.NoFlags > 0 {
 		f := frames(d.NoFlags)
-		n.add(true, "flags_cut", d.NoFlags, d.first.cut, text{f.en + " cut before the TCP flags", f.es + " truncadas antes de los indicadores (flags) de TCP"},
+		n.add(true, "flags_cut", d.NoFlags, d.first.cut, text{f.en + " cut before the TCP flags", f.es + plural(d.NoFlags, text{es: " truncada"}, text{es: " truncadas"}).es + " antes de los indicadores (flags) de TCP"},
 			text{"their handshake is unknown: capture at least 54 bytes a frame (68 with IPv6)", "su apertura queda indeterminada: hay que capturar al menos 54 bytes por trama (68 con IPv6)"})
 	} else if d.Cut > 0 {
 		f := frames(d.Cut)
-		n.add(false, "truncated_packets", d.Cut, d.first.cut, text{f.en + " cut by the snapshot length", f.es + " truncadas por el límite de captura (snaplen)"},
+		n.add(false, "truncated_packets", d.Cut, d.first.cut, text{f.en + " cut by the snapshot length", f.es + plural(d.Cut, text{es: " truncada"}, text{es: " truncadas"}).es + " por el límite de captura (snaplen)"},
 			text{"verdicts hold; checksums of these and names in their payload cannot be seen", "los veredictos valen; sus sumas de comprobación y los nombres de su contenido no se ven"})
 	}
 }
@@ -116,18 +116,22 @@ func (d *Doctor) packets(n *notes, t Totals) {
 	}
 	if t.Duplicates > 0 {
 		f := frames(t.Duplicates)
-		n.add(false, "duplicates", t.Duplicates, 0, text{f.en + " are exact copies", f.es + " son copias exactas"},
-			text{"counted once, and left out of every number below", "cuentan una vez y no entran en ningún número de los siguientes"})
+		n.add(false, "duplicates", t.Duplicates, 0, plural(t.Duplicates, text{f.en + " is an exact copy", f.es + " es una copia exacta"}, text{f.en + " are exact copies", f.es + " son copias exactas"}),
+			plural(t.Duplicates, text{"counted once, and left out of every number below", "cuenta una vez y no entra en ningún número de los siguientes"},
+				text{"counted once, and left out of every number below", "cuentan una vez y no entran en ningún número de los siguientes"}))
 	}
 	if d.PartialSums > 0 {
 		f, by := frames(d.PartialSums), d.unfinished(t.Private)
-		n.add(false, "offload_checksums", d.PartialSums, 0, text{fmt.Sprintf("%s carry unfinished checksums: sent by %s, before the network card filled them in", f.en, by.en),
-			fmt.Sprintf("%s con la suma de comprobación sin terminar: enviadas por %s, antes de que la tarjeta de red la completara", f.es, by.es)},
-			text{"they count as good", "cuentan como buenas"})
+		one := text{fmt.Sprintf("%s carries an unfinished checksum: sent by %s, before the network card filled it in", f.en, by.en),
+			fmt.Sprintf("%s con la suma de comprobación sin terminar: enviada por %s, antes de que la tarjeta de red la completara", f.es, by.es)}
+		many := text{fmt.Sprintf("%s carry unfinished checksums: sent by %s, before the network card filled them in", f.en, by.en),
+			fmt.Sprintf("%s con la suma de comprobación sin terminar: enviadas por %s, antes de que la tarjeta de red la completara", f.es, by.es)}
+		n.add(false, "offload_checksums", d.PartialSums, 0, plural(d.PartialSums, one, many),
+			plural(d.PartialSums, text{"it counts as good", "cuenta como buena"}, text{"they count as good", "cuentan como buenas"}))
 	}
 	if d.BadSums > 0 {
 		f := frames(d.BadSums)
-		n.add(false, "bad_checksums", d.BadSums, d.first.badSum, text{f.en + " carry a wrong checksum", f.es + " con una suma de comprobación errónea"},
+		n.add(false, "bad_checksums", d.BadSums, d.first.badSum, text{f.en + plural(d.BadSums, text{en: " carries"}, text{en: " carry"}).en + " a wrong checksum", f.es + " con una suma de comprobación errónea"},
 			text{"left out of a verdict where the same sender's other packets verify", "no cuentan para un veredicto si los demás paquetes del mismo emisor cuadran"})
 	}
 }
@@ -168,15 +172,17 @@ func (d *Doctor) time(n *notes, t Totals) {
 			text{"silence, or a changed clock: connections may have ended by time", "silencio, o un reloj cambiado: puede haber conexiones dadas por terminadas por el tiempo"})
 	}
 	if t.Reordered > 0 {
-		n.add(false, "reordered", t.Reordered, 0, both("%d connections were captured out of order", "%d conexiones se capturaron en desorden", t.Reordered),
+		n.add(false, "reordered", t.Reordered, 0, some(t.Reordered, "%d connection was captured out of order", "%d conexión se capturó en desorden",
+			"%d connections were captured out of order", "%d conexiones se capturaron en desorden", t.Reordered),
 			text{"verdicts hold; round-trip times of these are left empty", "los veredictos valen; sus tiempos de ida y vuelta quedan en blanco"})
 	}
 	if t.OneSidedVLAN > 0 {
-		n.add(false, "vlan_one_sided", t.OneSidedVLAN, 0, both("%d connections are VLAN-tagged in one direction only", "%d conexiones llevan etiqueta VLAN en un solo sentido", t.OneSidedVLAN),
-			text{"joined into one each", "cada una se unió en una sola"})
+		n.add(false, "vlan_one_sided", t.OneSidedVLAN, 0, some(t.OneSidedVLAN, "%d connection is VLAN-tagged in one direction only", "%d conexión lleva etiqueta VLAN en un solo sentido",
+			"%d connections are VLAN-tagged in one direction only", "%d conexiones llevan etiqueta VLAN en un solo sentido", t.OneSidedVLAN),
+			text{"both directions are joined into one connection", "los dos sentidos se unieron en una conexión"})
 	}
 	if t.TCP >= 4 && t.Midstream*2 >= t.TCP {
-		n.add(false, "midstream", t.Midstream, 0, both("%d of %d TCP connections were open before the capture began", "de %[2]d conexiones TCP, %[1]d ya estaban abiertas antes de la captura", t.Midstream, t.TCP),
+		n.add(false, "midstream", t.Midstream, 0, ofTCP(t.Midstream, t.TCP, text{"was open before the capture began", "ya estaba abierta antes de la captura"}, text{"were open before the capture began", "ya estaban abiertas antes de la captura"}),
 			text{"their handshake is unknown, not failed", "su apertura se desconoce, no falló"})
 	}
 }
@@ -220,6 +226,23 @@ func frames(n uint64) text {
 		return text{"1 frame", "1 trama"}
 	}
 	return both("%d frames", "%d tramas", n)
+}
+
+// some counts connections: the first two forms are for one.
+func some(n uint64, en1, es1, en, es string, args ...any) text {
+	if n == 1 {
+		return both(en1, es1, args...)
+	}
+	return both(en, es, args...)
+}
+
+// ofTCP says of how many of all TCP connections something is true.
+func ofTCP(n, all uint64, one, many text) text {
+	does := plural(n, one, many)
+	if all == 1 {
+		return text{"the one TCP connection " + one.en, "la única conexión TCP " + one.es}
+	}
+	return text{fmt.Sprintf("%d of %d TCP connections %s", n, all, does.en), fmt.Sprintf("de %d conexiones TCP, %d %s", all, n, does.es)}
 }
 
 // plural chooses by number.

@@ -102,7 +102,7 @@ var tales = []Tale{
 		func(s *teller) { s.scene(caller, server, 31337, handshake.None, overUDP(handshake.Unanswered)) }},
 	{both("HTTP on 8080", "HTTP en 8080"), "", both("the usual second door of the web, whatever trojans used it", "la segunda puerta habitual de la web, la usara el troyano que la usara"),
 		func(s *teller) { s.scene(caller, server, 8080, handshake.Completed, spoke("http")) }},
-	{both("a single FIN", "un solo FIN"), "", both("one odd segment is no scan: three ports are", "un segmento raro no es una exploración: tres puertos sí"),
+	{both("a single FIN", "un solo FIN"), "", both("one odd segment is no scan: three ports are", "un segmento raro no es un escaneo: tres puertos sí"),
 		func(s *teller) { s.scene(caller, server, 80, handshake.Probe) }},
 	{both("FINs to three ports", "FIN a tres puertos"), "scan-stealth medium", both("three ports within five minutes", "tres puertos en cinco minutos"),
 		func(s *teller) {

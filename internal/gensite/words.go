@@ -40,7 +40,7 @@ func explained(c *catalog.Catalog) []page {
 		code, title, suffix string
 		head                string
 	}{{words.English, "en", "Words and ports", "", "What the words, flags and ports mean, as portero explain says it."},
-		{words.Spanish, "es", "Palabras y puertos", ".es", "Qué significan las palabras, las señales y los puertos, como lo dice portero explain."}} {
+		{words.Spanish, "es", "Palabras y puertos", ".es", "Qué significan las palabras, los indicadores y los puertos, como lo dice portero explain."}} {
 		other := ".es"
 		if l.suffix != "" {
 			other = ""

@@ -10,6 +10,9 @@ import (
 	"portero/internal/trace"
 )
 
+// Title names the connection, for a page's title.
+func (l *Ladder) Title() string { return l.Left + " > " + l.Right + " - portero" }
+
 // WriteHTML writes the ladder as an HTML fragment: an ordered list that reads
 // well to a screen reader and needs no style sheet, script or outside file.
 func (l *Ladder) WriteHTML(w io.Writer, o DrawOptions) error {

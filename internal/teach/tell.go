@@ -170,7 +170,7 @@ func (t *teller) syn(s *trace.Step) Telling {
 		x.Quote = l.t("Let me start again: may I talk to you?", "Empiezo de nuevo: ¿podemos hablar?")
 		x.Plain = l.f("%s asks anew and counts from another number.", "%s pregunta de nuevo y cuenta desde otro número.", who)
 	case s.From == trace.Resp && t.rec.Kind == handshake.Split:
-		x.Quote = l.t("And may I talk to you? I count mine from y.", "¿Y yo contigo? Cuento los míos desde y.")
+		x.Quote = l.t("And may I talk to you? I count mine from y.", "¿Y puedo hablar yo también? Cuento los míos desde y.")
 		x.Plain = l.t("The second half of the answer: usually ACK and SYN come in one packet, here they come in two.",
 			"La segunda mitad de la respuesta: lo normal es un solo paquete con SYN y ACK; aquí llegan en dos.")
 	case s.From == trace.Resp:
@@ -197,10 +197,10 @@ func (t *teller) synAck(s *trace.Step) Telling {
 	who, peer := l.Who(s.From), l.who(s.From.Peer())
 	switch {
 	case s.From == trace.Orig:
-		x.Quote = l.t("I heard your call as well. I count from x.", "También oí tu llamada. Cuento desde x.")
+		x.Quote = l.t("I heard your call as well. I count from x.", "También oí la otra llamada. Cuento desde x.")
 		x.Plain = l.f("%s answers the other call: it repeats its own number and acknowledges the other's.", "%s contesta a la otra llamada: repite su número y confirma el del otro.", who)
 	case s.Has(trace.SYNACKAgain):
-		x.Quote = l.t("You may! Did you hear me?", "¡Podemos! ¿Me oíste?")
+		x.Quote = l.t("You may! Did you hear me?", "¡Podemos! ¿Se me oyó?")
 		x.Plain = l.f("%s has not heard an acknowledgement, so it answers again.", "%s no ha oído ninguna confirmación, así que contesta otra vez.", who)
 		if s.Has(trace.NotAcceptedYet) {
 			x.Plain = l.f("Although the acknowledgement above was seen, %s answers again: it was lost on the way, crossed this one, or is held back until data comes.",
@@ -246,10 +246,10 @@ func (t *teller) reset(s *trace.Step) Telling {
 				"El lado del servidor rechaza (RST): normalmente ningún programa escucha en ese puerto. Un cortafuegos (firewall) en el camino puede decir lo mismo."),
 			Check: l.f("ack %d = %d + 1", "ack %d = %d + 1", s.RelAck, s.RelAck-1), Holds: true}
 	case s.Has(trace.RSTStray) && t.rec.Handshake == handshake.Unsolicited:
-		return Telling{Quote: l.t("I did not call you.", "Yo no te llamé."),
+		return Telling{Quote: l.t("I did not call you.", "Yo no llamé."),
 			Plain: l.f("%s knows of no such call and says so with a RST. It did nothing wrong.", "%s no sabe de esa llamada y lo dice con un RST. No tiene culpa.", who)}
 	case s.Has(trace.RSTStray):
-		return Telling{Quote: l.t("What are you talking about?", "¿De qué hablas?"),
+		return Telling{Quote: l.t("What are you talking about?", "¿A qué viene eso?"),
 			Plain: l.f("%s knows of no connection that this belongs to, and says so with a RST.", "%s no conoce ninguna conexión a la que esto pertenezca, y lo dice con un RST.", who)}
 	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent:
 		return Telling{Quote: l.t("(hangs up before the talk begins)", "(cuelga antes de empezar)"),
@@ -266,7 +266,7 @@ func (t *teller) reset(s *trace.Step) Telling {
 
 func (t *teller) icmp(s *trace.Step) Telling {
 	l := t.l
-	x := Telling{Quote: l.t("Your message could not be delivered.", "Su mensaje no se pudo entregar.")}
+	x := Telling{Quote: l.t("Your message could not be delivered.", "Este mensaje no se pudo entregar.")}
 	why := l.t("it cannot or may not pass", "no puede o no se permite pasar")
 	if s.ICMPType == 3 && s.ICMPCode == 3 || s.Via.Is6() && s.ICMPType == 1 && s.ICMPCode == 4 {
 		why = l.t("no program takes anything on that port", "ningún programa recibe en ese puerto")

@@ -150,7 +150,7 @@ func (t *teller) farewell(s *trace.Step, x *Telling) {
 	who, peer := l.Who(s.From), l.who(s.From.Peer())
 	switch {
 	case s.Has(trace.FINAgain):
-		x.Quote = l.t("Goodbye! Did you hear me?", "¡Adiós! ¿Me oíste?")
+		x.Quote = l.t("Goodbye! Did you hear me?", "¡Adiós! ¿Se me oyó?")
 		x.Plain = sentences(x.Plain, l.f("%s repeats its farewell: no confirmation had come.", "%s repite su despedida: no le llegó la confirmación.", who))
 	case s.Has(trace.FINCrosses):
 		x.Quote = l.t("I have nothing more to say.", "No tengo más que decir.")
@@ -178,14 +178,14 @@ func (t *teller) farewellHeard(s *trace.Step, x *Telling) {
 		switch m.Reason {
 		case trace.FINAcknowledged:
 			if x.Quote == "" {
-				x.Quote = l.t("I heard your goodbye.", "Oí tu despedida.")
+				x.Quote = l.t("I heard your goodbye.", "Oí la despedida.")
 				if t.once("fin counts") {
 					x.Plain = sentences(x.Plain, l.t("The farewell counts as one byte, so it can be confirmed like one.", "La despedida cuenta como un byte, y así se confirma como uno."))
 				}
 			}
 		case trace.LastAcknowledged, trace.CrossedFINAcked:
 			if x.Quote == "" {
-				x.Quote = l.t("I heard your goodbye too.", "También oí tu despedida.")
+				x.Quote = l.t("I heard your goodbye too.", "También oí la despedida.")
 			}
 			if m.To == trace.Closed {
 				x.Plain = sentences(x.Plain, l.f("%s is done.", "%s ha terminado.", peer))

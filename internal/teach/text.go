@@ -125,7 +125,7 @@ func (p *sheet) plain(s string) string {
 	if !p.ASCII {
 		return s
 	}
-	return strings.NewReplacer("µ", "u", "“", `"`, "”", `"`, "✓", "yes", "✗", "no").Replace(s)
+	return strings.NewReplacer("µ", "u", "“", `"`, "”", `"`, "✓", p.lang.t("yes", "sí"), "✗", "no").Replace(s)
 }
 
 func width(s string) int { return len([]rune(s)) }

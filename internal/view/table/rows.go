@@ -223,7 +223,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 			add("%s", l.Pick("one SYN, and nothing came back", "un SYN, y no volvió nada"))
 		}
 	case handshake.HalfOpen:
-		add(l.Pick("answered%s, not acknowledged: a scan, a flood or a lost ACK", "contestada%s, sin confirmar: una exploración, una inundación o un ACK perdido"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))
+		add(l.Pick("answered%s, not acknowledged: a scan, a flood or a lost ACK", "contestada%s, sin confirmar: un escaneo, una inundación o un ACK perdido"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))
 	case handshake.Aborted:
 		if r.SYNACKFrame != 0 {
 			add(l.Pick("the port is open%s, the originator took it back with a RST", "el puerto está abierto%s, el iniciador se retiró con un RST"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))

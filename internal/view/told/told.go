@@ -209,19 +209,34 @@ func Slow(r *record.Record) Text {
 		}
 		return t
 	case record.SlowPath:
+		if r.Turns == 0 {
+			return Text{"slow: " + s + " on the way, there and back once", "lenta: " + s + " en el camino, una vez ida y vuelta"}
+		}
 		return Text{fmt.Sprintf("slow: %s on the way, %d times there and back", s, r.Turns+1),
 			fmt.Sprintf("lenta: %s en el camino, %d veces ida y vuelta", s, r.Turns+1)}
 	case record.SlowWindow:
 		return Text{"slow: " + s + " of a shut window: a receiver did not read what had come",
 			"lenta: " + s + " con la ventana cerrada: un receptor no leía lo que había llegado"}
 	case record.SlowLoss:
-		return Text{fmt.Sprintf("slow: %s of silence before %d segments were sent again", s, r.Orig.Retrans+r.Resp.Retrans+r.Orig.OOO+r.Resp.OOO),
-			fmt.Sprintf("lenta: %s de silencio antes de repetir %d segmentos", s, r.Orig.Retrans+r.Resp.Retrans+r.Orig.OOO+r.Resp.OOO)}
+		n := r.Orig.Retrans + r.Resp.Retrans + r.Orig.OOO + r.Resp.OOO
+		if n == 1 {
+			return Text{"slow: " + s + " of silence before a segment was sent again", "lenta: " + s + " de silencio antes de repetir un segmento"}
+		}
+		return Text{fmt.Sprintf("slow: %s of silence before %d segments were sent again", s, n), fmt.Sprintf("lenta: %s de silencio antes de repetir %d segmentos", s, n)}
 	case record.SlowOpening:
-		return Text{fmt.Sprintf("slow: %s until it opened: the SYN was sent %d times, its answer %d times", s, r.SYNRetries+1, r.SYNACKRetries+1),
-			fmt.Sprintf("lenta: %s hasta abrirse: el SYN se envió %d veces y su respuesta %d", s, r.SYNRetries+1, r.SYNACKRetries+1)}
+		syn, answer := often(r.SYNRetries+1), often(r.SYNACKRetries+1)
+		return Text{"slow: " + s + " until it opened: the SYN was sent " + syn.EN + ", its answer " + answer.EN,
+			"lenta: " + s + " hasta abrirse: el SYN se envió " + syn.ES + " y su respuesta " + answer.ES}
 	}
 	return Text{}
+}
+
+// often counts times in words.
+func often(n uint64) Text {
+	if n == 1 {
+		return Text{"once", "una vez"}
+	}
+	return Text{fmt.Sprintf("%d times", n), fmt.Sprintf("%d veces", n)}
 }
 
 // Spoken says what the responder's port is registered for, what people run there
@@ -275,7 +290,7 @@ func Seconds(ns int64) string {
 	s := float64(ns) / 1e9
 	switch {
 	case s < 0.001:
-		return neg + fmt.Sprintf("%.0f us", s*1e6)
+		return neg + fmt.Sprintf("%.0f µs", s*1e6)
 	case s < 1:
 		return neg + fmt.Sprintf("%.0f ms", s*1e3)
 	case s < 100:

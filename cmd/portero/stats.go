@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// stats says on standard error what was done and what was lost.
+func (a *app) stats(j *job) {
+	s := j.eng.Stats()
+	l := a.tongue()
+	// of counts things: the first forms are for one.
+	of := func(n uint64, en1, en, es1, es string) string {
+		if n == 1 {
+			return "1 " + l.Pick(en1, es1)
+		}
+		return strconv.FormatUint(n, 10) + " " + l.Pick(en, es)
+	}
+	bytes := func(n uint64) string { return of(n, "byte", "bytes", "octeto", "octetos") }
+	flows := func(n uint64) string { return of(n, "flow", "flows", "flujo", "flujos") }
+	say := func(label, es string, format, formatES string, args ...any) {
+		fmt.Fprintf(a.err, "%-10s %s\n", l.Pick(label, es), fmt.Sprintf(l.Pick(format, formatES), args...))
+	}
+	say("read", "leído", "%s, %s on the wire", "%s, %s en el cable", of(s.Frames, "frame", "frames", "trama", "tramas"), bytes(s.Bytes))
+	say("decoded", "contado", "%s, %s, %s left out", "%s, %s, %s sin contar", of(s.Packets, "packet", "packets", "paquete", "paquetes"),
+		of(s.Fragments, "fragment", "fragments", "fragmento", "fragmentos"), of(s.Flows.Duplicates, "exact copy", "exact copies", "copia exacta", "copias exactas"))
+	say("followed", "seguido", "%s, at most %d at once, %s of memory for them", "%s, %d a la vez como mucho, %s de memoria para ello", flows(s.Flows.Flows), s.Flows.Peak, bytes(uint64(s.Flows.Bytes)))
+	say("understood", "entendido", "%s by their payload, at most %s for it, %d without room to be looked at (should be zero)", "%s por su contenido, %s para ello como mucho, %d sin sitio para mirarlos (debería ser cero)",
+		flows(s.Payload.Named), bytes(uint64(s.Payload.Peak)), s.Payload.Full)
+	say("written", "escrito", "%s, %d hidden by the filter", "%s, %d ocultos por el filtro", of(s.Records, "record", "records", "registro", "registros"), s.Hidden)
+	say("lost", "perdido", "%s evicted (%d half-open, %d of them taken up again), %d without room for details (should be zero)", "por falta de sitio, %s (%d de intentos semiabiertos, %d recuperados); %d sin sitio para detalles (debería ser cero)",
+		flows(s.Flows.Evicted), s.Flows.EvictedHalfOpen, s.Flows.Revived, s.Flows.DataFull)
+	say("strayed", "sueltos", "%s no known flow", "%s ningún flujo conocido", of(s.Flows.Stray, "ICMP error that quotes", "ICMP errors that quote", "error ICMP que no cita", "errores ICMP que no citan"))
+}
