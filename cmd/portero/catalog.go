@@ -166,7 +166,7 @@ func (a *app) catalogCheck(args []string, lang string) error {
 		}
 	}
 	for _, p := range ps {
-		fmt.Fprintln(a.out, printable(p.Error()))
+		fmt.Fprintln(a.out, printable(words.Message(l, p.Error())))
 	}
 	if len(ps) > 0 {
 		return &exitError{exitFound, nil}

@@ -86,7 +86,7 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write the sheet to this file (mode 0600) and the key beside it")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace files that exist")
 	cmd.Flags().StringVar(&o.format, "format", "md", "md (Markdown), html (to print), gift (Moodle, with answers)")
-	cmd.Flags().StringVar(&level, "level", "easy", "easy (flags, states), medium (and relative numbers), hard (numbers of the wire, and reasons)")
+	cmd.Flags().StringVar(&level, "level", "easy", "easy (flags, states), medium (and relative numbers), hard (numbers of 32 bits as on the wire, and reasons)")
 	cmd.Flags().Uint64Var(&seed, "seed", 1, "number of the variant")
 	cmd.Flags().IntVar(&variants, "variants", 1, "how many variants, from --seed on")
 	cmd.Flags().IntVar(&conns, "connections", 3, "connections on a sheet")

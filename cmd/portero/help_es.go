@@ -52,7 +52,7 @@ var spanishHelp = map[string]string{
 	"keep the capture's own addresses":                                                             "conservar las direcciones de la captura",
 	"without -o: print the answer key instead of the sheet":                                        "sin -o: mostrar la solución en vez de la hoja",
 	"language of sentences: en or es; without it that of the locale":                               "idioma de las frases: en o es; si falta, el de la configuración regional",
-	"easy (flags, states), medium (and relative numbers), hard (numbers of the wire, and reasons)": "easy (indicadores, estados), medium (y números relativos), hard (números del cable, y razones)",
+	"easy (flags, states), medium (and relative numbers), hard (numbers of 32 bits as on the wire, and reasons)": "easy (indicadores, estados), medium (y números relativos), hard (números de 32 bits como en el cable, y razones)",
 	"write the sheet to this file (mode 0600) and the key beside it":                               "escribir la hoja en este fichero (modo 0600) y la solución a su lado",
 	"number of the variant":                                                                        "número de la variante",
 	"how many variants, from --seed on":                                                            "cuántas variantes, a partir de --seed",

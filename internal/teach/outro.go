@@ -110,7 +110,14 @@ func (t *teller) outro() []string {
 	}
 	switch r.Handshake {
 	case handshake.Completed:
-		add("So: they connected. All three packets are here and their numbers fit.", "En resumen: se conectaron. Están los tres paquetes y los números cuadran.")
+		switch r.Kind {
+		case handshake.Simultaneous:
+			add("So: they connected. Each called, and each acknowledged the other's number.", "En resumen: se conectaron. Cada uno llamó y cada uno confirmó el número del otro.")
+		case handshake.Split:
+			add("So: they connected. The answer came in two parts, and the numbers fit all the same.", "En resumen: se conectaron. La respuesta llegó en dos partes, y los números cuadran igual.")
+		default:
+			add("So: they connected. All three packets are here and their numbers fit.", "En resumen: se conectaron. Están los tres paquetes y los números cuadran.")
+		}
 	case handshake.CompletedUnseen:
 		add("So: they connected. Not every opening packet is in the capture, but the other numbers prove it.", "En resumen: se conectaron. No están todos los paquetes de la apertura, pero los demás números lo prueban.")
 	case handshake.Implied:

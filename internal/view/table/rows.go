@@ -55,8 +55,13 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 		serviceW = max(serviceW, runewidth.StringWidth(r.Service))
 	}
 	serviceW = min(serviceW, 14)
-	rttW, dataW := numbersFit(rows, t.opt.Width-(idW+2+verdictW+2+3+1+serviceW+1+1), l)
-	room := t.opt.Width - (idW + 2 + verdictW + 2 + 3 + 1 + serviceW + 1 + rttW + 1 + dataW)
+	space := t.opt.Width - (idW + 2 + verdictW + 2 + 3 + 1 + serviceW + 1 + 1)
+	folds := false // verdicts of two parts take two lines
+	if w := foldedWidth(rows, len(opening)); w < verdictW && helps(rows, space, space+verdictW-w) {
+		folds, space, verdictW = true, space+verdictW-w, w
+	}
+	rttW, dataW := numbersFit(rows, space, l)
+	room := space - rttW - dataW
 	for i := range rows {
 		r := &rows[i]
 		if len(r.From)+len(r.To) <= room {
@@ -86,10 +91,14 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 		service = cut(service, serviceW)
 		rtt, data := r.numbers()
 		indent := strings.Repeat(" ", idW+2+verdictW+2)
+		verdict, rest := r.Verdict, ""
+		if folds {
+			verdict, rest = fold(r.Verdict)
+		}
 		if len(r.From) <= fromW && len(r.To) <= toW {
-			line(fmt.Sprint(r.ID), r.Verdict, r.From, r.To, service, rtt, data, paint)
+			line(fmt.Sprint(r.ID), verdict, r.From, r.To, service, rtt, data, paint)
 		} else {
-			line(fmt.Sprint(r.ID), r.Verdict, "", "", service, rtt, data, paint)
+			line(fmt.Sprint(r.ID), verdict, "", "", service, rtt, data, paint)
 			ends := r.From + " > " + r.To
 			if len(indent)+len(ends) <= t.opt.Width {
 				b.WriteString(indent + ends + "\n")
@@ -97,12 +106,50 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 				b.WriteString(fmt.Sprintf("%*s  %s\n%*s  > %s\n", idW, "", r.From, idW, "", r.To))
 			}
 		}
+		var notes []string
 		if r.Note != "" {
-			for _, l := range wrap(r.Note, t.opt.Width-len(indent)) {
-				b.WriteString(indent + t.color(grey, l) + "\n")
+			notes = wrap(r.Note, t.opt.Width-len(indent))
+		} else if rest != "" {
+			notes = []string{""}
+		}
+		for _, l := range notes {
+			before := indent
+			if rest != "" {
+				before = strings.Repeat(" ", idW+2) + paint(pad(rest, verdictW)) + "  "
+				rest = ""
 			}
+			b.WriteString(strings.TrimRight(before+t.color(grey, l), " ") + "\n")
 		}
 	}
+}
+
+// fold breaks a verdict of two parts.
+func fold(verdict string) (first, rest string) {
+	if a, b, ok := strings.Cut(verdict, ", "); ok {
+		return a + ",", b
+	}
+	return verdict, ""
+}
+
+// foldedWidth is the width of the verdicts when those of two parts are broken.
+func foldedWidth(rows []Row, least int) int {
+	for i := range rows {
+		a, b := fold(rows[i].Verdict)
+		least = max(least, runewidth.StringWidth(a), runewidth.StringWidth(b))
+	}
+	return least
+}
+
+// helps reports whether the ends of some row fit where their space, and that of the two
+// columns behind them, grows from now to then.
+func helps(rows []Row, now, then int) bool {
+	const behind = 8 // the least that those take
+	for i := range rows {
+		if n := len(rows[i].From) + len(rows[i].To) + behind; n > now && n <= then {
+			return true
+		}
+	}
+	return false
 }
 
 // numbers are the texts of the last two columns.
