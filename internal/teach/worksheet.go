@@ -127,7 +127,7 @@ func (s *Sheet) WriteKeyMarkdown(w io.Writer) error {
 
 const sheetStyle = `body{font:15px/1.4 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}` +
 	`table{border-collapse:collapse;width:100%;margin:.6em 0;break-inside:avoid}th,td{border:1px solid #888;padding:.25em .4em;text-align:left;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}` +
-	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}@media screen and (max-width:60em){td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}}`
+	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}@media screen and (max-width:60em){table{font-size:.75em}th,td{padding:.15em .2em}td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}}`
 
 func (s *Sheet) page(w io.Writer, title, body string) error {
 	_, err := io.WriteString(w, `<!DOCTYPE html>
