@@ -255,7 +255,7 @@ func (m *maker) table(c Conn) Table {
 		if sure && shown > 0 && m.chance("flags") {
 			row = append(row, Cell{Blank: m.flags(s)})
 		} else {
-			row = append(row, Cell{Text: s.FlagWords()})
+			row = append(row, Cell{Text: flagsOf(s, l)})
 		}
 		// The first number of each side is given: nothing foretells it.
 		cell("seq", n.seq(s), sure && (m.o.Level < Hard || !s.Flags.Any(capture.SYN)), seqWhy(s, &asker.known, l, n.of), 1)

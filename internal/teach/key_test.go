@@ -58,6 +58,8 @@ func TestKeyNamesTheProof(t *testing.T) {
 		{"completed", `Frame 1 \(SYN, seq \d+\); frame 2 \(SYN,ACK, seq \d+, ack \d+ = \d+ \+ 1\); frame 3 \(ACK, seq \d+ = \d+ \+ 1, ack \d+ = \d+ \+ 1\): they`, n().Open().Close()},
 		{"forged third", `frame 3 \(ACK, seq \d+ = \d+ \+ 1, ack \d+, not \d+ \+ 1\); frame 4 \(RST, seq \d+ = the ack of frame 3\): invalid`,
 			n().SYN().SYNACK().ACK(story.Ack(424242)).Send(1, capture.RST, 0, story.Seq(424242))},
+		{"wrong answer", `frame 2 \(ACK, seq \d+, ack \d+, not \d+ \+ 1\): invalid`, n().SYN().RespACK(story.Ack(story.O(777)))},
+		{"xmas", `frame 2 \(RST,ACK, seq 0, ack \d+\): a probe`, n().Send(0, capture.FIN|capture.PSH|capture.URG, 0).RespRST(story.Seq(0))},
 		{"scan", `frame 3 \(RST, seq \d+ = the ack of frame 2\): aborted`, n().SYN().SYNACK().RST()},
 		{"probe", `Frame 1 \(ACK, seq \d+, ack \d+\); frame 2 \(RST, seq \d+ = the ack of frame 1\): a probe`, n().ACK().Send(1, capture.RST, 0)},
 		{"midstream", `Frame 1 \(PSH,ACK, seq \d+, ack \d+, no SYN before it\): it was open`, n().Data(100).RespACK().Reply(20).ACK()},

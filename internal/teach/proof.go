@@ -30,7 +30,10 @@ func evidence(rec *record.Record, tr *trace.Trace) []int {
 		first(func(s *trace.Step) bool { return s.From == from && s.Flags.Any(capture.RST) })
 	}
 	switch rec.Handshake {
-	case handshake.Refused, handshake.Invalid:
+	case handshake.Refused:
+		rst(trace.Resp)
+	case handshake.Invalid:
+		first(func(s *trace.Step) bool { return s.HasSeq && !accepted(s) })
 		rst(trace.Resp)
 	case handshake.Aborted:
 		rst(trace.Orig)
@@ -94,7 +97,7 @@ func (m *maker) exhibit(s *trace.Step, rec *record.Record, tr *trace.Trace, n *n
 		return frame + l.f(" (ICMP type %d, code %d, from %s, about the SYN)", " (ICMP de tipo %d, código %d, de %s, sobre el SYN)", s.ICMPType, s.ICMPCode, m.anonymous(s.Via))
 	}
 	e, peer := s.From, s.From.Peer()
-	says := []string{s.FlagWords()}
+	says := []string{flagsOf(s, l)}
 	seq := "seq " + n.seq(s)
 	switch asked := asksFor(tr, s); {
 	case asked != 0:
@@ -108,7 +111,7 @@ func (m *maker) exhibit(s *trace.Step, rec *record.Record, tr *trace.Trace, n *n
 	if s.HasAck {
 		ack := "ack " + n.ack(s)
 		switch {
-		case wrongNumber(tr, s, trace.ThirdAcks), wrongNumber(tr, s, trace.AnswerAcksSYN), wrongNumber(tr, s, trace.RSTAcksSYN):
+		case s.Has(trace.AckOfUnsent), wrongNumber(tr, s, trace.ThirdAcks), wrongNumber(tr, s, trace.AnswerAcksSYN), wrongNumber(tr, s, trace.RSTAcksSYN):
 			if known.syn[peer] {
 				ack += l.f(", not %s + 1", ", y no %s + 1", n.of(peer, 0))
 			}
@@ -196,7 +199,7 @@ func (n *numbering) seq(s *trace.Step) string {
 	switch {
 	case !n.wire:
 		return strconv.FormatInt(s.RelSeq, 10)
-	case s.Seq == 0 && s.Has(trace.RSTRefuses):
+	case s.Seq == 0 && s.RelSeq == 0 && s.Flags.Any(capture.RST):
 		return "0" // counts nothing, so nothing is added
 	}
 	return strconv.FormatUint(uint64(uint32(s.Seq)+n.shift[s.From]), 10)
