@@ -118,7 +118,7 @@ var words = []entry{
 	{"<bytes", "column", "Payload of the responder, each byte counted once."},
 	{"history", "column", "What happened, letter by letter, as Zeek writes it: upper case is the originator, lower case the responder. `portero explain ShADadFf` reads it aloud."},
 	{"tunnel", "column", "What the connection travelled in: GRE, VXLAN, IP in IP, outermost first."},
-	{"window", "concept", "How many bytes an end has room for right now, told in every packet. 0 means: wait. Behind a SYN the field is multiplied by 2 to the window scale, which the SYNs named."},
+	{"window", "concept", "How many bytes an end has room for right now, told in every packet. 0 means: wait. After the SYNs the field is multiplied by 2 to the power of the window scale that they named."},
 	{"seq", "concept", "Sequence number: the number of the first byte in this packet. SYN and FIN use one number each. Ladders count from the SYN as 0; on the wire it starts anywhere and after 4294967295 comes 0."},
 	{"ISN", "concept", "Initial sequence number: the one that the SYN carries. It is chosen at random, so that nobody off the path can guess it."},
 	{"RFC 9293", "concept", "The document that says what TCP is (2022; before it RFC 793 of 1981): the states, the numbers, and what every end must accept."},

@@ -323,7 +323,10 @@ func (p *printer) says(s *trace.Step) string {
 	case s.Has(trace.NoFlags):
 		return p.t("(cut)", "(truncado)")
 	}
-	return s.FlagWords()
+	if w := s.FlagWords(); w != "none" {
+		return w
+	}
+	return p.t("none", "ninguno")
 }
 
 func arrow(e trace.End) string {
