@@ -13,7 +13,7 @@ var fleet = map[string][]string{
 	"internal/fleet/batch":   {"internal/record", "internal/view/ndjson"},
 	"internal/fleet/spool":   {},
 	"internal/fleet/bus":     {},
-	"internal/fleet/broker":  {"internal/fleet/batch", "internal/fleet/bus"},
+	"internal/fleet/broker":  {"internal/fleet/batch", "internal/fleet/bus", "internal/fleet/spool"},
 	"internal/fleet/sensor":  {"internal/record", "internal/fleet/batch", "internal/fleet/bus", "internal/fleet/spool"},
 	"internal/fleet/lake":    {"internal/record", "internal/fleet/batch", "internal/fleet/spool"},
 	"internal/fleet/house":   {"internal/record", "internal/fleet/batch", "internal/fleet/bus"},

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ import (
 
 	"portero/internal/fleet/batch"
 	"portero/internal/fleet/bus"
+	"portero/internal/fleet/spool"
 )
 
 // Options say how a broker runs.
@@ -45,8 +47,9 @@ type Options struct {
 
 // Broker is a running server.
 type Broker struct {
-	srv *server.Server
-	opt Options
+	srv  *server.Server
+	opt  Options
+	lock *os.File
 }
 
 // User is a line of the file of users.
@@ -101,6 +104,28 @@ func Start(o Options) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
+	// JetStream looks for no other on its folder: two on one would both acknowledge
+	// what only one of them finds again.
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := spool.TryLock(filepath.Join(o.Dir, "lock"))
+	if errors.Is(err, spool.ErrInUse) {
+		return nil, fmt.Errorf("%s: another broker uses this folder: %w; give each its own --dir", o.Dir, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := start(o, so)
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	b.lock = lock
+	return b, nil
+}
+
+func start(o Options, so *server.Options) (*Broker, error) {
 	srv, err := server.NewServer(so)
 	if err != nil {
 		return nil, err
@@ -111,9 +136,10 @@ func Start(o Options) (*Broker, error) {
 	srv.Start()
 	if !srv.ReadyForConnections(15 * time.Second) {
 		srv.Shutdown()
+		srv.WaitForShutdown()
 		return nil, fmt.Errorf("the broker did not begin to listen on %s within 15 s", o.Listen)
 	}
-	return &Broker{srv, o}, nil
+	return &Broker{srv: srv, opt: o}, nil
 }
 
 func (o *Options) server() (*server.Options, error) {
@@ -282,6 +308,7 @@ func (b *Broker) StreamLeader(stream string) bool {
 func (b *Broker) Stop() {
 	b.srv.Shutdown()
 	b.srv.WaitForShutdown()
+	b.lock.Close()
 }
 
 // logger hands on what matters.

@@ -3,18 +3,23 @@
 package spool
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
 
-// lockFile opens name and locks it for as long as it is open.
-func lockFile(name string) (*os.File, error) {
+// TryLock opens name and locks it for as long as it is open; when another process
+// has it, the error is ErrInUse.
+func TryLock(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = ErrInUse
+		}
 		return nil, err
 	}
 	return f, nil

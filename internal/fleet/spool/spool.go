@@ -87,6 +87,9 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
+// ErrInUse is what TryLock answers when another process has the file.
+var ErrInUse = errors.New("it is locked by a process that runs")
+
 // ErrClosed is what a closed spool answers.
 var ErrClosed = errors.New("the spool is closed")
 
@@ -96,9 +99,12 @@ func Open(dir string, limit int64) (*Spool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := lockFile(filepath.Join(dir, "lock"))
-	if err != nil {
+	lock, err := TryLock(filepath.Join(dir, "lock"))
+	if errors.Is(err, ErrInUse) {
 		return nil, fmt.Errorf("%s: another sensor uses this spool: %w", dir, err)
+	}
+	if err != nil {
+		return nil, err
 	}
 	s := &Spool{dir: dir, limit: uint64(max(limit, 1<<16)), lock: lock, next: 1}
 	s.segSize = min(max(s.limit/16, 4096), 64<<20)
