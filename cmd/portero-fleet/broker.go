@@ -10,12 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"portero/internal/fleet/broker"
-	"portero/internal/fleet/bus"
 )
 
 func (a *app) brokerCmd() *cobra.Command {
 	var o broker.Options
-	var l bus.Limits
 	var size string
 	cmd := &cobra.Command{
 		Use: "broker", Short: "Keep batches between sensors and hubs: NATS JetStream, every one fsynced", Args: cobra.NoArgs,
@@ -23,11 +21,11 @@ func (a *app) brokerCmd() *cobra.Command {
 It listens on this machine alone until it is given a certificate and a file of users.
 Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 		RunE: func(*cobra.Command, []string) (err error) {
-			if l.MaxBytes, err = sizeOf("--size", size); err != nil {
+			if o.Limits.MaxBytes, err = sizeOf("--size", size); err != nil {
 				return err
 			}
-			if o.Cluster != "" && l.Replicas == 0 {
-				l.Replicas = min(len(o.Routes), 3)
+			if o.Cluster != "" && o.Limits.Replicas == 0 {
+				o.Limits.Replicas = min(len(o.Routes), 3)
 			}
 			o.Say = a.say
 			b, err := broker.Start(o)
@@ -37,7 +35,7 @@ Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 			defer b.Stop()
 			a.say(fmt.Sprintf(a.lang.Pick("broker %s listens on %s", "el intermediario %s escucha en %s"), b.Name(), b.URL()))
 			ctx, stop := context.WithTimeout(a.ctx, 5*time.Minute)
-			err = b.Ensure(ctx, l)
+			err = b.Ensure(ctx)
 			stop()
 			if err != nil && a.ctx.Err() == nil {
 				return fmt.Errorf("streams: %w", err)
@@ -61,7 +59,7 @@ Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 	fs.StringVar(&o.Cluster, "cluster", "", "name of the cluster that this broker is part of")
 	fs.StringVar(&o.Peer, "peer", "127.0.0.1:6222", "HOST:PORT for the other brokers of the cluster")
 	fs.StringSliceVar(&o.Routes, "routes", nil, "HOST:PORT of every broker of the cluster")
-	fs.IntVar(&l.Replicas, "replicas", 0, "copies of every batch: 1 alone, 3 in a cluster of three")
+	fs.IntVar(&o.Limits.Replicas, "replicas", 0, "copies of every batch: 1 alone, 3 in a cluster of three")
 	fs.StringVar(&size, "size", "8G", "most that waits for hubs; what is beyond stays with the sensors")
 	fs.BoolVar(&o.Lazy, "lazy", false, "fsync every two seconds, not every batch: faster, and a power cut loses them")
 	return cmd

@@ -210,13 +210,13 @@ func TestSensorOf(t *testing.T) {
 // A worker that is stopped in the middle, others that go on, files that come twice
 // under other names, and a second run over everything.
 func TestIngestOnce(t *testing.T) {
-	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: t.TempDir()})
+	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Limits: bus.Limits{MaxBytes: 1 << 28}, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Stop()
 	ctx := context.Background()
-	if err := b.Ensure(ctx, bus.Limits{MaxBytes: 1 << 28}); err != nil {
+	if err := b.Ensure(ctx); err != nil {
 		t.Fatal(err)
 	}
 	nc, err := bus.Connect(bus.Config{URL: b.URL()}, "test", false, nil)

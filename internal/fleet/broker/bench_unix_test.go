@@ -27,12 +27,12 @@ func cpu() time.Duration {
 func BenchmarkIntoBroker(b *testing.B) {
 	for name, lazy := range map[string]bool{"sync-always": false, "sync-2s": true} {
 		b.Run(name, func(b *testing.B) {
-			br, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: b.TempDir(), Lazy: lazy})
+			br, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Limits: bus.Limits{MaxBytes: 8 << 30}, Dir: b.TempDir(), Lazy: lazy})
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer br.Stop()
-			if err := br.Ensure(context.Background(), bus.Limits{MaxBytes: 8 << 30}); err != nil {
+			if err := br.Ensure(context.Background()); err != nil {
 				b.Fatal(err)
 			}
 			sp, err := spool.Open(b.TempDir(), 1<<30)

@@ -40,6 +40,7 @@ type Options struct {
 	Cluster string // name of the cluster, "" for a broker of its own
 	Peer    string // HOST:PORT for the other brokers
 	Routes  []string
+	Limits  bus.Limits
 	Lazy    bool // fsync every two seconds instead of every message; for measuring only
 	Say     func(string)
 	self    nkeys.KeyPair // of the broker itself, made anew at each start
@@ -116,6 +117,11 @@ func Start(o Options) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Limits.MaxBytes, err = room(o.Dir, o.Limits.MaxBytes, o.Say); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	so.JetStreamMaxStore = o.Limits.MaxBytes + beside
 	b, err := start(o, so)
 	if err != nil {
 		lock.Close()
@@ -143,6 +149,12 @@ func start(o Options, so *server.Options) (*Broker, error) {
 }
 
 func (o *Options) server() (*server.Options, error) {
+	if o.Limits.MaxBytes == 0 {
+		o.Limits.MaxBytes = bus.DefaultBytes
+	}
+	if o.Limits.Replicas > 1 && o.Cluster == "" {
+		return nil, fmt.Errorf("--replicas %d needs a cluster of so many brokers: --cluster, --name, --peer and --routes", o.Limits.Replicas)
+	}
 	host, port, err := split(o.Listen)
 	if err != nil {
 		return nil, err
@@ -268,8 +280,9 @@ func (b *Broker) Peer() string {
 }
 
 // Ensure makes the streams, over a connection inside the process whose key nobody
-// else has. It waits until the cluster has a leader.
-func (b *Broker) Ensure(ctx context.Context, l bus.Limits) error {
+// else has. In a cluster it waits until there is a leader, and says so; alone, what
+// the server refuses it refuses for good.
+func (b *Broker) Ensure(ctx context.Context) error {
 	opts := []nats.Option{nats.InProcessServer(b.srv)}
 	if b.opt.self != nil {
 		pub, _ := b.opt.self.PublicKey()
@@ -284,12 +297,21 @@ func (b *Broker) Ensure(ctx context.Context, l bus.Limits) error {
 	if err != nil {
 		return err
 	}
+	began, said := time.Now(), false
 	for {
 		try, stop := context.WithTimeout(ctx, 5*time.Second)
-		err = bus.Ensure(try, js, l)
+		err = bus.Ensure(try, js, b.opt.Limits)
 		stop()
 		if err == nil {
 			return nil
+		}
+		var refused *jetstream.APIError
+		if b.opt.Cluster == "" && errors.As(err, &refused) && refused.Code != 503 {
+			return err
+		}
+		if !said && b.opt.Say != nil && time.Since(began) > time.Second {
+			said = true
+			b.opt.Say(b.waits())
 		}
 		select {
 		case <-ctx.Done():
@@ -297,6 +319,14 @@ func (b *Broker) Ensure(ctx context.Context, l bus.Limits) error {
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
+}
+
+// waits says what Ensure waits for.
+func (b *Broker) waits() string {
+	if b.opt.Cluster == "" {
+		return "waiting for the server to open its streams"
+	}
+	return fmt.Sprintf("waiting for the other brokers of cluster %s (%s): %d connected", b.opt.Cluster, strings.Join(b.opt.Routes, ", "), b.srv.NumRemotes())
 }
 
 // StreamLeader reports whether this broker leads a stream.

@@ -133,7 +133,7 @@ func TestWhoIsLetIn(t *testing.T) {
 	os.WriteFile(users, []byte("# who may connect\nsensor hq "+hqPub+"\nhub "+hubPub+" # the store\n"), 0o600)
 	var mu sync.Mutex
 	var log []string
-	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: t.TempDir(), Cert: cert, Key: key, CA: ca.file, Users: users, Say: func(s string) {
+	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Limits: bus.Limits{MaxBytes: 1 << 24}, Dir: t.TempDir(), Cert: cert, Key: key, CA: ca.file, Users: users, Say: func(s string) {
 		mu.Lock()
 		defer mu.Unlock()
 		log = append(log, s)
@@ -142,7 +142,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Stop()
-	if err := b.Ensure(context.Background(), bus.Limits{MaxBytes: 1 << 24}); err != nil {
+	if err := b.Ensure(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	url := strings.Replace(b.URL(), "nats://", "tls://", 1)

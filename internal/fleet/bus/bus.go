@@ -211,6 +211,9 @@ func Redact(s string) string {
 	return strings.Join(us, ",")
 }
 
+// DefaultBytes is how much may wait for hubs unless said otherwise.
+const DefaultBytes = 8 << 30
+
 // Limits bound what the broker keeps.
 type Limits struct {
 	Replicas int   // copies of each message: 1, or 3 in a cluster
@@ -227,7 +230,7 @@ func Ensure(ctx context.Context, js jetstream.JetStream, l Limits) error {
 		l.Replicas = 1
 	}
 	if l.MaxBytes == 0 {
-		l.MaxBytes = 8 << 30
+		l.MaxBytes = DefaultBytes
 	}
 	if l.Window == 0 {
 		l.Window = 10 * time.Minute
