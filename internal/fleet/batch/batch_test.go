@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"testing"
@@ -192,4 +193,26 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/4096, "ns/record")
+}
+
+// A batch that does not say when its connections began has no place in any store.
+func TestABatchNeedsTimes(t *testing.T) {
+	for name, change := range map[string]func(c *building){
+		"no such column": func(c *building) { c.Name = "begin" },
+		"another kind":   func(c *building) { c.Kind = Uint },
+		"a row without":  func(c *building) { c.Null[1] = true },
+	} {
+		b := NewBuilder("lab", "s")
+		for i := range 3 {
+			b.Add(corpus.Made(uint64(i)))
+		}
+		for i := range b.cols {
+			if b.cols[i].Name == "first" {
+				change(&b.cols[i])
+			}
+		}
+		if _, err := Decode(b.Append(nil)); !errors.Is(err, ErrNoTimes) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

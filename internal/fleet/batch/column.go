@@ -7,7 +7,12 @@
 // trusts nothing that it says.
 package batch
 
-import "portero/internal/record"
+import (
+	"errors"
+	"fmt"
+
+	"portero/internal/record"
+)
 
 // Kind is how the values of a column are kept.
 type Kind uint8
@@ -98,6 +103,32 @@ func (c *Column) List(i int) (lo, hi uint32) {
 	}
 	return lo, c.Ends[i]
 }
+
+// Times is when the connections of b began, a row; nil when it does not say. Every
+// store keeps records by it.
+func (b *Batch) Times() []uint64 {
+	if c := b.Column("first"); c != nil && c.Kind == Time && c.Null == nil {
+		return c.Nums
+	}
+	return nil
+}
+
+// UnfitError is what a store says of an entry that it can never take: trying again
+// would only keep the others out.
+type UnfitError struct {
+	Source string
+	Number uint64
+	Why    error
+}
+
+func (e *UnfitError) Error() string {
+	return fmt.Sprintf("batch %d of %s: %v", e.Number, e.Source, e.Why)
+}
+
+func (e *UnfitError) Unwrap() error { return e.Why }
+
+// ErrNoTimes is why a batch cannot be stored.
+var ErrNoTimes = errors.New("it does not say when its connections began")
 
 // Entry is a batch with its name: Source says which spool it comes from, Number
 // which of its messages it is. Two entries of one name are the same batch.

@@ -276,6 +276,9 @@ func Decode(data []byte) (*Batch, error) {
 	if len(r.b) > 0 {
 		return nil, errDamaged
 	}
+	if b.Times() == nil {
+		return nil, ErrNoTimes
+	}
 	return b, nil
 }
 

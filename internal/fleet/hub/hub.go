@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,7 +24,8 @@ import (
 )
 
 // Store is where records rest. Write returns nil when all are in it for good; a
-// batch that it has already changes nothing.
+// batch that it has already changes nothing. A batch.UnfitError names one that it
+// can never take; every other error may pass.
 type Store interface {
 	Write(es []batch.Entry) error
 }
@@ -69,11 +71,17 @@ func New(cfg Config) (*Hub, error) {
 // group is what is stored together.
 type group struct {
 	mu    sync.Mutex
-	msgs  []jetstream.Msg
+	msgs  []held
 	es    []batch.Entry
 	rows  int
 	begun time.Time
 	names map[string]bool
+}
+
+// held is a message with the name of its batch; copies have the same.
+type held struct {
+	jetstream.Msg
+	id string
 }
 
 // renew keeps the broker from giving messages to another hub while we hold them.
@@ -177,8 +185,8 @@ func (h *Hub) take(g *group, m jetstream.Msg) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.msgs = append(g.msgs, m)
 	id := bus.MessageID(source, number)
+	g.msgs = append(g.msgs, held{m, id})
 	if g.names[id] {
 		return // a copy; it is acknowledged with the group
 	}
@@ -216,6 +224,9 @@ func (h *Hub) store(ctx context.Context, g *group) {
 			if err == nil {
 				break
 			}
+			if unfit := new(batch.UnfitError); errors.As(err, &unfit) && h.aside(g, unfit) {
+				continue
+			}
 			h.Retries.Add(1)
 			h.trouble(fmt.Sprintf("%s: %v; trying again", name, err))
 			if ctx.Err() != nil {
@@ -234,6 +245,35 @@ func (h *Hub) store(ctx context.Context, g *group) {
 	h.again.Add(uint64(len(g.msgs) - len(g.es)))
 	h.Groups.Add(1)
 	g.msgs, g.es, g.rows, g.names = nil, nil, 0, map[string]bool{}
+}
+
+// aside takes a batch out of the group that a store can never take, so that the
+// others are stored. It reports whether there was one.
+func (h *Hub) aside(g *group, e *batch.UnfitError) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.IndexFunc(g.es, func(x batch.Entry) bool { return x.Source == e.Source && x.Number == e.Number })
+	if i < 0 {
+		return false
+	}
+	g.rows -= g.es[i].Batch.Rows
+	g.es = slices.Delete(g.es, i, i+1)
+	id := bus.MessageID(e.Source, e.Number)
+	delete(g.names, id)
+	first := true
+	g.msgs = slices.DeleteFunc(g.msgs, func(m held) bool {
+		switch {
+		case m.id != id:
+			return false
+		case first:
+			h.bad(m, e.Why)
+			first = false
+		default:
+			_ = m.TermWithReason(e.Why.Error())
+		}
+		return true
+	})
+	return true
 }
 
 // State is what a hub says of itself.

@@ -287,15 +287,15 @@ func partition(site string, h int64) string {
 func (l *Lake) encode(es []Entry, name string) (files []*file, rows int, err error) {
 	open := map[string]*file{}
 	for _, e := range es {
-		first := e.Batch.Column("first")
-		if first == nil || first.Kind != batch.Time {
-			return files, 0, fmt.Errorf("a batch of %s has no times", e.Source)
+		first := e.Batch.Times()
+		if first == nil {
+			return files, 0, &batch.UnfitError{Source: e.Source, Number: e.Number, Why: batch.ErrNoTimes}
 		}
 		parts := map[int64][]int32{}
 		var h int64
 		var part []int32
 		for i := range e.Batch.Rows {
-			x := hour(first.Nums[i])
+			x := hour(first[i])
 			if i == 0 || x != h {
 				if i > 0 {
 					parts[h] = part

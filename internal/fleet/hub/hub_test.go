@@ -1,0 +1,96 @@
+package hub
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"portero/internal/corpus"
+	"portero/internal/fleet/batch"
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/lake"
+)
+
+// message is one of the broker's, and what became of it.
+type message struct {
+	jetstream.Msg
+	source string
+	number uint64
+	data   []byte
+	acked  bool
+	termed string
+}
+
+func (m *message) Data() []byte { return m.data }
+func (m *message) Subject() string {
+	s, _, _ := strings.Cut(m.source, "/")
+	return bus.FlowSubject(s, 0)
+}
+func (m *message) Headers() nats.Header {
+	return nats.Header{jetstream.MsgIDHeader: {bus.MessageID(m.source, m.number)}}
+}
+func (m *message) Metadata() (*jetstream.MsgMetadata, error) {
+	return &jetstream.MsgMetadata{Sequence: jetstream.SequencePair{Stream: m.number}}, nil
+}
+func (m *message) Ack() error                      { m.acked = true; return nil }
+func (m *message) InProgress() error               { return nil }
+func (m *message) TermWithReason(why string) error { m.termed = why; return nil }
+
+func from(site string, number uint64, rows int) *message {
+	b := batch.NewBuilder(site, "s1")
+	for i := range rows {
+		b.Add(corpus.Made(uint64(i)))
+	}
+	return &message{source: site + "/s1/e", number: number, data: b.Append(nil)}
+}
+
+// A batch that a store can never take is put aside and counted; the others of its
+// group are stored, and only then acknowledged.
+func TestOneBadBatchDoesNotStopTheOthers(t *testing.T) {
+	dir := t.TempDir()
+	l, err := lake.Open(filepath.Join(dir, "lake"), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"parquet": l}, Bad: filepath.Join(dir, "bad"), Say: func(s string) { said = append(said, s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{names: map[string]bool{}}
+	good, evil, again, wrong := from("good", 1, 10), from("evil", 2, 20), from("evil", 2, 20), from("good", 3, 5)
+	wrong.source = "other/s1/e"
+	for _, m := range []*message{good, evil, again, wrong} {
+		h.take(g, m)
+	}
+	for i := range g.es {
+		// As a sensor would send it that leaves the column out.
+		if b := g.es[i].Batch; b.Site == "evil" {
+			b.Columns = slices.DeleteFunc(b.Columns, func(c batch.Column) bool { return c.Name == "first" })
+		}
+	}
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+	defer stop()
+	h.store(ctx, g)
+	if !good.acked || good.termed != "" || h.Records.Load() != 10 || h.Batches.Load() != 1 {
+		t.Errorf("the good batch: %+v; %d records in %d batches, %d retries", good.acked, h.Records.Load(), h.Batches.Load(), h.Retries.Load())
+	}
+	for _, m := range []*message{evil, again, wrong} {
+		if m.acked || m.termed == "" {
+			t.Errorf("%s: acknowledged %v, put aside %q", m.source, m.acked, m.termed)
+		}
+	}
+	if h.Bad.Load() != 2 || !strings.Contains(strings.Join(said, "\n"), batch.ErrNoTimes.Error()) {
+		t.Errorf("%d are bad: %q", h.Bad.Load(), said)
+	}
+	if files, _ := os.ReadDir(filepath.Join(dir, "bad")); len(files) != 2 {
+		t.Errorf("%v were put aside", files)
+	}
+}
