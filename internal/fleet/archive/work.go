@@ -250,10 +250,10 @@ type publisher struct {
 }
 
 type flight struct {
-	n    uint64
-	msg  *nats.Msg
-	ack  jetstream.PubAckFuture
-	rows int
+	n   uint64
+	msg *nats.Msg
+	ack jetstream.PubAckFuture
+	err error // why it is not even on its way
 }
 
 const (
@@ -286,15 +286,29 @@ func (p *publisher) close(l int) error {
 	if b == nil || b.Rows() == 0 {
 		return nil
 	}
-	p.n++
 	defer b.Reset()
-	if p.n <= p.skip {
+	for _, part := range b.Parts(bus.MaxBatch) {
+		if len(part.Data) > bus.MaxBatch {
+			p.records -= uint64(part.Rows)
+			p.q.Say(fmt.Sprintf("%s: %d records are LEFT OUT: a batch of %d octets is longer than the broker takes", p.u.Files[0].Path, part.Rows, len(part.Data)))
+			continue
+		}
+		if err := p.send(l, part.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends the next batch of a lane.
+func (p *publisher) send(l int, data []byte) error {
+	if p.n++; p.n <= p.skip {
 		p.q.Skipped.Add(1)
 		return nil
 	}
 	source := p.u.Site + "/" + p.u.Sensor + "/" + p.u.ID
-	f := flight{n: p.n, rows: b.Rows(), msg: &nats.Msg{Subject: bus.FlowSubject(p.u.Site, uint16(l)), Data: b.Append(nil), Header: nats.Header{jetstream.MsgIDHeader: {bus.MessageID(source, p.n)}}}}
-	f.ack, _ = p.q.js.PublishMsgAsync(f.msg)
+	f := flight{n: p.n, msg: &nats.Msg{Subject: bus.FlowSubject(p.u.Site, uint16(l)), Data: data, Header: nats.Header{jetstream.MsgIDHeader: {bus.MessageID(source, p.n)}}}}
+	f.ack, f.err = p.q.js.PublishMsgAsync(f.msg)
 	if p.out = append(p.out, f); len(p.out) >= window {
 		return p.await()
 	}
@@ -302,12 +316,22 @@ func (p *publisher) close(l int) error {
 }
 
 // await waits until the broker has the oldest batch on its way; it is sent again
-// until it has.
+// until it has. What keeps it is told now and then, and ends the unit when it is for
+// good.
 func (p *publisher) await() error {
 	f := &p.out[0]
+	said := time.Now()
 	for {
-		if p.once(f) {
+		err := p.once(f)
+		if err == nil {
 			break
+		}
+		if bus.TooLong(err) {
+			return fmt.Errorf("%s: batch %d of %d octets: %w", p.u.Files[0].Path, f.n, len(f.msg.Data), err)
+		}
+		if time.Since(said) > 10*time.Second && p.ctx.Err() == nil {
+			said = time.Now()
+			p.q.Say(fmt.Sprintf("%s: not sent yet: %v", p.u.Files[0].Path, err))
 		}
 		select {
 		case <-p.ctx.Done():
@@ -317,7 +341,7 @@ func (p *publisher) await() error {
 		if err := p.q.nc.LastError(); err != nil && bus.Refused(err) {
 			return fmt.Errorf("the broker refuses this: %w", err)
 		}
-		f.ack, _ = p.q.js.PublishMsgAsync(f.msg)
+		f.ack, f.err = p.q.js.PublishMsgAsync(f.msg)
 	}
 	p.out = p.out[1:]
 	if f.n%16 == 0 || len(p.out) == 0 {
@@ -327,18 +351,20 @@ func (p *publisher) await() error {
 	return nil
 }
 
-func (p *publisher) once(f *flight) bool {
-	if f.ack == nil {
-		return false
+func (p *publisher) once(f *flight) error {
+	if f.err != nil {
+		return bus.Unsent(f.err)
 	}
 	select {
 	case <-f.ack.Ok():
-		return true
-	case <-f.ack.Err():
+		return nil
+	case err := <-f.ack.Err():
+		return err
 	case <-time.After(2 * time.Second):
+		return errors.New("the broker did not answer in time")
 	case <-p.ctx.Done():
+		return p.ctx.Err()
 	}
-	return false
 }
 
 func (p *publisher) finish() error {

@@ -160,7 +160,7 @@ func (o *Options) server() (*server.Options, error) {
 		return nil, err
 	}
 	so := &server.Options{ServerName: o.Name, Host: host, Port: port, JetStream: true, StoreDir: o.Dir, SyncAlways: !o.Lazy, NoSigs: true, NoLog: o.Say == nil,
-		MaxPayload: 8 << 20, MaxPending: 256 << 20, DisableJetStreamBanner: true, WriteDeadline: 10 * time.Second}
+		MaxPayload: bus.MaxMessage, MaxPending: 256 << 20, DisableJetStreamBanner: true, WriteDeadline: 10 * time.Second}
 	if o.Lazy {
 		so.SyncInterval = 2 * time.Second
 	}

@@ -31,6 +31,32 @@ const (
 	Worker = "worker" // the workers' consumer of Work
 )
 
+const (
+	// MaxMessage is the longest message that a broker takes, octets, with its header.
+	MaxMessage = 8 << 20
+	// MaxBatch is the longest batch that is sent in one.
+	MaxBatch = MaxMessage - 4096
+)
+
+// TooLong reports whether a message was refused because of its length, which no
+// other try changes.
+func TooLong(err error) bool {
+	var refused *jetstream.APIError
+	return errors.Is(err, nats.ErrMaxPayload) || errors.As(err, &refused) && refused.ErrorCode == messageTooLong
+}
+
+// Unsent is why a message is not even on its way. Without a connection the client
+// speaks of its buffer, of which we want none.
+func Unsent(err error) error {
+	if errors.Is(err, nats.ErrReconnectBufExceeded) {
+		return nats.ErrDisconnected
+	}
+	return err
+}
+
+// messageTooLong is JetStream's code for "message size exceeds maximum allowed".
+const messageTooLong = 10054
+
 // FlowSubject is where a sensor of a site sends the batches of a lane.
 func FlowSubject(site string, lane uint16) string {
 	return "flows." + site + "." + strconv.Itoa(int(lane))
@@ -237,7 +263,7 @@ func Ensure(ctx context.Context, js jetstream.JetStream, l Limits) error {
 	}
 	for _, c := range []jetstream.StreamConfig{
 		{Name: Flows, Subjects: []string{"flows.*.*"}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew, MaxBytes: l.MaxBytes,
-			Storage: jetstream.FileStorage, Replicas: l.Replicas, Duplicates: l.Window, MaxMsgSize: 8 << 20},
+			Storage: jetstream.FileStorage, Replicas: l.Replicas, Duplicates: l.Window, MaxMsgSize: MaxMessage},
 		{Name: Work, Subjects: []string{"work.>"}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: l.Replicas, Duplicates: l.Window},
 		{Name: Status, Subjects: []string{"status.>"}, MaxMsgsPerSubject: 1, MaxAge: 7 * 24 * time.Hour, Storage: jetstream.FileStorage, Replicas: l.Replicas, MaxMsgSize: 64 << 10, Discard: jetstream.DiscardOld},
 	} {

@@ -73,6 +73,7 @@ type Sensor struct {
 	Records atomic.Uint64 // taken
 	Lost    atomic.Uint64 // before they reached the spool: the disk is too slow
 	Sent    atomic.Uint64 // records the broker has acknowledged
+	Refused atomic.Uint64 // left out because the broker takes no batch so long
 	Copies  atomic.Uint64 // messages that the broker had already
 	Retries atomic.Uint64
 }
@@ -174,7 +175,13 @@ func (s *Sensor) encode() {
 	for l := range s.full {
 		var ms []spool.Message
 		for {
-			ms = append(ms, spool.Message{Lane: uint16(l.n), Records: uint32(l.b.Rows()), Data: l.b.Append(nil)})
+			for _, p := range l.b.Parts(bus.MaxBatch) {
+				if len(p.Data) > bus.MaxBatch {
+					s.refused(uint64(p.Rows), len(p.Data))
+					continue
+				}
+				ms = append(ms, spool.Message{Lane: uint16(l.n), Records: uint32(p.Rows), Data: p.Data})
+			}
 			l.b.Reset()
 			select {
 			case s.spare <- l.b:
@@ -205,6 +212,12 @@ func (s *Sensor) encode() {
 	}
 }
 
+// refused counts what no broker takes, and says so.
+func (s *Sensor) refused(records uint64, size int) {
+	s.Refused.Add(records)
+	s.cfg.Say(fmt.Sprintf("%d records are LEFT OUT: a batch of %d octets is longer than the broker takes", records, size))
+}
+
 func (s *Sensor) err() error {
 	if p := s.failure.Load(); p != nil {
 		return *p
@@ -226,7 +239,9 @@ const window = 16
 type flight struct {
 	number  uint64
 	records uint32
+	size    int
 	ack     jetstream.PubAckFuture
+	err     error // why it is not even on its way
 }
 
 // Publish sends what is on the spool until ctx ends. What the broker does not
@@ -256,11 +271,10 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 			after = m.Number
 			f, err := js.PublishMsgAsync(&nats.Msg{Subject: bus.FlowSubject(s.cfg.Site, m.Lane), Data: m.Data, Header: nats.Header{
 				jetstream.MsgIDHeader: {bus.MessageID(s.source, m.Number)}, recordsHeader: {fmt.Sprint(m.Records)}}})
+			out = append(out, flight{m.Number, m.Records, len(m.Data), f, bus.Unsent(err)})
 			if err != nil {
-				out = append(out, flight{m.Number, m.Records, nil})
 				break
 			}
-			out = append(out, flight{m.Number, m.Records, f})
 		}
 		if len(out) == 0 {
 			continue
@@ -272,6 +286,14 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 			}
 			if last := nc.LastError(); last != nil && errors.Is(last, nats.ErrPermissionViolation) {
 				return fmt.Errorf("the broker refuses site %s to this sensor: %w", s.cfg.Site, last)
+			}
+			if bus.TooLong(err) {
+				// As earlier versions made them: trying again would keep all that is behind it
+				// from being sent.
+				s.refused(uint64(f.records), f.size)
+				s.spool.Ack(f.number)
+				out = out[1:]
+				continue
 			}
 			s.Retries.Add(1)
 			if time.Since(said) > 10*time.Second {
@@ -295,8 +317,8 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 const recordsHeader = "Portero-Records"
 
 func (s *Sensor) await(ctx context.Context, f flight) error {
-	if f.ack == nil {
-		return nats.ErrDisconnected
+	if f.err != nil {
+		return f.err
 	}
 	t := time.NewTimer(s.cfg.Timeout)
 	defer t.Stop()
@@ -325,6 +347,7 @@ type State struct {
 	Records uint64      `json:"records"`
 	Sent    uint64      `json:"sent"`
 	Lost    uint64      `json:"lost"`
+	Refused uint64      `json:"refused"`
 	Drops   uint64      `json:"capture_drops"`
 	Retries uint64      `json:"retries"`
 	Spool   spool.Stats `json:"spool"`
@@ -332,7 +355,7 @@ type State struct {
 
 // State is the present one. drops is what the capture lost.
 func (s *Sensor) State(drops uint64) State {
-	return State{Kind: "sensor", Site: s.cfg.Site, Name: s.cfg.Name, Time: time.Now().UTC(), Records: s.Records.Load(), Sent: s.Sent.Load(), Lost: s.Lost.Load(), Drops: drops,
+	return State{Kind: "sensor", Site: s.cfg.Site, Name: s.cfg.Name, Time: time.Now().UTC(), Records: s.Records.Load(), Sent: s.Sent.Load(), Lost: s.Lost.Load(), Refused: s.Refused.Load(), Drops: drops,
 		Retries: s.Retries.Load(), Spool: s.spool.Stats()}
 }
 
@@ -365,6 +388,9 @@ func (s *Sensor) Summary() string {
 	}
 	if n := s.Lost.Load(); n > 0 {
 		fmt.Fprintf(&b, "; %d LOST because the disk was too slow", n)
+	}
+	if n := s.Refused.Load(); n > 0 {
+		fmt.Fprintf(&b, "; %d LEFT OUT because the broker takes no batch so long", n)
 	}
 	return b.String()
 }

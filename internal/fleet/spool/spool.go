@@ -81,7 +81,7 @@ type meta struct {
 
 const (
 	header = 4 + 4 + 8 + 2 + 4 // length, checksum, number, lane, records
-	// MaxMessage is the longest message, octets.
+	// MaxMessage is the longest message, octets; a broker takes half of that.
 	MaxMessage = 16 << 20
 )
 

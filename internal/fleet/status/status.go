@@ -168,6 +168,9 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 		if s.Lost > 0 {
 			add("sensor %s lost %d records: its disk is too slow", "el sensor %s perdió %d registros: su disco es demasiado lento", n, s.Lost)
 		}
+		if s.Refused > 0 {
+			add("sensor %s left %d records out: the broker takes no batch so long", "el sensor %s omitió %d registros: el intermediario no acepta un lote tan largo", n, s.Refused)
+		}
 		if s.Drops > 0 {
 			add("sensor %s: the kernel dropped %d frames", "sensor %s: el núcleo descartó %d tramas", n, s.Drops)
 		}
@@ -188,7 +191,7 @@ func (f *Fleet) Table(w io.Writer, l words.Lang) error {
 	fmt.Fprintf(&b, "\n%-28s %10s %12s %12s %10s %10s\n", l.Pick("sensor", "sensor"), l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("sent", "enviados"), l.Pick("on spool", "en cola"), l.Pick("lost", "perdidos"))
 	for i := range f.Sensors {
 		s := &f.Sensors[i]
-		fmt.Fprintf(&b, "%-28s %10s %12d %12d %10d %10d\n", s.Site+"/"+s.Name, ago(f.Time.Sub(s.Time)), s.Records, s.Sent, s.Spool.Records, s.Lost+s.Spool.DroppedRecords)
+		fmt.Fprintf(&b, "%-28s %10s %12d %12d %10d %10d\n", s.Site+"/"+s.Name, ago(f.Time.Sub(s.Time)), s.Records, s.Sent, s.Spool.Records, s.Lost+s.Refused+s.Spool.DroppedRecords)
 	}
 	fmt.Fprintf(&b, "\n%-28s %10s %12s %12s %10s\n", "hub", l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("batches", "lotes"), l.Pick("again", "repetidos"))
 	for i := range f.Hubs {
@@ -256,6 +259,7 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		{"sensor_sent_total", "counter", "Records that the broker acknowledged.", func(s *sensor.State) any { return s.Sent }},
 		{"sensor_lost_total", "counter", "Records lost before the spool; should be zero.", func(s *sensor.State) any { return s.Lost }},
 		{"sensor_dropped_total", "counter", "Records dropped from a full spool, oldest first; should be zero.", func(s *sensor.State) any { return s.Spool.DroppedRecords }},
+		{"sensor_refused_total", "counter", "Records left out because their batch was too long for the broker; should be zero.", func(s *sensor.State) any { return s.Refused }},
 		{"sensor_capture_drops_total", "counter", "Frames that the kernel dropped; should be zero.", func(s *sensor.State) any { return s.Drops }},
 		{"sensor_spool_records", "gauge", "Records on the spool.", func(s *sensor.State) any { return s.Spool.Records }},
 		{"sensor_spool_bytes", "gauge", "Octets on the spool.", func(s *sensor.State) any { return s.Spool.Bytes }},
