@@ -77,25 +77,24 @@ func initSchema() bool {
 
 // file is one Parquet file being written.
 type file struct {
-	tmp, final string
-	f          *os.File
-	buf        *bufio.Writer
-	w          *parquet.GenericWriter[any]
-	rows       int
+	f    *os.File
+	buf  *bufio.Writer
+	w    *parquet.GenericWriter[any]
+	rows int
 }
 
 // rowGroupRows bounds the memory that a file takes while it is written.
 const rowGroupRows = 256 << 10
 
-func create(tmp, final string) (*file, error) {
-	if err := os.MkdirAll(filepath.Dir(tmp), 0o750); err != nil {
+func create(name string) (*file, error) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(tmp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o640)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o640)
 	if err != nil {
 		return nil, err
 	}
-	x := &file{tmp: tmp, final: final, f: f, buf: bufio.NewWriterSize(f, 256<<10)}
+	x := &file{f: f, buf: bufio.NewWriterSize(f, 256<<10)}
 	x.w = parquet.NewGenericWriter[any](x.buf, schema, parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
 		parquet.CreatedBy("portero-fleet", "1", ""), parquet.DataPageStatistics(false), parquet.PageBufferSize(256<<10), parquet.KeyValueMetadata("portero.schema", fmt.Sprint(record.SchemaVersion)))
 	return x, nil

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -194,7 +195,7 @@ func (l *Lake) try(es []Entry) (again bool, err error) {
 	files, rows, err := l.encode(es, name)
 	drop := func() {
 		for _, f := range files {
-			os.Remove(f.tmp)
+			os.Remove(hidden(f))
 		}
 	}
 	if err != nil {
@@ -208,7 +209,7 @@ func (l *Lake) try(es []Entry) (again bool, err error) {
 		c.Batches[e.Source] = r
 	}
 	for _, f := range files {
-		rel, _ := filepath.Rel(l.dir, f.final)
+		rel, _ := filepath.Rel(l.dir, f)
 		c.Files = append(c.Files, filepath.ToSlash(rel))
 	}
 	body, err := json.Marshal(&c)
@@ -283,56 +284,73 @@ func partition(site string, h int64) string {
 	return filepath.Join("site="+site, "date="+t.Format("2006-01-02"), "hour="+t.Format("15"))
 }
 
-// encode writes the files of es under hidden names.
-func (l *Lake) encode(es []Entry, name string) (files []*file, rows int, err error) {
-	open := map[string]*file{}
+// share is what a partition gets of one batch.
+type share struct {
+	b    *batch.Batch
+	rows []int32
+}
+
+// encode writes the files of es under hidden names, and gives their final ones: one
+// after the other, because records may be of any number of hours, and an open file
+// takes a descriptor and a megabyte.
+func (l *Lake) encode(es []Entry, name string) (files []string, rows int, err error) {
+	parts := map[string][]share{}
 	for _, e := range es {
 		first := e.Batch.Times()
 		if first == nil {
-			return files, 0, &batch.UnfitError{Source: e.Source, Number: e.Number, Why: batch.ErrNoTimes}
+			return nil, 0, &batch.UnfitError{Source: e.Source, Number: e.Number, Why: batch.ErrNoTimes}
 		}
-		parts := map[int64][]int32{}
-		var h int64
-		var part []int32
-		for i := range e.Batch.Rows {
-			x := hour(first[i])
-			if i == 0 || x != h {
-				if i > 0 {
-					parts[h] = part
-				}
-				h, part = x, parts[x]
-			}
-			part = append(part, int32(i))
-		}
-		if e.Batch.Rows > 0 {
-			parts[h] = part
-		}
-		for h, part := range parts {
+		for h, part := range hours(first) {
 			p := partition(e.Batch.Site, h)
-			f := open[p]
-			if f == nil {
-				final := filepath.Join(l.dir, p, name+".parquet")
-				if f, err = create(hidden(final), final); err != nil {
-					return files, 0, err
-				}
-				open[p] = f
-				files = append(files, f)
-			}
-			if err := f.add(e.Batch, part, l.workers); err != nil {
-				return files, 0, err
-			}
-			rows += len(part)
+			parts[p] = append(parts[p], share{e.Batch, part})
 		}
+		rows += e.Batch.Rows
 	}
-	for _, f := range files {
-		if err := f.close(); err != nil {
-			return files, 0, fmt.Errorf("%s: %w", f.final, err)
-		}
-	}
-	for _, f := range files {
-		if err := spool.SyncDir(filepath.Dir(f.tmp)); err != nil {
-			return files, 0, err
+	for _, p := range slices.Sorted(maps.Keys(parts)) {
+		final := filepath.Join(l.dir, p, name+".parquet")
+		files = append(files, final)
+		if err := l.fill(final, parts[p]); err != nil {
+			return files, 0, fmt.Errorf("%s: %w", final, err)
 		}
 	}
 	return files, rows, nil
+}
+
+// fill writes a file under its hidden name, and closes it whatever happens.
+func (l *Lake) fill(final string, parts []share) error {
+	f, err := create(hidden(final))
+	if err != nil {
+		return err
+	}
+	for _, s := range parts {
+		if err := f.add(s.b, s.rows, l.workers); err != nil {
+			f.f.Close()
+			return err
+		}
+	}
+	if err := f.close(); err != nil {
+		return err
+	}
+	return spool.SyncDir(filepath.Dir(final))
+}
+
+// hours are the rows of each hour.
+func hours(first []uint64) map[int64][]int32 {
+	parts := map[int64][]int32{}
+	var h int64
+	var part []int32
+	for i, t := range first {
+		x := hour(t)
+		if i == 0 || x != h {
+			if i > 0 {
+				parts[h] = part
+			}
+			h, part = x, parts[x]
+		}
+		part = append(part, int32(i))
+	}
+	if len(first) > 0 {
+		parts[h] = part
+	}
+	return parts
 }
