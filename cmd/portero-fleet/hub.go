@@ -33,6 +33,7 @@ func (a *app) hubCmd() *cobra.Command {
 	var h houseFlags
 	var cfg hub.Config
 	var parquet string
+	var groupReads bool
 	cmd := &cobra.Command{
 		Use: "hub", Short: "Move records from the broker into ClickHouse and Parquet", Args: cobra.NoArgs,
 		Long: `Takes batches from the broker, stores them, then acknowledges them. Any number of hubs
@@ -58,6 +59,7 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 				if err != nil {
 					return err
 				}
+				l.GroupReads = groupReads
 				cfg.Stores["parquet"] = l
 			}
 			x, err := hub.New(cfg)
@@ -104,6 +106,7 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 	host, _ := os.Hostname()
 	fs.StringVar(&cfg.Name, "name", plainName(host), "name of this hub")
 	fs.StringVar(&parquet, "parquet", "", "folder for Parquet partitions; hubs may share one on a file system that locks")
+	fs.BoolVar(&groupReads, "group-reads", false, "let our group read the Parquet files (mode 0640, not 0600), for a store that runs as another user")
 	fs.IntVar(&cfg.Rows, "rows", 200_000, "store when so many records are held")
 	fs.DurationVar(&cfg.Every, "every", 5*time.Second, "or after this time: Parquet files get larger with it")
 	fs.StringVar(&cfg.Bad, "bad", "portero-bad", "folder for batches that cannot be read")

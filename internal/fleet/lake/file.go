@@ -86,11 +86,11 @@ type file struct {
 // rowGroupRows bounds the memory that a file takes while it is written.
 const rowGroupRows = 256 << 10
 
-func create(name string) (*file, error) {
+func create(name string, mode os.FileMode) (*file, error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o640)
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,9 @@ type Lake struct {
 	done    map[string]*ranges
 	loaded  map[string]bool // commit files that are in done
 	snap    time.Time       // of the snapshot that is in done
+	// GroupReads lets the group of the hub read the files too: a store may run as
+	// another user.
+	GroupReads bool
 	// Rows and Files count what was written.
 	Rows, Files uint64
 }
@@ -318,7 +321,11 @@ func (l *Lake) encode(es []Entry, name string) (files []string, rows int, err er
 
 // fill writes a file under its hidden name, and closes it whatever happens.
 func (l *Lake) fill(final string, parts []share) error {
-	f, err := create(hidden(final))
+	mode := os.FileMode(0o600)
+	if l.GroupReads {
+		mode = 0o640
+	}
+	f, err := create(hidden(final), mode)
 	if err != nil {
 		return err
 	}
