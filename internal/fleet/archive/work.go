@@ -275,7 +275,7 @@ func (p *publisher) add(r *record.Record) error {
 	}
 	p.b[l].Add(r)
 	p.records++
-	if p.b[l].Rows() >= p.u.Rows || p.b[l].Size() >= 32<<20 {
+	if p.b[l].Rows() >= p.u.Rows || p.b[l].Size() >= batch.MaxBuilt {
 		return p.close(l)
 	}
 	return nil

@@ -87,12 +87,22 @@ func (b *Builder) Add(r *record.Record) {
 				b.buf = append(b.buf[:0], s...)
 				c.Index = append(c.Index, b.intern(c, b.buf))
 			}
+			b.size += 4 * (len(c.Index) - int(last(c.Ends)))
 			c.Ends = append(c.Ends, uint32(len(c.Index)))
 		case Uints:
 			c.Nums = append(c.Nums, c.field.Ints(r)...)
+			b.size += 8 * (len(c.Nums) - int(last(c.Ends)))
 			c.Ends = append(c.Ends, uint32(len(c.Nums)))
 		}
 	}
+}
+
+// last is where the row before ended.
+func last(ends []uint32) uint32 {
+	if len(ends) == 0 {
+		return 0
+	}
+	return ends[len(ends)-1]
 }
 
 // times are the fields that are times, without the way through text.

@@ -58,6 +58,8 @@ type Column struct {
 	Nums []uint64
 	// Null says which rows of Uint, Nanos, Time and Bool have no value; nil none.
 	Null []bool
+	// Empty says that no row has one: then there is neither Nums nor Null.
+	Empty bool
 	// Dict are the distinct texts, Index which of them a row (Text) or an element
 	// (Texts) is. Dict[0] is "".
 	Dict  []string
@@ -72,6 +74,7 @@ type Batch struct {
 	Site, Sensor string
 	Rows         int
 	Columns      []Column
+	Size         int // about how much memory it takes, octets
 }
 
 // Column returns the column called name, nil when there is none.
@@ -93,7 +96,7 @@ func (c *Column) Missing(i int) bool {
 		lo, hi := c.List(i)
 		return lo == hi
 	}
-	return c.Null != nil && c.Null[i]
+	return c.Empty || c.Null != nil && c.Null[i]
 }
 
 // List is where the elements of row i begin and end.
@@ -107,7 +110,7 @@ func (c *Column) List(i int) (lo, hi uint32) {
 // Times is when the connections of b began, a row; nil when it does not say. Every
 // store keeps records by it.
 func (b *Batch) Times() []uint64 {
-	if c := b.Column("first"); c != nil && c.Kind == Time && c.Null == nil {
+	if c := b.Column("first"); c != nil && c.Kind == Time && c.Null == nil && !c.Empty {
 		return c.Nums
 	}
 	return nil

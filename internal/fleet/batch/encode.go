@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -14,12 +15,17 @@ import (
 // magic begins every batch; its last octet is the version of the layout.
 const magic = "PFB\x01"
 
-// What a batch may hold at most, so that one that lies costs no memory.
+// What a batch may hold at most, so that one that lies costs no memory: a few octets
+// say how many rows there are, and zeros compress to nothing. Senders close a batch
+// at MaxBuilt, as a Builder counts; decoded, one takes half as much again at most,
+// and twice that is allowed.
 const (
 	MaxRows    = 1 << 17
+	MaxBuilt   = 32 << 20
 	maxColumns = 512
 	maxName    = 64
-	maxBody    = 128 << 20
+	maxBody    = 64 << 20
+	maxSize    = 96 << 20
 )
 
 var (
@@ -190,10 +196,23 @@ func appendEnds(b []byte, ends []uint32) []byte {
 // errDamaged is what Decode says of a batch that does not hold together.
 var errDamaged = errors.New("damaged batch")
 
-// reader takes things off a body, and remembers when something did not fit.
+// errLarge is what Decode says of a batch that would take too much memory.
+var errLarge = fmt.Errorf("a batch that would take more than %d MB of memory", maxSize>>20)
+
+// reader takes things off a body, and remembers when something did not fit. size is
+// what was made of them, octets.
 type reader struct {
-	b   []byte
-	bad bool
+	b    []byte
+	size int
+	bad  bool
+}
+
+// room reports whether n values of so many octets may still be made.
+func (r *reader) room(n, octets int) bool {
+	if r.size += n * octets; r.size > maxSize {
+		r.bad = true
+	}
+	return !r.bad
 }
 
 func (r *reader) uvarint() uint64 {
@@ -268,7 +287,10 @@ func Decode(data []byte) (*Batch, error) {
 		}
 		seen[c.Name] = true
 		r.column(&c, b.Rows)
-		if r.bad {
+		switch {
+		case r.size > maxSize:
+			return nil, errLarge
+		case r.bad:
 			return nil, errDamaged
 		}
 		b.Columns = append(b.Columns, c)
@@ -279,6 +301,7 @@ func Decode(data []byte) (*Batch, error) {
 	if b.Times() == nil {
 		return nil, ErrNoTimes
 	}
+	b.Size = r.size
 	return b, nil
 }
 
@@ -320,6 +343,9 @@ func (r *reader) column(c *Column, rows int) {
 			r.bad = true
 			return
 		}
+		if !r.room(n, 8) {
+			return
+		}
 		c.Nums = make([]uint64, n)
 		prev := uint64(0)
 		for i := range c.Nums {
@@ -331,21 +357,21 @@ func (r *reader) column(c *Column, rows int) {
 
 func (r *reader) numbers(c *Column, rows int) {
 	mode := r.byte()
-	c.Nums = make([]uint64, rows)
 	if mode == allNull {
-		c.Null = make([]bool, rows)
-		for i := range c.Null {
-			c.Null[i] = true
-		}
+		c.Empty = true
 		return
 	}
 	if mode > deltas {
 		r.bad = true
 		return
 	}
+	if !r.room(rows, 8) {
+		return
+	}
+	c.Nums = make([]uint64, rows)
 	if r.byte() != 0 {
 		m := r.bytes((rows + 7) / 8)
-		if r.bad {
+		if r.bad || !r.room(rows, 1) {
 			return
 		}
 		c.Null = make([]bool, rows)
@@ -377,6 +403,9 @@ func (r *reader) numbers(c *Column, rows int) {
 
 func (r *reader) dict(c *Column) {
 	n := r.count(len(r.b))
+	if !r.room(n+1, 16) {
+		return
+	}
 	c.Dict = make([]string, 1, n+1)
 	for range n {
 		s := r.text(len(r.b))
@@ -386,18 +415,23 @@ func (r *reader) dict(c *Column) {
 		if !utf8.ValidString(s) {
 			s = clean(s)
 		}
+		if !r.room(len(s), 1) {
+			return
+		}
 		c.Dict = append(c.Dict, s)
 	}
 }
 
 // clean makes text from the wire valid UTF-8, which stores insist on.
-func clean(s string) string { return string([]rune(s)) }
+func clean(s string) string { return strings.Map(func(r rune) rune { return r }, s) }
 
 func (r *reader) index(c *Column) {
 	w := width(len(c.Dict))
 	n := r.count(MaxRows * 16)
 	if w > 0 && n > len(r.b)/w {
 		r.bad = true
+	}
+	if r.bad || !r.room(n, 4) {
 		return
 	}
 	c.Index = make([]uint32, n)
@@ -419,6 +453,9 @@ func (r *reader) index(c *Column) {
 }
 
 func (r *reader) ends(c *Column, rows int) (total int) {
+	if !r.room(rows, 4) {
+		return 0
+	}
 	c.Ends = make([]uint32, rows)
 	for i := range c.Ends {
 		total += r.count(MaxRows * 16)

@@ -44,10 +44,10 @@ func AppendRows(b []byte, from *batch.Batch, cs []Column) []byte {
 // is the highest.
 func version(last, final *batch.Column, row int) uint64 {
 	var v uint64
-	if last != nil && last.Kind == batch.Time && int64(last.Nums[row]) > 0 {
+	if last != nil && last.Kind == batch.Time && !last.Empty && int64(last.Nums[row]) > 0 {
 		v = last.Nums[row] &^ 1
 	}
-	if final != nil && final.Kind == batch.Bool && final.Nums[row] == 1 {
+	if final != nil && final.Kind == batch.Bool && !final.Empty && final.Nums[row] == 1 {
 		v |= 1 << 63
 	}
 	return v
@@ -86,7 +86,7 @@ func appendValue(b []byte, c *Column, x *batch.Column, row int) []byte {
 		return b
 	case batch.Time:
 		var v int64
-		if x != nil {
+		if x != nil && !x.Empty {
 			v = min(max(int64(x.Nums[row]), earliest), latest)
 		}
 		return binary.LittleEndian.AppendUint64(b, uint64(v))

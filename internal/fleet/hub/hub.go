@@ -74,9 +74,13 @@ type group struct {
 	msgs  []held
 	es    []batch.Entry
 	rows  int
+	size  int // memory that the batches take, octets
 	begun time.Time
 	names map[string]bool
 }
+
+// most is how much memory the batches of a group may take, octets.
+const most = 256 << 20
 
 // held is a message with the name of its batch; copies have the same.
 type held struct {
@@ -132,7 +136,7 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 		got, err := cons.Fetch(16, jetstream.FetchMaxWait(250*time.Millisecond))
 		if err == nil {
 			for m := range got.Messages() {
-				h.take(g, m)
+				h.put(ctx, g, m)
 			}
 			err = got.Error()
 		}
@@ -167,6 +171,13 @@ func (h *Hub) trouble(s string) {
 	}
 }
 
+// put takes a message, and stores the group when it takes too much memory.
+func (h *Hub) put(ctx context.Context, g *group, m jetstream.Msg) {
+	if h.take(g, m); g.size >= most {
+		h.store(ctx, g)
+	}
+}
+
 // take decodes a message and puts it in the group.
 func (h *Hub) take(g *group, m jetstream.Msg) {
 	source, number, ok := bus.SplitID(m.Headers().Get(jetstream.MsgIDHeader))
@@ -196,6 +207,7 @@ func (h *Hub) take(g *group, m jetstream.Msg) {
 	}
 	g.es = append(g.es, batch.Entry{Source: source, Number: number, Batch: b})
 	g.rows += b.Rows
+	g.size += b.Size
 }
 
 // bad puts a message aside that no hub can read.
@@ -244,7 +256,7 @@ func (h *Hub) store(ctx context.Context, g *group) {
 	h.Batches.Add(uint64(len(g.es)))
 	h.again.Add(uint64(len(g.msgs) - len(g.es)))
 	h.Groups.Add(1)
-	g.msgs, g.es, g.rows, g.names = nil, nil, 0, map[string]bool{}
+	g.msgs, g.es, g.rows, g.size, g.names = nil, nil, 0, 0, map[string]bool{}
 }
 
 // aside takes a batch out of the group that a store can never take, so that the
@@ -257,6 +269,7 @@ func (h *Hub) aside(g *group, e *batch.UnfitError) bool {
 		return false
 	}
 	g.rows -= g.es[i].Batch.Rows
+	g.size -= g.es[i].Batch.Size
 	g.es = slices.Delete(g.es, i, i+1)
 	id := bus.MessageID(e.Source, e.Number)
 	delete(g.names, id)

@@ -94,3 +94,39 @@ func TestOneBadBatchDoesNotStopTheOthers(t *testing.T) {
 		t.Errorf("%v were put aside", files)
 	}
 }
+
+// slow is a store that says how large groups are.
+type slow struct{ groups []int }
+
+func (s *slow) Write(es []batch.Entry) error {
+	n := 0
+	for _, e := range es {
+		n += e.Batch.Size
+	}
+	s.groups = append(s.groups, n)
+	return nil
+}
+
+// What a hub holds is bounded by the memory that it takes, not by rows alone.
+func TestAGroupIsBoundedByMemory(t *testing.T) {
+	s := &slow{}
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"slow": s}, Rows: 1 << 30, Every: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{names: map[string]bool{}}
+	m := from("hq", 0, 30_000)
+	for i := range 40 {
+		x := *m
+		x.number = uint64(i + 1)
+		h.put(context.Background(), g, &x)
+	}
+	if len(s.groups) == 0 {
+		t.Fatalf("%d batches of %d octets are held, and nothing is stored", len(g.es), g.size)
+	}
+	for _, n := range s.groups {
+		if n > most*3/2 {
+			t.Errorf("a group takes %d octets", n)
+		}
+	}
+}

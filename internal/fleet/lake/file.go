@@ -151,7 +151,7 @@ func values(vs []parquet.Value, b *batch.Batch, c *column, rows []int32) []parqu
 	}
 	null := parquet.Value{}.Level(0, 0, c.index)
 	from := b.Column(c.name)
-	if from == nil || from.Kind != c.kind {
+	if from == nil || from.Kind != c.kind || from.Empty {
 		if c.kind == batch.Time {
 			null = parquet.Int64Value(0).Level(0, 0, c.index)
 		}

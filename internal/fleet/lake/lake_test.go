@@ -299,3 +299,22 @@ func TestRanges(t *testing.T) {
 		}
 	}
 }
+
+// A column without any value is as one that is not there.
+func TestEmptyColumnsAreMissing(t *testing.T) {
+	rows := []int32{0, 3, 4}
+	for i := range columns {
+		c := &columns[i]
+		b := made(t, "lab", 0, 5)
+		x := b.Column(c.name)
+		if x == nil || c.kind == batch.Text || c.kind == batch.Texts || c.kind == batch.Uints {
+			continue
+		}
+		x.Nums, x.Null, x.Empty = nil, nil, true
+		got := values(nil, b, c, rows)
+		x.Name = "gone"
+		if want := values(nil, b, c, rows); len(got) != len(rows) || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
+	}
+}

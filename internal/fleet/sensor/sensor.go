@@ -124,7 +124,7 @@ func (s *Sensor) Add(r *record.Record) error {
 	}
 	b.Add(r)
 	s.Records.Add(1)
-	if b.Rows() >= s.cfg.Rows || b.Size() >= 32<<20 {
+	if b.Rows() >= s.cfg.Rows || b.Size() >= batch.MaxBuilt {
 		s.close(n)
 	}
 	return s.err()
