@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"portero/internal/corpus"
 )
 
 // A folder is one broker's: a second one says so and ends.
@@ -44,5 +46,21 @@ func TestABrokerSaysWhatIsMissing(t *testing.T) {
 	p.wait("waiting for the other brokers of cluster c")
 	if code := p.stop(); code != 0 || strings.Contains(p.text(), "ready") {
 		t.Errorf("%d: %s", code, p.text())
+	}
+}
+
+// A sensor that reads files and cannot send them ends when it is told to, and keeps
+// what it read.
+func TestASensorEndsWithoutABroker(t *testing.T) {
+	t.Parallel()
+	capture := filepath.Join(corpus.Root(), "testdata", "first-look", "in.pcap")
+	p := start(t, "command", "sensor", "--url", fmt.Sprintf("nats://127.0.0.1:%d", ports(t, 1)[0]), "--site", "hq", "--spool", filepath.Join(t.TempDir(), "s"), capture)
+	p.wait("not sent yet")
+	began := time.Now()
+	if code := p.stop(); code != 0 || !strings.Contains(p.text(), "6 records stay on the spool") || !strings.Contains(p.text(), "6 wait on the spool") {
+		t.Errorf("%d: %s", code, p.text())
+	}
+	if d := time.Since(began); d > 5*time.Second {
+		t.Errorf("it took %v to end", d)
 	}
 }

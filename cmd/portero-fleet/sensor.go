@@ -167,6 +167,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	}
 	defer sp.Close()
 	o.cfg.Wait, o.cfg.Say = in.live == nil, a.say
+	if o.cfg.Wait {
+		defer context.AfterFunc(a.ctx, sp.Hurry)()
+	}
 	s, err := sensor.New(o.cfg, sp)
 	if err != nil {
 		return usage(err.Error())
@@ -240,10 +243,15 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 		err = e
 	}
 	wait, stop := context.WithCancel(send)
-	if in.live != nil || a.ctx.Err() != nil {
+	if in.live != nil {
 		wait, stop = context.WithTimeout(send, o.drain)
+	} else {
+		// Who waits as long as it takes is told when that is enough.
+		defer context.AfterFunc(a.ctx, stop)()
 	}
-	s.Drained(wait)
+	if !s.Drained(wait) {
+		a.say(fmt.Sprintf(a.lang.Pick("stopped: %d records stay on the spool %s; the next sensor on it sends them", "parado: %d registros quedan en la cola %s; el próximo sensor que la use los envía"), sp.Stats().Records, o.dir))
+	}
 	stop()
 	s.Report(nc, drops())
 	_ = nc.FlushTimeout(time.Second)

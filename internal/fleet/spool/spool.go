@@ -52,6 +52,7 @@ type Spool struct {
 	more   *sync.Cond
 	room   *sync.Cond
 	closed bool
+	hurry  bool
 	segs   []*segment
 	cur    *os.File // the segment being written
 	meta   meta
@@ -239,7 +240,7 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 			return fmt.Errorf("a message of %d octets is too long for a spool", len(m.Data))
 		}
 		need := uint64(header + len(m.Data))
-		for wait && !s.closed && s.stats.Bytes+need > s.limit && s.stats.Messages > 0 {
+		for wait && !s.closed && !s.hurry && s.stats.Bytes+need > s.limit && s.stats.Messages > 0 {
 			if err := s.sync(); err != nil {
 				return err
 			}
@@ -248,7 +249,7 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 		if s.closed {
 			return ErrClosed
 		}
-		for s.stats.Bytes+need > s.limit && len(s.segs) > 0 {
+		for !(wait && s.hurry) && s.stats.Bytes+need > s.limit && len(s.segs) > 0 {
 			if err := s.drop(); err != nil {
 				return err
 			}
@@ -262,6 +263,15 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 	err := s.sync()
 	s.more.Broadcast()
 	return err
+}
+
+// Hurry ends the waiting of Put: who is told to stop keeps what is on its way, also
+// beyond the limit, and drops nothing.
+func (s *Spool) Hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hurry = true
+	s.room.Broadcast()
 }
 
 func (s *Spool) sync() error {

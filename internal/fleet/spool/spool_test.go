@@ -181,3 +181,39 @@ func mustGlob(dir string) []string {
 	l, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
 	return l
 }
+
+// Who waits for room and is told to stop keeps everything, also beyond the limit.
+func TestHurryEndsTheWaiting(t *testing.T) {
+	s, err := Open(t.TempDir(), 1<<16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	done := make(chan error)
+	go func() {
+		var err error
+		for range 20 {
+			if err = s.Put(true, Message{Records: 1, Data: make([]byte, 10_000)}); err != nil {
+				break
+			}
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		t.Fatalf("nothing waited: %v", err)
+	case <-time.After(100 * time.Millisecond):
+	}
+	s.Hurry()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it still waits")
+	}
+	if st := s.Stats(); st.Messages != 20 || st.DroppedMessages != 0 {
+		t.Errorf("%+v", st)
+	}
+}
