@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -19,6 +20,7 @@ func (a *app) brokerCmd() *cobra.Command {
 		Use: "broker", Short: "Keep batches between sensors and hubs: NATS JetStream, every one fsynced", Args: cobra.NoArgs,
 		Long: `Runs a NATS server with JetStream in this process. What it acknowledges is on its disk.
 It listens on this machine alone until it is given a certificate and a file of users.
+Exit status 1: its disk could not be written; it takes more when it is started again.
 Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 		RunE: func(*cobra.Command, []string) (err error) {
 			if o.Limits.MaxBytes, err = sizeOf("--size", size); err != nil {
@@ -43,8 +45,10 @@ Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 			if err == nil {
 				a.say(a.lang.Pick("ready", "listo"))
 			}
-			<-a.ctx.Done()
-			return nil
+			if err = b.Watch(a.ctx); errors.Is(err, broker.ErrDisk) {
+				return &exitError{1, err}
+			}
+			return err
 		},
 	}
 	fs := cmd.Flags()

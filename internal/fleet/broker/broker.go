@@ -283,12 +283,7 @@ func (b *Broker) Peer() string {
 // else has. In a cluster it waits until there is a leader, and says so; alone, what
 // the server refuses it refuses for good.
 func (b *Broker) Ensure(ctx context.Context) error {
-	opts := []nats.Option{nats.InProcessServer(b.srv)}
-	if b.opt.self != nil {
-		pub, _ := b.opt.self.PublicKey()
-		opts = append(opts, nats.Nkey(pub, b.opt.self.Sign))
-	}
-	nc, err := nats.Connect("", opts...)
+	nc, err := b.inside()
 	if err != nil {
 		return err
 	}
@@ -319,6 +314,16 @@ func (b *Broker) Ensure(ctx context.Context) error {
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
+}
+
+// inside is a connection that never leaves the process.
+func (b *Broker) inside() (*nats.Conn, error) {
+	opts := []nats.Option{nats.InProcessServer(b.srv)}
+	if b.opt.self != nil {
+		pub, _ := b.opt.self.PublicKey()
+		opts = append(opts, nats.Nkey(pub, b.opt.self.Sign))
+	}
+	return nats.Connect("", opts...)
 }
 
 // waits says what Ensure waits for.

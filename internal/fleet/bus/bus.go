@@ -57,6 +57,15 @@ func Unsent(err error) error {
 // messageTooLong is JetStream's code for "message size exceeds maximum allowed".
 const messageTooLong = 10054
 
+// Brokers is where every broker of a cluster answers how it is, with a BrokerState.
+const Brokers = "portero.brokers"
+
+// BrokerState is what a broker says of itself.
+type BrokerState struct {
+	Name string `json:"name"`
+	Free int64  `json:"free_bytes"` // of its disk; -1 is unknown
+}
+
 // FlowSubject is where a sensor of a site sends the batches of a lane.
 func FlowSubject(site string, lane uint16) string {
 	return "flows." + site + "." + strconv.Itoa(int(lane))

@@ -33,16 +33,17 @@ type Fleet struct {
 
 // Broker is what JetStream says.
 type Broker struct {
-	Cluster  string   `json:"cluster,omitempty"`
-	Leader   string   `json:"leader,omitempty"`
-	Replicas int      `json:"replicas"`
-	Behind   []string `json:"behind,omitempty"` // brokers that are away or not up to date
-	Waiting  uint64   `json:"waiting_batches"`
-	Bytes    uint64   `json:"waiting_bytes"`
-	Limit    int64    `json:"limit_bytes"`
-	InHubs   int      `json:"in_hubs"` // handed to hubs, not yet stored
-	Again    int      `json:"redelivered"`
-	Work     uint64   `json:"waiting_units"`
+	Cluster  string            `json:"cluster,omitempty"`
+	Leader   string            `json:"leader,omitempty"`
+	Replicas int               `json:"replicas"`
+	Brokers  []bus.BrokerState `json:"brokers,omitempty"`
+	Behind   []string          `json:"behind,omitempty"` // brokers that are away or not up to date
+	Waiting  uint64            `json:"waiting_batches"`
+	Bytes    uint64            `json:"waiting_bytes"`
+	Limit    int64             `json:"limit_bytes"`
+	InHubs   int               `json:"in_hubs"` // handed to hubs, not yet stored
+	Again    int               `json:"redelivered"`
+	Work     uint64            `json:"waiting_units"`
 	// LagSeconds is the age of the oldest batch that no hub has stored.
 	LagSeconds float64 `json:"lag_seconds"`
 }
@@ -86,6 +87,7 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	if w, err := js.Stream(ctx, bus.Work); err == nil {
 		f.Broker.Work = w.CachedInfo().State.Msgs
 	}
+	f.Broker.Brokers = brokers(ctx, nc, i.Config.Replicas)
 	st, err := js.Stream(ctx, bus.Status)
 	if err != nil {
 		return f, nil
@@ -130,6 +132,33 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	return f, nil
 }
 
+// brokers asks all brokers how they are, and waits half a second for n of them.
+func brokers(ctx context.Context, nc *nats.Conn, n int) (bs []bus.BrokerState) {
+	inbox := nc.NewRespInbox()
+	sub, err := nc.SubscribeSync(inbox)
+	if err != nil {
+		return nil
+	}
+	defer sub.Unsubscribe()
+	ctx, stop := context.WithTimeout(ctx, 500*time.Millisecond)
+	defer stop()
+	if nc.PublishRequest(bus.Brokers, inbox, nil) != nil {
+		return nil
+	}
+	for len(bs) < n {
+		m, err := sub.NextMsgWithContext(ctx)
+		if err != nil {
+			break
+		}
+		var b bus.BrokerState
+		if json.Unmarshal(m.Data, &b) == nil && b.Name != "" {
+			bs = append(bs, b)
+		}
+	}
+	sort.Slice(bs, func(i, j int) bool { return bs[i].Name < bs[j].Name })
+	return bs
+}
+
 // Troubles are what is not as it should be, worst first, in plain words.
 func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 	add := func(en, es string, v ...any) { ts = append(ts, fmt.Sprintf(l.Pick(en, es), v...)) }
@@ -141,6 +170,12 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 	}
 	if f.Broker.Limit > 0 && f.Broker.Bytes > uint64(f.Broker.Limit)/10*9 {
 		add("the broker is nearly full: sensors will keep what comes", "el intermediario está casi lleno: los sensores guardarán lo que venga")
+	}
+	for i := range f.Broker.Brokers {
+		b := &f.Broker.Brokers[i]
+		if due := f.Broker.Limit - int64(f.Broker.Bytes); b.Free >= 0 && b.Free < due {
+			add("the disk of broker %s has %d MB free, and %d MB may still come", "el disco del intermediario %s tiene %d MB libres, y aún pueden llegar %d MB", safe.Terminal(b.Name), b.Free>>20, due>>20)
+		}
 	}
 	if f.Broker.LagSeconds > 120 {
 		add("the oldest batch has waited %.0f s for a hub", "el lote más antiguo espera desde hace %.0f s", f.Broker.LagSeconds)

@@ -1,0 +1,33 @@
+package status
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"portero/internal/fleet/bus"
+	"portero/internal/fleet/hub"
+	"portero/internal/words"
+)
+
+// well is a fleet with nothing to complain about.
+func well() *Fleet {
+	now := time.Now()
+	return &Fleet{Time: now, Hubs: []hub.State{{Name: "h", Time: now}},
+		Broker: Broker{Limit: 100 << 20, Bytes: 1 << 20, Brokers: []bus.BrokerState{{Name: "b1", Free: 1 << 30}, {Name: "b2", Free: -1}}}}
+}
+
+func TestTroublesAreNamed(t *testing.T) {
+	if ts := well().Troubles(words.English); len(ts) > 0 {
+		t.Errorf("all is well, and it says %q", ts)
+	}
+	for want, change := range map[string]func(f *Fleet){
+		"the disk of broker b1 has 20 MB free, and 99 MB may still come": func(f *Fleet) { f.Broker.Brokers[0].Free = 20 << 20 },
+	} {
+		f := well()
+		change(f)
+		if ts := strings.Join(f.Troubles(words.English), "\n"); !strings.Contains(ts, want) {
+			t.Errorf("%q is not in %q", want, ts)
+		}
+	}
+}
