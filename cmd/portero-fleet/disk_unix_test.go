@@ -7,18 +7,19 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
-// A child whose files may not be longer than FLEET_TEST_FSIZE octets is one whose
-// disk is full.
+// A child that runs as "command-full" has a disk that is full: no file of it may be
+// longer than 64 kB.
 func init() {
-	if n, err := strconv.ParseUint(os.Getenv("FLEET_TEST_FSIZE"), 10, 62); err == nil {
+	if os.Getenv("FLEET_TEST_AS") == "command-full" {
+		os.Setenv("FLEET_TEST_AS", "command")
 		signal.Ignore(syscall.SIGXFSZ)
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: n, Max: n}); err != nil {
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 1 << 16, Max: 1 << 16}); err != nil {
 			panic(err)
 		}
 	}
@@ -27,11 +28,11 @@ func init() {
 // A broker that could not write takes nothing more, also when there is room again:
 // it says so and ends, and the next start goes on.
 func TestABrokerWithAFullDiskEnds(t *testing.T) {
+	t.Parallel()
 	dir, port := t.TempDir(), ports(t, 1)[0]
 	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
-	t.Setenv("FLEET_TEST_FSIZE", "65536")
-	b := one(t, filepath.Join(dir, "b"), port)
-	os.Unsetenv("FLEET_TEST_FSIZE")
+	b := start(t, "command-full", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", filepath.Join(dir, "b"), "--size", "512M")
+	b.wait("ready")
 	s := sensorFor(t, url, "hq")
 	s.take(t, 0, 3000)
 	<-b.done
@@ -47,4 +48,29 @@ func TestABrokerWithAFullDiskEnds(t *testing.T) {
 	await(t, url, s.Sensor)
 	h.stop()
 	judge(t, lakeDir, 3000, "hq")
+}
+
+// A hub that cannot store says so, once, and status says it of the hub.
+func TestAHubWithAFullDiskIsNamed(t *testing.T) {
+	t.Parallel()
+	dir, port := t.TempDir(), ports(t, 1)[0]
+	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
+	one(t, filepath.Join(dir, "b"), port)
+	h := start(t, "command-full", "hub", "--url", url, "--parquet", filepath.Join(dir, "lake"), "--name", "h", "--every", "100ms")
+	sensorFor(t, url, "hq").take(t, 0, 3000)
+	h.wait("trying again")
+	const want = "hub h stores nothing: parquet: "
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(300 * time.Millisecond) {
+		p := start(t, "command", "status", "--url", url)
+		<-p.done
+		if strings.Contains(p.text(), want) && p.cmd.ProcessState.ExitCode() == 1 {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("status does not say %q:\n%s", want, p.text())
+		}
+	}
+	if n := strings.Count(h.text(), "trying again"); n > 2 {
+		t.Errorf("it said %d times that it tries again", n)
+	}
 }

@@ -45,7 +45,8 @@ type Hub struct {
 	cfg                                    Config
 	Records, Batches, Groups, Bad, Retries atomic.Uint64
 	again                                  atomic.Uint64
-	lastError                              atomic.Pointer[string]
+	wrong                                  atomic.Pointer[string] // what keeps the hub from its work now
+	said                                   time.Time
 }
 
 // New prepares a hub.
@@ -138,7 +139,9 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 			for m := range got.Messages() {
 				h.put(ctx, g, m)
 			}
-			err = got.Error()
+			if err = got.Error(); err == nil {
+				h.well()
+			}
 		}
 		if err != nil && !errors.Is(err, nats.ErrTimeout) && !errors.Is(err, jetstream.ErrNoMessages) && ctx.Err() == nil {
 			h.trouble(fmt.Sprintf("fetch: %v", err))
@@ -165,11 +168,16 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
+// trouble notes what keeps the hub from its work until well, and says it at once
+// and then every half minute: what is tried again every second need not be.
 func (h *Hub) trouble(s string) {
-	if old := h.lastError.Swap(&s); old == nil || *old != s {
+	if h.wrong.Swap(&s) == nil || time.Since(h.said) > 30*time.Second {
+		h.said = time.Now()
 		h.cfg.Say(s)
 	}
 }
+
+func (h *Hub) well() { h.wrong.Store(nil) }
 
 // put takes a message, and stores the group when it takes too much memory.
 func (h *Hub) put(ctx context.Context, g *group, m jetstream.Msg) {
@@ -252,6 +260,7 @@ func (h *Hub) store(ctx context.Context, g *group) {
 	for _, m := range g.msgs {
 		_ = m.Ack()
 	}
+	h.well()
 	h.Records.Add(uint64(g.rows))
 	h.Batches.Add(uint64(len(g.es)))
 	h.again.Add(uint64(len(g.msgs) - len(g.es)))
@@ -307,7 +316,7 @@ type State struct {
 // State is the present one.
 func (h *Hub) State() State {
 	s := State{Kind: "hub", Site: "fleet", Name: h.cfg.Name, Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
-	if p := h.lastError.Load(); p != nil {
+	if p := h.wrong.Load(); p != nil {
 		s.Trouble = *p
 	}
 	for n := range h.cfg.Stores {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,5 +129,39 @@ func TestAGroupIsBoundedByMemory(t *testing.T) {
 		if n > most*3/2 {
 			t.Errorf("a group takes %d octets", n)
 		}
+	}
+}
+
+// full is a store whose disk is full for some tries.
+type full struct {
+	h    *Hub
+	left int
+	seen []string // what the hub says of itself at each try
+}
+
+func (f *full) Write([]batch.Entry) error {
+	f.seen = append(f.seen, f.h.State().Trouble)
+	if f.left--; f.left < 0 {
+		return nil
+	}
+	return fmt.Errorf("/data/%d.parquet: no space left on device", f.left)
+}
+
+// What keeps a hub from storing is in its state for as long as it does, and is said
+// once.
+func TestTroubleLastsAsLongAsItDoes(t *testing.T) {
+	said := 0
+	f := &full{left: 2}
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"parquet": f}, Say: func(string) { said++ }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.h = h
+	g := &group{names: map[string]bool{}}
+	h.take(g, from("hq", 1, 5))
+	h.store(context.Background(), g)
+	want := []string{"", "parquet: /data/1.parquet: no space left on device; trying again", "parquet: /data/0.parquet: no space left on device; trying again"}
+	if !slices.Equal(f.seen, want) || h.State().Trouble != "" || said != 1 || h.Records.Load() != 5 {
+		t.Errorf("%q, then %q; said %d times", f.seen, h.State().Trouble, said)
 	}
 }

@@ -184,6 +184,9 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 	for i := range f.Hubs {
 		h := &f.Hubs[i]
 		alive = alive || f.Time.Sub(h.Time) < Stale
+		if h.Trouble != "" && f.Time.Sub(h.Time) < Stale {
+			add("hub %s stores nothing: %s", "el hub %s no guarda nada: %s", h.Name, safe.Terminal(h.Trouble))
+		}
 		if h.Bad > 0 {
 			add("hub %s put %d batches aside that it could not read", "el hub %s apartó %d lotes que no supo leer", h.Name, h.Bad)
 		}
@@ -315,6 +318,12 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		{"hub_batches_total", "counter", "Batches stored.", func(h *hub.State) any { return h.Batches }},
 		{"hub_bad_total", "counter", "Batches that could not be read; should be zero.", func(h *hub.State) any { return h.Bad }},
 		{"hub_retries_total", "counter", "Times that a store refused.", func(h *hub.State) any { return h.Retries }},
+		{"hub_stuck", "gauge", "Whether something keeps the hub from storing; should be zero.", func(h *hub.State) any {
+			if h.Trouble != "" {
+				return 1
+			}
+			return 0
+		}},
 		{"hub_silent_seconds", "gauge", "Time since the hub was heard of.", func(h *hub.State) any { return max(f.Time.Sub(h.Time).Seconds(), 0) }},
 	} {
 		metric(m.name, m.kind, m.help)

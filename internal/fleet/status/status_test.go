@@ -23,6 +23,8 @@ func TestTroublesAreNamed(t *testing.T) {
 	}
 	for want, change := range map[string]func(f *Fleet){
 		"the disk of broker b1 has 20 MB free, and 99 MB may still come": func(f *Fleet) { f.Broker.Brokers[0].Free = 20 << 20 },
+		"hub h stores nothing: parquet: disk full":                       func(f *Fleet) { f.Hubs[0].Trouble = "parquet: disk full" },
+		"no hub is at work": func(f *Fleet) { f.Hubs[0].Time = f.Time.Add(-Stale) },
 	} {
 		f := well()
 		change(f)
