@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +44,9 @@ type Unit struct {
 	Rows   int      `json:"rows"` // of a batch; with it every try makes the same ones
 	Before []string `json:"before,omitempty"`
 	After  []string `json:"after,omitempty"`
+	// Seed is that of the hash of connections. Nobody who wrote the captures knows it,
+	// and every try has the same: when memory runs out it decides who has to go.
+	Seed uint64 `json:"seed,omitempty"`
 }
 
 // Shape says how an archive is cut.
@@ -230,7 +234,7 @@ func cut(s Shape, sensor string, fs []File, read []bool) (us []Unit) {
 			i++
 			continue
 		}
-		u := Unit{Site: s.Site, Sensor: sensor, Rows: s.Rows}
+		u := Unit{Site: s.Site, Sensor: sensor, Rows: s.Rows, Seed: rand.Uint64() | 1}
 		start, size := i, int64(0)
 		for i < len(fs) && !read[i] && len(u.Files) < s.Files && (size < s.Bytes || len(u.Files) == 0) && (i == start || near(i)) {
 			u.Files = append(u.Files, fs[i])

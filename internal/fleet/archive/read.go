@@ -42,7 +42,7 @@ func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record)
 	}
 	s := &source{set: set, ours: ours, after: behind}
 	only := len(shown) == 1
-	opt := engine.Options{Threads: max(threads, 1), Files: shown, Catalog: catalog.Default(), Seed: 1, Sink: func(r *record.Record) error {
+	opt := engine.Options{Threads: max(threads, 1), Files: shown, Catalog: catalog.Default(), Seed: u.seed(), Sink: func(r *record.Record) error {
 		if only {
 			r.File = shown[0]
 		}
@@ -71,6 +71,10 @@ func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record)
 	err = eng.Run(ctx, s)
 	return set.Problems(), err
 }
+
+// seed is the unit's own. Those that an earlier version queued have none, and were
+// begun with 1.
+func (u *Unit) seed() uint64 { return max(u.Seed, 1) }
 
 // source reads on after the unit's own files only while asked for.
 type source struct {
