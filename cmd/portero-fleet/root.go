@@ -50,8 +50,6 @@ func run(args []string, out, errw io.Writer) int {
 	a := &app{out: out, err: errw, ctx: ctx, lang: words.FromLocale(os.Getenv)}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errw)
 	err := root.ExecuteContext(ctx)
 	if err != nil && err.Error() != "" {
 		a.say(err.Error())
@@ -101,7 +99,35 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
 	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd())
+	root.SetOut(a.out) // cobra's completion keeps what it finds here when it is made
+	root.SetErr(a.err)
+	strict(root)
 	return root
+}
+
+// strict makes wrong words after help and completion errors of usage; cobra's own
+// print something and call it success.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				if c, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+					return usage(fmt.Sprintf("help: %q is no command of %s", args[len(args)-1], c.CommandPath()))
+				}
+				return nil
+			}
+		case "completion":
+			cmd.RunE = func(cmd *cobra.Command, args []string) error {
+				if len(args) > 0 {
+					return usage(fmt.Sprintf("completion: %q is none of bash, fish, powershell, zsh", args[0]))
+				}
+				return cmd.Help()
+			}
+		}
+	}
 }
 
 // busFlags say where the broker is.
