@@ -96,39 +96,33 @@ func TestOneBadBatchDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
-// slow is a store that says how large groups are.
-type slow struct{ groups []int }
+// counting is a store that counts what it is given.
+type counting struct{ groups []int }
 
-func (s *slow) Write(es []batch.Entry) error {
-	n := 0
-	for _, e := range es {
-		n += e.Batch.Size
-	}
-	s.groups = append(s.groups, n)
+func (c *counting) Write(es []batch.Entry) error {
+	c.groups = append(c.groups, len(es))
 	return nil
 }
 
 // What a hub holds is bounded by the memory that it takes, not by rows alone.
 func TestAGroupIsBoundedByMemory(t *testing.T) {
-	s := &slow{}
-	h, err := New(Config{Name: "h", Stores: map[string]Store{"slow": s}, Rows: 1 << 30, Every: time.Hour})
+	c := &counting{}
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"counting": c}, Rows: 1 << 30, Every: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := &group{names: map[string]bool{}}
-	m := from("hq", 0, 30_000)
-	for i := range 40 {
-		x := *m
-		x.number = uint64(i + 1)
-		h.put(context.Background(), g, &x)
-	}
-	if len(s.groups) == 0 {
-		t.Fatalf("%d batches of %d octets are held, and nothing is stored", len(g.es), g.size)
-	}
-	for _, n := range s.groups {
-		if n > most*3/2 {
-			t.Errorf("a group takes %d octets", n)
+	for i := range 5 {
+		h.put(context.Background(), g, from("hq", uint64(i+1), 500))
+		if i == 2 {
+			if g.size < 3*500*100 {
+				t.Errorf("three batches of 500 records take %d octets", g.size)
+			}
+			g.size += most - g.size*4/3 // all but one batch more
 		}
+	}
+	if !slices.Equal(c.groups, []int{4}) || len(g.es) != 1 || g.size > most/100 {
+		t.Errorf("groups of %v, and %d batches of %d octets", c.groups, len(g.es), g.size)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // Records an hour apart are a file each, and one sensor may send thousands of them:
 // they are never all open.
 func TestHoursAreWrittenInTurn(t *testing.T) {
-	const n = 300
+	const n = 120
 	b := batch.NewBuilder("lab", "s1")
 	for i := range n {
 		r := *corpus.Made(uint64(i))
