@@ -289,6 +289,12 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		metric(m.name, "gauge", m.help)
 		value(m.name, "", m.v)
 	}
+	metric("broker_free_bytes", "gauge", "Free octets of the disk of a broker.")
+	for _, s := range br.Brokers {
+		if s.Free >= 0 {
+			value("broker_free_bytes", fmt.Sprintf("broker=%q", s.Name), s.Free)
+		}
+	}
 	for _, m := range []struct {
 		name, kind, help string
 		get              func(s *sensor.State) any

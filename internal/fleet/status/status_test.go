@@ -33,3 +33,20 @@ func TestTroublesAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestMetricsNameTheDisks(t *testing.T) {
+	f := well()
+	f.Hubs[0].Trouble = "full"
+	var b strings.Builder
+	if err := f.Prometheus(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`portero_fleet_broker_free_bytes{broker="b1"} 1073741824`, `portero_fleet_hub_stuck{hub="h"} 1`} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in %s", want, b.String())
+		}
+	}
+	if strings.Contains(b.String(), `broker="b2"`) {
+		t.Error("what is not known is given as a number")
+	}
+}
