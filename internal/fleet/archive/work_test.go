@@ -3,24 +3,26 @@ package archive
 import (
 	"context"
 	"encoding/json"
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"portero/internal/corpus"
+	"portero/internal/fleet/batch"
 	"portero/internal/fleet/broker"
 	"portero/internal/fleet/bus"
 )
 
-// What the broker refuses for good ends a unit, with its name, instead of waiting.
-func TestWhatIsRefusedForGoodIsSaid(t *testing.T) {
+// queue is one on a broker of its own.
+func queue(t *testing.T, ctx context.Context) *Queue {
+	t.Helper()
 	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 26}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Stop()
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
-	defer stop()
+	t.Cleanup(b.Stop)
 	if err := b.Ensure(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -28,17 +30,59 @@ func TestWhatIsRefusedForGoodIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer nc.Close()
+	t.Cleanup(nc.Close)
 	q, err := Open(ctx, nc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &publisher{q: q, u: &Unit{ID: "u", Site: "hq", Sensor: "core", Files: []File{{Path: "/a/x.pcap"}}}, ctx: ctx}
+	return q
+}
+
+// What the broker refuses for good ends a unit, with its name, instead of waiting.
+func TestWhatIsRefusedForGoodIsSaid(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 5*time.Second)
+	defer stop()
+	p := &publisher{q: queue(t, ctx), u: &Unit{ID: "u", Site: "hq", Sensor: "core", Files: []File{{Path: "/a/x.pcap"}}}, ctx: ctx}
 	if err := p.send(0, make([]byte, bus.MaxMessage)); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.finish(); err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "/a/x.pcap: batch 1 of 8388608 octets") {
 		t.Errorf("%v, %v", err, ctx.Err())
+	}
+}
+
+// Records that make a batch longer than the broker takes are sent in several, the
+// same ones at every try.
+func TestNoBatchOfAUnitIsTooLong(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	q := queue(t, ctx)
+	u := &Unit{ID: "u", Site: "hq", Sensor: "core", Rows: batch.MaxRows, Files: []File{{Path: "/a/x.pcap"}}}
+	try := func(skip uint64) *publisher {
+		p := &publisher{q: q, u: u, ctx: ctx, skip: skip}
+		rng := rand.New(rand.NewPCG(1, 2))
+		name := make([]byte, 1000)
+		r := *corpus.Made(1)
+		for range 15_000 {
+			for i := range name {
+				name[i] = byte(33 + rng.IntN(94))
+			}
+			r.ServerName = string(name)
+			if err := p.add(&r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.finish(); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := try(0)
+	if p.n != 2 || p.records != 15_000 {
+		t.Errorf("%d batches of %d records", p.n, p.records)
+	}
+	if again := try(p.n); again.n != p.n || q.Skipped.Load() != p.n {
+		t.Errorf("%d batches at the second try, %d of them skipped", again.n, q.Skipped.Load())
 	}
 }
 
