@@ -172,6 +172,10 @@ func (c *Certificate) confirmed() Text {
 		return Text{"not yet: the initiator acknowledged, and no later segment of the responder shows that it accepted. Its ESTABLISHED is inferred.", "todavía no: el iniciador confirmó y ningún segmento posterior del respondedor muestra que lo aceptara. Su ESTABLISHED es inferido."}
 	}
 	f := frames(r.ConfirmedFrame)
+	if s := c.tr.Step(r.ConfirmedFrame); s != nil && s.From == trace.Orig {
+		// A split or crossing open: the responder sent the third packet.
+		return Text{f.EN + ": the originator's first segment after the third packet shows that it accepted.", f.ES + ": el primer segmento del iniciador tras el tercero muestra que lo aceptó."}
+	}
 	return Text{f.EN + ": the responder's first segment after the third packet shows that it accepted.", f.ES + ": el primer segmento del respondedor tras el tercero muestra que lo aceptó."}
 }
 
