@@ -271,12 +271,6 @@ func (s *session) watchOver(ro recorder.Options) error {
 	defer h.Close()
 	h.Changed = s.changed
 	s.src = h
-	if err := s.record(s.keep, ro); err != nil {
-		return err
-	}
-	if s.out, err = s.output(); err != nil {
-		return err
-	}
 	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet, s.keep.dial); err != nil {
 		return err
 	}
@@ -308,6 +302,14 @@ func (s *session) watchOver(ro recorder.Options) error {
 		return err
 	}
 	defer s.programs.close()
+	// Files come last: a start that fails makes none, replaces none, and takes none of an
+	// earlier run away.
+	if s.out, err = s.output(); err != nil {
+		return err
+	}
+	if err := s.record(s.keep, ro); err != nil {
+		return err
+	}
 	if s.programs != nil && s.rec != nil {
 		s.owner = s.programs.comment
 	}

@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"portero/capture/live"
@@ -45,6 +46,7 @@ type local struct {
 	files recorder.Files
 	index map[string]int // of the interfaces that are listened to
 	wrote bool           // the output file was created once
+	saved bool           // the first file of -w was
 	// screened: there is a screen, in which packets may be chosen.
 	screened bool
 }
@@ -107,8 +109,35 @@ func (k *local) output() (*os.File, error) {
 	return f, giveBack(f)
 }
 
+// save makes the next file of -w. Where the first cannot be made, the session does not
+// begin, and what -o made for it goes again.
 func (k *local) save(now time.Time) (*os.File, string, error) {
-	return k.files.Next(now)
+	f, name, err := k.files.Next(now)
+	if err == nil {
+		k.saved = true
+	} else if !k.saved && k.wrote {
+		if st, e := os.Lstat(k.o.out); e == nil && st.Mode().IsRegular() && st.Size() == 0 {
+			os.Remove(k.o.out)
+		}
+	}
+	return f, name, err
+}
+
+// mayWrite says what stands against the files of -o and -w, and makes none.
+func (k *local) mayWrite() error {
+	if o := k.o.out; o != "" && o != "-" {
+		if err := mayCreate(o, k.o.force); err != nil {
+			return err
+		}
+	}
+	switch s := k.o.save; {
+	case s == "" || s == "-":
+		return nil
+	case k.files.Many:
+		return mayMakeIn(s) // the names have the time in them
+	default:
+		return mayCreate(s, k.o.force)
+	}
 }
 
 func (k *local) chosen(name string) (*os.File, error) {
@@ -126,7 +155,23 @@ func (k *local) metrics() (net.Listener, error) {
 	if k.o.metrics == "" {
 		return nil, nil
 	}
-	return net.Listen("tcp", k.o.metrics)
+	l, err := net.Listen("tcp", k.o.metrics)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, usage(fmt.Sprintf("--metrics %s: this port is taken (another portero? each needs a port of its own)", k.o.metrics))
+	case err != nil:
+		return nil, fmt.Errorf("--metrics %s: %s", k.o.metrics, syscallWords(err))
+	}
+	return l, nil
+}
+
+// syscallWords is what the system says, without the address that is told beside it.
+func syscallWords(err error) string {
+	var e syscall.Errno
+	if errors.As(err, &e) {
+		return e.Error()
+	}
+	return err.Error()
 }
 
 func (k *local) sockets() (sockets.Asker, error) { return sockets.NewFinder() }

@@ -44,7 +44,7 @@ func (a *app) supervise(k *local, plan *session) error {
 	o := plan.o
 	s := &server{k: k}
 	defer s.close()
-	if err := s.prepare(o); err != nil {
+	if err := s.prepare(); err != nil {
 		return err
 	}
 	if !o.quiet && !plan.screened && !jail.Has("sys_ptrace") {
@@ -129,28 +129,20 @@ func (a *app) supervise(k *local, plan *session) error {
 // server answers the process that analyses. It answers each question about what is
 // open already once, with what was opened before that process began.
 type server struct {
-	k       *local
-	taps    []live.Tap
-	out     *os.File
-	outOnce bool
-	first   *os.File // of -w
-	name    string
-	port    *os.File // of --metrics
+	k    *local
+	taps []live.Tap
+	port *os.File // of --metrics
 }
 
-// prepare opens everything, so that the user hears of what cannot be done before
-// anything begins. Rights come first: without them no file is made.
-func (s *server) prepare(o *liveFlags) (err error) {
+// prepare opens what needs rights and changes nothing, so that the user hears of what
+// cannot be done before anything begins. Files are made when they are asked for, which
+// is when everything else is known to be good.
+func (s *server) prepare() (err error) {
 	if s.taps, err = s.k.listen(); err != nil {
 		return err
 	}
-	if s.out, err = s.k.output(); err != nil {
+	if err := s.k.mayWrite(); err != nil {
 		return err
-	}
-	if o.save != "" && o.save != "-" {
-		if s.first, s.name, err = s.k.save(time.Now()); err != nil {
-			return err
-		}
 	}
 	l, err := s.k.metrics()
 	if err != nil || l == nil {
@@ -165,10 +157,8 @@ func (s *server) close() {
 	for i := range s.taps {
 		s.taps[i].Close()
 	}
-	for _, f := range []*os.File{s.out, s.first, s.port} {
-		if f != nil {
-			f.Close()
-		}
+	if s.port != nil {
+		s.port.Close()
 	}
 }
 
@@ -211,22 +201,12 @@ func (s *server) answer(name string, body []byte) (any, []*os.File, error) {
 		}
 		return &g, g.add(t), nil
 	case "output":
-		if !s.outOnce {
-			s.outOnce = true
-			f := s.out
-			s.out = nil
-			return one(f)
-		}
 		f, err := s.k.output()
 		if err != nil {
 			return nil, nil, err
 		}
 		return one(f)
 	case "save":
-		if f := s.first; f != nil {
-			g.Name, s.first = s.name, nil
-			return one(f)
-		}
 		if s.k.o.save == "" || s.k.o.save == "-" {
 			return nil, nil, errors.New("nothing is saved in this session")
 		}
@@ -421,6 +401,14 @@ func openFiles() func() int {
 		}
 		return len(names)
 	}
+}
+
+// writable says why no file can be made in a directory, nil where one can.
+func writable(dir string) error {
+	if err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+		return &os.PathError{Op: "write", Path: dir, Err: err}
+	}
+	return nil
 }
 
 // terminalGone reports whether a hang-up took the terminal away.

@@ -18,6 +18,10 @@ func (a *app) remote() (keeper, error) { return nil, errors.ErrUnsupported }
 
 func openFiles() func() int { return nil }
 
+// writable says why no file can be made in a directory, as far as that is known before
+// it is tried: nothing here.
+func writable(string) error { return nil }
+
 // terminalGone reports whether a hang-up took the terminal away.
 func terminalGone(*os.File) bool { return true }
 

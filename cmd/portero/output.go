@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -47,29 +48,81 @@ func (o *output) close() error {
 }
 
 func createFile(name string, force bool) (*os.File, error) {
-	if st, err := os.Lstat(name); err == nil {
-		switch {
-		case st.Mode()&os.ModeCharDevice != 0 || st.Mode()&os.ModeNamedPipe != 0:
-			return os.OpenFile(name, os.O_WRONLY, 0)
-		case st.Mode()&os.ModeSymlink != 0:
-			return nil, usage(name + ": is a link; portero does not write through links")
-		case st.IsDir():
-			return nil, usage(name + ": is a directory")
-		case !force:
-			return nil, usage(name + ": exists already; --force replaces it")
-		}
+	st, err := mayReplace(name, force)
+	if err != nil {
+		return nil, err
+	}
+	if st != nil && isDevice(st) {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		return f, writing(name, err)
+	}
+	if st != nil {
 		if err := os.Remove(name); err != nil {
-			return nil, err
+			return nil, writing(name, err)
 		}
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL|syscall.O_CLOEXEC, 0o600)
-	if err != nil {
-		if errors.Is(err, os.ErrExist) {
-			return nil, usage(name + ": exists already; --force replaces it")
-		}
-		return nil, err
+	if errors.Is(err, os.ErrExist) {
+		return nil, usage(name + ": exists already; --force replaces it")
 	}
-	return f, nil
+	return f, writing(name, err)
+}
+
+// mayReplace says what is called name already, nil for nothing, or why it may not be
+// written over.
+func mayReplace(name string, force bool) (os.FileInfo, error) {
+	st, err := os.Lstat(name)
+	switch {
+	case err != nil:
+		return nil, nil
+	case isDevice(st):
+	case st.Mode()&os.ModeSymlink != 0:
+		return nil, usage(name + ": is a link; portero does not write through links")
+	case st.IsDir():
+		return nil, usage(name + ": is a directory")
+	case !force:
+		return nil, usage(name + ": exists already; --force replaces it")
+	}
+	return st, nil
+}
+
+// isDevice is for what is written to and not made anew.
+func isDevice(st os.FileInfo) bool { return st.Mode()&(os.ModeCharDevice|os.ModeNamedPipe) != 0 }
+
+// mayCreate says what stands against creating name, without touching anything.
+func mayCreate(name string, force bool) error {
+	st, err := mayReplace(name, force)
+	if err != nil || st != nil && isDevice(st) {
+		return err
+	}
+	return mayMakeIn(name)
+}
+
+// mayMakeIn says what stands against making a file in the directory of name.
+func mayMakeIn(name string) error {
+	dir := filepath.Dir(name)
+	st, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return usage(name + ": there is no directory to make it in")
+	case err != nil:
+		return writing(name, err)
+	case !st.IsDir():
+		return usage(name + ": there is no directory to make it in")
+	}
+	return writing(name, writable(dir))
+}
+
+// writing says that a file may not be written where the system's words are about
+// reading as well.
+func writing(name string, err error) error {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return &exitError{exitDenied, errors.New(name + ": no permission to write it there")}
+	case errors.Is(err, os.ErrNotExist):
+		return usage(name + ": there is no directory to make it in")
+	}
+	return err
 }
 
 // colorWanted decides by flag, environment and kind of output.

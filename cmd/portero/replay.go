@@ -137,9 +137,6 @@ func (s *session) replay() (err error) {
 	defer r.Close()
 	s.src = r
 	s.o.ifaces = r.set.Names()
-	if s.out, err = s.output(); err != nil {
-		return err
-	}
 	if s.to, err = o.to.open(s.a, true, nil, o.quiet, s.keep.dial); err != nil {
 		return err
 	}
@@ -156,6 +153,9 @@ func (s *session) replay() (err error) {
 		return err
 	}
 	defer id.close()
+	if s.out, err = s.output(); err != nil {
+		return err
+	}
 	if err := s.analyse(eo); err != nil {
 		return err
 	}

@@ -97,6 +97,12 @@ var messages = [][2]string{
 	{" --help`)", " --help`)"},
 	{"filter: ", "filtro: "},
 	{"--where: ", ""}, {"--lang: ", ""}, {"--to: ", ""}, {"--mmdb: ", ""}, {"--fsync: ", ""}, {": ", ""},
+
+	// portero live
+	{": no permission to write it there", ": sin permiso para escribirlo ahí"},
+	{": there is no directory to make it in", ": no existe el directorio en el que crearlo"},
+	{"--metrics %s: this port is taken (another portero? each needs a port of its own)", "--metrics %s: ese puerto está ocupado (¿otro portero? cada uno necesita el suyo)"},
+	{"there is no interface %q here; there are %s, and any", "aquí no hay ninguna interfaz %q; las hay: %s, y any"},
 }
 
 var verb = regexp.MustCompile(`%(?:#x|[ ]?x|[qsdvg])`)
