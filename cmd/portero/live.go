@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -156,6 +155,7 @@ type session struct {
 	gauges   *gauges // nil without --metrics
 	watch    *findings.Detector
 	stop     context.CancelFunc
+	signals  chan os.Signal
 	rotate   atomic.Bool
 	err      error
 	screened bool // the screen has the terminal
@@ -227,12 +227,7 @@ func (a *app) live(o *liveFlags) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case o.replay != "":
-		return s.replay()
-	case a.isParser():
-		s.keep, err = a.remote()
-	case twoProcesses:
+	if twoProcesses && o.replay == "" && !a.isParser() {
 		k := newLocal(o, opt)
 		k.screened = s.screened
 		err = a.supervise(k, s)
@@ -241,13 +236,31 @@ func (a *app) live(o *liveFlags) error {
 			return denied(s.lang, pe)
 		}
 		return err
+	}
+	// A terminal that is not read, or a pipe, holds up nobody, whatever is told there.
+	s.heed()
+	defer signal.Stop(s.signals)
+	errw := a.err
+	said := newOutlet(errw, 1<<20).start()
+	a.err = said
+	switch {
+	case o.replay != "":
+		err = s.replay()
+	case a.isParser():
+		if s.keep, err = a.remote(); err == nil {
+			err = s.watchOver(ro)
+		}
 	default:
 		s.keep = newLocal(o, opt)
+		err = s.watchOver(ro)
 	}
-	if err != nil {
-		return err
+	say(a.err, err, s.lang)
+	said.close()
+	a.err = errw
+	if err == nil {
+		return nil
 	}
-	return s.watchOver(ro)
+	return &exitError{status(err), nil}
 }
 
 // watchOver opens what the session needs, gives every right up, and analyses until
@@ -341,20 +354,18 @@ func (s *session) analyse(eo engine.Options) (err error) {
 	} else {
 		err = s.stream(eo, s.out, s.mode)
 	}
+	// What is saved comes before whatever others may have to be waited for.
+	if e := s.endSaving(); err == nil {
+		err = e
+	}
 	if e := s.to.tell(s.watch.Findings()); err == nil {
 		err = e
 	}
 	if e := s.to.close(); err == nil {
 		err = e
 	}
-	if s.rec != nil {
-		s.settle()
-		if e := s.rec.Close(); e != nil && err == nil {
-			err = fmt.Errorf("%s: %s", o.save, reason(e))
-		}
-	}
-	if e := s.out.close(); err == nil {
-		err = e
+	if e := s.out.close(); err == nil && e != nil {
+		err = s.unwritten(e)
 	}
 	s.summary()
 	if err != nil {
@@ -366,61 +377,6 @@ func (s *session) analyse(eo engine.Options) (err error) {
 // options are those of the engine.
 func (s *session) options() engine.Options {
 	return engine.Options{Threads: 1, Live: true, Memory: s.mem, Catalog: s.a.cat, Judge: s.watch.Record, Frame: s.frame}
-}
-
-// output opens what -o says.
-func (s *session) output() (*output, error) {
-	f, err := s.keep.output()
-	if err != nil {
-		return nil, err
-	}
-	if f == nil {
-		return s.a.openOutput("", false)
-	}
-	b := bufio.NewWriterSize(f, 256<<10)
-	return &output{Writer: b, buf: b, file: f}, nil
-}
-
-// obey acts on signals, on the end of ctx and on that of the helper process, until
-// what it returns is called.
-func (s *session) obey(ctx context.Context) (end func()) {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP)
-	var gone <-chan struct{}
-	if k, ok := s.keep.(interface{ gone() <-chan struct{} }); ok {
-		gone = k.gone()
-	}
-	in, _ := s.a.in.(*os.File)
-	done, over := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(over)
-		defer s.src.Stop()
-		for {
-			select {
-			case sig := <-signals:
-				// A hang-up that took the terminal away is no word to rotate.
-				hangUp := sig == syscall.SIGHUP && in != nil && isTerminal(in) && terminalGone(in)
-				if sig == syscall.SIGHUP && !hangUp && (s.rec != nil || s.out.file != nil) {
-					s.rotate.Store(true)
-					continue
-				}
-				s.stop()
-				return
-			case <-ctx.Done():
-				return
-			case <-gone:
-				s.stop()
-				return
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(done)
-		<-over
-	}
 }
 
 // run analyses until the source ends.
@@ -441,7 +397,7 @@ func (s *session) run(eo engine.Options) error {
 	}
 	s.eng = engine.New(eo)
 	s.watch.Shown = s.eng.Shown
-	err := s.eng.Run(context.Background(), s.source)
+	err := s.eng.Run(context.Background(), ending{s.source, s.over})
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
@@ -472,6 +428,9 @@ func (s *session) summary() {
 	st, k := s.eng.Stats(), s.src.Stats()
 	fmt.Fprintf(s.a.err, "portero: %d %s, %d %s, %d %s\n", st.Frames, s.lang.Pick("frames", "tramas"), st.Records, s.lang.Pick("connections and exchanges", "conexiones e intercambios"),
 		k.Dropped, s.lang.Pick("frames dropped by the kernel for lack of room", "tramas que el núcleo descartó por falta de sitio"))
+	if n := s.leftOut(); n > 0 {
+		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d lines were not written: whoever reads them is too slow, or a disk is full\n", "portero: %d líneas no se escribieron: quien las lee es demasiado lento, o un disco está lleno\n"), n)
+	}
 	if s.rec != nil {
 		fmt.Fprintf(s.a.err, "portero: %s\n", printable(savedWords(s.lang, s.rec.State())))
 	}

@@ -116,6 +116,7 @@ func (g *gauges) publish(s *session, now time.Time) {
 	count("flows_evicted_total", "Connections given up for lack of memory (should be zero).", st.Flows.Evicted)
 	count("received_frames_total", "Frames that the kernel put into the rings.", k.Received)
 	count("dropped_frames_total", "Frames dropped because a ring was full (should be zero).", k.Dropped)
+	count("unwritten_lines_total", "Lines of events left out: whoever reads them is too slow (should be zero).", s.leftOut())
 	if k.Known {
 		count("link_dropped_frames_total", "Frames dropped by the interfaces, before any filter (should be zero).", k.Link)
 		count("softnet_dropped_frames_total", "Frames dropped by the kernel's input queue, before any filter (should be zero).", k.Softnet)

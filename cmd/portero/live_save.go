@@ -167,9 +167,6 @@ func (s *session) rotateFiles(now time.Time) {
 		return
 	}
 	f, err := s.keep.output()
-	if err == nil {
-		err = s.out.buf.Flush()
-	}
 	if err != nil {
 		if !s.o.quiet {
 			fmt.Fprintf(s.a.err, "portero: %s: %s; %s\n", printable(s.o.out), printable(err.Error()), s.lang.Pick("the old file goes on", "se sigue en el fichero anterior"))
@@ -177,9 +174,8 @@ func (s *session) rotateFiles(now time.Time) {
 		return
 	}
 	if f != nil {
-		s.out.file.Close()
-		s.out.file = f
-		s.out.buf.Reset(f)
+		s.out.buf.Flush()
+		s.out.slow.turn(f)
 	}
 }
 

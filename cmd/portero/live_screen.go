@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -27,7 +29,17 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 	if !colors {
 		profile = colorprofile.Ascii
 	}
-	p := tea.NewProgram(m, tea.WithInput(s.a.in), tea.WithOutput(s.a.out), tea.WithContext(s.a.ctx), tea.WithColorProfile(profile))
+	// A terminal that does not take what is drawn holds up neither keys nor the end.
+	pane := s.a.out
+	var p *tea.Program
+	if f, ok := s.a.out.(*os.File); ok {
+		o := newOutlet(f, 256<<10)
+		o.whole = true
+		o.caught = func() { go p.Send(tea.ClearScreen()) }
+		defer o.start().close()
+		pane = glass{f, o}
+	}
+	p = tea.NewProgram(m, tea.WithInput(s.a.in), tea.WithOutput(pane), tea.WithContext(s.a.ctx), tea.WithColorProfile(profile))
 	s.programs.watch(&eo)
 	eo.Select = s.selects
 	save := eo.Frame
@@ -96,6 +108,13 @@ func (s *session) keepFrames(name string, frames []capture.Frame) error {
 	if err != nil {
 		return err
 	}
+	if err := s.writeFrames(f, frames); err != nil {
+		return fmt.Errorf("%s: %s", name, reason(err)) // the file came without a name
+	}
+	return nil
+}
+
+func (s *session) writeFrames(f *os.File, frames []capture.Frame) error {
 	b := bufio.NewWriterSize(f, 256<<10)
 	out := &output{Writer: b, buf: b, file: f}
 	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: "portero live", Name: s.src.Name, SnapLen: uint32(max(s.o.snaplen, 0))})

@@ -30,6 +30,7 @@ type streamer struct {
 	tell    *events.Teller
 	found   map[findingKey]findings.Finding
 	dropped uint64
+	leftOut uint64
 }
 
 type findingKey struct {
@@ -164,7 +165,10 @@ func (t *streamer) flush() error {
 			return err
 		}
 	}
-	return t.out.buf.Flush()
+	if err := t.out.buf.Flush(); err != nil {
+		return err
+	}
+	return t.s.outEnds()
 }
 
 // findings tells what is new, and what became graver or doubled.
@@ -196,20 +200,34 @@ func (t *streamer) findings(now time.Time) error {
 	return nil
 }
 
-// losses tells frames that the kernel dropped since it was last told.
+// losses tells frames that the kernel dropped, and lines that were left out for a slow
+// reader, since they were last told.
 func (t *streamer) losses(now time.Time) error {
 	k := t.s.src.Stats()
 	n := k.Dropped - t.dropped
-	if n == 0 {
-		return nil
-	}
 	t.dropped = k.Dropped
+	left := uint64(0)
+	if all := t.s.leftOut(); all > t.leftOut && t.out.slow.roomy() {
+		left, t.leftOut = all-t.leftOut, all
+	}
 	switch {
+	case n == 0 && left == 0:
 	case t.nd != nil:
-		return t.object([]string{"event", "last", "dropped", "dropped_total", "received_total"},
-			[]any{events.Dropped, string(record.AppendTime(nil, now.UnixNano())), n, k.Dropped, k.Received})
+		heads := []string{"event", "last", "dropped", "dropped_total", "received_total"}
+		row := []any{events.Dropped, string(record.AppendTime(nil, now.UnixNano())), n, k.Dropped, k.Received}
+		if left > 0 {
+			heads, row = append(heads, "unwritten", "unwritten_total"), append(row, left, t.leftOut)
+		}
+		return t.object(heads, row)
 	case t.lines != nil:
-		return t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%d frames dropped for lack of room, %d in all", "%d tramas descartadas por falta de sitio, %d en total"), n, k.Dropped))
+		var err error
+		if n > 0 {
+			err = t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%d frames dropped for lack of room, %d in all", "%d tramas descartadas por falta de sitio, %d en total"), n, k.Dropped))
+		}
+		if left > 0 && err == nil {
+			err = t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%d lines left out here, %d in all: they are read too slowly", "%d líneas omitidas aquí, %d en total: se leen demasiado despacio"), left, t.leftOut))
+		}
+		return err
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func openFiles() func() int { return nil }
 // it is tried: nothing here.
 func writable(string) error { return nil }
 
-// terminalGone reports whether a hang-up took the terminal away.
-func terminalGone(*os.File) bool { return true }
+// terminalGone takes a hang-up for one of the terminal where there is one.
+func terminalGone(f *os.File) bool { return isTerminal(f) }
 
 func cpuSeconds() (float64, bool) { return 0, false }

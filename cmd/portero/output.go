@@ -18,6 +18,7 @@ type output struct {
 	io.Writer
 	buf  *bufio.Writer
 	file *os.File
+	slow *outlet // between buf and where it goes, live; it closes file
 }
 
 // openOutput opens name, "" or "-" for standard output. A file is created with
@@ -39,6 +40,12 @@ func (a *app) openOutput(name string, force bool) (*output, error) {
 
 func (o *output) close() error {
 	err := o.buf.Flush()
+	if o.slow != nil {
+		if e := o.slow.close(); err == nil {
+			err = e
+		}
+		return err
+	}
 	if o.file != nil {
 		if e := o.file.Close(); err == nil {
 			err = e

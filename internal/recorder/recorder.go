@@ -88,6 +88,7 @@ type Recorder struct {
 	began   time.Time // when the file was begun
 	now     time.Time // of the last Tick
 	flushed time.Time
+	closed  bool
 	queue   chan *chunk
 	free    chan *chunk
 	done    chan struct{}
@@ -231,8 +232,12 @@ func (r *Recorder) State() State {
 }
 
 // Close writes out everything and closes the file. It returns why saving ended, nil
-// when it did not.
+// when it did not, and may be called again.
 func (r *Recorder) Close() error {
+	if r.closed {
+		return r.State().Err
+	}
+	r.closed = true
 	if len(r.cur.data) > 0 {
 		r.queue <- r.cur
 	}
