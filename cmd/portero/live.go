@@ -179,7 +179,9 @@ func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Opti
 	case s.mode == "" && o.out == "" && len(o.to.to) > 0:
 		s.mode = "export"
 	case s.mode == "" && o.out == "" && isTerminal(a.out) && isTerminal(a.in):
-		s.mode = "screen"
+		if s.mode = "screen"; os.Getenv("TERM") == "dumb" {
+			s.mode = "plain" // it cannot be drawn on
+		}
 	case s.mode == "":
 		s.mode = "ndjson"
 	case s.mode != "ndjson" && s.mode != "ecs" && s.mode != "eve":

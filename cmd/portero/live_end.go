@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"slices"
 	"syscall"
+	"time"
 
 	"portero/capture"
 )
@@ -79,6 +80,19 @@ func (s *session) patience(m manner) {
 	if s.out.slow != nil {
 		s.out.slow.as(m)
 	}
+}
+
+// moment is the time that it is: that of the capture where one is shown again.
+func (s *session) moment() time.Time {
+	if c, ok := s.src.(interface{ Now() time.Time }); ok {
+		return c.Now()
+	}
+	return time.Now()
+}
+
+// clock is the time as packets tell it. Where none does, the moment is, a little behind.
+func (s *session) clock() int64 {
+	return max(s.eng.Stats().Last, s.moment().Add(-2*time.Second).UnixNano())
 }
 
 // ending tells when a source has ended.

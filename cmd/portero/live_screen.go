@@ -67,7 +67,7 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 	eo.Tick = func() {
 		now := time.Now()
 		s.flush(now)
-		board.Tick(now, s.eng.Stats().Last, ask)
+		board.Tick(now, s.clock(), ask)
 	}
 	desk, stopDesk := context.WithCancel(context.Background())
 	drawn := make(chan struct{})

@@ -82,8 +82,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 			return
 		}
 		last = now
-		// Where no packet tells the time, the system's clock does, a little behind.
-		clock := max(s.eng.Stats().Last, now.Add(-2*time.Second).UnixNano())
+		clock := s.clock()
 		since := lastPacket - int64(time.Second)
 		if clock/int64(time.Second) != lastPacket/int64(time.Second) {
 			since = 0 // once a second quiet ones too, for their intervals
@@ -99,12 +98,12 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		})
 		lastPacket = clock
 		if s.err == nil && !now.Before(nextFindings) {
-			s.err = t.findings(now)
+			s.err = t.findings(s.moment())
 			// However many there are, looking for them takes one part in fifty.
 			nextFindings = now.Add(max(2*time.Second, 50*time.Since(now)))
 		}
 		if s.err == nil {
-			s.err = t.losses(now)
+			s.err = t.losses(s.moment())
 		}
 		if s.err == nil {
 			s.err = t.flush()
@@ -118,7 +117,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 	if s.err != nil && err == nil {
 		err = s.err
 	}
-	now := time.Now()
+	now := s.moment()
 	for _, last := range [...]func() error{func() error { return t.findings(now) }, func() error { return t.losses(now) }, func() error { return t.other.End(&view.Summary{}) }, t.flush} {
 		if e := last(); err == nil {
 			err = e

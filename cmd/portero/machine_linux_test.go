@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -136,7 +137,8 @@ func testApp(t *testing.T) *app {
 	return a
 }
 
-// A capture that is shown again gives the records that reading it gives.
+// A capture that is shown again gives the records that reading it gives, times included,
+// however fast it is shown, and ends where there is no screen.
 func TestReplayEqualsRead(t *testing.T) {
 	keys := func(out string) map[string]string {
 		m := map[string]string{}
@@ -149,7 +151,7 @@ func TestReplayEqualsRead(t *testing.T) {
 				continue
 			}
 			var s []string
-			for _, k := range []string{"community_id", "handshake", "exchange", "close", "syn_frame", "synack_frame", "ack_frame", "orig_pkts", "resp_pkts", "orig_payload", "resp_payload", "history"} {
+			for _, k := range []string{"community_id", "handshake", "exchange", "close", "syn_frame", "synack_frame", "ack_frame", "orig_pkts", "resp_pkts", "orig_payload", "resp_payload", "history", "first", "last", "duration_us", "server_rtt_us", "setup_us", "rtt_p50_us"} {
 				s = append(s, fmt.Sprint(k, "=", r[k]))
 			}
 			m[fmt.Sprint(r["id"])] = strings.Join(s, " ")
@@ -159,9 +161,13 @@ func TestReplayEqualsRead(t *testing.T) {
 	for _, name := range []string{"first-look", "reuse", "split-handshake", "half-open"} {
 		in := "../../testdata/" + name + "/in.pcap"
 		_, read, _ := portero(t, "--format", "ndjson", in)
-		code, replayed, errs := portero(t, "live", "--replay", in, "--speed", "100", "--duration", "1500ms", "--format", "ndjson", "-q")
+		began := time.Now()
+		code, replayed, errs := portero(t, "live", "--replay", in, "--speed", "100", "--duration", "20s", "--format", "ndjson", "-q")
 		if code != exitOK {
 			t.Fatalf("%s: exit status %d: %s", name, code, errs)
+		}
+		if spent := time.Since(began); spent > 15*time.Second {
+			t.Errorf("%s: it ends after %v", name, spent)
 		}
 		if d := cmp.Diff(keys(read), keys(replayed)); d != "" || len(keys(read)) == 0 {
 			t.Errorf("%s: read (-) and replayed (+) differ: %s", name, d)

@@ -13,35 +13,39 @@ import (
 	"portero/capture/pcapfile"
 )
 
-// replayed shows saved captures as if they happened now: every frame when it is
-// due, with its time moved to now. It needs no right to listen.
+// replayed shows saved captures as if they happened now: every frame when it is due. It
+// needs no right to listen. However fast it is shown, records have the capture's own
+// durations: time itself goes faster, or slower. On a screen, which says how long ago
+// things were, all times are moved so that the capture begins now.
 type replayed struct {
 	set    *pcapfile.Set
 	speed  float64
+	stays  bool          // on a screen: times are moved, and the end is no end
+	shift  int64         // of every time, ns
 	block  capture.Block // read, not yet all shown
 	next   int
 	first  int64 // time of the first frame, ns
 	begun  time.Time
-	over   bool // nothing more to read: the wire is quiet
+	over   bool // nothing more to read: the wire is quiet, or it ends
 	damage error
 
 	stop sync.Once
 	done chan struct{}
 
 	mu   sync.Mutex
-	read uint64
+	read uint64 // and begun, first and shift
 }
 
 // pause is how long replay waits at most before it gives an empty block, so that
 // time can go on.
 const pause = 20 * time.Millisecond
 
-func openReplay(names []string, speed float64) (*replayed, error) {
+func openReplay(names []string, speed float64, stays bool) (*replayed, error) {
 	set, err := pcapfile.OpenAll(names, pcapfile.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return &replayed{set: set, speed: speed, done: make(chan struct{})}, nil
+	return &replayed{set: set, speed: speed, stays: stays, done: make(chan struct{})}, nil
 }
 
 // Next implements capture.Source.
@@ -61,8 +65,11 @@ func (r *replayed) Next(b *capture.Block) error {
 				r.damage = err
 			}
 		} else if r.begun.IsZero() {
-			r.begun, r.first = time.Now(), r.block.Frames[0].Time
+			r.begin(r.block.Frames[0].Time)
 		}
+	}
+	if r.over && !r.stays && r.next == len(r.block.Frames) {
+		return io.EOF
 	}
 	limit := r.moved(time.Since(r.begun))
 	for r.next < len(r.block.Frames) && r.block.Frames[r.next].Time <= limit {
@@ -70,7 +77,7 @@ func (r *replayed) Next(b *capture.Block) error {
 		at := len(b.Buf)
 		b.Buf = append(b.Buf, f.Data...)
 		f.Data = b.Buf[at:]
-		f.Time = r.begun.UnixNano() + int64(float64(f.Time-r.first)/r.speed)
+		f.Time += r.shift
 		b.Frames = append(b.Frames, f)
 		r.next++
 	}
@@ -103,6 +110,26 @@ func (r *replayed) Next(b *capture.Block) error {
 // moved is how far into the capture a moment is, as the capture's time.
 func (r *replayed) moved(d time.Duration) int64 { return r.first + int64(float64(d)*r.speed) }
 
+// begin starts the clock with the first frame.
+func (r *replayed) begin(first int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begun, r.first = time.Now(), first
+	if r.stays {
+		r.shift = r.begun.UnixNano() - first
+	}
+}
+
+// Now is the time of the capture, as the records have it.
+func (r *replayed) Now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.begun.IsZero() {
+		return time.Unix(0, 0)
+	}
+	return time.Unix(0, r.moved(time.Since(r.begun))+r.shift)
+}
+
 // Stats implements feed: nothing is ever dropped.
 func (r *replayed) Stats() live.Stats {
 	r.mu.Lock()
@@ -130,7 +157,7 @@ func (s *session) replay() (err error) {
 		return usage("--replay: -w would save what is saved already")
 	}
 	s.keep = &local{o: o}
-	r, err := openReplay([]string{o.replay}, o.speed)
+	r, err := openReplay([]string{o.replay}, o.speed, s.screened)
 	if err != nil {
 		return err
 	}
@@ -148,6 +175,7 @@ func (s *session) replay() (err error) {
 		s.selects = m.Match
 	}
 	eo := s.options()
+	eo.Now = func() int64 { return r.Now().UnixNano() }
 	id, err := o.who.identify(&eo, s.watch)
 	if err != nil {
 		return err

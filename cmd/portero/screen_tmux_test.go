@@ -75,6 +75,18 @@ func (x *terminal) until(want ...string) string {
 	return ""
 }
 
+// A terminal that cannot be drawn on gets lines.
+func TestDumbTerminalGetsLines(t *testing.T) {
+	capture, err := filepath.Abs("../../testdata/first-look/in.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 120, 30, t.TempDir(), "TERM=dumb "+built(t)+" live --lang en --speed 100 --replay "+capture)
+	if s := x.until("status 0"); !strings.Contains(s, "refused  192.0.2.2:51516 to 192.0.2.1:8080/tcp") || strings.Contains(s, "connections 6]") {
+		t.Errorf("it shows\n%s", s)
+	}
+}
+
 // The screen as a user drives it: open, sort, filter, follow, explain, save, quit.
 func TestScreenInATerminal(t *testing.T) {
 	bin := built(t)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"portero/capture"
@@ -67,6 +68,9 @@ type Options struct {
 	// Tick is called after every block of a live capture, in the goroutine of Run:
 	// Snapshot may be asked there.
 	Tick func()
+	// Now is the time (ns) that goes on where no packet of a live capture tells it; nil
+	// is the system's clock.
+	Now func() int64
 }
 
 // Catalog is what the engine asks of the catalogue.
@@ -149,6 +153,9 @@ func New(opt Options) *Engine {
 	e := &Engine{opt: opt, paths: capture.NewPaths()}
 	if opt.Memory == 0 {
 		opt.Memory = flows.DefaultMemory
+	}
+	if e.opt.Now == nil {
+		e.opt.Now = func() int64 { return time.Now().UnixNano() }
 	}
 	e.step = opt.Packet != nil || opt.Opened != nil
 	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: !e.step, Count: &e.count, Pool: &e.pool}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"slices"
-	"time"
 	"unsafe"
 
 	"portero/capture"
@@ -460,7 +459,7 @@ const lag = 2 * second
 // quiet lets time go on where no packet tells it, so that connections end by
 // silence while it lasts.
 func (e *Engine) quiet() {
-	now := time.Now().UnixNano() - lag
+	now := e.opt.Now() - lag
 	if e.clock.set && now > e.clock.now && now/second != e.clock.tick {
 		e.clock.now, e.clock.tick, e.clock.suspect = now, now/second, 0
 		e.tick(now, e.last+1)

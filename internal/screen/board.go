@@ -124,8 +124,8 @@ type Sources struct {
 	Findings func() []findings.Finding
 }
 
-// Tick is called after every block of frames. clock is the time of the latest
-// packet.
+// Tick is called after every block of frames. clock is the time as packets tell it, which
+// goes on where none comes.
 func (b *Board) Tick(now time.Time, clock int64, ask Sources) {
 	select {
 	case q := <-b.gather:

@@ -139,11 +139,10 @@ func (m *Model) setting() *setting { return &setting{m.Lang, m.now()} }
 
 // now is the time of the picture, as packets tell it.
 func (m *Model) now() int64 {
-	v := m.view
-	if v.Clock == 0 {
+	if m.view.Clock == 0 {
 		return time.Now().UnixNano()
 	}
-	return max(v.Clock, v.At.UnixNano()-int64(2*time.Second))
+	return m.view.Clock
 }
 
 // lines are the items of the tab that the filter lets through, sorted.

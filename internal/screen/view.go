@@ -21,7 +21,7 @@ type Counters struct {
 // View is a picture of one moment. It is never changed.
 type View struct {
 	At       time.Time
-	Clock    int64              // time of the latest packet, ns
+	Clock    int64              // time as packets tell it, ns
 	Conns    []*record.Record   // the latest packet first
 	Ports    []Port             // this machine's sockets first
 	Hosts    []Host             // by address
