@@ -172,7 +172,7 @@ never that somebody is infected.`,
 				err = e
 			}
 			if n := d.Unwatched(); n > 0 && !o.quiet {
-				fmt.Fprintf(a.err, "portero: %d %s\n", n, l.Pick("subjects had no room in memory and were not watched to the end", "sujetos no cupieron en la memoria y no se siguieron hasta el final"))
+				fmt.Fprintf(a.err, "portero: %d %s\n", n, unwatchedWords(l))
 			}
 			if err == nil {
 				err = w.verdict(fs)
@@ -298,4 +298,9 @@ func hide(m *anonymize.Map, fs []findings.Finding) {
 		f := &fs[i]
 		f.Actor, f.Target, f.Detail = m.Addr(f.Actor), m.Addr(f.Target), ""
 	}
+}
+
+// unwatchedWords says what became of subjects of findings that had no room.
+func unwatchedWords(l words.Lang) string {
+	return l.Pick("subjects had no room in memory and were not watched to the end", "sujetos no cupieron en la memoria y no se siguieron hasta el final")
 }

@@ -441,6 +441,9 @@ func (s *session) summary() {
 			fmt.Fprintf(s.a.err, "  %-8s%s: %s\n", words.Severity(s.lang, f.Severity), f.Kind, f.Text(s.lang))
 		}
 	}
+	if n := s.watch.Unwatched(); n > 0 {
+		fmt.Fprintf(s.a.err, "portero: %d %s\n", n, unwatchedWords(s.lang))
+	}
 	if !s.o.stats {
 		return
 	}
@@ -454,5 +457,5 @@ func (s *session) summary() {
 	if k.Known {
 		fmt.Fprintf(s.a.err, "kernel     %d dropped by the interfaces, %d by its input queue (before any filter)\n", k.Link, k.Softnet)
 	}
-	fmt.Fprintf(s.a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\nlost       %d flows evicted, %d frames dropped (should be zero)\n", st.Flows.Flows, st.Flows.Peak, st.Flows.Bytes, st.Flows.Evicted, k.Dropped)
+	fmt.Fprintf(s.a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\nlost       %d flows evicted, %d subjects of findings without room, %d frames dropped (should be zero)\n", st.Flows.Flows, st.Flows.Peak, st.Flows.Bytes, st.Flows.Evicted, s.watch.Unwatched(), k.Dropped)
 }

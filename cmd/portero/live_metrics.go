@@ -114,6 +114,7 @@ func (g *gauges) publish(s *session, now time.Time) {
 	count("flows_total", "Connections and exchanges that began.", st.Flows.Flows)
 	put("flow_memory_bytes", "gauge", "Memory of the connections that are followed.", uint64(max(st.Flows.Bytes, 0)))
 	count("flows_evicted_total", "Connections given up for lack of memory (should be zero).", st.Flows.Evicted)
+	count("findings_unwatched_total", "Subjects of findings that had no room in memory and were not watched to the end (should be zero).", s.watch.Unwatched())
 	count("received_frames_total", "Frames that the kernel put into the rings.", k.Received)
 	count("dropped_frames_total", "Frames dropped because a ring was full (should be zero).", k.Dropped)
 	count("unwritten_lines_total", "Lines of events left out: whoever reads them is too slow (should be zero).", s.leftOut())

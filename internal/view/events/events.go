@@ -27,6 +27,7 @@ const (
 	toldOpened told = 1 << iota
 	toldEstablished
 	toldClosed
+	toldBits = iota
 )
 
 // Teller remembers what was told of each connection that lasts. One goroutine
@@ -51,7 +52,8 @@ func New(interim time.Duration) *Teller {
 	return &Teller{interim: interim, rate: MaxEarly, told: map[uint64]told{}}
 }
 
-// Untold counts records, none of them final, that were left out.
+// Untold counts events, none of them final, that were left out: each once, however often
+// its connection was looked at, and not those that were told later.
 func (t *Teller) Untold() uint64 { return t.untold }
 
 // Look returns the events that r, which lasts, is to be told with now (packet
@@ -88,11 +90,19 @@ func (t *Teller) begin(r *record.Record, now int64) {
 		if s&bit != 0 {
 			return
 		}
+		owed := bit << toldBits
 		if t.early >= t.rate {
-			t.untold++
+			if s&owed == 0 {
+				t.untold++
+			}
+			s |= owed
 			return
 		}
 		t.early++
+		if s&owed != 0 {
+			t.untold--
+			s &^= owed
+		}
 		s |= bit
 		t.buf = append(t.buf, event)
 	}

@@ -73,6 +73,33 @@ func TestTellerInAFlood(t *testing.T) {
 	}
 }
 
+// What is left out is counted once, however often it is looked at, and no longer when it is
+// told after all.
+func TestUntoldIsCountedOnce(t *testing.T) {
+	tell := New(0)
+	all := func(now int64) (told int) {
+		for i := range 3 * MaxEarly {
+			told += len(tell.Look(conn(uint64(i+1), handshake.NoAnswer), 100*second, now*second))
+		}
+		return told
+	}
+	for range 5 {
+		all(100)
+	}
+	if tell.Untold() != 2*MaxEarly {
+		t.Errorf("%d untold of %d", tell.Untold(), 2*MaxEarly)
+	}
+	if n := all(101); n != MaxEarly || tell.Untold() != MaxEarly {
+		t.Errorf("a second later %d are told, %d untold", n, tell.Untold())
+	}
+	for i := range 3 * MaxEarly {
+		tell.End(conn(uint64(i+1), handshake.NoAnswer))
+	}
+	if tell.Untold() != MaxEarly {
+		t.Errorf("in the end %d untold", tell.Untold())
+	}
+}
+
 func TestLines(t *testing.T) {
 	var b bytes.Buffer
 	en, es := NewLines(&b, words.English, time.UTC), NewLines(&b, words.Spanish, time.UTC)

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"portero/capture"
+	"portero/capture/live"
+	"portero/handshake"
+	"portero/internal/engine"
+	"portero/internal/record"
+)
+
+// That findings ran out of memory is said at the end, with --stats and as a counter.
+func TestFindingsWithoutRoomAreTold(t *testing.T) {
+	var errw bytes.Buffer
+	a := &app{in: strings.NewReader(""), out: io.Discard, err: &errw, ctx: t.Context()}
+	o := &liveFlags{ifaces: []string{"x"}, format: "ndjson", memory: "8M", ring: "1M", fsync: "file", interim: time.Minute, color: "never", lang: "en", stats: true}
+	s, _, _, err := a.plan(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.src, s.gauges = &live.Handle{}, &gauges{}
+	s.eng = engine.New(s.options())
+	for i := range 100_000 {
+		r := &record.Record{ID: uint64(i + 1), Proto: capture.ProtoTCP, HasPorts: true, Final: true, Handshake: handshake.Refused, First: int64(i), Last: int64(i),
+			Orig: record.Side{Addr: netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), Port: 4000}, Resp: record.Side{Addr: netip.AddrFrom4([4]byte{192, 0, 2, 1}), Port: uint16(i)}}
+		s.watch.Observe(r)
+	}
+	if s.watch.Unwatched() == 0 {
+		t.Fatal("there was room for all")
+	}
+	s.summary()
+	if e := errw.String(); !strings.Contains(e, "subjects had no room in memory and were not watched to the end") || !strings.Contains(e, "subjects of findings without room") {
+		t.Errorf("%s", e)
+	}
+	s.gauges.publish(s, time.Now())
+	if m := string(*s.gauges.text.Load()); !strings.Contains(m, "\nportero_findings_unwatched_total ") || strings.Contains(m, "\nportero_findings_unwatched_total 0\n") {
+		t.Errorf("%s", m)
+	}
+}
