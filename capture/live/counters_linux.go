@@ -38,6 +38,13 @@ func (c *counters) open(taps []*tapState) {
 	c.link0, c.soft0 = c.read()
 }
 
+// rename goes on counting an interface under another name.
+func (c *counters) rename(old, name string) {
+	if i := slices.Index(c.names, old); i >= 0 {
+		c.names[i] = name
+	}
+}
+
 func (c *counters) read() (link, softnet uint64) {
 	return linkDrops(again(c.dev), c.names), softnetDrops(again(c.softnet))
 }

@@ -39,6 +39,8 @@ type Handle struct {
 
 type tapState struct {
 	Tap
+	called string // its name now; Tap has the one that was asked for
+	looked bool
 	down   bool
 	away   time.Time // since when, zero when it is there
 	failed bool      // it could not be listened to anew
@@ -63,7 +65,7 @@ func Open(taps []Tap, reopen func(name string) (Tap, error)) (*Handle, error) {
 	h := &Handle{wake: -1, reopen: reopen, holds: map[*capture.Block][]hold{}, names: map[int32]string{}}
 	for i := range taps {
 		t := taps[i]
-		h.taps = append(h.taps, &tapState{Tap: t})
+		h.taps = append(h.taps, &tapState{Tap: t, called: t.Name})
 		for lane := range t.Files {
 			r, err := mapRing(&t, lane)
 			if err != nil {

@@ -77,7 +77,7 @@ func (h *Handle) reader(t *Tap) {
 		}
 		if err != nil {
 			if h.Changed != nil {
-				h.Changed(Event{t.Name, WentAway, err})
+				h.Changed(Event{Interface: t.Name, Change: WentAway, Err: err})
 			}
 			return
 		}

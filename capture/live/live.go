@@ -76,13 +76,16 @@ const (
 	WentAway // it is no more
 	CameBack // one of the same name is there again, and listened to
 	CannotReopen
+	IsDown  // it was down when listening began
+	Renamed // it has another name and is listened to as before
 )
 
 // Event tells of an interface.
 type Event struct {
 	Interface string
 	Change    Change
-	Err       error // with CannotReopen
+	Name      string // the new one, with Renamed; the one that is waited for, with WentAway
+	Err       error  // with CannotReopen
 }
 
 // retire is how long a frame may wait in a block of a ring that is not full, and

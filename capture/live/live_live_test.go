@@ -413,6 +413,58 @@ func TestInterfaceGoesAndComesBack(t *testing.T) {
 	}
 }
 
+// An interface that gets another name is followed under it; when it is gone, the name that
+// was asked for is waited for. One that is down from the start is said to be down.
+func TestInterfaceIsRenamed(t *testing.T) {
+	n := livetest.New(t)
+	n.Run(livetest.A, "ip", "link", "add", "idle", "type", "veth", "peer", "name", "idle2")
+	events := make(chan live.Event, 16)
+	h, end := listen(t, n, live.Options{Interfaces: []string{"va", "idle"}}, func(e live.Event) { events <- e })
+	defer h.Close()
+	expect := func(want live.Event) {
+		t.Helper()
+		select {
+		case e := <-events:
+			if e != want {
+				t.Fatalf("%+v, want %+v", e, want)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("no word of %+v", want)
+		}
+	}
+	expect(live.Event{Interface: "idle", Change: live.IsDown})
+	n.Run(livetest.A, "ip", "link", "set", "idle", "up")
+	expect(live.Event{Interface: "idle", Change: live.CameUp})
+	sink(t, n, livetest.B, 9000)
+	n.Run(livetest.A, "ip", "link", "set", "va", "name", "vnew")
+	expect(live.Event{Interface: "va", Change: live.Renamed, Name: "vnew"})
+	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
+	var index int
+	n.Do(livetest.A, func() {
+		if i, err := net.InterfaceByName("vnew"); err == nil {
+			index = i.Index
+		}
+	})
+	if got := h.Name(int32(index)); got != "vnew" {
+		t.Errorf("its frames are said to be of %q", got)
+	}
+	n.Run(livetest.A, "ip", "link", "del", "vnew")
+	expect(live.Event{Interface: "vnew", Change: live.WentAway, Name: "va"})
+	n.Veth()
+	expect(live.Event{Interface: "va", Change: live.CameBack})
+	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
+	time.Sleep(100 * time.Millisecond)
+	got := map[int]int{}
+	for _, f := range end() {
+		if isUDP(&f) {
+			got[len(f.Data)-42]++
+		}
+	}
+	if got[60] != 10 || got[61] != 10 {
+		t.Errorf("datagrams by size %v, want 10 of 60 and of 61", got)
+	}
+}
+
 func descriptors(t *testing.T) int {
 	t.Helper()
 	es, err := os.ReadDir("/proc/self/fd")

@@ -19,47 +19,74 @@ func indexOf(fd int, name string) (int, error) {
 	return int(q.Uint32()), nil
 }
 
+// nameOf asks for the name that the interface of this number has now.
+func nameOf(fd, index int) (string, bool) {
+	q, err := unix.NewIfreq("")
+	if err != nil {
+		return "", false
+	}
+	q.SetUint32(uint32(index))
+	if err := unix.IoctlIfreq(fd, unix.SIOCGIFNAME, q); err != nil || q.Name() == "" {
+		return "", false
+	}
+	return q.Name(), true
+}
+
 func isUp(fd int, name string) bool {
 	q, err := unix.NewIfreq(name)
 	return err == nil && unix.IoctlIfreq(fd, unix.SIOCGIFFLAGS, q) == nil && q.Uint16()&unix.IFF_UP != 0
 }
 
-func (h *Handle) tell(name string, c Change, err error) {
+func (h *Handle) tell(e Event) {
 	if h.Changed != nil {
-		h.Changed(Event{name, c, err})
+		h.Changed(e)
 	}
 }
 
 // look finds out which interfaces went and came. A socket serves again by itself
-// when its interface was only down; one whose interface was removed does not, also
-// when another one gets the name: that needs a new socket.
+// when its interface was only down, and goes on when it is renamed; one whose interface was
+// removed does not, also when another one gets the name: that needs a new socket.
 func (h *Handle) look(now time.Time) {
 	for _, t := range h.taps {
 		if t.Index == 0 {
 			continue
 		}
-		index, err := indexOf(h.control(), t.Name)
-		if err == nil && index == t.Index {
-			if down := !isUp(h.control(), t.Name); down != t.down {
-				t.down = down
-				if down {
-					h.tell(t.Name, WentDown, nil)
-				} else {
-					h.tell(t.Name, CameUp, nil)
-				}
-			}
+		if name, ok := nameOf(h.control(), t.Index); ok {
+			h.lookAt(t, name)
 			continue
 		}
 		if t.away.IsZero() {
 			t.away = now
-			h.tell(t.Name, WentAway, nil)
+			h.tell(Event{Interface: t.called, Change: WentAway, Name: t.Name})
 		}
 		// What it brought before it went is read first.
-		if err != nil || h.reopen == nil || now.Sub(t.away) < 2*slack {
+		if _, err := indexOf(h.control(), t.Name); err != nil || h.reopen == nil || now.Sub(t.away) < 2*slack {
 			continue
 		}
 		h.restore(t)
 	}
+}
+
+// lookAt finds out what became of an interface that is there, and called name.
+func (h *Handle) lookAt(t *tapState, name string) {
+	if old := t.called; name != old {
+		h.mu.Lock()
+		t.called = name
+		h.counter.rename(old, name)
+		h.mu.Unlock()
+		h.tell(Event{Interface: old, Change: Renamed, Name: name})
+	}
+	down, first := !isUp(h.control(), name), !t.looked
+	t.looked = true
+	switch was := t.down; {
+	case down && first:
+		h.tell(Event{Interface: name, Change: IsDown})
+	case down && !was:
+		h.tell(Event{Interface: name, Change: WentDown})
+	case !down && was:
+		h.tell(Event{Interface: name, Change: CameUp})
+	}
+	t.down = down
 }
 
 // control is the descriptor that interfaces are asked for through.
@@ -70,7 +97,7 @@ func (h *Handle) restore(t *tapState) {
 	fresh, err := h.reopen(t.Name)
 	if err != nil {
 		if !t.failed {
-			h.tell(t.Name, CannotReopen, err)
+			h.tell(Event{Interface: t.Name, Change: CannotReopen, Err: err})
 		}
 		t.failed = true // said once
 		return
@@ -82,7 +109,7 @@ func (h *Handle) restore(t *tapState) {
 			for _, r := range rings {
 				r.unmap()
 			}
-			h.tell(t.Name, CannotReopen, err)
+			h.tell(Event{Interface: t.Name, Change: CannotReopen, Err: err})
 			return
 		}
 		rings = append(rings, r)
@@ -97,9 +124,10 @@ func (h *Handle) restore(t *tapState) {
 		rings = append(rings, r)
 	}
 	h.rings = rings
+	h.counter.rename(t.called, fresh.Name)
+	*t = tapState{Tap: fresh, called: fresh.Name}
 	h.mu.Unlock()
-	*t = tapState{Tap: fresh}
-	h.tell(t.Name, CameBack, nil)
+	h.tell(Event{Interface: t.Name, Change: CameBack})
 }
 
 // Name is the name of the interface that a frame came by (capture.Frame.Iface).
@@ -108,18 +136,15 @@ func (h *Handle) Name(iface int32) string {
 	defer h.mu.Unlock()
 	for _, t := range h.taps {
 		if t.Index == int(iface) {
-			return t.Name
+			return t.called
 		}
 	}
 	if n, ok := h.names[iface]; ok {
 		return n
 	}
 	name := fmt.Sprintf("interface %d", iface)
-	if q, err := unix.NewIfreq(""); err == nil {
-		q.SetUint32(uint32(iface))
-		if unix.IoctlIfreq(h.control(), unix.SIOCGIFNAME, q) == nil && q.Name() != "" {
-			name = q.Name()
-		}
+	if n, ok := nameOf(h.control(), int(iface)); ok {
+		name = n
 	}
 	if len(h.names) < 4096 {
 		h.names[iface] = name

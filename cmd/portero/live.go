@@ -412,14 +412,22 @@ func (s *session) changed(e live.Event) {
 		return
 	}
 	what := map[live.Change][2]string{
-		live.WentDown: {"went down", "se ha apagado"}, live.CameUp: {"came up", "se ha encendido"}, live.WentAway: {"went away; waiting for it", "ha desaparecido; se espera que vuelva"},
-		live.CameBack: {"came back", "ha vuelto"}, live.CannotReopen: {"came back and cannot be listened to", "ha vuelto y no se puede escuchar"},
+		live.IsDown: {"%s is down: nothing comes until it is up", "%s está apagada: no llega nada hasta que se encienda"}, live.WentDown: {"%s went down", "%s se ha apagado"}, live.CameUp: {"%s came up", "%s se ha encendido"},
+		live.Renamed: {"%s is called %s now; it is listened to as before", "%s se llama ahora %s; se sigue escuchando"}, live.WentAway: {"%s went away; waiting for %s", "%s ha desaparecido; se espera a %s"},
+		live.CameBack: {"%s came back", "%s ha vuelto"}, live.CannotReopen: {"%s came back and cannot be listened to", "%s ha vuelto y no se puede escuchar"},
 	}[e.Change]
+	args := []any{printable(e.Interface)}
+	switch {
+	case e.Name != "":
+		args = append(args, printable(e.Name))
+	case e.Change == live.WentAway:
+		what = [2]string{"%s went away", "%s ha desaparecido"} // where nothing is waited for
+	}
 	why := ""
 	if e.Err != nil {
-		why = ": " + e.Err.Error()
+		why = ": " + printable(e.Err.Error())
 	}
-	fmt.Fprintf(s.a.err, "portero: %s %s%s\n", printable(e.Interface), s.lang.Pick(what[0], what[1]), printable(why))
+	fmt.Fprintf(s.a.err, "portero: %s%s\n", fmt.Sprintf(s.lang.Pick(what[0], what[1]), args...), why)
 }
 
 // summary says what was seen and lost.
