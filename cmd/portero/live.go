@@ -47,6 +47,7 @@ type liveFlags struct {
 	to                                                   toFlags
 	replay                                               string
 	speed                                                float64
+	speedGiven, fsyncGiven                               bool
 }
 
 func (a *app) liveCmd() *cobra.Command {
@@ -80,7 +81,12 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 					o.filter = expr
 				}
 			}
-			if o.ifaces = append(o.ifaces, args...); len(o.ifaces) == 0 || slices.Contains(o.ifaces, "any") {
+			o.ifaces = append(o.ifaces, args...)
+			o.speedGiven, o.fsyncGiven = cmd.Flags().Changed("speed"), cmd.Flags().Changed("fsync")
+			if err := o.check(); err != nil {
+				return err
+			}
+			if len(o.ifaces) == 0 || slices.Contains(o.ifaces, "any") {
 				o.ifaces = []string{"any"}
 			}
 			slices.Sort(o.ifaces)
@@ -207,14 +213,14 @@ func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Opti
 	if err != nil {
 		return
 	}
-	opt = live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, RingBytes: int(min(ring, 1<<30)), Lanes: min(max(o.lanes, 0), 16)}
+	opt = live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, RingBytes: int(ring), Lanes: o.lanes}
 	if o.filter != "" {
 		expr, err := filter.Parse(o.filter)
 		if err != nil {
 			return s, opt, ro, usage(err.Error())
 		}
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
-			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(max(o.snaplen, 0))})
+			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(o.snaplen)})
 			if err != nil {
 				return nil, usage(err.Error())
 			}
@@ -329,7 +335,7 @@ func (s *session) watchOver(ro recorder.Options) error {
 		s.owner = s.programs.comment
 	}
 	if !o.quiet && !s.screened {
-		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said)
+		fmt.Fprintf(a.err, "portero: %s %s; %s\n", l.Pick("listening to", "a la escucha en"), printable(strings.Join(o.ifaces, ", ")), said.Text(l.Pick))
 		if t := s.limits(); t != "" {
 			fmt.Fprintln(a.err, "portero: "+t)
 		}

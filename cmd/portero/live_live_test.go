@@ -61,7 +61,7 @@ func watch(t *testing.T, n *livetest.Net, args ...string) *watching {
 			w.mu.Lock()
 			fmt.Fprintln(&w.err, s.Text())
 			w.mu.Unlock()
-			if strings.Contains(s.Text(), "listening to") {
+			if strings.Contains(s.Text(), "listening to") || strings.Contains(s.Text(), "a la escucha en") {
 				once.Do(func() { close(w.said) })
 			}
 		}

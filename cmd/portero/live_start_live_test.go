@@ -95,3 +95,48 @@ func TestAStartThatFailsTouchesNothing(t *testing.T) {
 		}
 	}
 }
+
+// What stands in the way is said in words, and in the user's language.
+func TestAStartThatFailsSaysWhy(t *testing.T) {
+	n := livetest.New(t)
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		args   []string
+		lang   string
+		status int
+		said   string
+	}{
+		{[]string{"nosuchif"}, "es", exitUsage, `aquí no hay ninguna interfaz "nosuchif"; las hay: lo`},
+		{[]string{"va", "-w", "/proc/x.pcapng"}, "en", exitUsage, "/proc/x.pcapng: "},
+	} {
+		code, errs := attempt(t, n, append(x.args, "--lang", x.lang)...)
+		if code != x.status || !strings.Contains(errs, x.said) || strings.Contains(errs, "read it") {
+			t.Errorf("%v: status %d, %s", x.args, code, errs)
+		}
+	}
+	self, _ := os.Executable()
+	cmd := n.Command(livetest.A, "sh", "-c", "ulimit -n 100; exec \"$0\" live va", self)
+	cmd.Env = append(os.Environ(), "PORTERO_MAIN=1")
+	out, _ := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); code != exitUsage || !strings.Contains(string(out), "ulimit -n 1024") {
+		t.Errorf("with few descriptors: status %d, %s", code, out)
+	}
+	if err := os.Chmod(dir, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	cmd = n.Command(livetest.A, "setpriv", "--bounding-set", "-all,+net_raw", self, "live", "va", "-w", filepath.Join(dir, "x.pcapng"))
+	cmd.Env = append(os.Environ(), "PORTERO_MAIN=1")
+	if out, err := cmd.CombinedOutput(); err == nil || cmd.ProcessState.ExitCode() != exitDenied || !strings.Contains(string(out), "x.pcapng: no permission to write it there") {
+		t.Errorf("in a directory of another: %v %s", err, out)
+	}
+	w := watch(t, n, "va", "--lang", "es")
+	if err := w.end(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	if e := w.errors(); !strings.Contains(e, "sin capacidades") || strings.Contains(e, "no capabilities") {
+		t.Errorf("%s", e)
+	}
+}

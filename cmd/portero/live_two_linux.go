@@ -306,7 +306,10 @@ func (r *remote) taps(question string, body any) ([]live.Tap, error) {
 		}
 		for _, f := range files[:g.Lanes[i]] {
 			high, err := jail.High(f)
-			if err != nil {
+			switch {
+			case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EMFILE):
+				return nil, usage("too few descriptors are allowed here: portero live needs 600 (ulimit -n 1024)")
+			case err != nil:
 				return nil, fmt.Errorf("descriptors from %d on: %w", jail.PacketFD, err)
 			}
 			g.Taps[i].Files = append(g.Taps[i].Files, high)

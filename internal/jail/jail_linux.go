@@ -26,22 +26,22 @@ func Enter() Report {
 	_, _ = time.Now().Zone() // the time zone is a file, read once
 	// With dumpable 0 no process of the same user may look into this one either.
 	if err := errors.Join(unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)); err != nil {
-		r.missing("forbidding core dumps", err)
+		r.missing("forbidding core dumps", "prohibir los volcados de memoria", err)
 	} else {
 		r.NoCore = true
 	}
 	if os.Geteuid() == 0 || os.Getuid() == 0 {
 		if err := r.become(); err != nil {
-			r.missing("changing the user", err)
+			r.missing("changing the user", "cambiar de usuario", err)
 		}
 	}
 	if err := setCaps(0); err != nil {
-		r.missing("dropping capabilities", err)
+		r.missing("dropping capabilities", "soltar las capacidades", err)
 	} else {
 		r.Caps = true
 	}
 	if err := noNewPrivs(); err != nil {
-		r.missing("no_new_privs", err)
+		r.missing("no_new_privs", "no_new_privs", err)
 	} else {
 		r.NoNew = true
 	}
@@ -49,14 +49,14 @@ func Enter() Report {
 		r.NoCore = false
 	}
 	if v, err := landsys.LandlockGetABIVersion(); err != nil || v < 1 {
-		r.missing("Landlock", errors.Join(err, errors.New("not in this kernel")))
+		r.missing("Landlock", "Landlock", errors.Join(err, errors.New("not in this kernel")))
 	} else if err := landlock.V11.BestEffort().Restrict(); err != nil {
-		r.missing("Landlock", err)
+		r.missing("Landlock", "Landlock", err)
 	} else {
 		r.Landlock = min(v, 11)
 	}
 	if err := limitCalls(); err != nil {
-		r.missing("seccomp", err)
+		r.missing("seccomp", "seccomp", err)
 	} else {
 		r.Seccomp = true
 	}

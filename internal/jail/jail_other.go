@@ -10,7 +10,7 @@ import (
 
 // Enter gives up nothing on this system.
 func Enter() Report {
-	return Report{Missing: []string{"a sandbox (not known on " + runtime.GOOS + ")"}}
+	return Report{Missing: [][2]string{{"a sandbox (not known on " + runtime.GOOS + ")", "aislamiento (no se conoce en " + runtime.GOOS + ")"}}}
 }
 
 // Keep does nothing on this system.

@@ -102,6 +102,18 @@ var messages = [][2]string{
 	{": no permission to write it there", ": sin permiso para escribirlo ahí"},
 	{": there is no directory to make it in", ": no existe el directorio en el que crearlo"},
 	{"--metrics %s: this port is taken (another portero? each needs a port of its own)", "--metrics %s: ese puerto está ocupado (¿otro portero? cada uno necesita el suyo)"},
+	{"--duration: %s is no time to stop after (write 30s or 10m)", "--duration: %s no es un tiempo tras el que parar (escríbase 30s o 10m)"},
+	{"--interim: %s is no interval (write 1m; 0 is never)", "--interim: %s no es un intervalo (escríbase 1m; 0 es nunca)"},
+	{"--interim: at least one second (0 is never)", "--interim: un segundo como mínimo (0 es nunca)"},
+	{"--lanes: %d is none of 0 to %d (0 chooses)", "--lanes: %d no está entre 0 y %d (0 elige)"},
+	{"--snaplen: %d is none of 0 to %d octets (0 is all)", "--snaplen: %d no está entre 0 y %d octetos (0 es todo)"},
+	{"--speed is for --replay FILE, which is missing", "--speed es para --replay FICHERO, que falta"},
+	{"--fsync is for -w FILE, which is missing", "--fsync es para -w FICHERO, que falta"},
+	{"--replay shows a saved capture: leave the interface out", "--replay muestra una captura guardada: sobra la interfaz"},
+	{"%q is none of file, flush, never", "%q no es file, flush ni never"},
+	{"--buffer-size: %s is none of 1M to 1G", "--buffer-size: %s no está entre 1M y 1G"},
+	{"--memory: %s is too little (8M at least)", "--memory: %s es demasiado poco (8M como mínimo)"},
+	{"too few descriptors are allowed here: portero live needs 600 (ulimit -n 1024)", "aquí se permiten muy pocos descriptores: portero live necesita 600 (ulimit -n 1024)"},
 	{"there is no interface %q here; there are %s, and any", "aquí no hay ninguna interfaz %q; las hay: %s, y any"},
 }
 
