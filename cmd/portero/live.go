@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"os/signal"
 	"runtime"
@@ -164,7 +165,8 @@ type session struct {
 	signals  chan os.Signal
 	rotate   atomic.Bool
 	err      error
-	screened bool // the screen has the terminal
+	screened bool                    // the screen has the terminal
+	sees     func(a netip.Addr) bool // which doors of this machine can be seen, nil all
 	to       exports
 	programs *programs                   // what runs behind connections of this machine, nil when that cannot be said
 	ask      sockets.Asker               // nil where programs cannot be asked for
@@ -318,6 +320,7 @@ func (s *session) watchOver(ro recorder.Options) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	s.sees = o.seeing()
 	said := jail.Enter()
 	if s.programs, err = newPrograms(s.ask); err != nil {
 		return err

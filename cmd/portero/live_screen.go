@@ -5,8 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +27,7 @@ import (
 // hands records to a board and never waits for the terminal.
 func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) error {
 	board := screen.NewBoard(s.ask)
+	board.Sees = s.sees
 	m := screen.New(board, screen.Options{Lang: s.lang, Color: colors, Title: title(s.o.ifaces), Save: s.keepFrames})
 	profile := colorprofile.ANSI
 	if !colors {
@@ -136,4 +140,38 @@ func title(ifaces []string) string {
 		names[i] = filepath.Base(n)
 	}
 	return strings.Join(names, ", ")
+}
+
+// seeing reports of which addresses of this machine what comes to them can be seen: with
+// a filter of none, and else of those of the interfaces that are listened to, where a door
+// that is open at any address is one of theirs.
+func (o *liveFlags) seeing() func(a netip.Addr) bool {
+	if o.filter != "" {
+		return func(netip.Addr) bool { return false }
+	}
+	if slices.Contains(o.ifaces, "any") {
+		return nil
+	}
+	here := map[netip.Addr]bool{}
+	loopback := false
+	for _, name := range o.ifaces {
+		i, err := net.InterfaceByName(name)
+		if err != nil {
+			continue
+		}
+		loopback = loopback || i.Flags&net.FlagLoopback != 0
+		as, err := i.Addrs()
+		if err != nil {
+			continue
+		}
+		for _, a := range as {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				here[p.Addr()] = true
+			}
+		}
+	}
+	return func(a netip.Addr) bool {
+		a = a.Unmap().WithZone("")
+		return a.IsUnspecified() || here[a] || loopback && a.IsLoopback()
+	}
 }

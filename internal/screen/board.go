@@ -37,6 +37,10 @@ const (
 // Board collects what the screen shows. Ended, Tick, Packet and Frame belong to
 // the engine's goroutine; the other methods to any.
 type Board struct {
+	// Sees reports whether what comes to an address of this machine can be seen here; nil:
+	// all of it. Set it before Run.
+	Sees func(a netip.Addr) bool
+
 	ask    sockets.Asker // nil where programs cannot be asked for
 	recent *recent.Store
 	view   atomic.Pointer[View]
@@ -277,6 +281,9 @@ func (b *Board) places(v *View, t *doors.Tally) {
 			// Of other network namespaces, containers are worth a line here.
 			if p.Socket != nil && p.Socket.NetNS != 0 && (p.Owner == nil || p.Owner.Container == "") {
 				continue
+			}
+			if p.Seen == doors.NeverContacted && b.Sees != nil && !b.Sees(p.Local.Addr()) {
+				p.Seen = ""
 			}
 			v.Ports = append(v.Ports, placed(&p))
 			for _, k := range p.Doors {

@@ -65,42 +65,63 @@ func (m *Model) View() tea.View {
 	return v
 }
 
-// status is the line that is always in sight: rates and losses. What has the
-// least to say, the name of the interface, is cut first.
+// status is the line that is always in sight: rates and losses. Where it is short, what
+// is least missed makes room for losses: the name of the interface is cut, then the time of
+// day, the rates and the name are left out.
 func (m *Model) status() string {
 	v := m.desk.View()
-	s := ""
+	var rates []string
 	if n := len(m.past); n > 0 {
 		v = m.past[n-1]
 		if old := m.past[0]; v.At.After(old.At) {
 			sec := v.At.Sub(old.At).Seconds()
-			s += fmt.Sprintf("  %.0f %s  %s", float64(v.Packets-old.Packets)/sec, m.pick("packets/s", "paquetes/s"), bits(float64(v.Bytes-old.Bytes)*8/sec))
+			rates = []string{fmt.Sprintf("  %.0f %s", float64(v.Packets-old.Packets)/sec, m.pick("packets/s", "paquetes/s")), "  " + bits(float64(v.Bytes-old.Bytes)*8/sec)}
 		}
 	}
+	losses := m.losses(v)
+	paused := ""
+	if m.paused {
+		paused = m.paint(color.FgYellow, m.pick("PAUSED", "EN PAUSA"))
+	}
+	right := strings.TrimPrefix(paused+"  "+time.Now().Format("15:04:05"), "  ")
+	const leastTitle = 6
+	title := clean(m.Title)
+	room := func() int {
+		return m.width - ansi.StringWidth(strings.Join(rates, "")+losses) - ansi.StringWidth(right) - 3
+	}
+	for room() < min(leastTitle, ansi.StringWidth(title)) {
+		if right != paused {
+			right = paused
+			continue
+		}
+		if len(rates) == 0 {
+			break
+		}
+		rates = rates[:len(rates)-1]
+	}
+	return spread(" "+fit(title, max(room(), 0))+strings.Join(rates, "")+losses, right, m.width)
+}
+
+// losses says what was seen and lost.
+func (m *Model) losses(v *View) string {
 	lost := fmt.Sprintf(m.pick("dropped %d", "descartadas %d"), v.Dropped)
 	if v.Dropped > 0 {
 		lost = m.paint(color.FgRed, lost)
 	}
-	s += "  " + lost + "  " + fmt.Sprintf(m.pick("seen %d", "vistas %d"), v.Total)
+	s := "  " + lost + "  " + fmt.Sprintf(m.pick("seen %d", "vistas %d"), v.Total)
 	if n := v.Evicted; n > 0 {
 		s += "  " + m.paint(color.FgRed, fmt.Sprintf(m.pick("forgotten %d", "olvidadas %d"), n))
 	}
 	if v.Lost > 0 {
 		s += "  " + m.paint(color.FgRed, fmt.Sprintf(m.pick("not listed %d", "sin listar %d"), v.Lost))
 	}
-	if v.Saving != "" {
-		t := v.Saving
-		if v.SavingFailed {
-			t = m.paint(color.FgRed, t)
-		}
-		s += "  " + t
+	if v.Saving == "" {
+		return s
 	}
-	right := time.Now().Format("15:04:05")
-	if m.paused {
-		right = m.paint(color.FgYellow, m.pick("PAUSED", "EN PAUSA")) + "  " + right
+	if v.SavingFailed {
+		return s + "  " + m.paint(color.FgRed, v.Saving)
 	}
-	room := m.width - ansi.StringWidth(s) - ansi.StringWidth(right) - 3
-	return spread(" "+fit(clean(m.Title), max(room, 6))+s, right, m.width)
+	return s + "  " + v.Saving
 }
 
 func spread(left, right string, w int) string {

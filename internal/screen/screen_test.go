@@ -289,3 +289,42 @@ func TestLayoutShowsIPv6(t *testing.T) {
 		t.Errorf("%q", s)
 	}
 }
+
+// What was dropped and seen is in sight however narrow the terminal is and whatever else
+// there is to say.
+func TestLossesAreInSightInNarrowTerminals(t *testing.T) {
+	for l, want := range map[words.Lang][]string{words.English: {"dropped 3", "seen 6"}, words.Spanish: {"descartadas 3", "vistas 6"}} {
+		m, _ := filled(t, l, "first-look", 40, 12)
+		m.Title = "a-very-long-name-of-an-interface"
+		for _, w := range []int{34, 40, 60, 80, 200} {
+			m.Update(tea.WindowSizeMsg{Width: w, Height: 12})
+			first, _, _ := strings.Cut(ansi.Strip(text(m)), "\n")
+			for _, s := range want {
+				if !strings.Contains(first, s) {
+					t.Errorf("%d columns: no %q in %q", w, s, first)
+				}
+			}
+			if ansi.StringWidth(first) > w {
+				t.Errorf("%d columns: %q", w, first)
+			}
+		}
+		press(m, "p")
+		m.Update(tea.WindowSizeMsg{Width: 80, Height: 12})
+		has(t, m, m.pick("PAUSED", "EN PAUSA"))
+	}
+}
+
+// Of a door that cannot be seen from here nobody says that it was never contacted.
+func TestDoorsOutOfSight(t *testing.T) {
+	b := NewBoard(machine{})
+	b.Sees = func(a netip.Addr) bool { return !a.IsLoopback() }
+	b.snap, _ = machine{}.Lookup(t.Context())
+	b.digest(time.Now())
+	seen := map[uint16]string{}
+	for _, p := range b.View().Ports {
+		seen[p.Port] = p.Seen
+	}
+	if len(seen) != 2 || seen[80] != "never_contacted" || seen[25] != "" {
+		t.Errorf("seen: %v", seen)
+	}
+}
