@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -8,6 +9,36 @@ import (
 
 	"portero/internal/words"
 )
+
+// refuseUnknown makes help and completion refuse what there is none for, where cobra shows
+// all there is and calls it a success.
+func refuseUnknown(root *cobra.Command) {
+	unknown := func(cmd *cobra.Command, args []string) error {
+		return usage(fmt.Sprintf("unknown command %q for %q", strings.Join(args, " "), cmd.CommandPath()))
+	}
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Run = nil
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				topic, rest, err := root.Find(args)
+				if err != nil || len(rest) > 0 {
+					return unknown(cmd, args)
+				}
+				topic.InitDefaultHelpFlag() // so that it is listed
+				return topic.Help()
+			}
+		case "completion":
+			c.Args = cobra.ArbitraryArgs
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				if len(args) > 0 {
+					return unknown(cmd, args)
+				}
+				return cmd.Help()
+			}
+		}
+	}
+}
 
 // speak puts the help of a verb and of all below it into language l.
 func speak(cmd *cobra.Command, l words.Lang) {

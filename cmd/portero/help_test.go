@@ -51,6 +51,21 @@ func TestHelpInSpanish(t *testing.T) {
 	}
 }
 
+// What there is no help for, and no completion, is a mistake in the command line.
+func TestUnknownTopics(t *testing.T) {
+	for _, args := range [][]string{{"help", "nosuch"}, {"help", "read", "nosuch"}, {"completion", "nosuch"}} {
+		code, out, errs := portero(t, args...)
+		if code != exitUsage || !strings.Contains(errs, "unknown command") || out != "" {
+			t.Errorf("%v: exit status %d, %q, says %q", args, code, out, errs)
+		}
+	}
+	for _, args := range [][]string{{"help"}, {"help", "read"}, {"help", "completion", "bash"}, {"completion"}, {"completion", "bash"}} {
+		if code, out, errs := portero(t, args...); code != exitOK || out == "" || errs != "" {
+			t.Errorf("%v: exit status %d, says %q", args, code, errs)
+		}
+	}
+}
+
 func TestHelpSpeaksTheLocale(t *testing.T) {
 	t.Setenv("LC_ALL", "es_ES.UTF-8")
 	if _, out, _ := portero(t, "--help"); !strings.Contains(out, "Nunca envía un paquete") || !strings.Contains(out, "Opciones:") || strings.Contains(out, "Usage:") {

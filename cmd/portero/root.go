@@ -31,17 +31,18 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	a := &app{in: in, out: out, err: errw, ctx: ctx, args: args}
 	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out) // what completion writes to is taken when it is made
+	root.SetErr(errw)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	refuseUnknown(root)
 	if l := askedLang(args, os.Getenv); l != words.English {
-		root.InitDefaultHelpCmd()
-		root.InitDefaultCompletionCmd(args...)
 		cobra.AddTemplateFunc("spanishFlags", spanishFlags)
 		root.SetUsageTemplate(spanishTemplate(root.UsageTemplate()))
 		speak(root, l)
 	}
-	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errw)
 	err := root.ExecuteContext(ctx)
 	say(errw, err, a.tongue())
 	return status(err)
