@@ -62,7 +62,7 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 		board.Ended(r)
 		return nil
 	}
-	ask := screen.Sources{Count: s.counters, Findings: s.watch.Findings, Look: func(since int64, each func(r *record.Record) bool) {
+	ask := screen.Sources{Count: s.counters, Findings: s.found, Look: func(since int64, each func(r *record.Record) bool) {
 		s.eng.SnapshotSome(since, func(r *record.Record) bool {
 			s.programs.name(r)
 			return each(r)

@@ -40,6 +40,10 @@ type findingKey struct {
 	port          uint16
 }
 
+func keyOf(f *findings.Finding) findingKey {
+	return findingKey{f.Kind, f.Actor, f.Target, f.Proto, f.Port}
+}
+
 // stream writes records or lines as they happen.
 func (s *session) stream(eo engine.Options, out *output, mode string) error {
 	t := &streamer{s: s, out: out, tell: events.New(s.o.interim), found: map[findingKey]findings.Finding{}}
@@ -98,7 +102,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		})
 		lastPacket = clock
 		if s.err == nil && !now.Before(nextFindings) {
-			s.err = t.findings(s.moment())
+			s.err = t.findings(s.moment(), s.found())
 			// However many there are, looking for them takes one part in fifty.
 			nextFindings = now.Add(max(2*time.Second, 50*time.Since(now)))
 		}
@@ -118,7 +122,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		err = s.err
 	}
 	now := s.moment()
-	for _, last := range [...]func() error{func() error { return t.findings(now) }, func() error { return t.losses(now) }, func() error { return t.other.End(&view.Summary{}) }, t.flush} {
+	for _, last := range [...]func() error{func() error { return t.findings(now, s.watch.Findings()) }, func() error { return t.losses(now) }, func() error { return t.other.End(&view.Summary{}) }, t.flush} {
 		if e := last(); err == nil {
 			err = e
 		}
@@ -171,15 +175,14 @@ func (t *streamer) flush() error {
 }
 
 // findings tells what is new, and what became graver or doubled.
-func (t *streamer) findings(now time.Time) error {
-	fs := t.s.watch.Findings()
+func (t *streamer) findings(now time.Time, fs []findings.Finding) error {
 	if t.s.to.findings() {
 		if err := t.s.to.tell(fs); err != nil {
 			return err
 		}
 	}
 	for _, f := range fs {
-		k := findingKey{f.Kind, f.Actor, f.Target, f.Proto, f.Port}
+		k := keyOf(&f)
 		if old, ok := t.found[k]; ok && old.Severity == f.Severity && f.Count < 2*old.Count {
 			continue
 		}
