@@ -273,6 +273,7 @@ func (o *outlet) shut() error {
 
 // put writes b in pieces, so that it is seen whether the reader takes them.
 func (o *outlet) put(b []byte) {
+	left := o.count(b)
 	for len(b) > 0 {
 		n := len(b)
 		if n > piece && !o.whole {
@@ -281,7 +282,7 @@ func (o *outlet) put(b []byte) {
 				n = i + 1
 			}
 		}
-		o.lines.Store(o.count(b))
+		o.lines.Store(left)
 		w, err := 0, o.failure()
 		if err == nil {
 			if w, err = o.to.Write(b[:n]); err != nil {
@@ -296,6 +297,7 @@ func (o *outlet) put(b []byte) {
 			break
 		}
 		o.moved.Store(time.Now().UnixNano())
+		left -= o.count(b[:n])
 		b = b[n:]
 	}
 	o.lines.Store(0)
