@@ -12,6 +12,7 @@ import (
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -163,6 +164,8 @@ type session struct {
 	watch    *findings.Detector
 	stop     context.CancelFunc
 	signals  chan os.Signal
+	leaving  chan struct{} // closed with the word to end
+	left     sync.Once
 	rotate   atomic.Bool
 	err      error
 	screened bool                    // the screen has the terminal

@@ -131,7 +131,7 @@ func (s *session) endSaving() error {
 // heed begins to keep signals for obey: one that comes while it begins is not lost, and
 // does not end it on the spot.
 func (s *session) heed() {
-	s.signals = make(chan os.Signal, 8)
+	s.signals, s.leaving = make(chan os.Signal, 8), make(chan struct{})
 	signal.Notify(s.signals, syscall.SIGTERM, syscall.SIGHUP)
 }
 
@@ -146,6 +146,7 @@ func (s *session) obey(ctx context.Context) (end func()) {
 	done, over := make(chan struct{}), make(chan struct{})
 	// Told to end, it waits for no reader that is stuck; at its own end it does.
 	leave := func() {
+		s.left.Do(func() { close(s.leaving) })
 		s.patience(leaving)
 		s.stop()
 	}

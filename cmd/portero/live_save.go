@@ -67,7 +67,7 @@ func (s *session) record(k keeper, ro recorder.Options) error {
 	if s.o.save == "" {
 		return nil
 	}
-	ro.Next = k.save
+	ro.Next, ro.Leave = k.save, s.leaving
 	if s.o.save == "-" {
 		f, ok := s.a.out.(*os.File)
 		if !ok {

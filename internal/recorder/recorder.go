@@ -52,7 +52,15 @@ type Options struct {
 	Capture pcapfile.WriterOptions
 	// Failed is told, once, why nothing more is saved. May be nil.
 	Failed func(error)
+	// Leave is closed when Close may give a pipe up that nobody reads. May be nil.
+	Leave <-chan struct{}
 }
+
+// errStuck is why what went to a pipe is not all there.
+var errStuck = errors.New("nobody reads it")
+
+// giveUp is after how long a pipe that takes nothing is given up.
+const giveUp = 2 * time.Second
 
 // State is what was saved and lost.
 type State struct {
@@ -89,6 +97,7 @@ type Recorder struct {
 	now     time.Time // of the last Tick
 	flushed time.Time
 	closed  bool
+	pipe    bool // it is no ordinary file that is written
 	queue   chan *chunk
 	free    chan *chunk
 	done    chan struct{}
@@ -113,7 +122,7 @@ func New(o Options, now time.Time) (*Recorder, error) {
 	}
 	n := max(o.Queue/chunkOctets, 2)
 	r := &Recorder{opt: o, file: f, queue: make(chan *chunk, n), free: make(chan *chunk, n), done: make(chan struct{}), began: now, now: now, flushed: now, state: State{Name: name, Files: 1}}
-	r.cur = &chunk{}
+	r.cur, r.pipe = &chunk{}, isPipe(f)
 	if err := r.section(); err != nil {
 		f.Close()
 		return nil, err
@@ -238,12 +247,48 @@ func (r *Recorder) Close() error {
 		return r.State().Err
 	}
 	r.closed = true
-	if len(r.cur.data) > 0 {
-		r.queue <- r.cur
-	}
-	close(r.queue)
-	<-r.done
+	over := make(chan struct{})
+	go func() {
+		if len(r.cur.data) > 0 {
+			r.queue <- r.cur
+		}
+		close(r.queue)
+		<-r.done
+		close(over)
+	}()
+	r.await(over)
 	return r.State().Err
+}
+
+// await waits until everything is written. A pipe that takes nothing is given up once there
+// is word to leave.
+func (r *Recorder) await(over <-chan struct{}) {
+	leave := r.opt.Leave
+	if !r.pipe {
+		leave = nil
+	}
+	select {
+	case <-over:
+		return
+	case <-leave:
+	}
+	last, since := uint64(0), time.Now()
+	for {
+		select {
+		case <-over:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+		if n := r.State().Bytes; n != last {
+			last, since = n, time.Now()
+		} else if time.Since(since) > giveUp {
+			r.failed.Store(true)
+			r.mu.Lock()
+			r.state.Err = errStuck
+			r.mu.Unlock()
+			return
+		}
+	}
 }
 
 // write is the goroutine that owns the file.

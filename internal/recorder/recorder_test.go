@@ -234,3 +234,36 @@ func TestKeepAcrossRecordings(t *testing.T) {
 		t.Errorf("%v, want %v", got, want)
 	}
 }
+
+// A pipe that nobody reads is waited for until there is word to leave, and then given up.
+func TestPipeThatNobodyReads(t *testing.T) {
+	pr, pw, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pr.Close()
+	leave := make(chan struct{})
+	r, err := New(Options{Next: func(time.Time) (*os.File, string, error) { return pw, "-", nil }, Leave: leave}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 2000 {
+		r.Frame(&capture.Frame{Data: make([]byte, 500), WireLen: 500, Time: int64(i), Index: uint64(i + 1)}, "")
+	}
+	done := make(chan error, 1)
+	go func() { done <- r.Close() }()
+	select {
+	case err := <-done:
+		t.Fatalf("it did not wait: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	close(leave)
+	select {
+	case err := <-done:
+		if err == nil {
+			t.Error("nothing is said of what was not written")
+		}
+	case <-time.After(giveUp + 3*time.Second):
+		t.Error("it does not end")
+	}
+}

@@ -99,6 +99,7 @@ var messages = [][2]string{
 	{"--where: ", ""}, {"--lang: ", ""}, {"--to: ", ""}, {"--mmdb: ", ""}, {"--fsync: ", ""}, {": ", ""},
 
 	// portero live
+	{"nobody reads it", "nadie lo lee"},
 	{": no permission to write it there", ": sin permiso para escribirlo ahí"},
 	{": there is no directory to make it in", ": no existe el directorio en el que crearlo"},
 	{"--metrics %s: this port is taken (another portero? each needs a port of its own)", "--metrics %s: ese puerto está ocupado (¿otro portero? cada uno necesita el suyo)"},
