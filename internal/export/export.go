@@ -102,14 +102,14 @@ func Open(to string, opt Options) (*Exporter, error) {
 	q := numbers{query: u.Query()}
 	l := &line{network: network, addr: addr, live: opt.Live, dialer: dial}
 	if strings.HasPrefix(u.Scheme, "ipfix") {
-		size := 1400
+		size := int64(1400)
 		if network != "udp" {
 			size = 8192
 		} else {
-			l.rate = q.take("rate", 4000, 1, 1e7)
+			l.rate = int(q.take("rate", 4000, 1, 1e7))
 		}
 		io := ipfix.Options{Domain: uint32(q.take("domain", 1, 0, 1<<32-1)), PEN: uint32(q.take("pen", ipfix.DefaultPEN, 1, 1<<32-1)),
-			Size: q.take("size", size, 512, 65535), Interface: opt.Interface}
+			Size: int(q.take("size", size, 512, 65535)), Interface: opt.Interface}
 		e.resend = time.Duration(q.take("resend", 60, 1, 86400)) * time.Second
 		e.enc = ipfix.NewEncoder(io, e.carry)
 	} else {
@@ -118,7 +118,7 @@ func Open(to string, opt Options) (*Exporter, error) {
 		if host == "" {
 			host, _ = os.Hostname()
 		}
-		e.log = &syslog.Formatter{Facility: q.take("facility", 16, 0, 23), Host: host, PID: os.Getpid(), Counted: network == "tcp"}
+		e.log = &syslog.Formatter{Facility: int(q.take("facility", 16, 0, 23)), Host: host, PID: os.Getpid(), Counted: network == "tcp"}
 	}
 	if err := q.left(); err != nil {
 		return nil, fmt.Errorf("%s: %w", to, err)
@@ -136,13 +136,13 @@ type numbers struct {
 	err   error
 }
 
-func (q *numbers) take(key string, def, lo, hi int) int {
+func (q *numbers) take(key string, def, lo, hi int64) int64 {
 	s := q.query.Get(key)
 	q.query.Del(key)
 	if s == "" {
 		return def
 	}
-	n, err := strconv.Atoi(s)
+	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < lo || n > hi {
 		q.err = fmt.Errorf("%s: %q is no number from %d to %d", key, s, lo, hi)
 	}
