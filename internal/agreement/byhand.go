@@ -20,6 +20,7 @@ var byHand = map[hand]string{
 	{"OISF+suricata-verify/tests__bug-7414-decoder-event-01__ip_secopt.pcap", "udp 20.20.20.20:5060 30.30.30.30:5060"}:                                                malformedOptions,
 	{"OISF+suricata-verify/tests__firewall__tcp-session-decode-malformed-ipv4__input.pcap", "tcp 192.0.2.10:43210 198.51.100.5:443"}:                                  malformedOptions,
 	{"OISF+suricata-verify/tests__detect-ipopts__input.pcap", "tcp 5.6.7.8:80 9.10.11.12:20"}:                                                                         sourceRoute,
+	{"OISF+suricata-verify/tests__detect-ipopts__input.pcap", "tcp 9.10.11.12:20 13.14.15.16:80"}:                                                                     sourceRoute,
 	{"OISF+suricata-verify/tests__detect-ipopts__input.pcap", "tcp 8.8.8.8:80 9.10.11.12:20"}:                                                                         sourceRoute,
 	{"zeek+zeek/testing__btest__Traces__nfs__nfs_write.pcap", "udp 192.168.122.1:50172 192.168.122.219:20048"}:                                                        oneStream,
 	{"zeek+zeek/testing__btest__Traces__nfs__nfs_write_bad_stable_how.pcap", "udp 192.168.122.1:50172 192.168.122.219:20048"}:                                         oneStream,

@@ -123,8 +123,11 @@ func payloadWhy(file string, r *record.Record, ans *answer, k key, dab, dba int6
 	if w := pktsWhy(file, r, ans, k, -1); w != "" && w[0] != 'S' && w[:4] != "Fram" {
 		return w
 	}
+	beyond := func(d int64, s *record.Side) bool { return d > 0 && d+int64(s.Payload)+20 > int64(s.Wire) }
 	small := func(d int64) bool { return d >= 0 && d <= 32 }
 	switch {
+	case beyond(dab, &r.Orig) || beyond(dba, &r.Resp):
+		return "An IP header claims more than its frame held: tshark believes it, portero counts what passed"
 	case has(r.Oddities, "bad_checksum_ignored"):
 		return "Segments with wrong checksums: their receiver throws them away"
 	case r.Handshake.Opened() && small(dab) && small(dba) && r.Orig.Retrans+r.Resp.Retrans == 0:
