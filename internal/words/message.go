@@ -115,7 +115,6 @@ var messages = [][2]string{
 	{"--buffer-size: %s is none of 1M to 1G", "--buffer-size: %s no está entre 1M y 1G"},
 	{"--memory: %s is too little (8M at least)", "--memory: %s es demasiado poco (8M como mínimo)"},
 	{"too few descriptors are allowed here: portero live needs 600 (ulimit -n 1024)", "aquí se permiten muy pocos descriptores: portero live necesita 600 (ulimit -n 1024)"},
-	{"there is no interface %q here; there are %s, and any", "aquí no hay ninguna interfaz %q; las hay: %s, y any"},
 }
 
 var verb = regexp.MustCompile(`%(?:#x|[ ]?x|[qsdvg])`)

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,5 +44,16 @@ func TestCount(t *testing.T) {
 				t.Error(w)
 			}
 		}
+	}
+}
+
+// A message has one Spanish form, wherever it is listed.
+func TestMessagesAreListedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range slices.Concat(messages, filterMessages, elsewhereMessages) {
+		if seen[m[0]] {
+			t.Errorf("%q is listed twice", m[0])
+		}
+		seen[m[0]] = true
 	}
 }
