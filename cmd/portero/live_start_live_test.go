@@ -109,7 +109,7 @@ func TestAStartThatFailsSaysWhy(t *testing.T) {
 		status int
 		said   string
 	}{
-		{[]string{"nosuchif"}, "es", exitUsage, `aquí no hay ninguna interfaz "nosuchif"; las hay: lo`},
+		{[]string{"nosuchif"}, "es", exitUsage, `no hay aquí ninguna interfaz "nosuchif"; las hay: lo`},
 		{[]string{"va", "-w", "/proc/x.pcapng"}, "en", exitUsage, "/proc/x.pcapng: "},
 	} {
 		code, errs := attempt(t, n, append(x.args, "--lang", x.lang)...)
