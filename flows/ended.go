@@ -125,7 +125,11 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		// Nobody accepted the attempt: it was a stray SYN of this connection.
 		if ps := t.pending[v]; ps != nil {
 			for i := range ps.n {
-				t.stray(v, ps.side, &ps.pkts[i])
+				if p := &ps.pkts[i]; f.conn.SameSYN(p, ps.side) {
+					t.again(v, ps.side, p)
+				} else {
+					t.stray(v, ps.side, p)
+				}
 			}
 			delete(t.pending, v)
 		}
@@ -242,7 +246,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		}
 		if f.bits&hasPorts == 0 {
 			e.J.Orig, e.J.RolesBy = 0, handshake.RolesFirst
-			if f.proto == capture.ProtoICMP && reply(f.portA) {
+			if f.proto == capture.ProtoICMP && reply(f.portA) || f.proto == capture.ProtoICMP6 && reply6(f.portA) {
 				e.J.Orig = 1
 			}
 		}
@@ -292,7 +296,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			e.RTTMin, e.RTTMid, e.RTTMax = lo, mid, hi
 		}
 	}
-	e.Exchange = exchange(f, e)
+	e.Exchange = exchange(f, e, handshake.Side(d.ICMPSide) == o)
 	e.ECN = f.proto == tcp && f.conn.ECN(o)
 	e.Selected = f.bits&selected != 0
 	e.Quality = quality(f, e)
@@ -313,16 +317,21 @@ func reply(icmpType uint16) bool {
 	return icmpType == 0 || icmpType == 14 || icmpType == 16 || icmpType == 18
 }
 
-func exchange(f *Flow, e *Ended) handshake.Exchange {
+// reply6 is reply for ICMPv6: echo and node information (RFC 4443, RFC 4620).
+func reply6(icmpType uint16) bool { return icmpType == 129 || icmpType == 140 }
+
+// exchange names what became of datagrams; asked says that the ICMP error, if there was one, quotes the
+// originator.
+func exchange(f *Flow, e *Ended, asked bool) handshake.Exchange {
 	if f.proto != capture.ProtoUDP {
 		return handshake.ExchangeNone
 	}
 	switch {
 	case e.Orig.Pkts > 0 && e.Resp.Pkts > 0:
 		return handshake.Answered
-	case e.FilteredVer != 0 && portUnreachable(e.FilteredVer, e.ICMPType, e.ICMPCode):
+	case e.FilteredVer != 0 && asked && portUnreachable(e.FilteredVer, e.ICMPType, e.ICMPCode):
 		return handshake.ExchangeRefused
-	case e.FilteredVer != 0:
+	case e.FilteredVer != 0 && asked:
 		return handshake.ExchangeFiltered
 	case e.Orig.Pkts+e.Resp.Pkts >= StreamPackets:
 		return handshake.Stream
@@ -390,6 +399,9 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 	}
 	if t.cfg.Watch != nil {
 		t.cfg.Watch(t.origin(v).id, p, side, false)
+	}
+	if p.Bits&capture.Selected != 0 {
+		f.bits |= selected
 	}
 	if advisory(p) {
 		return true

@@ -41,6 +41,16 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	ps.n++
 }
 
+// again books a copy of the SYN that opened the live connection.
+func (t *Table) again(v uint32, side int, p *capture.Packet) {
+	f := t.flow(v)
+	last, off := f.last, f.lastOff
+	t.bookOn(v, f, side, p)
+	if off > f.lastOff {
+		f.last, f.lastOff = last, off
+	}
+}
+
 // stray books a SYN that belongs to no connection on the live one.
 func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
@@ -59,8 +69,8 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 // sender knows nothing of the one that was open.
 func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
-	if ps == nil || ps.side == side {
-		return false
+	if ps == nil || ps.side == side || t.flow(v).conn.SameSYNACK(p, side) {
+		return false // what was sent before is sent again
 	}
 	for i := range ps.n {
 		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {

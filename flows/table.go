@@ -345,6 +345,7 @@ func (t *Table) open(p *capture.Packet, key uint32, id uint64, reuses uint64, re
 		first, at = t.began.index, min(t.began.time, at)
 	}
 	f.last, f.firstIdx, f.bits, f.next = p.Time, first, inUse|bits&inWheel, next
+	f.ipid[0], f.dupSeen = p.IPID, weight(p)<<dupRecent
 	o := t.origin(v)
 	*o = origin{}
 	o.id, o.first, o.path, o.hash = id, at, p.Path, p.Hash&^0xffffffff|uint64(key)

@@ -170,8 +170,8 @@ func segEnd(p *capture.Packet) capture.Seq {
 // oddities the packet brought.
 func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Options) Oddity {
 	c.historyLen &= steady0 - 1
-	if p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
-		return 0
+	if p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader) != 0 {
+		return 0 // cut, or no receiver reads it
 	}
 	first := c.flags&flagFlagsSeen == 0
 	c.flags |= flagFlagsSeen
@@ -374,6 +374,9 @@ func (c *Conn) candSide() Side {
 func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
 	repeat := me.bits&sentSYNACK != 0
+	if !repeat && me.bits&sentSYN != 0 && me.isn != p.Seq {
+		return OddSYNACKISN // who called answers a call with the number that it called with
+	}
 	if x.synacks != 0xff && (repeat || x.synacks == 0) {
 		x.synacks++
 	}
@@ -412,6 +415,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	}
 	bareFirst := me.bits&sentSYN != 0
 	late := me.bits&sentSegment != 0
+	if late && !repeat && !bareFirst && x.Data != nil && me.isn.After(p.Seq+1) {
+		x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
+	}
 	me.bits |= sentSYNACK | hasAck
 	me.isn, me.synAck = p.Seq, p.Ack
 	c.completeness &^= far0 << side
@@ -432,6 +438,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {
 		peer.next = p.Ack
 		peer.bits |= hasNext
+		peer.base(p.Ack)
 	}
 	if !late {
 		me.ack = p.Ack
@@ -458,7 +465,8 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 // captured before it lies behind its number.
 func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 	me, peer := &c.half[side], &c.half[1-side]
-	of := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1<<30)) }
+	// No more than fits the window of a SYN can be on its way by then.
+	of := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1<<16)) }
 	if me.bits&sentReset != 0 {
 		seq := me.next
 		if x.Data != nil && x.flags&dataReset != 0 {

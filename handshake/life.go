@@ -46,10 +46,10 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 	if c.Over() {
 		return NewConnection
 	}
-	if sameISN {
+	opener := c.synSide()
+	if sameISN && (side != opener || me.bits&sentSegment == 0) {
 		return SameAttempt
 	}
-	opener := c.synSide()
 	if any&sentSYN != 0 {
 		if c.half[opener].bits&(sentSegment|sentWrongAck) == 0 {
 			return SameAttempt
@@ -184,6 +184,11 @@ func (x *Rest) RTT(side Side) (lo, mid, hi int64, ok bool) {
 // any of its segments verified.
 func (c *Conn) BadSums(side Side) (bad, good bool) {
 	return c.half[side].bits&badSum != 0, c.half[side].bits&goodSum != 0
+}
+
+// SameSYN reports whether p repeats the SYN of side.
+func (c *Conn) SameSYN(p *capture.Packet, side Side) bool {
+	return c.half[side].bits&sentSYN != 0 && c.half[side].isn == p.Seq
 }
 
 // SameSYNACK reports whether p repeats the SYN-ACK of side.

@@ -10,7 +10,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	ok, exact := false, true
 	synSent := peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && me.bits&(sentSYN|sentSYNACK|sentSegment) == 0
 	switch {
-	case c.flags&flagCandidate == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&hasAck != 0 && !c.answered(side, x) &&
+	case c.flags&flagCandidate == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&(hasAck|sentWrongAck) != 0 && !c.answered(side, x) &&
 		(seq == peer.ack || peer.bits&sentSYNACK != 0 && seq == peer.synAck) && !seq.In(me.isn, me.next):
 		// It answers an acknowledgement of what was not sent, with the number from that: its
 		// sender goes on waiting for an answer to its SYN (RFC 9293, 3.10.7.3).
@@ -94,7 +94,10 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	}
 	if me.bits&hasNext == 0 {
 		me.next = seq
-		me.bits |= hasNext
+		if !synSent { // the number of a refusal is none of a stream (RFC 9293, 3.10.7.1)
+			me.bits |= hasNext
+			me.base(seq)
+		}
 	}
 	return 0
 }

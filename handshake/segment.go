@@ -78,7 +78,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		me.next = p.Seq
 	}
 	if p.Flags.Any(capture.FIN) {
-		if me.bits&sentFIN == 0 {
+		if me.bits&sentFIN == 0 && (!end.Before(me.next) || x.Data == nil || x.fill(side, end-1, end) > 0 || me.bits&(sentSYN|sentSYNACK) == 0 && me.isn == end) {
+			// Behind what was sent there is none but one that is missing.
 			me.bits |= sentFIN
 			me.fin = end
 			x.finOff[side] = off
@@ -164,6 +165,12 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 			c.candSeq, c.candAck = old[0], old[1]
 			return
 		}
+		if peer.bits&sentReset != 0 && p.Ack != old[1] && x.Data != nil && x.flags&dataReset != 0 && x.more().rstSeq[1-side] == old[1] {
+			// The RST answered a third packet that somebody else sent.
+			c.takeBack(1-side, x)
+			peer.bits |= sentBadRST
+			x.suspect()
+		}
 	}
 	c.candSeq, c.candAck, x.candTime, x.candOff = p.Seq, p.Ack, p.Time, off
 	c.flags |= flagCandidate
@@ -184,6 +191,9 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	win := c.window(p, me, peer)
 	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(side) {
 		me.bits |= sentWrongAck
+		if me.bits&hasAck == 0 {
+			me.ack = ack // a RST that answers it has this number
+		}
 		return OddAckUnsent
 	}
 	if me.bits&hasAck == 0 {

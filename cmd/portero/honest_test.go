@@ -16,10 +16,10 @@ import (
 
 // acted writes a capture of one pair of ports, a line for each packet, 10 ms apart:
 //
-//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [shut] [vN]
+//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [shut] [id0] [offset4] [vN]
 //
 // c is the client, 192.0.2.1:40000, s the server, 192.0.2.2:80. bad breaks the checksum,
-// shut offers no window, vN puts the packet into VLAN N.
+// shut offers no window, id0 has no IP id, offset4 a data offset that is none, vN puts the packet into VLAN N.
 func acted(t *testing.T, lines string) (name string) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "in.pcap")
@@ -54,13 +54,17 @@ func acted(t *testing.T, lines string) (name string) {
 		tcp.SetNetworkLayerForChecksum(ip)
 		eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
 		all := []gopacket.SerializableLayer{eth}
-		bad := false
+		bad, offset := false, 0
 		for _, o := range fs[min(2, len(fs)):] {
 			switch {
 			case o == "bad":
 				bad = true
 			case o == "shut":
 				tcp.Window = 0
+			case o == "id0":
+				ip.Id = 0
+			case o == "offset4":
+				offset = 4
 			case o[0] == 'v':
 				n, _ := strconv.Atoi(o[1:])
 				eth.EthernetType = layers.EthernetTypeDot1Q
@@ -75,6 +79,10 @@ func acted(t *testing.T, lines string) (name string) {
 		b := w.buf.Bytes()
 		if bad {
 			b[14+20+16] ^= 0x55 // the checksum
+		}
+		if offset != 0 { // in words, and the checksum as before: what one octet gains the next loses
+			b[14+20+12] = byte(offset << 4)
+			b[14+20+16] += 0x10
 		}
 		if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: len(b), Length: len(b)}, b); err != nil {
 			t.Fatal(err)
@@ -136,6 +144,104 @@ func TestHonest(t *testing.T) {
 			c PA 1001 5001 100
 			s RA 5001 1101`, `
 			1 handshake=completed close=reset closed_by=resp close_frames=[7]`},
+		{"refused, and open at the second try with a number far from 0", `
+			c S 1000
+			s RA 0 1001
+			+500 c S 1000
+			s SA 2415919104 1001
+			c A 1001 2415919105
+			c PA 1001 2415919105 100
+			s PA 2415919105 1101 200`, `
+			1 handshake=completed close=open syn_retries=1 orig_payload=100 resp_payload=200 resp_lost=0`},
+		{"refused, open at the second try, and the answer is missing", `
+			c S 1000
+			s RA 0 1001
+			+500 c S 1000
+			+20 c A 1001 2415919105
+			c PA 1001 2415919105 100
+			s PA 2415919105 1101 200
+			c A 1101 2415919305`, `
+			1 handshake=completed_unseen close=open missing=[synack] resp_payload=200 resp_lost=0`},
+		{"an open connection is opened again with the same number", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			+1000 c S 1000
+			s SA 9000000 1001
+			c A 1001 9000001`, `
+			1 handshake=completed close=open orig_payload=100 syn_retries=0
+			2 handshake=completed close=open reuses=1 syn_frame=6`},
+		{"a SYN is captured after what it opened, and its answer sent again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1101`, `
+			1 handshake=completed syn_retries=1 synack_retries=1 orig_payload=100 oddities=`},
+		{"a FIN far behind the stream", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201
+			s FA 4201 1101`, `
+			1 handshake=completed close=open`},
+		{"forged numbers of the responder before its answer", `
+			c S 1000
+			s PA 1000000 1001 300
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201`, `
+			1 handshake=completed resp_payload=200 resp_lost=0 server_rtt_us=20000`},
+		{"a SYN-ACK in the name of who called", `
+			c S 1000
+			c SA 1000000000 77
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100`, `
+			1 handshake=completed synack_frame=3 server_rtt_us=20000 client_rtt_us=10000 orig_payload=100`},
+		{"the capture begins with the answer, numbers are high", `
+			s SA 5000 3489660929
+			c A 3489660929 5001
+			c PA 3489660929 5001 100
+			+300 c PA 3489660929 5001 100
+			s A 5001 3489661029`, `
+			1 handshake=completed_unseen missing=[syn] orig_payload=100 orig_retrans=1 orig_ooo=0`},
+		{"a data offset that is none ends nothing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s R 5001 0 0 offset4
+			s FA 5001 1101 0 offset4`, `
+			1 handshake=completed close=open suspected_rsts=0`},
+		{"nor does it complete anything", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001 0 offset4`, `
+			1 handshake=half_open`},
+		{"a forged third packet, refused, and then the right one", `
+			c S 1000
+			s SA 5000 1001
+			+1 c A 1001 99999
+			+0.1 s R 99999
+			c A 1001 5001`, `
+			1 handshake=completed close=open suspected_rsts=1 ack_frame=5`},
+		{"everything twice, without an IP id", `
+			c S 1000 0 0 id0
+			+0.02 c S 1000 0 0 id0
+			s SA 5000 1001 0 id0
+			+0.02 s SA 5000 1001 0 id0
+			c A 1001 5001 0 id0
+			+0.02 c A 1001 5001 0 id0`, `
+			1 handshake=completed orig_pkts=2 resp_pkts=1 syn_retries=0 synack_retries=0 duplicates=3`},
 		{"forged before the answer", `
 			c S 1000
 			s RA 0 1001
