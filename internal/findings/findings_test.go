@@ -479,8 +479,8 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s, %d in %s by FTP; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered; %d answers that nobody asked for in %s; %d octets and %d times what came back;\n%d octets of each side that look random; a door that is new after %s; %d names of %d octets on average under one domain.\n",
-		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, guessMinFTP, guessWindowFTP, beaconMin, dynClients, lateralMin, scatterMin, scanWindow, uploadBytes, uploadRatio, unknownLeast, learning, tunnelNames, tunnelLength)
+	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished by %d addresses and four fifths of all in %s; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s, %d in %s by FTP; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered; %d answers that nobody asked for in %s; %d octets and %d times what came back;\n%d octets of each side that look random; a door that is new after %s; %d names of %d octets on average under one domain.\n",
+		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodFrom, floodWindow, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, guessMinFTP, guessWindowFTP, beaconMin, dynClients, lateralMin, scatterMin, scanWindow, uploadBytes, uploadRatio, unknownLeast, learning, tunnelNames, tunnelLength)
 	const name = "../../docs/FINDINGS.md"
 	if *update {
 		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
