@@ -261,7 +261,13 @@ func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 		p.Bits |= Orphan
 		return d.portless(0, g.Len)
 	}
-	out := d.transport(p.Proto, 0, max(g.Len, len(g.Payload)))
+	n := max(g.Len, len(g.Payload))
+	var out Outcome
+	if p.Ver == 6 {
+		out = d.carried6(p.Proto, 0, n)
+	} else {
+		out = d.carried4(0, n)
+	}
 	if !g.Whole {
 		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked
 	}

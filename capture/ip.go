@@ -56,7 +56,13 @@ func (d *Decoder) ip4(off, n int) Outcome {
 	if frag&0x3fff != 0 {
 		return d.fragment(off+hl, total-hl, uint32(p.IPID), int(frag&0x1fff)*8, frag&0x2000 != 0)
 	}
-	off, n = off+hl, total-hl
+	return d.carried4(off+hl, total-hl)
+}
+
+// carried4 decodes the n octets at off that an IPv4 packet or a datagram put
+// together from fragments carries: Authentication Headers, then the transport.
+func (d *Decoder) carried4(off, n int) Outcome {
+	p := d.p
 	for range maxDepth {
 		if p.Proto != protoAH {
 			break
@@ -90,7 +96,7 @@ func (d *Decoder) authHeader(off, n int) (next uint8, length int, ok bool) {
 	return d.data[off], length, true
 }
 
-// ip6 decodes an IPv6 packet (RFC 8200) and walks its extension headers.
+// ip6 decodes an IPv6 packet (RFC 8200) at off.
 func (d *Decoder) ip6(off, n int) Outcome {
 	if !d.have(off, 40) {
 		return d.short()
@@ -114,9 +120,14 @@ func (d *Decoder) ip6(off, n int) Outcome {
 	p.TTL = h[7]
 	p.Src, p.Dst = [16]byte(h[8:24]), [16]byte(h[24:40])
 	p.Digest = uint64(be.Uint32(h[0:]))<<32 | uint64(size)
-	next := h[6]
-	base := off + 40
-	off, end := base, base+size
+	return d.carried6(h[6], off+40, size)
+}
+
+// carried6 walks the extension headers, the first of which is next, in the n octets
+// at off that an IPv6 packet or a datagram put together from fragments carries.
+func (d *Decoder) carried6(next uint8, off, n int) Outcome {
+	p := d.p
+	base, end := off, off+n
 	for range 16 {
 		switch next {
 		case 0, 43, 60, 135, 139, 140:

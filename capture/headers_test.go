@@ -1,0 +1,92 @@
+package capture
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/google/gopacket/layers"
+)
+
+var (
+	hostA = [16]byte{0x20, 1, 0xd, 0xb8, 15: 1}
+	hostB = [16]byte{0x20, 1, 0xd, 0xb8, 15: 2}
+)
+
+// ip6Packet is an IPv6 packet whose first header is next.
+func ip6Packet(src, dst [16]byte, next byte, body ...[]byte) []byte {
+	b := join(body...)
+	h := []byte{0x60, 0, 0, 0, byte(len(b) >> 8), byte(len(b)), next, 64}
+	return join(h, src[:], dst[:], b)
+}
+
+// syn6 is the segment of a SYN from a to b with its checksum.
+func syn6(t *testing.T, a, b [16]byte) []byte {
+	t.Helper()
+	return ether(t, &layers.IPv6{Version: 6, NextHeader: 6, HopLimit: 64, SrcIP: a[:], DstIP: b[:]}, syn())[40:]
+}
+
+// destOpts is a destination options header with padding alone.
+func destOpts(next byte) []byte { return []byte{next, 0, 1, 4, 0, 0, 0, 0} }
+
+// authenticated is an Authentication Header of 24 octets.
+func authenticated(next byte) []byte {
+	return append([]byte{next, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, make([]byte, 12)...)
+}
+
+// pieces cuts what an IP packet of version ver carries into fragments of n octets.
+func pieces(ver, proto byte, body []byte, n int) (out [][]byte) {
+	for off := 0; off < len(body); off += n {
+		part, more := body[off:min(off+n, len(body))], byte(0)
+		if off+n < len(body) {
+			more = 1
+		}
+		if ver == 6 {
+			out = append(out, ip6Packet(hostA, hostB, 44, []byte{proto, 0, byte(off >> 8), byte(off) | more, 0, 0, 0, 7}, part))
+			continue
+		}
+		h := []byte{0x45, 0, 0, byte(20 + len(part)), 0, 7, more << 5, byte(off / 8), 64, proto, 0, 0}
+		h = join(h, ipA, ipB)
+		binary.BigEndian.PutUint16(h[10:], ^uint16(0)-ipSum(h))
+		out = append(out, join(h, part))
+	}
+	return out
+}
+
+func ipSum(h []byte) uint16 {
+	s := fold(sum64(h, 0))
+	return s>>8 | s<<8
+}
+
+// What fragments put together may begin with headers of its own (RFC 8200, 4.5).
+func TestFragmentsOfExtensionHeaders(t *testing.T) {
+	six := syn6(t, hostA, hostB)
+	four := ether(t, ip4(layers.IPProtocolTCP), syn())[20:]
+	for _, c := range []struct {
+		name       string
+		ver, proto byte
+		body       []byte
+	}{
+		{"destination options", 6, 60, join(destOpts(6), six)},
+		{"destination options, in fragments themselves", 6, 60, join(destOpts(60), destOpts(6), six)},
+		{"AH over IPv6", 6, 51, join(authenticated(6), six)},
+		{"AH over IPv4", 4, 51, join(authenticated(6), four)},
+	} {
+		r, d := NewReassembler(), NewDecoder(NewPaths(), 1)
+		var p Packet
+		done := 0
+		for _, b := range pieces(c.ver, c.proto, c.body, 8) {
+			if o := d.Decode(&Frame{Data: b, WireLen: uint32(len(b)), Link: LinkRaw}, &p); o != FragmentPart {
+				t.Fatalf("%s: %v", c.name, o)
+			}
+			for _, g := range r.Add(&d.Frag) {
+				done++
+				if o := d.Datagram(&g, &p); o != OK || p.Proto != ProtoTCP || p.DstPort != 443 || p.Bits != Fragment {
+					t.Errorf("%s: %v %+v", c.name, o, p)
+				}
+			}
+		}
+		if done != 1 {
+			t.Errorf("%s: %d datagrams", c.name, done)
+		}
+	}
+}
