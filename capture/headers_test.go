@@ -90,3 +90,37 @@ func TestFragmentsOfExtensionHeaders(t *testing.T) {
 		}
 	}
 }
+
+// An ICMP error belongs to the connection whatever headers the quoted packet has
+// before its transport.
+func TestQuotedHeaders(t *testing.T) {
+	six := syn6(t, hostA, hostB)
+	four := ether(t, ip4(layers.IPProtocolTCP), syn())
+	inAH := join(four[:20], authenticated(6), four[20:])
+	inAH[3], inAH[9] = byte(len(inAH)), 51
+	for _, c := range []struct {
+		name   string
+		quoted []byte
+	}{
+		{"AH over IPv4", inAH},
+		{"AH over IPv6", ip6Packet(hostA, hostB, 51, authenticated(6), six)},
+		{"AH and destination options", ip6Packet(hostA, hostB, 51, authenticated(60), destOpts(6), six)},
+		{"mobility", ip6Packet(hostA, hostB, 135, destOpts(6), six)},
+		{"HIP", ip6Packet(hostA, hostB, 139, destOpts(6), six)},
+		{"Shim6", ip6Packet(hostA, hostB, 140, destOpts(6), six)},
+	} {
+		of, o, _, _ := decode1(t, LinkRaw, c.quoted)
+		if o != OK || of.DstPort != 443 {
+			t.Fatalf("%s: %v %+v", c.name, o, of)
+		}
+		unreachable := ip6Packet(hostB, hostA, 58, []byte{1, 1, 0, 0, 0, 0, 0, 0}, c.quoted)
+		if of.Ver == 4 {
+			unreachable = join(four[:20], []byte{3, 1, 0, 0, 0, 0, 0, 0}, c.quoted)
+			unreachable[3], unreachable[9] = byte(len(unreachable)), 1
+		}
+		p, o, d, _ := decode1(t, LinkRaw, unreachable)
+		if q := d.Quote; o != OK || p.Bits&ICMPError == 0 || q.DstPort != 443 || !q.HasSeq || q.Hash != of.Hash {
+			t.Errorf("%s: %v %+v", c.name, o, q)
+		}
+	}
+}

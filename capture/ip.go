@@ -96,6 +96,17 @@ func (d *Decoder) authHeader(off, n int) (next uint8, length int, ok bool) {
 	return d.data[off], length, true
 }
 
+// extension reports whether next is an IPv6 extension header whose second octet is its
+// length in units of eight octets (RFC 6564, 4): hop-by-hop options, routing,
+// destination options, mobility, HIP, Shim6.
+func extension(next uint8) bool {
+	switch next {
+	case 0, 43, 60, 135, 139, 140:
+		return true
+	}
+	return false
+}
+
 // ip6 decodes an IPv6 packet (RFC 8200) at off.
 func (d *Decoder) ip6(off, n int) Outcome {
 	if !d.have(off, 40) {
@@ -129,8 +140,8 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 	p := d.p
 	base, end := off, off+n
 	for range 16 {
-		switch next {
-		case 0, 43, 60, 135, 139, 140:
+		switch {
+		case extension(next):
 			if end-off < 8 {
 				p.Proto = next
 				return d.portless(off, end-off)
@@ -148,7 +159,7 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 			}
 			next = d.data[off]
 			off += l
-		case protoAH:
+		case next == protoAH:
 			inside, l, ok := d.authHeader(off, end-off)
 			if !ok {
 				p.Proto = next
@@ -156,7 +167,7 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 			}
 			next = inside
 			off += l
-		case 44:
+		case next == 44:
 			if !d.have(off, 8) || end-off < 8 {
 				p.Proto = next
 				p.Bits |= Cut

@@ -317,24 +317,8 @@ func (d *Decoder) quote(off, n int) {
 		proto = b[6]
 		q.Src, q.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
 		b = b[40:]
-		for range 8 {
-			if proto != 0 && proto != 43 && proto != 60 && proto != 44 || len(b) < 8 {
-				break
-			}
-			l := int(b[1])*8 + 8
-			if proto == 44 {
-				l = 8
-				if be.Uint16(b[2:])&0xfff8 != 0 {
-					l = len(b)
-				}
-			}
-			proto = b[0]
-			if l > len(b) {
-				l = len(b)
-			}
-			b = b[l:]
-		}
 	}
+	proto, b = skipHeaders(p.Ver, proto, b)
 	q.Proto = proto
 	switch proto {
 	case ProtoTCP, ProtoUDP, ProtoSCTP:
@@ -359,4 +343,30 @@ func (d *Decoder) quote(off, n int) {
 	d.Quote = q
 	p.Hash = q.Hash
 	p.Bits |= ICMPError
+}
+
+// skipHeaders goes past the headers, the first of which is proto, that a quoted packet
+// has before its transport at b, as far as b goes.
+func skipHeaders(ver, proto uint8, b []byte) (uint8, []byte) {
+	for range maxDepth {
+		l := 0
+		switch {
+		case len(b) < 8:
+		case proto == protoAH:
+			l = int(b[1])*4 + 8
+		case ver == 4:
+		case extension(proto):
+			l = int(b[1])*8 + 8
+		case proto == 44:
+			l = 8
+			if be.Uint16(b[2:])&0xfff8 != 0 {
+				l = len(b) // not the first fragment: what follows is no header
+			}
+		}
+		if l == 0 {
+			break
+		}
+		proto, b = b[0], b[min(l, len(b)):]
+	}
+	return proto, b
 }
