@@ -123,7 +123,7 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 		r.open[k] = g
 		r.order = append(r.order, g)
 	}
-	g.frames++
+	g.frames += max(1, len(f.Parts))
 	if len(g.refs) < maxParts {
 		if f.Parts == nil {
 			g.refs = append(g.refs, f.Index)

@@ -124,3 +124,35 @@ func TestQuotedHeaders(t *testing.T) {
 		}
 	}
 }
+
+// Of a datagram in fragments that came in fragments themselves every frame counts.
+func TestFragmentsInFragments(t *testing.T) {
+	udp := join([]byte{0x13, 0x88, 0, 53, 0, 48, 0, 0}, make([]byte, 40))
+	outer, inner, d := NewReassembler(), NewReassembler(), NewDecoder(NewPaths(), 1)
+	var p Packet
+	frames, done := 0, 0
+	for _, part := range pieces(4, 17, udp, 24) {
+		for _, b := range pieces(4, 47, join([]byte{0, 0, 8, 0}, part), 16) {
+			frames++
+			if o := d.Decode(&Frame{Data: b, WireLen: uint32(len(b)), Link: LinkRaw, Index: uint64(frames)}, &p); o != FragmentPart {
+				t.Fatal(o)
+			}
+			for _, g := range outer.Add(&d.Frag) {
+				if o := d.Datagram(&g, &p); o != FragmentPart {
+					t.Fatal(o)
+				}
+				f := d.Frag
+				f.Parts = g.Parts
+				for _, g := range inner.Add(&f) {
+					done++
+					if o := d.Datagram(&g, &p); o != OK || p.DstPort != 53 || int(p.Frames) != frames || len(g.Parts) != frames {
+						t.Errorf("%d frames: %v %+v of %v", frames, o, p, g.Parts)
+					}
+				}
+			}
+		}
+	}
+	if done != 1 || frames != 6 {
+		t.Errorf("%d datagrams of %d frames", done, frames)
+	}
+}
