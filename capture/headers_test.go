@@ -156,3 +156,66 @@ func TestFragmentsInFragments(t *testing.T) {
 		t.Errorf("%d datagrams of %d frames", done, frames)
 	}
 }
+
+// A packet on its way through other nodes, and one from a mobile node, is of the
+// connection between the ends that its checksum is over.
+func TestFinalEnds(t *testing.T) {
+	midway, home := [16]byte{0x20, 1, 0xd, 0xb8, 15: 0x99}, [16]byte{0x20, 1, 0xd, 0xb8, 15: 0x55}
+	routing := func(typ, left byte, list ...[16]byte) []byte {
+		h := []byte{6, byte(2 * len(list)), typ, left, 0, 0, 0, 0}
+		for _, a := range list {
+			h = append(h, a[:]...)
+		}
+		return h
+	}
+	homeOption := func(padding ...byte) []byte { // in a header of 32 octets
+		return join([]byte{6, 3}, padding, []byte{0xc9, 16}, home[:], make([]byte, 12-len(padding)))
+	}
+	for _, c := range []struct {
+		name   string
+		src    [16]byte // as the segment's checksum has it
+		next   byte
+		header []byte
+	}{
+		{"segment routing", hostA, 43, routing(4, 1, hostB)},
+		{"segment routing through two", hostA, 43, routing(4, 2, hostB, home, midway)},
+		{"type 0", hostA, 43, routing(0, 1, hostB)},
+		{"type 0 through two", hostA, 43, routing(0, 2, home, hostB)},
+		{"type 2", hostA, 43, routing(2, 1, hostB)},
+		{"home address", home, 60, homeOption()},
+		{"home address behind padding", home, 60, homeOption(0, 1, 2, 0, 0, 0)},
+	} {
+		dst := hostB
+		if c.next == 43 {
+			dst = midway
+		}
+		b := ip6Packet(hostA, dst, c.next, c.header, syn6(t, c.src, hostB))
+		p, o, _, _ := decode1(t, LinkRaw, b)
+		if o != OK || p.Src != c.src || p.Dst != hostB || p.Bits != 0 || p.Hash != TupleHash(1, c.src, hostB, 40000, 443, 6, 6) {
+			t.Errorf("%s: %v %+v", c.name, o, p)
+		}
+		e, _, d, _ := decode1(t, LinkRaw, ip6Packet(midway, hostA, 58, []byte{1, 1, 0, 0, 0, 0, 0, 0}, b))
+		if e.Bits&ICMPError == 0 || d.Quote.Hash != p.Hash {
+			t.Errorf("%s: an error about it quotes %+v", c.name, d.Quote)
+		}
+		for n := range b { // cut anywhere, it is read as far as it goes
+			NewDecoder(NewPaths(), 1).Decode(&Frame{Data: b[:n:n], WireLen: uint32(len(b)), Link: LinkRaw}, p)
+		}
+	}
+	for name, header := range map[string][]byte{
+		"no segments left":      routing(4, 0, home),
+		"no address in it":      routing(4, 1),
+		"no address in type 0":  routing(0, 1),
+		"a type of another's":   routing(200, 1, home),
+		"a short home address":  {6, 0, 0xc9, 4, 1, 2, 3, 4},
+		"an option beyond this": {6, 0, 0xc9, 16, 1, 2, 3, 4},
+	} {
+		next := byte(43)
+		if header[2] == 0xc9 {
+			next = 60
+		}
+		if p, o, _, _ := decode1(t, LinkRaw, ip6Packet(hostA, hostB, next, header, syn6(t, hostA, hostB))); o != OK || p.Src != hostA || p.Dst != hostB {
+			t.Errorf("%s: %v %+v", name, o, p)
+		}
+	}
+}

@@ -157,6 +157,7 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 				p.Bits |= BadHeader
 				return d.portless(off, end-off)
 			}
+			finalEnds(next, d.data[off:min(off+l, len(d.data))], &p.Src, &p.Dst)
 			next = d.data[off]
 			off += l
 		case next == protoAH:
@@ -192,6 +193,47 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 	}
 	p.Proto = next
 	return d.portless(off, max(end-off, 0))
+}
+
+// finalEnds puts into src and dst the ends of the connection where the extension header
+// h of type next names others than the IPv6 header does: of a packet that is still to
+// be routed through other nodes the last of them (RFC 8200, 8.1), of one from a mobile
+// node that is away its home address (RFC 6275, 6.3). The transport's checksum is over
+// these. Where h was cut before them nothing changes.
+func finalEnds(next uint8, h []byte, src, dst *[16]byte) {
+	switch next {
+	case 43:
+		last := 0
+		switch h[2] {
+		case 0, 2:
+			last = len(h) - 16
+			if len(h) != int(h[1])*8+8 {
+				return
+			}
+		case 4: // segments in reverse order (RFC 8754, 2)
+			last = 8
+		default:
+			return
+		}
+		if h[3] > 0 && last >= 8 && last+16 <= len(h) {
+			*dst = [16]byte(h[last:])
+		}
+	case 60:
+		for o := h[2:]; len(o) > 0; {
+			if o[0] == 0 { // the one option without a length
+				o = o[1:]
+				continue
+			}
+			if len(o) < 2 || len(o) < 2+int(o[1]) {
+				return
+			}
+			if o[0] == 0xc9 && o[1] == 16 {
+				*src = [16]byte(o[2:])
+				return
+			}
+			o = o[2+int(o[1]):]
+		}
+	}
 }
 
 // payload notes where the transport payload lies.

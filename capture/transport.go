@@ -318,7 +318,7 @@ func (d *Decoder) quote(off, n int) {
 		q.Src, q.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
 		b = b[40:]
 	}
-	proto, b = skipHeaders(p.Ver, proto, b)
+	proto, b = q.skipHeaders(proto, b)
 	q.Proto = proto
 	switch proto {
 	case ProtoTCP, ProtoUDP, ProtoSCTP:
@@ -345,18 +345,19 @@ func (d *Decoder) quote(off, n int) {
 	p.Bits |= ICMPError
 }
 
-// skipHeaders goes past the headers, the first of which is proto, that a quoted packet
+// skipHeaders goes past the headers, the first of which is proto, that the quoted packet
 // has before its transport at b, as far as b goes.
-func skipHeaders(ver, proto uint8, b []byte) (uint8, []byte) {
+func (q *Quote) skipHeaders(proto uint8, b []byte) (uint8, []byte) {
 	for range maxDepth {
 		l := 0
 		switch {
 		case len(b) < 8:
 		case proto == protoAH:
 			l = int(b[1])*4 + 8
-		case ver == 4:
+		case q.Ver == 4:
 		case extension(proto):
 			l = int(b[1])*8 + 8
+			finalEnds(proto, b[:min(l, len(b))], &q.Src, &q.Dst)
 		case proto == 44:
 			l = 8
 			if be.Uint16(b[2:])&0xfff8 != 0 {
