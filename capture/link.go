@@ -347,58 +347,6 @@ func (d *Decoder) arp(off, n int) Outcome {
 	return ARP
 }
 
-// mpls walks a label stack (RFC 3032) and guesses what lies under it, as every
-// router must: IP by its version, else Ethernet, with or without a control word.
-func (d *Decoder) mpls(off, n int) Outcome {
-	d.pushPlain(tunMPLS)
-	for range maxDepth {
-		if !d.have(off, 4) {
-			return d.short()
-		}
-		bottom := d.data[off+2]&1 != 0
-		off, n = off+4, n-4
-		if !bottom {
-			continue
-		}
-		if !d.have(off, 1) {
-			return d.short()
-		}
-		switch d.data[off] >> 4 {
-		case 4:
-			return d.ip4(off, n)
-		case 6:
-			return d.ip6(off, n)
-		case 0, 1:
-			if d.have(off, 18) && d.plausibleEthernet(off+4, n-4) {
-				return d.ethernet(off+4, n-4)
-			}
-		}
-		if d.plausibleEthernet(off, n) {
-			return d.ethernet(off, n)
-		}
-		return d.notIP(reasonMPLS, 0)
-	}
-	return d.notIP(reasonTooDeep, 0)
-}
-
-// plausibleEthernet reports whether an Ethernet frame that portero knows starts
-// at off.
-func (d *Decoder) plausibleEthernet(off, n int) bool {
-	if n < 14 || !d.have(off, 14) {
-		return false
-	}
-	switch typ := be.Uint16(d.data[off+12:]); typ {
-	case 0x0800:
-		return d.have(off, 15) && d.data[off+14]>>4 == 4
-	case 0x86dd:
-		return d.have(off, 15) && d.data[off+14]>>4 == 6
-	case 0x0806, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x88cc, 0x8809, 0x888e:
-		return true
-	default:
-		return typ >= 3 && typ < 0x0600 && int(typ) <= n-14
-	}
-}
-
 func (d *Decoder) pppoe(off, n int) Outcome {
 	if !d.have(off, 6) {
 		return d.short()
