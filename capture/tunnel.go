@@ -138,8 +138,9 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 	if flags&0xc000 != 0 {
 		o += 4
 	}
+	key := o
 	if flags&0x2000 != 0 {
-		// Not part of a connection's identity: each direction may have its own.
+		// Not part of a connection's identity, save for NVGRE: each direction may have its own.
 		o += 4
 	}
 	seq := flags&0x1000 != 0
@@ -195,11 +196,16 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 		}
 		return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o+h, rest-h) })
 	case 0x6558:
-		kind := byte(tunGRE)
-		if flags == 0x2000 {
-			kind = tunNVGRE
+		kind, vsid := byte(tunGRE), uint32(0)
+		if flags == 0x2000 && d.have(key, 4) {
+			kind, vsid = tunNVGRE, be.Uint32(d.data[key:])>>8 // and eight bits of the flow's
 		}
 		return d.attempt(kind, true, func() Outcome {
+			// Ethernet over GRE with a key of its own looks the same; its keys are mostly
+			// small, as no network of NVGRE is (RFC 7637 reserves those up to 0xfff).
+			if vsid > 0xfff {
+				d.pushNet('N', vsid)
+			}
 			return d.ethernet(o, rest)
 		})
 	case 0x883e: // WCCP: a redirect header may precede the packet
@@ -273,9 +279,9 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 }
 
 // vxlan decodes VXLAN (RFC 7348) and its Generic Protocol Extension
-// (draft-ietf-nvo3-vxlan-gpe). The extension's P bit with a protocol that it knows
-// counts on VXLAN's own port too; other reserved bits are ignored on receipt, as
-// section 5 asks.
+// (draft-ietf-nvo3-vxlan-gpe), which without its P bit is VXLAN. That bit with a
+// protocol that the extension knows counts on VXLAN's own port too; other reserved bits
+// are ignored on receipt, as section 5 asks.
 func (d *Decoder) vxlan(gpe bool, off, n int) (Outcome, bool) {
 	h := d.data[off:]
 	if h[0]&0x08 == 0 {
@@ -283,9 +289,7 @@ func (d *Decoder) vxlan(gpe bool, off, n int) (Outcome, bool) {
 	}
 	vni, next, kind := be.Uint32(h[4:])>>8, byte(3), byte(tunVXLAN)
 	switch {
-	case gpe && h[0]&0x04 == 0:
-		return 0, false
-	case gpe:
+	case gpe && h[0]&0x04 != 0:
 		next, kind = h[3], tunVXLANGPE
 	case h[0]&0x04 != 0 && h[1]|h[2] == 0 && h[3] >= 1 && h[3] <= 5:
 		next = h[3]

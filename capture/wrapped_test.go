@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 )
 
@@ -60,24 +61,50 @@ func TestWrappedInClear(t *testing.T) {
 func TestVXLANFlags(t *testing.T) {
 	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
 	for _, c := range []struct {
+		port        uint16
 		flags, next byte
 		inside      []byte
-		sees        bool
+		sees        string
 	}{
-		{0x08, 0, frame, true}, {0x0c, 3, frame, true}, {0x0c, 1, frame[14:], true}, {0xff, 0, frame, true},
-		{0x0c, 0, frame, true}, {0x04, 3, frame, false}, {0x08, 0, frame[14:], false},
+		{4789, 0x08, 0, frame, "vxlan"}, {4789, 0x0c, 3, frame, "vxlan"}, {4789, 0x0c, 1, frame[14:], "vxlan"}, {4789, 0xff, 0, frame, "vxlan"},
+		{4789, 0x0c, 0, frame, "vxlan"}, {4789, 0x04, 3, frame, ""}, {4789, 0x08, 0, frame[14:], ""},
+		{4790, 0x0c, 3, frame, "vxlan-gpe"}, {4790, 0x08, 0, frame, "vxlan"}, {4790, 0x08, 0, frame[14:], ""},
 	} {
 		vx := join([]byte{c.flags, 0, 0, c.next, 0, 0, 7, 0}, c.inside)
 		udp := make([]byte, 8)
 		binary.BigEndian.PutUint16(udp, 50000)
-		binary.BigEndian.PutUint16(udp[2:], 4789)
+		binary.BigEndian.PutUint16(udp[2:], c.port)
 		binary.BigEndian.PutUint16(udp[4:], uint16(8+len(vx)))
 		h := append([]byte(nil), frame[14:34]...)
 		h[9] = 17
 		binary.BigEndian.PutUint16(h[2:], uint16(20+8+len(vx)))
-		p, o, _, _ := decode1(t, LinkEthernet, join(frame[:14], h, udp, vx))
-		if got := o == OK && p.Proto == ProtoTCP && p.DstPort == 443; got != c.sees {
-			t.Errorf("flags %#x next %d: outcome %v, %+v", c.flags, c.next, o, p)
+		p, o, _, paths := decode1(t, LinkEthernet, join(frame[:14], h, udp, vx))
+		if got := o == OK && p.Proto == ProtoTCP && p.DstPort == 443; got != (c.sees != "") || got && paths.Info(p.Path).Tunnel[0] != c.sees {
+			t.Errorf("port %d flags %#x next %d: outcome %v, %+v, %v", c.port, c.flags, c.next, o, p, paths.Info(p.Path).Tunnel)
 		}
+	}
+}
+
+// Virtual networks of NVGRE are networks of their own, and a key of plain GRE is none.
+func TestNVGRENetworks(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	d := NewDecoder(NewPaths(), 1)
+	seg := func(flags byte, key ...byte) uint32 {
+		b := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload(join([]byte{flags, 0, 0x65, 0x58}, key, frame)))
+		var p Packet
+		if o := d.Decode(&Frame{Data: b, WireLen: uint32(len(b)), Link: LinkEthernet}, &p); o != OK || p.DstPort != 443 {
+			t.Fatalf("%x: %v %+v", key, o, p)
+		}
+		return p.Seg
+	}
+	one, two := seg(0x20, 0, 0x12, 0x34, 1), seg(0x20, 0, 0x56, 0x78, 1)
+	if one == 0 || two == 0 || one == two {
+		t.Errorf("two networks are segments %d and %d", one, two)
+	}
+	if other := seg(0x20, 0, 0x12, 0x34, 2); other != one {
+		t.Errorf("another flow of the network is segment %d", other)
+	}
+	if a, b, c := seg(0), seg(0x20, 0, 0, 3, 0xe8), seg(0x30, 0, 0x12, 0x34, 1, 0, 0, 0, 1); a|b|c != 0 {
+		t.Errorf("GRE without a network is segments %d, %d, %d", a, b, c)
 	}
 }
