@@ -219,3 +219,25 @@ func TestFinalEnds(t *testing.T) {
 		}
 	}
 }
+
+// A packet before and behind a node that it is routed through is the same packet.
+func TestDigestOfRoutedSegments(t *testing.T) {
+	midway := [16]byte{0x20, 1, 0xd, 0xb8, 15: 0x99}
+	digest := func(dst [16]byte, hops, left, flags byte) uint64 {
+		h := join([]byte{6, 4, 4, left, 1, flags, 0, 0}, hostB[:], midway[:])
+		b := ip6Packet(hostA, dst, 60, destOpts(43), h, syn6(t, hostA, hostB))
+		b[7] = hops
+		p, o, _, _ := decode1(t, LinkRaw, b)
+		if o != OK || p.Dst != hostB || p.Bits != 0 {
+			t.Fatalf("%v %+v", o, p)
+		}
+		return p.Digest
+	}
+	before := digest(midway, 64, 1, 0)
+	if digest(hostB, 63, 0, 0) != before {
+		t.Error("the copy behind the node differs")
+	}
+	if digest(midway, 64, 1, 1) == before {
+		t.Error("other flags in the header and the digest is the same")
+	}
+}

@@ -139,6 +139,7 @@ func (d *Decoder) ip6(off, n int) Outcome {
 func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 	p := d.p
 	base, end := off, off+n
+	left := uint64(0) // segments left, as sum64 has them
 	for range 16 {
 		switch {
 		case extension(next):
@@ -158,6 +159,9 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 				return d.portless(off, end-off)
 			}
 			finalEnds(next, d.data[off:min(off+l, len(d.data))], &p.Src, &p.Dst)
+			if next == 43 {
+				left += uint64(d.data[off+3]) << (8 * ((off - base + 3) & 7))
+			}
 			next = d.data[off]
 			off += l
 		case next == protoAH:
@@ -185,7 +189,8 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 			return d.fragment(off+8, end-off-8, be.Uint32(fh[4:]), int(fo&0xfff8), fo&1 != 0)
 		default:
 			if off > base {
-				p.Digest = mum(p.Digest^mix1, sum64(d.data[base:min(off, len(d.data))], 0)^mix3) // extension headers
+				// Extension headers, without what a router on the way changes.
+				p.Digest = mum(p.Digest^mix1, (sum64(d.data[base:min(off, len(d.data))], 0)-left)^mix3)
 			}
 			p.Proto = next
 			return d.transport(next, off, end-off)
