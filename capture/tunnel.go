@@ -138,9 +138,8 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 	if flags&0xc000 != 0 {
 		o += 4
 	}
-	key := o
 	if flags&0x2000 != 0 {
-		// Not part of a connection's identity, save for NVGRE: each direction may have its own.
+		// Not part of a connection's identity: each direction may have its own.
 		o += 4
 	}
 	seq := flags&0x1000 != 0
@@ -196,16 +195,11 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 		}
 		return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o+h, rest-h) })
 	case 0x6558:
-		kind, vsid := byte(tunGRE), uint32(0)
-		if flags == 0x2000 && d.have(key, 4) {
-			kind, vsid = tunNVGRE, be.Uint32(d.data[key:])>>8 // and eight bits of the flow's
+		kind := byte(tunGRE)
+		if flags == 0x2000 {
+			kind = tunNVGRE
 		}
 		return d.attempt(kind, true, func() Outcome {
-			// Ethernet over GRE with a key of its own looks the same; its keys are mostly
-			// small, as no network of NVGRE is (RFC 7637 reserves those up to 0xfff).
-			if vsid > 0xfff {
-				d.pushNet('N', vsid)
-			}
 			return d.ethernet(o, rest)
 		})
 	case 0x883e: // WCCP: a redirect header may precede the packet

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 )
 
@@ -82,29 +81,5 @@ func TestVXLANFlags(t *testing.T) {
 		if got := o == OK && p.Proto == ProtoTCP && p.DstPort == 443; got != (c.sees != "") || got && paths.Info(p.Path).Tunnel[0] != c.sees {
 			t.Errorf("port %d flags %#x next %d: outcome %v, %+v, %v", c.port, c.flags, c.next, o, p, paths.Info(p.Path).Tunnel)
 		}
-	}
-}
-
-// Virtual networks of NVGRE are networks of their own, and a key of plain GRE is none.
-func TestNVGRENetworks(t *testing.T) {
-	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
-	d := NewDecoder(NewPaths(), 1)
-	seg := func(flags byte, key ...byte) uint32 {
-		b := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload(join([]byte{flags, 0, 0x65, 0x58}, key, frame)))
-		var p Packet
-		if o := d.Decode(&Frame{Data: b, WireLen: uint32(len(b)), Link: LinkEthernet}, &p); o != OK || p.DstPort != 443 {
-			t.Fatalf("%x: %v %+v", key, o, p)
-		}
-		return p.Seg
-	}
-	one, two := seg(0x20, 0, 0x12, 0x34, 1), seg(0x20, 0, 0x56, 0x78, 1)
-	if one == 0 || two == 0 || one == two {
-		t.Errorf("two networks are segments %d and %d", one, two)
-	}
-	if other := seg(0x20, 0, 0x12, 0x34, 2); other != one {
-		t.Errorf("another flow of the network is segment %d", other)
-	}
-	if a, b, c := seg(0), seg(0x20, 0, 0, 3, 0xe8), seg(0x30, 0, 0x12, 0x34, 1, 0, 0, 0, 1); a|b|c != 0 {
-		t.Errorf("GRE without a network is segments %d, %d, %d", a, b, c)
 	}
 }
