@@ -83,10 +83,11 @@ func TestPipeAmongManyInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer r.Close()
 	go func() { write(w, 2e18); w.Close() }()
 	pipe := fmt.Sprintf("/dev/fd/%d", r.Fd())
 	if _, err := os.Stat(pipe); err != nil {
-		t.Skip("no /dev/fd here")
+		t.Skip("needs /dev/fd")
 	}
 	s, err := OpenAll(append(names, pipe), Options{})
 	if err != nil {

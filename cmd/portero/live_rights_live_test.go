@@ -229,14 +229,21 @@ func TestWhatIsInTheFile(t *testing.T) {
 	}
 }
 
+// smallDisk is a directory with room for size.
+func smallDisk(t *testing.T, size string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := unix.Mount("portero-test", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Skip("needs tmpfs: ", err)
+	}
+	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
+	return dir
+}
+
 // A full disk ends the saving, says so, and never the watching; what was saved is whole.
 func TestFullDisk(t *testing.T) {
 	n := livetest.New(t)
-	dir := t.TempDir()
-	if err := unix.Mount("portero-test", dir, "tmpfs", 0, "size=256k"); err != nil {
-		t.Skip("needs tmpfs: ", err)
-	}
-	defer unix.Unmount(dir, unix.MNT_DETACH)
+	dir := smallDisk(t, "256k")
 	file := filepath.Join(dir, "x.pcapng")
 	w := watch(t, n, "va", "-w", file, "--metrics", "127.0.0.1:9899")
 	stop := busy(t, n)

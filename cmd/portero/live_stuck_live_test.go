@@ -125,11 +125,7 @@ func TestReaderThatIsStuck(t *testing.T) {
 // what was written is whole lines.
 func TestFullDiskUnderTheRecords(t *testing.T) {
 	n := livetest.New(t)
-	dir := t.TempDir()
-	if err := unix.Mount("portero-test", dir, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skip("needs tmpfs: ", err)
-	}
-	defer unix.Unmount(dir, unix.MNT_DETACH)
+	dir := smallDisk(t, "64k")
 	records, saved := filepath.Join(dir, "x.ndjson"), filepath.Join(t.TempDir(), "x.pcapng")
 	w := watch(t, n, "va", "-o", records, "-w", saved, "--metrics", "127.0.0.1:9899")
 	dial := func() {
