@@ -109,6 +109,26 @@ func tales() []tale {
 			SYN-SENT | unknown syn syn_silent
 			SYN-SENT | unknown syn_again syn_silent
 			SYN-SENT | unknown syn_again syn_silent`},
+		{"refused, and open at the second try", n().SYN().RespRST(story.Seq(0), story.Ack(story.O(1))).SYN(story.Seq(story.OrigISN)).SYNACK().ACK().Reply(10).FIN().RespFIN().ACK(), handshake.Completed, `
+			CLOSED | CLOSED
+			SYN-SENT | CLOSED syn
+			CLOSED? | CLOSED rst_refuses
+			SYN-SENT | SYN-RECEIVED syn_again
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED confirms
+			FIN-WAIT-1 | CLOSE-WAIT fin_first
+			TIME-WAIT | LAST-ACK fin_second
+			TIME-WAIT | CLOSED?`},
+		{"a wrong SYN-ACK, refused by its number", n().SYN().SYNACK(story.Ack(story.O(500))).RST(story.Seq(story.O(500))).SYNACK().ACK().Data(10).Reply(10), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			SYN-SENT | SYN-RECEIVED synack_wrong_ack
+			SYN-SENT | SYN-RECEIVED rst_stray
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms`},
 		{"refused", n().SYN().RespRST(story.Seq(0)), handshake.Refused, `
 			CLOSED | CLOSED
 			SYN-SENT | CLOSED syn
@@ -372,5 +392,22 @@ func rareTales() []tale {
 		{name: "listener calls", s: n().SYN().Send(1, syn, 0).Send(1, rst, 0)},
 		{name: "FIN in SYN-RECEIVED", s: n().Send(0, syn, 50).SYNACK().RespFIN().ACK()},
 		{name: "both call, one takes it back", s: n().SYN().Send(1, syn, 0).Send(0, syn|ack, 0, story.Seq(story.OrigISN)).Send(0, rst, 0)},
+	}
+}
+
+// The third packet may be captured before the data that it acknowledges: its equation holds.
+func TestThirdPacketAcknowledgesLaterData(t *testing.T) {
+	s := story.New().SYN().SYNACK().ACK(story.Ack(story.R(11))).Reply(10).ACK()
+	eqs := trace.Build(s.Packets, s.Record()).Equations
+	if len(eqs) != 3 {
+		t.Fatalf("%d equations, want 3: %+v", len(eqs), eqs)
+	}
+	for _, e := range eqs {
+		if !e.Holds {
+			t.Errorf("%+v does not hold", e)
+		}
+	}
+	if eqs[1].Hi != 11 {
+		t.Errorf("the acknowledgement may be up to %d ahead, want 11", eqs[1].Hi)
 	}
 }

@@ -150,7 +150,7 @@ func (b *builder) openSYN(i int, me, peer End) {
 	}
 	b.apply(me, SndSYN, Move{Frame: p.ref})
 	if peer == Resp && b.st[peer].State == Closed && b.listensSince(i) {
-		b.st[peer] = Standing{Listen, true}
+		b.apply(peer, Listening, Move{Frame: p.ref, Inferred: true})
 	}
 	b.rcv(i, peer, RcvSYN, b.synArrives(i))
 }

@@ -7,6 +7,7 @@ type Reason uint8
 const (
 	ReasonNone       Reason = iota
 	ActiveOpen              // CLOSED: it asks to open
+	PassiveOpen             // CLOSED: its program begins to listen
 	OpenFromListen          // LISTEN: it listened, and now calls itself
 	AskedToOpen             // LISTEN: a SYN came
 	Answering               // SYN-RECEIVED: its SYN-ACK goes out
@@ -46,6 +47,7 @@ const (
 var reasonFacts = [reasonCount]struct{ id, text, rfc string }{
 	ReasonNone:       {"", "", ""},
 	ActiveOpen:       {"active_open", "it asks to open a connection", "3.10.1"},
+	PassiveOpen:      {"passive_open", "its program begins to listen", "3.10.1"},
 	OpenFromListen:   {"open_from_listen", "it listened, and now calls itself", "3.10.2"},
 	AskedToOpen:      {"asked_to_open", "a SYN came: it will answer with SYN-ACK", "3.10.7.2"},
 	Answering:        {"answering", "its SYN-ACK goes out; it waits for the acknowledgement", "3.10.7.2"},
@@ -121,6 +123,9 @@ func Next(s State, e Event) (State, Reason) {
 		}
 		return s, NotPossible
 	}
+	if e == Listening && s != Closed {
+		return s, NotPossible
+	}
 	switch s {
 	case Closed:
 		return fromClosed(e)
@@ -138,6 +143,8 @@ func fromClosed(e Event) (State, Reason) {
 	switch e {
 	case SndSYN:
 		return SynSent, ActiveOpen
+	case Listening:
+		return Listen, PassiveOpen
 	case RcvSYN:
 		return Closed, NoListener
 	case SndRST:

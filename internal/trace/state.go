@@ -65,12 +65,13 @@ const (
 	RcvBad                     // a segment that it must not accept
 	RcvUnanswered              // a segment that demands an answer, and no packet shows one
 	TimerOver                  // twice the maximum segment lifetime has passed
+	Listening                  // its program begins to listen: no packet says so, the answers do
 	eventCount
 )
 
 var eventNames = [eventCount]string{"snd SYN", "snd SYN,ACK", "snd segment", "snd FIN", "snd RST", "snd RST as an answer",
 	"rcv SYN", "rcv SYN,ACK of own SYN", "rcv ACK of own SYN", "rcv segment", "rcv ACK of own FIN", "rcv FIN",
-	"rcv RST", "rcv RST, passive open", "rcv unacceptable", "rcv, no answer seen", "2 MSL over"}
+	"rcv RST", "rcv RST, passive open", "rcv unacceptable", "rcv, no answer seen", "2 MSL over", "passive OPEN"}
 
 // String names the event as in docs/STATES.md.
 func (e Event) String() string { return eventNames[e] }
