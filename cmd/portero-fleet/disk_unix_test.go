@@ -31,7 +31,7 @@ func TestABrokerWithAFullDiskEnds(t *testing.T) {
 	t.Parallel()
 	dir, port := t.TempDir(), ports(t, 1)[0]
 	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
-	b := start(t, "command-full", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", filepath.Join(dir, "b"), "--size", "512M")
+	b := start(t, "command-full", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", filepath.Join(dir, "b"), "--size", "128M")
 	b.wait("ready")
 	s := sensorFor(t, url, "hq")
 	s.take(t, 0, 3000)

@@ -189,7 +189,7 @@ func TestNothingIsLostNorRepeated(t *testing.T) {
 	url := strings.Join(urls, ",")
 	broker := func(i int) *process {
 		return start(t, "command", "broker", "--name", fmt.Sprintf("b%d", i), "--listen", strings.TrimPrefix(urls[i], "nats://"), "--dir", filepath.Join(dir, fmt.Sprintf("b%d", i)),
-			"--cluster", "test", "--peer", routes[i], "--routes", strings.Join(routes, ","), "--replicas", "3", "--size", "512M")
+			"--cluster", "test", "--peer", routes[i], "--routes", strings.Join(routes, ","), "--replicas", "3", "--size", "128M")
 	}
 	brokers := []*process{broker(0), broker(1), broker(2)}
 	for _, b := range brokers {
@@ -262,7 +262,7 @@ func leaderOf(t *testing.T, url string) int {
 
 // one is a single broker on a port, in its own process.
 func one(t testing.TB, dir string, port int) *process {
-	b := start(t, "command", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", dir, "--size", "512M")
+	b := start(t, "command", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", dir, "--size", "128M")
 	b.wait("ready")
 	return b
 }
