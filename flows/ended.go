@@ -121,7 +121,9 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		}
 		t.end(prev, index, pr)
 	}
-	if f.bits&hasPending != 0 {
+	if f.bits&hasPending != 0 && f.proto != tcp {
+		t.early.forget(v)
+	} else if f.bits&hasPending != 0 {
 		// Nobody accepted the attempt: it was a stray SYN of this connection.
 		if ps := t.pending[v]; ps != nil {
 			for i := range ps.n {
@@ -152,6 +154,11 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 			t.unnamed.tombs = append(t.unnamed.tombs, unnamedTomb{h, o.id})
 		}
 	}
+	t.vacate(v, f, o)
+}
+
+// vacate gives the place of flow v, of which all was told, back.
+func (t *Table) vacate(v uint32, f *Flow, o *origin) {
 	if f.bits&superseded == 0 {
 		if !t.closing {
 			t.slots.remove(uint32(o.hash), v)
@@ -223,10 +230,15 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		clues.Orig, clues.By, shown = t.clue(f, noteOf(f, x))
 	}
 	if d.ICMPVer != 0 {
-		clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
 		e.ICMPFrame = f.frame(d.ICMPOff)
-		e.FilteredBy, e.FilteredVer = d.ICMPFrom, d.ICMPVer
+		if d.ICMPEarly {
+			e.ICMPFrame = f.firstIdx - uint64(d.ICMPOff)
+		}
 		e.ICMPType, e.ICMPCode = d.ICMPType, d.ICMPCode
+		if !incomplete(d.ICMPVer, d.ICMPType, d.ICMPCode) {
+			clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
+			e.FilteredBy, e.FilteredVer = d.ICMPFrom, d.ICMPVer
+		}
 	}
 	if f.proto == tcp {
 		f.conn.JudgeTo(&e.J, x, &clues)
@@ -397,6 +409,12 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 			return false
 		}
 	}
+	t.quoted(v, f, side, p, q)
+	return true
+}
+
+// quoted books ICMP error p, which quotes what side of f, flow v, sent.
+func (t *Table) quoted(v uint32, f *Flow, side int, p *capture.Packet, q *capture.Quote) {
 	if t.cfg.Watch != nil {
 		t.cfg.Watch(t.origin(v).id, p, side, false)
 	}
@@ -404,17 +422,21 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 		f.bits |= selected
 	}
 	if advisory(p) {
-		return true
+		return
 	}
 	// Of several the first counts, unless the target itself refuses: then something on the way
-	// that dropped an earlier packet does not matter.
-	if d, ok := t.keep(v, f); ok && (d.ICMPVer == 0 || f.proto != tcp && p.Src == q.Dst && d.ICMPFrom != p.Src && portUnreachable(p.Ver, p.ICMPType(), p.ICMPCode())) {
-		d.ICMPOff = f.offset(p.Index)
+	// that dropped an earlier packet does not matter. One that tells of missing fragments refuses nothing.
+	typ, code := p.ICMPType(), p.ICMPCode()
+	if d, ok := t.keep(v, f); ok && (d.ICMPVer == 0 || incomplete(d.ICMPVer, d.ICMPType, d.ICMPCode) && !incomplete(p.Ver, typ, code) ||
+		f.proto != tcp && p.Src == q.Dst && d.ICMPFrom != p.Src && portUnreachable(p.Ver, typ, code)) {
+		d.ICMPOff, d.ICMPEarly = f.offset(p.Index), false
+		if p.Index < f.firstIdx {
+			d.ICMPOff, d.ICMPEarly = uint32(min(f.firstIdx-p.Index, 1<<32-1)), true
+		}
 		d.ICMPFrom, d.ICMPVer = p.Src, p.Ver
-		d.ICMPType, d.ICMPCode = p.ICMPType(), p.ICMPCode()
+		d.ICMPType, d.ICMPCode = typ, code
 		d.ICMPSide = uint8(side)
 	}
-	return true
 }
 
 // findQuoted looks a quoted tuple up; the error may have come without the tag of
@@ -439,6 +461,10 @@ func advisory(p *capture.Packet) bool {
 	}
 	return t == 3 && c == 4 || t == 4 || t == 5
 }
+
+// incomplete reports the ICMP error of a host that waited in vain for the rest of a datagram in
+// fragments (RFC 792, RFC 4443): nobody refused it.
+func incomplete(ver, t, c uint8) bool { return c == 1 && (ver == 6 && t == 3 || ver == 4 && t == 11) }
 
 func portUnreachable(ver, t, c uint8) bool {
 	if ver == 6 {

@@ -34,7 +34,7 @@ const (
 	offload0  // this side leaves checksums to its network card
 	offload1
 	fragmented
-	hasPending
+	hasPending // something of it waits: a SYN in pending, ICMP errors in early
 	badSums
 	spare // unused, and on the spare list
 	selected

@@ -110,5 +110,8 @@ func (t *Table) supersede(v uint32, p *capture.Packet, id uint64) uint32 {
 		t.flow(u).prev = v + 1
 	}
 	t.book(u, 0, p)
+	if t.early.n > 0 {
+		t.adopt(u, p)
+	}
 	return u
 }

@@ -46,6 +46,7 @@ type Table struct {
 	tombs   tombs
 	embryos embryos
 	pending map[uint32]*pendingSYN
+	early   early
 	ids     *uint64 // the last one given
 	unnamed unnamed
 	pos     uint32 // position of the packet being booked
@@ -168,9 +169,18 @@ func (t *Table) borrow(top *uint32, n uint32, size int64) bool {
 
 // Observe books one packet. q is what it quotes when it is an ICMP error.
 func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
-	if p.Bits&capture.ICMPError != 0 && q != nil && t.attach(p, q) {
+	if p.Bits&capture.ICMPError != 0 && q != nil {
+		if !t.attach(p, q) {
+			t.observe(p)
+			t.await(p, q)
+		}
 		return
 	}
+	t.observe(p)
+}
+
+// observe books a packet that is about no other.
+func (t *Table) observe(p *capture.Packet) {
 	if v, side, ok := t.find(p); ok {
 		t.follow(v, t.flow(v), side, p)
 		return
@@ -200,7 +210,12 @@ func (t *Table) begin(p *capture.Packet) {
 	if p.Proto == tcp && p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN|capture.ACK && t.revive(p) {
 		return
 	}
-	t.book(t.open(p, t.key(p), 0, 0, 0), 0, p)
+	alike := t.alike
+	v := t.open(p, t.key(p), 0, 0, 0)
+	t.book(v, 0, p)
+	if alike > 0 && t.early.n > 0 {
+		t.adopt(v, p)
+	}
 }
 
 // follow books a packet on the tuple of f, which is flow v: on f itself, or on

@@ -455,3 +455,129 @@ func TestQuotes(t *testing.T) {
 		}
 	}
 }
+
+// An ICMP error that was captured before what it quotes, with the other interface or out of another
+// file, is about it all the same, and no flow of its own. One that quotes another number, or came
+// long before, stands alone.
+func TestQuotesBefore(t *testing.T) {
+	a, b, hop := [16]byte{1}, [16]byte{2}, [16]byte{3}
+	for _, x := range []struct {
+		name   string
+		proto  uint8
+		seq    capture.Seq
+		gap    int64 // from the error to what it quotes
+		others int   // flows under the same ports before
+		by     [16]byte
+		alone  int
+	}{
+		{"a moment before", tcp, 1000, 1e6, 0, hop, 0},
+		{"by a clock behind", tcp, 1000, -1e6, 0, hop, 0},
+		{"another number", tcp, 2000, 1e6, 0, [16]byte{}, 1},
+		{"long before", tcp, 1000, 4 * Second, 0, [16]byte{}, 1},
+		{"after an earlier connection", tcp, 1000, 1e6, 1, hop, 0},
+		{"a datagram", capture.ProtoUDP, 0, 1e6, 0, hop, 0},
+		{"a datagram long before", capture.ProtoUDP, 0, 4 * Second, 0, [16]byte{}, 1},
+	} {
+		var got Ended
+		alone, ids := 0, 0
+		watched := map[uint64][]uint64{}
+		tab := New(Config{Watch: func(id uint64, p *capture.Packet, _ int, _ bool) { watched[id] = append(watched[id], p.Index) }}, func(e *Ended) {
+			ids++
+			if e.Proto == capture.ProtoICMP6 {
+				alone++
+				return
+			}
+			got = *e
+		})
+		index, now := uint64(0), int64(1e18)
+		see := func(p capture.Packet, q *capture.Quote) {
+			index++
+			p.Index, p.Time, p.Hash, p.Ver, p.Frames, p.Digest, p.Window = index, now, 7, 6, 1, index*0x9e3779b97f4a7c15, 1
+			tab.Observe(&p, q)
+		}
+		for range x.others {
+			see(capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Seq: 900000, Flags: capture.SYN}, nil)
+			see(capture.Packet{Src: b, Dst: a, SrcPort: 80, DstPort: 1000, Proto: x.proto, Ack: 900001, Flags: capture.RST | capture.ACK}, nil)
+		}
+		for range 2 {
+			see(capture.Packet{Src: hop, Dst: a, Proto: capture.ProtoICMP6, SrcPort: 1, DstPort: 1, Bits: capture.ICMPError, Flags: 1<<8 | 1},
+				&capture.Quote{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Seq: x.seq, HasSeq: x.proto == tcp})
+		}
+		at := index - 1
+		now += x.gap
+		p := capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto}
+		if x.proto == tcp {
+			p.Seq, p.Flags = 1000, capture.SYN
+		}
+		see(p, nil)
+		tab.Flush(index, handshake.EndForced)
+		want := uint64(0)
+		if x.by == hop {
+			want = at
+		}
+		if got.FilteredBy != x.by || got.ICMPFrame != want || alone != x.alone {
+			t.Errorf("%s: by %v in frame %d, want %v in %d; %d stand alone, want %d", x.name, got.FilteredBy[0], got.ICMPFrame, x.by[0], want, alone, x.alone)
+		}
+		if want != 0 && len(watched[got.ID]) != 2 {
+			t.Errorf("%s: its packets are %v", x.name, watched[got.ID])
+		}
+		if s := tab.Stats(); s.Live != 0 || s.Flows != uint64(ids) || s.Stray != uint64(2*x.alone) && x.alone > 0 {
+			t.Errorf("%s: %+v", x.name, s)
+		}
+	}
+}
+
+// What waits is bounded, and forgotten with its flow.
+func TestEarlyErrorsAreFew(t *testing.T) {
+	ended := 0
+	tab := New(Config{}, func(*Ended) { ended++ })
+	tab.Advance(1e18, 0)
+	for i := range 3 * maxEarly {
+		a := [16]byte{1, byte(i >> 8), byte(i)}
+		p := capture.Packet{Src: [16]byte{3}, Dst: a, Proto: capture.ProtoICMP6, Ver: 6, Hash: uint64(i) << 20, Index: uint64(i) + 1, Time: 1e18, Frames: 1, Bits: capture.ICMPError, Flags: 1 << 8}
+		tab.Observe(&p, &capture.Quote{Src: a, Dst: [16]byte{2}, SrcPort: 1, DstPort: 2, Proto: tcp, Ver: 6, Hash: uint64(i) << 20})
+	}
+	if e := &tab.early; len(e.kept) != maxEarly || len(e.at) != maxEarly || e.n != maxEarly {
+		t.Errorf("%d places, %d flows, %d wait", len(e.kept), len(e.at), e.n)
+	}
+	tab.Advance(1e18+61*Second, 1<<20)
+	if e := &tab.early; len(e.at) != 0 || e.n != 0 || ended != 3*maxEarly {
+		t.Errorf("%d flows, %d wait, %d ended", len(e.at), e.n, ended)
+	}
+}
+
+// A host that lacks fragments refuses nothing. An error that does refuse counts more, whenever it comes.
+func TestMissingFragments(t *testing.T) {
+	a, b := [16]byte{1}, [16]byte{2}
+	for _, x := range []struct {
+		name     string
+		kinds    []capture.Flags // ICMPv6 type and code, in order
+		verdict  handshake.Verdict
+		exchange handshake.Exchange
+		frame    uint64
+	}{
+		{"missing", []capture.Flags{3<<8 | 1}, handshake.NoAnswer, handshake.Unanswered, 2},
+		{"hop limit", []capture.Flags{3 << 8}, handshake.Filtered, handshake.ExchangeFiltered, 2},
+		{"missing, then prohibited", []capture.Flags{3<<8 | 1, 1<<8 | 1}, handshake.Filtered, handshake.ExchangeFiltered, 3},
+		{"prohibited, then missing", []capture.Flags{1<<8 | 1, 3<<8 | 1}, handshake.Filtered, handshake.ExchangeFiltered, 2},
+	} {
+		for _, proto := range []uint8{tcp, capture.ProtoUDP} {
+			var got Ended
+			tab := New(Config{}, func(e *Ended) { got = *e })
+			p := capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: proto, Ver: 6, Hash: 7, Index: 1, Time: 1e18, Frames: 1, Seq: 1000, Flags: capture.SYN, Window: 1}
+			tab.Observe(&p, nil)
+			for i, kind := range x.kinds {
+				e := capture.Packet{Src: b, Dst: a, Proto: capture.ProtoICMP6, Ver: 6, Hash: 7, Index: uint64(2 + i), Time: 1e18 + 1, Frames: 1, Bits: capture.ICMPError, Flags: kind, Digest: uint64(i)}
+				tab.Observe(&e, &capture.Quote{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: proto, Ver: 6, Hash: 7, Seq: 1000, HasSeq: proto == tcp})
+			}
+			tab.Flush(9, handshake.EndForced)
+			said := got.J.Verdict == x.verdict
+			if proto != tcp {
+				said = got.Exchange == x.exchange
+			}
+			if refused := x.verdict == handshake.Filtered; !said || got.ICMPFrame != x.frame || (got.FilteredVer != 0) != refused {
+				t.Errorf("%s, protocol %d: %v, %v, frame %d, by version %d", x.name, proto, got.J.Verdict, got.Exchange, got.ICMPFrame, got.FilteredVer)
+			}
+		}
+	}
+}

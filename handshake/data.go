@@ -105,6 +105,7 @@ type Details struct {
 	ICMPType    uint8
 	ICMPCode    uint8
 	ICMPSide    uint8 // the side whose packet the error quotes
+	ICMPEarly   bool  // it was captured before the flow's first frame, by ICMPOff frames
 	rstSide     uint8
 	zeekOnce    uint8 // Zeek's I and Q, once per side
 	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to

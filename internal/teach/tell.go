@@ -271,6 +271,10 @@ func (t *teller) icmp(s *trace.Step) Telling {
 	if s.ICMPType == 3 && s.ICMPCode == 3 || s.Via.Is6() && s.ICMPType == 1 && s.ICMPCode == 4 {
 		why = l.t("no program takes anything on that port", "ningún programa recibe en ese puerto")
 	}
+	if s.ICMPCode == 1 && (s.ICMPType == 11 && s.Via.Is4() || s.ICMPType == 3 && s.Via.Is6()) {
+		x.Quote = l.t("Pieces of your message are missing.", "Faltan trozos de este mensaje.")
+		why = l.t("it came in fragments, and not all of them arrived in time", "llegó en fragmentos y no todos a tiempo")
+	}
 	via := "?"
 	if s.Via.IsValid() {
 		via = s.Via.String()

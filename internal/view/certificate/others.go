@@ -109,7 +109,11 @@ func bits(n int16) Text {
 
 // icmpWord names the ICMP errors that end attempts (RFC 792, RFC 1812, RFC 4443).
 func icmpWord(typ, code uint8, v6 bool) Text {
-	tooBig, late, wrong := Text{"packet too big", "paquete demasiado grande"}, Text{"time exceeded", "tiempo agotado"}, Text{"parameter problem", "problema de parámetros"}
+	tooBig, wrong := Text{"packet too big", "paquete demasiado grande"}, Text{"parameter problem", "problema de parámetros"}
+	late := Text{"time exceeded", "tiempo agotado"}
+	if code == 1 {
+		late = Text{"fragment reassembly time exceeded", "tiempo de reensamblado agotado"}
+	}
 	host, port, prohibited := Text{"host unreachable", "equipo inalcanzable"}, Text{"port unreachable", "puerto inalcanzable"}, Text{"prohibited", "prohibido"}
 	if v6 {
 		switch typ {

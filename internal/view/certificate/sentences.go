@@ -42,6 +42,9 @@ func Meaning(r *record.Record) Text {
 		return Text{"An ICMP error answered the SYN: something on the way says that it may not or cannot pass.", "Un mensaje ICMP contestó al SYN: algo en el camino dice que no se puede pasar."}
 	case handshake.NoAnswer:
 		n := r.SYNRetries + 1
+		if r.ICMPFrame != 0 {
+			return Text{fmt.Sprintf("The SYN was seen %s, and all that came back is that pieces of it are missing.", times(n)), fmt.Sprintf("Se ve el SYN %s y solo volvió el aviso de que faltan trozos.", veces(n))}
+		}
 		return Text{fmt.Sprintf("The SYN was seen %s and nothing came back in this capture.", times(n)), fmt.Sprintf("Se ve el SYN %s y nada volvió en esta captura.", veces(n))}
 	case handshake.Aborted:
 		return Text{"Who called took it back with a RST before completing: nobody connected. After a SYN-ACK it says that the port is open.", "Quien llamó la cortó con RST antes de completarla: nadie se conectó. Tras un SYN-ACK, el puerto está abierto."}
