@@ -24,6 +24,7 @@ const (
 	reasonWiFiControl
 	reasonWiFiEncrypted
 	reasonWiFiNoData
+	reasonWiFiFragment
 	reasonTooDeep
 	reasonMPLS
 	reasonNovell
@@ -108,6 +109,8 @@ func (r Reason) String() string {
 		return "802.11 encrypted"
 	case reasonWiFiNoData:
 		return "802.11 without data"
+	case reasonWiFiFragment:
+		return "802.11 fragment"
 	case reasonTooDeep:
 		return "too many headers"
 	case reasonMPLS:

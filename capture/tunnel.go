@@ -193,6 +193,9 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 		if d.data[o+11]&1 != 0 {
 			h += 8 // platform specific subheader
 		}
+		if d.data[o+10]>>2&0x1f == 2 { // the frame type: a packet without its link's header
+			return d.attempt(tunERSPAN, true, func() Outcome { return d.ip(o+h, rest-h) })
+		}
 		return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o+h, rest-h) })
 	case 0x6558:
 		kind := byte(tunGRE)

@@ -98,9 +98,26 @@ func (d *Decoder) wifi(off, n int) Outcome {
 		return d.notIP(reasonWiFiEncrypted, 0)
 	}
 	if d.have(off, 24) && le.Uint16(d.data[off+22:])&15 != 0 {
-		// A later fragment of an 802.11 frame: only the first carries headers.
-		return d.notIP(reasonWiFiNoData, 0)
+		// Only the first fragment of an 802.11 frame carries headers.
+		return d.notIP(reasonWiFiFragment, 0)
 	}
+	if fc1&0x04 == 0 {
+		return d.air(off, n, l, qos, amsdu)
+	}
+	// The first fragment. Its receivers put it together with the others: what it lacks was in
+	// those, and is cut here rather than claimed without being there.
+	p := d.p
+	p.WireLen += 1 << 16
+	out := d.air(off, n, l, qos, amsdu)
+	p.WireLen -= 1 << 16
+	if out == FragmentPart {
+		d.Frag.WireLen -= 1 << 16
+	}
+	return out
+}
+
+// air decodes what follows the header of l octets of the 802.11 frame at off.
+func (d *Decoder) air(off, n, l int, qos, amsdu bool) Outcome {
 	// Some cards pad the header to four octets.
 	if !d.have(off, l+8) {
 		return d.short()

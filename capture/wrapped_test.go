@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 )
 
@@ -80,6 +81,69 @@ func TestVXLANFlags(t *testing.T) {
 		p, o, _, paths := decode1(t, LinkEthernet, join(frame[:14], h, udp, vx))
 		if got := o == OK && p.Proto == ProtoTCP && p.DstPort == 443; got != (c.sees != "") || got && paths.Info(p.Path).Tunnel[0] != c.sees {
 			t.Errorf("port %d flags %#x next %d: outcome %v, %+v, %v", c.port, c.flags, c.next, o, p, paths.Info(p.Path).Tunnel)
+		}
+	}
+}
+
+// The second fragment of an 802.11 frame is no header, whatever its octets look like; what the first
+// lacks is cut, as the others carry it.
+func TestFragmentsOnAir(t *testing.T) {
+	body := make([]byte, 600)
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn(), gopacket.Payload(body))
+	dgram := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolUDP), &layers.UDP{SrcPort: 40000, DstPort: 443}, gopacket.Payload(body))
+	air := func(fc1, piece byte, qos bool, data []byte) []byte {
+		h := []byte{0x08, fc1, 0, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 3, 0x50 | piece, 1}
+		if qos {
+			h[0] |= 0x80
+			h = append(h, 0, 0)
+		}
+		return join(h, data)
+	}
+	llc := func(b []byte) []byte { return join([]byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}, b[14:]) }
+	for _, qos := range []bool{false, true} {
+		for _, whole := range [][]byte{llc(frame), llc(dgram)} {
+			p, o, _, _ := decode1(t, LinkWiFi, air(0x05, 0, qos, whole[:256]))
+			if o != OK || p.SrcPort != 40000 || p.DstPort != 443 || p.PayloadLen != 600 || p.Bits&(Cut|Overlong) != Cut || p.Opts&OptTimestamps != 0 {
+				t.Errorf("first piece, %v: %v %+v", qos, o, p)
+			}
+			if n := len(air(0, 0, qos, whole[:256])); p.WireLen != uint32(n) {
+				t.Errorf("%d octets, and there are %d", p.WireLen, n)
+			}
+			part := append([]byte(nil), whole[:256]...)
+			part[14] |= 0x20 // of a datagram in fragments
+			if _, o, d, _ := decode1(t, LinkWiFi, air(0x05, 0, qos, part)); o != FragmentPart || d.Frag.WireLen != p.WireLen {
+				t.Errorf("a fragment in the first piece: %v, %d octets", o, d.Frag.WireLen)
+			}
+			for _, b := range [][]byte{whole[256:], whole} {
+				if _, o, d, _ := decode1(t, LinkWiFi, air(0x01, 1, qos, b)); o != NotIP || d.Reason.String() != "802.11 fragment" {
+					t.Errorf("second piece: %v, %v", o, d.Reason)
+				}
+			}
+			if p, o, _, _ := decode1(t, LinkWiFi, air(0x01, 0, qos, whole[:256])); o != OK || p.Bits&Overlong == 0 {
+				t.Errorf("claimed and not there: %v %+v", o, p)
+			}
+		}
+	}
+}
+
+// ERSPAN III says whether its frame has its link's header.
+func TestERSPANFrameType(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	for _, c := range []struct {
+		kind, sub byte
+		inside    []byte
+		sees      bool
+	}{
+		{0, 0, frame, true}, {0, 1, frame, true}, {2, 0, frame[14:], true}, {2, 1, frame[14:], true}, {0, 0, frame[14:], false}, {2, 0, frame, false},
+	} {
+		h := []byte{0x20, 0, 0, 1, 0, 0, 0, 1, 0, 0, c.kind << 2, c.sub}
+		if c.sub != 0 {
+			h = append(h, make([]byte, 8)...)
+		}
+		p, o, _, paths := decode1(t, LinkEthernet, ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload([]byte{0x10, 0, 0x22, 0xeb, 0, 0, 0, 1}), gopacket.Payload(join(h, c.inside))))
+		tun := paths.Info(p.Path).Tunnel
+		if got := o == OK && p.DstPort == 443 && p.SrcPort == 40000 && len(tun) == 1 && tun[0] == "erspan"; got != c.sees {
+			t.Errorf("frame type %d, O bit %d: %v, %v, %+v", c.kind, c.sub, o, tun, p)
 		}
 	}
 }
