@@ -20,10 +20,11 @@ const (
 	QBadSums
 	QVLANOneSided
 	QFragments
+	QNoTimes // the capture does not tell when its packets came
 )
 
 var qualityNames = []string{"truncated_packets", "one_direction", "duplicates", "reordered", "clock_backwards",
-	"offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "vlan_one_sided", "fragments"}
+	"offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "vlan_one_sided", "fragments", "no_times"}
 
 // List names the remarks.
 func (q Quality) List() []string {
@@ -361,6 +362,9 @@ func quality(f *Flow, e *Ended) (q Quality) {
 		if f.bits&m.bit != 0 {
 			q |= m.q
 		}
+	}
+	if e.First == 0 && e.Last == 0 {
+		q |= QNoTimes
 	}
 	if e.Duplicates > 0 {
 		q |= QDuplicates

@@ -24,6 +24,7 @@ type pcapng struct {
 	order  binary.ByteOrder
 	ifaces []Interface // of this section
 	base   int         // first interface of this section in File.ifaces
+	last   int64       // time of the last packet that had one
 }
 
 const maxInterfaces = 1 << 16
@@ -138,6 +139,7 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 				}
 			})
 		}
+		p.last = fr.Time
 		b.Frames = append(b.Frames, fr)
 	case ngSimple:
 		if len(body) < 4 {
@@ -153,7 +155,8 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 			capLen = min(capLen, it.SnapLen)
 		}
 		f.frames++
-		b.Frames = append(b.Frames, capture.Frame{Data: body[4 : 4+capLen : 4+capLen], Index: f.frames, Num: f.frames, WireLen: wire,
+		// It has no time. Among others it came no sooner than the one before it.
+		b.Frames = append(b.Frames, capture.Frame{Data: body[4 : 4+capLen : 4+capLen], Time: p.last, Index: f.frames, Num: f.frames, WireLen: wire,
 			File: f.id, Iface: int32(p.base), Link: it.Link})
 	}
 	return ""

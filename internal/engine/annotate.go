@@ -80,6 +80,12 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	r.TFO = f.J.Kind == handshake.FastOpen
 	r.ECN = f.ECN
 	a.waits(r, f)
+	if r.Untimed() {
+		r.ServerRTT, r.ClientRTT, r.Setup = record.Unset, record.Unset, record.Unset
+		r.RTTMin, r.RTTP50, r.RTTMax = record.Unset, record.Unset, record.Unset
+		r.FirstByte, r.LongestWait, r.Thinking, r.LongestFrame = record.Unset, record.Unset, record.Unset, 0
+		r.ReuseAfterNS = record.Unset
+	}
 	r.Oddities, r.Quality = a.oddities.of(f.Oddities), a.quality.of(f.Quality)
 	if !f.OrigFirst {
 		app = app.Oriented(1)

@@ -95,7 +95,7 @@ func list(kind Kind, name, doc string, get func(r *Record) *[]string) Field {
 func duration(name, doc string, absent Absence, get func(r *Record) *int64) Field {
 	return Field{Name: name, Doc: doc, Kind: KindMicros, Lies: Lies{As: Micros64, At: placeOf(get), Absent: absent}, Text: func(b []byte, r *Record) []byte {
 		v := *get(r)
-		if v == 0 && absent == IfZeroOrUnset || v == Unset && absent != Never {
+		if v == 0 && (absent == IfZeroOrUnset || absent == IfUntimed && r.Untimed()) || v == Unset && absent != Never && absent != IfUntimed {
 			return b
 		}
 		return appendMicros(b, v)
@@ -107,7 +107,12 @@ func micros(name, doc string, get func(r *Record) *int64) Field {
 }
 
 func when(name, doc string, get func(r *Record) *int64) Field {
-	return Field{Name: name, Doc: doc, Kind: KindTime, Lies: Lies{As: Instant, At: placeOf(get)}, Text: func(b []byte, r *Record) []byte { return AppendTime(b, *get(r)) }}
+	return Field{Name: name, Doc: doc, Kind: KindTime, Lies: Lies{As: Instant, At: placeOf(get), Absent: IfUntimed}, Text: func(b []byte, r *Record) []byte {
+		if r.Untimed() {
+			return b
+		}
+		return AppendTime(b, *get(r))
+	}}
 }
 
 func boolean(name, doc string, need Need, get func(r *Record) *bool) Field {

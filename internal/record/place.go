@@ -39,6 +39,7 @@ const (
 	IfZero
 	IfUnset
 	IfZeroOrUnset
+	IfUntimed // zero, in a record without times
 )
 
 // Place is where a value lies in every Record: octets from its beginning.

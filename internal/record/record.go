@@ -152,6 +152,10 @@ type Record struct {
 	Risks    []Finding
 }
 
+// Untimed reports whether the capture does not tell when the packets came: simple packet blocks of
+// pcapng have no times, and some tools write only zeros.
+func (r *Record) Untimed() bool { return r.First == 0 && r.Last == 0 }
+
 // Clone returns a copy that stays valid and unchanged: what the engine hands out
 // is valid only until its callback returns.
 func (r *Record) Clone() *Record {

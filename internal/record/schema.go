@@ -97,7 +97,7 @@ func Schema() []Field {
 		{Name: "tunnel_ends", Doc: "outer endpoints of those tunnels that have them, joined by commas", Kind: KindText, Need: NeedWay, Text: func(b []byte, r *Record) []byte { return appendJoin(b, r.TunnelEnds) }},
 		when("first", "time of the first packet", func(r *Record) *int64 { return &r.First }),
 		when("last", "time of the last packet", func(r *Record) *int64 { return &r.Last }),
-		duration("duration_us", "last minus first, microseconds; negative when the clock ran backwards", Never, func(r *Record) *int64 { return &r.DurationNS }),
+		duration("duration_us", "last minus first, microseconds; negative when the clock ran backwards", IfUntimed, func(r *Record) *int64 { return &r.DurationNS }),
 	}
 	fs = both(fs, "pkts", "packets seen, exact duplicates excluded", count, func(s *Side) *uint64 { return &s.Pkts })
 	fs = both(fs, "wire_bytes", "octets on the wire of those packets", count, func(s *Side) *uint64 { return &s.Wire })

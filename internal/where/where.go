@@ -43,7 +43,7 @@ func words() []string {
 		w = append(w, v.String())
 	}
 	w = append(w, handshake.OddityNames()...)
-	return append(w, "truncated_packets", "one_direction", "duplicates", "reordered", "clock_backwards", "offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "fragments")
+	return append(w, "truncated_packets", "one_direction", "duplicates", "reordered", "clock_backwards", "offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "fragments", "no_times")
 }
 
 // Fields lists the names that an expression may use, for completion.

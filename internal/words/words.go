@@ -128,7 +128,7 @@ var quality = map[string]string{
 	"offload_checksums_orig": "suma de comprobación a cargo de la tarjeta (iniciador)",
 	"offload_checksums_resp": "suma de comprobación a cargo de la tarjeta (respondedor)",
 	"bad_checksums":          "sumas de comprobación erróneas", "fragments": "fragmentos",
-	"vlan_one_sided": "etiqueta VLAN en un solo sentido",
+	"vlan_one_sided": "etiqueta VLAN en un solo sentido", "no_times": "sin tiempos",
 }
 
 // Quality is the word for an element of the key "quality".

@@ -55,7 +55,11 @@ func (p *Plan) run(b []byte, r *record.Record, steps []step) []byte {
 			}
 		case opMicros:
 			v := s.at.Int64(r)
-			if s.absent == record.Never || v != record.Unset && (v != 0 || s.absent != record.IfZeroOrUnset) {
+			known := v != record.Unset && (v != 0 || s.absent != record.IfZeroOrUnset)
+			if s.absent == record.IfUntimed {
+				known = v != 0 || !r.Untimed()
+			}
+			if s.absent == record.Never || known {
 				w := (*[stepRoom]byte)(b[n:])
 				*(*[keyRoom]byte)(w[:]) = s.key
 				k := int(s.keyLen) % keyRoom
@@ -88,11 +92,13 @@ func (p *Plan) run(b []byte, r *record.Record, steps []step) []byte {
 				continue
 			}
 		case opTime:
-			n = s.put(b, n)
-			n = p.clocks[s.arg].Put(b, n, s.at.Int64(r))
-			b[n] = p.mark
-			n += int(s.quote)
-			continue
+			if v := s.at.Int64(r); v != 0 || !r.Untimed() {
+				n = s.put(b, n)
+				n = p.clocks[s.arg].Put(b, n, v)
+				b[n] = p.mark
+				n += int(s.quote)
+				continue
+			}
 		case opOctet:
 			if v := uint32(*s.at.Octet(r)); v < uint32(s.values) {
 				w := &p.words[s.arg+v]

@@ -160,7 +160,11 @@ func (t *Writer) row(r *record.Record) Row {
 	}
 	row.Note = safe.Terminal(strings.Join(NotesIn(t.opt.Lang, r), "; "))
 	if t.opt.Wide {
-		row.Wide = []string{time.Unix(0, r.First).In(t.opt.Zone).Format("15:04:05.000000"), seconds(r.DurationNS),
+		start, took := time.Unix(0, r.First).In(t.opt.Zone).Format("15:04:05.000000"), seconds(r.DurationNS)
+		if r.Untimed() {
+			start, took = "-", "-"
+		}
+		row.Wide = []string{start, took,
 			fmt.Sprint(r.Orig.Pkts), fmt.Sprint(r.Resp.Pkts), fmt.Sprint(r.Orig.Payload), fmt.Sprint(r.Resp.Payload),
 			words.Close(t.opt.Lang, r.Close.String()), r.ConnState, r.History, safe.Terminal(strings.Join(r.Tunnel, ","))}
 	}
