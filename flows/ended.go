@@ -291,7 +291,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		}
 		f.conn.Facts(&v.Facts, side, x)
 		if x.Data != nil {
-			v.Payload, v.Retrans, v.OOO = x.Payload[side], uint64(d.Retrans[side]), uint64(d.OOO[side])
+			v.Payload, v.Retrans, v.OOO = f.conn.PayloadOf(side, x), uint64(d.Retrans[side]), uint64(d.OOO[side])
 			v.Lost = v.Facts.Lost
 		}
 	}

@@ -31,20 +31,10 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			limit = me.next
 		}
 		if int64(d) > int64(limit.Sub(me.next))+slack {
-			// Beyond anything the receiver offered. The capture may have lost a
-			// stretch of both sides: a second segment right behind it proves that.
-			if x.Data == nil || x.flags&(dataPend0<<side) == 0 || x.more().pendEnd[side] != p.Seq {
-				if x.Data != nil && p.PayloadLen > 0 {
-					x.flags |= dataPend0 << side
-					d := x.need()
-					d.pendEnd[side], d.pendBytes[side] = end, p.PayloadLen
-				}
+			// Beyond anything the receiver offered.
+			if !c.runsOn(p, side, off, x) {
 				return OddSeqWindow
 			}
-			x.flags &^= dataPend0 << side
-			x.Payload[side] += uint64(x.more().pendBytes[side])
-			c.giveUp(side, x)
-			me.next = p.Seq
 		}
 	} else if int64(d) < -(1 << 30) {
 		return OddSeqWindow
@@ -95,6 +85,17 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 				d.finAck[side] = p.Ack
 			}
 		}
+		if me.bits&sentFIN != 0 && end != me.fin && peer.bits&hasAck != 0 && peer.ack.Before(me.fin) && !p.Seq.After(peer.ack) && end.After(peer.ack) {
+			// There is one end only, and this is the one that the peer waits for.
+			if me.next == me.fin {
+				me.next--
+			}
+			me.fin = end
+			x.finOff[side] = off
+			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) {
+				me.bits |= finAcked
+			}
+		}
 		if end.After(me.next) {
 			me.next = end
 			if x.Data != nil {
@@ -121,6 +122,92 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	c.confirm(p, side, off, x)
 	c.doubtReset(p, side, x)
 	return odd
+}
+
+// unheard is how many octets in a row, far beyond what the receiver offered, tell that the capture
+// lost the receiver too, which says nothing of them.
+const unheard = 1 << 16
+
+// runsOn judges p, which lies beyond anything its receiver offered. The capture may have lost a
+// stretch of both sides; or somebody who sees nothing of the connection forges segments. What the
+// receiver acknowledges tells the two apart, see weigh: until then the run is kept apart. A second
+// segment right behind the first is enough where nothing of the receiver was ever seen.
+func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
+	me := &c.half[side]
+	if x.Data == nil {
+		return false
+	}
+	d := x.more()
+	run := x.flags&(dataPend0<<side) != 0 && d.pendEnd[side] == p.Seq
+	if run && (c.half[1-side].bits&hasAck == 0 || d.pendBytes[side] >= unheard) {
+		c.leap(side, x)
+		return true
+	}
+	fin := p.Flags.Any(capture.FIN)
+	if p.PayloadLen == 0 && !(run && fin) {
+		return false
+	}
+	d = x.need()
+	if !run {
+		x.flags |= dataPend0 << side
+		d.pendBytes[side] = 0
+	}
+	d.pendEnd[side] = segEnd(p)
+	d.pendBytes[side] += p.PayloadLen
+	if fin && me.bits&sentFIN == 0 {
+		me.fin, x.finOff[side] = segEnd(p), off // counts with the run
+	}
+	return false
+}
+
+// leap takes the run of side that was kept apart for its own.
+func (c *Conn) leap(side Side, x *Rest) {
+	me, d := &c.half[side], x.need()
+	x.flags &^= dataPend0 << side
+	x.Payload[side] += uint64(d.pendBytes[side])
+	c.giveUp(side, x)
+	me.next = d.pendEnd[side]
+	me.bits |= sentSegment | sentPayload
+	if x.finOff[side] != 0 && me.fin == me.next {
+		me.bits |= sentFIN
+		if d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {
+			c.half[1-side].bits |= finAcked
+		}
+	}
+}
+
+// weigh lets ack, of the receiver, tell whether the run of side that is kept apart is its own.
+func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
+	me, d := &c.half[side], x.more()
+	switch {
+	case !ack.After(me.next):
+		x.flags &^= dataPend0 << side
+	case ack.After(d.pendEnd[side].Add(-d.pendBytes[side])) && !ack.After(d.pendEnd[side]):
+		c.leap(side, x)
+	}
+}
+
+// PayloadOf is how many unique octets of side's stream were seen. What lies beyond a FIN that is
+// all its peer acknowledged was never part of it.
+func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
+	h, peer, n := &c.half[side], &c.half[1-side], x.Payload[side]
+	if h.bits&sentFIN == 0 || peer.bits&hasAck == 0 || peer.ack != h.fin || !h.next.After(h.fin) {
+		return n
+	}
+	d := x.more()
+	if d.Lost[side] != 0 {
+		return n // of some holes it is not known any more where they were
+	}
+	beyond := uint64(uint32(h.next.Sub(h.fin)))
+	for _, o := range d.holes[side] {
+		if o.lo != o.hi && !o.lo.Before(h.fin) {
+			beyond -= uint64(uint32(o.hi.Sub(o.lo)))
+		}
+	}
+	if beyond == 1 {
+		return n // some stacks send another FIN behind their FIN
+	}
+	return n - min(beyond, n)
 }
 
 // offered is the end of what h allowed its peer to send. Where no SYN told the scale of its windows it may
@@ -204,6 +291,9 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		peer.next = ack
 		peer.bits |= hasNext
 		peer.base(ack)
+	}
+	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
+		c.weigh(ack, 1-side, x)
 	}
 	if ack.After(peer.next) {
 		d := int64(ack.Sub(peer.next))

@@ -25,6 +25,7 @@ type pcapng struct {
 	ifaces []Interface // of this section
 	base   int         // first interface of this section in File.ifaces
 	last   int64       // time of the last packet that had one
+	timed  bool        // there was one
 }
 
 const maxInterfaces = 1 << 16
@@ -139,7 +140,13 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 				}
 			})
 		}
-		p.last = fr.Time
+		if !p.timed {
+			// Those before it came no later.
+			for i := max(len(b.Frames)-int(f.frames-1), 0); i < len(b.Frames); i++ {
+				b.Frames[i].Time = fr.Time
+			}
+		}
+		p.last, p.timed = fr.Time, true
 		b.Frames = append(b.Frames, fr)
 	case ngSimple:
 		if len(body) < 4 {

@@ -149,7 +149,7 @@ func TestNoTimes(t *testing.T) {
 		rest = rest[16+n:]
 		simple := block(3, le.AppendUint32(nil, n), frame)
 		untimed = append(untimed, simple...)
-		if us := uint64(1_764_000_000_000_000 + i*1000); i%3 == 0 {
+		if us := uint64(1_764_000_000_000_000 + i*1000); i%3 == 1 {
 			simple = block(6, le.AppendUint32(nil, 0), le.AppendUint32(nil, uint32(us>>32)), le.AppendUint32(nil, uint32(us)), le.AppendUint32(nil, n), le.AppendUint32(nil, n), frame)
 		}
 		mixed = append(mixed, simple...)
@@ -160,7 +160,7 @@ func TestNoTimes(t *testing.T) {
 		want string
 	}{
 		{"untimed", untimed, "completed closed 5 3 100 100 [no_times] duration_us=<nil> first=<nil> last=<nil> server_rtt_us=<nil> client_rtt_us=<nil> setup_us=<nil> rtt_min_us=<nil> ttfb_us=<nil> thinking_us=<nil> longest_wait_us=<nil>"},
-		{"mixed", mixed, "completed closed 5 3 100 100 <nil> duration_us=6000 first=2025-11-24T16:00:00.000000000Z last=2025-11-24T16:00:00.006000000Z server_rtt_us=0 client_rtt_us=0 setup_us=0 rtt_min_us=0 ttfb_us=0 thinking_us=0 longest_wait_us=0"},
+		{"mixed", mixed, "completed closed 5 3 100 100 <nil> duration_us=6000 first=2025-11-24T16:00:00.001000000Z last=2025-11-24T16:00:00.007000000Z server_rtt_us=0 client_rtt_us=0 setup_us=0 rtt_min_us=3000 ttfb_us=3000 thinking_us=3000 longest_wait_us=3000"},
 	} {
 		to := filepath.Join(t.TempDir(), "x.pcapng")
 		if err := os.WriteFile(to, x.file, 0o600); err != nil {
@@ -468,6 +468,92 @@ func TestHonest(t *testing.T) {
 			s PA 5001 1101 300
 			s FA 5301 1102`, `
 			1 handshake=completed orig_payload=100 resp_payload=300 orig_lost=0 resp_lost=0 closed_by=orig`},
+		{"two segments in a row far ahead are forged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PFA 1000500 5001 500
+			c PA 1101 5001 100
+			s PA 5001 1201 100
+			c FA 1201 5101
+			s FA 5101 1202
+			c A 1202 5102`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=200 resp_payload=100 orig_lost=0 orig_retrans=0`},
+		{"forged in the window, and never acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 41000 5001 500
+			c PA 41500 5001 500
+			c PA 1101 5001 100
+			s PA 5001 1201 100
+			c FA 1201 5101
+			s FA 5101 1202
+			c A 1202 5102`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=200 resp_payload=100 orig_lost=0`},
+		{"a stretch of both sides is missing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			s A 5001 1001000
+			c PA 1001000 5001 100
+			s A 5001 1001100`, `
+			1 handshake=completed close=open orig_payload=1200`},
+		{"a stretch of both sides is missing before the end", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			c FA 1001000 5001
+			s FA 5001 1001001
+			c A 1001001 5002`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=1100`},
+		{"a stretch is missing, and only one side was ever seen", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			c FA 1001000 5001`, `
+			1 handshake=implied close=half_closed orig_payload=1100`},
+		{"a forged FIN ahead, and then the one that the peer waits for", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 41000 5001
+			s A 5001 1101
+			c PA 1101 5001 100
+			s PA 5001 1201 100
+			c A 1201 5101
+			s FA 5101 1201
+			c FA 1201 5102
+			s A 5102 1202`, `
+			1 handshake=completed close=closed closed_by=resp orig_payload=200`},
+		{"another FIN behind the FIN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 1101 5001
+			s FA 5001 1102
+			c FA 1102 5002
+			s A 5002 1102`, `
+			1 handshake=completed close=closed orig_payload=100`},
 		{"the answer to a FIN is captured before it", `
 			c S 1000
 			s SA 5000 1001
