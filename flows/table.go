@@ -429,7 +429,7 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 		t.needData(f)
 	}
 	x := t.rest(v, f)
-	x.Quiet = quiet
+	x.Quiet, x.Sent = quiet, f.pkts[side]
 	odd := f.conn.Observe(p, side, f.lastOff, &x, o)
 	f.odd |= odd
 	if x.Data != nil && p.PayloadCap > 0 && x.Note&NoteDone == 0 && odd&(handshake.OddSeqWindow|handshake.OddBadSum|handshake.OddFlags) == 0 {

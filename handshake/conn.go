@@ -254,6 +254,34 @@ func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
 		me.bits &^= sentSYN
 		x.synOff, x.syns = 0, 0
 	}
+	// Of one segment that was damaged every number may be wrong, and what it carried is sent again. Where the
+	// peer acknowledged it, or more of them came, its sums are just not finished.
+	if x.Sent != 2 || me.bits&(sentSYN|sentSYNACK) != 0 || me.bits&hasNext == 0 || peer.bits&hasAck != 0 && peer.ack == me.next {
+		return
+	}
+	if !p.Flags.Any(capture.SYN) && p.Seq == me.isn && segEnd(p) == me.next && p.Ack == me.ack {
+		return // nothing was wrong with its numbers, and it was sent again
+	}
+	c.disown(side, x)
+	me.bits &^= hasAck | sentWrongAck
+	if peer.bits&^(hasNext|goodSum|badSum) == 0 {
+		peer.bits &^= hasNext // told by its acknowledgement alone
+	}
+}
+
+// disown forgets what was seen of side's stream.
+func (c *Conn) disown(side Side, x *Rest) {
+	c.half[side].bits &^= sentSegment | sentPayload | sentFIN | finAcked | hasNext
+	x.finOff[side] = 0
+	if x.Data == nil {
+		return
+	}
+	x.Payload[side] = 0
+	c.giveUp(side, x)
+	if x.details != 0 {
+		d := x.need()
+		d.Lost[side], d.Retrans[side], d.OOO[side] = 0, 0, 0
+	}
 }
 
 // optECN marks the ECN handshake (RFC 3168, 6.1.1) in the place of an option that
@@ -477,16 +505,7 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 		}
 	}
 	if me.bits&sentSegment != 0 && !of(me.next) {
-		me.bits &^= sentSegment | sentPayload | sentFIN | finAcked | hasNext
-		x.finOff[side] = 0
-		if x.Data != nil {
-			x.Payload[side] = 0
-			c.giveUp(side, x)
-			if x.details != 0 {
-				d := x.need()
-				d.Lost[side], d.Retrans[side], d.OOO[side] = 0, 0, 0
-			}
-		}
+		c.disown(side, x)
 	}
 	// The SYN that it answers counts, though another came after it.
 	if x.Data != nil && x.flags&(dataPrevISN0<<(1-side)) != 0 && 1-side == c.synSide() && peer.bits&(sentSYN|sentSegment) == sentSYN &&

@@ -143,6 +143,8 @@ type Rest struct {
 	Shelf *Shelf
 	// Quiet is how long the flow was silent before the packet at hand, ns.
 	Quiet int64
+	// Sent is how many packets its sender has sent with it, 0 where that is not known.
+	Sent uint32
 }
 
 // NewRest returns room for one connection that stands alone.

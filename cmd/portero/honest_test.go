@@ -554,6 +554,47 @@ func TestHonest(t *testing.T) {
 			c FA 1102 5002
 			s A 5002 1102`, `
 			1 handshake=completed close=closed orig_payload=100`},
+		{"the first segment is damaged, its number too", `
+			c PA 900001001 5001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 5051`, `
+			1 handshake=midstream orig_payload=100 resp_payload=50 orig_ooo=0 oddities= quality=[bad_checksums]`},
+		{"the first segment is damaged, its acknowledgement too", `
+			c PA 1001 90005001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 5051`, `
+			1 handshake=midstream orig_payload=100 resp_payload=50 resp_lost=0 resp_ooo=0`},
+		{"the first segment is damaged, its numbers are not", `
+			c PA 1001 5001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=midstream orig_payload=100 orig_retrans=1`},
+		{"the first segment is damaged, and is no FIN", `
+			s FA 5001 1001 0 bad
+			c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 100
+			c A 1101 5101`, `
+			1 handshake=midstream close=open orig_payload=100 resp_payload=100`},
+		{"a SYN with data is damaged", `
+			c S 1000 0 50 bad
+			+300 c S 1000 0 50
+			s SA 5000 1051
+			c A 1051 5001
+			c PA 1051 5001 10
+			s A 5001 1061`, `
+			1 handshake=completed handshake_kind=fast_open orig_payload=60`},
+		{"sums that are never finished are offload, whatever one of them says", `
+			c PA 1001 5001 100 bad
+			s A 5001 1101
+			c A 1101 5001
+			c PA 1101 5001 100 bad
+			s A 5001 1201`, `
+			1 handshake=midstream orig_payload=200 orig_lost=0`},
 		{"the answer to a FIN is captured before it", `
 			c S 1000
 			s SA 5000 1001
