@@ -108,7 +108,7 @@ type Packet struct {
 	Seq, Ack   Seq
 	// Flags are TCP's control bits; for ICMP type<<8 | code.
 	Flags  Flags
-	Window uint16
+	Window uint16 // see WindowCut
 	MSS    uint16
 	WScale uint8
 	TCPHdr uint8 // TCP header length in octets, 0 if unknown
@@ -140,6 +140,12 @@ func (p *Packet) overlong(off int) {
 	p.Opts &^= OptTimestamps
 	p.TSVal, p.TSEcr = uint32(room), 0
 }
+
+// WindowCut reports whether TCP's window may have been cut: it is 65535 then.
+func (p *Packet) WindowCut() bool { return p.Bits&Cut != 0 && p.PayloadCap == 0 && p.Window == 0xffff }
+
+// OptionsCut reports whether options of TCP were cut.
+func (p *Packet) OptionsCut() bool { return p.Bits&Cut != 0 && p.PayloadCap == 0 && p.TCPHdr > 20 }
 
 // Held is how many octets of payload passed: all that the headers tell of, or where they tell of more
 // than the frame had, what it had.

@@ -28,7 +28,7 @@ func (d *Decoder) tcp(off, n int) Outcome {
 	if len(b) >= 16 {
 		p.Window = be.Uint16(b[14:])
 	} else {
-		p.Window = 1 // not captured: nothing says that it was closed
+		p.Window = 0xffff // not captured: nothing says that it was closed, or how far it reached
 	}
 	if hl > 20 && len(b) > 20 {
 		d.tcpOptions(b[20:min(hl, len(b))])

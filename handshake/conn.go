@@ -47,7 +47,7 @@ type half struct {
 	fin    capture.Seq // one past its FIN
 	mss    uint16
 	bits   sideBits
-	wscale int8 // shift, -1 not announced
+	wscale int8 // shift, -1 not announced, unseenScale
 	opts   capture.Opts
 	zeek   zeekSide
 	copies uint8 // bare SYN or SYN-ACK copies with the same isn, saturating, until the peer answered
@@ -315,6 +315,8 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 	}
 	if p.Opts&capture.OptWScale != 0 {
 		h.wscale = int8(min(p.WScale, maxScale))
+	} else if p.OptionsCut() {
+		h.wscale = unseenScale
 	}
 }
 

@@ -144,6 +144,7 @@ type Facts struct {
 	WScale int16 // -1 not announced
 	Opts   capture.Opts
 	SYN    bool // a SYN or SYN-ACK of this side was seen, so the options are known
+	Cut    bool // but were cut
 	Lost   uint64
 }
 
@@ -151,7 +152,8 @@ type Facts struct {
 func (c *Conn) Facts(f *Facts, side Side, x *Rest) {
 	h := &c.half[side]
 	f.MSS, f.WScale, f.Opts, f.SYN, f.Lost = h.mss, int16(h.wscale), h.opts&^optECN, h.bits&(sentSYN|sentSYNACK) != 0, 0
-	if !f.SYN {
+	f.Cut = f.SYN && h.wscale == unseenScale
+	if !f.SYN || f.Cut {
 		f.WScale = -1
 	}
 	if x.Data != nil {

@@ -119,15 +119,16 @@ func (c *Conn) steady(p *capture.Packet, side Side) bool {
 const (
 	maxScale     = 14 // RFC 7323, 2.3
 	guessedScale = 8
+	unseenScale  = -2 // the capture cut the options of the SYN
 )
 
 // window is the window that p offers, in octets.
 func (c *Conn) window(p *capture.Packet, me, peer *half) uint32 {
 	win := uint32(p.Window)
-	if me.wscale > 0 && peer.wscale >= 0 {
+	if me.wscale > 0 && peer.wscale != -1 {
 		win <<= uint(me.wscale)
-	} else if me.bits&(sentSYN|sentSYNACK) == 0 {
-		win <<= guessedScale // it was announced before the capture began: be generous
+	} else if me.bits&(sentSYN|sentSYNACK) == 0 || me.wscale == unseenScale && peer.wscale != -1 {
+		win <<= guessedScale // it was announced and not captured: be generous
 	}
 	return win
 }

@@ -213,7 +213,7 @@ func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
 // offered is the end of what h allowed its peer to send. Where no SYN told the scale of its windows it may
 // be the largest (RFC 7323, 2.3).
 func (h *half) offered() capture.Seq {
-	if h.bits&(sentSYN|sentSYNACK) != 0 || !h.edge.After(h.ack) {
+	if h.bits&(sentSYN|sentSYNACK) != 0 && h.wscale != unseenScale || !h.edge.After(h.ack) {
 		return h.edge
 	}
 	return h.ack.Add(min(uint32(h.edge.Sub(h.ack)), 1<<24) << (maxScale - guessedScale))

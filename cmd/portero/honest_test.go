@@ -19,10 +19,11 @@ import (
 
 // acted writes a capture of one pair of ports, a line for each packet, 10 ms apart:
 //
-//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [shut] [id0] [offset4] [vN]
+//	[+MS] c|s FLAGS SEQ ACK LEN [bad] [shut] [id0] [offset4] [vN] [options] [cutN]
 //
 // c is the client, 192.0.2.1:40000, s the server, 192.0.2.2:80. bad breaks the checksum,
-// shut offers no window, id0 has no IP id, offset4 a data offset that is none, vN puts the packet into VLAN N.
+// shut offers no window, id0 has no IP id, offset4 a data offset that is none, vN puts the packet into VLAN N,
+// options adds those of a SYN, a scale of 7 and SACK, cutN keeps N octets of the frame.
 func acted(t *testing.T, lines string) (name string) {
 	t.Helper()
 	name = filepath.Join(t.TempDir(), "in.pcap")
@@ -57,7 +58,7 @@ func acted(t *testing.T, lines string) (name string) {
 		tcp.SetNetworkLayerForChecksum(ip)
 		eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
 		all := []gopacket.SerializableLayer{eth}
-		bad, offset := false, 0
+		bad, offset, kept := false, 0, 1<<16
 		for _, o := range fs[min(2, len(fs)):] {
 			switch {
 			case o == "bad":
@@ -66,6 +67,11 @@ func acted(t *testing.T, lines string) (name string) {
 				tcp.Window = 0
 			case o == "id0":
 				ip.Id = 0
+			case o == "options":
+				tcp.Options = []layers.TCPOption{{OptionType: layers.TCPOptionKindMSS, OptionLength: 4, OptionData: []byte{5, 180}}, {OptionType: layers.TCPOptionKindSACKPermitted, OptionLength: 2},
+					{OptionType: layers.TCPOptionKindNop}, {OptionType: layers.TCPOptionKindWindowScale, OptionLength: 3, OptionData: []byte{7}}}
+			case strings.HasPrefix(o, "cut"):
+				kept, _ = strconv.Atoi(o[3:])
 			case o == "offset4":
 				offset = 4
 			case o[0] == 'v':
@@ -87,7 +93,8 @@ func acted(t *testing.T, lines string) (name string) {
 			b[14+20+12] = byte(offset << 4)
 			b[14+20+16] += 0x10
 		}
-		if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: len(b), Length: len(b)}, b); err != nil {
+		kept = min(kept, len(b))
+		if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: kept, Length: len(b)}, b[:kept]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -178,6 +185,17 @@ func TestNoTimes(t *testing.T) {
 		_, out, _ := portero(t, "read", "--format", "csv", "--fields", "first,last,duration_us,quality", to)
 		if x.what == "untimed" && out != "first,last,duration_us,quality\r\n,,,no_times\r\n" {
 			t.Error(out)
+		}
+	}
+}
+
+// TestCutWindow: a window that was cut is not taught.
+func TestCutWindow(t *testing.T) {
+	for cut, says := range map[int]bool{48: false, 49: false, 54: true} {
+		opening := strings.ReplaceAll("c S 1000 0 0 options cutN\ns SA 5000 1001 0 options cutN\nc A 1001 5001 0 cutN", "cutN", fmt.Sprint("cut", cut))
+		code, out, errs := portero(t, "teach", acted(t, opening), "1")
+		if code != 0 || strings.Contains(out, "window") != says || !strings.Contains(out, "seq 1000") {
+			t.Errorf("cut at %d: %d %s\n%s", cut, code, errs, out)
 		}
 	}
 }
@@ -595,6 +613,29 @@ func TestHonest(t *testing.T) {
 			c PA 1101 5001 100 bad
 			s A 5001 1201`, `
 			1 handshake=midstream orig_payload=200 orig_lost=0`},
+		{"cut behind the flags: neither window nor options are known", `
+			c S 1000 0 0 options cut48
+			s SA 5000 1001 0 options cut48
+			c A 1001 5001 0 cut48
+			c PA 1001 5001 100 cut48
+			s PA 5001 1101 1400 cut48
+			c A 1101 6401 0 cut48
+			c R 1301 0 0 cut48`, `
+			1 handshake=completed close=reset suspected_rsts=0 orig_payload=100 resp_payload=1400 zero_windows=0 sack= timestamps= mptcp= orig_wscale= tfo=false ecn=false`},
+		{"cut behind the window", `
+			c S 1000 0 0 options cut54
+			s SA 5000 1001 0 options cut54
+			c A 1001 5001 0 cut54
+			c PA 1001 5001 100 cut54
+			s PA 5001 1101 1400 cut54
+			c PA 701001 6401 100 cut54
+			s A 6401 701101 0 cut54`, `
+			1 handshake=completed orig_payload=200 orig_lost=699900 oddities= sack= timestamps= orig_wscale=`},
+		{"cut behind the options", `
+			c S 1000 0 0 options cut66
+			s SA 5000 1001 0 options cut66
+			c A 1001 5001 0 cut54`, `
+			1 handshake=completed sack=true timestamps=false orig_wscale=7`},
 		{"the answer to a FIN is captured before it", `
 			c S 1000
 			s SA 5000 1001

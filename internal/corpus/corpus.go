@@ -71,7 +71,7 @@ func Made(n uint64) *record.Record {
 		Handshake: handshake.Completed, Kind: handshake.Normal, Close: handshake.Closed, ClosedBy: handshake.ByOrig, EndReason: handshake.EndEnd, RolesBy: handshake.RolesSYN,
 		SYNFrame: n*11 + 1, SYNACKFrame: n*11 + 2, ACKFrame: n*11 + 3, ConfirmedFrame: n*11 + 5, FirstFrame: n*11 + 1, LastFrame: n*11 + 11, RolesFrame: n*11 + 1,
 		ReuseAfterNS: record.Unset, ServerRTT: int64(10_000_000 + n%5_000_000), ClientRTT: int64(400_000 + n%100_000), Setup: int64(10_400_000 + n%5_000_000),
-		RTTMin: 9_800_000, RTTP50: 10_100_000, RTTMax: 12_000_000, SACK: true, Timestamps: true, OptsKnown: true,
+		RTTMin: 9_800_000, RTTP50: 10_100_000, RTTMax: 12_000_000, SACK: true, Timestamps: true, SYNSeen: true, OptsKnown: true,
 		ConnState: "SF", History: "ShADadFf", Completeness: 31, Service: "https", ServiceBy: "port", Confidence: "port", PortClass: "system", PortName: "https"}
 	switch n % 10 {
 	case 7:

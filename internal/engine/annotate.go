@@ -73,7 +73,8 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 		r.VLAN, r.Tunnel, r.TunnelEnds = info.VLAN, info.Tunnel, info.Ends
 	}
 	o, s := f.Orig.Opts, f.Resp.Opts
-	r.OptsKnown = f.Orig.SYN || f.Resp.SYN
+	r.SYNSeen = f.Orig.SYN || f.Resp.SYN
+	r.OptsKnown = r.SYNSeen && !f.Orig.Cut && !f.Resp.Cut
 	both := func(bit capture.Opts) bool { return o&s&bit != 0 }
 	r.SACK, r.Timestamps = both(capture.OptSACKOK), both(capture.OptTimestamps)
 	r.MPTCP = both(capture.OptMPTCP)

@@ -87,6 +87,7 @@ const (
 	NeedTCP          // TCP
 	NeedPorts        // ports
 	NeedOptions      // the options of a SYN
+	NeedSYN          // a SYN
 	NeedWay          // VLANs or tunnels
 	NeedSaid         // what the payload told
 	NeedWho          // names, hardware addresses, countries or networks of its ends
@@ -102,6 +103,8 @@ func (r *Record) Has(n Need) bool {
 		return r.HasPorts
 	case NeedOptions:
 		return r.OptsKnown && r.TCP()
+	case NeedSYN:
+		return r.SYNSeen && r.TCP()
 	case NeedWay:
 		return len(r.VLAN)+len(r.Tunnel)+len(r.TunnelEnds) > 0
 	case NeedSaid:
@@ -127,6 +130,8 @@ func With(n Need) *Record {
 		r.Proto = capture.ProtoTCP
 	case NeedOptions:
 		r.Proto, r.OptsKnown = capture.ProtoTCP, true
+	case NeedSYN:
+		r.Proto, r.SYNSeen = capture.ProtoTCP, true
 	case NeedPorts:
 		r.HasPorts = true
 	}

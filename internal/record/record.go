@@ -115,7 +115,8 @@ type Record struct {
 	WindowStall, LossStall           int64
 
 	SACK, Timestamps, TFO, MPTCP, ECN bool // negotiated
-	OptsKnown                         bool // a SYN was seen, so false means not negotiated
+	SYNSeen                           bool // so false means not negotiated
+	OptsKnown                         bool // and its options were not cut
 
 	ConnState    string
 	ZeekFlipped  bool // Zeek takes the responder for the originator

@@ -226,11 +226,12 @@ func wire(s *trace.Step, l Lang) string {
 	if s.HasAck {
 		parts = append(parts, "ack "+strconv.FormatUint(uint64(s.Ack), 10))
 	}
-	w := l.t("window ", "ventana ") + strconv.FormatUint(uint64(s.Window), 10)
-	if !s.Scaled {
-		w += l.t(" (unscaled)", " (sin escala)")
+	if w := l.t("window ", "ventana ") + strconv.FormatUint(uint64(s.Window), 10); !s.NoWindow {
+		if !s.Scaled {
+			w += l.t(" (unscaled)", " (sin escala)")
+		}
+		parts = append(parts, w)
 	}
-	parts = append(parts, w)
 	if o := s.Options(l.t); o != "" {
 		parts = append(parts, o)
 	}

@@ -17,7 +17,7 @@ type numbers struct {
 	hasAck  bool
 	holes   []span // not seen, relative; bounded
 	shift   int8   // window shift announced, -1 none
-	sawSYN  bool
+	sawSYN  bool   // with its window shift, if any
 	fins    int
 	alive   bool // the last packet was a keep-alive
 	blamed  bool // its last segment was not acceptable: an ACK of the peer answers it
@@ -98,7 +98,7 @@ func (b *builder) describe(i int) {
 	st.HasSeq, st.HasAck = true, p.Flags.Any(capture.ACK)
 	n, o := &b.side[p.from].numbers, &b.side[p.from.Peer()].numbers
 	if p.Flags.Any(capture.SYN) && !p.isBad && !p.stray {
-		n.sawSYN = true
+		n.sawSYN = !p.OptionsCut() || p.Opts&capture.OptWScale != 0
 		n.shift = -1
 		if p.Opts&capture.OptWScale != 0 {
 			n.shift = int8(min(p.WScale, 14))
@@ -115,7 +115,7 @@ func (b *builder) describe(i int) {
 			st.RelAck = 1
 		}
 	}
-	st.Window, st.Scaled = uint32(p.Window), true
+	st.Window, st.Scaled, st.NoWindow = uint32(p.Window), true, p.WindowCut()
 	if !p.Flags.Any(capture.SYN) {
 		switch {
 		case n.shift >= 0 && o.shift >= 0:

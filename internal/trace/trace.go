@@ -180,6 +180,8 @@ type Step struct {
 	// handshake was not captured; then it is the field as it came.
 	Window uint32
 	Scaled bool
+	// NoWindow: the capture cut it.
+	NoWindow bool
 
 	Opts         capture.Opts
 	MSS          uint16
