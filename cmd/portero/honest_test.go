@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -123,87 +120,10 @@ func records(t *testing.T, name string) map[int]map[string]any {
 	return all
 }
 
-// TestNoTimes: simple packet blocks have no times, and no record claims any. Among blocks that have
-// them they part nothing.
-func TestNoTimes(t *testing.T) {
-	name := acted(t, `
-		c S 1000
-		s SA 5000 1001
-		c A 1001 5001
-		c PA 1001 5001 100
-		s PA 5001 1101 100
-		c FA 1101 5101
-		s FA 5101 1102
-		c A 1102 5102`)
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	le := binary.LittleEndian
-	block := func(typ uint32, body ...[]byte) []byte {
-		all := bytes.Join(body, nil)
-		for len(all)%4 != 0 {
-			all = append(all, 0)
-		}
-		n := uint32(12 + len(all))
-		return le.AppendUint32(append(le.AppendUint32(le.AppendUint32(nil, typ), n), all...), n)
-	}
-	head := append(block(0x0a0d0d0a, []byte{0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255}), block(1, []byte{1, 0, 0, 0, 0, 0, 0, 0})...)
-	untimed, mixed := bytes.Clone(head), bytes.Clone(head)
-	for i, rest := 0, b[24:]; len(rest) > 0; i++ {
-		n := le.Uint32(rest[8:])
-		frame := rest[16 : 16+n]
-		rest = rest[16+n:]
-		simple := block(3, le.AppendUint32(nil, n), frame)
-		untimed = append(untimed, simple...)
-		if us := uint64(1_764_000_000_000_000 + i*1000); i%3 == 1 {
-			simple = block(6, le.AppendUint32(nil, 0), le.AppendUint32(nil, uint32(us>>32)), le.AppendUint32(nil, uint32(us)), le.AppendUint32(nil, n), le.AppendUint32(nil, n), frame)
-		}
-		mixed = append(mixed, simple...)
-	}
-	for _, x := range []struct {
-		what string
-		file []byte
-		want string
-	}{
-		{"untimed", untimed, "completed closed 5 3 100 100 [no_times] duration_us=<nil> first=<nil> last=<nil> server_rtt_us=<nil> client_rtt_us=<nil> setup_us=<nil> rtt_min_us=<nil> ttfb_us=<nil> thinking_us=<nil> longest_wait_us=<nil>"},
-		{"mixed", mixed, "completed closed 5 3 100 100 <nil> duration_us=6000 first=2025-11-24T16:00:00.001000000Z last=2025-11-24T16:00:00.007000000Z server_rtt_us=0 client_rtt_us=0 setup_us=0 rtt_min_us=3000 ttfb_us=3000 thinking_us=3000 longest_wait_us=3000"},
-	} {
-		to := filepath.Join(t.TempDir(), "x.pcapng")
-		if err := os.WriteFile(to, x.file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		all := records(t, to)
-		r := all[1]
-		got := fmt.Sprint(r["handshake"], " ", r["close"], " ", r["orig_pkts"], " ", r["resp_pkts"], " ", r["orig_payload"], " ", r["resp_payload"], " ", r["quality"])
-		for _, k := range []string{"duration_us", "first", "last", "server_rtt_us", "client_rtt_us", "setup_us", "rtt_min_us", "ttfb_us", "thinking_us", "longest_wait_us"} {
-			got += fmt.Sprint(" ", k, "=", r[k])
-		}
-		if len(all) != 1 || got != x.want {
-			t.Errorf("%s: %d records\n%s\nwant\n%s", x.what, len(all), got, x.want)
-		}
-		_, out, _ := portero(t, "read", "--format", "csv", "--fields", "first,last,duration_us,quality", to)
-		if x.what == "untimed" && out != "first,last,duration_us,quality\r\n,,,no_times\r\n" {
-			t.Error(out)
-		}
-	}
-}
-
-// TestCutWindow: a window that was cut is not taught.
-func TestCutWindow(t *testing.T) {
-	for cut, says := range map[int]bool{48: false, 49: false, 54: true} {
-		opening := strings.ReplaceAll("c S 1000 0 0 options cutN\ns SA 5000 1001 0 options cutN\nc A 1001 5001 0 cutN", "cutN", fmt.Sprint("cut", cut))
-		code, out, errs := portero(t, "teach", acted(t, opening), "1")
-		if code != 0 || strings.Contains(out, "window") != says || !strings.Contains(out, "seq 1000") {
-			t.Errorf("cut at %d: %d %s\n%s", cut, code, errs, out)
-		}
-	}
-}
-
 // TestHonest holds records to what a stack at either end would have made of the packets.
 // A line of want is the id of a record and what it says; key= says that it has no such key.
 func TestHonest(t *testing.T) {
-	for _, x := range []struct{ name, packets, want string }{
+	for _, x := range []saying{
 		{"a packet on two VLANs is two packets", `
 			c S 1000 0 0 v10
 			+0 c S 1000 0 0 v20
@@ -486,156 +406,6 @@ func TestHonest(t *testing.T) {
 			s PA 5001 1101 300
 			s FA 5301 1102`, `
 			1 handshake=completed orig_payload=100 resp_payload=300 orig_lost=0 resp_lost=0 closed_by=orig`},
-		{"two segments in a row far ahead are forged", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 100
-			s A 5001 1101
-			c PA 1000000 5001 500
-			c PFA 1000500 5001 500
-			c PA 1101 5001 100
-			s PA 5001 1201 100
-			c FA 1201 5101
-			s FA 5101 1202
-			c A 1202 5102`, `
-			1 handshake=completed close=closed closed_by=orig orig_payload=200 resp_payload=100 orig_lost=0 orig_retrans=0`},
-		{"forged in the window, and never acknowledged", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 100
-			s A 5001 1101
-			c PA 41000 5001 500
-			c PA 41500 5001 500
-			c PA 1101 5001 100
-			s PA 5001 1201 100
-			c FA 1201 5101
-			s FA 5101 1202
-			c A 1202 5102`, `
-			1 handshake=completed close=closed closed_by=orig orig_payload=200 resp_payload=100 orig_lost=0`},
-		{"a stretch of both sides is missing", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 100
-			s A 5001 1101
-			c PA 1000000 5001 500
-			c PA 1000500 5001 500
-			s A 5001 1001000
-			c PA 1001000 5001 100
-			s A 5001 1001100`, `
-			1 handshake=completed close=open orig_payload=1200`},
-		{"a stretch of both sides is missing before the end", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 100
-			s A 5001 1101
-			c PA 1000000 5001 500
-			c PA 1000500 5001 500
-			c FA 1001000 5001
-			s FA 5001 1001001
-			c A 1001001 5002`, `
-			1 handshake=completed close=closed closed_by=orig orig_payload=1100`},
-		{"a stretch is missing, and only one side was ever seen", `
-			c S 1000
-			c A 1001 5001
-			c PA 1001 5001 100
-			c PA 1000000 5001 500
-			c PA 1000500 5001 500
-			c FA 1001000 5001`, `
-			1 handshake=implied close=half_closed orig_payload=1100`},
-		{"a forged FIN ahead, and then the one that the peer waits for", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 100
-			s A 5001 1101
-			c FA 41000 5001
-			s A 5001 1101
-			c PA 1101 5001 100
-			s PA 5001 1201 100
-			c A 1201 5101
-			s FA 5101 1201
-			c FA 1201 5102
-			s A 5102 1202`, `
-			1 handshake=completed close=closed closed_by=resp orig_payload=200`},
-		{"another FIN behind the FIN", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 100
-			s A 5001 1101
-			c FA 1101 5001
-			s FA 5001 1102
-			c FA 1102 5002
-			s A 5002 1102`, `
-			1 handshake=completed close=closed orig_payload=100`},
-		{"the first segment is damaged, its number too", `
-			c PA 900001001 5001 100 bad
-			+300 c PA 1001 5001 100
-			s A 5001 1101
-			s PA 5001 1101 50
-			c A 1101 5051`, `
-			1 handshake=midstream orig_payload=100 resp_payload=50 orig_ooo=0 oddities= quality=[bad_checksums]`},
-		{"the first segment is damaged, its acknowledgement too", `
-			c PA 1001 90005001 100 bad
-			+300 c PA 1001 5001 100
-			s A 5001 1101
-			s PA 5001 1101 50
-			c A 1101 5051`, `
-			1 handshake=midstream orig_payload=100 resp_payload=50 resp_lost=0 resp_ooo=0`},
-		{"the first segment is damaged, its numbers are not", `
-			c PA 1001 5001 100 bad
-			+300 c PA 1001 5001 100
-			s A 5001 1101`, `
-			1 handshake=midstream orig_payload=100 orig_retrans=1`},
-		{"the first segment is damaged, and is no FIN", `
-			s FA 5001 1001 0 bad
-			c PA 1001 5001 100
-			s A 5001 1101
-			s PA 5001 1101 100
-			c A 1101 5101`, `
-			1 handshake=midstream close=open orig_payload=100 resp_payload=100`},
-		{"a SYN with data is damaged", `
-			c S 1000 0 50 bad
-			+300 c S 1000 0 50
-			s SA 5000 1051
-			c A 1051 5001
-			c PA 1051 5001 10
-			s A 5001 1061`, `
-			1 handshake=completed handshake_kind=fast_open orig_payload=60`},
-		{"sums that are never finished are offload, whatever one of them says", `
-			c PA 1001 5001 100 bad
-			s A 5001 1101
-			c A 1101 5001
-			c PA 1101 5001 100 bad
-			s A 5001 1201`, `
-			1 handshake=midstream orig_payload=200 orig_lost=0`},
-		{"cut behind the flags: neither window nor options are known", `
-			c S 1000 0 0 options cut48
-			s SA 5000 1001 0 options cut48
-			c A 1001 5001 0 cut48
-			c PA 1001 5001 100 cut48
-			s PA 5001 1101 1400 cut48
-			c A 1101 6401 0 cut48
-			c R 1301 0 0 cut48`, `
-			1 handshake=completed close=reset suspected_rsts=0 orig_payload=100 resp_payload=1400 zero_windows=0 sack= timestamps= mptcp= orig_wscale= tfo=false ecn=false`},
-		{"cut behind the window", `
-			c S 1000 0 0 options cut54
-			s SA 5000 1001 0 options cut54
-			c A 1001 5001 0 cut54
-			c PA 1001 5001 100 cut54
-			s PA 5001 1101 1400 cut54
-			c PA 701001 6401 100 cut54
-			s A 6401 701101 0 cut54`, `
-			1 handshake=completed orig_payload=200 orig_lost=699900 oddities= sack= timestamps= orig_wscale=`},
-		{"cut behind the options", `
-			c S 1000 0 0 options cut66
-			s SA 5000 1001 0 options cut66
-			c A 1001 5001 0 cut54`, `
-			1 handshake=completed sack=true timestamps=false orig_wscale=7`},
 		{"the answer to a FIN is captured before it", `
 			c S 1000
 			s SA 5000 1001
@@ -660,26 +430,33 @@ func TestHonest(t *testing.T) {
 			s SA 5000 1001`, `
 			1 handshake=completed handshake_kind=simultaneous synack_retries=0`},
 	} {
-		t.Run(x.name, func(t *testing.T) {
-			all := records(t, acted(t, x.packets))
-			want := strings.Split(strings.TrimSpace(x.want), "\n")
-			if len(all) != len(want) {
-				t.Errorf("%d records, want %d", len(all), len(want))
-			}
-			for _, l := range want {
-				fs := strings.Fields(l)
-				id, _ := strconv.Atoi(fs[0])
-				for _, f := range fs[1:] {
-					k, v, _ := strings.Cut(f, "=")
-					got := ""
-					if g, ok := all[id][k]; ok {
-						got = fmt.Sprint(g)
-					}
-					if got != v {
-						t.Errorf("#%d %s is %q, want %q", id, k, got, v)
-					}
+		x.hold(t)
+	}
+}
+
+// saying is what the records of a capture say.
+type saying struct{ name, packets, want string }
+
+func (x saying) hold(t *testing.T) {
+	t.Run(x.name, func(t *testing.T) {
+		all := records(t, acted(t, x.packets))
+		want := strings.Split(strings.TrimSpace(x.want), "\n")
+		if len(all) != len(want) {
+			t.Errorf("%d records, want %d", len(all), len(want))
+		}
+		for _, l := range want {
+			fs := strings.Fields(l)
+			id, _ := strconv.Atoi(fs[0])
+			for _, f := range fs[1:] {
+				k, v, _ := strings.Cut(f, "=")
+				got := ""
+				if g, ok := all[id][k]; ok {
+					got = fmt.Sprint(g)
+				}
+				if got != v {
+					t.Errorf("#%d %s is %q, want %q", id, k, got, v)
 				}
 			}
-		})
-	}
+		}
+	})
 }

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestCutWindow: a window that was cut is not taught.
+func TestCutWindow(t *testing.T) {
+	for cut, says := range map[int]bool{48: false, 49: false, 54: true} {
+		opening := strings.ReplaceAll("c S 1000 0 0 options cutN\ns SA 5000 1001 0 options cutN\nc A 1001 5001 0 cutN", "cutN", fmt.Sprint("cut", cut))
+		code, out, errs := portero(t, "teach", acted(t, opening), "1")
+		if code != 0 || strings.Contains(out, "window") != says || !strings.Contains(out, "seq 1000") {
+			t.Errorf("cut at %d: %d %s\n%s", cut, code, errs, out)
+		}
+	}
+}
+
+// TestDamaged holds records to what was sent, where segments are forged or damaged, and the capture
+// lacks or cuts what there was.
+func TestDamaged(t *testing.T) {
+	for _, x := range []saying{
+		{"two segments in a row far ahead are forged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PFA 1000500 5001 500
+			c PA 1101 5001 100
+			s PA 5001 1201 100
+			c FA 1201 5101
+			s FA 5101 1202
+			c A 1202 5102`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=200 resp_payload=100 orig_lost=0 orig_retrans=0`},
+		{"forged in the window, and never acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 41000 5001 500
+			c PA 41500 5001 500
+			c PA 1101 5001 100
+			s PA 5001 1201 100
+			c FA 1201 5101
+			s FA 5101 1202
+			c A 1202 5102`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=200 resp_payload=100 orig_lost=0`},
+		{"a stretch of both sides is missing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			s A 5001 1001000
+			c PA 1001000 5001 100
+			s A 5001 1001100`, `
+			1 handshake=completed close=open orig_payload=1200`},
+		{"a stretch of both sides is missing before the end", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			c FA 1001000 5001
+			s FA 5001 1001001
+			c A 1001001 5002`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=1100`},
+		{"a stretch is missing, and only one side was ever seen", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			c FA 1001000 5001`, `
+			1 handshake=implied close=half_closed orig_payload=1100`},
+		{"a forged FIN ahead, and then the one that the peer waits for", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 41000 5001
+			s A 5001 1101
+			c PA 1101 5001 100
+			s PA 5001 1201 100
+			c A 1201 5101
+			s FA 5101 1201
+			c FA 1201 5102
+			s A 5102 1202`, `
+			1 handshake=completed close=closed closed_by=resp orig_payload=200`},
+		{"another FIN behind the FIN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 1101 5001
+			s FA 5001 1102
+			c FA 1102 5002
+			s A 5002 1102`, `
+			1 handshake=completed close=closed orig_payload=100`},
+		{"the first segment is damaged, its number too", `
+			c PA 900001001 5001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 5051`, `
+			1 handshake=midstream orig_payload=100 resp_payload=50 orig_ooo=0 oddities= quality=[bad_checksums]`},
+		{"the first segment is damaged, its acknowledgement too", `
+			c PA 1001 90005001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 5051`, `
+			1 handshake=midstream orig_payload=100 resp_payload=50 resp_lost=0 resp_ooo=0`},
+		{"the first segment is damaged, its numbers are not", `
+			c PA 1001 5001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=midstream orig_payload=100 orig_retrans=1`},
+		{"the first segment is damaged, and is no FIN", `
+			s FA 5001 1001 0 bad
+			c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 100
+			c A 1101 5101`, `
+			1 handshake=midstream close=open orig_payload=100 resp_payload=100`},
+		{"a SYN with data is damaged", `
+			c S 1000 0 50 bad
+			+300 c S 1000 0 50
+			s SA 5000 1051
+			c A 1051 5001
+			c PA 1051 5001 10
+			s A 5001 1061`, `
+			1 handshake=completed handshake_kind=fast_open orig_payload=60`},
+		{"sums that are never finished are offload, whatever one of them says", `
+			c PA 1001 5001 100 bad
+			s A 5001 1101
+			c A 1101 5001
+			c PA 1101 5001 100 bad
+			s A 5001 1201`, `
+			1 handshake=midstream orig_payload=200 orig_lost=0`},
+		{"cut behind the flags: neither window nor options are known", `
+			c S 1000 0 0 options cut48
+			s SA 5000 1001 0 options cut48
+			c A 1001 5001 0 cut48
+			c PA 1001 5001 100 cut48
+			s PA 5001 1101 1400 cut48
+			c A 1101 6401 0 cut48
+			c R 1301 0 0 cut48`, `
+			1 handshake=completed close=reset suspected_rsts=0 orig_payload=100 resp_payload=1400 zero_windows=0 sack= timestamps= mptcp= orig_wscale= tfo=false ecn=false`},
+		{"cut behind the window", `
+			c S 1000 0 0 options cut54
+			s SA 5000 1001 0 options cut54
+			c A 1001 5001 0 cut54
+			c PA 1001 5001 100 cut54
+			s PA 5001 1101 1400 cut54
+			c PA 701001 6401 100 cut54
+			s A 6401 701101 0 cut54`, `
+			1 handshake=completed orig_payload=200 orig_lost=699900 oddities= sack= timestamps= orig_wscale=`},
+		{"cut behind the options", `
+			c S 1000 0 0 options cut66
+			s SA 5000 1001 0 options cut66
+			c A 1001 5001 0 cut54`, `
+			1 handshake=completed sack=true timestamps=false orig_wscale=7`},
+	} {
+		x.hold(t)
+	}
+}
