@@ -45,7 +45,8 @@ const (
 	scanWindow     = 5 * time.Minute
 	floodMin       = 100
 	floodWindow    = 10 * time.Second
-	floodFrom      = 10 // addresses
+	floodFrom      = 10 // addresses, from which it is more than the fault of some
+	floodSilent    = 10 // times as many, from fewer that nobody answered
 	resetMin       = 50
 	ampBytes       = 100_000
 	ampRatio       = 10

@@ -182,12 +182,18 @@ func (d *Detector) flooded(k subject, t *track) (Finding, bool) {
 	}
 	f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: hits, Of: all,
 		Extra: uint64(t.hosts.len()), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
-	if half < floodMin {
-		f.Severity = "medium" // nobody answered: no queue was seen to fill
+	least := uint64(floodMin)
+	few := t.hosts.len() < floodFrom // who can be shut out
+	switch {
+	case half < floodMin && few:
+		// Nobody answered: it may be a machine that is down, and whoever needs it.
+		f.Severity, least = "low", floodMin*floodSilent
+	case half < floodMin || few:
+		f.Severity = "medium" // no queue was seen to fill
 	}
 	f.evidence(es)
 	f.First, f.Last = t.first, t.last
-	return f, hits >= floodMin && hits*5 >= all*4 && t.hosts.len() >= floodFrom
+	return f, hits >= least && hits*5 >= all*4
 }
 
 func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
