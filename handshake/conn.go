@@ -40,7 +40,7 @@ const (
 // half is what one side showed. Numbers are valid when the bits say so.
 type half struct {
 	isn    capture.Seq // of its last SYN or SYN-ACK
-	synAck capture.Seq // the ack of its SYN-ACK
+	synAck capture.Seq // the ack of its SYN-ACK, or where there is none of a RST that came first
 	next   capture.Seq // one past the highest acceptable octet (SYN and FIN count)
 	ack    capture.Seq // highest acceptable acknowledgement
 	edge   capture.Seq // right edge of the window it offered
@@ -64,7 +64,7 @@ const (
 	flagCandSide                    // by side 1
 	flagSYNData                     // a SYN carried payload
 	flagOddFirst                    // the first packet was no sane opening
-	flagSYNBy1                      // the first bare SYN came from side 1
+	flagSYNBy1                      // the first bare SYN, or else the odd opening, came from side 1
 	flagFlagsSeen                   // some packet was whole enough to show flags
 )
 
@@ -203,9 +203,13 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		}
 		me.bits |= goodSum
 	}
-	if k := probeKind(p.Flags); first && k != ProbeNone {
+	if k := probeKind(p.Flags); k != ProbeNone && (first || c.refusedBefore(p, side)) {
 		c.flags |= flagOddFirst
 		c.zeekFlags |= uint8(k) << probeShift
+		if side == 1 {
+			c.flags |= flagSYNBy1
+		}
+		first = true
 	}
 	f := p.Flags
 	switch {
@@ -233,6 +237,12 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		return odd
 	}
 	return c.observeSegment(p, side, off, x)
+}
+
+// refusedBefore reports whether all that was captured before p is the RST that answers it.
+func (c *Conn) refusedBefore(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&^(goodSum|badSum) == 0 && peer.bits&sentRSTACKofSYN != 0 && peer.synAck == segEnd(p)
 }
 
 // redeem takes back what side sent with wrong checksums before p, the first of its segments

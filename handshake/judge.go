@@ -41,7 +41,7 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 	a, b := c.half[0].bits, c.half[1].bits
 	switch {
 	case c.flags&flagOddFirst != 0 && (a|b)&sentSYN == 0:
-		return 0, RolesFirst
+		return c.synSide(), RolesFirst
 	case (a|b)&sentSYN != 0:
 		return c.synSide(), RolesSYN
 	case a&sentSYNACK != 0 && b&sentSYNACK == 0:

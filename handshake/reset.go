@@ -58,6 +58,10 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	default:
 		// Nothing to judge it by: the first packet, or the peer said nothing.
 		ok = peer.bits&sentSYN == 0
+		if p.Flags.Any(capture.ACK) && me.bits&^goodSum == 0 && peer.bits == 0 {
+			me.synAck = p.Ack // a SYN that is captured late knows its refusal by this
+			me.bits |= sentRSTACKofSYN
+		}
 	}
 	if !ok && me.bits&sentReset != 0 && x.Data != nil && x.flags&dataReset != 0 && seq == x.more().rstSeq[side] {
 		return 0 // another answer to what was under way

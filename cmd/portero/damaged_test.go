@@ -171,6 +171,53 @@ func TestDamaged(t *testing.T) {
 			s SA 5000 1001 0 options cut66
 			c A 1001 5001 0 cut54`, `
 			1 handshake=completed sack=true timestamps=false orig_wscale=7`},
+		{"a refusal is captured before what it refuses", `
+			s RA 0 1001
+			c S 1000`, `
+			1 handshake=refused orig_port=40000 syn_frame=2 suspected_rsts=0`},
+		{"and that is sent again", `
+			s RA 0 1001
+			c S 1000
+			+1000 c S 1000
+			s RA 0 1001`, `
+			1 handshake=refused orig_port=40000 syn_retries=1`},
+		{"and another attempt follows", `
+			s RA 0 1001
+			c S 1000
+			+1000 c S 77000
+			s SA 5000 77001
+			c A 77001 5001`, `
+			1 handshake=refused orig_port=40000
+			2 handshake=completed reuses=1`},
+		{"a RST that answers something else", `
+			s RA 0 7001
+			c S 1000`, `
+			1 handshake=unsolicited
+			2 handshake=no_answer reuses=1`},
+		{"a probe is captured after its answer", `
+			s RA 0 1001
+			c F 1000`, `
+			1 handshake=probe probe_kind=fin orig_port=40000 close=none`},
+		{"a probe without flags too", `
+			s RA 0 1000
+			c - 1000`, `
+			1 handshake=probe probe_kind=null orig_port=40000 close=none`},
+		{"all of the answering side is captured first, its RST too", `
+			s SA 5000 1001
+			s A 5001 1101
+			s PA 5001 1101 200
+			s RA 5201 1101
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 100
+			c A 1101 5201`, `
+			1 handshake=completed close=reset closed_by=resp orig_payload=100 resp_payload=200`},
+		{"data on the SYN is accepted before it was captured", `
+			s SA 5000 1101
+			c S 1000 0 100
+			s PA 5001 1101 200
+			c A 1101 5201`, `
+			1 handshake=completed handshake_kind=fast_open syn_frame=2 orig_payload=100`},
 	} {
 		x.hold(t)
 	}
