@@ -381,8 +381,10 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	end := segEnd(p)
 	if !late || me.bits&hasNext == 0 {
+		if me.bits&hasNext == 0 {
+			c.learn(side, p.Seq+1, x)
+		}
 		me.next = p.Seq + 1
-		me.bits |= hasNext
 		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, end, side, x)
 		}
@@ -476,11 +478,13 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		x.need().synackEcho = p.TSEcr
 	}
 	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {
-		peer.next = p.Ack
-		peer.bits |= hasNext
+		c.learn(1-side, p.Ack, x)
 		peer.base(p.Ack)
 	}
 	if !late {
+		if me.bits&hasNext == 0 {
+			c.learn(side, p.Seq+1, x)
+		}
 		me.ack = p.Ack
 		me.edge = p.Ack.Add(uint32(p.Window)) // the window of a SYN is never scaled (RFC 7323, 2.2)
 		me.next = p.Seq + 1
@@ -490,7 +494,6 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		if end := segEnd(p); end.After(me.next) {
 			me.next = end
 		}
-		me.bits |= hasNext
 	} else {
 		odd |= OddReordered
 	}
@@ -512,7 +515,8 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 		if x.Data != nil && x.flags&dataReset != 0 {
 			seq = x.more().rstSeq[side]
 		}
-		if !of(seq) {
+		// A closed port refuses with number 0 (RFC 9293, 3.10.7.1), whatever begins near it.
+		if !of(seq) || seq == 0 && me.bits&sentRSTACKofSYN != 0 {
 			c.takeBack(side, x)
 		}
 	}

@@ -56,13 +56,13 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 }
 
 // ackProbe reports whether side o sent lone ACKs and got nothing but the RST
-// that a closed or firewalled port gives them.
+// that a closed or firewalled port gives them: with the number they acknowledge.
 func (c *Conn) ackProbe(o Side, k *Clues) bool {
 	me, peer := &c.half[o], &c.half[1-o]
 	return k.Pkts[1-o] > 0 && me.bits&(sentSYN|sentSYNACK|sentPayload|sentReset|sentBadRST) == 0 &&
 		me.bits&sentSegment != 0 &&
 		peer.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload) == 0 && peer.bits&sentReset != 0 &&
-		peer.next == me.ack && (me.bits&sentFIN == 0 || k.Pkts[o] == 1) && k.Pkts[o] <= k.Pkts[1-o]
+		peer.bits&resetInexact == 0 && peer.next == me.ack && (me.bits&sentFIN == 0 || k.Pkts[o] == 1) && k.Pkts[o] <= k.Pkts[1-o]
 }
 
 // Judge derives the verdict of the connection as far as it was seen. x.Data may be nil.

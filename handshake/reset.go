@@ -31,6 +31,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		ok = seq == me.isn || seq.In(me.isn+1, me.next)
 	case peer.bits&hasAck != 0:
 		hi := peer.edge
+		if hi.After(peer.ack) {
+			hi-- // the edge is the first number that is not offered (RFC 9293, 3.4)
+		}
 		if me.bits&hasNext != 0 && me.next.After(hi) {
 			hi = me.next
 		}
@@ -97,9 +100,10 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		me.bits &^= resetInexact
 	}
 	if me.bits&hasNext == 0 {
-		me.next = seq
-		if !synSent { // the number of a refusal is none of a stream (RFC 9293, 3.10.7.1)
-			me.bits |= hasNext
+		if synSent { // the number of a refusal is none of a stream (RFC 9293, 3.10.7.1)
+			me.next = seq
+		} else {
+			c.learn(side, seq, x)
 			me.base(seq)
 		}
 	}
@@ -151,6 +155,23 @@ func (c *Conn) takeBack(side Side, x *Rest) {
 			d.rstOff = 0
 			x.flags &^= dataReset
 		}
+	}
+}
+
+// learn notes the first number that is known of side. A RST of its peer that came before
+// had none to compare with: whatever side sends is later.
+func (c *Conn) learn(side Side, next capture.Seq, x *Rest) {
+	h := &c.half[side]
+	h.next = next
+	h.bits |= hasNext
+	if x.Data != nil && x.flags&dataReset != 0 {
+		learnLate(side, next, x)
+	}
+}
+
+func learnLate(side Side, next capture.Seq, x *Rest) {
+	if d := x.need(); d.rstOff != 0 && Side(d.rstSide) != side {
+		d.resetNext = next - 1
 	}
 }
 

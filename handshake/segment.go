@@ -15,13 +15,13 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 
 	// Is the segment where its receiver expects it?
 	if me.bits&hasNext == 0 {
-		me.next = p.Seq
-		me.bits |= hasNext
+		first := p.Seq
 		if peer.bits&hasAck != 0 && peer.ack.Before(p.Seq) && p.Seq.Sub(peer.ack) < 1<<30 {
 			// The peer expects octets before this segment: they were missed.
-			me.next = peer.ack
+			first = peer.ack
 		}
-		me.base(me.next)
+		c.learn(side, first, x)
+		me.base(first)
 	} else if d := p.Seq.Sub(me.next); d > 0 {
 		limit := me.next
 		if peer.bits&hasAck != 0 {
@@ -288,8 +288,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		me.ack, me.edge = ack, ack.Add(win)
 	}
 	if peer.bits&hasNext == 0 {
-		peer.next = ack
-		peer.bits |= hasNext
+		c.learn(1-side, ack, x)
 		peer.base(ack)
 	}
 	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {

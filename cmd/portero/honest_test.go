@@ -429,6 +429,65 @@ func TestHonest(t *testing.T) {
 			c SA 1000 5001
 			s SA 5000 1001`, `
 			1 handshake=completed handshake_kind=simultaneous synack_retries=0`},
+		{"refused with number 0, and open with one right below", `
+			c S 1000
+			s RA 0 1001
+			+500 c S 1000
+			s SA 4294967290 1001
+			c A 1001 4294967291
+			c A 1001 4294967291`, `
+			1 handshake=completed close=open syn_retries=1 suspected_rsts=0`},
+		{"a RST at the edge of the window is outside", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s R 69001`, `
+			1 handshake=completed close=open suspected_rsts=1`},
+		{"a RST with the last number of the window is inside", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s R 69000`, `
+			1 handshake=completed close=reset closed_by=resp suspected_rsts=0`},
+		{"a RST behind what fills the window is exact", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 64000
+			s R 69001`, `
+			1 handshake=completed close=reset closed_by=resp suspected_rsts=0`},
+		{"a shut window takes a RST at its number", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001 shut
+			s R 5001`, `
+			1 handshake=completed close=reset closed_by=resp suspected_rsts=0`},
+		{"an ACK that a RST answers with its number is a probe", `
+			c A 1000 5000
+			s R 5000`, `
+			1 handshake=probe close=none`},
+		{"an ACK that a RST answers with another number is none", `
+			c A 1000 5000
+			s R 5001`, `
+			1 handshake=midstream close=reset closed_by=resp`},
+		{"a RST after which both go on counts for nothing, whatever their numbers are", `
+			c S 4294967294
+			c R 4294967295
+			c A 4294967295 4294967295
+			s A 4294967295 4294967295`, `
+			1 handshake=completed_unseen close=open suspected_rsts=1`},
+		{"the same with low numbers", `
+			c S 1000
+			c R 1001
+			c A 1001 5001
+			s A 5001 1001`, `
+			1 handshake=completed_unseen close=open suspected_rsts=1`},
+		{"a RST first, its peer's number unknown", `
+			s RA 4294967295 4294967295
+			c A 4294967295 4294967295
+			s PA 4294967295 4294967295 10
+			c A 4294967295 9`, `
+			1 handshake=midstream close=open suspected_rsts=1`},
 	} {
 		x.hold(t)
 	}
