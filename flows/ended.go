@@ -244,7 +244,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	if f.proto == tcp {
 		f.conn.JudgeTo(&e.J, x, &clues)
 		e.ConnState = f.conn.ConnState(x)
-		e.Completeness = int16(f.conn.Completeness())
+		e.Completeness = int16(f.conn.Completeness(f.pkts[0]+f.pkts[1] == 1 && og.dups == 0))
 		e.SYNRetries, e.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
 		e.SuspectedRSTs = x.SuspectedRSTs()
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)

@@ -18,7 +18,7 @@ func told(c *Conn, x *Rest) string {
 		j := c.Judge(x, Clues{Orig: Side(orig), Pkts: [2]uint64{3, 3}})
 		s += fmt.Sprintf("%+v %v %+v %+v\n", j, c.ConnState(x), facts[0], facts[1])
 	}
-	s += fmt.Sprint(string(c.AppendHistory(nil, x)), c.Completeness(), x.SYNRetries(), x.SYNACKRetries(), x.SuspectedRSTs(), x.Data.Pace(), "\n")
+	s += fmt.Sprint(string(c.AppendHistory(nil, x)), c.Completeness(false), x.SYNRetries(), x.SYNACKRetries(), x.SuspectedRSTs(), x.Data.Pace(), "\n")
 	for side := range 2 {
 		lo, mid, hi, ok := x.RTT(side)
 		s += fmt.Sprint(lo, mid, hi, ok, x.more().Retrans, x.more().OOO, x.more().ZeroWindows)

@@ -454,9 +454,11 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 		}
 	}
 	if f.Any(capture.ACK) {
-		if p.PayloadLen > 0 {
+		switch {
+		case f.Any(capture.SYN): // what a SYN-ACK carries is not counted
+		case p.PayloadLen > 0:
 			b |= bitData
-		} else if !f.Any(capture.SYN) {
+		default:
 			b |= bitACK
 		}
 		if f.Any(capture.FIN) {
@@ -469,5 +471,15 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 	return b
 }
 
-// Completeness is Wireshark's tcp.completeness: no number is compared.
-func (c *Conn) Completeness() uint8 { return c.completeness &^ (far0 | far0<<1) }
+// Completeness is Wireshark's tcp.completeness: no number is compared. Wireshark counts the packet that
+// a conversation begins with when it shows the second; of one that is alone it knows only that it is a SYN.
+func (c *Conn) Completeness(alone bool) uint8 {
+	b := c.completeness &^ (far0 | far0<<1)
+	switch {
+	case !alone:
+		return b
+	case b&bitSYN != 0:
+		return b & (bitSYN | bitData)
+	}
+	return 0
+}

@@ -488,6 +488,25 @@ func TestHonest(t *testing.T) {
 			s PA 4294967295 4294967295 10
 			c A 4294967295 9`, `
 			1 handshake=midstream close=open suspected_rsts=1`},
+		{"Wireshark shows 0 for a SYN-ACK alone", `
+			s SA 5000 1001`, `
+			1 handshake=unsolicited completeness=0`},
+		{"Wireshark shows a SYN alone, and its data, without the RST in it", `
+			c SR 1000 0 10`, `
+			1 handshake=probe completeness=9`},
+		{"Wireshark counts the first packet with the second", `
+			s SA 5000 1001
+			c R 1001`, `
+			1 handshake=unsolicited completeness=34`},
+		{"Wireshark does not count what a SYN-ACK carries", `
+			c S 1000
+			s SA 5000 1001 20
+			c A 1001 5021`, `
+			1 handshake=completed completeness=7 resp_payload=20`},
+		{"a copy is a packet for Wireshark", `
+			c A 1001 5001
+			+0.1 c A 1001 5001 v0`, `
+			1 handshake=midstream completeness=4`},
 	} {
 		x.hold(t)
 	}

@@ -253,7 +253,8 @@ func Completeness(l lang.Lang, n int) string {
 		}
 	}
 	if len(has) == 0 {
-		return l.Pick("No packet with flags was seen.", "No se vio ningún paquete con indicadores.")
+		return l.Pick("Nothing that Wireshark counts: no packet with these flags, or a single one that is no SYN.",
+			"Nada que Wireshark cuente: ningún paquete con estos indicadores, o uno solo que no es un SYN.")
 	}
 	return l.Pick("Seen: ", "Visto: ") + strings.Join(has, ", ") + l.Pick(". It counts flags and compares no number: a RST that refuses counts as an ACK too.",
 		". Cuenta indicadores y no compara ningún número: un RST que rechaza cuenta también como ACK.")

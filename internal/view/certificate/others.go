@@ -83,6 +83,9 @@ func (c *Certificate) wiresharkDiffers() Text {
 	r := c.rec
 	three := r.Completeness&7 == 7
 	switch {
+	case r.Completeness == 0 && r.Orig.Pkts+r.Resp.Pkts == 1:
+		return Text{"It counts the packet that a conversation begins with, unless that is a SYN, when the next comes; none came.",
+			"Cuenta el paquete con que empieza una conversación, si no es un SYN, cuando llega el siguiente; no llegó ninguno."}
 	case three && !r.Handshake.Opened():
 		return Text{"It collects flags and compares no number, so it looks complete there.",
 			"Reúne indicadores y no compara números, y allí parece completa."}
