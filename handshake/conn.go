@@ -118,12 +118,9 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 		return true // the reply to a repeated SYN: its timestamp echo names the copy
 	}
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 {
-		// The plain acknowledgement of what was seen.
-		if me.next == p.Seq && p.Window != 0 && p.Bits&(capture.BadSum|capture.PartialSum) == 0 &&
-			(peer.bits&hasNext == 0 || !p.Ack.After(peer.next)) {
-			return false
-		}
-		return me.bits&hasNext != 0
+		// Not for the plain acknowledgement of what was seen.
+		return me.bits&hasNext != 0 && me.next != p.Seq || p.Window == 0 || p.Bits&(capture.BadSum|capture.PartialSum) != 0 ||
+			peer.bits&hasNext != 0 && p.Ack.After(peer.next)
 	}
 	if p.PayloadLen > 0 || p.Bits&(capture.BadSum|capture.PartialSum) != 0 {
 		return true

@@ -102,8 +102,8 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Rest, first, bad boo
 	if x.Data != nil {
 		if x.flags&(dataHigh0<<side) == 0 {
 			x.flags |= dataHigh0 << side
-			x.zeekHigh[side] = p.Seq
-			if me.bits&hasNext != 0 {
+			x.zeekHigh[side] = p.Seq // what a side begins with is never sent again, whatever its peer acknowledged
+			if me.bits&(sentSYN|sentSYNACK|sentSegment) != 0 {
 				x.zeekHigh[side] = me.next
 			}
 		}

@@ -507,6 +507,20 @@ func TestHonest(t *testing.T) {
 			c A 1001 5001
 			+0.1 c A 1001 5001 v0`, `
 			1 handshake=midstream completeness=4`},
+		{"Zeek writes a closed window that is the first there is of a side", `
+			c A 1001 5001 0 shut
+			c FA 1001 5001`, `
+			1 history=AWF zero_windows=1`},
+		{"Zeek writes a wrong checksum that is the first there is of a side", `
+			c A 1001 5001 0 bad
+			c FA 1001 5001`, `
+			1 history=CF`},
+		{"Zeek takes no first segment for one sent again", `
+			c PA 1001 5001 10
+			s PA 5000 1011 1
+			s PA 5001 1011 1
+			s PA 5000 1011 2`, `
+			1 history=Ddt`},
 	} {
 		x.hold(t)
 	}
