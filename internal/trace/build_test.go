@@ -331,6 +331,34 @@ func TestTales(t *testing.T) {
 	}
 }
 
+// The number of a refusal is 0 and counts from nothing: a SYN-ACK that comes later does
+// not turn it into a number thousands of octets before its sender's first.
+func TestRefusalCountsFromNothing(t *testing.T) {
+	refuse := func(s *story.Story) *story.Story { return s.RespRST(story.Seq(0), story.Ack(story.O(1))) }
+	for _, isn := range []capture.Seq{5000, 3_000_000_000} {
+		open := func(s *story.Story) *story.Story { return s.SYNACK(story.Seq(isn)) }
+		use := func(s *story.Story) *story.Story {
+			return s.ACK(story.Ack(isn+1)).Reply(10, story.Seq(isn+1))
+		}
+		again := story.Seq(story.OrigISN)
+		for name, s := range map[string]*story.Story{
+			"before the answer": use(open(refuse(story.New().SYN()).SYN(again))),
+			"after the answer":  use(refuse(open(story.New().SYN()).SYN(again))),
+			"alone":             refuse(story.New().SYN()),
+		} {
+			tr := trace.Build(s.Packets, s.Record())
+			for i := range tr.Steps {
+				switch st := &tr.Steps[i]; {
+				case st.Flags&rst != 0 && (st.RelSeq != 0 || st.RelAck != 1):
+					t.Errorf("%d, %s: the refusal has seq %d, ack %d", isn, name, st.RelSeq, st.RelAck)
+				case st.From == trace.Resp && st.Len == 10 && st.RelSeq != 1:
+					t.Errorf("%d, %s: the data after it begin at %d", isn, name, st.RelSeq)
+				}
+			}
+		}
+	}
+}
+
 // lawful checks every arrow of a trace against the machine.
 func lawful(t *testing.T, tr *trace.Trace) {
 	t.Helper()

@@ -111,8 +111,15 @@ func (b *builder) describe(i int) {
 	}
 	if st.HasAck {
 		st.RelAck = o.rel(p.Ack)
-		if h := &b.side[p.from.Peer()]; h.hasISN && p.Ack.After(h.isn) && !p.Ack.After(h.isn+1) && p.Flags.Any(capture.SYN|capture.RST) {
+		h := &b.side[p.from.Peer()]
+		onlySYN := h.hasISN && p.Ack.After(h.isn) && !p.Ack.After(h.isn+1)
+		if onlySYN && p.Flags.Any(capture.SYN|capture.RST) {
 			st.RelAck = 1
+		}
+		// The 0 of a refusal is no octet of its sender's: it has no place in the count of
+		// a SYN-ACK that came later, or from whom the refusal did not come.
+		if p.Flags.Any(capture.RST) && p.Seq == 0 && h.hasISN && (onlySYN || !n.sawSYN) && !(n.sawSYN && st.RelSeq >= 0 && st.RelSeq <= n.next) {
+			st.RelSeq = 0
 		}
 	}
 	st.Window, st.Scaled, st.NoWindow = uint32(p.Window), true, p.WindowCut()
