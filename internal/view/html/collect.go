@@ -86,8 +86,23 @@ func (c *Collector) Tell(r *record.Record, tr *trace.Trace, ctx certificate.Cont
 
 // Holds says how much of the capture is on the page.
 func (c *Collector) Holds(l words.Lang) string {
-	s := fmt.Sprintf(l.Pick("%d connections, %d of them told packet by packet", "%d conexiones, %d de ellas contadas paquete a paquete"), c.store.n, len(c.stories))
-	if n := c.store.left(); n > 0 {
+	told := len(c.stories)
+	var s string
+	switch {
+	case c.store.n == 1 && told == 1:
+		s = l.Pick("1 connection, told packet by packet", "1 conexión, contada paquete a paquete")
+	case c.store.n == 1:
+		s = l.Pick("1 connection, not told packet by packet", "1 conexión, no contada paquete a paquete")
+	case told == 1:
+		s = fmt.Sprintf(l.Pick("%d connections, 1 of them told packet by packet", "%d conexiones, 1 de ellas contada paquete a paquete"), c.store.n)
+	default:
+		s = fmt.Sprintf(l.Pick("%d connections, %d of them told packet by packet", "%d conexiones, %d de ellas contadas paquete a paquete"), c.store.n, told)
+	}
+	switch n := c.store.left(); n {
+	case 0:
+	case 1:
+		s += l.Pick("; 1 more is only counted (--rows holds more)", "; otra solo se cuenta (--rows admite más)")
+	default:
 		s += fmt.Sprintf(l.Pick("; %d more are only counted (--rows holds more)", "; otras %d solo se cuentan (--rows admite más)"), n)
 	}
 	return s

@@ -145,12 +145,19 @@ func TestBothLanguages(t *testing.T) {
 			t.Errorf("scripts say %q, which has no words", m[1])
 		}
 	}
+	for _, m := range regexp.MustCompile(`\bsaid\("([^"]*)"`).FindAllStringSubmatch(js, -1) {
+		for _, key := range []string{m[1], m[1] + "-one"} {
+			if _, ok := said[key]; !ok {
+				t.Errorf("scripts say %q of a number, which has no words", key)
+			}
+		}
+	}
 	used := map[string]bool{}
 	for _, m := range sayAny.FindAllStringSubmatch(js, -1) {
 		used[m[1]] = true
 	}
 	for key, s := range said {
-		if !used[key] && !strings.HasPrefix(key, "col-") && !strings.HasPrefix(key, "tone-") && !strings.Contains(js, " "+key+": [") {
+		if !used[strings.TrimSuffix(key, "-one")] && !strings.HasPrefix(key, "col-") && !strings.HasPrefix(key, "tone-") && !strings.Contains(js, " "+key+": [") {
 			t.Errorf("nothing says %q", key)
 		}
 		if s[0] == "" || s[1] == "" || strings.Join(verbs.FindAllString(s[0], -1), "") != strings.Join(verbs.FindAllString(s[1], -1), "") {
@@ -165,7 +172,13 @@ func TestBothLanguages(t *testing.T) {
 			t.Errorf("%q, %q", en, es)
 		}
 	}
-	if n < 60 {
+	for _, m := range regexp.MustCompile("{{number [.\\w]+ \"([^\"]*)\" \"([^\"]*)\" \"([^\"]*)\" \"([^\"]*)\"}}").FindAllStringSubmatch(markup, -1) {
+		n++
+		if m[1] == "" || m[3] == "" || strings.Contains(m[1]+m[3], "%") || strings.Count(m[2], "%d") != 1 || strings.Count(m[4], "%d") != 1 {
+			t.Errorf("%q", m[1:])
+		}
+	}
+	if k := strings.Count(markup, "{{number "); k == 0 || n < 60 {
 		t.Error("only", n, "texts of the page were looked at")
 	}
 	// No word stands in the markup outside the switch: what is between tags is a
@@ -218,6 +231,40 @@ func TestEmpty(t *testing.T) {
 		}
 		if !strings.Contains(b.String(), "Ninguna conexión.") && !strings.Contains(b.String(), "No hay ninguna conexión.") {
 			t.Error("it does not say that there is none")
+		}
+	}
+}
+
+// One of a thing is not called as many are.
+func TestOneIsNoPlural(t *testing.T) {
+	for _, x := range []struct {
+		rows, told, left int
+		en, es           string
+	}{
+		{1, 1, 0, "1 connection, told packet by packet", "1 conexión, contada paquete a paquete"},
+		{1, 0, 0, "1 connection, not told packet by packet", "1 conexión, no contada paquete a paquete"},
+		{2, 1, 0, "2 connections, 1 of them told packet by packet", "2 conexiones, 1 de ellas contada paquete a paquete"},
+		{3, 2, 1, "3 connections, 2 of them told packet by packet; 1 more is only counted (--rows holds more)", "3 conexiones, 2 de ellas contadas paquete a paquete; otra solo se cuenta (--rows admite más)"},
+		{3, 2, 2, "3 connections, 2 of them told packet by packet; 2 more are only counted (--rows holds more)", "3 conexiones, 2 de ellas contadas paquete a paquete; otras 2 solo se cuentan (--rows admite más)"},
+	} {
+		c := New(Limits{Rows: x.rows})
+		for id := 1; id <= x.rows+x.left; id++ {
+			c.Observe(rec(uint64(id), handshake.Completed))
+		}
+		for id := 1; id <= x.told; id++ {
+			c.stories[uint64(id)] = nil
+		}
+		if en, es := c.Holds(words.English), c.Holds(words.Spanish); en != x.en || es != x.es {
+			t.Errorf("it says %q, %q", en, es)
+		}
+		var b bytes.Buffer
+		if err := c.Write(&b, &view.Summary{Inputs: []string{"x.pcap"}, First: 1, Last: 2, Frames: 1, Hidden: 1}, nil, Options{Unlooked: 1}); err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []string{">1 frames", ">1 tramas", "1 connections", "1 conexiones", "1 more connections", "1 subjects", "1 sujetos", ">1 more are", "otras 1 "} {
+			if page := b.String()[:strings.Index(b.String(), "<script")]; strings.Contains(page, bad) {
+				t.Errorf("the page of %d says %q", x.rows, bad)
+			}
 		}
 	}
 }

@@ -22,7 +22,7 @@ type model struct {
 	Findings                            []findingRow
 	MoreFindings                        int
 	Unlooked                            uint64
-	Rows                                int
+	Rows, Told                          int
 	Left, Hidden                        uint64
 	Plain                               []plainRow
 	Interrupted, Empty                  bool

@@ -73,8 +73,9 @@ const (
 // worst first.
 func (c *Collector) Write(w io.Writer, s *view.Summary, fs []findings.Finding, o Options) error {
 	t, err := template.New("page").Funcs(template.FuncMap{
-		"t":    bilingual,
-		"pair": func(p [2]string) template.HTML { return bilingual(p[0], p[1]) },
+		"t":      bilingual,
+		"pair":   func(p [2]string) template.HTML { return bilingual(p[0], p[1]) },
+		"number": number,
 	}).Parse(markup)
 	if err != nil {
 		return err
@@ -85,7 +86,7 @@ func (c *Collector) Write(w io.Writer, s *view.Summary, fs []findings.Finding, o
 		kept[r.id] = true
 	}
 	m := model{Lang: o.Lang.String(), Spanish: o.Lang == words.Spanish, Version: safe.Terminal(o.Version), Style: template.CSS(style), Script: template.JS(script()),
-		Rows: len(rows), Left: c.store.left(), Hidden: s.Hidden, Interrupted: s.Interrupted, Unlooked: o.Unlooked}
+		Rows: len(rows), Told: len(c.stories), Left: c.store.left(), Hidden: s.Hidden, Interrupted: s.Interrupted, Unlooked: o.Unlooked}
 	m.Policy = "default-src 'none'; script-src 'sha256-" + hash(string(m.Script)) + "'; style-src 'sha256-" + hash(string(m.Style)) +
 		"'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 	m.head(s)

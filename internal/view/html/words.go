@@ -1,6 +1,7 @@
 package html
 
 import (
+	"fmt"
 	"html/template"
 	"strings"
 
@@ -13,12 +14,15 @@ import (
 
 // said is what scripts say, by key: English, Spanish. %1 and %2 are filled in.
 var said = map[string][2]string{
+	"all-one":      {"1 connection", "1 conexión"},
 	"all":          {"%1 connections", "%1 conexiones"},
 	"some":         {"%1 of %2 connections", "%1 de %2 conexiones"},
 	"nothing":      {"no connection matches", "ninguna conexión coincide"},
 	"nokey":        {"the record has no key “%1”", "el registro no tiene la clave «%1»"},
+	"more-one":     {"1 more is in the page; filter it to print it", "1 más está en la página; se puede filtrar para imprimirla"},
 	"more":         {"%1 more are in the page; filter it to print them", "%1 más están en la página; se pueden filtrar para imprimirlas"},
 	"open":         {"Connection", "Conexión"},
+	"untold-one":   {"This connection is in the table and is not told packet by packet: the page holds that for 1 connection, the most unusual one. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para 1 conexión, la menos común. Se cuenta con"},
 	"untold":       {"This connection is in the table and is not told packet by packet: the page holds that for %1 connections, the unusual ones first. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para %1 conexiones, primero las poco comunes. Se cuenta con"},
 	"unknownid":    {"The page holds no connection %1.", "La página no contiene la conexión %1."},
 	"ladder":       {"Packet by packet", "Paquete a paquete"},
@@ -55,6 +59,7 @@ var said = map[string][2]string{
 	"says":         {"says", "dice"},
 	"originator":   {"originator", "iniciador"},
 	"responder":    {"responder", "respondedor"},
+	"leftout-one":  {"1 more of the same is left out", "se omite 1 más igual"},
 	"leftout":      {"%1 more of the same are left out", "se omiten %1 más iguales"},
 	"yes":          {"yes", "sí"},
 	"no":           {"no", "no"},
@@ -86,6 +91,15 @@ func bilingual(en, es string) template.HTML {
 		return template.HTML(template.HTMLEscapeString(en))
 	}
 	return template.HTML(`<span class="en" lang="en">` + rich(en) + `</span><span class="es" lang="es">` + rich(es) + `</span>`)
+}
+
+// number writes a sentence about n of something: each language has one for one.
+func number(n any, one, many, uno, varios string) template.HTML {
+	s := fmt.Sprint(n)
+	if s == "1" {
+		return bilingual(one, uno)
+	}
+	return bilingual(strings.Replace(many, "%d", s, 1), strings.Replace(varios, "%d", s, 1))
 }
 
 // rich escapes a sentence; what stands between backticks is code.

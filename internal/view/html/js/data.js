@@ -12,6 +12,9 @@ function say(key, ...args) {
   return pick(D.said[key]).replace(/%(\d)/g, (_, n) => args[n - 1]);
 }
 
+// said is a sentence about n of something, which has another form for one.
+const said = (key, n) => say(n === 1 ? key + "-one" : key, n);
+
 const text = (i) => i ? pick(D.texts[i]) : "";
 
 const svgNames = new Set(["svg", "g", "path", "rect", "circle", "text", "line", "title"]);

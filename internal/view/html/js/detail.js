@@ -24,7 +24,7 @@ function showConnection(id, focus) {
     const states = story.st ? [h("h3", null, say("states")), drawMachine(), h("div", { class: "standings", id: "standings" })] : [h("p", { class: "hint" }, say("nostates"))];
     parts.push(h("div", { class: "two" }, h("div", null, h("h3", null, say("ladder")), drawLadder()), h("div", { class: "stick" }, ...states)), drawProof(story.c));
   } else {
-    parts.push(h("p", { class: "more" }, say("untold", Object.keys(D.stories).length), " ", h("code", { class: "sel" }, "portero teach " + D.inputs + " " + id)));
+    parts.push(h("p", { class: "more" }, said("untold", Object.keys(D.stories).length), " ", h("code", { class: "sel" }, "portero teach " + D.inputs + " " + id)));
   }
   parts.push(h("h3", null, say("fields")), drawFields(row));
   box.replaceChildren(...parts.filter(Boolean));
@@ -55,7 +55,7 @@ function drawProof(c) {
   const marks = { yes: ["good", "✓ "], no: ["bad", "✗ "], absent: ["lack", ""], unknown: ["lack", ""] };
   return h("div", { class: "proof" }, h("h3", null, say("proof")),
     rows.length ? h("div", { class: "scroll" }, h("table", null, h("thead", null, h("tr", null, col("frame", 1), col("time", 1), col("sender"), col("says"), numbers ? [h("th", { scope: "col", class: "num" }, "seq"), h("th", { scope: "col", class: "num" }, "ack")] : null)), h("tbody", null, rows))) : null,
-    c.x ? h("p", { class: "more" }, say("leftout", c.x)) : null,
+    c.x ? h("p", { class: "more" }, said("leftout", c.x)) : null,
     c.e ? h("div", { class: "scroll" }, h("table", { class: "equations" }, h("tbody", null, c.e.map((e) => h("tr", null, h("th", { scope: "row" }, text(e.w)), h("td", null, h("code", null, e.n)), h("td", { class: marks[e.m][0] }, marks[e.m][1] + say(e.m))))))) : null,
     h("dl", null, (c.i || []).map(([l, t]) => [h("dt", null, text(l)), h("dd", null, text(t))]), c.d ? [h("dt", null, say("wireshark")), h("dd", null, h("code", { class: "sel" }, c.d), c.fr ? h("code", { class: "sel" }, c.fr) : null)] : null));
 }

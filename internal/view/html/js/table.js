@@ -86,7 +86,7 @@ function refresh(top) {
   grid.rows = found.rows;
   if (top) { grid.active = 0; $("gridbody").scrollTop = 0; }
   const n = grid.rows.length;
-  $("count").textContent = found.unknown ? say("nokey", found.unknown) : n === D.n ? say("all", D.n) : n === 0 ? say("nothing") : say("some", n, D.n);
+  $("count").textContent = found.unknown ? say("nokey", found.unknown) : n === D.n ? said("all", n) : n === 0 ? say("nothing") : say("some", n, D.n);
   $("grid").setAttribute("aria-rowcount", n + 1);
   paint();
   for (const g of document.querySelectorAll("#bars g")) g.classList.toggle("on", g.dataset.filter === grid.filter);
@@ -166,5 +166,5 @@ function forPrint() {
   $("printrows").replaceChildren(
     h("thead", null, h("tr", null, columnsOf.map((c) => h("th", { scope: "col", class: c.cls.includes("c-num") || c.cls === "c-id" ? "num" : null }, say("col-" + c.key))))),
     h("tbody", null, rows.map((row) => h("tr", null, cells(row).map((c, k) => h("td", { class: columnsOf[k].cls.includes("c-num") || k === 0 ? "num" : null }, c)))),
-      grid.rows.length > most ? h("tr", null, h("td", { colspan: columnsOf.length }, say("more", grid.rows.length - most))) : null));
+      grid.rows.length > most ? h("tr", null, h("td", { colspan: columnsOf.length }, said("more", grid.rows.length - most))) : null));
 }
