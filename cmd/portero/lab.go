@@ -60,7 +60,7 @@ Without a scenario it lists them.`,
 				return err
 			}
 			if len(args) == 0 {
-				return a.labList(l)
+				return a.labList(o.tell.terminal(a.out), l)
 			}
 			return a.lab(args[0], &o, l)
 		},
@@ -88,7 +88,7 @@ func (a *app) labHostCmd() *cobra.Command {
 // pick chooses one of two languages.
 func pick(l teach.Lang, two [2]string) string { return two[int(l)] }
 
-func (a *app) labList(l teach.Lang) error {
+func (a *app) labList(out io.Writer, l teach.Lang) error {
 	wide := 0
 	for _, sc := range lab.Scenarios() {
 		wide = max(wide, len(sc.Name))
@@ -107,7 +107,7 @@ func (a *app) labList(l teach.Lang) error {
 		}
 	}
 	b.WriteString(pick(l, [2]string{"next: portero lab handshake\n", "siga: portero lab handshake\n"}))
-	_, err := io.WriteString(a.out, b.String())
+	_, err := io.WriteString(out, b.String())
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"portero/internal/teach"
 	"portero/internal/view/safe"
+	"portero/internal/words"
 )
 
 // tellFlags say how a connection is told: those of teach and lab.
@@ -26,10 +27,28 @@ func (t *tellFlags) register(fs *pflag.FlagSet) {
 	langFlag(fs, &t.lang)
 	fs.BoolVar(&t.large, "large", false, "for a projector: larger type in svg and html, fewer words and columns in text")
 	fs.BoolVar(&t.wire, "wire", false, "the numbers of the wire and the options under every arrow (text)")
-	fs.BoolVar(&t.ascii, "ascii", false, "straight quotation marks, and words instead of signs; letters with accents stay (text)")
+	fs.BoolVar(&t.ascii, "ascii", false, "for terminals without UTF-8: words instead of signs, letters without accents (text)")
 	fs.BoolVar(&t.step, "step", false, "one packet at a time: Enter shows the next")
 	fs.BoolVar(&t.predict, "predict", false, "ask what comes next, check the answer, keep a score")
 	fs.BoolVar(&t.all, "all", false, "tell every packet of a long connection")
+}
+
+// terminal is where text goes: to w, of which --ascii takes what is no ASCII.
+func (t *tellFlags) terminal(w io.Writer) io.Writer {
+	if t.ascii {
+		return asciiWriter{w}
+	}
+	return w
+}
+
+type asciiWriter struct{ w io.Writer }
+
+// Write takes whole sentences.
+func (a asciiWriter) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(a.w, words.ASCII(string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 func (t *tellFlags) check() error {
@@ -60,18 +79,19 @@ func (a *app) tell(c *told, t *tellFlags, l teach.Lang, before, after func(io.Wr
 		text.Width = min(text.Width, largeWidth)
 	}
 	if t.step || t.predict {
+		w := t.terminal(a.out)
 		if before != nil {
-			if err := before(a.out); err != nil {
+			if err := before(w); err != nil {
 				return err
 			}
 		}
 		if t.predict {
-			_, _, err = teach.Predict(a.in, a.out, c.rec, c.trace, l)
+			_, _, err = teach.Predict(a.in, w, c.rec, c.trace, l)
 		} else {
-			err = ladder.WriteSteps(a.in, a.out, text)
+			err = ladder.WriteSteps(a.in, w, text)
 		}
 		if err == nil && after != nil {
-			err = after(a.out)
+			err = after(w)
 		}
 		return err
 	}
@@ -93,14 +113,15 @@ func (a *app) tell(c *told, t *tellFlags, l teach.Lang, before, after func(io.Wr
 	case "html":
 		err = writePage(out, ladder, draw, l)
 	default:
+		w := t.terminal(out)
 		if before != nil {
-			err = before(out)
+			err = before(w)
 		}
 		if err == nil {
-			err = ladder.WriteText(out, text)
+			err = ladder.WriteText(w, text)
 		}
 		if err == nil && after != nil {
-			err = after(out)
+			err = after(w)
 		}
 	}
 	if e := out.close(); err == nil {

@@ -19,7 +19,7 @@ const maxTraced = 1_000_000
 
 func (a *app) whyCmd() *cobra.Command {
 	var o readFlags
-	var all bool
+	var all, ascii bool
 	var lang string
 	cmd := &cobra.Command{
 		Use: "why FILE... CONN", Short: "Prove one connection's verdict: packets, equations, states",
@@ -68,7 +68,7 @@ or a:port>b:port.`,
 			if o.format == "json" {
 				err = c.WriteJSON(out, lang)
 			} else {
-				err = c.WriteText(out, certificate.Options{Width: a.width(), Color: color, All: all, Lang: lang})
+				err = c.WriteText(out, certificate.Options{Width: a.width(), Color: color, ASCII: ascii, All: all, Lang: lang})
 			}
 			if e := out.close(); err == nil {
 				err = e
@@ -81,6 +81,7 @@ or a:port>b:port.`,
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
 	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().BoolVar(&all, "all", false, "every packet, however many")
+	cmd.Flags().BoolVar(&ascii, "ascii", false, "for terminals without UTF-8: words instead of signs, letters without accents (text)")
 	return cmd
 }
 

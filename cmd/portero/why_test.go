@@ -99,3 +99,24 @@ func TestVerdictsFold(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// --ascii writes nothing else in Spanish either, whatever tells: the proof, the ladder,
+// the game, and the list of the lab.
+func TestASCIIOfEveryTeller(t *testing.T) {
+	for _, args := range [][]string{
+		{"why", look, "2"}, {"why", look, "4"}, {"teach", look, "1"}, {"teach", look, "2", "--large"}, {"lab"},
+	} {
+		code, out, errs := portero(t, append(args, "--lang", "es", "--ascii")...)
+		if code != exitOK {
+			t.Fatal(args, errs)
+		}
+		for _, line := range strings.Split(out, "\n") {
+			if strings.IndexFunc(line, func(r rune) bool { return r > '~' }) >= 0 {
+				t.Errorf("%v: %s", args, line)
+			}
+		}
+		if _, plain, _ := portero(t, append(args, "--lang", "es")...); plain == out {
+			t.Errorf("%v: --ascii changes nothing", args)
+		}
+	}
+}

@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/recorder": {"capture", "capture/pcapfile"},
 	"internal/doors":    {"capture", "handshake", "internal/record", "internal/sockets"},
 	"internal/lab":      {"capture"},
-	"internal/teach":    {"capture", "handshake", "internal/record", "internal/trace"},
+	"internal/teach":    {"capture", "handshake", "internal/record", "internal/trace", "internal/words"},
 	"internal/trace":    {"capture", "handshake", "internal/record"},
 	"internal/prefetch": {},
 	"internal/engine":   {"capture", "handshake", "flows", "catalog/identify", "internal/record", "internal/doctor", "internal/prefetch"},

@@ -53,17 +53,23 @@ func TestMermaidStatements(t *testing.T) {
 }
 
 func TestLargeIsNarrow(t *testing.T) {
-	for _, c := range tales() {
-		s := write(t, func(w io.Writer) error {
-			return draw(c.s, teach.English).WriteText(w, teach.TextOptions{Large: true, ASCII: true})
-		})
-		for _, l := range strings.Split(s, "\n") {
-			if len(l) > 64 {
-				t.Errorf("%s: %d columns: %s", c.name, len(l), l)
-			}
-			for _, r := range l {
-				if r > 126 {
-					t.Fatalf("%s: %q is no ASCII", c.name, r)
+	for _, lang := range []teach.Lang{teach.English, teach.Spanish} {
+		for _, c := range tales() {
+			s := write(t, func(w io.Writer) error {
+				return draw(c.s, lang).WriteText(w, teach.TextOptions{Large: true, ASCII: true})
+			})
+			for _, l := range strings.Split(s, "\n") {
+				if len(l) > 64 {
+					t.Errorf("%s: %d columns: %s", c.name, len(l), l)
+				}
+				for _, r := range l {
+					if r > 126 {
+						t.Fatalf("%s: %q is no ASCII", c.name, r)
+					}
+				}
+				// A sign that goes does not move the bar behind it.
+				if strings.HasPrefix(l, "       |   ") && strings.HasSuffix(l, "|") && len(l) != 50 {
+					t.Errorf("%s: the bar is at %d: %s", c.name, len(l), l)
 				}
 			}
 		}

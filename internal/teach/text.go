@@ -9,13 +9,14 @@ import (
 	"github.com/fatih/color"
 
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
 // TextOptions say how a ladder is printed.
 type TextOptions struct {
 	Width int  // columns; 0 is 80, at least 60
 	Color bool // never the only sign
-	ASCII bool // words for marks, plain quotation marks
+	ASCII bool // words for marks, plain quotation marks, letters without accents
 	// Large leaves out what a room cannot read from afar: fewer columns, more air,
 	// no wire numbers. Enlarge the terminal's type with it.
 	Large bool
@@ -100,7 +101,12 @@ func (p *sheet) tail() {
 	}
 }
 
-func (p *sheet) line(s string) { p.b.WriteString(strings.TrimRight(s, " ") + "\n") }
+func (p *sheet) line(s string) {
+	if p.ASCII {
+		s = words.ASCII(s)
+	}
+	p.b.WriteString(strings.TrimRight(s, " ") + "\n")
+}
 
 func (p *sheet) paint(s string, a ...color.Attribute) string {
 	if !p.Color {
@@ -125,7 +131,7 @@ func (p *sheet) plain(s string) string {
 	if !p.ASCII {
 		return s
 	}
-	return strings.NewReplacer("µ", "u", "“", `"`, "”", `"`, "✓", p.lang.t("yes", "sí"), "✗", "no").Replace(s)
+	return words.ASCII(strings.NewReplacer("✓", p.lang.t("yes", "sí"), "✗", "no").Replace(s))
 }
 
 func width(s string) int { return len([]rune(s)) }

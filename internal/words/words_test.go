@@ -14,7 +14,7 @@ func TestEveryValueHasAWord(t *testing.T) {
 	values := map[string][]string{"oddity": handshake.OddityNames(), "quality": flows.QualityNames(), "missing": {"syn", "synack", "ack"},
 		"door": {"open", "closed", "filtered", "silent"}, "class": {"system", "user", "dynamic"}, "basis": {"hint", "observed"},
 		"severity": {"info", "low", "medium", "high"}, "confidence": {"exact", "shape", "port"}, "service": {"payload", "port", "user"},
-		"process": {"exact", "port", "guessed", "ended", "hidden", "kernel"}, "seen": {"contacted", "never_contacted", "nobody_listens", "no_socket"}, "role": {"originator", "responder"}}
+		"process": {"exact", "port", "guessed", "ended", "hidden", "kernel"}, "seen": {"contacted", "never_contacted", "nobody_listens", "no_socket", "out_of_sight"}, "role": {"originator", "responder"}}
 	for _, v := range handshake.Verdicts() {
 		values["verdict"] = append(values["verdict"], v.String())
 	}
@@ -97,5 +97,19 @@ func TestFromLocale(t *testing.T) {
 	}
 	if _, err := Parse("fr"); err == nil {
 		t.Error("fr is taken for a language that is spoken here")
+	}
+}
+
+// What sentences are made of has a letter or sign in ASCII, none wider than it.
+func TestASCII(t *testing.T) {
+	for in, want := range map[string]string{
+		"¿Qué puertas? ¡Añade «ü»!": `Que puertas? Anade "u"!`,
+		"10 µs × 2 → 1 ≠ 2":         "10 us x 2 > 1 # 2",
+		"\x1b[36mÑANDÚ\x1b[0m":      "\x1b[36mNANDU\x1b[0m",
+		"日本":                        "??",
+	} {
+		if got := ASCII(in); got != want {
+			t.Errorf("%q becomes %q, not %q", in, got, want)
+		}
 	}
 }

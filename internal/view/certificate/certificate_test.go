@@ -139,11 +139,15 @@ func TestNeverSaysNeverSent(t *testing.T) {
 func TestWidthsAndASCII(t *testing.T) {
 	c := samples()[0]
 	for _, w := range []int{60, 80, 120} {
-		var b bytes.Buffer
-		_ = build(c).WriteText(&b, certificate.Options{Width: w, ASCII: true})
-		for _, r := range b.String() {
-			if r > 126 {
-				t.Fatalf("%q is no ASCII", r)
+		for _, lang := range []string{"en", "es"} {
+			for _, c := range samples() {
+				var b bytes.Buffer
+				_ = build(c).WriteText(&b, certificate.Options{Width: w, ASCII: true, Lang: lang})
+				for _, r := range b.String() {
+					if r > 126 {
+						t.Fatalf("%s: %q is no ASCII", lang, r)
+					}
+				}
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"portero/handshake"
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
 // Options says how the text looks. The zero value is 80 columns of plain
@@ -17,7 +18,7 @@ import (
 type Options struct {
 	Width int    // columns; 0 is 80, less than 60 is 60
 	Color bool   // colour is never the only sign
-	ASCII bool   // words instead of marks, for terminals without UTF-8
+	ASCII bool   // words instead of marks and letters without accents, for terminals without UTF-8
 	All   bool   // every packet of a long connection
 	Lang  string // "en" or "es"
 }
@@ -53,7 +54,11 @@ func (c *Certificate) WriteText(w io.Writer, o Options) error {
 				"o bien: ir a la trama " + strconv.FormatUint(c.rec.FirstFrame, 10) + " y Seguir flujo TCP (tcp.stream)"}.In(o.Lang), " ")
 		}
 	}
-	_, err := io.WriteString(w, p.b.String())
+	text := p.b.String()
+	if p.ASCII {
+		text = words.ASCII(text)
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
 
@@ -342,6 +347,9 @@ func arrow(e trace.End) string {
 // item prints a labelled paragraph, broken only after sep.
 func (p *printer) item(label, text, sep string) {
 	const indent = 13
+	if p.ASCII {
+		label = words.ASCII(label) // before it is measured: a sign may go
+	}
 	lines := wrap(text, sep, p.Width-indent)
 	for i, l := range lines {
 		head := strings.Repeat(" ", indent)
