@@ -46,7 +46,11 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 		}
 		out.heads = out.label
 	}
-	for _, p := range doors.Join(n, t) {
+	places := doors.Join(n, t)
+	if t != nil {
+		doors.InSight(places, n, t)
+	}
+	for _, p := range places {
 		if want != "" && p.State() != want || m.listening && p.Socket != nil && !p.Socket.State.Waiting() {
 			continue
 		}

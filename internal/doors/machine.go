@@ -18,10 +18,11 @@ const (
 	NeverContacted Seen = "never_contacted" // somebody listens, and nobody came
 	NobodyListens  Seen = "nobody_listens"  // somebody came, and there is no socket
 	NoSocket       Seen = "no_socket"       // something answered, and there is no socket
+	OutOfSight     Seen = "out_of_sight"    // somebody listens where the capture shows nothing at all
 )
 
 // AllSeen lists the words.
-func AllSeen() []Seen { return []Seen{Contacted, NeverContacted, NobodyListens, NoSocket} }
+func AllSeen() []Seen { return []Seen{Contacted, NeverContacted, NobodyListens, NoSocket, OutOfSight} }
 
 // Place is one socket of this machine with what was seen of it, or a door of this
 // machine that was seen and has no socket.
@@ -124,6 +125,39 @@ func Join(n *sockets.Snapshot, t *Tally) []Place {
 		return a.Local.Addr().Compare(b.Local.Addr())
 	})
 	return out
+}
+
+// InSight is for captures of which nobody says where they were taken: of the places where
+// nobody came, those at an address that the capture shows nothing of become OutOfSight,
+// for whoever came there would not be in it either. Where records found no room in the
+// tally nothing can be told.
+func InSight(ps []Place, n *sockets.Snapshot, t *Tally) {
+	var shown []netip.Addr
+	loopback := false
+	for _, a := range n.Local {
+		if t.hosts[a] != nil {
+			shown = append(shown, a)
+		}
+	}
+	for a := range t.hosts {
+		if a.IsLoopback() {
+			// All of 127.0.0.0/8 and ::1 are on one interface.
+			shown, loopback = append(shown, a), true
+		}
+	}
+	for i := range ps {
+		p := &ps[i]
+		switch {
+		case p.Seen != NeverContacted:
+		case t.Dropped > 0:
+			p.Seen = ""
+		case loopback && p.Local.Addr().IsLoopback():
+		case !slices.ContainsFunc(shown, func(a netip.Addr) bool {
+			return p.Socket.Serves(p.Proto, netip.AddrPortFrom(a, p.Local.Port()))
+		}):
+			p.Seen = OutOfSight
+		}
+	}
 }
 
 func (p *Place) add(d *Door) {

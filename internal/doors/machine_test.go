@@ -65,6 +65,30 @@ func TestJoin(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
+	// A capture of 192.0.2.1 alone does not tell who came to the loopback interface, and
+	// one with traffic of IPv6 alone, nor who came to a socket of IPv4.
+	sight := func(t *Tally) string {
+		ps := Join(n, t)
+		InSight(ps, n, t)
+		return fmt.Sprint(ps[0].Seen, " ", ps[1].Seen)
+	}
+	if got := sight(&ta); got != "out_of_sight never_contacted" {
+		t.Errorf("of the sockets at 127.0.0.1:25 and 0.0.0.0:53 it says %q", got)
+	}
+	var lo, six Tally
+	lo.Add(seen(tcp, "127.0.0.9:1", "127.0.0.9:80", handshake.Completed))
+	if got := sight(&lo); got != "never_contacted never_contacted" {
+		t.Errorf("a capture of the loopback interface: %q", got)
+	}
+	six.Add(seen(tcp, "[2001:db8::9]:1", "[2001:db8::8]:80", handshake.Completed))
+	if got := sight(&six); got != "out_of_sight out_of_sight" {
+		t.Errorf("a capture of others: %q", got)
+	}
+	ta.Dropped = 1
+	if got := sight(&ta); got != " " {
+		t.Errorf("with records that found no room: %q", got)
+	}
+	ta.Dropped = 0
 	if all := Join(n, nil); len(all) != len(n.Sockets) || all[0].Seen != "" {
 		t.Errorf("without a capture: %+v", all)
 	}

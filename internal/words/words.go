@@ -117,7 +117,7 @@ var processBy = map[string]string{"": "", "exact": "seguro", "port": "por el pue
 // ProcessBy is the word for a value of the key "process_by".
 func ProcessBy(l Lang, v string) string { return word(l, processBy, v) }
 
-var seen = map[string]string{"": "", "contacted": "contactado", "never_contacted": "nunca contactado", "nobody_listens": "nadie escucha", "no_socket": "tráfico sin socket"}
+var seen = map[string]string{"": "", "contacted": "contactado", "never_contacted": "nunca contactado", "nobody_listens": "nadie escucha", "no_socket": "tráfico sin socket", "out_of_sight": "fuera de la vista"}
 
 // Seen is the word for what a capture shows of a socket of this machine.
 func Seen(l Lang, v string) string { return word(l, seen, v) }
