@@ -246,7 +246,7 @@ their name without date and count.`,
 				for i := range us {
 					files += len(us[i].Files)
 				}
-				a.say(fmt.Sprintf(a.lang.Pick("%d files in %d units, %d of them new in the queue; %d files were in units before or are copies", "%d archivos en %d unidades, %d de ellas nuevas en la cola; %d archivos ya estaban en unidades o son copias"), files, len(us), added, skipped))
+				a.say(fmt.Sprintf(a.lang.Pick("%d files in %d units, %d of them new in the queue; %d files were in units before or are copies", "%d ficheros en %d unidades, %d de ellas nuevas en la cola; %d ficheros ya estaban en unidades o son copias"), files, len(us), added, skipped))
 			}
 			errs := make([]error, workers)
 			var work sync.WaitGroup
@@ -258,7 +258,7 @@ their name without date and count.`,
 				}()
 			}
 			work.Wait()
-			a.say(fmt.Sprintf(a.lang.Pick("%d records of %d files in %d units sent to the broker; %d batches were there already", "%d registros de %d archivos en %d unidades enviados al intermediario; %d lotes ya estaban"), q.Records.Load(), q.Files.Load(), q.Units.Load(), q.Skipped.Load()))
+			a.say(fmt.Sprintf(a.lang.Pick("%d records of %d files in %d units sent to the broker; %d batches were there already", "%d registros de %d ficheros en %d unidades enviados al intermediario; %d lotes ya estaban"), q.Records.Load(), q.Files.Load(), q.Units.Load(), q.Skipped.Load()))
 			if err := errors.Join(errs...); err != nil && a.ctx.Err() == nil {
 				return err
 			}
