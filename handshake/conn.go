@@ -448,6 +448,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		d.prevISN[side] = me.isn
 		d.prevOpen[side] = opening{x.synackTime, x.synackOff, x.synackTS}
 		x.flags |= dataPrevISN0 << side
+		if x.syns > 1 {
+			peer.copies = max(peer.copies, 2) // those after the first answer may be what this one answers
+		}
 	}
 	if c.acceptable(p.Ack, 1-side, x) {
 		c.begins(p, side, x)

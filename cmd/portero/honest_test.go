@@ -284,6 +284,14 @@ func TestHonest(t *testing.T) {
 			c A 1001 75001
 			s PA 75001 1001 30`, `
 			1 handshake=completed synack_frame=3 ack_frame=4 resp_payload=30`},
+		{"the SYN is repeated after the first of two SYN-ACKs, and the second is taken", `
+			c S 1000
+			s SA 5000 1001
+			+1000 c S 1000
+			s SA 75000 1001
+			c A 1001 75001
+			s PA 75001 1001 30`, `
+			1 handshake=completed synack_frame=4 ack_frame=5 client_rtt_us=10000 server_rtt_us= resp_payload=30`},
 		{"two SYNs, and the first is answered", `
 			c S 1000
 			+1000 c S 8777
