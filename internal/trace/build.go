@@ -326,6 +326,7 @@ func (b *builder) opening(rec *record.Record) {
 // doubts takes back the RSTs inside the window after which their supposed
 // sender went on: a stranger sent them. What refused an earlier SYN was meant.
 func (b *builder) doubts() {
+	b.beforeTheAnswer()
 	if b.j.Close == handshake.Reset || b.j.Close == handshake.CloseNone {
 		return
 	}
@@ -338,6 +339,35 @@ func (b *builder) doubts() {
 	for i := range b.pkts {
 		if p := &b.pkts[i]; p.plain() && p.Flags.Any(capture.RST) && last[p.from] > i && !b.refusedBefore(i) && !b.answersWrong(i) {
 			p.bad, p.isBad = RSTDoubted, true
+		}
+	}
+}
+
+// beforeTheAnswer takes back what came in the responder's name between the SYN and the
+// answer that opened the connection, and that the answer disowns: a refusal after which
+// nobody asked again, and segments whose numbers are not the answer's.
+func (b *builder) beforeTheAnswer() {
+	if !b.j.Verdict.Opened() || b.j.Kind == handshake.Simultaneous || b.j.Kind == handshake.Split || b.syn < 0 || b.synack < b.syn || b.pkts[b.synack].from != Resp {
+		return
+	}
+	isn := b.pkts[b.synack].Seq
+	for i := b.synack - 1; i > b.syn; i-- {
+		p := &b.pkts[i]
+		if !p.plain() {
+			continue
+		}
+		if p.from == Orig {
+			if p.Flags.Any(capture.SYN) {
+				return // what came before it may have been meant
+			}
+			continue
+		}
+		switch f := p.Flags; {
+		case p.Ack != b.pkts[b.syn].Seq+1 || !f.Any(capture.ACK) || f.Any(capture.SYN):
+		case f.Any(capture.RST):
+			p.bad, p.isBad = RSTDoubted, true
+		case !p.Seq.After(isn) || p.Seq.Sub(isn) > 1<<20: // a segment of it may be captured before it
+			p.bad, p.isBad = OutOfWindow, true
 		}
 	}
 }

@@ -120,6 +120,23 @@ func tales() []tale {
 			FIN-WAIT-1 | CLOSE-WAIT fin_first
 			TIME-WAIT | LAST-ACK fin_second
 			TIME-WAIT | CLOSED?`},
+		{"a refusal and a farewell forged before the answer", n().SYN().RespRST(story.Seq(0), story.Ack(story.O(1))).RespFIN(story.Seq(0x40000000), story.Ack(story.O(1))).SYNACK().ACK().Data(10).RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			SYN-SENT | SYN-RECEIVED rst_doubted
+			SYN-SENT | SYN-RECEIVED out_of_window
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms`},
+		{"data captured before the answer", n().SYN().Reply(10, story.Seq(story.R(1)), story.Ack(story.O(1))).SYNACK(story.Seq(story.RespISN)).ACK(story.Ack(story.R(11))).Data(10, story.Ack(story.R(11))).RespACK(story.Seq(story.R(11))), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED? | ESTABLISHED
+			ESTABLISHED? | ESTABLISHED synack
+			ESTABLISHED | ESTABLISHED third_ack
+			ESTABLISHED | ESTABLISHED
+			ESTABLISHED | ESTABLISHED confirms`},
 		{"a wrong SYN-ACK, refused by its number", n().SYN().SYNACK(story.Ack(story.O(500))).RST(story.Seq(story.O(500))).SYNACK().ACK().Data(10).Reply(10), handshake.Completed, `
 			CLOSED | LISTEN
 			SYN-SENT | SYN-RECEIVED syn
