@@ -1,6 +1,8 @@
 package teach
 
 import (
+	"slices"
+
 	"portero/handshake"
 	"portero/internal/trace"
 )
@@ -30,6 +32,9 @@ func (t *teller) deviations() []string {
 	if t.rec.SYNRetries > 0 {
 		out = append(out, l.repeated(int(t.rec.SYNRetries)))
 	}
+	if t.rec.Handshake.Opened() && t.seen(trace.RSTRefuses) {
+		add("The call was refused before it was taken.", "La llamada fue rechazada antes de ser atendida.")
+	}
 	seen := map[trace.Remark]bool{}
 	crossed := false
 	for i := range t.tr.Steps {
@@ -48,6 +53,7 @@ func (t *teller) deviations() []string {
 		{trace.ThirdACKData, "The third packet carries data at once; the book draws it empty.", "El tercer paquete ya lleva datos; el libro lo dibuja vacío."},
 		{trace.CapturedLate, "The capture wrote packets down in another order than they were sent.", "La captura anotó paquetes en otro orden que el de envío."},
 		{trace.Retransmission, "Some bytes were sent twice: a packet or its confirmation was lost or late.", "Algunos bytes se enviaron dos veces: un paquete o su confirmación se perdió o se retrasó."},
+		{trace.FINAgain, "A goodbye was repeated: it or its confirmation was lost or late.", "Un adiós se repitió: él o su confirmación se perdió o se retrasó."},
 		{trace.HalfCloseData, "One side said goodbye and still listened (half-close).", "Un lado se despidió y siguió escuchando (semicierre)."},
 		{trace.StraySYN, "A SYN appeared inside the living connection and opened nothing.", "Apareció un SYN dentro de la conexión viva y no abrió nada."},
 		{trace.RSTIgnored, "A RST with impossible numbers was ignored: suspected injection.", "Se ignoró un RST con números imposibles: posible inyección."},
@@ -62,9 +68,18 @@ func (t *teller) deviations() []string {
 	if crossed {
 		add("Both said goodbye at once (CLOSING instead of FIN-WAIT-2).", "Los dos se despidieron a la vez (CLOSING en lugar de FIN-WAIT-2).")
 	} else if t.rec.Close == handshake.Closed && t.threeStepClose() {
-		add("Three packets closed it; the book draws four: the confirmation of the first goodbye travelled with the second.", "La cerraron tres paquetes; el libro dibuja cuatro: la confirmación del primer adiós viajó con el segundo.")
+		if t.seen(trace.FINUnanswered) {
+			add("The confirmation of the first goodbye travelled with the second; the book draws two packets. That of the second is not in the capture.", "La confirmación del primer adiós viajó con el segundo; el libro dibuja dos paquetes. La del segundo no está en la captura.")
+		} else {
+			add("Three packets closed it; the book draws four: the confirmation of the first goodbye travelled with the second.", "La cerraron tres paquetes; el libro dibuja cuatro: la confirmación del primer adiós viajó con el segundo.")
+		}
 	}
 	return out
+}
+
+// seen reports whether some packet carries the remark.
+func (t *teller) seen(r trace.Remark) bool {
+	return slices.ContainsFunc(t.tr.Steps, func(s trace.Step) bool { return s.Has(r) })
 }
 
 // threeStepClose reports whether the second FIN also acknowledged the first.
@@ -125,7 +140,7 @@ func (t *teller) outro() []string {
 	case handshake.HalfOpen:
 		add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
 	case handshake.Refused:
-		add("So: refused. The computer is there and says no.", "En resumen: rechazada. El equipo está y dice que no.")
+		add("So: refused. The computer, or a firewall in its name, says no.", "En resumen: rechazada. El equipo, o un cortafuegos (firewall) en su nombre, dice que no.")
 	case handshake.Filtered:
 		add("So: filtered. Something on the way says that the call may not or cannot pass.", "En resumen: filtrada. Algo en el camino dice que la llamada no puede pasar.")
 	case handshake.NoAnswer:
@@ -150,12 +165,20 @@ func (t *teller) outro() []string {
 			add("It is still open.", "Sigue abierta.") // live capture goes on
 			break
 		}
+		if r.EndReason != handshake.EndForced && r.EndReason != handshake.EndNone {
+			add("It was still open when the capture last saw it.", "Seguía abierta cuando la captura la vio por última vez.") // and the capture went on
+			break
+		}
 		add("It was still open when the capture ended.", "Seguía abierta cuando acabó la captura.")
 	case handshake.Closed:
 		add("Both said goodbye: an orderly end.", "Los dos se despidieron: un final ordenado.")
 	case handshake.HalfClosed:
 		add("Only one side said goodbye; the other may go on.", "Solo un lado se despidió; el otro puede seguir.")
 	case handshake.Reset:
+		if t.seen(trace.FirstFIN) {
+			add("One side said goodbye; then a RST cut it off.", "Un lado se despidió; después, un RST la cortó.")
+			break
+		}
 		add("It was cut off with a RST, without farewell.", "Un RST la cortó, sin despedida.")
 	}
 	if end[trace.Orig].State == trace.TimeWait || end[trace.Resp].State == trace.TimeWait {

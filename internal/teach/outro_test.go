@@ -1,0 +1,40 @@
+package teach_test
+
+import (
+	"strings"
+	"testing"
+
+	"portero/handshake"
+	"portero/internal/teach"
+	"portero/internal/trace"
+	"portero/internal/trace/story"
+)
+
+// What it all comes to says no more than the packets do.
+func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
+	open := func() *story.Story { return story.New().Open().Data(1).RespACK() }
+	for _, c := range []struct {
+		name      string
+		s         *story.Story
+		ended     handshake.EndReason
+		says, not string
+	}{
+		{"the capture went on", open(), handshake.EndIdle, "It was still open when the capture last saw it.", "when the capture ended"},
+		{"the capture ended", open(), handshake.EndForced, "It was still open when the capture ended.", "last saw it"},
+		{"three packets close it", open().FIN().RespFIN().ACK(), 0, "Three packets closed it", "not in the capture"},
+		{"the last confirmation is not here", open().FIN().RespFIN(), 0, "That of the second is not in the capture.", "Three packets"},
+		{"a goodbye again", open().FIN().RespACK().RespFIN().RespFIN(story.Seq(story.R(1))).ACK(), 0, "A goodbye was repeated", "sent twice"},
+		{"a goodbye, then cut off", open().FIN().RespACK().Reply(5).RST(), 0, "One side said goodbye; then a RST cut it off.", "without farewell"},
+		{"cut off", open().RST(), 0, "It was cut off with a RST, without farewell.", "goodbye"},
+		{"refused", story.New().SYN().RespRST(story.Seq(0)), 0, "or a firewall in its name, says no", "The computer is there"},
+		{"refused, then taken", story.New().SYN().RespRST(story.Seq(0), story.Ack(story.O(1))).SYN(story.Seq(story.OrigISN)).SYNACK().ACK().Reply(10), 0, "The call was refused before it was taken.", "says no"},
+	} {
+		rec := c.s.Record()
+		rec.EndReason, rec.Final = c.ended, true
+		l := teach.New(rec, trace.Build(c.s.Packets, rec), teach.Options{Lang: teach.English})
+		text := strings.Join(append(l.Outro, l.Deviations...), "\n")
+		if !strings.Contains(text, c.says) || strings.Contains(text, c.not) {
+			t.Errorf("%s: it says\n%s", c.name, text)
+		}
+	}
+}
