@@ -148,7 +148,7 @@ func (c *Certificate) opening() {
 		if s.Has(trace.Copy) || !c.opens(s) {
 			continue
 		}
-		if len(c.Opening) >= maxOpening-1 && i < last {
+		if len(c.Opening) >= maxOpening-1 && i < last && (s.Frame == 0 || s.Frame != c.rec.SYNFrame && s.Frame != c.rec.SYNACKFrame) {
 			c.Left++
 			continue
 		}

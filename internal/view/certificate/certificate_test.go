@@ -216,3 +216,25 @@ func TestLongIPv6Tuple(t *testing.T) {
 		t.Errorf("the filter is not broken between its parts:\n%s", b.String())
 	}
 }
+
+// However often an opening was repeated, the packets that the equations rest on are listed.
+func TestLongOpeningListsItsProof(t *testing.T) {
+	s := story.New().SYN().SYNACK()
+	for range 12 {
+		s.SYN(story.Seq(story.OrigISN))
+	}
+	s.SYNACK(story.Seq(5000)).SYN(story.Seq(story.OrigISN)).ACK(story.Ack(5001)).Reply(5, story.Seq(5001))
+	rec := s.Record()
+	c := certificate.Build(rec, trace.Build(s.Packets, rec), certificate.Context{})
+	listed := map[uint64]bool{}
+	for _, r := range c.Opening {
+		listed[r.Frame] = true
+	}
+	if rec.Handshake != handshake.Completed || !listed[rec.SYNFrame] || !listed[rec.SYNACKFrame] || !listed[rec.ACKFrame] || c.Left == 0 || len(c.Opening) > 12 {
+		t.Errorf("%v: frames %d, %d and %d prove it; %d are left out; listed are %v", rec.Handshake, rec.SYNFrame, rec.SYNACKFrame, rec.ACKFrame, c.Left, c.Opening)
+	}
+	var b bytes.Buffer
+	if err := c.WriteText(&b, certificate.Options{}); err != nil || strings.Contains(b.String(), "of the same") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}

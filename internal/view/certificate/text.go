@@ -184,7 +184,11 @@ func (p *printer) packets() {
 	p.line(head)
 	for i, r := range p.Opening {
 		if p.Left > 0 && i == len(p.Opening)-1 {
-			p.line("  " + fmt.Sprintf(p.t("... %d more of the same", "... %d más iguales"), p.Left))
+			if p.Left == 1 {
+				p.line("  " + p.t("... 1 more is left out", "... se omite 1 más"))
+			} else {
+				p.line("  " + fmt.Sprintf(p.t("... %d more are left out", "... se omiten %d más"), p.Left))
+			}
 		}
 		if r.Frame == 0 {
 			p.line("  " + pad("-", 7) + left("-", 12) + "   " + pad(p.who(r.From), sender) + pad(r.Says.In(p.Lang), says) + p.t("not in this capture", "no está en esta captura"))

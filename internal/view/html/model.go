@@ -93,6 +93,7 @@ type findingRow struct {
 	Innocent, Next                [2]string
 	Records                       []evidenceRow
 	Frames                        string
+	OneFrame                      bool
 }
 
 type evidenceRow struct {

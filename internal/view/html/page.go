@@ -316,7 +316,7 @@ func findingOf(f *findings.Finding, kept map[uint64]bool) findingRow {
 	for _, n := range f.Frames {
 		fr = append(fr, strconv.FormatUint(n, 10))
 	}
-	r.Frames = strings.Join(fr, ", ")
+	r.Frames, r.OneFrame = strings.Join(fr, ", "), len(fr) == 1
 	return r
 }
 

@@ -225,8 +225,9 @@ func Slow(r *record.Record) Text {
 		return Text{fmt.Sprintf("slow: %s of silence before %d segments were sent again", s, n), fmt.Sprintf("lenta: %s de silencio antes de repetir %d segmentos", s, n)}
 	case record.SlowOpening:
 		syn, answer := often(r.SYNRetries+1), often(r.SYNACKRetries+1)
-		return Text{"slow: " + s + " until it opened: the SYN was sent " + syn.EN + ", its answer " + answer.EN,
-			"lenta: " + s + " hasta abrirse: el SYN se envió " + syn.ES + " y su respuesta " + answer.ES}
+		// The round trip that an opening takes anyway is not in s.
+		return Text{"slow: " + s + " of its opening went by in repeating: the SYN was sent " + syn.EN + ", its answer " + answer.EN,
+			"lenta: " + s + " de su apertura se fueron en repetir: el SYN se envió " + syn.ES + " y su respuesta " + answer.ES}
 	}
 	return Text{}
 }

@@ -29,3 +29,13 @@ func TestSlowCountsOne(t *testing.T) {
 		t.Error(a, b)
 	}
 }
+
+// Of an opening that was repeated, the time that it would have taken anyway is not counted,
+// and the sentence does not say that it opened after the rest.
+func TestSlowOpening(t *testing.T) {
+	r := record.Record{Proto: 6, Handshake: handshake.Completed, SYNRetries: 1, Setup: 4e9, ServerRTT: record.Unset, ClientRTT: 1e9, DurationNS: 5e9,
+		FirstByte: record.Unset, Thinking: record.Unset, LongestWait: record.Unset, WindowStall: record.Unset, LossStall: record.Unset, RTTP50: record.Unset}
+	if got, want := Slow(&r).EN, "slow: 3.0 s of its opening went by in repeating: the SYN was sent 2 times, its answer once"; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
