@@ -458,7 +458,7 @@ func (s *session) summary() {
 	}
 	if s.mode == "plain" || s.screened {
 		for _, f := range s.watch.Findings() {
-			fmt.Fprintf(s.a.err, "  %-8s%s: %s\n", words.Severity(s.lang, f.Severity), f.Kind, f.Text(s.lang))
+			fmt.Fprintf(s.a.err, "  %-7s %s: %s\n", words.Severity(s.lang, f.Severity), f.Kind, f.Text(s.lang))
 		}
 	}
 	if n := s.watch.Unwatched(); n > 0 {

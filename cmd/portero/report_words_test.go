@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -237,5 +238,45 @@ func TestReportLimits(t *testing.T) {
 	}
 	if p := unpackPage(t, report(t, "--told", "0", firstLook)); len(p.Stories) != 0 || p.N != 6 {
 		t.Error(len(p.Stories), p.N)
+	}
+}
+
+// The page's table says of every connection what the table in the terminal says: the word
+// whole, the protocol by a name that is more than a number, and the round trip of a
+// question as well as that of a SYN.
+func TestReportRowsAreTheTables(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "in.pcap")
+	rows, err := os.ReadFile(filepath.Join("..", "..", "testdata", "synack-missing", "in.pcap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	igmp := "\x01\x00\x5e\x00\x00\x01\x02\x00\x00\x00\x00\x01\x08\x00" + "\x46\x00\x00\x20\x00\x01\x00\x00\x01\x02\x00\x00\xc0\x00\x02\x01\xe0\x00\x00\x01\x94\x04\x00\x00" + "\x11\x64\xee\x9b\x00\x00\x00\x00"
+	if binary.LittleEndian.Uint32(rows) != 0xa1b2c3d4 && binary.LittleEndian.Uint32(rows) != 0xa1b23c4d {
+		t.Fatalf("%x is not what this test adds to", rows[:4])
+	}
+	n := binary.LittleEndian.AppendUint32(append([]byte(nil), rows[24:32]...), uint32(len(igmp)))
+	n = append(binary.LittleEndian.AppendUint32(n, uint32(len(igmp))), igmp...)
+	if err := os.WriteFile(file, append(rows, n...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dns := filepath.Join("..", "..", "testdata", "first-look", "in.pcap")
+	for _, lang := range []string{"en", "es"} {
+		_, table, _ := portero(t, "--lang", lang, "--utc", file, dns)
+		b := browse(t, report(t, "--lang", lang, file, dns), "", 1280, 900, false)
+		b.ready()
+		for _, r := range eval[[][]string](b, `[...document.querySelectorAll("#rows .row")].map(r => [r.querySelector(".c-op").innerText, r.querySelectorAll(".c-num")[1].innerText, String(r.querySelector(".c-op").scrollWidth > r.querySelector(".c-op").clientWidth)])`) {
+			if r[2] == "true" {
+				t.Errorf("%s: %q does not fit its column", lang, r[0])
+			}
+			if (r[0] == "answered" || r[0] == "contestado") && r[1] == "" {
+				t.Errorf("%s: an answered question has no round trip", lang)
+			}
+			if !strings.Contains(table, r[0]) || !strings.Contains(table, r[1]) {
+				t.Errorf("%s: the page says %q, and the table is\n%s", lang, r, table)
+			}
+		}
+		if got := eval[string](b, `document.getElementById("rows").innerText`); !strings.Contains(got, map[string]string{"en": "IP protocol 2", "es": "protocolo IP 2"}[lang]) || !strings.Contains(got, " ms") {
+			t.Errorf("%s: %s", lang, got)
+		}
 	}
 }

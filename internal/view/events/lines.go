@@ -103,7 +103,7 @@ func Opening(r *record.Record, l words.Lang) string {
 	case r.HasPorts && r.Exchange != handshake.ExchangeNone:
 		return words.Exchange(l, r.Exchange.String())
 	}
-	return table.Opening(r)
+	return words.Protocol(l, record.ProtoName(r.Proto))
 }
 
 // Program names the program of r with how sure that is, "" when nothing is known.

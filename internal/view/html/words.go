@@ -21,6 +21,7 @@ var said = map[string][2]string{
 	"nokey":        {"the record has no key “%1”", "el registro no tiene la clave «%1»"},
 	"more-one":     {"1 more is in the page; filter it to print it", "1 más está en la página; se puede filtrar para imprimirla"},
 	"more":         {"%1 more are in the page; filter it to print them", "%1 más están en la página; se pueden filtrar para imprimirlas"},
+	"protocol":     {"IP protocol %1", "protocolo IP %1"},
 	"open":         {"Connection", "Conexión"},
 	"untold-one":   {"This connection is in the table and is not told packet by packet: the page holds that for 1 connection, the most unusual one. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para 1 conexión, la menos común. Se cuenta con"},
 	"untold":       {"This connection is in the table and is not told packet by packet: the page holds that for %1 connections, the unusual ones first. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para %1 conexiones, primero las poco comunes. Se cuenta con"},
@@ -122,11 +123,7 @@ func (o opening) word(l words.Lang) string {
 	case o.exchange != 0:
 		return words.Exchange(l, o.exchange.String())
 	}
-	name := record.ProtoName(o.proto)
-	if name[0] >= '0' && name[0] <= '9' {
-		return l.Pick("IP protocol ", "protocolo IP ") + name
-	}
-	return name
+	return words.Protocol(l, record.ProtoName(o.proto))
 }
 
 // filter is what finds these connections in the page's table.

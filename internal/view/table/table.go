@@ -89,7 +89,7 @@ func Opening(r *record.Record) string {
 	case r.Exchange != handshake.ExchangeNone:
 		return Spaced(r.Exchange.String())
 	}
-	return record.ProtoName(r.Proto)
+	return words.Protocol(words.English, record.ProtoName(r.Proto))
 }
 
 // OpeningIn is that word in a language.
@@ -100,7 +100,7 @@ func OpeningIn(l words.Lang, r *record.Record) string {
 	case r.Exchange != handshake.ExchangeNone:
 		return words.Exchange(l, r.Exchange.String())
 	}
-	return record.ProtoName(r.Proto)
+	return words.Protocol(l, record.ProtoName(r.Proto))
 }
 
 // Spaced shows a word of the vocabulary to people.

@@ -79,7 +79,7 @@ function opening(row) {
     if (v && v !== "none") return { key, value: v, word: word(key, v) };
   }
   const p = value("proto", row);
-  return { key: "proto", value: p, word: p };
+  return { key: "proto", value: p, word: /^\d/.test(p) ? say("protocol", p) : p };
 }
 
 function end(side, row) {

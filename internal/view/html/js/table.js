@@ -7,6 +7,13 @@ const columnsOf = [
   { key: "start", cls: "c-num c-start" }, { key: "rtt", cls: "c-num" }, { key: "data", cls: "c-num" },
 ];
 
+// trip is the round trip of a row, microseconds: a SYN's, or a question's where nothing
+// opens; null for none.
+function trip(row) {
+  const v = value("server_rtt_us", row);
+  return v === null && value("proto", row) !== "tcp" ? value("ttfb_us", row) : v;
+}
+
 const data = (row) => (value("orig_payload", row) || 0) + (value("resp_payload", row) || 0);
 
 // sortKey is what a column is sorted by, computed once for all rows.
@@ -20,7 +27,7 @@ function sortKey(key) {
   };
   const by = {
     id: (i) => value("id", i), start: (i) => value("first", i), data,
-    rtt: (i) => { const v = value("server_rtt_us", i); return v === null ? Infinity : v; },
+    rtt: (i) => { const v = trip(i); return v === null ? Infinity : v; },
     opening: (() => { const a = ranks("handshake"), b = ranks("exchange"); return (i) => a(i) * 100 + b(i); })(),
     ends: (() => { const a = ranks("orig_addr"), b = ranks("resp_addr"); return (i) => a(i) * 1e6 + b(i); })(),
     service: ranks("service"),
@@ -37,9 +44,9 @@ function sortRows() {
 }
 
 function cells(row) {
-  const o = opening(row), at = stamp(value("first", row), 3), rtt = value("server_rtt_us", row), n = data(row);
+  const o = opening(row), at = stamp(value("first", row), 3), rtt = trip(row), n = data(row);
   return [
-    String(value("id", row)), h("span", { class: "word " + tone(row) }, o.word),
+    String(value("id", row)), h("span", { class: "word " + tone(row), title: o.word }, o.word),
     [h("bdi", null, end("orig", row)), h("i", null, "→"), h("bdi", null, target(row))],
     value("service", row) || "", grid.days ? at.day.slice(5) + " " + at.time.slice(0, 8) : at.time, rtt === null ? "" : millis(rtt * 1e3), n ? octets(n) : "",
   ];
