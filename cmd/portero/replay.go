@@ -120,6 +120,13 @@ func (r *replayed) begin(first int64) {
 	}
 }
 
+// movedBy is by how much all times are later than the capture's.
+func (r *replayed) movedBy() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.shift
+}
+
 // Now is the time of the capture, as the records have it.
 func (r *replayed) Now() time.Time {
 	r.mu.Lock()
@@ -163,6 +170,7 @@ func (s *session) replay() (err error) {
 	}
 	defer r.Close()
 	s.src = r
+	s.watch.Moved = r.movedBy
 	s.o.ifaces = r.set.Names()
 	if s.to, err = o.to.open(s.a, true, nil, o.quiet, s.keep.dial); err != nil {
 		return err

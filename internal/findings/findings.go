@@ -89,6 +89,9 @@ type Detector struct {
 	Policy *policy.Policy
 	// Shown numbers a frame as the user counts them; nil: as it is.
 	Shown func(frame uint64) uint64
+	// Moved is by how much the times of records are later than those of the packets, ns, as
+	// when a capture is shown as if it happened now; nil: not at all.
+	Moved func() int64
 	start int64    // of the capture: the earliest record, ns
 	known arrivals // of hosts inside
 }

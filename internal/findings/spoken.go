@@ -100,7 +100,11 @@ func (x *scene) tls() {
 	if h.Cert == nil {
 		return
 	}
-	if what := certificate(h.Cert, h.Name, x.r.First/int64(time.Second), x.d.public(x.s)); what != "" && (what != "self-signed" || x.r.App.Protocol != identify.DTLS) {
+	at := x.r.First // whether a certificate was in date is asked of the day on which it was shown
+	if x.d.Moved != nil {
+		at -= x.d.Moved()
+	}
+	if what := certificate(h.Cert, h.Name, at/int64(time.Second), x.d.public(x.s)); what != "" && (what != "self-signed" || x.r.App.Protocol != identify.DTLS) {
 		// Calls between browsers sign their own certificates and name them in the call
 		// (RFC 8827, section 6.5).
 		f := x.door("tls-certificate", "low")
