@@ -231,3 +231,15 @@ func TestPeekIsACopy(t *testing.T) {
 		t.Error("what was shown before the answer has its status")
 	}
 }
+
+// Of several questions in one message the first is the one that is told, as it was asked;
+// mDNS asks several at once as a rule.
+func TestFirstOfManyQuestions(t *testing.T) {
+	const first = "\x0f_companion-link\x04_tcp\x05local\x00\x00\x0c\x00\x01"
+	for _, more := range []string{"\x08_homekit\xc0\x1c\x00\x0c\x00\x01", "\x01x\x00\x00\x01\x00\x01", first} {
+		f := udpTalk(5353).say(ours, "\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00"+first+more).end()
+		if f == nil || f.DNS == nil || f.DNS.Query != "_companion-link._tcp.local" || f.DNS.Type != 12 {
+			t.Errorf("%q: %+v", more, f)
+		}
+	}
+}

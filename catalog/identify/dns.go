@@ -206,13 +206,17 @@ func (x *Identifier) lookup(k *pending, b []byte) {
 	} else {
 		d.AnswerSize = max(d.AnswerSize, uint32(len(b)))
 	}
-	var buf [MaxText + 1]byte
+	var buf, others [MaxText + 1]byte
 	off := 12
 	qd, an := be16(b[4:]), be16(b[6:])
 	var asked []byte
 	qtype := 0
 	for i := 0; i < qd && i < 4; i++ {
-		end, name := dnsName(b, off, buf[:0])
+		into := buf[:0]
+		if i > 0 {
+			into = others[:0] // asked lies in buf
+		}
+		end, name := dnsName(b, off, into)
 		if end < 0 || end+4 > len(b) {
 			return
 		}
