@@ -10,6 +10,7 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
 // Rung is one arrow of a ladder, or a stretch of them told together.
@@ -334,9 +335,26 @@ func (t *teller) folded(rs []Rung, tr *trace.Trace) Rung {
 	return r
 }
 
+// protocol is the name of one that is neither TCP nor UDP.
+func (t *teller) protocol() string {
+	name := words.Protocol(words.Langs()[int(t.l)], record.ProtoName(t.rec.Proto))
+	if strings.ContainsRune(name, ' ') {
+		return name
+	}
+	return strings.ToUpper(name)
+}
+
 func (t *teller) intro() []string {
 	l := t.l
 	c, s := t.tr.Ends[trace.Orig].Addr.String(), t.tr.Ends[trace.Resp].Addr.String()
+	if !t.tr.TCP && t.rec.Proto != capture.ProtoUDP {
+		s := l.f("These are packets of %s, which is neither TCP nor UDP. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
+			"Son paquetes que no son TCP ni UDP (%s). Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", t.protocol(), c, s)
+		if t.rec.Proto == capture.ProtoSCTP {
+			s += l.t(" SCTP opens and closes associations of its own; that is not told here, only who sent how much and when.", " SCTP abre y cierra asociaciones propias; aquí no se cuentan, solo quién envió cuánto y cuándo.")
+		}
+		return []string{s}
+	}
 	if !t.tr.TCP {
 		return []string{
 			l.f("Two computers exchange datagrams. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. %s writes (the client), %s is written to (the server). Time runs downwards.",

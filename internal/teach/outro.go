@@ -3,6 +3,7 @@ package teach
 import (
 	"slices"
 
+	"portero/capture"
 	"portero/handshake"
 	"portero/internal/trace"
 )
@@ -119,6 +120,10 @@ func (t *teller) outro() []string {
 		case handshake.ExchangeFiltered:
 			add("So: the letter came back: it could not or may not pass.", "En resumen: la carta volvió: no puede o no se permite pasar.")
 		default:
+			if r.Proto == capture.ProtoSCTP {
+				add("So: packets of SCTP. How its association was opened and closed is not judged here.", "En resumen: paquetes de SCTP. Cómo se abrió y se cerró su asociación no se juzga aquí.")
+				break
+			}
 			add("So: packets without connection; nothing was opened or closed.", "En resumen: paquetes sin conexión; nada se abrió ni se cerró.")
 		}
 		return out

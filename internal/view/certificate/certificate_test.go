@@ -238,3 +238,27 @@ func TestLongOpeningListsItsProof(t *testing.T) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 }
+
+// What has no verdict has its protocol's name in the head, and no sentence about UDP. What
+// is left out of many datagrams comes after those that are listed.
+func TestOtherProtocols(t *testing.T) {
+	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoICMP: "ICMP", 2: "IP PROTOCOL 2"} {
+		s := story.NewUDP()
+		for range 12 {
+			s.Data(8)
+		}
+		for i := range s.Packets {
+			s.Packets[i].Proto = proto
+		}
+		rec := s.Record()
+		rec.Proto, rec.Handshake, rec.Exchange = proto, handshake.None, handshake.ExchangeNone
+		var b bytes.Buffer
+		if err := certificate.Build(rec, trace.Build(s.Packets, rec), certificate.Context{}).WriteText(&b, certificate.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(b.String(), "\n")
+		if !strings.HasSuffix(lines[0], "   "+name) || strings.Contains(b.String(), "UDP") || strings.HasPrefix(lines[12], "  9") || lines[12] != "  ... 3 more are left out" {
+			t.Errorf("%s:\n%s", name, b.String())
+		}
+	}
+}

@@ -92,6 +92,9 @@ func exchangeMeaning(r *record.Record) Text {
 	case handshake.ExchangeFiltered:
 		return Text{"An ICMP error answered: it may not or cannot pass.", "Contestó un error ICMP: no se puede pasar."}
 	}
+	if r.Proto == capture.ProtoSCTP {
+		return Text{"SCTP has a handshake of its own (INIT, INIT ACK, COOKIE ECHO, COOKIE ACK), which is not judged here.", "SCTP tiene un acuerdo propio (INIT, INIT ACK, COOKIE ECHO, COOKIE ACK), que aquí no se juzga."}
+	}
 	return Text{"Packets without connection; there is no handshake to judge.", "Paquetes sin conexión; no hay acuerdo que juzgar."}
 }
 
@@ -397,6 +400,8 @@ func (c *Certificate) forger() Text {
 	always := Text{" Who writes the capture file can write anything.", " Quien escribe el fichero de captura puede escribir cualquier cosa."}
 	var t Text
 	switch {
+	case !r.TCP() && r.Proto != capture.ProtoUDP:
+		t = Text{"one packet with a false source address is enough: nothing that would tell is checked here.", "basta un paquete con origen falso: aquí no se comprueba nada que lo delate."}
 	case !r.TCP():
 		t = Text{"one datagram with a false source address is enough: UDP checks nothing.", "basta un datagrama con origen falso: UDP no comprueba nada."}
 	case r.Handshake == handshake.Completed, r.Handshake == handshake.CompletedUnseen:

@@ -9,6 +9,7 @@ import (
 	"github.com/fatih/color"
 
 	"portero/handshake"
+	"portero/internal/record"
 	"portero/internal/trace"
 	"portero/internal/words"
 )
@@ -108,8 +109,9 @@ func (c *Certificate) verdictWord(lang string) string {
 	if !c.rec.TCP() {
 		v, table = c.rec.Exchange.String(), spanishExchange
 	}
-	if v == "" {
-		return ""
+	if v == "" || v == "none" {
+		l, _ := words.Parse(lang)
+		return words.Protocol(l, record.ProtoName(c.rec.Proto))
 	}
 	if w := table[v]; lang == "es" && w != "" {
 		return w
@@ -183,12 +185,8 @@ func (p *printer) packets() {
 	}
 	p.line(head)
 	for i, r := range p.Opening {
-		if p.Left > 0 && i == len(p.Opening)-1 {
-			if p.Left == 1 {
-				p.line("  " + p.t("... 1 more is left out", "... se omite 1 más"))
-			} else {
-				p.line("  " + fmt.Sprintf(p.t("... %d more are left out", "... se omiten %d más"), p.Left))
-			}
+		if p.tr.TCP && i == len(p.Opening)-1 {
+			p.leftOut() // the last row is the last of the opening
 		}
 		if r.Frame == 0 {
 			p.line("  " + pad("-", 7) + left("-", 12) + "   " + pad(p.who(r.From), sender) + pad(r.Says.In(p.Lang), says) + p.t("not in this capture", "no está en esta captura"))
@@ -203,7 +201,20 @@ func (p *printer) packets() {
 		}
 		p.line(l)
 	}
+	if !p.tr.TCP {
+		p.leftOut()
+	}
 	p.b.WriteString("\n")
+}
+
+// leftOut says how many packets of the opening are not listed.
+func (p *printer) leftOut() {
+	switch {
+	case p.Left == 1:
+		p.line("  " + p.t("... 1 more is left out", "... se omite 1 más"))
+	case p.Left > 1:
+		p.line("  " + fmt.Sprintf(p.t("... %d more are left out", "... se omiten %d más"), p.Left))
+	}
 }
 
 // mark is the outcome of an equation, and its colour.

@@ -68,7 +68,7 @@ var said = map[string][2]string{
 	"differs":      {"Where it differs from the textbook", "En qué se aparta del libro"},
 	"wireshark":    {"In Wireshark", "En Wireshark"},
 	"machine":      {"The states of RFC 9293. C is the client, S the server.", "Los estados de la RFC 9293. C es el cliente, S el servidor."},
-	"nostates":     {"Datagrams have no handshake and no states.", "Los datagramas no tienen acuerdo ni estados."},
+	"nostates":     {"The states that are shown here are those of TCP.", "Los estados que aquí se muestran son los de TCP."},
 	"previous":     {"Previous in the table", "Anterior en la tabla"},
 	"following":    {"Next in the table", "Siguiente en la tabla"},
 	"totable":      {"Back to the table", "Volver a la tabla"},
