@@ -120,7 +120,7 @@ func novel(s *trace.Step, shown map[trace.Remark]bool) bool {
 	first := false
 	for _, r := range s.Remarks {
 		switch r {
-		case trace.Retransmission, trace.OutOfOrder, trace.DupACK, trace.WindowUpdate, trace.KeepAlive, trace.KeepAliveAnswer:
+		case trace.Retransmission, trace.OutOfOrder, trace.DupACK, trace.WindowUpdate, trace.KeepAlive, trace.KeepAliveAnswer, trace.WindowProbe:
 			first = first || !shown[r]
 			shown[r] = true
 		}
@@ -139,7 +139,7 @@ func quiet(s *trace.Step, tcp bool) bool {
 	for _, r := range s.Remarks {
 		switch r {
 		case trace.Retransmission, trace.OutOfOrder, trace.DupACK, trace.WindowUpdate, trace.Copy, trace.Reassembled, trace.NoFlags,
-			trace.KeepAlive, trace.KeepAliveAnswer:
+			trace.KeepAlive, trace.KeepAliveAnswer, trace.WindowProbe:
 		default:
 			return false
 		}

@@ -60,7 +60,8 @@ func (t *teller) deviations() []string {
 		{trace.RSTIgnored, "A RST with impossible numbers was ignored: suspected injection.", "Se ignoró un RST con números imposibles: posible inyección."},
 		{trace.RSTDoubted, "A RST was ignored by its receiver: suspected injection.", "Quien recibió un RST lo ignoró: posible inyección."},
 		{trace.Copy, "The capture holds exact copies of packets; each counts once.", "La captura contiene copias exactas de paquetes; cada uno cuenta una vez."},
-		{trace.KeepAlive, "Long silences were bridged by keep-alives.", "Los silencios largos se salvaron con keep-alives."},
+		{trace.KeepAlive, "Keep-alives asked whether the other end was still there.", "Hubo keep-alives: preguntas de si el otro extremo seguía ahí."},
+		{trace.WindowProbe, "One end had no room left, and the other asked whether there was some again.", "A un extremo no le quedaba sitio, y el otro preguntó si ya lo había."},
 	} {
 		if seen[d.r] {
 			add(d.en, d.es)

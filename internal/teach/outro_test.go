@@ -25,6 +25,8 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 		{"the last confirmation is not here", open().FIN().RespFIN(), 0, "That of the second is not in the capture.", "Three packets"},
 		{"a goodbye again", open().FIN().RespACK().RespFIN().RespFIN(story.Seq(story.R(1))).ACK(), 0, "A goodbye was repeated", "sent twice"},
 		{"a goodbye, then cut off", open().FIN().RespACK().Reply(5).RST(), 0, "One side said goodbye; then a RST cut it off.", "without farewell"},
+		{"no room", open().RespACK(story.Window(0)).ACK(story.Seq(story.O(1))).RespACK(story.Window(0)), 0, "One end had no room left", "eep-alives"},
+		{"still there", open().ACK(story.Seq(story.O(1))).RespACK(), 0, "Keep-alives asked whether the other end was still there.", "Long silences"},
 		{"cut off", open().RST(), 0, "It was cut off with a RST, without farewell.", "goodbye"},
 		{"refused", story.New().SYN().RespRST(story.Seq(0)), 0, "or a firewall in its name, says no", "The computer is there"},
 		{"refused, then taken", story.New().SYN().RespRST(story.Seq(0), story.Ack(story.O(1))).SYN(story.Seq(story.OrigISN)).SYNACK().ACK().Reply(10), 0, "The call was refused before it was taken.", "says no"},

@@ -68,7 +68,7 @@ func (a *Asker) Ask(i int, l Lang) (q Question, ok bool) {
 		switch r {
 		case trace.Copy, trace.RSTIgnored, trace.RSTDoubted, trace.OutOfWindow, trace.AckOfUnsent, trace.BadChecksum, trace.OddFlags, trace.NoFlags,
 			trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.Retransmission, trace.OutOfOrder, trace.Gap, trace.SYNNewISN,
-			trace.SYNACKNewISN, trace.CapturedLate, trace.KeepAlive, trace.AfterTheEnd, trace.RSTStray:
+			trace.SYNACKNewISN, trace.CapturedLate, trace.KeepAlive, trace.WindowProbe, trace.AfterTheEnd, trace.RSTStray:
 			return q, false
 		}
 	}

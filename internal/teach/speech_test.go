@@ -10,7 +10,7 @@ import (
 )
 
 // familiar are words that address somebody as tú or vos.
-var familiar = regexp.MustCompile(`(?i)(^|[^\pL])(tú|te|tu|tus|contigo|vos|oíste|hablas|tienes|puedes)($|[^\pL])`)
+var familiar = regexp.MustCompile(`(?i)(^|[^\pL])(tú|te|tu|tus|contigo|vos|oíste|hablas|sigues|tienes|puedes)($|[^\pL])`)
 
 // Ladders, games and sheets in Spanish call nobody tú, and flags indicadores.
 func TestSpanishIsImpersonal(t *testing.T) {

@@ -23,8 +23,15 @@ func (t *teller) segment(i int) Telling {
 		return Telling{Quote: l.t("I heard x, so I expect x+1.", "Oí x, así que espero x+1."),
 			Plain: l.t("The first half of the answer: it acknowledges, and does not call back yet.", "La primera mitad de la respuesta: confirma, y aún no llama a su vez.")}
 	case s.Has(trace.KeepAlive):
-		return Telling{Quote: l.t("Still there?", "¿Sigues ahí?"), Plain: l.f("After a long silence %s asks whether the line is alive. It sends nothing new.",
+		x := Telling{Quote: l.t("Still there?", "¿Hay alguien ahí?"), Plain: l.f("After a long silence %s asks whether the line is alive. It sends nothing new.",
 			"Tras un largo silencio, %s pregunta si la línea sigue viva. No envía nada nuevo.", l.who(s.From))}
+		if s.Delta < longSilence {
+			x.Plain = l.f("%s asks whether the line is alive. It sends nothing new.", "%s pregunta si la línea sigue viva. No envía nada nuevo.", who)
+		}
+		return x
+	case s.Has(trace.WindowProbe):
+		return Telling{Quote: l.t("Is there room again?", "¿Ya hay sitio?"), Plain: l.f("%s may send nothing, for the other end has no room, and asks whether there is some again. It sends nothing new.",
+			"%s no puede enviar, porque el otro extremo no tiene sitio, y pregunta si ya lo hay. No envía nada nuevo.", who)}
 	case s.Has(trace.KeepAliveAnswer):
 		return Telling{Quote: l.t("Still here.", "Aquí sigo."), Plain: l.f("%s repeats where it stands: the line is alive.", "%s repite por dónde va: la línea sigue viva.", who)}
 	case s.Has(trace.ChallengeACK):
@@ -199,6 +206,9 @@ func (t *teller) farewellHeard(s *trace.Step, x *Telling) {
 		}
 	}
 }
+
+// longSilence is how long nothing was said before a keep-alive, ns, to be worth a word.
+const longSilence = 5e9
 
 // datagram tells a packet of an exchange without connection.
 func (t *teller) datagram(i int) Telling {

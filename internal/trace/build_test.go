@@ -295,6 +295,18 @@ func tales() []tale {
 			ESTABLISHED | SYN-RECEIVED syn captured_late
 			ESTABLISHED | ESTABLISHED? third_ack
 			ESTABLISHED | ESTABLISHED confirms`},
+		{"a window probe is no keep-alive", n().Open().Data(10).RespACK(story.Window(0)).ACK(story.Seq(story.O(10))).RespACK(story.Window(0)).RespACK(story.Window(500)).Data(10).RespACK(), handshake.Completed, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			ESTABLISHED | SYN-RECEIVED synack
+			ESTABLISHED | ESTABLISHED? third_ack
+			ESTABLISHED | ESTABLISHED?
+			ESTABLISHED | ESTABLISHED confirms zero_window
+			ESTABLISHED | ESTABLISHED window_probe
+			ESTABLISHED | ESTABLISHED zero_window
+			ESTABLISHED | ESTABLISHED window_update
+			ESTABLISHED | ESTABLISHED
+			ESTABLISHED | ESTABLISHED`},
 		{"keep-alives and lost data", n().Open().Data(10).RespACK().ACK(story.Seq(story.O(10))).RespACK().Reply(100).
 			Lose(1, ack, 50).Reply(100).ACK(story.Ack(story.R(101))).ACK(story.Ack(story.R(101))).
 			Reply(50, story.Seq(story.R(101))).Reply(50, story.Seq(story.R(101))).ACK(story.Window(0)), handshake.Completed, `

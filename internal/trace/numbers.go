@@ -304,7 +304,10 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 	}
 	seq, end := st.RelSeq, st.RelSeq+int64(p.PayloadLen)
 	alive := n.hasNext && p.PayloadLen <= 1 && !fin && seq == n.next-1 && i != b.third && b.step.Before[p.from].State >= Established && (p.PayloadLen == 0 || n.ackedAll(o, p))
+	probe := alive && o.hasAck && o.window == 0
 	switch {
+	case probe:
+		say(WindowProbe)
 	case alive:
 		say(KeepAlive)
 	case o.alive && p.PayloadLen == 0 && !fin:
@@ -352,7 +355,7 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 	if end > n.last {
 		n.last = end
 	}
-	n.alive, o.alive = alive, o.alive && alive
+	n.alive, o.alive = alive && !probe, o.alive && alive
 	n.ack, n.window, n.hasAck = p.Ack, st.Window, st.HasAck
 	o.blamed = false
 	if st.HasAck && st.RelAck > o.last {

@@ -99,6 +99,7 @@ const (
 	Gap                           // octets before it were not seen
 	KeepAlive                     // asks whether the peer is still there
 	KeepAliveAnswer               // it is
+	WindowProbe                   // asks whether a peer without room has some again
 	DupACK                        // the same acknowledgement again: something is missing
 	WindowUpdate                  // only the window changed
 	ZeroWindow                    // no room
@@ -136,7 +137,7 @@ const (
 var remarkNames = [remarkCount]string{"syn", "syn_again", "syn_new_isn", "syn_data", "synack", "synack_again",
 	"synack_new_isn", "synack_wrong_ack", "syn_data_accepted", "syn_data_not_accepted", "third_ack", "third_ack_data",
 	"third_ack_wrong", "not_accepted_yet", "confirms", "retransmission", "out_of_order", "gap", "keep_alive",
-	"keep_alive_answer", "dup_ack", "window_update", "zero_window", "challenge_ack", "stray_syn", "fin_first",
+	"keep_alive_answer", "window_probe", "dup_ack", "window_update", "zero_window", "challenge_ack", "stray_syn", "fin_first",
 	"fin_second", "fin_again", "fin_crosses", "fin_unanswered", "half_close_data", "rst_refuses", "rst_aborts",
 	"rst_ignored", "rst_doubted", "rst_stray", "out_of_window", "ack_of_unsent", "bad_checksum", "odd_flags", "no_flags",
 	"copy", "captured_late", "icmp_error", "after_the_end", "syn_silent", "synack_silent", "reassembled",
