@@ -365,6 +365,17 @@ func (t *teller) intro() []string {
 		return []string{l.f("This is a talk between two computers that was under way before the capture began: how it was opened is not known. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
 			"Es una charla entre dos equipos que ya estaba en curso al empezar la captura: no se sabe cómo se abrió. Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}
 	}
+	switch t.rec.Handshake { // nobody calls
+	case handshake.Unsolicited:
+		return []string{l.f("To %s came an answer of %s, and no question is in this capture. The first is taken for the client, the second for the server. Each arrow is one packet; time runs downwards.",
+			"A %s le llegó una respuesta de %s, y en esta captura no hay ninguna pregunta. Se toma al primero por cliente y al segundo por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}
+	case handshake.Probe:
+		return []string{l.f("%s knocks at %s with a packet that begins no connection. The first is called the client here, the second the server. Each arrow is one packet; time runs downwards.",
+			"%s llama a la puerta de %s con un paquete que no empieza ninguna conexión. Al primero se le llama aquí cliente y al segundo servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}
+	case handshake.Unknown:
+		return []string{l.f("Of these packets too little was captured to say what they are. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
+			"De estos paquetes se capturó demasiado poco para decir qué son. Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}
+	}
 	return []string{l.f("Two computers want to talk as on the telephone: first a call and an answer, then the talk, then a farewell. %s calls (the client), %s is called (the server). Each arrow is one packet; the words in capitals are what each side is doing. Time runs downwards.",
 		"Dos equipos quieren hablar como por teléfono: primero llamada y respuesta, después la charla y al final la despedida. Llama %s (el cliente) y atiende %s (el servidor). Cada flecha es un paquete; las palabras en mayúsculas dicen en qué está cada lado. El tiempo corre hacia abajo.", c, s)}
 }

@@ -179,6 +179,10 @@ func (t *teller) outro() []string {
 	case handshake.Closed:
 		add("Both said goodbye: an orderly end.", "Los dos se despidieron: un final ordenado.")
 	case handshake.HalfClosed:
+		if r.Orig.Pkts == 0 || r.Resp.Pkts == 0 {
+			add("The side that was captured said goodbye; what the other did is not in the capture.", "El lado que se capturó se despidió; lo que hizo el otro no está en la captura.")
+			break
+		}
 		add("Only one side said goodbye; the other may go on.", "Solo un lado se despidió; el otro puede seguir.")
 	case handshake.Reset:
 		if t.seen(trace.FirstFIN) {

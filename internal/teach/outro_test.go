@@ -1,6 +1,7 @@
 package teach_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,10 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 		{"a goodbye, then cut off", open().FIN().RespACK().Reply(5).RST(), 0, "One side said goodbye; then a RST cut it off.", "without farewell"},
 		{"no room", open().RespACK(story.Window(0)).ACK(story.Seq(story.O(1))).RespACK(story.Window(0)), 0, "One end had no room left", "eep-alives"},
 		{"still there", open().ACK(story.Seq(story.O(1))).RespACK(), 0, "Keep-alives asked whether the other end was still there.", "Long silences"},
+		{"one direction", story.New().SYN().ACK(story.Ack(story.R(1))).Data(5, story.Ack(story.R(1))).FIN(story.Ack(story.R(1))), 0, "what the other did is not in the capture", "the other may go on"},
+		{"one of two", open().FIN().RespACK(), 0, "the other may go on", "not in the capture"},
+		{"nobody asked", story.New().SYNACK(story.Ack(5)), 0, "no question is in this capture", "calls"},
+		{"a probe", story.New().Send(0, 1|8|32, 0).RespRST(), 0, "begins no connection", "calls"},
 		{"cut off", open().RST(), 0, "It was cut off with a RST, without farewell.", "goodbye"},
 		{"refused", story.New().SYN().RespRST(story.Seq(0)), 0, "or a firewall in its name, says no", "The computer is there"},
 		{"refused, then taken", story.New().SYN().RespRST(story.Seq(0), story.Ack(story.O(1))).SYN(story.Seq(story.OrigISN)).SYNACK().ACK().Reply(10), 0, "The call was refused before it was taken.", "says no"},
@@ -34,7 +39,7 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 		rec := c.s.Record()
 		rec.EndReason, rec.Final = c.ended, true
 		l := teach.New(rec, trace.Build(c.s.Packets, rec), teach.Options{Lang: teach.English})
-		text := strings.Join(append(l.Outro, l.Deviations...), "\n")
+		text := strings.Join(slices.Concat(l.Intro, l.Outro, l.Deviations), "\n")
 		if !strings.Contains(text, c.says) || strings.Contains(text, c.not) {
 			t.Errorf("%s: it says\n%s", c.name, text)
 		}

@@ -207,8 +207,14 @@ func (c *Certificate) closed() Text {
 	case handshake.StillOpen:
 		return Text{"no: still open when the capture last saw it.", "no: seguía abierta cuando la captura la vio por última vez."}
 	case handshake.Closed:
+		if r.ClosedBy == handshake.ByBoth {
+			return Text{"FIN both ways" + f.EN + ", by " + who.EN + ".", "FIN en los dos sentidos" + f.ES + ", " + who.ES + "."}
+		}
 		return Text{"FIN both ways" + f.EN + ", first by " + who.EN + ".", "FIN en los dos sentidos" + f.ES + ", primero " + who.ES + "."}
 	case handshake.HalfClosed:
+		if r.Orig.Pkts == 0 || r.Resp.Pkts == 0 {
+			return Text{"FIN in the direction that was captured" + f.EN + "; the other is not in the capture.", "FIN en el sentido que se capturó" + f.ES + "; el otro no está en la captura."}
+		}
 		return Text{"one direction only" + f.EN + ", by " + who.EN + "; the other may go on.", "solo un sentido" + f.ES + ", por " + who.ES + "; el otro puede seguir."}
 	case handshake.Reset:
 		return Text{"reset by " + who.EN + f.EN + ": a RST that its receiver must accept.", "cortada por " + who.ES + f.ES + ": un RST que quien lo recibe debe aceptar."}
