@@ -186,7 +186,9 @@ func (a *app) portsCmd() *cobra.Command {
 		Use: "ports [FILE...]", Short: "Say which doors are open: in a capture, with the proof; or of this machine, with the program behind each",
 		Long: `With a capture it lists every door that somebody knocked at or answered from: open (a
 SYN-ACK or a reply came from it), closed (a RST or port unreachable), filtered (another
-ICMP error) or silent. TCP and UDP are two different doors.
+ICMP error) or silent. TCP and UDP are two different doors. What was seen to begin was
+tried; accepted also counts answers whose question is not in the capture, and what was
+open before it began.
 
 Without one it lists the sockets of this machine as netstat -an does, each with the
 program, process id, user and file behind it, those of containers included. --seen lays

@@ -269,6 +269,28 @@ func TestOneIsNoPlural(t *testing.T) {
 	}
 }
 
+// Where a door accepted more than was tried, the page says how that can be; the link of a
+// door leads to what came to it, and not to the other protocol's door of the same number.
+func TestDoorsSayWhatIsCounted(t *testing.T) {
+	const says = "accepted also counts answers whose question is not in the capture, and what was open before it began."
+	for _, v := range []handshake.Verdict{handshake.Completed, handshake.Midstream} {
+		c := New(Limits{})
+		r := rec(1, v)
+		r.RolesBy, r.Resp.Pkts = handshake.RolesPort, 2
+		c.Observe(r)
+		var b bytes.Buffer
+		if err := c.Write(&b, &view.Summary{Inputs: []string{"x.pcap"}, First: 1, Last: 2}, nil, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), says); got != (v == handshake.Midstream) {
+			t.Errorf("%v: it is said: %v", v, got)
+		}
+		if !strings.Contains(b.String(), "proto=tcp\"") {
+			t.Errorf("%v: the door's link does not name its protocol", v)
+		}
+	}
+}
+
 func BenchmarkPage(b *testing.B) {
 	c := New(Limits{})
 	for id := uint64(1); id <= 50_000; id++ {

@@ -17,6 +17,7 @@ type model struct {
 	Time                                *chart
 	Doors, DoorsFolded                  []doorRow
 	MoreDoors                           int
+	Older                               bool // a door accepted more than was seen to be tried
 	Hosts, HostsFolded                  []hostRow
 	MoreHosts                           int
 	Findings                            []findingRow

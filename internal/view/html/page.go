@@ -274,6 +274,7 @@ func (c *Collector) fillDoors(m *model, kept map[uint64]bool) {
 		if d.ClientsMore {
 			r.More = "+"
 		}
+		m.Older = m.Older || d.Accepted > d.Attempts
 		m.Doors = append(m.Doors, r)
 	}
 	m.Doors, m.DoorsFolded = folded(m.Doors)
