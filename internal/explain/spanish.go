@@ -5,7 +5,7 @@ var spanish = map[string]string{
 	"verdict completed":                "La conexión llegó a existir: SYN, SYN-ACK y ACK están en la captura y sus números cuadran. `portero why` muestra las tres ecuaciones.",
 	"verdict completed_unseen":         "La conexión llegó a existir, aunque a la captura le falta uno de los tres segmentos (`missing` dice cuál). Los números de los otros no dejan otra salida.",
 	"verdict implied":                  "La captura solo tiene un sentido, y muestra su mitad de un acuerdo completado. La otra mitad pasó por otro camino.",
-	"verdict half_open":                "El respondedor contestó al SYN y el iniciador no envió nada más. Un escaneo, una inundación o un tercer segmento perdido antes de la captura: ningún paquete puede decir cuál.",
+	"verdict half_open":                "El respondedor contestó al SYN y nada en la captura confirma su respuesta. Un escaneo, una inundación o un tercer segmento que se perdió o no se capturó: ningún paquete puede decir cuál.",
 	"verdict refused":                  "La dirección del respondedor contestó con un RST que confirma el SYN. Normalmente nadie escucha en ese puerto; un cortafuegos (firewall) puede enviar lo mismo.",
 	"verdict filtered":                 "Un error ICMP contestó al SYN: algo en el camino, o el propio equipo, no deja pasar. `filtered_by` es quien lo dijo.",
 	"verdict no_answer":                "Se envió SYN y no volvió nada: un cortafuegos callado, ningún equipo en esa dirección o una respuesta por otro camino.",

@@ -9,7 +9,7 @@ var words = []entry{
 	{"completed", "verdict", "The connection came to be: SYN, SYN-ACK and ACK are in the capture, and their numbers fit. `portero why` shows the three equations."},
 	{"completed_unseen", "verdict", "The connection came to be, though the capture lacks one of the three packets (`missing` says which). The numbers of the others leave no other way."},
 	{"implied", "verdict", "Only one direction is in the capture, and it shows its half of a completed handshake. The other half went another way past the capture point."},
-	{"half_open", "verdict", "The responder answered the SYN, and the originator sent nothing more. A scan, a flood, or a third packet lost before the capture: no packet can tell which."},
+	{"half_open", "verdict", "The responder answered the SYN, and nothing in the capture acknowledges the answer. A scan, a flood, or a third packet that was lost or not captured: no packet can tell which."},
 	{"refused", "verdict", "The responder's address answered with a RST that acknowledges the SYN. Usually nothing listens on that port; a firewall can send the same."},
 	{"filtered", "verdict", "An ICMP error answered the SYN: something on the way, or the host itself, does not let it through. `filtered_by` is who said so."},
 	{"no_answer", "verdict", "SYNs, and nothing came back: a silent firewall, no machine at that address, or an answer that took another way."},

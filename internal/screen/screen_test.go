@@ -208,7 +208,7 @@ func TestFollowAndExplain(t *testing.T) {
 	}
 	m, _ = filled(t, words.Spanish, "first-look", 80, 24)
 	press(m, "e")
-	has(t, m, "semiabierta", "veredicto")
+	has(t, m, "semiabierta (veredicto)")
 }
 
 func TestPortsOfThisMachineAndHosts(t *testing.T) {

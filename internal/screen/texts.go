@@ -83,8 +83,8 @@ func (m *Model) explain(i item) {
 	m.mode, m.scroll = explaining, 0
 }
 
-// entry adds what is known of a word.
-func (m *Model) entry(t []string, word string) []string {
+// entry adds what is known of a word, headed by what say calls it; nil: by itself.
+func (m *Model) entry(t []string, word string, say func(words.Lang, string) string) []string {
 	if word == "" {
 		return t
 	}
@@ -93,7 +93,11 @@ func (m *Model) entry(t []string, word string) []string {
 		return t
 	}
 	e := found[0]
-	t = append(t, "", fmt.Sprintf(" %s (%s)", words.Spaced(e.Word), e.Kind))
+	title := words.Spaced(e.Word)
+	if say != nil {
+		title = say(m.Lang, e.Word)
+	}
+	t = append(t, "", fmt.Sprintf(" %s (%s)", title, e.Kind))
 	for _, l := range strings.Split(e.Text, "\n") {
 		t = append(t, "   "+l)
 	}
@@ -130,18 +134,18 @@ func (m *Model) connText(r *record.Record) []string {
 		t = append(t, "   "+n)
 	}
 	if r.TCP() {
-		t = m.entry(t, r.Handshake.String())
+		t = m.entry(t, r.Handshake.String(), words.Verdict)
 		if r.Close != handshake.CloseNone && r.Close != handshake.StillOpen {
-			t = m.entry(t, "close:"+r.Close.String())
+			t = m.entry(t, "close:"+r.Close.String(), words.Close)
 		}
 	} else if r.HasPorts {
-		t = m.entry(t, "exchange:"+r.Exchange.String())
+		t = m.entry(t, "exchange:"+r.Exchange.String(), words.Exchange)
 	}
 	if r.HasPorts {
-		t = m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(r.Proto), r.Resp.Port))
+		t = m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(r.Proto), r.Resp.Port), nil)
 	}
 	for _, o := range r.Oddities {
-		t = m.entry(t, o)
+		t = m.entry(t, o, words.Oddity)
 	}
 	for _, k := range r.Risks {
 		t = append(t, "", " "+k.ID+"   "+words.Severity(m.Lang, k.Severity)+", "+words.Basis(m.Lang, k.Basis), "   "+k.Text)
@@ -179,7 +183,7 @@ func (m *Model) portText(p *Port) []string {
 		t = append(t, "   "+words.Seen(m.Lang, p.Seen))
 	}
 	t = append(t, fmt.Sprintf(m.pick("   tried %d times by %d clients, accepted %d, refused %d", "   %d intentos de %d clientes, %d aceptados, %d rechazados"), p.Attempts, p.Clients, p.Accepted, p.Refused))
-	return m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(p.Proto), p.Port))
+	return m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(p.Proto), p.Port), nil)
 }
 
 func (m *Model) hostText(h *Host) []string {
