@@ -102,6 +102,7 @@ connection in plain words, with the frames that prove it. It never sends a packe
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
 	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.reportCmd(), a.labCmd(), a.labHostCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.catalogCmd(), a.policyCmd(), a.versionCmd(), a.manCmd(root))
+	completeWords(root)
 	return root
 }
 

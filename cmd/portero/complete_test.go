@@ -1,0 +1,57 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Where a flag takes one of a few words the shell completes them, in every verb, and the
+// verb takes each that is offered.
+func TestCompletedWordsAreTaken(t *testing.T) {
+	var verbs []*cobra.Command
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		verbs = append(verbs, c)
+		for _, s := range c.Commands() {
+			walk(s)
+		}
+	}
+	walk(testApp(t).root())
+	args := map[string][]string{"diff": {look, look}, "explain": {"443"}, "why": {look, "1"}, "teach": {look, "1"}, "live": {"--replay", look, "--speed", "1e6"}, "lab": nil, "interfaces": nil, "version": nil,
+		"exercise": {look, "-o", "-"}}
+	seen := 0
+	for _, c := range verbs {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if !slices.Contains([]string{"format", "lang", "color", "frames", "fail-on"}, f.Name) || c.Hidden {
+				return
+			}
+			path := strings.Fields(c.CommandPath())[1:]
+			_, out, _ := portero(t, append(append([]string{"__complete"}, path...), "--"+f.Name, "")...)
+			values, rest, _ := strings.Cut(out, ":")
+			if values == "" || !strings.HasPrefix(rest, "4") {
+				t.Errorf("%v --%s completes %q", path, f.Name, out)
+				return
+			}
+			for _, v := range strings.Fields(values) {
+				seen++
+				with, ok := args[c.Name()]
+				if !ok {
+					with = []string{look}
+				}
+				if c.Name() == "catalog" || c.Name() == "check" || c.Name() == "report" || c.Name() == "policy" || c.Name() == "extract" || c.Name() == "man" {
+					continue // they need more than a capture, and take no format
+				}
+				if code, _, errs := portero(t, slices.Concat(path, []string{"--" + f.Name, v}, with)...); code == exitUsage {
+					t.Errorf("%v --%s %s: %s", path, f.Name, v, errs)
+				}
+			}
+		})
+	}
+	if seen < 60 {
+		t.Error("only", seen, "words were completed")
+	}
+}
