@@ -26,7 +26,7 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 	seen := 0
 	for _, c := range verbs {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if !slices.Contains([]string{"format", "lang", "color", "frames", "fail-on"}, f.Name) || c.Hidden {
+			if !slices.Contains([]string{"format", "lang", "color", "frames", "fail-on", "level"}, f.Name) || c.Hidden {
 				return
 			}
 			path := strings.Fields(c.CommandPath())[1:]

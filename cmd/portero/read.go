@@ -126,7 +126,7 @@ var verbFormats = map[string][]string{
 // completeWords lets the shell complete, in every verb, the flags that take one of a few
 // words; without that it offers names of files for them.
 func completeWords(cmd *cobra.Command) {
-	values := map[string][]string{"format": verbFormats[cmd.Name()], "lang": nil, "color": {"auto", "always", "never"}, "frames": {"file", "merged"}, "fail-on": findings.Severities()}
+	values := map[string][]string{"format": verbFormats[cmd.Name()], "lang": nil, "color": {"auto", "always", "never"}, "frames": {"file", "merged"}, "fail-on": findings.Severities(), "level": {"easy", "medium", "hard"}}
 	for _, l := range words.Langs() {
 		values["lang"] = append(values["lang"], l.String())
 	}
