@@ -8,7 +8,7 @@ import (
 
 // shown is the Spanish word that tables have for an entry, "" for none.
 func (e *entry) shown() string {
-	of := map[string]func(lang.Lang, string) string{"verdict": lang.Verdict, "close": lang.Close, "exchange": lang.Exchange, "handshake kind": lang.Kind,
+	of := map[string]func(lang.Lang, string) string{"verdict": lang.Verdict, "close": lang.Close, "door": lang.Door, "exchange": lang.Exchange, "handshake kind": lang.Kind,
 		"end reason": lang.EndReason, "roles_by": lang.RolesBy, "oddity": lang.Oddity, "quality": lang.Quality, "port class": lang.Class, "column": lang.Column}[e.kind]
 	if of == nil {
 		return ""
@@ -20,8 +20,8 @@ func (e *entry) shown() string {
 // doors, of other genders, and of the textbooks.
 var aliases = map[string][]string{
 	"verdict refused": {"rechazado"}, "verdict filtered": {"filtrado"}, "verdict completed_unseen": {"no vista entera"}, "verdict aborted": {"abandonado"},
-	"verdict invalid": {"inválida"}, "verdict unsolicited": {"retrodispersión"}, "verdict no_answer": {"mudo"}, "verdict unknown": {"desconocida"},
-	"close open": {"abierta", "abierto"}, "close closed": {"cerrado"}, "close reset": {"cortada"}, "close half_closed": {"semicierre"},
+	"verdict invalid": {"inválida"}, "verdict unsolicited": {"retrodispersión"}, "verdict unknown": {"desconocida"},
+	"close open": {"abierta"}, "door silent": {"callado", "callada"}, "close reset": {"cortada"}, "close half_closed": {"semicierre"},
 	"handshake kind fast_open": {"apertura rápida"}, "oddity port_zero": {"puerto 0"},
 	"flag SYN": {"sincronizar"}, "flag ACK": {"acuse de recibo", "acuse"}, "flag RST": {"corte"},
 	"concept port": {"puerto"}, "concept socket": {"zócalo"}, "concept house": {"casa", "portero"}, "concept hardware_port": {"puerto físico"},

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,17 @@ func TestFirstMeaning(t *testing.T) {
 	} {
 		if got := first(lang.English, w); got != want {
 			t.Errorf("%q is first explained as %q, want %q", w, got, want)
+		}
+	}
+	for _, w := range []string{"silent", "mudo", "abierto", "cerrado", "open", "closed", "filtered", "filtrado"} {
+		found, _ := Explain(catalog.Default(), lang.English, w)
+		if !slices.ContainsFunc(found, func(e Entry) bool { return e.Kind == "door" }) {
+			t.Errorf("%q is a state of a door, and is explained as %v", w, found)
+		}
+		for _, e := range found {
+			if e.Kind != "door" && strings.Contains(e.Text, "door") || e.Kind == "port" {
+				t.Errorf("%q, a %s: %s", w, e.Kind, e.Text)
+			}
 		}
 	}
 	if found, _ := Explain(catalog.Default(), lang.English, "ShR"); len(found) != 1 {

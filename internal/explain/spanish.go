@@ -15,10 +15,14 @@ var spanish = map[string]string{
 	"verdict unsolicited":              "Un SYN-ACK o un RST sin SYN previo. Casi siempre retrodispersión: alguien usó esta dirección como remitente falso en otra parte. Su dueño no hizo nada malo.",
 	"verdict probe":                    "Indicadores que no abren ninguna conexión (NULL, FIN, XMAS, SYN+FIN ...), o un ACK suelto cuya única respuesta es el RST que pedía. Los envían programas de escaneo.",
 	"verdict unknown":                  "Todos los paquetes están truncados antes de los indicadores: solo se saben los puertos. Conviene capturar al menos 54 octetos por trama.",
-	"close closed":                     "Los dos sentidos terminaron con FIN: un final ordenado. También el estado de una puerta: volvió un RST o «puerto inalcanzable».",
+	"close closed":                     "Los dos sentidos terminaron con FIN: un final ordenado.",
 	"close half_closed":                "Un lado dijo con FIN que no tiene más que enviar; el otro puede seguir. Normal un rato, un resto olvidado cuando dura.",
 	"close reset":                      "Un lado la cortó de golpe con un RST que el otro acepta. Los RST fuera de ventana se cuentan como sospechosos y no cortan nada.",
-	"close open":                       "Nadie la había cerrado cuando acabó la captura. También el estado de una puerta: algo contestó desde ella.",
+	"close open":                       "Nadie la había cerrado cuando acabó la captura.",
+	"door open":                        "Algo contestó desde este puerto: un SYN-ACK, una respuesta o una conexión ya en curso.",
+	"door closed":                      "Volvió un RST o un ICMP «puerto inalcanzable»: el equipo está, o contesta un cortafuegos en su nombre, y nadie escucha.",
+	"door filtered":                    "Volvió otro error ICMP: algo del camino, o el propio equipo, no deja pasar.",
+	"door silent":                      "Alguien llamó y no volvió nada: un cortafuegos callado, ningún equipo, nada que decir o una respuesta que no se capturó.",
 	"close none":                       "No llegó tan lejos como para cerrarse, o no es TCP.",
 	"exchange answered":                "UDP: enviaron los dos lados. En UDP hay intercambios, no conexiones.",
 	"exchange unanswered":              "UDP: unos datagramas hacia un lado y nada de vuelta. UDP no obliga a contestar.",
@@ -124,7 +128,7 @@ var spanish = map[string]string{
 }
 
 // kindsES names the kinds of meanings.
-var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "exchange": "intercambio", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
+var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "door": "puerta", "exchange": "intercambio", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
 	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "column": "columna de la tabla", "TCP state": "estado de TCP", "concept": "idea", "port class": "clase de puerto",
 	"roles_by": "roles_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "word": "palabra", "kind of fact": "tipo de dato"}
 
