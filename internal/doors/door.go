@@ -3,6 +3,7 @@ package doors
 import (
 	"net/netip"
 	"sort"
+	"strings"
 
 	"portero/capture"
 	"portero/handshake"
@@ -261,7 +262,7 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 		}
 	} else {
 		h.Received++
-		if r.ServerName != "" {
+		if r.ServerName != "" && !isAddr(r.ServerName) {
 			h.Name = r.ServerName
 		}
 	}
@@ -273,6 +274,12 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 		h.peers.add(peer.Addr)
 	}
 	return true
+}
+
+// isAddr reports whether what a client called a server is an address, which names nobody.
+func isAddr(name string) bool {
+	_, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	return err == nil
 }
 
 // Doors lists the doors by host, port and protocol.

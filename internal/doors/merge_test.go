@@ -90,3 +90,16 @@ func TestFit(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 }
+
+// An address is no name, and does not take the place of one.
+func TestAnAddressIsNoName(t *testing.T) {
+	var ta Tally
+	for i, name := range []string{"192.0.2.1", "door.example", "192.0.2.1", "[2001:db8::1]"} {
+		r := seen(6, "198.51.100.1:1", "192.0.2.1:80", handshake.Completed)
+		r.ID, r.ServerName = uint64(i+1), name
+		ta.Add(r)
+		if h := ta.Hosts()[0]; i == 0 && h.Name != "" || i > 0 && h.Name != "door.example" {
+			t.Errorf("after %q the host is called %q", name, h.Name)
+		}
+	}
+}
