@@ -25,6 +25,7 @@ import (
 	"portero/internal/fleet/spool"
 	"portero/internal/jail"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 // sensorFlags are those of portero-fleet sensor.
@@ -273,7 +274,7 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 // collectors opens what --to names. TLS uses the certificates of the broker's flags.
 func (o *sensorFlags) collectors(a *app, live bool) (es []*export.Exporter, err error) {
 	o.bus.FromEnv(os.Getenv)
-	opt := export.Options{Live: live, Say: a.say, TLS: func(addr string) (net.Conn, error) {
+	opt := export.Options{Live: live, Lang: a.lang, Say: a.say, TLS: func(addr string) (net.Conn, error) {
 		t, err := o.bus.TLS()
 		if err != nil {
 			return nil, err
@@ -286,7 +287,7 @@ func (o *sensorFlags) collectors(a *app, live bool) (es []*export.Exporter, err 
 			err = errors.New(to + ": a sensor sends records; findings go to syslog from portero live --to")
 		}
 		if err != nil {
-			return nil, usage("--to: " + err.Error())
+			return nil, usage("--to: " + words.Message(a.lang, err.Error()))
 		}
 		es = append(es, e)
 	}

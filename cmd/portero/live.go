@@ -297,7 +297,7 @@ func (s *session) watchOver(ro recorder.Options) error {
 	defer h.Close()
 	h.Changed = s.changed
 	s.src = h
-	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet, s.keep.dial); err != nil {
+	if s.to, err = o.to.open(a, true, o.ifaces, o.quiet, l, s.keep.dial); err != nil {
 		return err
 	}
 	if err := s.serveMetrics(); err != nil {

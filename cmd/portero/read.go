@@ -500,7 +500,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		return err
 	}
 	watcher.Shown = j.eng.Shown
-	to, err := o.to.open(a, false, nil, o.quiet, nil)
+	to, err := o.to.open(a, false, nil, o.quiet, l, nil)
 	if err != nil {
 		return err
 	}

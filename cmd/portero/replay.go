@@ -172,7 +172,7 @@ func (s *session) replay() (err error) {
 	s.src = r
 	s.watch.Moved = r.movedBy
 	s.o.ifaces = r.set.Names()
-	if s.to, err = o.to.open(s.a, true, nil, o.quiet, s.keep.dial); err != nil {
+	if s.to, err = o.to.open(s.a, true, nil, o.quiet, s.lang, s.keep.dial); err != nil {
 		return err
 	}
 	if o.filter != "" {

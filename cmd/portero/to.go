@@ -10,6 +10,7 @@ import (
 	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/view"
+	"portero/internal/words"
 )
 
 // toFlags say which collectors are sent to.
@@ -24,9 +25,9 @@ type exports []*export.Exporter
 
 // open prepares them. ifaces are the interfaces that are watched live; dial, if not
 // nil, makes the connections.
-func (t *toFlags) open(a *app, live bool, ifaces []string, quiet bool, dial func(network, addr string) (net.Conn, error)) (exports, error) {
+func (t *toFlags) open(a *app, live bool, ifaces []string, quiet bool, l words.Lang, dial func(network, addr string) (net.Conn, error)) (exports, error) {
 	var es exports
-	opt := export.Options{Live: live, Dial: dial}
+	opt := export.Options{Live: live, Lang: l, Dial: dial}
 	if len(ifaces) == 1 {
 		if i, err := net.InterfaceByName(ifaces[0]); err == nil {
 			opt.Interface = uint32(i.Index)

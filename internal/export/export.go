@@ -20,6 +20,7 @@ import (
 	"portero/internal/export/syslog"
 	"portero/internal/findings"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 // Options say how an exporter works.
@@ -27,6 +28,7 @@ type Options struct {
 	Live      bool   // never wait
 	Interface uint32 // index of the interface that is watched, 0 unknown
 	Say       func(s string)
+	Lang      words.Lang // of what is said, and of the sentence of a finding in syslog
 	// Dial connects; nil is net.DialTimeout.
 	Dial func(network, addr string) (net.Conn, error)
 	// TLS makes a connection that is encrypted and whose other end is known; nil
@@ -47,7 +49,7 @@ type Exporter struct {
 	filled  time.Time // when the open message was begun, zero when there is none
 	sent    map[string]string
 	failure error
-	n       uint64
+	n, left uint64 // findings sent, and left out for want of memory of what was sent
 }
 
 // schemes are what --to understands.
@@ -118,7 +120,7 @@ func Open(to string, opt Options) (*Exporter, error) {
 		if host == "" {
 			host, _ = os.Hostname()
 		}
-		e.log = &syslog.Formatter{Facility: int(q.take("facility", 16, 0, 23)), Host: host, PID: os.Getpid(), Counted: network == "tcp"}
+		e.log = &syslog.Formatter{Facility: int(q.take("facility", 16, 0, 23)), Host: host, PID: os.Getpid(), Counted: network == "tcp", Lang: opt.Lang}
 	}
 	if err := q.left(); err != nil {
 		return nil, fmt.Errorf("%s: %w", to, err)
@@ -158,7 +160,11 @@ func (q *numbers) left() error {
 
 // carry hands a message to the line.
 func (e *Exporter) carry(m []byte) {
-	if err := e.line.send(m, e.gen); err != nil && e.failure == nil {
+	gen := e.gen
+	if e.log != nil {
+		gen = anySession
+	}
+	if err := e.line.send(m, gen); err != nil && e.failure == nil {
 		e.failure = fmt.Errorf("%s: %w", e.to, err)
 	}
 }
@@ -185,9 +191,8 @@ func (e *Exporter) Write(r *record.Record) error {
 func (e *Exporter) templates(now time.Time) {
 	gen := e.line.session()
 	if gen != e.gen || e.resent.IsZero() {
-		e.enc.Restart()
 		e.gen, e.resent = gen, now
-		e.enc.Templates(uint32(now.Unix()))
+		e.enc.Restart(uint32(now.Unix()))
 		return
 	}
 	if e.line.network == "udp" && now.Sub(e.resent) >= e.resend {
@@ -205,6 +210,9 @@ func (e *Exporter) Tick() {
 	}
 }
 
+// sentMost bounds what is kept of findings that were sent.
+const sentMost = 1 << 16
+
 // Findings sends those that were not sent yet, or have become graver.
 func (e *Exporter) Findings(fs []findings.Finding) error {
 	if e.log == nil {
@@ -213,7 +221,12 @@ func (e *Exporter) Findings(fs []findings.Finding) error {
 	for i := range fs {
 		f := &fs[i]
 		key := fmt.Sprint(f.Kind, f.Actor, f.Target, f.Proto, f.Port)
-		if e.sent[key] == f.Severity || len(e.sent) >= 1<<16 {
+		before, known := e.sent[key]
+		if before == f.Severity {
+			continue
+		}
+		if !known && len(e.sent) >= sentMost {
+			e.left++
 			continue
 		}
 		e.sent[key] = f.Severity
@@ -238,15 +251,20 @@ func (e *Exporter) Close() error {
 		err = fmt.Errorf("%s: %w", e.to, err)
 	}
 	if e.opt.Say != nil {
-		lost := ""
-		if n := e.line.lost.Load(); n > 0 {
-			lost = fmt.Sprintf("; %d messages LOST", n)
-		}
+		l := e.opt.Lang
+		done := ""
 		if e.enc != nil {
-			e.opt.Say(fmt.Sprintf("%s: %d records in %d messages%s", e.to, e.enc.Records, e.enc.Messages, lost))
+			done = fmt.Sprintf(l.Pick("%d records in %d messages", "registros: %d, en %d mensajes"), e.enc.Records, e.enc.Messages)
 		} else {
-			e.opt.Say(fmt.Sprintf("%s: %d findings%s", e.to, e.n, lost))
+			done = fmt.Sprintf(l.Pick("%d findings", "hallazgos: %d"), e.n)
 		}
+		if n := e.line.lost.Load(); n > 0 {
+			done += fmt.Sprintf(l.Pick("; %d messages LOST", "; mensajes PERDIDOS: %d"), n)
+		}
+		if e.left > 0 {
+			done += fmt.Sprintf(l.Pick("; %d findings LEFT OUT: more than %d of them", "; hallazgos OMITIDOS: %d, por pasar de %d"), e.left, sentMost)
+		}
+		e.opt.Say(e.to + ": " + done)
 	}
 	return err
 }

@@ -27,6 +27,7 @@ import (
 	"portero/internal/export"
 	"portero/internal/findings"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 func records(t *testing.T) []record.Record {
@@ -391,5 +392,135 @@ func TestSyslog(t *testing.T) {
 	c.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
 	if n, _, err := c.ReadFrom(b); err == nil {
 		t.Errorf("a third message: %q", b[:n])
+	}
+}
+
+// counted reads messages of syslog with octet counting (RFC 6587).
+func counted(t *testing.T, r io.Reader, got chan<- string) {
+	b := bufio.NewReader(r)
+	for {
+		n := 0
+		if _, err := fmt.Fscanf(b, "%d ", &n); err != nil {
+			return
+		}
+		m := make([]byte, n)
+		if _, err := io.ReadFull(b, m); err != nil {
+			return
+		}
+		got <- string(m)
+	}
+}
+
+func finding(port uint16) findings.Finding {
+	return findings.Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: netip.MustParseAddr("192.0.2.7"), Target: netip.MustParseAddr("192.0.2.1"), Proto: 6, Port: port,
+		Count: 40, Of: 40, Window: time.Minute, First: 1e18, Last: 1e18 + 1, Records: []uint64{1, 2}}
+}
+
+// Live, findings reach a collector over TCP, and one that was started again too.
+func TestLiveSyslogOverTCP(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	got, conns := make(chan string, 16), make(chan net.Conn, 16)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			conns <- c
+			go counted(t, c, got)
+		}
+	}()
+	var said []string
+	e, err := export.Open("syslog+tcp://"+l.Addr().String()+"?host=sensor-1", export.Options{Live: true, Lang: words.Spanish, Say: func(s string) { said = append(said, s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrived := func(port uint16, within time.Duration) bool {
+		select {
+		case m := <-got:
+			if !strings.Contains(m, fmt.Sprintf(` port="%d"`, port)) || !strings.Contains(m, "puerto") {
+				t.Errorf("%q, and port %d was sent, in Spanish", m, port)
+			}
+			return true
+		case <-time.After(within):
+			return false
+		}
+	}
+	e.Findings([]findings.Finding{finding(80)})
+	if !arrived(80, 5*time.Second) {
+		t.Fatal("a finding did not arrive")
+	}
+	time.Sleep(1100 * time.Millisecond) // a connection is made anew once a second at most
+	c := <-conns
+	c.(*net.TCPConn).SetLinger(0)
+	c.Close()
+	time.Sleep(50 * time.Millisecond)
+	e.Findings([]findings.Finding{finding(81)})
+	if !arrived(81, 5*time.Second) {
+		t.Error("a finding after the collector had cut the connection did not arrive")
+	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	if len(said) != 1 || !strings.HasSuffix(said[0], "hallazgos: 2") {
+		t.Errorf("said %q", said)
+	}
+}
+
+// What waits in a message when the connection is made anew goes out in the new
+// session: it is counted as sent.
+func TestRecordsThatWaitOutliveTheConnection(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	sessions := make(chan [][]byte, 4)
+	conns := make(chan net.Conn, 4)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			conns <- c
+			go func() { sessions <- messages(t, c) }()
+		}
+	}()
+	var said string
+	e, err := export.Open("ipfix+tcp://"+l.Addr().String(), export.Options{Live: true, Say: func(s string) { said = s }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := <-conns
+	e.Write(corpus.Made(1)) // the templates of the first session are on their way
+	time.Sleep(1100 * time.Millisecond)
+	first.(*net.TCPConn).SetLinger(0)
+	first.Close()
+	<-sessions
+	time.Sleep(50 * time.Millisecond)
+	e.Tick() // this message finds out that the connection is gone, and is lost
+	for i := range 3 {
+		e.Write(corpus.Made(uint64(2 + i))) // of the old session, or already of the new one
+		time.Sleep(20 * time.Millisecond)
+	}
+	<-conns
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, m := range <-sessions {
+		for b := m[16:]; len(b) > 0; b = b[binary.BigEndian.Uint16(b[2:]):] {
+			if binary.BigEndian.Uint16(b) >= 256 {
+				n += bytes.Count(b[:binary.BigEndian.Uint16(b[2:])], []byte("1:"))
+			}
+		}
+	}
+	if n < 3 || !strings.Contains(said, "4 records") || !strings.Contains(said, "; 1 messages LOST") {
+		t.Errorf("%d records came in the new session, want 3; said %q", n, said)
 	}
 }

@@ -12,6 +12,8 @@ import (
 const (
 	dialTime  = 5 * time.Second
 	writeTime = 5 * time.Second
+	// waitTime is how long a collector may take nothing while files are read.
+	waitTime = time.Minute
 	// queueLen messages wait at most while the collector is slow, live.
 	queueLen = 1024
 )
@@ -34,8 +36,11 @@ type line struct {
 
 type parcel struct {
 	data []byte
-	gen  uint32
+	gen  uint32 // the session that it was made for
 }
+
+// anySession is that of a message that stands alone, as syslog's do.
+const anySession = 1<<32 - 1
 
 func (l *line) start() error {
 	if err := l.dial(); err != nil && !l.live {
@@ -111,7 +116,11 @@ func (l *line) write(m []byte) error {
 		}
 		l.next = l.next.Add(time.Second / time.Duration(l.rate))
 	}
-	l.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	most := writeTime
+	if !l.live {
+		most = waitTime
+	}
+	l.conn.SetWriteDeadline(time.Now().Add(most))
 	_, err := l.conn.Write(m)
 	if err != nil && l.network == "udp" && errors.Is(err, syscall.ECONNREFUSED) {
 		// The error is about an earlier datagram; this one was not sent.
@@ -124,31 +133,47 @@ func (l *line) write(m []byte) error {
 	return nil
 }
 
-// run sends what is queued. A connection that breaks is made anew once a second;
-// what was made for the old one is of no use then.
+// run sends what is queued.
 func (l *line) run() {
 	defer l.done.Done()
 	var tried time.Time
 	for p := range l.queue {
-		if l.conn == nil && time.Since(tried) >= time.Second {
-			tried = time.Now()
-			_ = l.dial()
-		}
-		switch {
-		case l.conn == nil || l.network != "udp" && p.gen != l.gen.Load():
+		if !l.carry(&p, &tried) {
 			l.lost.Add(1)
-		case l.write(p.data) != nil:
-			l.lost.Add(1)
-			if l.network != "udp" {
-				l.conn.Close()
-				l.conn = nil
-			}
 		}
 		select {
 		case l.free <- p.data:
 		default:
 		}
 	}
+}
+
+// carry sends one message. A connection that breaks is made anew, once a second at
+// most; what was made for the old one is of no use then.
+func (l *line) carry(p *parcel, tried *time.Time) bool {
+	for range 2 {
+		if l.conn == nil {
+			if time.Since(*tried) < time.Second {
+				return false
+			}
+			*tried = time.Now()
+			if l.dial() != nil {
+				return false
+			}
+		}
+		if l.network != "udp" && p.gen != anySession && p.gen != l.gen.Load() {
+			return false
+		}
+		if l.write(p.data) == nil {
+			return true
+		}
+		if l.network == "udp" {
+			return false
+		}
+		l.conn.Close()
+		l.conn = nil
+	}
+	return false
 }
 
 func (l *line) close() error {

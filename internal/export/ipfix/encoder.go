@@ -116,8 +116,16 @@ func (e *Encoder) Flush(now uint32) {
 	e.msg = e.msg[:0]
 }
 
-// Restart begins a new transport session: sequence numbers start at 0 again.
-func (e *Encoder) Restart() { e.msg, e.set, e.n, e.seq = e.msg[:0], 0, 0, 0 }
+// Restart begins a new transport session: sequence numbers start at 0 again, and
+// templates go first. The records of the message that is being filled are in it too:
+// they are counted as sent.
+func (e *Encoder) Restart(now uint32) {
+	e.closeSet()
+	msg, n := e.msg, e.n
+	e.msg, e.n, e.seq = nil, 0, 0
+	e.Templates(now)
+	e.msg, e.n = msg, n
+}
 
 func (e *Encoder) enterprise(el *Element) (pen uint32, ok bool) {
 	switch el.Enterprise {
