@@ -21,6 +21,7 @@ import (
 	"portero/catalog"
 	"portero/internal/engine"
 	"portero/internal/export"
+	"portero/internal/fleet/bus"
 	"portero/internal/fleet/sensor"
 	"portero/internal/fleet/spool"
 	"portero/internal/jail"
@@ -184,6 +185,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if n := sp.Stats().Records; n > 0 {
 		a.say(fmt.Sprintf(a.lang.Pick("%d records are still on the spool from before", "quedan %d registros de antes en la cola del disco"), n))
 	}
+	if st := sp.Stats(); st.Damaged > 0 {
+		a.say(fmt.Sprintf(a.lang.Pick("%d octets of the spool %s were damaged, %d batches among them in front of others, and are given up", "%d octetos de la cola %s estaban dañados, entre ellos %d lotes anteriores a otros, y se dan por perdidos"), st.Damaged, o.dir, st.Spoiled))
+	}
 	to, err := o.collectors(a, in.live != nil)
 	if err != nil {
 		return err
@@ -254,13 +258,19 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 		a.say(fmt.Sprintf(a.lang.Pick("stopped: %d records stay on the spool %s; the next sensor on it sends them", "parado: %d registros quedan en la cola %s; el próximo sensor que la use los envía"), sp.Stats().Records, o.dir))
 	}
 	stop()
+	if in.live == nil && err == nil && a.ctx.Err() == nil {
+		s.End()
+	}
 	s.Report(nc, drops())
 	_ = nc.FlushTimeout(time.Second)
 	stopSend()
 	work.Wait()
 	a.say(s.Summary())
 	if sendErr != nil {
-		return &exitError{4, sendErr}
+		if bus.Refused(sendErr) {
+			return &exitError{4, sendErr}
+		}
+		return sendErr
 	}
 	for _, p := range in.problems() {
 		a.say(p.Error())

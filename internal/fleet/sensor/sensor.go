@@ -69,6 +69,11 @@ type Sensor struct {
 	spare    chan *batch.Builder
 	encoded  sync.WaitGroup
 	failure  atomic.Pointer[error]
+	ended    atomic.Bool
+	wrong    atomic.Pointer[string] // why the spool takes nothing now
+	said     time.Time              // when that was said last
+
+	unspooled atomic.Uint64 // of Lost, those that the spool could not take
 
 	Records atomic.Uint64 // taken
 	Lost    atomic.Uint64 // before they reached the spool: the disk is too slow
@@ -202,13 +207,30 @@ func (s *Sensor) encode() {
 			err = fmt.Errorf("spool: %w", err)
 			if s.cfg.Wait {
 				s.failure.CompareAndSwap(nil, &err)
-			} else {
-				for _, m := range ms {
-					s.Lost.Add(uint64(m.Records))
-				}
-				s.cfg.Say(err.Error())
+				continue
 			}
+			lost := uint64(0)
+			for _, m := range ms {
+				if m.Number == 0 {
+					lost += uint64(m.Records)
+				}
+			}
+			s.unwritten(lost, err)
+		} else {
+			s.wrong.Store(nil)
 		}
+	}
+}
+
+// unwritten counts what the spool could not take, and says it at once and then every
+// half minute: a disk that is full is tried again twice a second.
+func (s *Sensor) unwritten(records uint64, err error) {
+	s.Lost.Add(records)
+	s.unspooled.Add(records)
+	why := err.Error()
+	if s.wrong.Swap(&why) == nil || time.Since(s.said) > 30*time.Second {
+		s.said = time.Now()
+		s.cfg.Say(fmt.Sprintf("%s; %d records are LOST so far", why, s.unspooled.Load()))
 	}
 }
 
@@ -350,14 +372,24 @@ type State struct {
 	Refused uint64      `json:"refused"`
 	Drops   uint64      `json:"capture_drops"`
 	Retries uint64      `json:"retries"`
+	Trouble string      `json:"trouble,omitempty"` // why the spool takes nothing now
+	Ended   bool        `json:"ended,omitempty"`   // it has read its files and sent what was in them
 	Spool   spool.Stats `json:"spool"`
 }
 
 // State is the present one. drops is what the capture lost.
 func (s *Sensor) State(drops uint64) State {
-	return State{Kind: "sensor", Site: s.cfg.Site, Name: s.cfg.Name, Time: time.Now().UTC(), Records: s.Records.Load(), Sent: s.Sent.Load(), Lost: s.Lost.Load(), Refused: s.Refused.Load(), Drops: drops,
+	st := State{Kind: "sensor", Site: s.cfg.Site, Name: s.cfg.Name, Time: time.Now().UTC(), Records: s.Records.Load(), Sent: s.Sent.Load(), Lost: s.Lost.Load(), Refused: s.Refused.Load(), Drops: drops,
 		Retries: s.Retries.Load(), Spool: s.spool.Stats()}
+	if p := s.wrong.Load(); p != nil {
+		st.Trouble = *p
+	}
+	st.Ended = s.ended.Load() && st.Spool.Messages == 0
+	return st
 }
+
+// End says that nothing more will come: files were read to their end.
+func (s *Sensor) End() { s.ended.Store(true) }
 
 // Report tells the broker how the sensor is.
 func (s *Sensor) Report(nc *nats.Conn, drops uint64) {
@@ -384,10 +416,14 @@ func (s *Sensor) Summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d records, %d acknowledged by the broker, %d wait on the spool", s.Records.Load(), s.Sent.Load(), st.Records)
 	if st.DroppedRecords > 0 {
-		fmt.Fprintf(&b, "; %d DROPPED, oldest first, because the spool was full", st.DroppedRecords)
+		fmt.Fprintf(&b, "; %d DROPPED, oldest first, because the spool was full or could not be read", st.DroppedRecords)
 	}
-	if n := s.Lost.Load(); n > 0 {
+	unspooled := s.unspooled.Load()
+	if n := s.Lost.Load() - unspooled; n > 0 {
 		fmt.Fprintf(&b, "; %d LOST because the disk was too slow", n)
+	}
+	if unspooled > 0 {
+		fmt.Fprintf(&b, "; %d LOST because the spool could not be written", unspooled)
 	}
 	if n := s.Refused.Load(); n > 0 {
 		fmt.Fprintf(&b, "; %d LEFT OUT because the broker takes no batch so long", n)

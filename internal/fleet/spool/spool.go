@@ -38,7 +38,8 @@ type Stats struct {
 	Messages, Records, Bytes        uint64 // waiting
 	DroppedMessages, DroppedRecords uint64 // for lack of room, since the spool was made
 	Limit                           uint64
-	Damaged                         uint64 // octets at the end of a segment that were cut off by a crash
+	Damaged                         uint64 // octets of segments that could not be read when it was opened: a crash while writing, or the disk
+	Spoiled                         uint64 // messages among them that stood before others, so that it was the disk
 }
 
 // Spool is safe for one writer and one reader at the same time.
@@ -56,6 +57,7 @@ type Spool struct {
 	segs   []*segment
 	cur    *os.File // the segment being written
 	meta   meta
+	given  uint64 // meta.Given as it is on disk
 	next   uint64 // number of the next message
 	acked  uint64 // all up to this one are done
 	stats  Stats
@@ -78,7 +80,14 @@ type meta struct {
 	Epoch                           string
 	DroppedMessages, DroppedRecords uint64
 	Acked                           uint64
+	// Given says that no number beyond it was given to a message. It runs ahead by
+	// some, so that one is never given again whatever becomes of the segments: the
+	// stores would take what is new for a copy of what they have.
+	Given uint64
 }
+
+// ahead is how many numbers are noted as given at a time.
+const ahead = 1024
 
 const (
 	header = 4 + 4 + 8 + 2 + 4 // length, checksum, number, lane, records
@@ -137,36 +146,43 @@ func (s *Spool) load() error {
 	}
 	s.acked = s.meta.Acked
 	s.stats.DroppedMessages, s.stats.DroppedRecords = s.meta.DroppedMessages, s.meta.DroppedRecords
-	s.next = s.acked + 1
+	s.next = max(s.acked, s.meta.Given) + 1
+	s.given = s.meta.Given
 	names, err := filepath.Glob(filepath.Join(s.dir, "*.seg"))
 	if err != nil {
 		return err
 	}
 	slices.Sort(names)
-	for _, n := range names {
-		if err := s.scan(n); err != nil {
+	for i := 0; i < len(names); i++ {
+		saved, err := s.scan(names[i])
+		if err != nil {
 			return err
+		}
+		if saved != "" && !slices.Contains(names, saved) {
+			names = slices.Insert(names, i+1, saved)
 		}
 	}
 	s.trim()
 	return nil
 }
 
-// scan takes a segment's messages, and cuts off what a crash left half written.
-func (s *Spool) scan(name string) error {
+// scan takes a segment's messages, and cuts off what a crash left half written. Where
+// the disk spoiled some, those behind them become a segment of their own, whose name
+// is given.
+func (s *Spool) scan(name string) (saved string, err error) {
 	first, err := strconv.ParseUint(strings.TrimSuffix(filepath.Base(name), ".seg"), 10, 64)
 	if err != nil {
-		return nil
+		return "", nil
 	}
 	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer f.Close()
 	seg := &segment{first: first}
 	size, err := f.Seek(0, io.SeekEnd)
 	if err != nil {
-		return err
+		return "", err
 	}
 	for {
 		m, n, err := readAt(f, int64(seg.bytes), &s.buf)
@@ -179,13 +195,24 @@ func (s *Spool) scan(name string) error {
 		seg.counts = append(seg.counts, m.Records)
 	}
 	if rest := size - int64(seg.bytes); rest > 0 {
-		s.stats.Damaged += uint64(rest)
+		bad, next, err := behind(f, int64(seg.bytes), rest, first+seg.messages)
+		if err != nil {
+			return "", err
+		}
+		s.stats.Damaged += uint64(bad)
+		if next > 0 {
+			s.stats.Spoiled += next - (first + seg.messages)
+			saved = s.path(next)
+			if err := copyTail(f, int64(seg.bytes)+bad, saved); err != nil {
+				return "", fmt.Errorf("%s is damaged, and what is readable in it cannot be copied: %w", name, err)
+			}
+		}
 		if err := f.Truncate(int64(seg.bytes)); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if seg.messages == 0 {
-		return os.Remove(name)
+		return saved, os.Remove(name)
 	}
 	s.segs = append(s.segs, seg)
 	s.next = max(s.next, first+seg.messages)
@@ -196,7 +223,43 @@ func (s *Spool) scan(name string) error {
 			s.stats.Records += uint64(c)
 		}
 	}
-	return nil
+	return saved, nil
+}
+
+// behind looks in the rest of a segment, from off, for a message that is whole; want
+// is the number of the one that is not. bad is how many octets are before it, all
+// when there is none.
+func behind(f *os.File, off, rest int64, want uint64) (bad int64, next uint64, err error) {
+	b := make([]byte, rest)
+	if _, err := f.ReadAt(b, off); err != nil {
+		return 0, 0, err
+	}
+	for i := int64(1); i+header <= rest; i++ {
+		n := binary.BigEndian.Uint64(b[i+8:])
+		if n <= want || n-want > uint64(rest)/header {
+			continue
+		}
+		size := int64(binary.BigEndian.Uint32(b[i:]))
+		if size <= MaxMessage && i+header+size <= rest && crc32.Checksum(b[i+8:i+header+size], castagnoli) == binary.BigEndian.Uint32(b[i+4:]) {
+			return i, n, nil
+		}
+	}
+	return rest, 0, nil
+}
+
+// copyTail copies what f holds from off on to a file of its own.
+func copyTail(f *os.File, off int64, name string) error {
+	if _, err := os.Stat(name); err == nil {
+		return nil // done before a crash
+	}
+	if _, err := f.Seek(off, io.SeekStart); err != nil {
+		return err
+	}
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return err
+	}
+	return WriteFile(name, b)
 }
 
 func readAt(f *os.File, off int64, buf *[]byte) (m Message, n int, err error) {
@@ -230,7 +293,7 @@ func (s *Spool) Epoch() string { return s.meta.Epoch }
 
 // Put appends messages and fsyncs them: when it returns they survive a crash. With
 // wait it waits for room, as reading files may; without, the oldest are dropped.
-// The numbers are given here.
+// The numbers are given here; after an error those without one are not on the spool.
 func (s *Spool) Put(wait bool, ms ...Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -256,6 +319,9 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 		}
 		m.Number = s.next
 		if err := s.write(m); err != nil {
+			m.Number = 0
+			s.sync() // those before it are on the spool
+			s.more.Broadcast()
 			return err
 		}
 		s.next++
@@ -282,6 +348,14 @@ func (s *Spool) sync() error {
 }
 
 func (s *Spool) write(m *Message) error {
+	if m.Number > s.given {
+		before := s.meta.Given
+		s.meta.Given = m.Number + ahead - 1
+		if err := s.saveMeta(); err != nil {
+			s.meta.Given = before
+			return err
+		}
+	}
 	if s.cur != nil && s.segs[len(s.segs)-1].bytes >= s.segSize {
 		if err := s.finish(); err != nil {
 			return err
@@ -343,11 +417,23 @@ func (s *Spool) drop() error {
 	}
 	s.meta.DroppedMessages, s.meta.DroppedRecords = s.stats.DroppedMessages, s.stats.DroppedRecords
 	s.acked = max(s.acked, seg.first+seg.messages-1)
-	// First on disk, then deleted: a number must never be given twice.
-	if err := s.saveMeta(); err != nil {
+	return s.settle(s.remove)
+}
+
+// settle notes what is done with, and then deletes. On a disk that is full what is
+// deleted makes the room for the note: the numbers are noted as given already.
+func (s *Spool) settle(remove func() error) error {
+	err := s.saveMeta()
+	if err != nil && s.given < s.next-1 {
 		return err
 	}
-	return s.remove()
+	if e := remove(); e != nil {
+		return e
+	}
+	if err != nil {
+		s.saveMeta()
+	}
+	return nil
 }
 
 // remove deletes the oldest segment.
@@ -372,12 +458,13 @@ func (s *Spool) remove() error {
 }
 
 // trim deletes segments that are done with.
-func (s *Spool) trim() {
+func (s *Spool) trim() error {
 	for len(s.segs) > 0 && s.segs[0].first+s.segs[0].messages-1 <= s.acked {
-		if s.remove() != nil {
-			return
+		if err := s.remove(); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // Next reads the first message after number after that still waits. It blocks
@@ -480,8 +567,8 @@ func (s *Spool) Ack(number uint64) {
 	if number > s.acked {
 		s.acked = number
 	}
-	if len(s.segs) > 0 && s.segs[0].first+s.segs[0].messages-1 <= s.acked && s.saveMeta() == nil {
-		s.trim()
+	if len(s.segs) > 0 && s.segs[0].first+s.segs[0].messages-1 <= s.acked {
+		s.settle(s.trim)
 	}
 }
 
@@ -491,7 +578,11 @@ func (s *Spool) saveMeta() error {
 	if err != nil {
 		return err
 	}
-	return WriteFile(filepath.Join(s.dir, "spool"), b)
+	if err := WriteFile(filepath.Join(s.dir, "spool"), b); err != nil {
+		return err
+	}
+	s.given = s.meta.Given
+	return nil
 }
 
 // Stats says what waits and what was dropped.
@@ -511,6 +602,7 @@ func (s *Spool) Close() error {
 	s.closed = true
 	s.more.Broadcast()
 	s.room.Broadcast()
+	s.meta.Given = s.next - 1
 	err := s.saveMeta()
 	if s.cur != nil {
 		if e := s.finish(); err == nil {

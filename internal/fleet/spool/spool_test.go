@@ -217,3 +217,146 @@ func TestHurryEndsTheWaiting(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 }
+
+// crashed is what a spool's folder holds when its sensor is killed now.
+func crashed(t *testing.T, dir string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// A number is never given again, whatever becomes of the segments: the stores would take
+// the new message for a copy of the one before.
+func TestANumberIsNeverGivenAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	for i := range 20 {
+		s.Put(false, msg(i))
+	}
+	s.Ack(15) // the broker has them; the spool notes that only when a segment is done with
+	for name, spoil := range map[string]func(seg string){
+		"removed":   func(seg string) { os.Remove(seg) },
+		"truncated": func(seg string) { os.Truncate(seg, 3000) },
+		"spoiled": func(seg string) {
+			b, _ := os.ReadFile(seg)
+			b[3000] ^= 1
+			os.WriteFile(seg, b, 0o600)
+		},
+		"emptied": func(seg string) { os.Truncate(seg, 0) },
+	} {
+		d := crashed(t, dir)
+		spoil(mustGlob(d)[0])
+		again := open(t, d, 1<<20)
+		ms := []Message{msg(20)}
+		if err := again.Put(false, ms...); err != nil || ms[0].Number <= 20 {
+			t.Errorf("%s: the number %d was given again: %v", name, ms[0].Number, err)
+		}
+		last := uint64(0)
+		for last < ms[0].Number {
+			m, err := again.Next(last)
+			if err != nil {
+				t.Fatalf("%s: after %d: %v", name, last, err)
+			}
+			last = m.Number
+		}
+		again.Ack(last)
+		if st := again.Stats(); st.Messages != 0 || st.Records != 0 {
+			t.Errorf("%s: %+v", name, st)
+		}
+	}
+	// Who closes it properly leaves no gap.
+	s.Close()
+	again := open(t, dir, 1<<20)
+	ms := []Message{msg(20)}
+	if again.Put(false, ms...); ms[0].Number != 21 {
+		t.Errorf("after closing, number %d", ms[0].Number)
+	}
+}
+
+// What stands behind a message that the disk spoiled is not lost with it.
+func TestWhatIsBehindADamageIsKept(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<24)
+	for i := range 100 {
+		s.Put(false, msg(i))
+	}
+	d := crashed(t, dir)
+	segs := mustGlob(d)
+	b, err := os.ReadFile(segs[0])
+	if err != nil || len(segs) != 1 {
+		t.Fatal(segs, err)
+	}
+	one := len(b) / 100
+	for _, at := range []int{10*one + 200, 11*one + 3, 50*one + 10, 99*one + 500} { // data, length, number, the last one
+		b[at] ^= 0x55
+	}
+	os.WriteFile(segs[0], b, 0o600)
+	for n, want := range []Stats{{Messages: 96, Spoiled: 3}, {Messages: 96}} { // and again, when it was opened once
+		again := open(t, d, 1<<24)
+		st := again.Stats()
+		if st.Messages != want.Messages || st.Spoiled != want.Spoiled || (st.Damaged > 0) != (n == 0) {
+			t.Fatalf("opened %d times before: %+v", n, st)
+		}
+		var got []uint64
+		last := uint64(0)
+		for range 96 {
+			m, err := again.Next(last)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(m.Data) != string(msg(int(m.Number)-1).Data) {
+				t.Fatalf("message %d holds %.20q", m.Number, m.Data)
+			}
+			got, last = append(got, m.Number), m.Number
+		}
+		if got[9] != 10 || got[10] != 13 || got[95] != 99 {
+			t.Errorf("opened %d times before: %v", n, got)
+		}
+		again.Close()
+	}
+}
+
+// A disk that is full to the last octet does not keep the spool from giving up what is
+// done with, which makes room.
+func TestAFullDiskGetsRoomByWhatWasSent(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<16)
+	for i := range 40 {
+		s.Put(false, msg(i))
+	}
+	before := len(mustGlob(dir))
+	// The note cannot be written: a folder is in its way.
+	meta := filepath.Join(dir, "spool")
+	os.Remove(meta)
+	os.MkdirAll(filepath.Join(meta, "x"), 0o700)
+	s.Ack(30)
+	if st := s.Stats(); len(mustGlob(dir)) >= before || st.Messages != 10 {
+		t.Fatalf("%d segments, before %d; %+v", len(mustGlob(dir)), before, st)
+	}
+	for i := 40; i < 400; i++ { // and the oldest go where there is no room
+		if err := s.Put(false, msg(i)); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if st := s.Stats(); st.Bytes > 1<<16 || st.DroppedMessages == 0 {
+		t.Errorf("%+v", st)
+	}
+	// No number is given that was not noted.
+	var err error
+	for i := 400; i < 3000 && err == nil; i++ {
+		ms := []Message{msg(i)}
+		if err = s.Put(false, ms...); err != nil && ms[0].Number != 0 || err == nil && ms[0].Number > ahead {
+			t.Fatal(ms[0].Number, err)
+		}
+	}
+	if err == nil {
+		t.Error("numbers were given beyond those that were noted")
+	}
+	os.RemoveAll(meta)
+	if err := s.Put(false, msg(1)); err != nil {
+		t.Error(err)
+	}
+}

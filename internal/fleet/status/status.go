@@ -5,7 +5,6 @@ package status
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"sort"
@@ -69,9 +68,12 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 		return nil, fmt.Errorf("the broker has no stream of records (is it a portero-fleet broker, and may we ask?): %w", err)
 	}
 	i := s.CachedInfo()
+	if !i.TimeStamp.IsZero() {
+		f.Time = i.TimeStamp.UTC() // by the broker's clock, as all times that it gives; ours may differ
+	}
 	f.Broker = Broker{Replicas: i.Config.Replicas, Waiting: i.State.Msgs, Bytes: i.State.Bytes, Limit: i.Config.MaxBytes}
 	if i.State.Msgs > 0 {
-		f.Broker.LagSeconds = max(time.Since(i.State.FirstTime).Seconds(), 0)
+		f.Broker.LagSeconds = max(f.Time.Sub(i.State.FirstTime).Seconds(), 0)
 	}
 	if i.Cluster != nil {
 		f.Broker.Cluster, f.Broker.Leader = i.Cluster.Name, i.Cluster.Leader
@@ -92,37 +94,8 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	if err != nil {
 		return f, nil
 	}
-	info, err := st.Info(ctx, jetstream.WithSubjectFilter("status.>"))
-	if err != nil {
+	if err := f.hear(ctx, st); err != nil {
 		return nil, err
-	}
-	for subject := range info.State.Subjects {
-		m, err := st.GetLastMsgForSubject(ctx, subject)
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		// Who speaks is told by the subject, which the broker holds to the seed.
-		w := strings.Split(subject, ".")
-		if len(w) != 4 {
-			continue
-		}
-		switch w[2] {
-		case "sensor":
-			var x sensor.State
-			if json.Unmarshal(m.Data, &x) == nil {
-				x.Site, x.Name, x.Time = w[1], w[3], m.Time
-				f.Sensors = append(f.Sensors, x)
-			}
-		case "hub":
-			var x hub.State
-			if json.Unmarshal(m.Data, &x) == nil {
-				x.Name, x.Time = w[3], m.Time
-				f.Hubs = append(f.Hubs, x)
-			}
-		}
 	}
 	sort.Slice(f.Sensors, func(i, j int) bool {
 		a, b := &f.Sensors[i], &f.Sensors[j]
@@ -130,6 +103,62 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	})
 	sort.Slice(f.Hubs, func(i, j int) bool { return f.Hubs[i].Name < f.Hubs[j].Name })
 	return f, nil
+}
+
+// hear takes the last word of every part of the fleet. They come in one stream: to ask
+// for each would take as many times the way there and back as there are sensors.
+func (f *Fleet) hear(ctx context.Context, st jetstream.Stream) error {
+	c, err := st.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, InactiveThreshold: 10 * time.Second})
+	if err != nil {
+		return err
+	}
+	info, err := c.Info(ctx)
+	if err != nil {
+		return err
+	}
+	for left := int(info.NumPending); left > 0; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		got, err := c.Fetch(min(left, 1000), jetstream.FetchMaxWait(2*time.Second))
+		if err != nil {
+			return err
+		}
+		n := 0
+		for m := range got.Messages() {
+			n++
+			f.take(m)
+		}
+		if n == 0 {
+			return got.Error() // the rest is gone meanwhile
+		}
+		left -= n
+	}
+	return nil
+}
+
+// take takes what one part says of itself. Who speaks is told by the subject, which
+// the broker holds to the seed.
+func (f *Fleet) take(m jetstream.Msg) {
+	w := strings.Split(m.Subject(), ".")
+	md, err := m.Metadata()
+	if err != nil || len(w) != 4 {
+		return
+	}
+	switch w[2] {
+	case "sensor":
+		var x sensor.State
+		if json.Unmarshal(m.Data(), &x) == nil {
+			x.Site, x.Name, x.Time = w[1], w[3], md.Timestamp
+			f.Sensors = append(f.Sensors, x)
+		}
+	case "hub":
+		var x hub.State
+		if json.Unmarshal(m.Data(), &x) == nil {
+			x.Name, x.Time = w[3], md.Timestamp
+			f.Hubs = append(f.Hubs, x)
+		}
+	}
 }
 
 // brokers asks all brokers how they are, and waits half a second for n of them.
@@ -197,14 +226,20 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 	for i := range f.Sensors {
 		s := &f.Sensors[i]
 		n := s.Site + "/" + s.Name
-		if f.Time.Sub(s.Time) >= Stale {
+		if f.Time.Sub(s.Time) >= Stale && !s.Ended {
 			add("sensor %s has been silent for %.0f s", "el sensor %s calla desde hace %.0f s", n, f.Time.Sub(s.Time).Seconds())
 		}
 		if s.Spool.DroppedRecords > 0 {
-			add("sensor %s dropped %d records: its spool was full", "el sensor %s descartó %d registros: su cola estaba llena", n, s.Spool.DroppedRecords)
+			add("sensor %s dropped %d records: its spool was full or could not be read", "el sensor %s descartó %d registros: su cola estaba llena o no se pudo leer", n, s.Spool.DroppedRecords)
+		}
+		if s.Spool.Spoiled > 0 {
+			add("sensor %s: %d batches on its spool were damaged and are lost", "sensor %s: %d lotes de su cola estaban dañados y se han perdido", n, s.Spool.Spoiled)
+		}
+		if s.Trouble != "" && f.Time.Sub(s.Time) < Stale {
+			add("sensor %s keeps nothing: %s", "el sensor %s no guarda nada: %s", n, safe.Terminal(s.Trouble))
 		}
 		if s.Lost > 0 {
-			add("sensor %s lost %d records: its disk is too slow", "el sensor %s perdió %d registros: su disco es demasiado lento", n, s.Lost)
+			add("sensor %s lost %d records: its disk is too slow or could not be written", "el sensor %s perdió %d registros: su disco es demasiado lento o no se pudo escribir", n, s.Lost)
 		}
 		if s.Refused > 0 {
 			add("sensor %s left %d records out: the broker takes no batch so long", "el sensor %s omitió %d registros: el intermediario no acepta un lote tan largo", n, s.Refused)
@@ -308,6 +343,18 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		{"sensor_spool_records", "gauge", "Records on the spool.", func(s *sensor.State) any { return s.Spool.Records }},
 		{"sensor_spool_bytes", "gauge", "Octets on the spool.", func(s *sensor.State) any { return s.Spool.Bytes }},
 		{"sensor_spool_limit_bytes", "gauge", "Octets that the spool may hold.", func(s *sensor.State) any { return s.Spool.Limit }},
+		{"sensor_stuck", "gauge", "Whether something keeps the sensor from keeping records; should be zero.", func(s *sensor.State) any {
+			if s.Trouble != "" {
+				return 1
+			}
+			return 0
+		}},
+		{"sensor_ended", "gauge", "Whether the sensor has read its files and sent what was in them.", func(s *sensor.State) any {
+			if s.Ended {
+				return 1
+			}
+			return 0
+		}},
 		{"sensor_silent_seconds", "gauge", "Time since the sensor was heard of.", func(s *sensor.State) any { return max(f.Time.Sub(s.Time).Seconds(), 0) }},
 	} {
 		metric(m.name, m.kind, m.help)
