@@ -73,4 +73,9 @@ func TestAHubWithAFullDiskIsNamed(t *testing.T) {
 	if n := strings.Count(h.text(), "trying again"); n > 2 {
 		t.Errorf("it said %d times that it tries again", n)
 	}
+	began := time.Now()
+	h.stop()
+	if d := time.Since(began); d > 6*time.Second {
+		t.Errorf("told to stop, it went on for %v", d)
+	}
 }

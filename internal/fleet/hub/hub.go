@@ -47,6 +47,8 @@ type Hub struct {
 	again                                  atomic.Uint64
 	wrong                                  atomic.Pointer[string] // what keeps the hub from its work now
 	said                                   time.Time
+	unkept                                 atomic.Pointer[string] // why a batch cannot be put aside
+	grace                                  time.Duration          // for a store to end what it does when the hub is told to stop
 }
 
 // New prepares a hub.
@@ -66,7 +68,7 @@ func New(cfg Config) (*Hub, error) {
 	if cfg.Say == nil {
 		cfg.Say = func(string) {}
 	}
-	return &Hub{cfg: cfg}, nil
+	return &Hub{cfg: cfg, grace: 10 * time.Second}, nil
 }
 
 // group is what is stored together.
@@ -152,12 +154,16 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 			h.store(ctx, g)
 		}
 	}
-	// What is held is stored even now: it came from the broker, and is not asked for twice.
-	if len(g.es) > 0 {
-		last, stop := context.WithTimeout(context.Background(), 10*time.Second)
-		defer stop()
-		h.store(last, g)
+	// What is held is stored even now, in one try. Where that failed before, or does, others
+	// get it at once, or we when we are started again.
+	if len(g.es) > 0 && h.wrong.Load() == nil {
+		h.store(ctx, g)
 	}
+	g.mu.Lock()
+	for _, m := range g.msgs {
+		_ = m.Nak()
+	}
+	g.mu.Unlock()
 	return nc.FlushTimeout(2 * time.Second)
 }
 
@@ -220,27 +226,53 @@ func (h *Hub) take(g *group, m jetstream.Msg) {
 
 // bad puts a message aside that no hub can read.
 func (h *Hub) bad(m jetstream.Msg, why error) {
-	h.Bad.Add(1)
 	name := ""
 	if h.cfg.Bad != "" {
 		if md, err := m.Metadata(); err == nil {
 			name = filepath.Join(h.cfg.Bad, fmt.Sprintf("%020d.bad", md.Sequence.Stream))
-			if err := os.MkdirAll(h.cfg.Bad, 0o750); err != nil || spool.WriteFile(name, m.Data()) != nil {
-				h.trouble("a batch that cannot be read could not be put aside: it stays with the broker")
+			err := os.MkdirAll(h.cfg.Bad, 0o750)
+			if err == nil {
+				err = spool.WriteFile(name, m.Data())
+			}
+			if err != nil {
+				s := fmt.Sprintf("a batch that cannot be read stays with the broker, because it could not be put aside: %v", err)
+				if h.unkept.Swap(&s) == nil {
+					h.cfg.Say(s)
+				}
 				return
 			}
+			h.unkept.Store(nil)
 		}
 	}
+	h.Bad.Add(1)
 	h.cfg.Say(fmt.Sprintf("a batch cannot be read and was put aside%s: %v", map[bool]string{true: " as " + name}[name != ""], why))
 	_ = m.TermWithReason(why.Error())
 }
 
-// store writes the group to every store, however long that takes, and then
-// acknowledges it.
+// write writes to a store. One that does not answer does not keep the hub from
+// stopping: what becomes of it then is as after a crash.
+func (h *Hub) write(ctx context.Context, s Store, es []batch.Entry) error {
+	done := make(chan error, 1)
+	go func() { done <- s.Write(es) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(h.grace):
+		return fmt.Errorf("no answer within %v of being told to stop", h.grace)
+	}
+}
+
+// store writes the group to every store, however long that takes unless ctx ends, and
+// then acknowledges it.
 func (h *Hub) store(ctx context.Context, g *group) {
 	for name, s := range h.cfg.Stores {
 		for {
-			err := s.Write(g.es)
+			err := h.write(ctx, s, g.es)
 			if err == nil {
 				break
 			}
@@ -316,8 +348,10 @@ type State struct {
 // State is the present one.
 func (h *Hub) State() State {
 	s := State{Kind: "hub", Site: "fleet", Name: h.cfg.Name, Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
-	if p := h.wrong.Load(); p != nil {
-		s.Trouble = *p
+	for _, p := range []*string{h.unkept.Load(), h.wrong.Load()} {
+		if p != nil {
+			s.Trouble = *p
+		}
 	}
 	for n := range h.cfg.Stores {
 		s.Stores = append(s.Stores, n)

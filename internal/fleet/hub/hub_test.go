@@ -159,3 +159,64 @@ func TestTroubleLastsAsLongAsItDoes(t *testing.T) {
 		t.Errorf("%q, then %q; said %d times", f.seen, h.State().Trouble, said)
 	}
 }
+
+// stuck is a store that does not answer.
+type stuck chan struct{}
+
+func (s stuck) Write([]batch.Entry) error { <-s; return nil }
+
+// A store that does not answer does not keep a hub from stopping, and what it was given
+// is not acknowledged.
+func TestAStoreThatDoesNotAnswer(t *testing.T) {
+	s := make(stuck)
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"clickhouse": s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.grace = 50 * time.Millisecond
+	g := &group{names: map[string]bool{}}
+	m := from("hq", 1, 5)
+	h.take(g, m)
+	ctx, stop := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer stop()
+	done := make(chan bool)
+	go func() { h.store(ctx, g); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("it still waits")
+	}
+	close(s)
+	<-done
+	if m.acked || h.Records.Load() != 0 {
+		t.Errorf("acknowledged %v, %d records", m.acked, h.Records.Load())
+	}
+}
+
+// A batch that cannot be put aside stays with the broker, is not counted as put aside,
+// and status says why until it can.
+func TestABatchThatCannotBePutAside(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad")
+	os.WriteFile(bad, nil, 0o600) // a file where the folder should be
+	said := 0
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"counting": &counting{}}, Bad: bad, Say: func(string) { said++ }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{names: map[string]bool{}}
+	m := from("hq", 1, 5)
+	m.data = m.data[:40]
+	for range 3 {
+		h.take(g, m)
+		h.well() // the next fetch went well
+	}
+	if st := h.State(); m.termed != "" || st.Bad != 0 || !strings.Contains(st.Trouble, "could not be put aside: ") || said != 1 {
+		t.Errorf("termed %q, said %d times, %+v", m.termed, said, st)
+	}
+	os.Remove(bad)
+	h.take(g, m)
+	if st := h.State(); m.termed == "" || st.Bad != 1 || st.Trouble != "" {
+		t.Errorf("termed %q, %+v", m.termed, st)
+	}
+}
