@@ -262,7 +262,11 @@ their name without date and count.`,
 			if err := errors.Join(errs...); err != nil && a.ctx.Err() == nil {
 				return err
 			}
-			if bad > 0 || q.Damaged.Load() > 0 {
+			away := q.Away()
+			if away > 0 {
+				a.say(fmt.Sprintf(a.lang.Pick("%d units stay in the queue: their files are not on this machine", "%d unidades siguen en la cola: sus archivos no están en este equipo"), away))
+			}
+			if bad > 0 || away > 0 || q.Damaged.Load() > 0 {
 				return &exitError{3, nil}
 			}
 			return nil

@@ -327,3 +327,107 @@ func TestDamagedFile(t *testing.T) {
 		t.Errorf("%d records, %v, %v", n, problems, err)
 	}
 }
+
+// A capture that was still being written is read on from where it had come, when it has
+// grown: no connection is told of twice.
+func TestAFileThatGrew(t *testing.T) {
+	dir := t.TempDir()
+	names := rotate(t, filepath.Join(dir, "core"), "x", traffic(100), 24*time.Hour)
+	body, err := os.ReadFile(names[0])
+	if err != nil || len(names) != 1 {
+		t.Fatal(names, err)
+	}
+	want := whole(t, names)
+	taken := &Taken{}
+	seen := map[string]int{}
+	read := func(size int) (u *Unit) {
+		t.Helper()
+		if err := os.WriteFile(names[0], body[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		us, _, problems, err := Plan(dir, Shape{Site: "hq"}, taken)
+		if err != nil || len(problems) > 0 || len(us) > 1 {
+			t.Fatal(us, problems, err)
+		}
+		if len(us) == 0 {
+			return nil
+		}
+		if _, err := Read(context.Background(), &us[0], 2, func(r *record.Record) error {
+			seen[fmt.Sprint(r.Orig.Addr, r.Orig.Port, r.First)]++
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		taken.add(us[0].Files[0], true)
+		return &us[0]
+	}
+	first := read(len(body)/3 + 5) // in the middle of a frame
+	n := len(seen)
+	if n == 0 || n >= len(want) || first.Files[0].Frames == 0 {
+		t.Fatalf("%d records of %d, %+v", n, len(want), first.Files)
+	}
+	if second := read(len(body) / 2); second == nil || second.Files[0].Skip != first.Files[0].Frames || len(seen) <= n {
+		t.Errorf("%+v; %d records after %d", second, len(seen), n)
+	}
+	read(len(body))
+	if read(len(body)) != nil {
+		t.Error("a file that did not grow is read again")
+	}
+	for k, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was told of %d times", k, n)
+		}
+	}
+	if len(seen) != len(want) {
+		t.Errorf("%d records, want %d", len(seen), len(want))
+	}
+	// One that is queued and not read yet is left for later, and said.
+	taken = &Taken{}
+	taken.add(first.Files[0], false)
+	if us, _, problems, err := Plan(dir, Shape{Site: "hq"}, taken); err != nil || len(us) != 0 || len(problems) != 1 || !errors.Is(problems[0], errGrows) {
+		t.Error(us, problems, err)
+	}
+	// Another capture that begins in the same way is another.
+	body[len(body)/3] ^= 1
+	taken = &Taken{}
+	taken.add(first.Files[0], true)
+	os.WriteFile(names[0], body, 0o600)
+	if us, _, _, err := Plan(dir, Shape{Site: "hq"}, taken); err != nil || len(us) != 1 || us[0].Files[0].Skip != 0 {
+		t.Error(us, err)
+	}
+}
+
+// A file that went away after it was queued does not keep a worker for ever.
+func TestAFileThatWentAway(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 40*time.Second)
+	defer stop()
+	q := queue(t, ctx)
+	dir := t.TempDir()
+	names := rotate(t, filepath.Join(dir, "core"), "x", traffic(40), 20*time.Minute)
+	us, _, _, err := Plan(dir, Shape{Site: "hq", Files: 1}, nil)
+	if err != nil || len(us) < 2 {
+		t.Fatal(us, err)
+	}
+	if _, err := q.Add(ctx, us); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(names[0], names[0]+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Work(ctx, 1, true); err != nil || ctx.Err() != nil {
+		t.Fatal("it still waits: ", err)
+	}
+	if q.Away() != 1 || q.Units.Load() != uint64(len(us)-1) {
+		t.Errorf("%d units done of %d, %d away", q.Units.Load(), len(us), q.Away())
+	}
+	if err := os.Rename(names[0]+".away", names[0]); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(ctx, q.nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Work(ctx, 1, true); err != nil || again.Away() != 0 || again.Units.Load() != 1 {
+		t.Errorf("when it is back: %v, %d units done, %d away", err, again.Units.Load(), again.Away())
+	}
+}

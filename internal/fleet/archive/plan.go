@@ -33,6 +33,70 @@ type File struct {
 	Size  int64  `json:"size"`
 	Key   string `json:"key"`   // by content: the same file under another name has the same
 	First int64  `json:"first"` // time of its first frame, ns
+	// Frames is how many a worker has read of it, and Skip how many of those that it
+	// has now an earlier unit had read, when it was shorter.
+	Frames uint64 `json:"frames,omitempty"`
+	Skip   uint64 `json:"skip,omitempty"`
+}
+
+// Taken are the files that belong to units already.
+type Taken struct {
+	keys  map[string]bool
+	begun map[int64][]earlier // by the time of the first frame
+}
+
+// earlier is a file as a unit took it.
+type earlier struct {
+	File
+	done bool
+}
+
+// Has reports whether a file of this key belongs to a unit.
+func (t *Taken) Has(key string) bool { return t != nil && t.keys[key] }
+
+func (t *Taken) add(f File, done bool) {
+	if t.keys == nil {
+		t.keys, t.begun = map[string]bool{}, map[int64][]earlier{}
+	}
+	t.keys[f.Key] = true
+	t.begun[f.First] = append(t.begun[f.First], earlier{f, done})
+}
+
+// errGrows is said of a file that has grown since it was queued, and is not read yet.
+var errGrows = errors.New("it has grown since it was queued, and has not been read yet: ingest it again when it has")
+
+// grown says how many frames of f an earlier unit has read, when f was shorter.
+func (t *Taken) grown(f *File) (skip uint64, err error) {
+	if t == nil {
+		return 0, nil
+	}
+	for _, e := range t.begun[f.First] {
+		if e.Size >= f.Size {
+			continue
+		}
+		k, err := keyOf(f.Path, e.Size)
+		if err != nil {
+			return 0, err
+		}
+		if k != e.Key { // another capture that began at the same time
+			continue
+		}
+		if !e.done {
+			return 0, fmt.Errorf("%s: %w", f.Path, errGrows)
+		}
+		skip = max(skip, e.Frames)
+	}
+	return skip, nil
+}
+
+// keyOf is the key of the first octets of a file.
+func keyOf(path string, size int64) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return key(f, size)
 }
 
 // Unit is what one worker reads at a time.
@@ -85,15 +149,17 @@ func (s *Shape) defaults() {
 // edge is how much of each end of a file its key covers.
 const edge = 64 << 10
 
-// key is a name for a file's content: its length and a hash of both ends.
+// key is a name for what the first octets of a file hold: how many they are, and a hash
+// of both ends.
 func key(f *os.File, size int64) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, size)
-	if _, err := io.Copy(h, io.NewSectionReader(f, 0, edge)); err != nil {
+	if _, err := io.Copy(h, io.NewSectionReader(f, 0, min(edge, size))); err != nil {
 		return "", err
 	}
 	if size > edge {
-		if _, err := io.Copy(h, io.NewSectionReader(f, max(edge, size-edge), edge)); err != nil {
+		at := max(edge, size-edge)
+		if _, err := io.Copy(h, io.NewSectionReader(f, at, size-at)); err != nil {
 			return "", err
 		}
 	}
@@ -163,9 +229,9 @@ func SensorOf(dir, path string) string {
 	return s[:min(len(s), 64)]
 }
 
-// Plan cuts the captures below dir into units. taken are the files, by their keys,
-// that belong to a unit already; problems are the files that cannot be read.
-func Plan(dir string, s Shape, taken map[string]bool) (us []Unit, skipped int, problems []error, err error) {
+// Plan cuts the captures below dir into units. taken are the files that belong to a
+// unit already; problems are the files that cannot be read.
+func Plan(dir string, s Shape, taken *Taken) (us []Unit, skipped int, problems []error, err error) {
 	s.defaults()
 	dir, err = filepath.Abs(dir)
 	if err != nil {
@@ -197,6 +263,12 @@ func Plan(dir string, s Shape, taken map[string]bool) (us []Unit, skipped int, p
 			return nil
 		}
 		seen[f.Key] = true
+		if !taken.Has(f.Key) {
+			if f.Skip, err = taken.grown(&f); err != nil {
+				problems = append(problems, err)
+				return nil
+			}
+		}
 		name := SensorOf(dir, path)
 		series[name] = append(series[name], f)
 		return nil
@@ -214,7 +286,7 @@ func Plan(dir string, s Shape, taken map[string]bool) (us []Unit, skipped int, p
 		sort.SliceStable(fs, func(i, j int) bool { return fs[i].First < fs[j].First })
 		read := make([]bool, len(fs))
 		for i := range fs {
-			if read[i] = taken[fs[i].Key]; read[i] {
+			if read[i] = taken.Has(fs[i].Key); read[i] {
 				skipped++
 			}
 		}

@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"io"
+	"sync/atomic"
 
 	"portero/capture"
 	"portero/capture/pcapfile"
@@ -11,8 +12,9 @@ import (
 	"portero/internal/record"
 )
 
-// Read gives the records of the connections that began in a unit's own files, in
-// the order in which they end. problems are the files that broke off or are gone.
+// Read gives the records of the connections that began in a unit's own files, behind
+// what earlier units have read of them, in the order in which they end. It notes in u how
+// many frames they have. problems are the files that broke off or are gone.
 func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record) error) (problems []error, err error) {
 	var names []string
 	names = append(names, u.Before...)
@@ -28,8 +30,10 @@ func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record)
 	shown := set.Names()
 	// Inputs that cannot be opened are left out of the set: what is ours goes by name.
 	own := map[string]bool{}
+	counts := map[string]*count{}
 	for _, f := range u.Files {
 		own[f.Path] = true
+		counts[f.Path] = &count{skip: f.Skip}
 	}
 	ours := make([]bool, len(shown))
 	behind := make([]bool, len(shown))
@@ -40,13 +44,16 @@ func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record)
 	for i, n := range shown {
 		ours[i], behind[i] = own[n], after[n]
 	}
-	s := &source{set: set, ours: ours, after: behind}
+	s := &source{set: set, ours: ours, after: behind, counts: make([]*count, len(shown))}
+	for i, n := range shown {
+		s.counts[i] = counts[n]
+	}
 	only := len(shown) == 1
 	opt := engine.Options{Threads: max(threads, 1), Files: shown, Catalog: catalog.Default(), Seed: u.seed(), Sink: func(r *record.Record) error {
 		if only {
 			r.File = shown[0]
 		}
-		if !own[r.File] {
+		if c := counts[r.File]; c == nil || c.skip > 0 && (c.from.Load() == 0 || r.FirstFrame < c.from.Load()) {
 			return nil
 		}
 		return sink(r)
@@ -69,7 +76,17 @@ func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record)
 	}
 	eng = engine.New(opt)
 	err = eng.Run(ctx, s)
+	for i := range u.Files {
+		u.Files[i].Frames = counts[u.Files[i].Path].frames
+	}
 	return set.Problems(), err
+}
+
+// count is how far a file is read.
+type count struct {
+	skip   uint64 // frames that an earlier unit had read
+	frames uint64
+	from   atomic.Uint64 // the first one behind those, as the set numbers frames
 }
 
 // seed is the unit's own. Those that an earlier version queued have none, and were
@@ -80,6 +97,7 @@ func (u *Unit) seed() uint64 { return max(u.Seed, 1) }
 type source struct {
 	set               *pcapfile.Set
 	ours, after       []bool
+	counts            []*count // of our own files
 	firstOwn, lastOwn uint64
 	file              int32
 	ask, stop         bool
@@ -95,6 +113,10 @@ func (s *source) Next(b *capture.Block) error {
 	for i := range b.Frames {
 		f := &b.Frames[i]
 		if s.ours[f.File] {
+			c := s.counts[f.File]
+			if c.frames++; c.frames == c.skip+1 {
+				c.from.Store(f.Index)
+			}
 			if s.firstOwn == 0 {
 				s.firstOwn = f.Index
 			}

@@ -28,6 +28,17 @@ type Queue struct {
 
 	Units, Files, Records, Skipped atomic.Uint64
 	Damaged                        atomic.Uint64
+
+	mu   sync.Mutex
+	away map[string]bool // units whose files are not on this machine
+}
+
+// Away is how many units are left in the queue because their files are not on this
+// machine.
+func (q *Queue) Away() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.away)
 }
 
 // note is what is kept of a unit under unit.ID. It is written in one piece before the
@@ -41,8 +52,18 @@ type note struct {
 	Damage  []string  `json:"damage,omitempty"`
 }
 
-// Open finds the queue.
+// Open finds the queue. It waits for the broker where that is not there yet.
 func Open(ctx context.Context, nc *nats.Conn) (*Queue, error) {
+	for !nc.IsConnected() {
+		if err := nc.LastError(); err != nil && bus.Refused(err) {
+			return nil, fmt.Errorf("the broker refuses this: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, err
@@ -76,12 +97,12 @@ func (q *Queue) notes(ctx context.Context, each func(n *note)) error {
 	return ctx.Err()
 }
 
-// Taken is which files belong to a unit already, done or not, by their keys.
-func (q *Queue) Taken(ctx context.Context) (map[string]bool, error) {
-	taken := map[string]bool{}
+// Taken is which files belong to a unit already, done or not.
+func (q *Queue) Taken(ctx context.Context) (*Taken, error) {
+	taken := &Taken{}
 	err := q.notes(ctx, func(n *note) {
 		for _, f := range n.Unit.Files {
-			taken[f.Key] = true
+			taken.add(f, n.Done)
 		}
 	})
 	return taken, err
@@ -134,7 +155,7 @@ func (q *Queue) Add(ctx context.Context, us []Unit) (added int, err error) {
 }
 
 // Work takes units until ctx ends, or, with drain, until none is left that nobody
-// works on.
+// works on but those whose files are not on this machine.
 func (q *Queue) Work(ctx context.Context, threads int, drain bool) error {
 	cons, err := q.js.Consumer(ctx, bus.Work, bus.Worker)
 	if err != nil {
@@ -154,7 +175,7 @@ func (q *Queue) Work(ctx context.Context, threads int, drain bool) error {
 		}
 		if n == 0 && drain {
 			info, err := cons.Info(ctx)
-			if err == nil && info.NumPending == 0 && info.NumAckPending == 0 {
+			if err == nil && info.NumPending == 0 && info.NumAckPending <= q.Away() {
 				return nil
 			}
 		}
@@ -190,7 +211,16 @@ func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
 	for _, f := range u.Files {
 		if _, err := os.Stat(f.Path); err != nil {
 			// Another machine may see it: the unit goes back, and comes again later.
-			q.Say(fmt.Sprintf("%s is not on this machine; left to another worker", f.Path))
+			q.mu.Lock()
+			known := q.away[u.ID]
+			if q.away == nil {
+				q.away = map[string]bool{}
+			}
+			q.away[u.ID] = true
+			q.mu.Unlock()
+			if !known {
+				q.Say(fmt.Sprintf("%s is not on this machine; left to another worker", f.Path))
+			}
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):
@@ -198,6 +228,9 @@ func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
 			return m.NakWithDelay(5 * time.Second)
 		}
 	}
+	q.mu.Lock()
+	delete(q.away, u.ID)
+	q.mu.Unlock()
 	p := &publisher{q: q, u: &u, ctx: ctx}
 	p.resume()
 	problems, err := Read(ctx, &u, threads, p.add)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -113,5 +114,40 @@ func TestAUnitKeepsItsSeed(t *testing.T) {
 	}
 	if (&Unit{}).seed() != 1 {
 		t.Error("a unit of an earlier version goes on with another seed")
+	}
+}
+
+// A broker that is not there yet is waited for.
+func TestTheBrokerIsWaitedFor(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	nc, err := bus.Connect(bus.Config{URL: "nats://" + addr}, "test", true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	done := make(chan error)
+	go func() { _, err := Open(ctx, nc); done <- err }()
+	select {
+	case err := <-done:
+		t.Fatalf("without a broker: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	b, err := broker.Start(broker.Options{Listen: addr, Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 26}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Stop()
+	if err := b.Ensure(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

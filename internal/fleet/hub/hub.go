@@ -131,7 +131,7 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 					return fmt.Errorf("the broker refuses this hub: %w", nc.LastError())
 				}
 				cons = nil
-				h.trouble(fmt.Sprintf("consumer: %v", err))
+				h.trouble(fmt.Sprintf("consumer: %v", bus.Unsent(err)))
 				sleep(ctx, 500*time.Millisecond)
 				continue
 			}
@@ -146,7 +146,7 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 			}
 		}
 		if err != nil && !errors.Is(err, nats.ErrTimeout) && !errors.Is(err, jetstream.ErrNoMessages) && ctx.Err() == nil {
-			h.trouble(fmt.Sprintf("fetch: %v", err))
+			h.trouble(fmt.Sprintf("fetch: %v", bus.Unsent(err)))
 			cons = nil
 			sleep(ctx, 250*time.Millisecond)
 		}
