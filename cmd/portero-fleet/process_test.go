@@ -169,3 +169,43 @@ func disk(dir string) string {
 	}
 	return kind
 }
+
+// Who may not ask is told so at once, with the status for it.
+func TestWhoMayNotAsk(t *testing.T) {
+	t.Parallel()
+	dir, port := t.TempDir(), ports(t, 1)[0]
+	seed := filepath.Join(dir, "core.seed")
+	k := start(t, "command", "key", seed)
+	<-k.done
+	users := filepath.Join(dir, "users")
+	os.WriteFile(users, []byte("sensor hq "+strings.TrimSpace(k.text())+"\n"), 0o600)
+	b := start(t, "command", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", filepath.Join(dir, "b"), "--size", "64M", "--users", users)
+	b.wait("ready")
+	for _, args := range [][]string{{"status"}, {"ingest", dir, "--site", "hq"}, {"hub", "--parquet", filepath.Join(dir, "lake"), "--name", "h"}} {
+		began := time.Now()
+		p := start(t, "command", append(args, "--url", fmt.Sprintf("nats://127.0.0.1:%d", port), "--seed", seed)...)
+		<-p.done
+		if d := time.Since(began); d > 8*time.Second || p.cmd.ProcessState.ExitCode() != 4 || !strings.Contains(p.text(), "the broker refuses this") {
+			t.Errorf("%s: status %d after %v: %s", args[0], p.cmd.ProcessState.ExitCode(), d, p.text())
+		}
+	}
+}
+
+// Two hubs of one name are told of: status shows only one.
+func TestTwoHubsOfOneName(t *testing.T) {
+	t.Parallel()
+	dir, port := t.TempDir(), ports(t, 1)[0]
+	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
+	one(t, filepath.Join(dir, "b"), port)
+	first := start(t, "command", "hub", "--url", url, "--parquet", filepath.Join(dir, "lake"), "--name", "h")
+	time.Sleep(500 * time.Millisecond)
+	second := start(t, "command", "hub", "--url", url, "--parquet", filepath.Join(dir, "lake"), "--name", "h")
+	first.wait("another hub calls itself h")
+	p := start(t, "command", "status", "--url", url)
+	<-p.done
+	if !strings.Contains(p.text(), "two hubs call themselves h") || p.cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("%d: %s", p.cmd.ProcessState.ExitCode(), p.text())
+	}
+	first.stop()
+	second.stop()
+}

@@ -55,8 +55,8 @@ type note struct {
 // Open finds the queue. It waits for the broker where that is not there yet.
 func Open(ctx context.Context, nc *nats.Conn) (*Queue, error) {
 	for !nc.IsConnected() {
-		if err := nc.LastError(); err != nil && bus.Refused(err) {
-			return nil, fmt.Errorf("the broker refuses this: %w", err)
+		if bus.Refused(nc.LastError()) {
+			return nil, bus.Denied(nc, nats.ErrDisconnected)
 		}
 		select {
 		case <-ctx.Done():
@@ -68,8 +68,13 @@ func Open(ctx context.Context, nc *nats.Conn) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	kv, err := js.KeyValue(ctx, bus.Files)
+	try, stop := bus.UntilRefused(ctx, nc)
+	defer stop()
+	kv, err := js.KeyValue(try, bus.Files)
 	if err != nil {
+		if e := bus.Denied(nc, err); e != err {
+			return nil, e
+		}
 		return nil, fmt.Errorf("the broker has no queue of captures (is it a portero-fleet broker?): %w", err)
 	}
 	return &Queue{nc: nc, js: js, kv: kv, Say: func(string) {}}, nil

@@ -87,6 +87,9 @@ func MessageID(source string, number uint64) string {
 	return source + "/" + strconv.FormatUint(number, 10)
 }
 
+// SpoolName is how long the name of a spool is, the last part of a source.
+const SpoolName = 16
+
 // SplitID takes a name apart.
 func SplitID(id string) (source string, number uint64, ok bool) {
 	i := strings.LastIndexByte(id, '/')
@@ -290,6 +293,37 @@ func Ensure(ctx context.Context, js jetstream.JetStream, l Limits) error {
 		return fmt.Errorf("bucket %s: %w", Files, err)
 	}
 	return nil
+}
+
+// UntilRefused is a context that ends as soon as the broker has said no to something for
+// good: it says so beside the question, which would wait for its answer till the end.
+// Denied is what it said.
+func UntilRefused(ctx context.Context, nc *nats.Conn) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		t := time.NewTicker(50 * time.Millisecond)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+				if Refused(nc.LastError()) {
+					stop()
+					return
+				}
+			}
+		}
+	}()
+	return ctx, stop
+}
+
+// Denied is why a question failed: that the broker refuses it, where it does.
+func Denied(nc *nats.Conn, err error) error {
+	if last := nc.LastError(); err != nil && Refused(last) {
+		return fmt.Errorf("the broker refuses this: %w", last)
+	}
+	return err
 }
 
 // Refused reports whether the broker said no for good, and not only for now.

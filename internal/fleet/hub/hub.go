@@ -5,6 +5,7 @@ package hub
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -47,6 +48,10 @@ type Hub struct {
 	again                                  atomic.Uint64
 	wrong                                  atomic.Pointer[string] // what keeps the hub from its work now
 	said                                   time.Time
+	twins                                  twins
+	run                                    string                 // tells us from another hub of our name
+	spoke                                  bool                   // we have said how we are
+	namesake                               atomic.Bool            // another hub has our name
 	unkept                                 atomic.Pointer[string] // why a batch cannot be put aside
 	grace                                  time.Duration          // for a store to end what it does when the hub is told to stop
 }
@@ -68,7 +73,7 @@ func New(cfg Config) (*Hub, error) {
 	if cfg.Say == nil {
 		cfg.Say = func(string) {}
 	}
-	return &Hub{cfg: cfg, grace: 10 * time.Second}, nil
+	return &Hub{cfg: cfg, run: rand.Text(), grace: 10 * time.Second}, nil
 }
 
 // group is what is stored together.
@@ -164,7 +169,9 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 		_ = m.Nak()
 	}
 	g.mu.Unlock()
-	return nc.FlushTimeout(2 * time.Second)
+	// Where the broker is away, what is not acknowledged comes again, and is told by its name.
+	_ = nc.FlushTimeout(2 * time.Second)
+	return nil
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -216,6 +223,7 @@ func (h *Hub) take(g *group, m jetstream.Msg) {
 		return // a copy; it is acknowledged with the group
 	}
 	g.names[id] = true
+	h.twins.hear(source, number, time.Now())
 	if len(g.es) == 0 {
 		g.begun = time.Now()
 	}
@@ -343,25 +351,58 @@ type State struct {
 	Retries uint64    `json:"retries"`
 	Trouble string    `json:"trouble,omitempty"`
 	Stores  []string  `json:"stores"`
+	Run     string    `json:"run,omitempty"`
+	Shared  bool      `json:"shared_name,omitempty"` // another hub has this name
+	Twins   []string  `json:"twins,omitempty"`       // names that two sensors have
 }
 
 // State is the present one.
 func (h *Hub) State() State {
-	s := State{Kind: "hub", Site: "fleet", Name: h.cfg.Name, Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
+	s := State{Kind: "hub", Site: "fleet", Name: h.cfg.Name, Run: h.run, Shared: h.namesake.Load(), Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
 	for _, p := range []*string{h.unkept.Load(), h.wrong.Load()} {
 		if p != nil {
 			s.Trouble = *p
 		}
 	}
+	s.Twins = h.twins.names(s.Time)
 	for n := range h.cfg.Stores {
 		s.Stores = append(s.Stores, n)
 	}
 	return s
 }
 
-// Report tells the broker how the hub is.
+// Report tells the broker how the hub is. What stands there is our own last word, unless
+// another hub has our name.
 func (h *Hub) Report(nc *nats.Conn) {
-	if b, err := json.Marshal(h.State()); err == nil {
-		_ = nc.Publish(bus.StatusSubject("fleet", "hub", h.cfg.Name), b)
+	subject := bus.StatusSubject("fleet", "hub", h.cfg.Name)
+	if last := h.lastWord(nc, subject); h.spoke && last != "" {
+		if last != h.run && h.namesake.CompareAndSwap(false, true) {
+			h.cfg.Say(fmt.Sprintf("another hub calls itself %s, and status shows only one of them: give each its own --name", h.cfg.Name))
+		}
+		h.namesake.Store(last != h.run)
 	}
+	if b, err := json.Marshal(h.State()); err == nil {
+		h.spoke = nc.Publish(subject, b) == nil && nc.IsConnected()
+	}
+}
+
+// lastWord is whose the last word on a subject is, "" when that is not known.
+func (h *Hub) lastWord(nc *nats.Conn, subject string) string {
+	js, err := jetstream.New(nc)
+	if err != nil || !nc.IsConnected() {
+		return ""
+	}
+	ctx, stop := context.WithTimeout(context.Background(), time.Second)
+	defer stop()
+	st, err := js.Stream(ctx, bus.Status)
+	if err != nil {
+		return ""
+	}
+	m, err := st.GetLastMsgForSubject(ctx, subject)
+	if err != nil {
+		return ""
+	}
+	var s State
+	_ = json.Unmarshal(m.Data, &s)
+	return s.Run
 }

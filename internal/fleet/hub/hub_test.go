@@ -220,3 +220,45 @@ func TestABatchThatCannotBePutAside(t *testing.T) {
 		t.Errorf("termed %q, %+v", m.termed, st)
 	}
 }
+
+// Two sensors of one name are noticed; one that begins a new spool, comes again, or an
+// archive's units are not.
+func TestTwoSensorsOfOneName(t *testing.T) {
+	now := time.Now()
+	const a, b = "hq/core/00000000000000aa", "hq/core/00000000000000bb"
+	for name, c := range map[string]struct {
+		hear func(t *twins)
+		want bool
+	}{
+		"two at work": {func(t *twins) {
+			for i := range uint64(6) {
+				t.hear(a, 10+i, now)
+				t.hear(b, 1+i, now)
+			}
+		}, true},
+		"a new spool": {func(t *twins) {
+			for i := range uint64(6) {
+				t.hear(a, 10+i, now)
+			}
+			for i := range uint64(6) {
+				t.hear(b, 1+i, now)
+				t.hear(a, 10+i, now) // come again
+			}
+		}, false},
+		"archives": {func(t *twins) {
+			for i := range uint64(6) {
+				t.hear("hq/core/0123456789ab0123456789ab", 1+i, now)
+				t.hear("hq/core/0123456789ab0123456789ac", 1+i, now)
+			}
+		}, false},
+	} {
+		var w twins
+		c.hear(&w)
+		if ns := w.names(now); slices.Equal(ns, []string{"hq/core"}) != c.want {
+			t.Errorf("%s: %v", name, ns)
+		}
+		if ns := w.names(now.Add(2 * time.Hour)); len(ns) > 0 {
+			t.Errorf("%s, two hours later: %v", name, ns)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -58,6 +59,13 @@ const Stale = 20 * time.Second
 
 // Gather asks the broker.
 func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
+	ctx, stop := bus.UntilRefused(ctx, nc)
+	defer stop()
+	f, err := gather(ctx, nc)
+	return f, bus.Denied(nc, err)
+}
+
+func gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, err
@@ -210,15 +218,27 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 		add("the oldest batch has waited %.0f s for a hub", "el lote más antiguo espera desde hace %.0f s", f.Broker.LagSeconds)
 	}
 	alive := false
+	var twins []string
 	for i := range f.Hubs {
 		h := &f.Hubs[i]
 		alive = alive || f.Time.Sub(h.Time) < Stale
 		if h.Trouble != "" && f.Time.Sub(h.Time) < Stale {
 			add("hub %s stores nothing: %s", "el hub %s no guarda nada: %s", h.Name, safe.Terminal(h.Trouble))
 		}
+		for _, n := range h.Twins {
+			if f.Time.Sub(h.Time) < Stale && !slices.Contains(twins, n) {
+				twins = append(twins, n)
+			}
+		}
+		if h.Shared && f.Time.Sub(h.Time) < Stale {
+			add("two hubs call themselves %s, and only one of them is shown: give each its own --name", "dos hubs se llaman %s y solo se muestra uno: dele a cada uno su propio --name", h.Name)
+		}
 		if h.Bad > 0 {
 			add("hub %s put %d batches aside that it could not read", "el hub %s apartó %d lotes que no supo leer", h.Name, h.Bad)
 		}
+	}
+	for _, n := range twins {
+		add("two sensors call themselves %s: give each its own --name", "dos sensores se llaman %s: dele a cada uno su propio --name", safe.Terminal(n))
 	}
 	if !alive {
 		add("no hub is at work", "no hay ningún hub en marcha")

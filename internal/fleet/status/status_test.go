@@ -44,7 +44,9 @@ func TestTroublesAreNamed(t *testing.T) {
 		"sensor hq/core: 3 batches on its spool were damaged and are lost": func(f *Fleet) {
 			f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time, Spool: spool.Stats{Spoiled: 3}}}
 		},
-		"no hub is at work": func(f *Fleet) { f.Hubs[0].Time = f.Time.Add(-Stale) },
+		"two hubs call themselves h":          func(f *Fleet) { f.Hubs[0].Shared = true },
+		"two sensors call themselves hq/core": func(f *Fleet) { f.Hubs[0].Twins = []string{"hq/core"} },
+		"no hub is at work":                   func(f *Fleet) { f.Hubs[0].Time = f.Time.Add(-Stale) },
 	} {
 		f := well()
 		change(f)
