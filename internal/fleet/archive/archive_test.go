@@ -358,7 +358,7 @@ func TestAFileThatGrew(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		taken.add(us[0].Files[0], true)
+		taken.add(us[0].Files[0], "hq", true)
 		return &us[0]
 	}
 	first := read(len(body)/3 + 5) // in the middle of a frame
@@ -383,14 +383,14 @@ func TestAFileThatGrew(t *testing.T) {
 	}
 	// One that is queued and not read yet is left for later, and said.
 	taken = &Taken{}
-	taken.add(first.Files[0], false)
+	taken.add(first.Files[0], "hq", false)
 	if us, _, problems, err := Plan(dir, Shape{Site: "hq"}, taken); err != nil || len(us) != 0 || len(problems) != 1 || !errors.Is(problems[0], errGrows) {
 		t.Error(us, problems, err)
 	}
 	// Another capture that begins in the same way is another.
 	body[len(body)/3] ^= 1
 	taken = &Taken{}
-	taken.add(first.Files[0], true)
+	taken.add(first.Files[0], "hq", true)
 	os.WriteFile(names[0], body, 0o600)
 	if us, _, _, err := Plan(dir, Shape{Site: "hq"}, taken); err != nil || len(us) != 1 || us[0].Files[0].Skip != 0 {
 		t.Error(us, err)

@@ -48,30 +48,31 @@ type Taken struct {
 // earlier is a file as a unit took it.
 type earlier struct {
 	File
+	site string
 	done bool
 }
 
 // Has reports whether a file of this key belongs to a unit.
 func (t *Taken) Has(key string) bool { return t != nil && t.keys[key] }
 
-func (t *Taken) add(f File, done bool) {
+func (t *Taken) add(f File, site string, done bool) {
 	if t.keys == nil {
 		t.keys, t.begun = map[string]bool{}, map[int64][]earlier{}
 	}
 	t.keys[f.Key] = true
-	t.begun[f.First] = append(t.begun[f.First], earlier{f, done})
+	t.begun[f.First] = append(t.begun[f.First], earlier{f, site, done})
 }
 
 // errGrows is said of a file that has grown since it was queued, and is not read yet.
 var errGrows = errors.New("it has grown since it was queued, and has not been read yet: ingest it again when it has")
 
-// grown says how many frames of f an earlier unit has read, when f was shorter.
-func (t *Taken) grown(f *File) (skip uint64, err error) {
+// grown says how many frames of f an earlier unit of the site has read, when f was shorter.
+func (t *Taken) grown(f *File, site string) (skip uint64, err error) {
 	if t == nil {
 		return 0, nil
 	}
 	for _, e := range t.begun[f.First] {
-		if e.Size >= f.Size {
+		if e.Size >= f.Size || e.site != site {
 			continue
 		}
 		k, err := keyOf(f.Path, e.Size)
@@ -264,7 +265,7 @@ func Plan(dir string, s Shape, taken *Taken) (us []Unit, skipped int, problems [
 		}
 		seen[f.Key] = true
 		if !taken.Has(f.Key) {
-			if f.Skip, err = taken.grown(&f); err != nil {
+			if f.Skip, err = taken.grown(&f, s.Site); err != nil {
 				problems = append(problems, err)
 				return nil
 			}

@@ -71,6 +71,11 @@ func Open(ctx context.Context, nc *nats.Conn) (*Queue, error) {
 	try, stop := bus.UntilRefused(ctx, nc)
 	defer stop()
 	kv, err := js.KeyValue(try, bus.Files)
+	// One that was started a moment ago may still be making it.
+	for began := time.Now(); errors.Is(err, jetstream.ErrBucketNotFound) && time.Since(began) < 3*time.Second && try.Err() == nil; {
+		time.Sleep(100 * time.Millisecond)
+		kv, err = js.KeyValue(try, bus.Files)
+	}
 	if err != nil {
 		if e := bus.Denied(nc, err); e != err {
 			return nil, e
@@ -107,7 +112,7 @@ func (q *Queue) Taken(ctx context.Context) (*Taken, error) {
 	taken := &Taken{}
 	err := q.notes(ctx, func(n *note) {
 		for _, f := range n.Unit.Files {
-			taken.add(f, n.Done)
+			taken.add(f, n.Unit.Site, n.Done)
 		}
 	})
 	return taken, err
@@ -169,7 +174,15 @@ func (q *Queue) Work(ctx context.Context, threads int, drain bool) error {
 	for ctx.Err() == nil {
 		got, err := cons.Fetch(1, jetstream.FetchMaxWait(500*time.Millisecond))
 		if err != nil {
-			return err
+			// A broker that is away for a while comes back; the client says both.
+			if bus.Refused(q.nc.LastError()) {
+				return bus.Denied(q.nc, err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(250 * time.Millisecond):
+			}
+			continue
 		}
 		n := 0
 		for m := range got.Messages() {
@@ -261,16 +274,25 @@ func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
 		return err
 	}
 	if _, err := q.kv.Put(ctx, "unit."+u.ID, body); err != nil {
-		_ = m.Nak()
-		return err
+		return q.later(&u, m, err)
 	}
 	if err := m.DoubleAck(ctx); err != nil {
-		return err
+		return q.later(&u, m, err)
 	}
 	_ = q.kv.Purge(ctx, "at."+u.ID)
 	q.Units.Add(1)
 	q.Files.Add(uint64(len(u.Files)))
 	q.Records.Add(p.records)
+	return nil
+}
+
+// later leaves a unit that is read to a later try, where the broker could not be told so.
+func (q *Queue) later(u *Unit, m jetstream.Msg, err error) error {
+	_ = m.Nak()
+	if bus.Refused(q.nc.LastError()) {
+		return bus.Denied(q.nc, err)
+	}
+	q.Say(fmt.Sprintf("%s: not noted as read, and tried again: %v", u.Files[0].Path, bus.Unsent(err)))
 	return nil
 }
 

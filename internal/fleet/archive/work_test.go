@@ -151,3 +151,65 @@ func TestTheBrokerIsWaitedFor(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A broker that goes away and comes back does not end a worker.
+func TestAWorkerOutlivesItsBroker(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 40*time.Second)
+	defer stop()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := broker.Options{Name: "b", Listen: l.Addr().String(), Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 26}}
+	l.Close()
+	up := func() *broker.Broker {
+		b, err := broker.Start(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Ensure(ctx); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	b := up()
+	nc, err := bus.Connect(bus.Config{URL: b.URL()}, "test", false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	q, err := Open(ctx, nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	work, end := context.WithCancel(ctx)
+	defer end()
+	done := make(chan error, 1)
+	go func() { done <- q.Work(work, 1, false) }()
+	time.Sleep(200 * time.Millisecond)
+	b.Stop()
+	time.Sleep(2500 * time.Millisecond)
+	b = up()
+	defer b.Stop()
+	dir := t.TempDir()
+	rotate(t, filepath.Join(dir, "core"), "x", traffic(20), time.Hour)
+	us, _, _, err := Plan(dir, Shape{Site: "hq"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err = q.Add(ctx, us); err == nil || ctx.Err() != nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	for q.Records.Load() < 20 {
+		select {
+		case err := <-done:
+			t.Fatalf("the worker ended: %v", err)
+		case <-ctx.Done():
+			t.Fatal("nothing was read after the broker came back")
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
