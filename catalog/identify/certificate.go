@@ -9,7 +9,8 @@ import (
 // its first few hundred octets, the alternative names soon after. crypto/x509
 // wants the whole of it, so this is a reader of its own (X.690, RFC 5280).
 
-// der is one element: its tag, its content as far as it is there, and the rest.
+// der is one element: its tag, its content as far as it is there, and the rest, which
+// is nil where the octets end before the element does.
 func der(b []byte) (tag byte, body, rest []byte, ok bool) {
 	if len(b) < 2 {
 		return 0, nil, nil, false
@@ -81,7 +82,9 @@ func parseCertificate(b []byte) *Certificate {
 	}
 	c := &Certificate{}
 	_, issuer := next()
-	c.Issuer = nameOf(issuer)
+	if tbs != nil { // else it is cut, and what there is may be half a name
+		c.Issuer = nameOf(issuer)
+	}
 	_, validity := next()
 	var from, to []byte
 	var tf, tt byte
@@ -91,8 +94,9 @@ func parseCertificate(b []byte) *Certificate {
 	}
 	c.NotBefore, c.NotAfter = timeOf(tf, from), timeOf(tt, to)
 	t, subject := next()
-	if t == 0x30 {
+	if t == 0x30 && tbs != nil {
 		c.Subject = nameOf(subject)
+		c.SubjectSeen = true
 		c.SelfSigned = bytes.Equal(issuer, subject) && len(subject) > 0
 	}
 	next() // public key
@@ -179,15 +183,19 @@ func (c *Certificate) extensions(b []byte) {
 		}
 		switch string(oid) {
 		case "\x55\x1d\x11": // 2.5.29.17 subjectAltName
-			_, names, _, ok := der(v)
+			_, names, after, ok := der(v)
 			for ok && len(names) > 0 && len(c.Names) < MaxNames {
 				var n []byte
 				var tag byte
 				tag, n, names, ok = der(names)
-				if ok && tag == 0x82 && len(n) > 0 && (names != nil || len(n) > 3) && hostname(n) {
+				if ok && names == nil {
+					break // half a name is another name
+				}
+				if ok && tag == 0x82 && len(n) > 0 && hostname(n) {
 					c.Names = append(c.Names, text(n))
 				}
 			}
+			c.AllNames = ok && after != nil && names != nil && len(names) == 0
 		case "\x55\x1d\x13": // 2.5.29.19 basicConstraints
 			_, seq, _, ok := der(v)
 			if ok {

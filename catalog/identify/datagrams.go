@@ -303,7 +303,7 @@ func dtlsHeader(b []byte) bool {
 
 // followDTLS reads the hellos. A fragmented ClientHello is read as far as its first
 // part goes.
-func followDTLS(_ *Identifier, k *pending) bool {
+func followDTLS(x *Identifier, k *pending) bool {
 	f := k.facts
 	if f.TLS == nil {
 		f.TLS = &Hello{}
@@ -326,13 +326,45 @@ func followDTLS(_ *Identifier, k *pending) bool {
 				if h.server(body) {
 					h.ReplyFrame = frameOf(k)
 				}
-			case rec[0] == certificateMsg && off == 0 && k.side != int(f.Client):
-				h.Cert = parseCertificates(body)
-				h.CertFrame = frameOf(k)
-				return true
+			case rec[0] == certificateMsg && k.side != int(f.Client):
+				if x.certificatePart(k, total, off, body) {
+					return true
+				}
 			}
 		}
 		b = b[13+n:]
 	}
 	return k.after > 12
+}
+
+// certificateParts marks a flow whose server's stream holds parts of its Certificate.
+type certificateParts struct{}
+
+// certificatePart takes one part of the server's Certificate, which programs that do
+// not ask for the way's MTU cut every two hundred octets (RFC 6347, section 4.2.3). It
+// returns true once no more of it will be read.
+func (x *Identifier) certificatePart(k *pending, total, off int, body []byte) bool {
+	h, s := k.facts.TLS, &k.dir[k.side]
+	if off == 0 && len(body) >= total {
+		h.Cert, h.CertFrame = parseCertificates(body), frameOf(k)
+		return true
+	}
+	if _, ok := k.aux.(certificateParts); !ok {
+		x.giveBack(s)
+		*s = stream{seen: s.seen}
+		if !x.lend(s, MaxKept) {
+			x.stats.Full++
+			return true
+		}
+		k.aux = certificateParts{}
+	}
+	s.add(off, body)
+	if s.have == 0 {
+		return false
+	}
+	h.Cert = parseCertificates(s.bytes())
+	if h.CertFrame == 0 || off == 0 {
+		h.CertFrame = frameOf(k)
+	}
+	return s.have >= total || s.full()
 }

@@ -60,7 +60,9 @@ type Hello struct {
 type Certificate struct {
 	Subject, Issuer     string // common name, else organisation
 	Names               []string
+	AllNames            bool // no other name stands in it
 	NotBefore, NotAfter int64
+	SubjectSeen         bool // all of the subject's octets were there
 	SelfSigned          bool // issuer equals subject
 	CA                  bool
 }

@@ -299,10 +299,13 @@ var stories = []struct {
 		s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "example.test", NotBefore: 1_600_000_000, NotAfter: 1_610_000_000}))
 	}, "tls-certificate medium 1"},
 	{"a certificate for another", func(s *story) {
-		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "example.test", Names: []string{"example.test", "*.other.test"}, NotBefore: 1_690_000_000, NotAfter: 1_710_000_000}))
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "example.test", Names: []string{"example.test", "*.other.test"}, AllNames: true, NotBefore: 1_690_000_000, NotAfter: 1_710_000_000}))
 	}, "tls-certificate low 1"},
+	{"a certificate that was not seen to its last name", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "example.test", Names: []string{"example.test", "*.other.test"}, NotBefore: 1_690_000_000, NotAfter: 1_710_000_000}))
+	}, ""},
 	{"a certificate in order", func(s *story) {
-		s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "x", Names: []string{"*.Example.test"}, NotBefore: 1_690_000_000, NotAfter: 1_710_000_000}))
+		s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "x", Names: []string{"*.Example.test"}, AllNames: true, NotBefore: 1_690_000_000, NotAfter: 1_710_000_000}))
 	}, ""},
 	{"an old cipher", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) { a.TLS = &identify.Hello{Version: 0x0303, Cipher: 5, HasCipher: true} }))

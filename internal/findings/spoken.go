@@ -129,7 +129,7 @@ func certificate(c *identify.Certificate, asked string, at int64, public bool) s
 		return "early"
 	case c.SelfSigned:
 		return "self-signed"
-	case asked != "" && len(c.Names) > 0 && len(c.Names) < identify.MaxNames && !covers(c.Names, asked):
+	case asked != "" && len(c.Names) > 0 && c.AllNames && !covers(c.Names, asked):
 		return "name"
 	case public && c.NotBefore >= longestSince && c.NotAfter-c.NotBefore > (longestDays+1)*86400:
 		return "long"

@@ -167,7 +167,7 @@ func said() []Field {
 		certText("tls_cert_not_before", "start of its validity", func(c *identify.Certificate) string { return day(c.NotBefore) }),
 		certText("tls_cert_not_after", "end of its validity", func(c *identify.Certificate) string { return day(c.NotAfter) }),
 		appBool("tls_cert_self_signed", "its issuer is its subject", func(a *identify.Facts) (bool, bool) {
-			if a.TLS == nil || a.TLS.Cert == nil {
+			if a.TLS == nil || a.TLS.Cert == nil || !a.TLS.Cert.SubjectSeen {
 				return false, false
 			}
 			return a.TLS.Cert.SelfSigned, true
