@@ -45,8 +45,8 @@ const (
 	scanWindow     = 5 * time.Minute
 	floodMin       = 100
 	floodWindow    = 10 * time.Second
-	floodFrom      = 10 // addresses, from which it is more than the fault of some
-	floodSilent    = 10 // times as many, from fewer that nobody answered
+	floodFrom      = 10   // addresses, from which it is more than the fault of some
+	floodAlone     = 1000 // openings of fewer: that many fill a queue, or are more than a checker's or than calls to a machine that is down
 	resetMin       = 50
 	ampBytes       = 100_000
 	ampRatio       = 10

@@ -54,6 +54,8 @@ func payload(o, s uint64) func(*record.Record) {
 	return func(r *record.Record) { r.Orig.Payload, r.Resp.Payload = o, s }
 }
 
+func replied(r *record.Record) { r.SYNACKFrame = r.FirstFrame + 1 }
+
 func cut(r *record.Record) { r.Close = handshake.Reset }
 
 func readable(user, method string) func(*record.Record) {
@@ -171,6 +173,35 @@ var stories = []struct {
 				v = handshake.HalfOpen
 			}
 			s.tcp(int64(i)*sec/100, "172.20.0.1", "10.0.0.1", 0, 80, v)
+		}
+	}, ""},
+	{"a flood under names whose owners refuse the answers", func(s *story) {
+		for i := range 500 {
+			s.tcp(int64(i)*sec/100, "172.20.%d.%d", "10.0.0.1", i, 80, handshake.Aborted, replied)
+		}
+	}, "flood-halfopen medium 500"},
+	{"a flood of which a third is refused by the names' owners", func(s *story) {
+		for i := range 500 {
+			v := handshake.HalfOpen
+			if i%3 == 0 {
+				v = handshake.Aborted
+			}
+			s.tcp(int64(i)*sec/100, "172.20.%d.%d", "10.0.0.1", i, 80, v, replied)
+		}
+	}, "flood-halfopen high 500"},
+	{"a great flood under one name", func(s *story) {
+		for i := range 5000 {
+			s.tcp(int64(i)*sec/600, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Aborted, replied)
+		}
+	}, "flood-halfopen medium 5000"},
+	{"a flood under one name", func(s *story) {
+		for i := range 1000 {
+			s.tcp(int64(i)*sec/200, "10.0.0.9", "10.0.0.1", 0, 80, handshake.HalfOpen, replied)
+		}
+	}, "flood-halfopen high 1000"},
+	{"a checker that takes its calls back", func(s *story) {
+		for i := range 900 {
+			s.tcp(int64(i)*sec/50, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Aborted, replied)
 		}
 	}, ""},
 	{"a busy server with lost replies", func(s *story) {
@@ -506,8 +537,8 @@ func TestDocument(t *testing.T) {
 			}
 		}
 	}
-	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s, %d times as many where nobody answered fewer than %d addresses; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s, %d in %s by FTP; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered; %d answers that nobody asked for in %s; %d octets and %d times what came back;\n%d octets of each side that look random; a door that is new after %s; %d names of %d octets on average under one domain.\n",
-		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, floodSilent, floodFrom, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, guessMinFTP, guessWindowFTP, beaconMin, dynClients, lateralMin, scatterMin, scanWindow, uploadBytes, uploadRatio, unknownLeast, learning, tunnelNames, tunnelLength)
+	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s, %d where fewer than %d addresses leave them unanswered or take them back; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s, %d in %s by FTP; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered; %d answers that nobody asked for in %s; %d octets and %d times what came back;\n%d octets of each side that look random; a door that is new after %s; %d names of %d octets on average under one domain.\n",
+		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, floodAlone, floodFrom, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, guessMinFTP, guessWindowFTP, beaconMin, dynClients, lateralMin, scatterMin, scanWindow, uploadBytes, uploadRatio, unknownLeast, learning, tunnelNames, tunnelLength)
 	const name = "../../docs/FINDINGS.md"
 	if *update {
 		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {

@@ -58,6 +58,13 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 			e.what = 1
 		case handshake.NoAnswer:
 			e.what = 2
+		case handshake.Aborted:
+			// Who did not call refuses the answer with a RST: owners of forged names do, and
+			// the system of a machine on which a program floods under its own.
+			e.what = 2
+			if r.SYNACKFrame != 0 {
+				e.what = 4
+			}
 		default:
 			e.what = 3
 			if r.Handshake.Opened() {
@@ -70,7 +77,7 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 		switch e.what {
 		case 0:
 			t.opened(e.at, t.b != 0 || d.public(o.addr))
-		case 1, 2:
+		case 1, 2, 4:
 			ru.host(t, o.addr)
 			d.mark(ru, t, r)
 		}

@@ -166,34 +166,37 @@ func (d *Detector) askedHosts(k subject, t *track) (Finding, bool) {
 }
 
 func (d *Detector) flooded(k subject, t *track) (Finding, bool) {
-	es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what == 1 || e.what == 2 })
-	half := uint64(0)
+	es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what == 1 || e.what == 2 || e.what == 4 })
+	half, answered := uint64(0), uint64(0)
 	for _, e := range es {
-		if e.what == 1 {
+		switch e.what {
+		case 1:
 			half++
+			answered++
+		case 4:
+			answered++
 		}
 	}
 	hits, all := uint64(n), uint64(len(es))
 	if t.total > maxEvents {
-		if h, a := t.many.busiest(floodWindow, 1, 2); h > hits {
+		if h, a := t.many.busiest(floodWindow, 1, 2, 4); h > hits {
 			hits, all = h, a
 			half, _ = t.many.busiest(floodWindow, 1)
+			answered, _ = t.many.busiest(floodWindow, 1, 4)
 		}
 	}
 	f := Finding{Kind: "flood-halfopen", Severity: "high", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: hits, Of: all,
 		Extra: uint64(t.hosts.len()), Window: floodWindow, Name: d.cat.Service(capture.ProtoTCP, k.port)}
-	least := uint64(floodMin)
 	few := t.hosts.len() < floodFrom // who can be shut out
 	switch {
-	case half < floodMin && few:
-		// Nobody answered: it may be a machine that is down, and whoever needs it.
-		f.Severity, least = "low", floodMin*floodSilent
-	case half < floodMin || few:
-		f.Severity = "medium" // no queue was seen to fill
+	case few && answered < floodMin:
+		f.Severity = "low" // it may be a machine that is down, and whoever needs it
+	case half < floodMin || few && half < floodAlone:
+		f.Severity = "medium" // no queue was seen to fill: nobody answered, or the callers took it back
 	}
 	f.evidence(es)
 	f.First, f.Last = t.first, t.last
-	return f, hits >= least && hits*5 >= all*4
+	return f, hits >= floodMin && hits*5 >= all*4 && (!few || half >= floodMin || hits >= floodAlone)
 }
 
 func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {

@@ -97,8 +97,8 @@ func (h *ends) add(a netip.Addr) bool {
 
 // many is what is counted exactly where not every event can be remembered.
 type many struct {
-	whats   map[uint32]struct{}  // different values of what, at most maxWhats
-	seconds map[int64]*[4]uint32 // events of a second by what, for those whose what is under 4; at most maxSeconds
+	whats   map[uint32]struct{}            // different values of what, at most maxWhats
+	seconds map[int64]*[kindsOfWhat]uint32 // events of a second by what, for those whose what is under kindsOfWhat; at most maxSeconds
 }
 
 const (
@@ -106,7 +106,9 @@ const (
 	maxWhats   = 1 << 16
 	maxSeconds = 1 << 13
 	whatBytes  = 24
-	secBytes   = 80
+	secBytes   = 88
+
+	kindsOfWhat = 5
 )
 
 // count notes an event in m and returns the octets that it took.
@@ -115,7 +117,7 @@ func (m *many) count(e *event) (cost int64) {
 		m.whats[e.what] = struct{}{}
 		cost += int64(len(m.whats)-n) * whatBytes
 	}
-	if e.what >= 4 {
+	if e.what >= kindsOfWhat {
 		return cost
 	}
 	s := m.seconds[e.at/1e9]
@@ -123,7 +125,7 @@ func (m *many) count(e *event) (cost int64) {
 		if len(m.seconds) >= maxSeconds {
 			return cost
 		}
-		s = new([4]uint32)
+		s = new([kindsOfWhat]uint32)
 		m.seconds[e.at/1e9] = s
 		cost += secBytes
 	}
@@ -255,7 +257,7 @@ func (s *store) add(t *track, e *event) {
 	if t.many != nil {
 		s.charge(t, t.many.count(e))
 	} else if t.total == manyFrom {
-		t.many = &many{whats: map[uint32]struct{}{}, seconds: map[int64]*[4]uint32{}}
+		t.many = &many{whats: map[uint32]struct{}{}, seconds: map[int64]*[kindsOfWhat]uint32{}}
 		for i := range t.events {
 			s.charge(t, t.many.count(&t.events[i]))
 		}

@@ -42,7 +42,7 @@ var kinds = []Kind{
 		both("See whether one program explains it.", "Conviene ver si un solo programa lo explica.")},
 	{"flood-halfopen", "high", "observed", "T1499.001", both("calls that ring and never speak", "llamadas que suenan y nadie habla"),
 		both("Openings that nobody finishes fill a server's waiting room; the callers' addresses are usually forged, so they are not to blame.", "Aperturas que nadie termina llenan la sala de espera de un servidor; las direcciones de quienes llaman suelen ser falsas, así que no tienen culpa."),
-		both("a load test; a path on which the replies are lost.", "una prueba de carga; un camino en el que se pierden las respuestas."),
+		both("a load test; a path on which the replies are lost; a load balancer that looks whether the door answers; a server that is down, and clients that need it.", "una prueba de carga; un camino en el que se pierden las respuestas; un repartidor de carga que mira si la puerta contesta; un servidor caído y clientes que lo necesitan."),
 		both("See whether SYN cookies are on, and what honest callers get.", "Conviene ver si están activas las SYN cookies y qué reciben los que llaman de verdad.")},
 	{"flood-reset", "low", "observed", "T1499.002", both("connections cut off in a burst", "conexiones cortadas en ráfaga"),
 		both("Often a fault: a server restarts, or something between cuts connections.", "Muchas veces es una avería: un servidor que se levanta de nuevo o algo intermedio que corta."),
