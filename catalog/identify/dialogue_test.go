@@ -79,6 +79,12 @@ func TestFirstOctets(t *testing.T) {
 		{want: SSH, first: theirs, a: "SSH-2.0-OpenSSH_9.2\r\n", b: "SSH-2.0-libssh_0.10\r\n"},
 		{want: SMTP, first: theirs, a: "220 mail.door.example ready\r\n", b: "EHLO door\r\n"},
 		{want: FTP, first: theirs, a: "220 door.example ready\r\n", b: "USER anna\r\n"},
+		{want: SMTP, first: theirs, a: "220 mail.door.example ready\r\n", b: "NOOP\r\nRSET\r\n"},
+		{want: SMTP, first: theirs, a: "220 door.example ESMTP\r\n", b: "QUIT\r\n"},
+		{want: SMTP, first: theirs, a: "220 door.example ready\r\n221 2.0.0 Bye\r\n", b: "QUIT\r\n"},
+		{want: SMTP, first: theirs, a: "220 door.example ESMTP\r\n", b: "EH"},
+		{want: FTP, first: theirs, a: "220 (vsFTPd 3.0.3)\r\n", b: "QUIT\r\n"},
+		{want: FTP, first: theirs, a: "220 door.example ready\r\n", b: "NOOP\r\nUSER anna\r\n"},
 		{want: POP3, first: theirs, a: "+OK ready\r\n", b: "CAPA\r\n"},
 		{want: IMAP, first: theirs, a: "* OK ready\r\n", b: "a1 CAPABILITY\r\n"},
 		{want: NNTP, first: theirs, a: "200 ready\r\n", b: "MODE READER\r\n"},
@@ -92,6 +98,12 @@ func TestFirstOctets(t *testing.T) {
 		{want: Redis, a: "*1\r\n$4\r\nPING\r\n", b: "+PONG\r\n"},
 		{want: MongoDB, a: "\x29\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xdd\x07\x00\x00" + zeros(25)},
 		{want: Memcached, a: "set key 0 60 5\r\nvalue\r\n", b: "STORED\r\n"},
+		{want: Memcached, a: "stats\r\n", b: "STAT pid 7\r\nSTAT uptime 9\r\n"},
+		{want: Memcached, a: "version\r\n", b: "VERSION 1.6.18\r\n"},
+		{want: Memcached, a: "flush_all\r\n", b: "OK\r\n"},
+		{want: Memcached, a: "mg key v\r\n", b: "VA 5\r\nvalue\r\n"},
+		{want: Memcached, a: "mn\r\n", b: "MN\r\n"},
+		{want: Memcached, udp: true, a: "\x00\x07\x00\x00\x00\x01\x00\x00stats\r\n", b: "\x00\x07\x00\x00\x00\x02\x00\x00STAT pid 7\r\n"},
 		{want: MQTT, a: "\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04door"},
 		{want: AMQP, a: "AMQP\x00\x00\x09\x01"},
 		{want: Kafka, a: "\x00\x00\x00\x0e\x00\x12\x00\x03\x00\x00\x00\x01\x00\x04door"},
@@ -194,9 +206,13 @@ func TestOrdinaryOctetsAreNothing(t *testing.T) {
 		{a: "\x05\x01\x00", b: "\x00\x00"},
 		{a: "\x16\x03\x01\x00\x00"},
 		{a: "+OK\r\n"},
+		{a: "stats\r\n", b: "OK 900\r\n"}, // a queue's, as are the next
+		{a: "version\r\n", b: "munins node on door version: 2.0\r\n"},
+		{a: "mg key v\r\n", b: "what?\r\n"},
 		{udp: true, a: "\x80\x60\x00\x01\x00\x00\x00\x10abcdpayload"}, // one RTP-like datagram says nothing
 		{udp: true, a: "\xc3\x00\x00\x00\x01\x08abcdefgh\x00"},        // QUIC, but far too short
 		{udp: true, a: "what time is it"},
+		{udp: true, a: "\x00\x07\x00\x00\x00\x01\x00\x00\r\nempty"}, // a frame of Memcached around an empty line
 	} {
 		d := tcpTalk(40123)
 		if c.udp {
@@ -216,6 +232,14 @@ func TestRolesMatter(t *testing.T) {
 	}
 	if f := tcpTalk(40123).say(ours, "220 door.example ESMTP\r\n").end(); f != nil {
 		t.Errorf("a greeting from the originator: %s", f.Protocol)
+	}
+}
+
+// The preface of HTTP/2 looks like a request and is none.
+func TestPrefaceIsNoMethod(t *testing.T) {
+	f := tcpTalk(40123).say(ours, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").end()
+	if f == nil || f.Protocol != HTTP || f.Version != "2" || f.HTTP == nil || f.HTTP.Method != "" {
+		t.Errorf("%+v", f)
 	}
 }
 

@@ -197,11 +197,11 @@ func request(k *pending, s *stream) bool {
 	if !ok && !s.full() {
 		return false
 	}
-	w.Method = text(method)
 	if has(b, "PRI * HTTP/2") {
-		f.Version = "2"
+		f.Version = "2" // the preface is no request, and PRI no method (RFC 9113, section 3.4)
 		return true
 	}
+	w.Method = text(method)
 	if i := bytes.Index(b, []byte(" HTTP/1.")); ok && i > 0 && i+9 <= len(b) {
 		f.Version = text(b[i+6 : i+9])
 	}

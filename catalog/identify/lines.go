@@ -72,6 +72,10 @@ var (
 	smtpFirst = []string{"EHLO", "HELO", "LHLO"}
 	ftpFirst  = []string{"USER", "AUTH", "FEAT", "OPTS", "SYST", "HOST", "PASV", "EPSV", "PORT", "EPRT", "TYPE", "PWD", "CWD", "LIST", "NLST", "RETR", "STOR", "CLNT", "PBSZ", "PROT", "ACCT", "SITE", "MDTM", "SIZE"}
 	popFirst  = []string{"CAPA", "USER", "APOP", "AUTH", "STLS", "PASS", "STAT", "XTND"}
+	// What a client of mail says first where it does not say who it is, and what every
+	// protocol with such a greeting knows, which tells nothing.
+	smtpSoon  = append([]string{"RSET", "MAIL", "RCPT", "VRFY", "EXPN", "STARTTLS"}, smtpFirst...)
+	courtesy  = []string{"QUIT", "NOOP", "HELP"}
 	newsFirst = []string{"CAPABILITIES", "MODE", "GROUP", "ARTICLE", "AUTHINFO", "LIST", "XOVER", "OVER", "HEAD", "BODY", "POST", "IHAVE", "NEWNEWS", "STARTTLS", "LISTGROUP", "DATE", "HELP", "STAT"}
 )
 
@@ -82,12 +86,13 @@ func greets(l *look, words string, first []string) grade {
 		return more
 	}
 	if len(l.peer) > 0 {
-		var buf [10]byte
-		if oneOf(command(l.peer, &buf), first...) {
+		switch commands(l.peer, first) {
+		case exact:
 			return exact
-		}
-		if !l.final {
-			return no
+		case no:
+			if !l.final {
+				return no
+			}
 		}
 	}
 	if !l.final {
@@ -99,6 +104,42 @@ func greets(l *look, words string, first []string) grade {
 	return no
 }
 
+// commands says whether a client's lines hold one of first before anything else than
+// courtesies; more while they hold nothing else.
+func commands(b []byte, first []string) grade {
+	for {
+		nl := bytes.IndexByte(b, '\n')
+		if nl < 0 {
+			return more // or half a command, as typed
+		}
+		var buf [10]byte
+		switch w := command(b, &buf); {
+		case oneOf(w, first...):
+			return exact
+		case !oneOf(w, courtesy...):
+			return no
+		}
+		if b = b[nl+1:]; len(b) == 0 {
+			return more
+		}
+	}
+}
+
+// enhanced reports whether a reply behind the greeting has a code of RFC 3463, as
+// those of mail have alone.
+func enhanced(b []byte) bool {
+	for {
+		nl := bytes.IndexByte(b, '\n')
+		if nl < 0 {
+			return false
+		}
+		b = b[nl+1:]
+		if reply(b) && len(b) >= 10 && b[4] == b[0] && b[5] == '.' && digits(b[6:7]) && b[7] == '.' && digits(b[8:9]) {
+			return true
+		}
+	}
+}
+
 func matchSMTPServer(l *look) grade {
 	if len(l.b) < 4 {
 		return more
@@ -106,9 +147,14 @@ func matchSMTPServer(l *look) grade {
 	if !has(l.b, "220") && !has(l.b, "554") && !has(l.b, "421") || !reply(l.b) {
 		return no
 	}
-	g := greets(l, "smtp", smtpFirst)
-	if g == no && l.final && (l.on(25) || l.on(587)) {
-		return port
+	g := greets(l, "smtp", smtpSoon)
+	if g == no && l.final {
+		switch {
+		case enhanced(l.b):
+			return shape
+		case l.on(25) || l.on(587):
+			return port
+		}
 	}
 	return g
 }

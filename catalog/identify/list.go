@@ -23,6 +23,10 @@ var (
 	pairThen    = []string{"\x00\x01"}
 )
 
+// keyThen is what may be the fourth octet of a command of Memcached: the key of one
+// of two letters begins there.
+var keyThen = octets(func(c byte) bool { return c > ' ' && c < 0x7f }) + " \r\n"
+
 // octets are those of which f is true.
 func octets(f func(c byte) bool) string {
 	var b []byte
@@ -90,7 +94,7 @@ func tcpSignatures() []signature {
 		{proto: PostgreSQL, from: client, first: "\x00", match: matchPostgres, then: []string{"\x00", "", "", "\x00\x04", "\x03\xd2"}},
 		{proto: MongoDB, from: either, match: matchMongo, anywhere: true, then: []string{"", "", upTo(3)}},
 		{proto: Memcached, from: either, first: "\x80\x81", match: matchMemcached, anywhere: true, then: []string{upTo(0x48), "", "", "", "\x00"}},
-		{proto: Memcached, from: either, first: "agdisrtvfpcADEGINOSVRT", match: matchMemcached, anywhere: true, then: []string{letters, letters + "\r", letters + " _\r\n"}},
+		{proto: Memcached, from: either, first: "agdimsrtvfpcADEGHIMNOSVRT", match: matchMemcached, anywhere: true, then: []string{letters, letters + " \r", keyThen}},
 		{proto: Kafka, from: client, first: "\x00", match: matchKafka, anywhere: true, then: []string{"", "", "", "\x00", "", "\x00"}},
 		{proto: Cassandra, from: either, first: "\xca\x01\x02\x03\x04\x05\x81\x82\x83\x84\x85", match: matchCassandra, anywhere: true},
 		{proto: OracleTNS, from: client, first: "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f", match: matchTNS, then: []string{"", "\x00", "\x00", "\x01"}},

@@ -201,42 +201,72 @@ func matchMemcached(l *look) grade {
 	if !whole(b) {
 		return no
 	}
-	if l.client {
-		var buf [10]byte
-		switch w := command(b, &buf); w {
-		case "GET", "GETS", "DELETE", "INCR", "DECR", "TOUCH", "SET", "ADD", "REPLACE", "APPEND", "PREPEND", "CAS":
-			f := bytes.Fields(line)
-			if line[0] < 'a' || len(f) < 2 || len(f) > 7 {
-				return no
-			}
-			if oneOf(w, "SET", "ADD", "REPLACE", "APPEND", "PREPEND", "CAS") {
-				if len(f) >= 5 && digits(f[2]) && digits(f[4]) {
-					return exact
-				}
-				return no
-			}
-			if memcachedReply(l.peer) || l.on(11211) {
-				return shape
-			}
-			if l.final || len(l.peer) > 0 {
-				return no
-			}
-			return more
-		case "STATS", "VERSION", "FLUSH_ALL":
-			if line[0] >= 'a' && (memcachedReply(l.peer) || l.on(11211)) {
-				return shape
-			}
-		}
-		return no
+	peer := l.peer
+	if !l.pend.tcp {
+		peer = peer[min(8, len(peer)):]
 	}
-	if memcachedReply(b) && l.on(11211) {
+	if l.client {
+		f := bytes.Fields(line)
+		if b[0] < 'a' || len(f) > 8 {
+			return no
+		}
+		var buf [10]byte
+		replied := memcachedReply(peer)
+		switch w := command(b, &buf); w {
+		case "SET", "ADD", "REPLACE", "APPEND", "PREPEND", "CAS":
+			if len(f) >= 5 && len(f) <= 7 && digits(f[2]) && digits(f[4]) {
+				return exact
+			}
+			return no
+		case "GET", "GETS", "DELETE", "INCR", "DECR", "TOUCH", "GAT", "GATS":
+			if len(f) < 2 || len(f) > 7 {
+				return no
+			}
+		case "STATS":
+			replied = anyOf(peer, "STAT ", "END\r\n")
+		case "VERSION":
+			replied = has(peer, "VERSION ")
+		case "MG", "MS", "MD", "MA", "MN":
+			replied = memcachedMeta(peer)
+			switch {
+			case w == "MN":
+				if len(f) > 1 {
+					return no
+				}
+			case len(f) < 2 || b[2] != ' ' || b[3] <= ' ' || b[3] >= 0x7f:
+				return no
+			}
+		default:
+			if !has(b, "flush_all") {
+				return no
+			}
+			replied = has(peer, "OK\r\n")
+		}
+		switch {
+		case replied || l.on(11211):
+			return shape
+		case l.final || len(peer) > 0:
+			return no
+		}
+		return more
+	}
+	if l.on(11211) && (memcachedReply(b) || memcachedMeta(b)) {
 		return shape
 	}
 	return no
 }
 
 func memcachedReply(b []byte) bool {
-	for _, w := range [...]string{"VALUE ", "END\r\n", "STORED\r\n", "NOT_STORED\r\n", "STAT ", "VERSION ", "DELETED\r\n", "NOT_FOUND\r\n", "OK\r\n", "ERROR\r\n"} {
+	return anyOf(b, "VALUE ", "END\r\n", "STORED\r\n", "NOT_STORED\r\n", "STAT ", "VERSION ", "DELETED\r\n", "NOT_FOUND\r\n", "OK\r\n", "ERROR\r\n")
+}
+
+// memcachedMeta takes the answers to the commands of two letters.
+func memcachedMeta(b []byte) bool {
+	return len(b) >= 4 && (b[3] > ' ' && b[3] < 0x7f && anyOf(b, "HD ", "VA ") || anyOf(b, "HD\r\n", "EN\r\n", "NF\r\n", "NS\r\n", "EX\r\n", "MN\r\n"))
+}
+
+func anyOf(b []byte, words ...string) bool {
+	for _, w := range words {
 		if has(b, w) {
 			return true
 		}

@@ -196,7 +196,7 @@ func (f *Finding) Text(l words.Lang) string {
 		}
 		return say(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
 	case "flood-halfopen":
-		return say(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s"),
+		return say(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s in all", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s en total"),
 			f.Target, spot, f.Count, f.Of, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "flood-reset":
 		return say(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
