@@ -12,10 +12,16 @@ type DamageError struct {
 	Frames uint64 // frames read before
 	Reason string
 	Hint   string // what to do about it
+	// Unpacked: the file is compressed, and Offset is of what it holds.
+	Unpacked bool
 }
 
 func (e *DamageError) Error() string {
-	s := fmt.Sprintf("%s: damaged at byte %d after %d frames: %s", e.File, e.Offset, e.Frames, e.Reason)
+	of := ""
+	if e.Unpacked {
+		of = " of what it unpacks to"
+	}
+	s := fmt.Sprintf("%s: damaged at byte %d%s after %d frames: %s", e.File, e.Offset, of, e.Frames, e.Reason)
 	if e.Hint != "" {
 		s += " (" + e.Hint + ")"
 	}

@@ -107,7 +107,7 @@ func Open(name string, o Options) (*File, error) {
 		return nil, err
 	}
 	r.size = size
-	if size >= 0 && r.in == io.Reader(r.raw) {
+	if size >= 0 && !r.packed() {
 		r.at, r.pos = f, r.raw.n.Load()
 	}
 	r.closer = append(r.closer, f)
@@ -216,18 +216,41 @@ func (f *File) Close() error {
 // frame ends, and with a DamageError otherwise.
 func (f *File) stop(at int64, reason string) {
 	hint := "everything before it is in the result; copy or capture it again to get the rest"
-	if f.eof != nil && !errors.Is(f.eof, io.EOF) && reason == "" {
-		reason = "the input breaks off: " + f.eof.Error()
-		if errors.Is(f.eof, io.ErrUnexpectedEOF) {
-			reason = "the compressed stream is cut short"
-		}
+	if reason == "" {
+		reason = f.broken()
 	}
 	if reason == "" {
 		f.fail = io.EOF
 		return
 	}
-	f.fail = &DamageError{File: f.name, Offset: at, Frames: f.frames, Reason: reason, Hint: hint}
+	f.fail = &DamageError{File: f.name, Offset: at, Unpacked: f.packed(), Frames: f.frames, Reason: reason, Hint: hint}
 }
+
+// ends ends the file after its last octet, with left octets of a frame or block behind
+// the last that was whole; inside says that in words.
+func (f *File) ends(at int64, left int, inside string) {
+	reason := f.broken() // then it is not the capture that ends here
+	if reason == "" && left > 0 {
+		reason = fmt.Sprintf(inside, left)
+	}
+	f.stop(at, reason)
+}
+
+// broken is why the input ended before its time, "" where it did not.
+func (f *File) broken() string {
+	switch {
+	case f.eof == nil || errors.Is(f.eof, io.EOF):
+		return ""
+	case errors.Is(f.eof, io.ErrUnexpectedEOF):
+		return "the compressed stream is cut short"
+	case f.packed():
+		return "the compressed stream is damaged: " + f.eof.Error()
+	}
+	return "the input breaks off: " + f.eof.Error()
+}
+
+// packed reports whether a decompressor stands before the input.
+func (f *File) packed() bool { return f.in != io.Reader(f.raw) }
 
 // section reads the frames of one format.
 type section interface {

@@ -74,6 +74,14 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 		}
 		if h := buf[i:]; len(h) >= p.hdr {
 			capLen := p.order.Uint32(h[8:])
+			if capLen > maxFrame && p.joined(b) {
+				// What was taken for a frame without octets is the header of a capture.
+				b.Frames = b.Frames[:len(b.Frames)-1]
+				f.frames--
+				f.fail = &DamageError{File: f.name, Offset: f.off + int64(i-p.hdr), Unpacked: f.packed(), Frames: f.frames,
+					Reason: "another capture begins here, as when captures are joined by cat", Hint: "everything before it is in the result; name the captures one by one, or join them with mergecap"}
+				return i
+			}
 			if capLen > maxFrame {
 				f.stop(f.off+int64(i), fmt.Sprintf("a frame claims %d captured bytes", capLen))
 				return i
@@ -83,6 +91,23 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 		break
 	}
 	return f.tail(b, buf, i)
+}
+
+// joined reports whether the last frame of b is the beginning of a capture's header
+// (magic, version, and eight octets of zero) that was taken for that of a frame.
+func (p *pcap) joined(b *capture.Block) bool {
+	if len(b.Frames) == 0 {
+		return false
+	}
+	fr := &b.Frames[len(b.Frames)-1]
+	magic, version, unit := int64(0xa1b2c3d4), int64(4<<16|2), int64(1000)
+	if p.nano {
+		magic, unit = 0xa1b23c4d, 1
+	}
+	if p.big {
+		version = 2<<16 | 4
+	}
+	return len(fr.Data) == 0 && fr.WireLen == 0 && fr.Time == magic*1e9+version*unit
 }
 
 // firstFrames is for how many there is room at first, where a piece is large enough for so many.
@@ -224,11 +249,7 @@ func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byt
 // frame was whole, what is left of it is the damage.
 func (f *File) tail(b *capture.Block, buf []byte, i int) int {
 	if len(b.Frames) == 0 && f.eof != nil {
-		reason := ""
-		if len(buf) > i {
-			reason = fmt.Sprintf("the file ends inside a frame, %d bytes of it are there", len(buf)-i)
-		}
-		f.stop(f.off+int64(len(buf)), reason)
+		f.ends(f.off+int64(len(buf)), len(buf)-i, "the file ends inside a frame, %d bytes of it are there")
 		return len(buf)
 	}
 	return i

@@ -75,11 +75,7 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 		i += int(n)
 	}
 	if len(b.Frames) == 0 && f.eof != nil && (len(buf)-i < 12 || f.want > 0) {
-		reason := ""
-		if len(buf) > i {
-			reason = fmt.Sprintf("the file ends inside a block, %d bytes of it are there", len(buf)-i)
-		}
-		f.stop(f.off+int64(len(buf)), reason)
+		f.ends(f.off+int64(len(buf)), len(buf)-i, "the file ends inside a block, %d bytes of it are there")
 		return len(buf)
 	}
 	return i

@@ -59,6 +59,44 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
+// No output replaces what the same command reads, or another of its outputs, whatever
+// --force says: the capture would be gone.
+func TestForceKeepsWhatIsRead(t *testing.T) {
+	was, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	in, other := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "new")
+	if err := os.WriteFile(in, was, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{in, "-w", in, "--force"},
+		{in, "-o", in, "--force"},
+		{dir, "-w", in, "--force"},
+		{"-r", in, "-w", filepath.Join(dir, ".", "in.pcap"), "--force"},
+		{"extract", in, "1", "-w", in, "--force"},
+		{"why", in, "1", "-o", in, "--force"},
+		{"findings", in, "-o", in, "--force"},
+		{"report", in, "-o", in, "--force"},
+		{"live", "--replay", in, "--plain", "-o", in, "--force"},
+		{in, "-w", other, "-o", other, "--force", "--format", "ndjson"},
+	} {
+		code, _, errs := portero(t, args...)
+		if code != exitUsage || !strings.Contains(errs, "by the same command") {
+			t.Errorf("%q: exit status %d, says %q", args, code, errs)
+		}
+		if now, err := os.ReadFile(in); err != nil || !bytes.Equal(now, was) {
+			t.Fatalf("%q: the capture is not what it was: %v", args, err)
+		}
+		os.Remove(other)
+	}
+	if code, _, errs := portero(t, in, "-w", other); code != exitOK {
+		t.Errorf("another name: exit status %d, %q", code, errs)
+	}
+}
+
 // TestProfiles: a profile that is asked for is written, also of memory, which main does not sample otherwise.
 func TestProfiles(t *testing.T) {
 	defer func(rate int) { runtime.MemProfileRate = rate }(runtime.MemProfileRate)

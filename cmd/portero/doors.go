@@ -210,7 +210,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			if m.listening || len(m.seen) > 0 {
 				return usage("--listening and --seen are for the sockets of this machine: leave the capture out")
 			}
-			names, err := o.split(cmd, args)
+			names, err := o.split(a, cmd, args)
 			if err != nil {
 				return err
 			}
@@ -385,7 +385,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 			if _, err := language(lang); err != nil {
 				return err
 			}
-			names, err := o.split(cmd, args)
+			names, err := o.split(a, cmd, args)
 			if err != nil {
 				return err
 			}

@@ -52,7 +52,7 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 			if variants > 1 && o.out == "" {
 				return usage("--variants makes several sheets: say where to with -o NAME")
 			}
-			files, err := o.split(cmd, args)
+			files, err := o.split(a, cmd, args)
 			if err != nil {
 				return err
 			}

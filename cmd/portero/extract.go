@@ -113,7 +113,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 			if err != nil {
 				return err
 			}
-			names, err := expand(args[:len(args)-1])
+			names, err := a.expand(args[:len(args)-1])
 			if err != nil {
 				return err
 			}

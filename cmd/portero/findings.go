@@ -127,7 +127,7 @@ packets showed (observed) or what a number alone hints at (hint, never above low
 never that somebody is infected.`,
 		Example: "  portero findings capture.pcap\n  portero findings --fail-on medium --format ndjson capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			names, err := o.split(cmd, args)
+			names, err := o.split(a, cmd, args)
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"portero/internal/recorder"
@@ -33,6 +34,8 @@ func (o *liveFlags) check() error {
 		return usage("--speed is for --replay FILE, which is missing")
 	case o.fsyncGiven && o.save == "":
 		return usage("--fsync is for -w FILE, which is missing")
+	case o.save != "" && o.save != "-" && filepath.Clean(o.save) == filepath.Clean(o.out):
+		return usage(o.save + ": is read or written by the same command; give the output another name")
 	case o.replay != "" && len(o.ifaces) > 0:
 		return usage("--replay shows a saved capture: leave the interface out")
 	}

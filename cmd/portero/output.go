@@ -30,12 +30,35 @@ func (a *app) openOutput(name string, force bool) (*output, error) {
 		b := bufio.NewWriterSize(a.out, size)
 		return &output{Writer: b, buf: b}, nil
 	}
+	if err := a.mayLose(name); err != nil {
+		return nil, err
+	}
 	f, err := createFile(name, force)
 	if err != nil {
 		return nil, err
 	}
+	a.named = append(a.named, name)
 	b := bufio.NewWriterSize(f, size)
 	return &output{Writer: b, buf: b, file: f}, nil
+}
+
+// mayLose says that name is a file that the same command reads or writes, which even
+// --force must not replace: the capture would be gone.
+func (a *app) mayLose(name string) error {
+	st, err := os.Stat(name)
+	if err != nil || !st.Mode().IsRegular() {
+		return nil
+	}
+	for _, other := range a.named {
+		o, err := os.Stat(other)
+		if f, ok := a.in.(*os.File); other == "-" && ok {
+			o, err = f.Stat()
+		}
+		if err == nil && os.SameFile(st, o) {
+			return usage(name + ": is read or written by the same command; give the output another name")
+		}
+	}
+	return nil
 }
 
 func (o *output) close() error {

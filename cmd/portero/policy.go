@@ -55,7 +55,7 @@ The same policy can be given to read, findings and live with --policy.`,
 				return usage("name a policy and a capture: portero policy house.policy capture.pcap")
 			}
 			// What follows -- is a filter, as everywhere.
-			names, err := o.split(cmd, args)
+			names, err := o.split(a, cmd, args)
 			if err != nil {
 				return err
 			}

@@ -162,7 +162,7 @@ func completions(cmd *cobra.Command) {
 }
 
 // split takes the words after -- for a filter.
-func (o *readFlags) split(cmd *cobra.Command, args []string) ([]string, error) {
+func (o *readFlags) split(a *app, cmd *cobra.Command, args []string) ([]string, error) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		expr := strings.Join(args[n:], " ")
 		args = args[:n]
@@ -182,12 +182,12 @@ func (o *readFlags) split(cmd *cobra.Command, args []string) ([]string, error) {
 	if o.frames != "file" && o.frames != "merged" {
 		return nil, usage(fmt.Sprintf("--frames: %q is neither file nor merged", o.frames))
 	}
-	return expand(args)
+	return a.expand(args)
 }
 
 // expand replaces directories by the files in them.
-func expand(args []string) ([]string, error) {
-	var out []string
+func (a *app) expand(args []string) (out []string, err error) {
+	defer func() { a.named = append(a.named, out...) }()
 	for _, name := range args {
 		st, err := os.Stat(name)
 		if err != nil || !st.IsDir() {
@@ -394,7 +394,7 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 }
 
 func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
-	names, err := o.split(cmd, args)
+	names, err := o.split(a, cmd, args)
 	if err != nil {
 		return err
 	}

@@ -163,6 +163,10 @@ func (s *session) replay() (err error) {
 	case o.save != "":
 		return usage("--replay: -w would save what is saved already")
 	}
+	s.a.named = append(s.a.named, o.replay)
+	if err := s.a.mayLose(o.out); err != nil {
+		return err
+	}
 	s.keep = &local{o: o}
 	r, err := openReplay([]string{o.replay}, o.speed, s.screened)
 	if err != nil {

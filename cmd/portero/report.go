@@ -29,7 +29,7 @@ prediction, and the proof of the verdict. In English and Spanish at once. The pa
 nothing from anywhere and opens in any browser of 2024 or later.`,
 		Example: "  portero report -o monday.html monday.pcap\n  portero report --lang es -o lunes.html lunes.pcap.gz\n  portero report -o dns.html capture.pcap -- udp port 53",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			names, err := o.split(cmd, args)
+			names, err := o.split(a, cmd, args)
 			if err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ type app struct {
 	catalogs []string // --catalog
 	cat      *catalog.Catalog
 	args     []string
+	named    []string // files that are read or written: none of them is replaced
 }
 
 // run is the whole program: arguments in, exit status out.

@@ -47,7 +47,7 @@ or a:port>b:port.`,
 			if err != nil {
 				return err
 			}
-			names, err := expand(args[:len(args)-1])
+			names, err := a.expand(args[:len(args)-1])
 			if err != nil {
 				return err
 			}
