@@ -58,6 +58,16 @@ type Door struct {
 	ProofFrame, ProofRecord uint64 // what proves the state
 	ProofFile               string
 	GuessedRole             bool // no SYN told who was the responder
+	spoken                  bool // Service is what was spoken, not what its number is for
+}
+
+// serve takes the name of a service. What was spoken stays over what the number is for,
+// and TLS over the words in clear with which its servers send away who speaks none.
+func (d *Door) serve(name string, spoken bool) {
+	if name == "" || d.spoken && !spoken || spoken && d.spoken && d.Service == "tls" && name == "http" {
+		return
+	}
+	d.Service, d.spoken = name, spoken
 }
 
 // Clients is how many different originators knocked (at least, with ClientsMore).
@@ -163,9 +173,7 @@ func (t *Tally) door(r *record.Record) bool {
 	if state > d.State || d.ProofRecord == 0 {
 		d.State, d.ProofRecord, d.ProofFrame, d.ProofFile = state, r.ID, proof(r, state), r.File
 	}
-	if r.Service != "" {
-		d.Service = r.Service
-	}
+	d.serve(r.Service, r.ServiceBy == "payload")
 	d.BytesIn += r.Orig.Payload
 	d.BytesOut += r.Resp.Payload
 	d.First, d.Last = min(d.First, r.First), max(d.Last, r.Last)

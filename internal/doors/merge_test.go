@@ -3,6 +3,7 @@ package doors
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"portero/capture"
@@ -39,6 +40,37 @@ func TestMergeIsTheSum(t *testing.T) {
 	}
 	if after := fmt.Sprint(show(&a), show(&b)); after != before {
 		t.Error("Merge changed what it was given")
+	}
+}
+
+// The last connection of a door may say nothing: its number does not rename what was
+// spoken there before, in one tally or two.
+func TestWhatWasSpokenNamesTheDoor(t *testing.T) {
+	for _, x := range []struct{ said, want string }{
+		{"cbt/port redis/payload cbt/port", "redis"},
+		{"cbt/port", "cbt"},
+		{"http/payload tls/payload", "tls"},
+		{"tls/payload http/payload", "tls"},
+		{"ours/user", "ours"},
+		{"ssh/payload http/payload", "http"},
+		{"redis/payload /", "redis"},
+	} {
+		said := strings.Fields(x.said)
+		for cut := range len(said) + 1 {
+			var a, b Tally
+			for i, s := range said {
+				r := seen(capture.ProtoTCP, "198.51.100.1:4000", "192.0.2.1:7777", handshake.Completed)
+				r.Service, r.ServiceBy, _ = strings.Cut(s, "/")
+				if i < cut {
+					a.Add(r)
+				} else {
+					b.Add(r)
+				}
+			}
+			if d := Merge(&a, &b).Doors(); len(d) != 1 || d[0].Service != x.want {
+				t.Errorf("%s, cut at %d: %+v", x.said, cut, d)
+			}
+		}
 	}
 }
 

@@ -105,4 +105,14 @@ func TestSelect(t *testing.T) {
 	if _, err := Select("handshak"); err == nil || !strings.Contains(err.Error(), "did you mean handshake") {
 		t.Error(err)
 	}
+	for name, want := range map[string]string{"sni": "did you mean server_name?", "dport": "did you mean resp_port?", "no_such_name": "portero explain fields lists them"} {
+		if _, err := Select(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, to := range elsewhere {
+		if _, err := Select(to); err != nil {
+			t.Errorf("%s is said to be %s: %v", name, to, err)
+		}
+	}
 }

@@ -175,7 +175,8 @@ func hint(msg string) string {
 	if !ok {
 		return ""
 	}
-	best, d := "", 3
+	// A short word is near to many.
+	best, d := "", min(3, len(name)/3+1)
 	for _, w := range append(Fields(), words()...) {
 		if n := record.EditDistance(name, w); n < d {
 			best, d = w, n
@@ -184,7 +185,7 @@ func hint(msg string) string {
 	if best != "" {
 		return "; did you mean " + best + "?"
 	}
-	return " (the names are the record's keys: portero explain fields)"
+	return fmt.Sprintf(" (the names are the record's keys: portero explain fields; other words take quotes: %q)", name)
 }
 
 // Complete returns how text, the beginning of an expression, may go on: the

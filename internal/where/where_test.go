@@ -47,7 +47,7 @@ func TestMatch(t *testing.T) {
 }
 
 func TestErrorsNameTheirPlace(t *testing.T) {
-	for text, want := range map[string]string{"handshak == 1": "column 1: unknown name handshak; did you mean handshake?", "handshake == half_opn": "did you mean half_open?", "resp_port <": "column 11: the expression ends where more is expected",
+	for text, want := range map[string]string{"handshak == 1": "column 1: unknown name handshak; did you mean handshake?", "handshake == half_opn": "did you mean half_open?", "service == http": `column 12: unknown name http (the names are the record's keys: portero explain fields; other words take quotes: "http")`, "resp_port <": "column 11: the expression ends where more is expected",
 		"resp_port": "comes to a number, not to true or false", "resp_port == 'a'": `column 11: "==" does not go between a number and a text`, "not handshake": `"not" does not go before a text`,
 		"resp_port > 1,": `column 14: "," does not fit here`, "handshake == 'a": "quotes that are never closed", "risks > 2": `">" does not go between a list of texts and a number`} {
 		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {

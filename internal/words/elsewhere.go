@@ -31,6 +31,7 @@ var elsewhereMessages = [][2]string{
 	{"value out of range", "fuera de los límites"},
 
 	{"--fields: there is no field %q", "--fields: no hay ninguna columna %q"},
+	{" (portero explain fields lists them)", " (portero explain fields las enumera)"},
 	{"--fields: no field is left", "--fields: no queda ninguna columna"},
 	{"there is no interface %q here; there are %s, and any", "no hay aquí ninguna interfaz %q; las hay: %s y any"},
 
