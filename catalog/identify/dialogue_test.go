@@ -86,6 +86,7 @@ func TestFirstOctets(t *testing.T) {
 		{want: FTP, first: theirs, a: "220 (vsFTPd 3.0.3)\r\n", b: "QUIT\r\n"},
 		{want: FTP, first: theirs, a: "220 door.example ready\r\n", b: "NOOP\r\nUSER anna\r\n"},
 		{want: POP3, first: theirs, a: "+OK ready\r\n", b: "CAPA\r\n"},
+		{want: POP3, first: theirs, a: "+OK ready\r\n+OK bye\r\n", b: "QUIT\r\n"},
 		{want: IMAP, first: theirs, a: "* OK ready\r\n", b: "a1 CAPABILITY\r\n"},
 		{want: NNTP, first: theirs, a: "200 ready\r\n", b: "MODE READER\r\n"},
 		{want: Telnet, first: theirs, a: "\xff\xfd\x18\xff\xfd\x20", b: "\xff\xfb\x18"},
@@ -206,6 +207,7 @@ func TestOrdinaryOctetsAreNothing(t *testing.T) {
 		{a: "\x05\x01\x00", b: "\x00\x00"},
 		{a: "\x16\x03\x01\x00\x00"},
 		{a: "+OK\r\n"},
+		{a: "ho\r\n", b: "+OK\r\n+OK\r\n"},
 		{a: "stats\r\n", b: "OK 900\r\n"}, // a queue's, as are the next
 		{a: "version\r\n", b: "munins node on door version: 2.0\r\n"},
 		{a: "mg key v\r\n", b: "what?\r\n"},

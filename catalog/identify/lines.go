@@ -226,8 +226,13 @@ func matchPOP3Server(l *look) grade {
 		return more
 	}
 	g := greets(l, "pop", popFirst)
-	if g == no && l.final && l.on(110) {
-		return port
+	if g == no && l.final {
+		switch {
+		case commands(l.peer, nil) == more && bytes.Contains(l.b, []byte("\n+OK")):
+			return shape // a greeting, a QUIT or NOOP, and its answer
+		case l.on(110):
+			return port
+		}
 	}
 	return g
 }

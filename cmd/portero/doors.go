@@ -241,7 +241,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				// A narrow terminal gets what matters most.
-				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted")
+				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted", "clients", "tried")
 			}
 			return a.print(&l, &o, j, stopped)
 		},

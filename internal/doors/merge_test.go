@@ -74,6 +74,32 @@ func TestWhatWasSpokenNamesTheDoor(t *testing.T) {
 	}
 }
 
+func TestDiffOfServices(t *testing.T) {
+	for _, x := range []struct{ before, now, want string }{
+		{"http/payload", "ssh/payload", "http ssh"},
+		{"http-alt/port", "ours/user", "http-alt ours"},
+		{"http/payload", "http/payload", ""},
+		{"redis/payload", "cbt/port", ""},
+		{"https/port", "tls/payload", ""},
+		{"/", "ssh/payload", ""},
+		{"ssh/payload", "/", ""},
+	} {
+		var both [2]Tally
+		for i, s := range []string{x.before, x.now} {
+			r := seen(capture.ProtoTCP, "198.51.100.1:4000", "192.0.2.1:7777", handshake.Completed)
+			r.Service, r.ServiceBy, _ = strings.Cut(s, "/")
+			both[i].Add(r)
+		}
+		got := ""
+		for _, c := range Diff(&both[0], &both[1]) {
+			got = c.Before + " " + c.Now
+		}
+		if got != x.want {
+			t.Errorf("%s, then %s: %q, want %q", x.before, x.now, got, x.want)
+		}
+	}
+}
+
 func TestPruneKeepsOpenDoors(t *testing.T) {
 	var ta Tally
 	for i := range 5000 {
