@@ -96,7 +96,6 @@ func matchHTTPResponse(l *look) grade {
 }
 
 func matchHTTP2(l *look) grade {
-	const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 	if has(l.b, preface) {
 		return exact
 	}
@@ -197,9 +196,9 @@ func request(k *pending, s *stream) bool {
 	if !ok && !s.full() {
 		return false
 	}
-	if has(b, "PRI * HTTP/2") {
+	if isHTTP2(b) {
 		f.Version = "2" // the preface is no request, and PRI no method (RFC 9113, section 3.4)
-		return true
+		return request2(k, s)
 	}
 	w.Method = text(method)
 	if i := bytes.Index(b, []byte(" HTTP/1.")); ok && i > 0 && i+9 <= len(b) {
@@ -266,11 +265,14 @@ func hostOnly(h string) string {
 func response(k *pending, s *stream) bool {
 	b := s.bytes()
 	f, w := k.facts, k.facts.HTTP
+	if c := &k.dir[f.Client&1]; f.Version == "2" || c.buf != nil && isHTTP2(c.bytes()) {
+		return response2(k, s)
+	}
 	if len(b) < 12 {
 		return s.full()
 	}
 	if !has(b, "HTTP/1.") {
-		// HTTP/2 answers in frames, and old or odd servers in their own way.
+		// Old or odd servers answer in their own way.
 		w.Status = -1
 		return true
 	}
