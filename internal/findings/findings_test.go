@@ -311,6 +311,14 @@ var stories = []struct {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
 		s.tcp(sec, "10.0.0.8", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
 	}, "cleartext-credentials high 2"},
+	{"a password that never left the machine", func(s *story) {
+		s.tcp(0, "127.0.0.1", "127.0.0.1", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
+		s.tcp(sec, "::1", "::1", 0, 143, handshake.Completed, spoke("imap"))
+	}, "cleartext-credentials info 1, cleartext-protocol info 1"},
+	{"a password at home and from elsewhere", func(s *story) {
+		s.tcp(0, "10.0.0.1", "10.0.0.1", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
+		s.tcp(sec, "10.0.0.9", "10.0.0.1", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
+	}, "cleartext-credentials high 2"},
 	{"the custom of anonymous FTP", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("anonymous", "ftp PASS"))
 	}, "cleartext-credentials info 1"},

@@ -33,6 +33,9 @@ func (x *scene) login() {
 		case a.Protocol == identify.FTP && (strings.EqualFold(l.User, "anonymous") || strings.EqualFold(l.User, "ftp")):
 			f.Severity = "info" // by custom any word is the password
 		}
+		if x.within() {
+			f.Severity = "info"
+		}
 		x.raise(f, l.Frame)
 		return
 	}
@@ -40,12 +43,19 @@ func (x *scene) login() {
 		return
 	}
 	f := x.door("cleartext-protocol", "low")
+	if x.within() {
+		f.Severity = "info"
+	}
 	f.Name = a.Protocol.String()
 	if l := a.Login; l != nil {
 		f.Detail = l.User
 	}
 	x.raise(f, a.Frames[0], a.Frames[1])
 }
+
+// within reports whether both ends are one machine: nobody can listen on the way but who
+// rules it and can read the password anyhow.
+func (x *scene) within() bool { return x.o == x.s || x.o.IsLoopback() && x.s.IsLoopback() }
 
 // Versions of TLS as they are negotiated (RFC 8996 ended the older ones).
 const (
