@@ -7,12 +7,16 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
 )
 
 const look = "../../testdata/first-look/in.pcap"
@@ -568,5 +572,38 @@ func TestPolicy(t *testing.T) {
 	}
 	if _, _, errs := portero(t, "policy", bad, look); !strings.Contains(errs, "bad.policy:1") {
 		t.Errorf("the line is not named: %q", errs)
+	}
+}
+
+// ports fits 80 columns beside the longest addresses there are, and drops what is told
+// elsewhere, not the door or its state.
+func TestPortsAreNarrow(t *testing.T) {
+	in := filepath.Join(t.TempDir(), "long.pcapng")
+	f, err := os.Create(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := pcapfile.NewWriter(f, pcapfile.WriterOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:6666").As16(), netip.MustParseAddr("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff").As16()
+	b := append([]byte{0x60, 0, 0, 0, 0, 12, 17, 64}, from[:]...)
+	b = append(append(b, to[:]...), 0x9c, 0x40, 0x20, 0x27, 0, 12, 0, 0, 1, 2, 3, 4) // to 8231, hncp-udp-port
+	fr := capture.Frame{Data: b, WireLen: uint32(len(b)), Time: 1_700_000_000e9, Link: capture.LinkRaw}
+	if err := w.Write(&fr, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := portero(t, "ports", in)
+	if code != exitOK || !strings.Contains(out, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff  8231  udp    silent") {
+		t.Fatalf("exit status %d, %s\n%s", code, errs, out)
+	}
+	for _, line := range strings.Split(out, "\n") {
+		if len(line) > 80 {
+			t.Errorf("%d columns: %q", len(line), line)
+		}
 	}
 }

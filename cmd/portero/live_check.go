@@ -30,6 +30,8 @@ func (o *liveFlags) check() error {
 		return usage(fmt.Sprintf("--lanes: %d is none of 0 to %d (0 chooses)", o.lanes, mostLanes))
 	case o.snaplen < 0 || o.snaplen > mostSnap:
 		return usage(fmt.Sprintf("--snaplen: %d is none of 0 to %d octets (0 is all)", o.snaplen, mostSnap))
+	case o.plain && o.format != "" && o.format != "plain":
+		return usage(fmt.Sprintf("--plain and --format %s are two forms of the same lines: leave one of them out", o.format))
 	case o.speedGiven && o.replay == "":
 		return usage("--speed is for --replay FILE, which is missing")
 	case o.fsyncGiven && o.save == "":

@@ -23,6 +23,7 @@ func TestLiveRefusesNonsense(t *testing.T) {
 		{"--speed 2", "--speed is for --replay", "--speed es para --replay"},
 		{"--fsync file", "--fsync is for -w", "--fsync es para -w"},
 		{"--fsync foo -w x.pcapng", `--fsync: "foo" is none of`, `--fsync: "foo" no es file`},
+		{"lo --plain --format ndjson", "--plain and --format ndjson are two forms", "--plain y --format ndjson son dos formas"},
 		{"lo -o ./x -w x --force", "x: is read or written by the same command", "x: la misma orden lo lee o lo escribe"},
 		{"--replay " + look + " lo", "leave the interface out", "sobra la interfaz"},
 		{"--replay " + look + " --speed 0", "--speed: 0 is no speed", "--speed: 0 no es una velocidad"},
