@@ -76,6 +76,7 @@ const (
 // answered, resets, ICMP errors, samples of a second side. The zero value says that nothing of it was seen.
 type Details struct {
 	holes     [2][holesPerSide]hole
+	further   [2]uint32 // number of the first block of further holes, plus one
 	Lost      [2]uint64 // octets of holes given up
 	Retrans   [2]uint32
 	OOO       [2]uint32
@@ -129,9 +130,20 @@ type synCopy struct {
 	ts   uint32
 }
 
-const holesPerSide = 4
+const (
+	holesPerSide = 3 // in Details; more take blocks of their own
+	holesMost    = 255
+)
 
 type hole struct{ lo, hi capture.Seq }
+
+// holeBlock is what a place for Details holds instead, where a side has many holes at once: a
+// path that loses or reorders much leaves a hundred of them in one window.
+type holeBlock struct {
+	holes [(DetailsSize - 8) / 8]hole
+	next  uint32 // number of the next block, plus one
+	_     uint32
+}
 
 // noDetails is what a connection without Details has. Nobody writes to it.
 var noDetails Details
@@ -239,13 +251,28 @@ func (s *Shelf) room() *[shelfChunk]Details {
 // Release gives back the Details of a connection that ended.
 func (s *Shelf) Release(x *Data) {
 	if x.details != 0 {
+		d := s.at(x.details - 1)
+		s.releaseHoles(&d.further[0])
+		s.releaseHoles(&d.further[1])
 		s.free = append(s.free, x.details-1)
 		x.details = 0
 	}
+}
+
+// block is the block of holes whose number plus one is n.
+func (s *Shelf) block(n uint32) *holeBlock { return (*holeBlock)(unsafe.Pointer(s.at(n - 1))) }
+
+// releaseHoles gives back the blocks of holes that begin with *first.
+func (s *Shelf) releaseHoles(first *uint32) {
+	for n := *first; n != 0; {
+		s.free = append(s.free, n-1)
+		n = s.block(n).next
+	}
+	*first = 0
 }
 
 // Bytes is the memory that the shelf reserved.
 func (s *Shelf) Bytes() int64 { return int64(len(s.chunks)) * shelfChunk * DetailsSize }
 
 // DetailsSize is what one Details costs; a test holds it.
-const DetailsSize = 416
+const DetailsSize = 408

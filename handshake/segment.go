@@ -401,18 +401,50 @@ func (c *Conn) before(lo, hi capture.Seq, side Side, x *Rest) uint32 {
 	return uint32(to.Sub(lo))
 }
 
+// holesOf returns the first piece of the list of what was not seen of side, and the number of the block
+// with the next one, 0 where there is none. Places that are not used are empty.
+func (x *Rest) holesOf(side Side) (hs []hole, next uint32) {
+	d := x.more()
+	return d.holes[side][:], d.further[side]
+}
+
+func (x *Rest) nextHoles(n uint32) (hs []hole, next uint32) {
+	if n == 0 {
+		return nil, 0
+	}
+	b := x.Shelf.block(n)
+	return b.holes[:], b.next
+}
+
 // addHole notes that the octets [lo, hi) of side were not seen. The oldest
 // hole is given up when there is no room.
 func (x *Rest) addHole(side Side, lo, hi capture.Seq) {
 	d := x.need()
-	hs := &d.holes[side]
-	for i := range hs {
-		if hs[i].lo == hs[i].hi {
-			hs[i] = hole{lo, hi}
-			x.holeCount[side] = min(x.holeCount[side]+1, holesPerSide)
-			return
+	place := &d.further[side]
+	for hs := d.holes[side][:]; ; {
+		for i := range hs {
+			if hs[i].lo == hs[i].hi {
+				hs[i] = hole{lo, hi}
+				if x.holeCount[side] < holesMost {
+					x.holeCount[side]++
+				}
+				return
+			}
 		}
+		if *place == 0 {
+			if x.details == 0 || x.holeCount[side]+uint8(len(holeBlock{}.holes)) < x.holeCount[side] {
+				break
+			}
+			n, ok := x.Shelf.take()
+			if !ok {
+				break
+			}
+			*place = n + 1
+		}
+		b := x.Shelf.block(*place)
+		hs, place = b.holes[:], &b.next
 	}
+	hs := &d.holes[side]
 	d.Lost[side] += uint64(uint32(hs[0].hi - hs[0].lo))
 	copy(hs[:], hs[1:])
 	hs[len(hs)-1] = hole{lo, hi}
@@ -424,32 +456,40 @@ func (x *Rest) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 	if x.holeCount[side] == 0 {
 		return 0
 	}
-	hs := &x.need().holes[side]
-	for i := 0; i < len(hs); i++ {
-		h := hs[i]
-		if h.lo == h.hi || !lo.Before(h.hi) || !h.lo.Before(hi) {
-			continue
+	var split hole
+	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
+		for i := range hs {
+			h := hs[i]
+			if h.lo == h.hi || !lo.Before(h.hi) || !h.lo.Before(hi) {
+				continue
+			}
+			a, b := lo, hi
+			if a.Before(h.lo) {
+				a = h.lo
+			}
+			if b.After(h.hi) {
+				b = h.hi
+			}
+			fresh += uint32(b - a)
+			switch {
+			case a == h.lo && b == h.hi:
+				hs[i] = hole{}
+				x.holeCount[side]--
+			case a == h.lo:
+				hs[i].lo = b
+			case b == h.hi:
+				hs[i].hi = a
+			default: // there is but one of which both ends remain
+				hs[i].hi = a
+				split = hole{b, h.hi}
+			}
 		}
-		a, b := lo, hi
-		if a.Before(h.lo) {
-			a = h.lo
-		}
-		if b.After(h.hi) {
-			b = h.hi
-		}
-		fresh += uint32(b - a)
-		switch {
-		case a == h.lo && b == h.hi:
-			hs[i] = hole{}
-			x.holeCount[side]--
-		case a == h.lo:
-			hs[i].lo = b
-		case b == h.hi:
-			hs[i].hi = a
-		default:
-			hs[i].hi = a
-			x.addHole(side, b, h.hi)
-		}
+	}
+	switch {
+	case split.lo != split.hi:
+		x.addHole(side, split.lo, split.hi)
+	case x.holeCount[side] == 0 && x.more().further[side] != 0:
+		x.Shelf.releaseHoles(&x.need().further[side])
 	}
 	return fresh
 }
@@ -459,11 +499,18 @@ func (c *Conn) giveUp(side Side, x *Rest) {
 		return
 	}
 	d := x.need()
-	for i, h := range d.holes[side] {
-		d.Lost[side] += uint64(uint32(h.hi - h.lo))
-		d.holes[side][i] = hole{}
+	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
+		for i, h := range hs {
+			if h.lo != h.hi {
+				d.Lost[side] += uint64(uint32(h.hi - h.lo))
+				hs[i] = hole{}
+			}
+		}
 	}
 	x.holeCount[side] = 0
+	if x.details != 0 {
+		x.Shelf.releaseHoles(&d.further[side])
+	}
 }
 
 // lost is how many octets of side its peer acknowledged and the capture lacks.
@@ -474,15 +521,17 @@ func (c *Conn) lost(side Side, x *Rest) uint64 {
 	if peer.bits&hasAck == 0 {
 		return n
 	}
-	for _, h := range d.holes[side] {
-		if h.lo == h.hi || !h.lo.Before(peer.ack) {
-			continue
+	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
+		for _, h := range hs {
+			if h.lo == h.hi || !h.lo.Before(peer.ack) {
+				continue
+			}
+			hi := h.hi
+			if hi.After(peer.ack) {
+				hi = peer.ack
+			}
+			n += uint64(uint32(hi - h.lo))
 		}
-		hi := h.hi
-		if hi.After(peer.ack) {
-			hi = peer.ack
-		}
-		n += uint64(uint32(hi - h.lo))
 	}
 	return n
 }

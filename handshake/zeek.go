@@ -203,9 +203,11 @@ func (c *Conn) zeekGap(ack capture.Seq, side Side, x *Rest) {
 	}
 	missing := ack.After(high)
 	if x.holeCount[side] > 0 {
-		for _, g := range x.more().holes[side] {
-			if g.lo != g.hi && g.lo.Before(ack) && from.Before(g.hi) {
-				missing = true
+		for hs, next := x.holesOf(side); hs != nil && !missing; hs, next = x.nextHoles(next) {
+			for _, g := range hs {
+				if g.lo != g.hi && g.lo.Before(ack) && from.Before(g.hi) {
+					missing = true
+				}
 			}
 		}
 	}

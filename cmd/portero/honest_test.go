@@ -560,3 +560,35 @@ func (x saying) hold(t *testing.T) {
 		}
 	})
 }
+
+// TestHonestManyHoles loses or reorders many segments of one window: what comes later fills the gaps,
+// and is neither sent again nor missed by the capture.
+func TestHonestManyHoles(t *testing.T) {
+	for _, x := range []struct {
+		holes                   int
+		payload, lost, ooo, rtx string
+	}{
+		{5, "1100", "0", "5", "0"},
+		{60, "12100", "0", "60", "0"},
+		{200, "40100", "0", "200", "0"},
+	} {
+		t.Run(fmt.Sprint(x.holes), func(t *testing.T) {
+			var b strings.Builder
+			b.WriteString("c S 1000\ns SA 5000 1001\nc A 1001 5001\n")
+			segment := func(i int) { fmt.Fprintf(&b, "+0.1 c A %d 5001 100\n", 1001+100*i) }
+			for i := 0; i <= 2*x.holes; i += 2 {
+				segment(i)
+			}
+			for i := 1; i < 2*x.holes; i += 2 {
+				segment(i)
+			}
+			fmt.Fprintf(&b, "s A 5001 %d\n", 1101+200*x.holes)
+			r := records(t, acted(t, b.String()))[1]
+			for k, want := range map[string]string{"orig_payload": x.payload, "orig_lost": x.lost, "orig_ooo": x.ooo, "orig_retrans": x.rtx} {
+				if got := fmt.Sprint(r[k]); got != want {
+					t.Errorf("%s is %s, want %s", k, got, want)
+				}
+			}
+		})
+	}
+}
