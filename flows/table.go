@@ -250,6 +250,9 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 	const handshakeFlags = capture.SYN | capture.ACK | capture.RST | capture.FIN
 	switch p.Flags & handshakeFlags {
 	case capture.SYN:
+		if t.spoilt(f, side, p) {
+			break
+		}
 		switch f.conn.PlaceSYN(p, side) {
 		case handshake.Pending:
 			t.pend(f, v, side, p)
@@ -269,7 +272,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if f.bits&hasPending != 0 && t.accept(v, side, p) {
 			return
 		}
-		if f.conn.Over() && !f.conn.Fits(p, side) && !f.conn.SameSYNACK(p, side) {
+		if f.conn.Over() && !f.conn.Fits(p, side) && !f.conn.SameSYNACK(p, side) && !f.conn.Expects(p, side) && !t.spoilt(f, side, p) {
 			if u, s, ok := t.earlier(f, p); ok {
 				t.book(u, s, p)
 				return
@@ -290,6 +293,16 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		}
 	}
 	t.bookOn(v, f, side, p)
+}
+
+// spoilt reports whether p, a SYN or SYN-ACK, has a wrong checksum though its sender's are right
+// elsewhere: no receiver takes it, and so it opens nothing.
+func (t *Table) spoilt(f *Flow, side int, p *capture.Packet) bool {
+	if p.Bits&capture.BadSum == 0 {
+		return false
+	}
+	_, good := f.conn.BadSums(side)
+	return good
 }
 
 // late books p on the lingering connection on the ports of f to which its numbers belong,

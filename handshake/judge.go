@@ -180,13 +180,15 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			j.Kind = Split
 		}
 	}
+	// Whoever answers the other's answer with a RST, and nothing else, had given up.
+	open := (me.bits|peer.bits)&sentSegment != 0
 	// Completed with all three in the capture.
 	switch {
 	case accepted && exact:
 		j.Verdict = Completed
 		return
 	case crossed && me.bits&sentSYNACK != 0 && me.synAck == peer.isn+1 &&
-		(accepted || peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && c.acked(o)):
+		(accepted && (open || (me.bits|peer.bits)&sentReset == 0) || peer.bits&sentSegment != 0 && peer.bits&hasAck != 0 && c.acked(o)):
 		j.Verdict = Completed
 		if j.SYNACK == 0 {
 			j.SYNACK = x.synackOff

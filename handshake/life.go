@@ -65,6 +65,12 @@ func (c *Conn) Over() bool {
 	return (a|b)&sentReset != 0 || a&b&sentFIN != 0
 }
 
+// SentReset reports whether a RST of side counted.
+func (c *Conn) SentReset(side Side) bool { return c.half[side].bits&sentReset != 0 }
+
+// SentFIN reports whether side said that it has no more to send.
+func (c *Conn) SentFIN(side Side) bool { return c.half[side].bits&sentFIN != 0 }
+
 // Attempt reports whether nothing more than an attempt was seen: no segment
 // proves that anything opened, so silence ends it.
 func (c *Conn) Attempt() bool {

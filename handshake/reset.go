@@ -69,6 +69,12 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	if !ok && me.bits&sentReset != 0 && x.Data != nil && x.flags&dataReset != 0 && seq == x.more().rstSeq[side] {
 		return 0 // another answer to what was under way
 	}
+	if d := me.next.Sub(seq); !ok && (me.bits&(sentReset|sentFIN)|peer.bits&sentReset) != 0 && me.bits&hasNext != 0 && !p.Flags.Any(capture.ACK) &&
+		d >= 0 && d < 1<<20 && (me.bits&(sentSYN|sentSYNACK) == 0 || seq.After(me.isn)) {
+		// Its sender's socket is gone and answers each acknowledgement that was under way with the
+		// number from it (RFC 9293, 3.10.7.1), be it an old one.
+		return 0
+	}
 	if !ok {
 		me.bits |= sentBadRST
 		x.suspect()
@@ -91,6 +97,17 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	}
 	if x.Data != nil {
 		x.need().rstSeq[side] = seq
+	}
+	if c.flags&(flagCandidate|flagSYNData) == 0 && p.Flags.Any(capture.ACK) && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK &&
+		p.Ack.In(peer.isn+1, peer.next) && seq.After(peer.synAck) && (me.bits&sentSYN == 0 || peer.synAck == me.isn+1) {
+		// It is ahead by octets that only an open connection carries, and names the answer: the third
+		// packet was sent, and missed.
+		c.candSeq, c.candAck, x.candTime, x.candOff = seq, p.Ack, p.Time, off
+		c.flags |= flagCandidate
+		c.flags &^= flagCandSide
+		if side == 1 {
+			c.flags |= flagCandSide
+		}
 	}
 	if me.bits&sentReset == 0 && !exact {
 		me.bits |= resetInexact

@@ -529,6 +529,125 @@ func TestHonest(t *testing.T) {
 			s PA 5001 1011 1
 			s PA 5000 1011 2`, `
 			1 history=Ddt`},
+		{"the socket of who hung up with octets under way is gone: it answers each acknowledgement with its number", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 1000
+			c PA 2001 5001 1000
+			c PA 3001 5001 1000
+			c RA 4001 5001
+			s A 5001 2001
+			s A 5001 3001
+			s A 5001 4001
+			c R 2001
+			c R 3001
+			c R 4001`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[7] orig_payload=3000 suspected_rsts=0 oddities=`},
+		{"an acknowledgement that another overtook reaches a socket that is gone", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c FA 1101 5001
+			s PA 5001 1102 100
+			s FA 5101 1102
+			c A 1102 5102
+			c A 1102 5101
+			s R 5101`, `
+			1 handshake=completed close=closed closed_by=orig suspected_rsts=0 oddities=`},
+		{"who was cut off answers what was under way to him", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 100
+			c A 1101 5101
+			c RA 1101 5101
+			c PA 1001 5001 100
+			s R 5001`, `
+			1 handshake=completed close=reset closed_by=orig suspected_rsts=0 oddities=`},
+		{"an old number in the RST of who goes on is suspect as ever", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 100
+			c A 1101 5101
+			s R 5001
+			c PA 1101 5101 100
+			s A 5101 1201`, `
+			1 handshake=completed close=open suspected_rsts=1 oddities=[rst_out_of_window]`},
+		{"the third packet and what followed are missed, and the RST is ahead by it", `
+			c S 1000
+			s SA 5000 1001
+			c RA 1051 5001`, `
+			1 handshake=completed_unseen missing=[ack] close=reset closed_by=orig close_frames=[3] orig_payload=0 orig_lost=0 suspected_rsts=0`},
+		{"only the answer and such a RST", `
+			s SA 5000 1001
+			c RA 1051 5001`, `
+			1 handshake=completed_unseen roles_by=synack close=reset closed_by=orig`},
+		{"a RST that is not ahead takes the SYN back", `
+			c S 1000
+			s SA 5000 1001
+			c RA 1001 5001`, `
+			1 handshake=aborted close=none`},
+		{"a SYN-ACK with a broken number after the end", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1001 5001
+			+1000 s SA 4000 1001 0 bad
+			+1000 s SA 5000 1001
+			c R 1001`, `
+			1 handshake=completed close=reset closed_by=orig resp_pkts=3 orig_pkts=4`},
+		{"a SYN with a broken number in a connection that lasts", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c S 900 0 0 bad
+			s SA 7000 901`, `
+			1 handshake=completed close=open orig_pkts=3 resp_pkts=2`},
+		{"a SYN whose copy is answered again after the RST", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1001 5001
+			s SA 90000000 1001
+			c R 1001`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[4] synack_frame=2 orig_pkts=4 resp_pkts=2`},
+		{"octets with a broken number are not counted beside those sent again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			s PA 5139 1001 10 bad
+			+200 s PA 5011 1001 10
+			c A 1001 5021`, `
+			1 handshake=completed resp_payload=20 resp_lost=0 resp_retrans=0`},
+		{"octets broken on their way count once", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			s PA 5011 1001 10 bad
+			+200 s PA 5011 1001 10
+			c A 1001 5021`, `
+			1 handshake=completed resp_payload=20 resp_lost=0 resp_retrans=1`},
+		{"both called, and one had given up when he was answered", `
+			c S 1000
+			s S 5000
+			c SA 1000 5001
+			+7000 s SA 5000 1001
+			c R 1001`, `
+			1 handshake=aborted close=none`},
+		{"both called, and who was called first had given up", `
+			s S 5000
+			c S 1000
+			c SA 1000 5001
+			+7000 s SA 5000 1001
+			c R 1001`, `
+			1 handshake=half_open close=none`},
 	} {
 		x.hold(t)
 	}

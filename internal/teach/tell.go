@@ -251,6 +251,10 @@ func (t *teller) reset(s *trace.Step) Telling {
 	case s.Has(trace.RSTStray):
 		return Telling{Quote: l.t("What are you talking about?", "¿A qué viene eso?"),
 			Plain: l.f("%s knows of no connection that this belongs to, and says so with a RST.", "%s no conoce ninguna conexión a la que esto pertenezca, y lo dice con un RST.", who)}
+	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent && t.rec.Handshake.Opened():
+		return Telling{Quote: l.t("(hangs up)", "(cuelga)"),
+			Plain: l.t("The client cuts the connection at once, without a farewell (RST). Its number is ahead by bytes that are not in this capture, and only who is connected sends bytes.",
+				"El cliente corta la conexión de golpe, sin despedirse (RST). Su número va por delante en bytes que no están en esta captura, y solo quien está conectado envía bytes.")}
 	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent:
 		return Telling{Quote: l.t("(hangs up before the talk begins)", "(cuelga antes de empezar)"),
 			Plain: l.t("The client takes its call back before it is complete: nobody connected. A port scanner does this once it knows that the port is open.",

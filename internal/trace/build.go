@@ -263,6 +263,9 @@ func (b *builder) judge(rec *record.Record) {
 			continue
 		}
 		b.blame(p, c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{}))
+		if p.Flags.Any(capture.RST) && !p.isBad && !c.SentReset(0) && !c.SentReset(1) && c.SentFIN(s) {
+			p.bad, p.isBad = RSTStray, true // it ends nothing, and nobody is suspected
+		}
 	}
 	if zero == Neither {
 		zero = Orig

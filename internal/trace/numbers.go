@@ -27,7 +27,7 @@ type numbers struct {
 type span struct{ lo, hi int64 }
 
 // holesKept bounds the gaps remembered per direction.
-const holesKept = 32
+const holesKept = 255
 
 // rel extends s to 64 bits, near the last number.
 func (n *numbers) rel(s capture.Seq) int64 {
@@ -169,7 +169,7 @@ func (b *builder) tell(i int) {
 func (b *builder) tellBad(i int, say func(Remark)) {
 	p := &b.pkts[i]
 	n := &b.side[p.from].numbers
-	n.blamed = true
+	n.blamed = p.bad != RSTStray
 	if p.bad == AckOfUnsent && !p.Flags.Any(capture.SYN) && p.from == Orig && b.step.Before[Orig].State == SynSent {
 		say(ThirdWrong)
 		return
