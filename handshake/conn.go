@@ -183,14 +183,13 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		me.bits |= badSum
 		// A side whose other segments verify does not send offloaded sums: its
 		// peer's stack throws this one away, whatever it says.
-		// Octets that its peer acknowledges all the same are counted by their numbers, where those
-		// go on from what was seen: they may be what is wrong.
+		// Octets that its peer acknowledges all the same are counted by their numbers.
 		if me.bits&goodSum != 0 {
 			if p.Flags.Any(capture.RST) {
 				x.suspect()
 			}
 			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x.Data != nil &&
-				c.flags&flagCandidate != 0 && !p.Seq.After(me.next) && p.Seq.Sub(me.next) > -slack {
+				c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
 				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
 			}
 			return OddBadSum

@@ -276,7 +276,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
 	ack := p.Ack
 	win := c.window(p, me, peer)
-	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(side) {
+	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(p, side) {
 		me.bits |= sentWrongAck
 		if me.bits&hasAck == 0 {
 			me.ack = ack // a RST that answers it has this number
@@ -322,9 +322,16 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 // preOpen reports whether the peer of side showed its SYN or SYN-ACK and nothing
 // more, so that an acknowledgement of further octets has nothing to rest on. A
 // responder whose SYN-ACK fits is believed: the initiator's segments were missed.
-func (c *Conn) preOpen(side Side) bool {
+//
+// So is who sends octets or a FIN and acknowledges what lies right behind a SYN, though the answer was
+// missed: of a challenge ACK neither is true.
+func (c *Conn) preOpen(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	if peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSegment != 0 {
+		return false
+	}
+	if peer.bits&(sentSYN|sentSYNACK) == sentSYN && me.bits&(sentSYN|sentSYNACK) == 0 &&
+		(p.PayloadLen > 0 || p.Flags.Any(capture.FIN)) && p.Ack.Sub(peer.isn) < slack {
 		return false
 	}
 	return peer.bits&sentSYNACK != 0 || me.bits&sentSYNACK == 0
@@ -517,7 +524,7 @@ func (c *Conn) giveUp(side Side, x *Rest) {
 func (c *Conn) lost(side Side, x *Rest) uint64 {
 	d := x.more()
 	n := d.Lost[side]
-	peer := &c.half[1-side]
+	me, peer := &c.half[side], &c.half[1-side]
 	if peer.bits&hasAck == 0 {
 		return n
 	}
@@ -531,6 +538,9 @@ func (c *Conn) lost(side Side, x *Rest) uint64 {
 				hi = peer.ack
 			}
 			n += uint64(uint32(hi - h.lo))
+			if hi == me.next && me.bits&sentFIN == 0 {
+				n-- // the last may be the FIN, which is missed then, and no octet
+			}
 		}
 	}
 	return n

@@ -616,15 +616,31 @@ func TestHonest(t *testing.T) {
 			s SA 90000000 1001
 			c R 1001`, `
 			1 handshake=completed close=reset closed_by=orig close_frames=[4] synack_frame=2 orig_pkts=4 resp_pkts=2`},
-		{"octets with a broken number are not counted beside those sent again", `
+		{"the answer and the request are missed, and the reply acknowledges it", `
+			c S 1000
+			s PA 5001 1501 800`, `
+			1 handshake=completed_unseen close=open resp_payload=800 orig_payload=0 orig_lost=499`},
+		{"an acknowledgement behind a SYN without octets is of an older connection", `
+			c S 1000
+			s A 5001 1501`, `
+			1 handshake=invalid close=none`},
+		{"a FIN that is missed is no octet", `
 			c S 1000
 			s SA 5000 1001
 			c A 1001 5001
-			s PA 5001 1001 10
-			s PA 5139 1001 10 bad
-			+200 s PA 5011 1001 10
-			c A 1001 5021`, `
-			1 handshake=completed resp_payload=20 resp_lost=0 resp_retrans=0`},
+			c PA 1001 5001 100
+			s A 5001 1102
+			s FA 5001 1102
+			c A 1102 5002`, `
+			1 handshake=completed close=half_closed closed_by=resp orig_payload=100 orig_lost=0`},
+		{"octets that are missed are told, but for one that may be the FIN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s A 5001 1101
+			c PA 1101 5001 10
+			s A 5001 1211`, `
+			1 handshake=completed close=open orig_payload=10 orig_lost=199`},
 		{"octets broken on their way count once", `
 			c S 1000
 			s SA 5000 1001
