@@ -368,6 +368,10 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if opener && me.bits&sentSYN != 0 && x.Data != nil && x.more().synStart == 0 {
 		x.need().synStart = x.synTime
 	}
+	acked := p.Seq // how far its peer acknowledged, where that was captured before it
+	if peer.bits != 0 && me.bits&(sentSYN|sentSYNACK) == 0 {
+		acked = c.behind(p, side, x)
+	}
 	me.bits |= sentSYN
 	me.isn = p.Seq
 	c.completeness &^= far0 << side
@@ -385,7 +389,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, end, side, x)
 		}
-		me.next = end
+		me.next = later(end, acked)
 		if c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq.After(me.next) && c.candSeq.Sub(me.next) < 1<<20 {
 			me.next = c.candSeq
 		}
@@ -393,6 +397,22 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		odd |= OddReordered
 	}
 	return odd
+}
+
+// behind looks at what was captured before p, the first SYN of side, though it came after: how far
+// its peer acknowledged, which it returns, and segments of its own, before which then octets are missing.
+func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq) {
+	me, peer := &c.half[side], &c.half[1-side]
+	switch {
+	case peer.bits&sentSYNACK == 0 || peer.synAck != p.Seq+1 || me.bits&hasNext == 0:
+	case me.bits&sentSegment == 0:
+		if me.next.Sub(p.Seq) < 1<<20 {
+			return me.next
+		}
+	case x.Data != nil && me.isn.After(p.Seq+1) && me.isn.Sub(p.Seq) < 1<<20:
+		x.addHole(side, p.Seq+1, me.isn)
+	}
+	return p.Seq
 }
 
 // synSide is the side whose bare SYN came first (side 0 when none did).
@@ -457,6 +477,14 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	}
 	bareFirst := me.bits&sentSYN != 0
 	late := me.bits&sentSegment != 0
+	// Acknowledgements of what followed were captured before it.
+	acked := p.Seq
+	if !late && !repeat && !bareFirst && me.bits&hasNext != 0 && x.Data != nil && me.next.Sub(p.Seq) < 1<<20 {
+		acked = me.next
+		if me.isn.After(p.Seq + 1) {
+			x.addHole(side, p.Seq+1, me.isn)
+		}
+	}
 	if late && !repeat && !bareFirst && x.Data != nil && me.isn.After(p.Seq+1) {
 		x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
 	}
@@ -491,9 +519,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, segEnd(p), side, x)
 		}
-		if end := segEnd(p); end.After(me.next) {
-			me.next = end
-		}
+		me.next = later(later(me.next, segEnd(p)), acked)
 	} else {
 		odd |= OddReordered
 	}

@@ -27,11 +27,12 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		return NewConnection
 	}
 	// Captured late: the numbers of what came before it name it.
-	if me.bits&(sentSYN|sentReset) == 0 && peer.bits&(sentSYNACK|sentRSTACKofSYN) != 0 && peer.synAck.After(p.Seq) && !peer.synAck.After(p.Seq.Add(1+p.PayloadLen)) {
-		return SameAttempt
-	}
-	if me.bits&sentSYN == 0 && any&sentReset == 0 {
-		if c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == p.Seq+1 && !c.Over() {
+	if me.bits&sentSYN == 0 {
+		if peer.synAck.After(p.Seq) && !peer.synAck.After(p.Seq.Add(1+p.PayloadLen)) &&
+			(peer.bits&sentSYNACK != 0 || peer.bits&sentRSTACKofSYN != 0 && me.bits&sentReset == 0) {
+			return SameAttempt
+		}
+		if any&sentReset == 0 && c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == p.Seq+1 && !c.Over() {
 			return SameAttempt
 		}
 	}

@@ -79,7 +79,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			if d := x.more(); d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {
 				peer.bits |= finAcked // it answers this one, which was captured late
 			}
-			if x.Data != nil && p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.After(peer.next) {
+			if x.Data != nil && p.Flags.Any(capture.ACK) && peer.bits&(hasNext|sentFIN) == hasNext &&
+				(p.Ack.After(peer.next) || x.holeCount[1-side] > 0 && p.Ack == peer.next) {
 				d := x.need()
 				d.finAhead |= 1 << side
 				d.finAck[side] = p.Ack
@@ -290,6 +291,10 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	if peer.bits&hasNext == 0 {
 		c.learn(1-side, ack, x)
 		peer.base(ack)
+	}
+	if ack == peer.next+1 && peer.bits&(sentSYN|sentSYNACK|sentPayload|sentFIN) == 0 && peer.isn == peer.next && me.bits&(sentSYN|sentSYNACK) == 0 {
+		// All that was seen of it may be a keep-alive, which is one behind.
+		peer.next, peer.isn = ack, ack
 	}
 	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
 		c.weigh(ack, 1-side, x)
@@ -538,8 +543,8 @@ func (c *Conn) lost(side Side, x *Rest) uint64 {
 				hi = peer.ack
 			}
 			n += uint64(uint32(hi - h.lo))
-			if hi == me.next && me.bits&sentFIN == 0 {
-				n-- // the last may be the FIN, which is missed then, and no octet
+			if hi == me.next && me.bits&sentFIN == 0 && (peer.bits&sentFIN|(me.bits|peer.bits)&sentReset != 0 || hi == h.lo+1) {
+				n-- // the last may be its FIN, which is missed then, and no octet
 			}
 		}
 	}

@@ -619,7 +619,7 @@ func TestHonest(t *testing.T) {
 		{"the answer and the request are missed, and the reply acknowledges it", `
 			c S 1000
 			s PA 5001 1501 800`, `
-			1 handshake=completed_unseen close=open resp_payload=800 orig_payload=0 orig_lost=499`},
+			1 handshake=completed_unseen close=open resp_payload=800 orig_payload=0 orig_lost=500`},
 		{"an acknowledgement behind a SYN without octets is of an older connection", `
 			c S 1000
 			s A 5001 1501`, `
@@ -633,14 +633,84 @@ func TestHonest(t *testing.T) {
 			s FA 5001 1102
 			c A 1102 5002`, `
 			1 handshake=completed close=half_closed closed_by=resp orig_payload=100 orig_lost=0`},
-		{"octets that are missed are told, but for one that may be the FIN", `
+		{"octets that are missed are told", `
 			c S 1000
 			s SA 5000 1001
 			c A 1001 5001
 			s A 5001 1101
 			c PA 1101 5001 10
 			s A 5001 1211`, `
-			1 handshake=completed close=open orig_payload=10 orig_lost=199`},
+			1 handshake=completed close=open orig_payload=10 orig_lost=200`},
+		{"octets that are missed are told, but for one that may be the FIN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s A 5001 1101
+			c PA 1101 5001 10
+			s FA 5001 1211
+			c A 1211 5002`, `
+			1 handshake=completed close=half_closed orig_payload=10 orig_lost=199`},
+		{"a refusal is captured before the SYN", `
+			s RA 0 1001
+			c S 1000`, `
+			1 handshake=refused close=none roles_by=syn orig_port=40000 syn_frame=2`},
+		{"a refusal of another SYN is captured before a SYN", `
+			s RA 0 901
+			c S 1000`, `
+			1 handshake=unsolicited
+			2 handshake=no_answer reuses=1`},
+		{"the responder's side is captured before the originator's", `
+			s SA 5000 1001
+			s A 5001 1301
+			s PA 5001 1301 10
+			c S 1000
+			c A 1301 5011
+			c PA 1001 5001 300
+			c A 1001 5001`, `
+			1 handshake=completed orig_payload=300 resp_payload=10 orig_lost=0 orig_retrans=0`},
+		{"the originator's side is captured before the responder's", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 300
+			c A 1301 6449
+			c A 1301 7897
+			s SA 5000 1001
+			s A 5001 1301
+			s PA 5001 1301 1448
+			s PA 6449 1301 1448`, `
+			1 handshake=completed orig_payload=300 resp_payload=2896 resp_lost=0 resp_retrans=0`},
+		{"the SYN is captured after all that follows it", `
+			c PA 1011 5001 20
+			c A 1001 5001
+			s SA 5000 1001
+			c S 1000
+			c PA 1001 5001 10`, `
+			1 handshake=completed orig_payload=30 orig_lost=0 orig_retrans=0 orig_ooo=1`},
+		{"the SYN is captured after the RST that ends it", `
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			c RA 1011 5001
+			c S 1000`, `
+			1 handshake=completed close=reset closed_by=orig orig_payload=10`},
+		{"a FIN is captured after its answer, and that after an acknowledgement of it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1102
+			s FA 5001 1102
+			c FA 1101 5001
+			c A 1102 5002`, `
+			1 handshake=completed close=closed closed_by=orig orig_lost=0`},
+		{"a capture begins with a keep-alive", `
+			c A 1000 5001
+			s A 5001 1001
+			+75000 c A 1000 5001
+			s A 5001 1001
+			c PA 1001 5001 10
+			s A 5001 1011`, `
+			1 handshake=midstream orig_payload=10 orig_lost=0`},
 		{"octets broken on their way count once", `
 			c S 1000
 			s SA 5000 1001
