@@ -69,7 +69,7 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 // sender knows nothing of the one that was open.
 func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
-	if ps == nil || ps.side == side || t.flow(v).conn.SameSYNACK(p, side) {
+	if c := &t.flow(v).conn; ps == nil || ps.side == side || c.SameSYNACK(p, side) && !c.Over() {
 		return false // what was sent before is sent again
 	}
 	for i := range ps.n {

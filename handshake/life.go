@@ -42,9 +42,11 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		if sameISN && peer.bits&sentRSTACKofSYN != 0 && any&sentSegment == 0 && me.bits&sentReset == 0 {
 			return SameAttempt
 		}
-		return NewConnection
 	}
 	if c.Over() {
+		if sameISN && peer.bits&^hasNext != 0 && any&sentSegment != 0 {
+			return Pending // a copy that was long under way, if its answer does not tell otherwise
+		}
 		return NewConnection
 	}
 	opener := c.synSide()

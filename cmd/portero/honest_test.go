@@ -711,6 +711,41 @@ func TestHonest(t *testing.T) {
 			c PA 1001 5001 10
 			s A 5001 1011`, `
 			1 handshake=midstream orig_payload=10 orig_lost=0`},
+		{"a copy of the SYN that comes after the end opens nothing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1002
+			c S 1000
+			s A 5002 1002
+			c A 1002 5002
+			+500 c S 90000
+			s SA 70000 90001
+			c A 90001 70001`, `
+			1 handshake=completed close=closed closed_by=orig syn_retries=1
+			3 handshake=completed close=open reuses=1`},
+		{"the same again, as of a capture that is played twice", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1002
+			c A 1002 5002
+			+500 c S 1000
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed close=closed
+			2 handshake=completed close=open reuses=1`},
+		{"the same again, of which the answers are not captured", `
+			c S 1000
+			c A 1001 5001
+			c FA 1001 5001
+			c RA 1002 5002
+			+500 c S 1000
+			c A 1001 5001`, `
+			1 handshake=implied close=reset
+			2 handshake=implied close=open reuses=1`},
 		{"octets broken on their way count once", `
 			c S 1000
 			s SA 5000 1001
