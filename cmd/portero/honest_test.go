@@ -832,3 +832,40 @@ func TestHonestManyHoles(t *testing.T) {
 		})
 	}
 }
+
+// TestHonestTelling holds teach to the record: it says nothing that the record denies.
+func TestHonestTelling(t *testing.T) {
+	for _, x := range []struct{ name, packets, says, not string }{
+		{"a RST that is ahead", `
+			c S 1000
+			s SA 5000 1001
+			c RA 1051 5001`, "only who is connected sends bytes", "nobody connected"},
+		{"a RST that acknowledges the answer", `
+			c S 1000
+			s SA 5000 1001
+			c RA 1001 5001`, "a health check", "port scanner"},
+		{"a RST as a scanner's stack sends it", `
+			c S 1000
+			s SA 5000 1001
+			c R 1001`, "port scanner", "a health check"},
+		{"a RST with an old number from who said FIN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s FA 5001 1001
+			c PA 1001 5001 100
+			c A 1101 5002
+			s R 5001`, "knows of no connection that this belongs to", "must accept"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			code, out, errs := portero(t, "teach", acted(t, x.packets))
+			if code != 0 {
+				t.Fatal(code, errs)
+			}
+			words := strings.Join(strings.Fields(strings.ReplaceAll(out, "|", " ")), " ")
+			if !strings.Contains(words, x.says) || strings.Contains(words, x.not) {
+				t.Errorf("want %q and no %q in\n%s", x.says, x.not, words)
+			}
+		})
+	}
+}

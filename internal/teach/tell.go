@@ -255,6 +255,11 @@ func (t *teller) reset(s *trace.Step) Telling {
 		return Telling{Quote: l.t("(hangs up)", "(cuelga)"),
 			Plain: l.t("The client cuts the connection at once, without a farewell (RST). Its number is ahead by bytes that are not in this capture, and only who is connected sends bytes.",
 				"El cliente corta la conexión de golpe, sin despedirse (RST). Su número va por delante en bytes que no están en esta captura, y solo quien está conectado envía bytes.")}
+	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent && s.Flags.Any(capture.ACK) && t.rec.SYNACKFrame != 0:
+		// To answer a SYN-ACK that it did not want a stack sends a RST without ACK (RFC 9293, 3.10.7.1).
+		return Telling{Quote: l.t("(hangs up as soon as somebody answers)", "(cuelga en cuanto le contestan)"),
+			Plain: l.t("The client takes its call back before it is complete: the server has nobody on the line. The RST acknowledges the answer, so the client may hold that it was connected: a health check hangs up like this, or its confirmation is missing here.",
+				"El cliente retira su llamada antes de completarla: el servidor no tiene a nadie al otro lado. El RST confirma la respuesta, así que el cliente puede creer que conectó: así cuelga una comprobación de salud, o su confirmación falta aquí.")}
 	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent:
 		return Telling{Quote: l.t("(hangs up before the talk begins)", "(cuelga antes de empezar)"),
 			Plain: l.t("The client takes its call back before it is complete: nobody connected. A port scanner does this once it knows that the port is open.",
