@@ -211,7 +211,7 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	if heeded && !both {
 		return
 	}
-	refused := from.bits&sentRSTACKofSYN != 0 // an earlier try, and not this one
+	refused := from.bits&sentRSTACKofSYN != 0 && victim.bits&sentSYN != 0 // an earlier try, and not this one
 	c.takeBack(rs, x)
 	if !refused {
 		from.bits |= sentBadRST
