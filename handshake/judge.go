@@ -85,13 +85,17 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	me, peer := &c.half[o], &c.half[r]
 	syn := me.bits&sentSYN != 0
 	accepted := syn && peer.bits&sentSYNACK != 0 && c.acceptable(peer.synAck, o, x)
+	synOff := x.synOff
+	if peer.bits&sentSYNACK != 0 && c.synIsPrevious(o, x) {
+		synOff = x.more().prevOpen[o].off // the one that is acknowledged counts
+	}
 	if me.bits&sentSYN != 0 || x.synOff != 0 {
-		j.SYN = x.synOff
+		j.SYN = synOff
 	}
 	j.SYNACK = x.synackOff
 	switch j.RolesBy {
 	case RolesSYN:
-		j.Roles = x.synOff
+		j.Roles = synOff
 	case RolesSYNACK:
 		j.Roles = x.synackOff
 	default:

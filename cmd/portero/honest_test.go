@@ -284,6 +284,20 @@ func TestHonest(t *testing.T) {
 			c A 1001 75001
 			s PA 75001 1001 30`, `
 			1 handshake=completed synack_frame=3 ack_frame=4 resp_payload=30`},
+		{"another SYN after the answer, and the first is the one that is acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			+100 c S 7777
+			s A 5001 1001
+			s SA 5000 1001`, `
+			1 handshake=half_open syn_frame=1 synack_frame=2 roles_frame=1`},
+		{"another SYN after the answer, and the opening completes with the first", `
+			c S 1000
+			s SA 5000 1001
+			+100 c S 7777
+			c A 1001 5001
+			s PA 5001 1001 30`, `
+			1 handshake=completed syn_frame=1 synack_frame=2 ack_frame=4 server_rtt_us= setup_us=120000 resp_payload=30`},
 		{"the SYN is repeated after the first of two SYN-ACKs, and the second is taken", `
 			c S 1000
 			s SA 5000 1001
