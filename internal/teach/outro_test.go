@@ -26,6 +26,8 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 		{"the last confirmation is not here", open().FIN().RespFIN(), 0, "That of the second is not in the capture.", "Three packets"},
 		{"a goodbye again", open().FIN().RespACK().RespFIN().RespFIN(story.Seq(story.R(1))).ACK(), 0, "A goodbye was repeated", "sent twice"},
 		{"a goodbye, then cut off", open().FIN().RespACK().Reply(5).RST(), 0, "One side said goodbye; then a RST cut it off.", "without farewell"},
+		{"before the first", story.New().SYN().SYNACK().Reply(10, story.Seq(story.RespISN-5000)), 0, "numbers from before its own first", "again: no"},
+		{"acknowledges from before the first", story.New().SYN().SYNACK().ACK(story.Ack(story.RespISN - 5000)).ACK(story.Ack(story.RespISN - 4000)), 0, "confirms numbers from before the other end's first", "no byte has come"},
 		{"no room", open().RespACK(story.Window(0)).ACK(story.Seq(story.O(1))).RespACK(story.Window(0)), 0, "One end had no room left", "eep-alives"},
 		{"still there", open().ACK(story.Seq(story.O(1))).RespACK(), 0, "Keep-alives asked whether the other end was still there.", "Long silences"},
 		{"one direction", story.New().SYN().ACK(story.Ack(story.R(1))).Data(5, story.Ack(story.R(1))).FIN(story.Ack(story.R(1))), 0, "what the other did is not in the capture", "the other may go on"},
@@ -40,6 +42,9 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 		rec.EndReason, rec.Final = c.ended, true
 		l := teach.New(rec, trace.Build(c.s.Packets, rec), teach.Options{Lang: teach.English})
 		text := strings.Join(slices.Concat(l.Intro, l.Outro, l.Deviations), "\n")
+		for _, r := range l.Rungs {
+			text += "\n" + r.Plain
+		}
 		if !strings.Contains(text, c.says) || strings.Contains(text, c.not) {
 			t.Errorf("%s: it says\n%s", c.name, text)
 		}

@@ -103,6 +103,8 @@ func (t *teller) data(s *trace.Step) string {
 		span = l.f("byte %d", "el byte %d", from)
 	}
 	switch {
+	case s.RelSeq < 0 && t.tr.HasISN[s.From]:
+		return l.f("%s sends %s with numbers from before its own first: nothing of this talk.", "%s envía %s con números anteriores a su primero: nada de esta charla.", who, l.octets(int64(s.Len)))
 	case s.Has(trace.Retransmission):
 		return l.f("%s sends %s again: no confirmation had come in time.", "%s envía otra vez %s: la confirmación no llegó a tiempo.", who, span)
 	case s.Has(trace.OutOfOrder):
@@ -134,6 +136,9 @@ func (t *teller) acks(s *trace.Step) string {
 	}
 	if f := t.finHeard(s); f {
 		return l.f("%s confirms everything up to %d, the farewell included.", "%s confirma todo hasta el %d, incluida la despedida.", l.Who(s.From), s.RelAck-1)
+	}
+	if s.RelAck < 0 && t.tr.HasISN[s.From.Peer()] {
+		return l.f("%s confirms numbers from before the other end's first: nothing of this talk.", "%s confirma números anteriores al primero del otro extremo: nada de esta charla.", l.Who(s.From))
 	}
 	if s.RelAck <= 1 {
 		return l.f("%s confirms the call; no byte has come yet.", "%s confirma la llamada; aún no llegó ningún byte.", l.Who(s.From))

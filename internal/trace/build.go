@@ -330,6 +330,7 @@ func (b *builder) opening(rec *record.Record) {
 // sender went on: a stranger sent them. What refused an earlier SYN was meant.
 func (b *builder) doubts() {
 	b.beforeTheAnswer()
+	b.strangeAnswers()
 	if b.j.Close == handshake.Reset || b.j.Close == handshake.CloseNone {
 		return
 	}
@@ -371,6 +372,23 @@ func (b *builder) beforeTheAnswer() {
 			p.bad, p.isBad = RSTDoubted, true
 		case !p.Seq.After(isn) || p.Seq.Sub(isn) > 1<<20: // a segment of it may be captured before it
 			p.bad, p.isBad = OutOfWindow, true
+		}
+	}
+}
+
+// strangeAnswers takes back SYN-ACKs in the originator's name that do not acknowledge the
+// responder's, which has answered and did not call.
+func (b *builder) strangeAnswers() {
+	if b.j.Kind == handshake.Simultaneous || b.j.Kind == handshake.Split || b.synack < 0 || b.pkts[b.synack].from != Resp || !b.pkts[b.synack].plain() {
+		return
+	}
+	for i := b.synack + 1; i < len(b.pkts); i++ {
+		p := &b.pkts[i]
+		if p.from == Resp && p.plain() && p.Flags&(capture.SYN|capture.ACK) == capture.SYN {
+			return // it calls as well
+		}
+		if p.from == Orig && p.plain() && p.Flags.Has(capture.SYN|capture.ACK) && p.Ack != b.pkts[b.synack].Seq+1 {
+			p.bad, p.isBad = SYNACKWrong, true
 		}
 	}
 }

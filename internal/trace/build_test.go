@@ -129,6 +129,11 @@ func tales() []tale {
 			ESTABLISHED | ESTABLISHED? third_ack
 			ESTABLISHED | ESTABLISHED?
 			ESTABLISHED | ESTABLISHED confirms`},
+		{"a SYN-ACK of the caller that acknowledges nothing of the answer", n().SYN().SYNACK().Send(0, syn|ack, 0, story.Seq(0x30000000), story.Ack(story.O(1))), handshake.HalfOpen, `
+			CLOSED | LISTEN
+			SYN-SENT | SYN-RECEIVED syn
+			SYN-SENT | SYN-RECEIVED synack synack_silent
+			SYN-SENT | SYN-RECEIVED synack_wrong_ack`},
 		{"data captured before the answer", n().SYN().Reply(10, story.Seq(story.R(1)), story.Ack(story.O(1))).SYNACK(story.Seq(story.RespISN)).ACK(story.Ack(story.R(11))).Data(10, story.Ack(story.R(11))).RespACK(story.Seq(story.R(11))), handshake.Completed, `
 			CLOSED | LISTEN
 			SYN-SENT | SYN-RECEIVED syn

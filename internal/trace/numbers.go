@@ -312,6 +312,7 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 		say(KeepAlive)
 	case o.alive && p.PayloadLen == 0 && !fin:
 		say(KeepAliveAnswer)
+	case p.PayloadLen > 0 && seq < 0 && b.tr.HasISN[p.from]: // nothing of its sender's was sent there before
 	case p.PayloadLen > 0 && n.hasNext && end <= n.next:
 		if n.fill(seq, end) {
 			say(OutOfOrder)
