@@ -288,7 +288,8 @@ func (c *Conn) serverProof(r Side, x *Rest) bool {
 	if c.flags&flagSYNData != 0 {
 		return false
 	}
-	return h.bits&(sentPayload|sentFIN) != 0 || h.bits&hasNext != 0 && h.next.After(h.isn+1)
+	// Payload from before its number is of an older connection, or forged.
+	return h.bits&hasNext != 0 && h.next.After(h.isn+1)
 }
 
 func (c *Conn) judgeClose(j *Judgement, x *Rest) {

@@ -284,6 +284,21 @@ func TestHonest(t *testing.T) {
 			c A 1001 75001
 			s PA 75001 1001 30`, `
 			1 handshake=completed synack_frame=3 ack_frame=4 resp_payload=30`},
+		{"payload from before the answer's number completes nothing", `
+			c S 1000
+			s SA 5000 1001
+			s PA 1000 1001 30`, `
+			1 handshake=half_open`},
+		{"payload after the answer's number does", `
+			c S 1000
+			s SA 5000 1001
+			s PA 5001 1001 30`, `
+			1 handshake=completed_unseen`},
+		{"and so does a FIN", `
+			c S 1000
+			s SA 5000 1001
+			s FA 5001 1001`, `
+			1 handshake=completed_unseen`},
 		{"another SYN after the answer, and the first is the one that is acknowledged", `
 			c S 1000
 			s SA 5000 1001
