@@ -32,7 +32,6 @@ import (
 	"portero/internal/view/table"
 	"portero/internal/view/zeek"
 	"portero/internal/where"
-	"portero/internal/words"
 )
 
 // readFlags are those of everything that analyses saved captures.
@@ -107,58 +106,6 @@ func (a *app) readCmd() *cobra.Command {
 	o.register(cmd.Flags())
 	completions(cmd)
 	return cmd
-}
-
-// fixed completes a flag that takes one of some words.
-func fixed(words ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return words, cobra.ShellCompDirectiveNoFileComp
-	}
-}
-
-// verbFormats are the formats of the verbs that have others than read.
-var verbFormats = map[string][]string{
-	"diff": {"table", "ndjson", "json", "csv", "tsv"}, "exercise": {"md", "html", "gift"}, "explain": {"text", "json"}, "findings": {"text", "table", "ndjson", "csv", "tsv"},
-	"hosts": {"table", "ndjson", "json", "csv", "tsv"}, "interfaces": {"table", "ndjson", "csv", "tsv"}, "lab": {"text", "json", "svg", "mermaid", "html"}, "live": {"ndjson", "ecs", "eve"},
-	"policy": {"table", "ndjson", "json", "csv", "tsv"}, "ports": {"table", "ndjson", "json", "csv", "tsv"}, "teach": {"text", "json", "svg", "mermaid", "html"}, "why": {"text", "json"},
-}
-
-// completeWords lets the shell complete, in every verb, the flags that take one of a few
-// words; without that it offers names of files for them.
-func completeWords(cmd *cobra.Command) {
-	values := map[string][]string{"format": verbFormats[cmd.Name()], "lang": nil, "color": {"auto", "always", "never"}, "frames": {"file", "merged"}, "fail-on": findings.Severities(), "level": {"easy", "medium", "hard"}}
-	for _, l := range words.Langs() {
-		values["lang"] = append(values["lang"], l.String())
-	}
-	for flag, ws := range values {
-		if _, has := cmd.GetFlagCompletionFunc(flag); has || cmd.Flags().Lookup(flag) == nil || len(ws) == 0 {
-			continue
-		}
-		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(ws...)); err != nil {
-			panic(err)
-		}
-	}
-	for _, c := range cmd.Commands() {
-		completeWords(c)
-	}
-}
-
-// completions lets the shell complete formats and the names of --where.
-func completions(cmd *cobra.Command) {
-	for flag, words := range map[string][]string{
-		"format": {"table", "wide", "ndjson", "json", "csv", "tsv", "zeek", "ecs", "eve"}, "color": {"auto", "always", "never"}, "sort": {"id", "bytes", "packets", "rtt", "verdict"},
-		"fields": where.Fields(), "frames": {"file", "merged"},
-	} {
-		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(words...)); err != nil {
-			panic(err)
-		}
-	}
-	expression := func(_ *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
-		return where.Complete(text), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	}
-	if err := cmd.RegisterFlagCompletionFunc("where", expression); err != nil {
-		panic(err)
-	}
 }
 
 // split takes the words after -- for a filter.
