@@ -29,12 +29,14 @@ const (
 	LinkIPv6       LinkType = 229
 	LinkNFLOG      LinkType = 239
 	LinkSLL2       LinkType = 276
+	linkENC        LinkType = 109 // OpenBSD's IPsec
+	linkJuniper    LinkType = 178
 	linkPKTAP      LinkType = 258
 	linkUser2      LinkType = 149
 )
 
 var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
-	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 113: "linux cooked",
+	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 109: "enc", 113: "linux cooked",
 	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
 	149: "user 2", 178: "juniper ethernet", 140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
 	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
@@ -112,8 +114,17 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 		return d.nflog(off, n)
 	case LinkPFLog:
 		return d.pflog(off, n)
-	case LinkTokenRing, LinkFDDI:
-		return d.notIP(reasonLink, uint16(l))
+	case LinkTokenRing:
+		return d.tokenRing(off, n)
+	case LinkFDDI:
+		return d.fddi(off, n)
+	case linkENC:
+		if !d.have(off, 12) {
+			return d.short()
+		}
+		return d.family(off, off+12, n-12)
+	case linkJuniper:
+		return d.juniper(off, n)
 	case 138: // IP over IEEE 1394
 		if !d.have(off, 18) {
 			return d.short()
@@ -173,7 +184,7 @@ func (d *Decoder) ethernet(off, n int) Outcome {
 		return d.etherType(typ, off+14, n-14)
 	}
 	if h[0] == 1 && h[1] == 0 && h[2] == 0x0c && h[3] == 0 && h[4] == 0 || h[0] == 0x0c && h[1] == 0 && h[2] == 0x0c {
-		return d.notIP(reasonISL, 0)
+		return d.isl(off, n)
 	}
 	l := int(typ)
 	if l == 0 || l > n-14 {
@@ -249,7 +260,20 @@ func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
 		case 0x8870:
 			return d.llc(off, n)
 		case 0x8903:
-			return d.notIP(reasonFabricPath, 0)
+			// Cisco's FabricPath: tree and hops, then a whole frame.
+			if d.depth++; d.depth > maxDepth {
+				return d.notIP(reasonTooDeep, 0)
+			}
+			return d.ethernet(off+2, n-2)
+		case 0x22f3: // TRILL (RFC 6325): flags, hops and nicknames, options, then a whole frame
+			if !d.have(off, 6) {
+				return d.short()
+			}
+			if d.depth++; d.depth > maxDepth {
+				return d.notIP(reasonTooDeep, 0)
+			}
+			l := 6 + int(be.Uint16(d.data[off:])>>6&0x1f)*4
+			return d.ethernet(off+l, n-l)
 		case 0x894f:
 			return d.nsh(off, n)
 		case 0x0001, 0x0004: // what Linux cooked captures call 802.3 and 802.2
@@ -313,21 +337,26 @@ func (d *Decoder) null(off, n int) Outcome {
 	if !d.have(off, 4) {
 		return d.short()
 	}
-	af := be.Uint32(d.data[off:])
+	return d.family(off, off+4, n-4)
+}
+
+// family decodes the n octets at off as the address family at af tells.
+func (d *Decoder) family(at, off, n int) Outcome {
+	af := be.Uint32(d.data[at:])
 	if af > 0xffff {
 		af = af>>24 | af>>8&0xff00
 	}
 	switch af {
 	case 2:
-		return d.ip4(off+4, n-4)
+		return d.ip4(off, n)
 	case 10, 23, 24, 26, 28, 30:
-		return d.ip6(off+4, n-4)
+		return d.ip6(off, n)
 	case 0, 0x0800, 0x86dd:
-		return d.ip(off+4, n-4)
+		return d.ip(off, n)
 	}
 	// Families are each system's own; what follows tells IP all the same.
-	if d.soundIP(off+4, n-4) {
-		return d.ip(off+4, n-4)
+	if d.soundIP(off, n) {
+		return d.ip(off, n)
 	}
 	return d.notIP(reasonLink, 0)
 }

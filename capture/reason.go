@@ -29,7 +29,6 @@ const (
 	reasonMPLS
 	reasonNovell
 	reasonISL
-	reasonFabricPath
 	reasonFrameRelay
 	reasonTunnelControl
 )
@@ -119,8 +118,6 @@ func (r Reason) String() string {
 		return "ipx"
 	case reasonISL:
 		return "isl"
-	case reasonFabricPath:
-		return "fabricpath"
 	case reasonFrameRelay:
 		return "frame relay signalling"
 	case reasonTunnelControl:

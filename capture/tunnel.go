@@ -24,10 +24,12 @@ const (
 	tunPPTP
 	tunPIM
 	tunGREinUDP
+	tunTZSP
+	tunLISP
 )
 
 var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
-	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp"}
+	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp"}
 
 // TunnelKinds lists the names of all kinds that portero sees through.
 func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
@@ -35,7 +37,7 @@ func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, 37008, 4341} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
@@ -271,8 +273,54 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 			}
 			return Malformed
 		})
+	case dst == 37008:
+		return d.tzsp(off, n)
+	case dst == 4341: // LISP (RFC 9300): flags and nonce, instance or locators, then a packet
+		if !d.soundIP(off+8, n-8) {
+			return 0, false
+		}
+		return d.attempt(tunLISP, true, func() Outcome {
+			if d.data[off]&8 != 0 {
+				d.pushNet('L', be.Uint32(d.data[off+4:])>>8)
+			}
+			return d.ip(off+8, n-8)
+		})
 	}
 	return 0, false
+}
+
+// tzsp decodes what a sniffer elsewhere sends (TaZmen Sniffer Protocol): tags behind four octets, to
+// the one that ends them, then a frame of Ethernet or 802.11.
+func (d *Decoder) tzsp(off, n int) (Outcome, bool) {
+	h := d.data[off:]
+	kind := be.Uint16(h[2:])
+	if h[0] != 1 || h[1] > 1 || kind != 1 && kind != 18 {
+		return 0, false
+	}
+	o, end := off+4, off+n
+	for {
+		if o >= end || !d.have(o, 1) {
+			return 0, false
+		}
+		tag := d.data[o]
+		if o++; tag == 1 {
+			break
+		}
+		if tag == 0 { // padding, the one other tag without a length
+			continue
+		}
+		if !d.have(o, 1) {
+			return 0, false
+		}
+		o += 1 + int(d.data[o])
+	}
+	if kind == 18 {
+		return d.attempt(tunTZSP, true, func() Outcome { return d.wifi(o, end-o) })
+	}
+	if !d.plausibleEthernet(o, end-o) {
+		return 0, false
+	}
+	return d.attempt(tunTZSP, true, func() Outcome { return d.ethernet(o, end-o) })
 }
 
 // vxlan decodes VXLAN (RFC 7348) and its Generic Protocol Extension

@@ -1,0 +1,94 @@
+package capture
+
+import (
+	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+)
+
+// Links of other local networks, and what vendors wrap around Ethernet, are seen through; what is
+// of the network itself is named.
+func TestLans(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	ip := frame[14:]
+	snap := join([]byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}, ip)
+	a, b := []byte{2, 0, 0, 0, 0, 1}, []byte{2, 0, 0, 0, 0, 2}
+	bridged := []byte{0x82, 0, 0, 0, 0, 2}
+	isl := func(kind byte) []byte {
+		return join([]byte{1, 0, 0x0c, 0, 0, kind}, a, []byte{0, 84, 0xaa, 0xaa, 3, 2, 0, 0, 0, 14, 0, 1, 0, 0}, frame, make([]byte, 4))
+	}
+	juniper := func(flags byte, ext ...byte) []byte { return join([]byte{0x4d, 0x47, 0x43, flags}, ext, frame) }
+	for _, c := range []struct {
+		name string
+		link LinkType
+		data []byte
+		sees bool
+		vlan int
+	}{
+		{"token ring", LinkTokenRing, join([]byte{0x10, 0x40}, a, b, snap), true, 0},
+		{"token ring through bridges", LinkTokenRing, join([]byte{0x10, 0x40}, a, bridged, []byte{6, 0, 0, 1, 0, 2}, snap), true, 0},
+		{"token ring, of the ring", LinkTokenRing, join([]byte{0x10, 0x00}, a, b, snap), false, 0},
+		{"FDDI", LinkFDDI, join([]byte{0x50}, a, b, snap), true, 0},
+		{"FDDI, synchronous", LinkFDDI, join([]byte{0xd4}, a, b, snap), true, 0},
+		{"FDDI, of the ring", LinkFDDI, join([]byte{0x41}, a, b, snap), false, 0},
+		{"ISL", LinkEthernet, isl(0), true, 7},
+		{"ISL, token ring inside", LinkEthernet, isl(0x10), false, 0},
+		{"FabricPath", LinkEthernet, join(a, b, []byte{0x89, 3, 0, 0x60}, frame), true, 0},
+		{"TRILL", LinkEthernet, join(a, b, []byte{0x22, 0xf3, 0, 0x3f, 0, 1, 0, 2}, frame), true, 0},
+		{"TRILL with options", LinkEthernet, join(a, b, []byte{0x22, 0xf3, 0, 0x7f, 0, 1, 0, 2, 0, 0, 0, 0}, frame), true, 0},
+		{"Juniper", linkJuniper, juniper(0), true, 0},
+		{"Juniper with extensions", linkJuniper, juniper(0x80, 0, 3, 1, 1, 1), true, 0},
+		{"Juniper without a link", linkJuniper, join([]byte{0x4d, 0x47, 0x43, 2, 0, 0, 8, 0}, ip), false, 0},
+		{"Juniper without its number", linkJuniper, join([]byte{0, 0, 0, 0}, frame), false, 0},
+		{"enc, big endian", linkENC, join([]byte{0, 0, 0, 2}, make([]byte, 8), ip), true, 0},
+		{"enc, little endian", linkENC, join([]byte{2, 0, 0, 0}, make([]byte, 8), ip), true, 0},
+	} {
+		p, o, d, paths := decode1(t, c.link, c.data)
+		if got := o == OK && p.SrcPort == 40000 && p.DstPort == 443 && p.Flags == SYN && p.Bits&(BadSum|Overlong) == 0; got != c.sees {
+			t.Errorf("%s: outcome %v, %v, %+v", c.name, o, d.Reason, p)
+		}
+		if v := paths.Info(p.Path).VLAN; c.vlan != 0 && (len(v) != 1 || v[0] != 7) {
+			t.Errorf("%s: VLAN %v", c.name, v)
+		}
+		for n := range c.data {
+			decode1(t, c.link, c.data[:n])
+		}
+	}
+	// Frames that hold one another end.
+	deep := frame
+	for range 100 {
+		deep = join(a, b, []byte{0x89, 3, 0, 0x60}, deep)
+	}
+	if _, o, d, _ := decode1(t, LinkEthernet, deep); o != NotIP || d.Reason.String() != "too many headers" {
+		t.Errorf("%v, %v", o, d.Reason)
+	}
+}
+
+// A sniffer's copies and LISP's packets are seen through, where there is something sound inside.
+func TestTZSPAndLISP(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	air := join([]byte{8, 1, 0, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 3, 0x50, 1, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0}, frame[14:])
+	for _, c := range []struct {
+		port layers.UDPPort
+		data []byte
+		sees string
+	}{
+		{37008, join([]byte{1, 0, 0, 1, 1}, frame), "tzsp"},
+		{37008, join([]byte{1, 1, 0, 1, 0, 10, 2, 7, 7, 0, 1}, frame), "tzsp"},
+		{37008, join([]byte{1, 0, 0, 18, 1}, air), "tzsp"},
+		{37008, join([]byte{1, 4, 0, 1, 1}, frame), ""},
+		{37008, join([]byte{1, 0, 0, 1, 10, 250}, frame), ""},
+		{37008, join([]byte{1, 0, 0, 1, 1}, frame[14:]), ""},
+		{4341, join([]byte{0x80, 0, 0, 1, 0, 0, 0, 1}, frame[14:]), "lisp"},
+		{4341, join([]byte{0x88, 0, 0, 1, 0, 0, 7, 1}, frame[14:]), "lisp"},
+		{4341, join([]byte{0x80, 0, 0, 1, 0, 0, 0, 1}, frame), ""},
+	} {
+		p, o, _, paths := decode1(t, LinkEthernet, ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolUDP), &layers.UDP{SrcPort: 5555, DstPort: c.port}, gopacket.Payload(c.data)))
+		inside := o == OK && p.DstPort == 443 && p.Proto == ProtoTCP
+		kinds := paths.Info(p.Path).Tunnel
+		if inside != (c.sees != "") || inside && (len(kinds) != 1 || kinds[0] != c.sees) || !inside && p.DstPort != uint16(c.port) {
+			t.Errorf("%d, %x: %v, %v, %+v", c.port, c.data[:8], o, kinds, p)
+		}
+	}
+}
