@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -220,5 +221,22 @@ func TestDamaged(t *testing.T) {
 			1 handshake=completed handshake_kind=fast_open syn_frame=2 orig_payload=100`},
 	} {
 		x.hold(t)
+	}
+}
+
+// TestAnonymousCuts: a capture without names claims no more than the one it was made of.
+func TestAnonymousCuts(t *testing.T) {
+	for _, cut := range []int{48, 54, 58, 60, 66} {
+		in := acted(t, strings.ReplaceAll("c S 1000 0 0 options cutN\ns SA 5000 1001 0 options cutN\nc A 1001 5001 0 cutN\nc PA 1001 5001 100 cutN\ns A 5001 1101 0 cutN", "cutN", fmt.Sprint("cut", cut)))
+		out := filepath.Join(t.TempDir(), "out.pcapng")
+		if code, _, errs := portero(t, "read", "--anonymize", "-w", out, in); code != 0 {
+			t.Fatal(code, errs)
+		}
+		a, b := records(t, in)[1], records(t, out)[1]
+		for _, k := range []string{"handshake", "orig_mss", "orig_wscale", "sack", "timestamps", "mptcp", "ecn", "orig_payload", "quality", "orig_wire_bytes"} {
+			if x, y := fmt.Sprint(a[k]), fmt.Sprint(b[k]); x != y {
+				t.Errorf("cut at %d: %s is %s, and was %s", cut, k, y, x)
+			}
+		}
 	}
 }

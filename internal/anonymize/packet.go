@@ -114,6 +114,12 @@ func (m *Map) transport(p *capture.Packet, payload []byte, quote *capture.Quote,
 	if p.Proto == capture.ProtoTCP && p.Bits&capture.NoFlags != 0 {
 		return b[:12], max(wire, 20)
 	}
+	if p.Proto == capture.ProtoTCP && p.OptionsCut() {
+		if p.WindowCut() {
+			return b[:14], wire
+		}
+		return b[:min(20+len(options(p, int(p.TCPHdr)-20)), len(b)-1)], wire
+	}
 	b = append(b, m.content(payload)...)
 	return m.sum(b, wire, field, p, src, dst), wire
 }
@@ -158,6 +164,9 @@ func tcpHeader(p *capture.Packet) []byte {
 	b = append(b, 0, 0, 0, 0)
 	if p.TCPHdr > 20 && p.TCPHdr <= 60 {
 		b = append(b, options(p, int(p.TCPHdr)-20)...)
+		for len(b) < int(p.TCPHdr) {
+			b = append(b, 1)
+		}
 		b[12] = p.TCPHdr/4<<4 | b[12]&15
 	}
 	if p.Bits&capture.BadHeader != 0 {
@@ -181,9 +190,6 @@ func options(p *capture.Packet, room int) []byte {
 	put(capture.OptFastOpenAsk, 34, 2)
 	put(capture.OptMPTCP, 30, 3, 0xf0)
 	put(capture.OptSACKBlocks, 5, 2)
-	for len(o) < room {
-		o = append(o, 1)
-	}
 	return o
 }
 
