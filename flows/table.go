@@ -308,11 +308,15 @@ func (t *Table) spoilt(f *Flow, side int, p *capture.Packet) bool {
 // late books p on the lingering connection on the ports of f to which its numbers belong,
 // where they do not fit f, and reports whether it did.
 func (t *Table) late(f *Flow, side int, p *capture.Packet) bool {
-	if f.prev == 0 || f.conn.Fits(p, side) {
+	if f.prev == 0 {
+		return false
+	}
+	fits := f.conn.Fits(p, side)
+	if fits && !f.conn.Asks(p, side) {
 		return false
 	}
 	u, s, ok := t.earlier(f, p)
-	if ok {
+	if ok = ok && (!fits || t.flow(u).conn.Awaits(p, s)); ok {
 		t.flow(u).odd |= handshake.OddLateSegment
 		t.book(u, s, p)
 	}

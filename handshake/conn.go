@@ -189,8 +189,10 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 				x.suspect()
 			}
 			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x.Data != nil &&
-				c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
+				(me.bits&sentFIN == 0 || p.Seq.Before(me.fin-1)) && c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
+				from := later(me.next, p.Seq)
 				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
+				x.doubt(side, from, me.next)
 			}
 			return OddBadSum
 		}
@@ -356,6 +358,14 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		late = false
 		me.bits |= sentAckBeforeSYN
 	}
+	if opener && !late && x.Data != nil && me.bits&sentSYN != 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(me.isn+1, me.next) {
+		// What was answered counts until this is answered too.
+		d := x.need()
+		d.prevISN[side] = p.Seq
+		d.prevOpen[side] = opening{p.Time, off, p.TSVal}
+		x.flags |= dataPrevISN0 << side
+		return OddSYNISN
+	}
 	if me.bits&(sentSYN|sentSYNACK) != 0 {
 		if x.Data != nil {
 			d := x.need()
@@ -436,6 +446,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if !repeat && me.bits&sentSYN != 0 && me.isn != p.Seq {
 		return OddSYNACKISN // who called answers a call with the number that it called with
 	}
+	if (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 && (me.bits&sentSegment != 0 && p.Seq.After(me.next) || peer.bits&sentSegment != 0 && p.Ack.After(peer.next)) {
+		return OddSYNACKISN // a stream does not begin behind what was sent of it
+	}
 	if x.synacks != 0xff && (repeat || x.synacks == 0) {
 		x.synacks++
 	}
@@ -449,6 +462,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		// A later copy may acknowledge what the first did not (data on the SYN).
 		if p.Ack != me.synAck && c.acceptable(p.Ack, 1-side, x) && !c.acceptable(me.synAck, 1-side, x) {
 			me.synAck = p.Ack
+		} else if p.Ack != me.synAck && c.answers(p, side, x) {
+			me.synAck = p.Ack
+			x.synackTime, x.synackOff, x.synackTS = p.Time, off, p.TSVal
 		}
 		return 0
 	}
@@ -533,7 +549,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 // the stream that p begins: a refusal of an earlier try, and forged numbers. What was only
 // captured before it lies behind its number.
 func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
-	me, peer := &c.half[side], &c.half[1-side]
+	me := &c.half[side]
 	// No more than fits the window of a SYN can be on its way by then.
 	of := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1<<16)) }
 	if me.bits&sentReset != 0 {
@@ -549,15 +565,23 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 	if me.bits&sentSegment != 0 && !of(me.next) {
 		c.disown(side, x)
 	}
-	// The SYN that it answers counts, though another came after it.
-	if x.Data != nil && x.flags&(dataPrevISN0<<(1-side)) != 0 && 1-side == c.synSide() && peer.bits&(sentSYN|sentSegment) == sentSYN &&
-		p.Ack != peer.isn+1 && p.Ack == x.more().prevISN[1-side]+1 {
-		d := x.need()
-		o := &d.prevOpen[1-side]
-		*o, x.synTime, x.synOff, x.synTS = opening{x.synTime, x.synOff, x.synTS}, o.time, o.off, o.ts
-		peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
-		peer.next, peer.copies = peer.isn+1, 1
+	c.answers(p, side, x)
+}
+
+// answers reports whether p, a SYN-ACK of side, answers the other of two SYNs, and makes that
+// the one that counts.
+func (c *Conn) answers(p *capture.Packet, side Side, x *Rest) bool {
+	peer := &c.half[1-side]
+	if x.Data == nil || x.flags&(dataPrevISN0<<(1-side)) == 0 || 1-side != c.synSide() || peer.bits&(sentSYN|sentSegment) != sentSYN ||
+		p.Ack == peer.isn+1 || p.Ack != x.more().prevISN[1-side]+1 {
+		return false
 	}
+	d := x.need()
+	o := &d.prevOpen[1-side]
+	*o, x.synTime, x.synOff, x.synTS = opening{x.synTime, x.synOff, x.synTS}, o.time, o.off, o.ts
+	peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
+	peer.next, peer.copies = peer.isn+1, 1
+	return true
 }
 
 // acceptable reports whether ack acknowledges a bare SYN of side (RFC 9293,

@@ -92,7 +92,7 @@ type Details struct {
 	synackEcho uint32         // TSecr of the first SYN-ACK
 	candEcho   uint32
 
-	pendEnd   [2]capture.Seq // of segments in a row beyond the window, see Conn.runsOn
+	pendEnd   [2]capture.Seq // of segments in a row beyond the window, see Conn.runsOn, or of octets in doubt, see doubt
 	pendBytes [2]uint32
 	rstSeq    [2]capture.Seq // of the last RST that counted
 	resetNext capture.Seq    // next of the victim at the first of them

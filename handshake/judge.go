@@ -164,6 +164,9 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 	return true
 }
 
+// belongs are the signs that a side itself sent something.
+const belongs = sentSYN | sentSYNACK | sentSegment | sentPayload | sentFIN | sentReset | sentWrongAck
+
 func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, third, exact bool) {
 	o, r := j.Orig, 1-j.Orig
 	me, peer := &c.half[o], &c.half[r]
@@ -202,20 +205,23 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		j.Verdict = Completed
 		return
 	}
-	// One side of the wire only.
-	if k.Pkts[o] == 0 || k.Pkts[r] == 0 {
+	// One side of the wire only. What a stranger sent in the other's name makes no difference.
+	noneO := k.Pkts[o] == 0 || me.bits&(belongs&^sentSYN) == 0 && !accepted
+	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0
+	if noneO || noneR {
 		switch {
-		case k.Pkts[r] == 0 && syn && cand && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
+		case noneR && syn && cand && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
 			j.Verdict, j.Missing = Implied, MissingSYNACK
 			if c.candSeq != me.isn+1 && c.candSeq != me.next {
 				j.Missing |= MissingACK
 			}
 			return
-		case k.Pkts[o] == 0 && synack && peer.bits&sentSegment != 0 && c.serverProof(r, x):
-			j.Verdict, j.Missing = Implied, MissingSYN|MissingACK
+		case noneO && synack && peer.bits&sentSegment != 0 && c.serverProof(r, x):
+			j.Verdict, j.Missing, j.SYN = Implied, MissingSYN|MissingACK, 0
 			return
 		}
-	} else {
+	}
+	if k.Pkts[o] != 0 && k.Pkts[r] != 0 {
 		switch {
 		case accepted && third:
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
@@ -232,6 +238,13 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			if !(third && exact) {
 				j.Missing |= MissingACK
 			}
+		case syn && !synack && !crossed && third && peer.bits&(belongs|resetInexact|sentRSTACKofSYN) == sentReset && me.ack.After(c.candAck):
+			// It resets exactly what the initiator acknowledged, who had got more meanwhile. Who has no
+			// connection answers a first acknowledgement with the same number.
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
+			if !exact {
+				j.Missing |= MissingACK
+			}
 		}
 		if j.Verdict != None {
 			return
@@ -243,7 +256,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	switch {
-	case syn && !synack && peer.bits&sentRSTACKofSYN != 0:
+	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0:
 		j.Verdict = Refused
 	case syn && k.Filtered && k.FilteredSide == o && !accepted:
 		j.Verdict = Filtered
@@ -251,7 +264,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		j.Verdict = Aborted
 	case syn && me.bits&sentReset != 0 && accepted:
 		j.Verdict = Aborted
-	case accepted && !cand && me.bits&(sentSegment|sentWrongAck|sentBadRST) == 0:
+	case accepted && !cand && me.bits&(sentSegment|sentWrongAck) == 0:
 		j.Verdict = HalfOpen
 	case syn && k.Pkts[r] == 0 && me.bits&sentBadRST == 0:
 		j.Verdict = NoAnswer

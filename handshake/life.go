@@ -125,6 +125,19 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 	return me.bits&hasNext != 0 || peer.bits&hasNext != 0
 }
 
+// Asks reports whether of this connection only SYNs of side were seen, and p, a segment of
+// side, is not the one that follows them.
+func (c *Conn) Asks(p *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return me.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && c.half[1-side].bits == 0 && p.Seq != me.next
+}
+
+// Awaits reports whether p, from side, goes on exactly where both ends stand.
+func (c *Conn) Awaits(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&peer.bits&hasNext != 0 && p.Flags.Any(capture.ACK) && p.Seq == me.next && p.Ack == peer.next
+}
+
 // Sent reports whether side may have sent a segment with number seq, as far as was seen of
 // it: an ICMP error that quotes another is forged, or of an older connection.
 func (c *Conn) Sent(seq capture.Seq, side Side, x *Rest) bool {

@@ -8,7 +8,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	me, peer := &c.half[side], &c.half[1-side]
 	seq := p.Seq
 	ok, exact := false, true
-	synSent := peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && me.bits&(sentSYN|sentSYNACK|sentSegment) == 0
+	// An answer that does not fit leaves its receiver in SYN-SENT.
+	synSent := peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && me.bits&sentSYN == 0 &&
+		(me.bits&(sentSYNACK|sentSegment) == 0 || me.bits&(hasAck|sentWrongAck) != 0 && !c.answered(1-side, x))
 	switch {
 	case c.flags&flagCandidate == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&(hasAck|sentWrongAck) != 0 && !c.answered(side, x) &&
 		(seq == peer.ack || peer.bits&sentSYNACK != 0 && seq == peer.synAck) && !seq.In(me.isn, me.next):

@@ -13,6 +13,10 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		c.propose(p, side, off, x)
 	}
 
+	if x.Data != nil && x.flags&(dataPend0<<side) != 0 && end.Before(me.next) {
+		c.unsay(p, side, x)
+	}
+
 	// Is the segment where its receiver expects it?
 	if me.bits&hasNext == 0 {
 		first := p.Seq
@@ -177,13 +181,19 @@ func (c *Conn) leap(side Side, x *Rest) {
 	}
 }
 
-// weigh lets ack, of the receiver, tell whether the run of side that is kept apart is its own.
+// weigh lets ack, of the receiver, tell whether the run of side that is kept apart is its own, or
+// whether octets that are in doubt were taken.
 func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 	me, d := &c.half[side], x.more()
+	first := d.pendEnd[side].Add(-d.pendBytes[side])
 	switch {
+	case !d.pendEnd[side].After(me.next): // no run: octets with a wrong checksum, see doubt
+		if ack.After(first) {
+			x.flags &^= dataPend0 << side // it took them
+		}
 	case !ack.After(me.next):
 		x.flags &^= dataPend0 << side
-	case ack.After(d.pendEnd[side].Add(-d.pendBytes[side])) && !ack.After(d.pendEnd[side]):
+	case ack.After(first) && !ack.After(d.pendEnd[side]):
 		c.leap(side, x)
 	}
 }
@@ -387,6 +397,33 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 	}
 	x.Payload[side] += uint64(fresh + early)
 	return repair
+}
+
+// doubt notes that the last octets of side, up to its next number, came with a wrong checksum.
+func (x *Rest) doubt(side Side, from, next capture.Seq) {
+	if !next.After(from) {
+		return
+	}
+	d, n := x.need(), uint32(next.Sub(from))
+	if x.flags&(dataPend0<<side) != 0 && d.pendEnd[side] == from {
+		n += d.pendBytes[side]
+	}
+	x.flags |= dataPend0 << side
+	d.pendEnd[side], d.pendBytes[side] = next, n
+}
+
+// unsay takes octets with a wrong checksum back where p goes on before them: their receiver
+// threw them away, and their sender, if it was theirs, knows nothing of them.
+func (c *Conn) unsay(p *capture.Packet, side Side, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	d := x.more()
+	n := d.pendBytes[side]
+	if me.next != d.pendEnd[side] || p.Seq.Add(n) != me.next || peer.bits&hasAck != 0 && peer.ack.After(p.Seq) || x.Payload[side] < uint64(n) {
+		return
+	}
+	x.flags &^= dataPend0 << side
+	x.Payload[side] -= uint64(n)
+	me.next = p.Seq
 }
 
 // base notes where the stream of h begins as far as it was seen, where no SYN tells it.

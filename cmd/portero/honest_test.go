@@ -312,7 +312,7 @@ func TestHonest(t *testing.T) {
 			+100 c S 7777
 			c A 1001 5001
 			s PA 5001 1001 30`, `
-			1 handshake=completed syn_frame=1 synack_frame=2 ack_frame=4 server_rtt_us= setup_us=120000 resp_payload=30`},
+			1 handshake=completed syn_frame=1 synack_frame=2 ack_frame=4 server_rtt_us=10000 setup_us=120000 resp_payload=30`},
 		{"the SYN is repeated after the first of two SYN-ACKs, and the second is taken", `
 			c S 1000
 			s SA 5000 1001

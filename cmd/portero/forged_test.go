@@ -1,0 +1,120 @@
+package main
+
+import "testing"
+
+// TestHonestForged holds what strangers send, and what strays, to change no verdict.
+func TestHonestForged(t *testing.T) {
+	for _, x := range []saying{
+		{"a stray SYN between the answer and the third packet", `
+			c S 1000
+			s SA 5000 1001
+			c S 424242
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 1101 5001
+			s FA 5001 1102`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=100 syn_frame=1 ack_frame=4 server_rtt_us=10000`},
+		{"another SYN after the answer, which is answered too", `
+			c S 1000
+			s SA 5000 1001
+			+3000 c S 2000
+			s SA 6000 2001
+			c A 2001 6001
+			c PA 2001 6001 10`, `
+			1 handshake=completed syn_frame=3 synack_frame=4 ack_frame=5 orig_payload=10 server_rtt_us=10000`},
+		{"another SYN after the answer, answered with the same number", `
+			c S 1000
+			s SA 5000 1001
+			+3000 c S 2000
+			s SA 5000 2001
+			c A 2001 5001
+			c PA 2001 5001 10`, `
+			1 handshake=completed syn_frame=3 synack_frame=4 ack_frame=5 orig_payload=10 server_rtt_us=10000`},
+		{"only the client was captured, and a forged RST", `
+			c S 1000
+			c A 1001 5001
+			s R 800005201
+			c PA 1001 5001 100
+			c FA 1101 5201`, `
+			1 handshake=implied missing=[synack] close=half_closed suspected_rsts=1`},
+		{"only the server was captured, and a forged RST and a stray SYN", `
+			s SA 5000 1001
+			s A 5001 1101
+			c R 800001101
+			c S 424242
+			s PA 5001 1101 200
+			s FA 5201 1102`, `
+			1 handshake=implied close=half_closed closed_by=resp syn_frame= suspected_rsts=1`},
+		{"only the client was captured, and the RST that ends it", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 100
+			c A 1101 5201
+			s R 5201`, `
+			1 handshake=completed_unseen missing=[synack] close=reset closed_by=resp`},
+		{"refused after an answer to something else", `
+			c S 1000
+			s A 5001 900000000
+			s RA 0 1001`, `
+			1 handshake=refused suspected_rsts=0`},
+		{"refused after a forged SYN-ACK", `
+			c S 1000
+			s SA 77777 999999
+			c R 999999
+			s RA 0 1001`, `
+			1 handshake=refused suspected_rsts=0`},
+		{"refused before a forged SYN-ACK", `
+			c S 1000
+			s RA 0 1001
+			s SA 77777 999999`, `
+			1 handshake=refused suspected_rsts=0`},
+		{"a forged RST does not make a half-open attempt another", `
+			c S 1000
+			s SA 5000 1001
+			c R 900000
+			+1000 s SA 5000 1001`, `
+			1 handshake=half_open suspected_rsts=1`},
+		{"a forged SYN-ACK in a stream whose start was not captured", `
+			c PA 1001 5001 100
+			s A 5001 1101
+			s SA 77777 999999
+			s PA 5001 1101 200
+			c FA 1101 5201
+			s FA 5201 1102`, `
+			1 handshake=midstream close=closed closed_by=orig orig_payload=100 resp_payload=200`},
+		{"an insertion with a wrong checksum, and the end before it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			s PA 5201 1001 40 bad
+			s PA 5241 1001 20 bad
+			c FA 1001 5201
+			s FA 5201 1002
+			s PA 5202 1002 33 bad
+			c A 1002 5202`, `
+			1 handshake=completed close=closed closed_by=orig resp_payload=200`},
+		{"wrong checksums that the peer acknowledges all the same", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			s PA 5201 1001 40 bad
+			c A 1001 5241
+			s FA 5241 1001
+			c FA 1001 5242`, `
+			1 handshake=completed close=closed closed_by=resp resp_payload=240 resp_lost=0`},
+		{"a copy of the SYN after both FINs, before the last ACK", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1002
+			+300 c S 1000
+			c A 1002 5002`, `
+			1 handshake=completed close=closed orig_pkts=5 resp_pkts=2 syn_retries=1`},
+	} {
+		x.hold(t)
+	}
+}
