@@ -94,7 +94,7 @@ func (u *User) permissions() *server.Permissions {
 		return nil
 	}
 	return &server.Permissions{
-		Publish:   &server.SubjectPermission{Allow: []string{"flows." + u.Site + ".*", "status." + u.Site + ".>"}},
+		Publish:   &server.SubjectPermission{Allow: []string{"flows." + u.Site + ".*", bus.StatusSubject(u.Site, "sensor", "*")}},
 		Subscribe: &server.SubjectPermission{Allow: []string{bus.InboxOf(u.Public) + ".>"}},
 	}
 }

@@ -192,6 +192,20 @@ func TestWhoIsLetIn(t *testing.T) {
 			t.Error("a sensor listens to others")
 		}
 	}
+	// Nor does it speak for a hub, also where its site is called as theirs.
+	for subject, allowed := range map[string]bool{bus.StatusSubject("hq", "sensor", "core"): true, bus.StatusSubject("hq", "hub", "h"): false} {
+		one, err := bus.Connect(good, "test", false, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one.Publish(subject, []byte("{}"))
+		one.Flush()
+		time.Sleep(100 * time.Millisecond)
+		if last := one.LastError(); (last == nil) != allowed {
+			t.Errorf("%s: %v", subject, last)
+		}
+		one.Close()
+	}
 	hc := good
 	hc.Seed = hub
 	hn, err := bus.Connect(hc, "test", false, nil)

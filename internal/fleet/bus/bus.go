@@ -252,6 +252,13 @@ func Redact(s string) string {
 // DefaultBytes is how much may wait for hubs unless said otherwise.
 const DefaultBytes = 8 << 30
 
+// statusBytes is how much the parts of a fleet may say of themselves, together: room for
+// 300,000, and a bound for one that makes names up.
+const statusBytes = 256 << 20
+
+// Hubs is the site that hubs speak for.
+const Hubs = "fleet"
+
 // Limits bound what the broker keeps.
 type Limits struct {
 	Replicas int   // copies of each message: 1, or 3 in a cluster
@@ -277,7 +284,7 @@ func Ensure(ctx context.Context, js jetstream.JetStream, l Limits) error {
 		{Name: Flows, Subjects: []string{"flows.*.*"}, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardNew, MaxBytes: l.MaxBytes,
 			Storage: jetstream.FileStorage, Replicas: l.Replicas, Duplicates: l.Window, MaxMsgSize: MaxMessage},
 		{Name: Work, Subjects: []string{"work.>"}, Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, Replicas: l.Replicas, Duplicates: l.Window},
-		{Name: Status, Subjects: []string{"status.>"}, MaxMsgsPerSubject: 1, MaxAge: 7 * 24 * time.Hour, Storage: jetstream.FileStorage, Replicas: l.Replicas, MaxMsgSize: 64 << 10, Discard: jetstream.DiscardOld},
+		{Name: Status, Subjects: []string{"status.>"}, MaxMsgsPerSubject: 1, MaxAge: 7 * 24 * time.Hour, MaxBytes: statusBytes, Storage: jetstream.FileStorage, Replicas: l.Replicas, MaxMsgSize: 64 << 10, Discard: jetstream.DiscardOld},
 	} {
 		if _, err := js.CreateOrUpdateStream(ctx, c); err != nil {
 			return fmt.Errorf("stream %s: %w", c.Name, err)

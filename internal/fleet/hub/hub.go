@@ -49,9 +49,12 @@ type Hub struct {
 	wrong                                  atomic.Pointer[string] // what keeps the hub from its work now
 	said                                   time.Time
 	twins                                  twins
-	run                                    string                 // tells us from another hub of our name
-	spoke                                  bool                   // we have said how we are
-	namesake                               atomic.Bool            // another hub has our name
+	run                                    string       // tells us from another hub of our name
+	spoke                                  bool         // we have said how we are
+	namesake                               atomic.Bool  // another hub has our name
+	kept                                   atomic.Int64 // octets that were put aside
+	tell                                   int          // batches that could not be read, not told of
+	told                                   time.Time
 	unkept                                 atomic.Pointer[string] // why a batch cannot be put aside
 	grace                                  time.Duration          // for a store to end what it does when the hub is told to stop
 }
@@ -73,7 +76,15 @@ func New(cfg Config) (*Hub, error) {
 	if cfg.Say == nil {
 		cfg.Say = func(string) {}
 	}
-	return &Hub{cfg: cfg, run: rand.Text(), grace: 10 * time.Second}, nil
+	h := &Hub{cfg: cfg, run: rand.Text(), grace: 10 * time.Second}
+	if es, err := os.ReadDir(cfg.Bad); err == nil && cfg.Bad != "" {
+		for _, e := range es {
+			if st, err := e.Info(); err == nil {
+				h.kept.Add(st.Size())
+			}
+		}
+	}
+	return h, nil
 }
 
 // group is what is stored together.
@@ -232,15 +243,27 @@ func (h *Hub) take(g *group, m jetstream.Msg) {
 	g.size += b.Size
 }
 
+const (
+	// badMost is how much is put aside, octets: who sends what cannot be read shall not fill
+	// the disk of the hub.
+	badMost = 1 << 30
+	// badEvery is how often that is told, but for the first badBurst.
+	badEvery = 10 * time.Second
+	badBurst = 10
+)
+
 // bad puts a message aside that no hub can read.
 func (h *Hub) bad(m jetstream.Msg, why error) {
-	name := ""
+	name, thrown := "", ""
 	if h.cfg.Bad != "" {
-		if md, err := m.Metadata(); err == nil {
+		if h.kept.Load()+int64(len(m.Data())) > badMost {
+			thrown = fmt.Sprintf(": it was THROWN AWAY, %s holds %d MB of them already", h.cfg.Bad, badMost>>20)
+		} else if md, err := m.Metadata(); err == nil {
 			name = filepath.Join(h.cfg.Bad, fmt.Sprintf("%020d.bad", md.Sequence.Stream))
 			err := os.MkdirAll(h.cfg.Bad, 0o750)
 			if err == nil {
 				err = spool.WriteFile(name, m.Data())
+				h.kept.Add(int64(len(m.Data())))
 			}
 			if err != nil {
 				s := fmt.Sprintf("a batch that cannot be read stays with the broker, because it could not be put aside: %v", err)
@@ -253,7 +276,22 @@ func (h *Hub) bad(m jetstream.Msg, why error) {
 		}
 	}
 	h.Bad.Add(1)
-	h.cfg.Say(fmt.Sprintf("a batch cannot be read and was put aside%s: %v", map[bool]string{true: " as " + name}[name != ""], why))
+	h.tell++
+	if now := time.Now(); now.Sub(h.told) > badEvery {
+		h.told = h.told.Add(badEvery)
+		if first := now.Add(-badBurst * badEvery); h.told.Before(first) {
+			h.told = first
+		}
+		what := "a batch cannot be read"
+		if h.tell > 1 {
+			what = fmt.Sprintf("%d batches cannot be read, the last", h.tell)
+		}
+		if thrown == "" {
+			thrown = " and was put aside" + map[bool]string{true: " as " + name}[name != ""]
+		}
+		h.cfg.Say(fmt.Sprintf("%s%s: %v", what, thrown, why))
+		h.tell = 0
+	}
 	_ = m.TermWithReason(why.Error())
 }
 
@@ -358,7 +396,7 @@ type State struct {
 
 // State is the present one.
 func (h *Hub) State() State {
-	s := State{Kind: "hub", Site: "fleet", Name: h.cfg.Name, Run: h.run, Shared: h.namesake.Load(), Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
+	s := State{Kind: "hub", Site: bus.Hubs, Name: h.cfg.Name, Run: h.run, Shared: h.namesake.Load(), Time: time.Now().UTC(), Records: h.Records.Load(), Batches: h.Batches.Load(), Copies: h.again.Load(), Bad: h.Bad.Load(), Retries: h.Retries.Load()}
 	for _, p := range []*string{h.unkept.Load(), h.wrong.Load()} {
 		if p != nil {
 			s.Trouble = *p
@@ -374,7 +412,7 @@ func (h *Hub) State() State {
 // Report tells the broker how the hub is. What stands there is our own last word, unless
 // another hub has our name.
 func (h *Hub) Report(nc *nats.Conn) {
-	subject := bus.StatusSubject("fleet", "hub", h.cfg.Name)
+	subject := bus.StatusSubject(bus.Hubs, "hub", h.cfg.Name)
 	if last := h.lastWord(nc, subject); h.spoke && last != "" {
 		if last != h.run && h.namesake.CompareAndSwap(false, true) {
 			h.cfg.Say(fmt.Sprintf("another hub calls itself %s, and status shows only one of them: give each its own --name", h.cfg.Name))

@@ -262,3 +262,34 @@ func TestTwoSensorsOfOneName(t *testing.T) {
 		}
 	}
 }
+
+// A sensor that sends what cannot be read neither fills the disk of a hub nor its log.
+func TestGarbageIsBounded(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad")
+	var said []string
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"counting": &counting{}}, Bad: bad, Say: func(s string) { said = append(said, s) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{names: map[string]bool{}}
+	for i := range 100 {
+		if i == 90 {
+			h.kept.Store(badMost - 100)
+		}
+		m := &message{source: "hq/s1/e", number: uint64(i + 1), data: make([]byte, 60)}
+		if h.take(g, m); m.termed == "" {
+			t.Fatalf("%d stays with the broker", i)
+		}
+	}
+	if files, _ := os.ReadDir(bad); len(files) != 91 || h.Bad.Load() != 100 || len(said) < 5 || len(said) > 20 {
+		t.Errorf("%d files, %d counted, said %q", len(files), h.Bad.Load(), said)
+	}
+	if h, err = New(h.cfg); err != nil || h.kept.Load() != 91*60 {
+		t.Errorf("started again it knows of %d octets: %v", h.kept.Load(), err)
+	}
+	h.kept.Store(badMost)
+	h.take(g, &message{source: "hq/s1/e", number: 200, data: make([]byte, 60)})
+	if last := said[len(said)-1]; !strings.Contains(last, "THROWN AWAY") {
+		t.Errorf("said %q", last)
+	}
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"portero/internal/fleet/batch"
 	"portero/internal/fleet/bus"
 	"portero/internal/fleet/hub"
 	"portero/internal/fleet/sensor"
@@ -150,7 +151,7 @@ func (f *Fleet) hear(ctx context.Context, st jetstream.Stream) error {
 func (f *Fleet) take(m jetstream.Msg) {
 	w := strings.Split(m.Subject(), ".")
 	md, err := m.Metadata()
-	if err != nil || len(w) != 4 {
+	if err != nil || len(w) != 4 || !batch.ValidName(w[1]) || !batch.ValidName(w[3]) || w[2] == "hub" && w[1] != bus.Hubs {
 		return
 	}
 	switch w[2] {
