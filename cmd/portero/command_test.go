@@ -555,6 +555,9 @@ func TestPolicy(t *testing.T) {
 		{[]string{"policy", all, look}, 0, ""},
 		{[]string{"policy", "--lang", "en", some, look}, exitFound, "door not named"},
 		{[]string{"policy", "--lang", "es", some, look}, exitFound, "no para quien llama"},
+		{[]string{"policy", all, "--", "tcp"}, exitUsage, ""},
+		{[]string{"policy", all, all}, exitUsage, ""},
+		{[]string{"policy", "-r", look, all, "--", "tcp"}, 0, ""},
 		{[]string{"policy", "--format", "ndjson", some, look}, exitFound, `"port":2323,"proto":"tcp"`},
 		{[]string{"policy", "--format", "csv", some, look, "--", "port 2323"}, exitFound, "no_door"},
 		{[]string{"policy", all}, exitUsage, ""},
@@ -572,6 +575,9 @@ func TestPolicy(t *testing.T) {
 	}
 	if _, _, errs := portero(t, "policy", bad, look); !strings.Contains(errs, "bad.policy:1") {
 		t.Errorf("the line is not named: %q", errs)
+	}
+	if _, _, errs := portero(t, "policy", all, "--", "tcp"); !strings.Contains(errs, "name a policy and a capture") {
+		t.Errorf("without a capture: %q", errs)
 	}
 }
 

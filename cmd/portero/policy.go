@@ -51,15 +51,14 @@ The same policy can be given to read, findings and live with --policy.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.policy = args[0]
 			dash := cmd.ArgsLenAtDash()
-			if dash == 0 || len(args) < 2 && o.file == "" {
+			if dash == 0 || (dash == 1 || len(args) < 2) && o.file == "" {
 				return usage("name a policy and a capture: portero policy house.policy capture.pcap")
 			}
 			// What follows -- is a filter, as everywhere.
-			names, err := o.split(a, cmd, args)
+			names, err := o.splitAfter(1, a, cmd, args)
 			if err != nil {
 				return err
 			}
-			names = slices.DeleteFunc(names, func(n string) bool { return n == w.policy })
 			l, err := language(lang)
 			if err != nil {
 				return err

@@ -110,6 +110,11 @@ func (a *app) readCmd() *cobra.Command {
 
 // split takes the words after -- for a filter.
 func (o *readFlags) split(a *app, cmd *cobra.Command, args []string) ([]string, error) {
+	return o.splitAfter(0, a, cmd, args)
+}
+
+// splitAfter is split where the first words are no captures.
+func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []string) ([]string, error) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		expr := strings.Join(args[n:], " ")
 		args = args[:n]
@@ -120,6 +125,7 @@ func (o *readFlags) split(a *app, cmd *cobra.Command, args []string) ([]string, 
 			o.filter = expr
 		}
 	}
+	args = args[words:]
 	if o.file != "" {
 		args = append([]string{o.file}, args...)
 	}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -55,6 +56,9 @@ func Read(r io.Reader, name string) (*Policy, error) {
 			return nil, fmt.Errorf("%s: more than %d lines", name, maxLines)
 		}
 		text, _, _ := strings.Cut(sc.Text(), "#")
+		if n == 1 {
+			text = strings.TrimPrefix(text, "\ufeff") // the mark that editors on Windows put first
+		}
 		fields := strings.Fields(text)
 		if len(fields) == 0 {
 			continue
@@ -65,6 +69,9 @@ func Read(r io.Reader, name string) (*Policy, error) {
 		}
 		ru.line = n
 		p.rules = append(p.rules, ru)
+	}
+	if errors.Is(sc.Err(), bufio.ErrTooLong) {
+		return nil, fmt.Errorf("%s:%d: a line of more than %d octets; write several for one machine", name, n+1, maxLine)
 	}
 	if err := sc.Err(); err != nil {
 		return nil, fmt.Errorf("%s:%d: %w", name, n+1, err)
@@ -113,6 +120,9 @@ func nets(s string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for _, w := range strings.Split(s, ",") {
 		if p, err := netip.ParsePrefix(w); err == nil {
+			if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 { // as addresses, which are compared unmapped
+				p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
+			}
 			out = append(out, p.Masked())
 			continue
 		}

@@ -40,6 +40,20 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// What editors and address books write is understood.
+func TestMarksAndMappedNetworks(t *testing.T) {
+	p, err := Read(strings.NewReader("\ufeff::ffff:10.0.0.0/104 80/tcp\r\n"), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if why, _ := p.Judge(netip.MustParseAddr("10.1.2.3"), 6, 80, netip.MustParseAddr("9.9.9.9")); why != Expected {
+		t.Error(why)
+	}
+	if why, _ := p.Judge(netip.MustParseAddr("11.1.2.3"), 6, 80, netip.MustParseAddr("9.9.9.9")); why != NoHost {
+		t.Error(why)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       "x: no rule",
@@ -50,7 +64,8 @@ func TestMistakes(t *testing.T) {
 		"10.0.0.1 9-3/tcp\n":     "x:1: \"9-3/tcp\" is no door",
 		"10.0.0.1 80/icmp\n":     "x:1: \"80/icmp\" is no door",
 		"10.0.0.1 80/tcp from\n": "x:1: after from",
-		"10.0.0.1 80/tcp from x": "x:1: \"x\" is neither",
+		"\n10.0.0.1 " + strings.Repeat("80/tcp ", 1000): "x:2: a line of more than 4096 octets",
+		"10.0.0.1 80/tcp from x":                        "x:1: \"x\" is neither",
 	} {
 		if _, err := Read(strings.NewReader(text), "x"); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)

@@ -54,6 +54,7 @@ var elsewhereMessages = [][2]string{
 
 	{"%s: more than %d lines", "%s: más de %d líneas"},
 	{"%s: no rule in it; write: 10.0.0.1 80/tcp 443/tcp", "%s: no hay ninguna regla; escríbase: 10.0.0.1 80/tcp 443/tcp"},
+	{"%s:%d: a line of more than %d octets; write several for one machine", "%s:%d: una línea de más de %d octetos; pueden escribirse varias para un equipo"},
 	{" has no port; write 80/tcp after it", " va sin puerto; escríbase detrás 80/tcp"},
 	{"after from comes one list of machines", "tras from va una lista de equipos"},
 	{"%q is neither an address, a network nor *", "%q no es una dirección, una red ni *"},
