@@ -19,7 +19,7 @@ var fleet = map[string][]string{
 	"internal/fleet/house":   {"internal/record", "internal/fleet/batch", "internal/fleet/bus"},
 	"internal/fleet/hub":     {"internal/fleet/batch", "internal/fleet/bus", "internal/fleet/spool"},
 	"internal/fleet/archive": {"capture", "capture/pcapfile", "catalog", "internal/engine", "internal/record", "internal/fleet/batch", "internal/fleet/bus", "internal/fleet/sensor"},
-	"internal/fleet/status":  {"internal/fleet/bus", "internal/fleet/hub", "internal/fleet/sensor", "internal/view/safe", "internal/words"},
+	"internal/fleet/status":  {"internal/fleet/batch", "internal/fleet/bus", "internal/fleet/hub", "internal/fleet/sensor", "internal/view/safe", "internal/words"},
 }
 
 func TestFleetImportsPointOneWay(t *testing.T) {
