@@ -98,6 +98,26 @@ var stories = []struct {
 			s.tcp(int64(i)*sec/50, "10.0.%d.%d", "203.0.113.5", i, uint16(1000+i), handshake.Unsolicited)
 		}
 	}, "backscatter info 400"},
+	{"a great flood elsewhere", func(s *story) {
+		for i := range 5000 {
+			s.tcp(int64(i)*sec/500, "10.%d.0.%d", "203.0.113.5", i, uint16(1000+i), handshake.Unsolicited, replied)
+		}
+	}, "backscatter info 5000"},
+	{"many answer one that did not ask", func(s *story) {
+		for i := range 60 {
+			s.tcp(int64(i)*sec/10, "10.0.0.9", "8.8.%d.%d", i, 443, handshake.Unsolicited, replied)
+		}
+	}, "backscatter info 60"},
+	{"one server answers one that did not ask", func(s *story) {
+		for i := range 20 {
+			s.tcp(int64(i)*sec/10, "10.0.0.9", "8.8.4.4", 0, 443, handshake.Unsolicited, replied)
+		}
+	}, ""},
+	{"RSTs that nobody asked for, to the number of a service", func(s *story) {
+		for i := range 400 {
+			s.tcp(int64(i)*sec/50, "10.%d.0.%d", "203.0.113.5", i, 80, handshake.Unsolicited, func(r *record.Record) { r.RolesBy, r.Orig.Pkts = handshake.RolesPort, 1 })
+		}
+	}, ""},
 	{"a sweep for shares from inside", func(s *story) {
 		for i := range 30 {
 			s.tcp(int64(i)*sec, "10.0.0.9", "10.9.%d.%d", i, 445, handshake.NoAnswer)

@@ -48,8 +48,16 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 		e.what = uint32(port)
 		d.note(rStealth, o, s, 0, 0, e, none, r)
 	case handshake.Unsolicited:
-		// Somebody forged o as a sender towards s, or the question went another way.
-		d.note(rScatter, nil, s, 0, 0, e, o.addr, r)
+		// Somebody forged one end as a sender towards the other, or the question went another
+		// way. Who answered is who sent: where a RST alone was seen, the number says nothing.
+		by, to := s, o
+		if r.SYNACKFrame == 0 && r.Resp.Pkts == 0 && r.Orig.Pkts > 0 {
+			by, to = o, s
+		}
+		d.note(rScatter, nil, by, 0, 0, e, to.addr, r)
+		if r.SYNACKFrame != 0 {
+			d.note(rScatter, to, nil, 0, 0, e, by.addr, r)
+		}
 	}
 	if r.RolesBy == handshake.RolesSYN {
 		e.what = 0

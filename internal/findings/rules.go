@@ -223,12 +223,16 @@ func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
 }
 
 // scattered finds a machine whose answers go to those who did not ask: somebody
-// floods it under forged names. It is the victim.
+// floods it under forged names. It is the victim. The other way round it is a machine
+// that many answer whom it did not ask: they are made to flood it.
 func (d *Detector) scattered(k subject, t *track) (Finding, bool) {
 	es, n := busiest(t.events, scanWindow, every)
-	f := Finding{Kind: "backscatter", Severity: "info", Basis: "observed", Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Extra: uint64(t.hosts.len()), Window: scanWindow}
+	f := Finding{Kind: "backscatter", Severity: "info", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Extra: uint64(t.hosts.len()), Window: scanWindow}
 	f.evidence(es)
-	return f, n >= scatterMin
+	if n == maxEvents { // more than is remembered one by one: all of it is counted
+		f.Count, f.Window, f.First, f.Last = t.total, time.Duration(t.last-t.first), t.first, t.last
+	}
+	return f, n >= scatterMin && (!k.actor.IsValid() || t.hosts.len() >= scatterMin)
 }
 
 func (d *Detector) guessed(k subject, t *track) (Finding, bool) {

@@ -53,7 +53,7 @@ var kinds = []Kind{
 		both("a large transfer over a protocol of questions, as walks of SNMP are.", "una transferencia grande por un protocolo de preguntas, como los recorridos de SNMP."),
 		both("See whether the machine really asked; close the service to strangers.", "Conviene ver si el equipo preguntó de verdad y cerrar el servicio a extraños.")},
 	{"backscatter", "info", "observed", "T1499.001", both("answers to those who never asked", "respuestas a quien nunca preguntó"),
-		both("Somebody floods this machine under forged names, some of which lie here; the machine that answers is the victim, and so are the names.", "Alguien inunda este equipo con nombres falsos, y algunos están aquí; el equipo que contesta es la víctima, y esos nombres también."),
+		both("Somebody floods this machine under forged names, some of which lie here; the machine that answers is the victim, and so are the names. Where many answer one machine, its name was forged, so that they flood it.", "Alguien inunda este equipo con nombres falsos, y algunos están aquí; el equipo que contesta es la víctima, y esos nombres también. Si muchos contestan a un solo equipo, alguien usó su nombre para que lo inunden."),
 		both("the question went another way past the capture; a server whose callers' connections were forgotten by a firewall.", "la pregunta pasó por otro camino; un servidor cuyas conexiones olvidó un cortafuegos."),
 		both("Nothing to blame on anybody here; the victim may like to know.", "Aquí no hay a quién culpar; a la víctima quizá le sirva saberlo.")},
 	{"auth-guessing", "high", "observed", "T1110.001", both("many short sessions at a login", "muchas sesiones cortas en una puerta con contraseña"),
@@ -203,6 +203,9 @@ func (f *Finding) Text(l words.Lang) string {
 	case "flood-amplify":
 		return say(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, plural(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
+		if f.Actor.IsValid() {
+			return say(l.Pick("%s got %d answers within %s from %s that it had not asked", "%s recibió %d respuestas en %s de %s a las que no había preguntado"), f.Actor, f.Count, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+		}
 		return say(l.Pick("%s answered %d times within %s to %s that had not asked", "%s contestó %d veces en %s a %s sin que hubiera pregunta"), f.Target, f.Count, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "auth-guessing":
 		return say(l.Pick("%s opened %d short sessions with %s, %s, within %s", "%s abrió %d sesiones cortas con %s, %s, en %s"), f.Actor, f.Count, f.Target, spot, span(f.took()))
