@@ -96,6 +96,19 @@ func TestForceKeepsWhatIsRead(t *testing.T) {
 		}
 		os.Remove(other)
 	}
+	// What cannot be begun replaces nothing either.
+	for _, args := range [][]string{
+		{filepath.Join(dir, "missing"), "-w", in, "--force"},
+		{look, "-o", in, "--force", "--format", "xml"},
+		{look, "-w", in, "--force", "--format", "xml"},
+	} {
+		if code, _, errs := portero(t, args...); code != exitUsage {
+			t.Errorf("%q: exit status %d, says %q", args, code, errs)
+		}
+		if now, err := os.ReadFile(in); err != nil || !bytes.Equal(now, was) {
+			t.Fatalf("%q: what was there is gone: %v", args, err)
+		}
+	}
 	if code, _, errs := portero(t, in, "-w", other); code != exitOK {
 		t.Errorf("another name: exit status %d, %q", code, errs)
 	}
