@@ -75,6 +75,10 @@ func TestForceKeepsWhatIsRead(t *testing.T) {
 	if err := os.WriteFile(in, was, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	rules := filepath.Join(dir, "house.policy")
+	if err := os.WriteFile(rules, []byte("192.0.2.1 1/tcp\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, args := range [][]string{
 		{in, "-w", in, "--force"},
 		{in, "-o", in, "--force"},
@@ -84,6 +88,10 @@ func TestForceKeepsWhatIsRead(t *testing.T) {
 		{"why", in, "1", "-o", in, "--force"},
 		{"findings", in, "-o", in, "--force"},
 		{"report", in, "-o", in, "--force"},
+		{"diff", in, "../../testdata/refused/in.pcap", "-o", in, "--force"},
+		{"hosts", in, "-o", in, "--force"},
+		{"teach", in, "1", "-o", in, "--force"},
+		{"policy", rules, look, "-o", rules, "--force"},
 		{"live", "--replay", in, "--plain", "-o", in, "--force"},
 		{in, "-w", other, "-o", other, "--force", "--format", "ndjson"},
 	} {
@@ -101,6 +109,10 @@ func TestForceKeepsWhatIsRead(t *testing.T) {
 		{filepath.Join(dir, "missing"), "-w", in, "--force"},
 		{look, "-o", in, "--force", "--format", "xml"},
 		{look, "-w", in, "--force", "--format", "xml"},
+		{"hosts", look, "-o", in, "--force", "--format", "xml"},
+		{"ports", look, "-o", in, "--force", "--format", "xml"},
+		{"findings", look, "-o", in, "--force", "--format", "xml"},
+		{"diff", look, look, "-o", in, "--force", "--format", "xml"},
 	} {
 		if code, _, errs := portero(t, args...); code != exitUsage {
 			t.Errorf("%q: exit status %d, says %q", args, code, errs)

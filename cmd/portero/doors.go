@@ -130,6 +130,16 @@ func (l *list) write(o *output, format string, width int) error {
 		}
 		return nil
 	}
+	return listed(format)
+}
+
+// listed refuses a form that lists do not have. It is asked before captures are read and
+// --force replaces a file.
+func listed(format string) error {
+	switch format {
+	case "table", "ndjson", "jsonl", "json", "csv", "tsv":
+		return nil
+	}
 	return usage(fmt.Sprintf("--format: %q is none of table, ndjson, jsonl, json, csv, tsv", format))
 }
 
@@ -212,6 +222,9 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			}
 			names, err := o.split(a, cmd, args)
 			if err != nil {
+				return err
+			}
+			if err := listed(o.format); err != nil {
 				return err
 			}
 			if at != "" {
@@ -389,6 +402,9 @@ AS. All of that is what machines say of themselves: no proof.`,
 			if err != nil {
 				return err
 			}
+			if err := listed(o.format); err != nil {
+				return err
+			}
 			var opt engine.Options
 			id, err := o.who.identify(&opt, nil)
 			if err != nil {
@@ -450,6 +466,10 @@ func (a *app) diffCmd() *cobra.Command {
 			if _, err := language(lang); err != nil {
 				return err
 			}
+			if err := listed(o.format); err != nil {
+				return err
+			}
+			a.named = append(a.named, args...)
 			before, j1, s1, err := a.tallyOf(args[:1], &o)
 			if err != nil {
 				return err

@@ -131,6 +131,11 @@ never that somebody is infected.`,
 			if err != nil {
 				return err
 			}
+			if format != "text" {
+				if err := listed(format); err != nil {
+					return err
+				}
+			}
 			l, err := language(lang)
 			if err != nil {
 				return err

@@ -50,6 +50,7 @@ The same policy can be given to read, findings and live with --policy.`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.policy = args[0]
+			a.named = append(a.named, w.policy)
 			dash := cmd.ArgsLenAtDash()
 			if dash == 0 || (dash == 1 || len(args) < 2) && o.file == "" {
 				return usage("name a policy and a capture: portero policy house.policy capture.pcap")

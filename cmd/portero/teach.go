@@ -36,6 +36,7 @@ what comes next, and checks the answer against what really came.`,
 			if err != nil {
 				return err
 			}
+			a.named = append(a.named, args[0])
 			names, done, err := a.spool(args[:1])
 			if err != nil {
 				return err
