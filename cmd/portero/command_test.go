@@ -7,16 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
-
-	"portero/capture"
-	"portero/capture/pcapfile"
 )
 
 const look = "../../testdata/first-look/in.pcap"
@@ -60,69 +56,6 @@ func TestExitStatus(t *testing.T) {
 				t.Errorf("more than a line: %q", errs)
 			}
 		})
-	}
-}
-
-// No output replaces what the same command reads, or another of its outputs, whatever
-// --force says: the capture would be gone.
-func TestForceKeepsWhatIsRead(t *testing.T) {
-	was, err := os.ReadFile(look)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	in, other := filepath.Join(dir, "in.pcap"), filepath.Join(dir, "new")
-	if err := os.WriteFile(in, was, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	rules := filepath.Join(dir, "house.policy")
-	if err := os.WriteFile(rules, []byte("192.0.2.1 1/tcp\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{
-		{in, "-w", in, "--force"},
-		{in, "-o", in, "--force"},
-		{dir, "-w", in, "--force"},
-		{"-r", in, "-w", filepath.Join(dir, ".", "in.pcap"), "--force"},
-		{"extract", in, "1", "-w", in, "--force"},
-		{"why", in, "1", "-o", in, "--force"},
-		{"findings", in, "-o", in, "--force"},
-		{"report", in, "-o", in, "--force"},
-		{"diff", in, "../../testdata/refused/in.pcap", "-o", in, "--force"},
-		{"hosts", in, "-o", in, "--force"},
-		{"teach", in, "1", "-o", in, "--force"},
-		{"policy", rules, look, "-o", rules, "--force"},
-		{"live", "--replay", in, "--plain", "-o", in, "--force"},
-		{in, "-w", other, "-o", other, "--force", "--format", "ndjson"},
-	} {
-		code, _, errs := portero(t, args...)
-		if code != exitUsage || !strings.Contains(errs, "by the same command") {
-			t.Errorf("%q: exit status %d, says %q", args, code, errs)
-		}
-		if now, err := os.ReadFile(in); err != nil || !bytes.Equal(now, was) {
-			t.Fatalf("%q: the capture is not what it was: %v", args, err)
-		}
-		os.Remove(other)
-	}
-	// What cannot be begun replaces nothing either.
-	for _, args := range [][]string{
-		{filepath.Join(dir, "missing"), "-w", in, "--force"},
-		{look, "-o", in, "--force", "--format", "xml"},
-		{look, "-w", in, "--force", "--format", "xml"},
-		{"hosts", look, "-o", in, "--force", "--format", "xml"},
-		{"ports", look, "-o", in, "--force", "--format", "xml"},
-		{"findings", look, "-o", in, "--force", "--format", "xml"},
-		{"diff", look, look, "-o", in, "--force", "--format", "xml"},
-	} {
-		if code, _, errs := portero(t, args...); code != exitUsage {
-			t.Errorf("%q: exit status %d, says %q", args, code, errs)
-		}
-		if now, err := os.ReadFile(in); err != nil || !bytes.Equal(now, was) {
-			t.Fatalf("%q: what was there is gone: %v", args, err)
-		}
-	}
-	if code, _, errs := portero(t, in, "-w", other); code != exitOK {
-		t.Errorf("another name: exit status %d, %q", code, errs)
 	}
 }
 
@@ -603,38 +536,5 @@ func TestPolicy(t *testing.T) {
 	}
 	if _, _, errs := portero(t, "policy", all, "--", "tcp"); !strings.Contains(errs, "name a policy and a capture") {
 		t.Errorf("without a capture: %q", errs)
-	}
-}
-
-// ports fits 80 columns beside the longest addresses there are, and drops what is told
-// elsewhere, not the door or its state.
-func TestPortsAreNarrow(t *testing.T) {
-	in := filepath.Join(t.TempDir(), "long.pcapng")
-	f, err := os.Create(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := pcapfile.NewWriter(f, pcapfile.WriterOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	from, to := netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:6666").As16(), netip.MustParseAddr("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff").As16()
-	b := append([]byte{0x60, 0, 0, 0, 0, 12, 17, 64}, from[:]...)
-	b = append(append(b, to[:]...), 0x9c, 0x40, 0x20, 0x27, 0, 12, 0, 0, 1, 2, 3, 4) // to 8231, hncp-udp-port
-	fr := capture.Frame{Data: b, WireLen: uint32(len(b)), Time: 1_700_000_000e9, Link: capture.LinkRaw}
-	if err := w.Write(&fr, ""); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
-	code, out, errs := portero(t, "ports", in)
-	if code != exitOK || !strings.Contains(out, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff  8231  udp    silent") {
-		t.Fatalf("exit status %d, %s\n%s", code, errs, out)
-	}
-	for _, line := range strings.Split(out, "\n") {
-		if len(line) > 80 {
-			t.Errorf("%d columns: %q", len(line), line)
-		}
 	}
 }

@@ -7,10 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
 	"golang.org/x/term"
+
+	"portero/capture/pcapfile"
 )
 
 // output is where data goes: standard output or a new file.
@@ -59,6 +62,35 @@ func (a *app) mayLose(name string) error {
 		}
 	}
 	return nil
+}
+
+// readable says what stands against reading names in the form that was asked for, before
+// --force replaces a file by what will never be there.
+func (o *readFlags) readable(names []string) error {
+	if !o.force {
+		return nil
+	}
+	if !slices.Contains(formats, o.format) {
+		return o.noFormat()
+	}
+	for _, name := range names {
+		if st, err := os.Stat(name); name == "-" || err == nil && !st.Mode().IsRegular() {
+			continue // what is read there is gone
+		}
+		f, err := pcapfile.Open(name, pcapfile.Options{})
+		if err != nil {
+			return err
+		}
+		f.Close()
+	}
+	return nil
+}
+
+// formats are what --format may be.
+var formats = []string{"table", "wide", "ndjson", "jsonl", "json", "csv", "tsv", "zeek", "ecs", "eve"}
+
+func (o *readFlags) noFormat() error {
+	return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek, ecs, eve", o.format))
 }
 
 func (o *output) close() error {

@@ -138,35 +138,6 @@ func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []str
 	return a.expand(args)
 }
 
-// readable says what stands against reading names in the form that was asked for, before
-// --force replaces a file by what will never be there.
-func (o *readFlags) readable(names []string) error {
-	if !o.force {
-		return nil
-	}
-	if !slices.Contains(formats, o.format) {
-		return o.noFormat()
-	}
-	for _, name := range names {
-		if st, err := os.Stat(name); name == "-" || err == nil && !st.Mode().IsRegular() {
-			continue // what is read there is gone
-		}
-		f, err := pcapfile.Open(name, pcapfile.Options{})
-		if err != nil {
-			return err
-		}
-		f.Close()
-	}
-	return nil
-}
-
-// formats are what --format may be.
-var formats = []string{"table", "wide", "ndjson", "jsonl", "json", "csv", "tsv", "zeek", "ecs", "eve"}
-
-func (o *readFlags) noFormat() error {
-	return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek, ecs, eve", o.format))
-}
-
 // expand replaces directories by the files in them.
 func (a *app) expand(args []string) (out []string, err error) {
 	defer func() { a.named = append(a.named, out...) }()
