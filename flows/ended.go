@@ -398,6 +398,10 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 		t.stats.Stray++
 		return false
 	}
+	if p.Bits&capture.BadSum != 0 { // whoever asked threw it away
+		t.stats.Stray++
+		return false
+	}
 	f := t.flow(v)
 	if q.Proto == tcp && q.HasSeq {
 		probe.Seq = q.Seq

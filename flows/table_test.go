@@ -423,12 +423,14 @@ func TestQuotes(t *testing.T) {
 		code   []uint8    // of IPv6's type 1; 4 is port unreachable
 		by     [16]byte   // whose counts, zero: nobody's
 		errors int        // that became flows of their own
+		bits   capture.Bits
 	}{
-		{"the SYN's number", tcp, 1000, [][16]byte{hop}, []uint8{1}, hop, 0},
-		{"another number", tcp, 0x01020304, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1},
-		{"one too many", tcp, 1002, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1},
-		{"on the way, then the target", capture.ProtoUDP, 0, [][16]byte{hop, b}, []uint8{3, 4}, b, 0},
-		{"the target, then on the way", capture.ProtoUDP, 0, [][16]byte{b, hop}, []uint8{4, 3}, b, 0},
+		{"the SYN's number", tcp, 1000, [][16]byte{hop}, []uint8{1}, hop, 0, 0},
+		{"another number", tcp, 0x01020304, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1, 0},
+		{"one too many", tcp, 1002, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1, 0},
+		{"on the way, then the target", capture.ProtoUDP, 0, [][16]byte{hop, b}, []uint8{3, 4}, b, 0, 0},
+		{"the target, then on the way", capture.ProtoUDP, 0, [][16]byte{b, hop}, []uint8{4, 3}, b, 0, 0},
+		{"the wrong checksum", tcp, 1000, [][16]byte{hop}, []uint8{1}, [16]byte{}, 1, capture.BadSum},
 	} {
 		var got [16]byte
 		others := 0
@@ -446,7 +448,7 @@ func TestQuotes(t *testing.T) {
 		tab.Observe(&p, nil)
 		for i, from := range x.from {
 			e := capture.Packet{Src: from, Dst: a, Proto: capture.ProtoICMP6, Ver: 6, Hash: 8, Index: uint64(2 + i), Time: 1e18 + int64(i) + 1, Frames: 1,
-				Bits: capture.ICMPError, Flags: capture.Flags(1<<8 | uint16(x.code[i])), Digest: uint64(i)}
+				Bits: capture.ICMPError | x.bits, Flags: capture.Flags(1<<8 | uint16(x.code[i])), Digest: uint64(i)}
 			tab.Observe(&e, &capture.Quote{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Seq: x.seq, HasSeq: x.proto == tcp})
 		}
 		tab.Flush(9, handshake.EndForced)
