@@ -353,6 +353,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		return 0
 	}
 	peer := &c.half[1-side]
+	if c.refusedBefore(p, side) {
+		odd = OddReordered
+	}
 	late := me.bits&sentSegment != 0
 	if late && peer.bits&sentSYN != 0 && peer.bits&(sentSegment|sentSYNACK) == 0 {
 		late = false
@@ -382,6 +385,10 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if peer.bits != 0 && me.bits&(sentSYN|sentSYNACK) == 0 {
 		acked = c.behind(p, side, x)
 	}
+	end := segEnd(p)
+	if late && me.bits&(sentSYN|sentSYNACK|hasNext) == hasNext && !end.After(me.isn) && x.Data != nil {
+		x.Payload[side] += uint64(p.PayloadLen) // before all that was seen
+	}
 	me.bits |= sentSYN
 	me.isn = p.Seq
 	c.completeness &^= far0 << side
@@ -390,7 +397,6 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if opener {
 		x.synTime, x.synOff, x.synTS = p.Time, off, p.TSVal
 	}
-	end := segEnd(p)
 	if !late || me.bits&hasNext == 0 {
 		if me.bits&hasNext == 0 {
 			c.learn(side, p.Seq+1, x)

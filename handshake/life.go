@@ -32,7 +32,7 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			(peer.bits&sentSYNACK != 0 || peer.bits&sentRSTACKofSYN != 0 && me.bits&sentReset == 0) {
 			return SameAttempt
 		}
-		if any&sentReset == 0 && c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == p.Seq+1 && !c.Over() {
+		if any&sentReset == 0 && c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) && !c.Over() {
 			return SameAttempt
 		}
 	}

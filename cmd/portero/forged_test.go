@@ -118,3 +118,48 @@ func TestHonestForged(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestHonestLate holds records to be the same where an answer was captured before what it answers.
+func TestHonestLate(t *testing.T) {
+	for _, x := range []saying{
+		{"a refusal that is captured before its SYN", `
+			s RA 0 1001
+			+0.01 c S 1000`, `
+			1 handshake=refused close=none orig_addr=192.0.2.1 orig_pkts=1 resp_pkts=1 syn_retries=0`},
+		{"a refusal of another SYN before this one", `
+			s RA 0 1001
+			+0.01 c S 2000`, `
+			1 handshake=unsolicited orig_pkts=0
+			2 handshake=no_answer reuses=1`},
+		{"a refusal captured before its SYN, and open at the second try", `
+			s RA 0 1001
+			+0.01 c S 1000
+			+500 c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10`, `
+			1 handshake=completed close=open syn_retries=1 orig_payload=10`},
+		{"the answer to a SYN with data is captured before it", `
+			s SA 5000 1101
+			+0.01 c S 1000 0 100
+			c A 1101 5001`, `
+			1 handshake=completed handshake_kind=fast_open syn_frame=2 orig_payload=100`},
+		{"all that follows a SYN with data is captured before it", `
+			s SA 5000 1101
+			+0.01 s PA 5001 1101 20
+			+0.01 c A 1101 5021
+			+0.01 c S 1000 0 100`, `
+			1 handshake=completed handshake_kind=fast_open syn_frame=4 orig_payload=100 resp_payload=20 orig_lost=0`},
+		{"the FIN and the ACK of another are captured before it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			+0.01 c A 1001 5002
+			+0.01 c FA 1001 5002
+			+0.01 s FA 5001 1001
+			s A 5002 1002`, `
+			1 handshake=completed close=closed closed_by=resp`},
+	} {
+		x.hold(t)
+	}
+}

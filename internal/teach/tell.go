@@ -185,7 +185,8 @@ func (t *teller) syn(s *trace.Step) Telling {
 	if s.Has(trace.SYNData) {
 		x.Plain += l.f(" The SYN already carries %s (Fast Open: it has called here before).", " El SYN ya lleva %s (apertura rápida: ya había llamado antes).", l.octets(int64(s.Len)))
 	}
-	if s.Has(trace.SYNSilent) && !s.Has(trace.SYNAgain) && t.rec.Handshake != handshake.Filtered {
+	if s.Has(trace.SYNSilent) && !s.Has(trace.SYNAgain) && t.rec.Handshake != handshake.Filtered &&
+		(t.rec.Handshake != handshake.Refused || t.rec.SYNRetries > 0) { // the one answer may be captured before it
 		x.Plain += l.t(" No answer to it is in this capture.", " En esta captura nadie le contesta.")
 	}
 	return x
