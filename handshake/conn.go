@@ -238,61 +238,6 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	return c.observeSegment(p, side, off, x)
 }
 
-// refusedBefore reports whether all that was captured before p is the RST that answers it.
-func (c *Conn) refusedBefore(p *capture.Packet, side Side) bool {
-	me, peer := &c.half[side], &c.half[1-side]
-	return me.bits&^(goodSum|badSum) == 0 && peer.bits&sentRSTACKofSYN != 0 && peer.synAck == segEnd(p)
-}
-
-// redeem takes back what side sent with wrong checksums before p, the first of its segments
-// that verifies: it sends no offloaded sums, so its peer threw them away.
-func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
-	me, peer := &c.half[side], &c.half[1-side]
-	if me.bits&sentReset != 0 {
-		c.takeBack(side, x)
-	}
-	// The opening segment that arrived is p. What it answers was not sent again for it, so
-	// that nobody knows how long the answer took.
-	switch f := p.Flags; {
-	case !f.Any(capture.SYN) || f.Any(capture.RST|capture.FIN) || me.isn != p.Seq || me.copies != 1:
-	case f.Any(capture.ACK) && me.bits&sentSYNACK != 0 && peer.bits&sentSYNACK == 0:
-		me.bits &^= sentSYNACK
-		x.synackOff, x.synacks = 0, 0
-		peer.copies = max(peer.copies, 2)
-	case !f.Any(capture.ACK) && me.bits&sentSYN != 0 && peer.bits == 0:
-		me.bits &^= sentSYN
-		x.synOff, x.syns = 0, 0
-	}
-	// Of one segment that was damaged every number may be wrong, and what it carried is sent again. Where the
-	// peer acknowledged it, or more of them came, its sums are just not finished.
-	if x.Sent != 2 || me.bits&(sentSYN|sentSYNACK) != 0 || me.bits&hasNext == 0 || peer.bits&hasAck != 0 && peer.ack == me.next {
-		return
-	}
-	if !p.Flags.Any(capture.SYN) && p.Seq == me.isn && segEnd(p) == me.next && p.Ack == me.ack {
-		return // nothing was wrong with its numbers, and it was sent again
-	}
-	c.disown(side, x)
-	me.bits &^= hasAck | sentWrongAck
-	if peer.bits&^(hasNext|goodSum|badSum) == 0 {
-		peer.bits &^= hasNext // told by its acknowledgement alone
-	}
-}
-
-// disown forgets what was seen of side's stream.
-func (c *Conn) disown(side Side, x *Rest) {
-	c.half[side].bits &^= sentSegment | sentPayload | sentFIN | finAcked | hasNext
-	x.finOff[side] = 0
-	if x.Data == nil {
-		return
-	}
-	x.Payload[side] = 0
-	c.giveUp(side, x)
-	if x.details != 0 {
-		d := x.need()
-		d.Lost[side], d.Retrans[side], d.OOO[side] = 0, 0, 0
-	}
-}
-
 // optECN marks the ECN handshake (RFC 3168, 6.1.1) in the place of an option that
 // SYNs never carry.
 const optECN = capture.OptSACKBlocks
@@ -415,22 +360,6 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	return odd
 }
 
-// behind looks at what was captured before p, the first SYN of side, though it came after: how far
-// its peer acknowledged, which it returns, and segments of its own, before which then octets are missing.
-func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq) {
-	me, peer := &c.half[side], &c.half[1-side]
-	switch {
-	case peer.bits&sentSYNACK == 0 || peer.synAck != p.Seq+1 || me.bits&hasNext == 0:
-	case me.bits&sentSegment == 0:
-		if me.next.Sub(p.Seq) < 1<<20 {
-			return me.next
-		}
-	case x.Data != nil && me.isn.After(p.Seq+1) && me.isn.Sub(p.Seq) < 1<<20:
-		x.addHole(side, p.Seq+1, me.isn)
-	}
-	return p.Seq
-}
-
 // synSide is the side whose bare SYN came first (side 0 when none did).
 func (c *Conn) synSide() Side {
 	if c.flags&flagSYNBy1 != 0 {
@@ -549,45 +478,6 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		odd |= OddSYNACKNumber
 	}
 	return odd
-}
-
-// begins clears away what was seen of side before its SYN-ACK p, which fits, and is not of
-// the stream that p begins: a refusal of an earlier try, and forged numbers. What was only
-// captured before it lies behind its number.
-func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
-	me := &c.half[side]
-	// No more than fits the window of a SYN can be on its way by then.
-	of := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1<<16)) }
-	if me.bits&sentReset != 0 {
-		seq := me.next
-		if x.Data != nil && x.flags&dataReset != 0 {
-			seq = x.more().rstSeq[side]
-		}
-		// A closed port refuses with number 0 (RFC 9293, 3.10.7.1), whatever begins near it.
-		if !of(seq) || seq == 0 && me.bits&sentRSTACKofSYN != 0 {
-			c.takeBack(side, x)
-		}
-	}
-	if me.bits&sentSegment != 0 && !of(me.next) {
-		c.disown(side, x)
-	}
-	c.answers(p, side, x)
-}
-
-// answers reports whether p, a SYN-ACK of side, answers the other of two SYNs, and makes that
-// the one that counts.
-func (c *Conn) answers(p *capture.Packet, side Side, x *Rest) bool {
-	peer := &c.half[1-side]
-	if x.Data == nil || x.flags&(dataPrevISN0<<(1-side)) == 0 || 1-side != c.synSide() || peer.bits&(sentSYN|sentSegment) != sentSYN ||
-		p.Ack == peer.isn+1 || p.Ack != x.more().prevISN[1-side]+1 {
-		return false
-	}
-	d := x.need()
-	o := &d.prevOpen[1-side]
-	*o, x.synTime, x.synOff, x.synTS = opening{x.synTime, x.synOff, x.synTS}, o.time, o.off, o.ts
-	peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
-	peer.next, peer.copies = peer.isn+1, 1
-	return true
 }
 
 // acceptable reports whether ack acknowledges a bare SYN of side (RFC 9293,

@@ -1,11 +1,9 @@
 package findings
 
 import (
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -19,8 +17,6 @@ import (
 	"portero/internal/record"
 	"portero/internal/words"
 )
-
-var update = flag.Bool("update", false, "write docs/FINDINGS.md")
 
 const sec = int64(time.Second)
 
@@ -550,32 +546,6 @@ func TestPolicy(t *testing.T) {
 	want := "not-in-policy 10.0.0.1:443 2 line 1, not-in-policy 10.0.0.2:80 1 line 0, not-in-policy 10.0.0.1:22 3 line 2"
 	if g := strings.Join(got, ", "); g != want {
 		t.Errorf("%s\nwant %s", g, want)
-	}
-}
-
-// TestDocument holds docs/FINDINGS.md to the kinds.
-func TestDocument(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("# Findings\n\nWritten by `go test ./internal/findings -update`; do not edit. `portero findings FILE` lists them, `portero FILE` under its\ntable, `--fail-on SEVERITY` makes the exit status 1. observed: packets showed it. hint: a number alone, never above low.\n\nMachine formats carry them as `risks` of the record: what a record shows by itself, and the patterns that it is seen to be part of so\nfar (records that ended before there was a pattern do not have it; `portero findings --format ndjson` has all). What an override of\nthe catalogue mutes stays there, marked `muted` (docs/CATALOG.md). What is found in captures where nothing should be:\ndocs/FALSE_POSITIVES.md. Nothing is said of a port unless something answered there, nor of an end whose role is guessed, and the\nnumber of a caller means nothing. Each detector remembers within its share of a sixteenth of `--memory`; what had no room is counted.\n")
-	for _, k := range kinds {
-		fmt.Fprintf(&b, "\n## %s\n\n%s (%s). Basis %s, at most %s, ATT&CK %s.\n\n- It usually means: %s\n- Innocent causes: %s\n- Next: %s\n", k.ID, k.Title[0], k.Title[1], k.Basis, k.Severity, k.Attack, k.Means[0], k.Innocent[0], k.Next[0])
-		for _, p := range [][2]string{k.Title, k.Means, k.Innocent, k.Next} {
-			if p[0] == "" || p[1] == "" || p[0] == p[1] {
-				t.Errorf("%s: %q", k.ID, p)
-			}
-		}
-	}
-	fmt.Fprintf(&b, "\n## Thresholds\n\n%d ports or %d hosts failed in %s; %d odd segments; %d openings unfinished and four fifths of all in %s, %d where fewer than %d addresses leave them unanswered or take them back; %d resets in %s;\n%d octets and %d times the question; %d short sessions in %s, %d in %s by FTP; %d calls at intervals whose median deviation is a tenth;\n%d clients in the dynamic range; %d machines administered; %d answers that nobody asked for in %s; %d octets and %d times what came back;\n%d octets of each side that look random; a door that is new after %s; %d names of %d octets on average under one domain.\n",
-		scanPorts, scanHosts, scanWindow, stealth, floodMin, floodWindow, floodAlone, floodFrom, resetMin, floodWindow, ampBytes, ampRatio, guessMin, guessWindow, guessMinFTP, guessWindowFTP, beaconMin, dynClients, lateralMin, scatterMin, scanWindow, uploadBytes, uploadRatio, unknownLeast, learning, tunnelNames, tunnelLength)
-	const name = "../../docs/FINDINGS.md"
-	if *update {
-		if err := os.WriteFile(name, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(name)
-	if err != nil || string(got) != b.String() {
-		t.Errorf("%s is not what the kinds say (%v): run with -update", name, err)
 	}
 }
 
