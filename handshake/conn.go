@@ -381,8 +381,8 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if !repeat && me.bits&sentSYN != 0 && me.isn != p.Seq {
 		return OddSYNACKISN // who called answers a call with the number that it called with
 	}
-	if (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 && (me.bits&sentSegment != 0 && p.Seq.After(me.next) || peer.bits&sentSegment != 0 && p.Ack.After(peer.next)) {
-		return OddSYNACKISN // a stream does not begin behind what was sent of it
+	if c.beyond(p, side) {
+		return OddSYNACKISN
 	}
 	if x.synacks != 0xff && (repeat || x.synacks == 0) {
 		x.synacks++

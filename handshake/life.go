@@ -98,6 +98,9 @@ func Answers(p *capture.Packet, isn capture.Seq, n uint32) bool {
 func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	const near = 1 << 20
+	if p.Flags.Has(capture.SYN|capture.ACK) && c.beyond(p, side) {
+		return false
+	}
 	if me.bits&hasNext != 0 {
 		d := p.Seq.Sub(me.next)
 		if d > near || d < -(1<<30) {
@@ -123,6 +126,14 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 		}
 	}
 	return me.bits&hasNext != 0 || peer.bits&hasNext != 0
+}
+
+// beyond reports whether the streams that p, a SYN-ACK of side, begins or acknowledges would
+// begin behind what was sent of them, as far as no SYN tells where they began: they are others.
+func (c *Conn) beyond(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 &&
+		(me.bits&sentSegment != 0 && p.Seq.After(me.next) || peer.bits&sentSegment != 0 && p.Ack.After(peer.next))
 }
 
 // Asks reports whether of this connection only SYNs of side were seen, and p, a segment of

@@ -159,6 +159,17 @@ func TestHonestLate(t *testing.T) {
 			+0.01 s FA 5001 1001
 			s A 5002 1002`, `
 			1 handshake=completed close=closed closed_by=resp`},
+		{"ports used again with numbers a little higher, and the SYN is missing", `
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 1101 5001
+			s FA 5001 1102
+			c A 1102 5002
+			+1000 s SA 900000 700001
+			c A 700001 900001
+			c PA 700001 900001 10`, `
+			1 handshake=midstream close=closed orig_payload=100 orig_pkts=3
+			2 handshake=completed_unseen close=open orig_payload=10 reuses=1`},
 	} {
 		x.hold(t)
 	}
