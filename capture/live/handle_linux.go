@@ -31,6 +31,9 @@ type Handle struct {
 	fds     []unix.PollFd
 	counter counters
 
+	reading sync.Mutex // the blocks of rings and who holds them
+	closed  bool
+
 	mu    sync.Mutex // rings, gone, names and the closing of wake
 	rings []*ring
 	gone  LaneStats // what rings counted that are no more
@@ -87,10 +90,15 @@ func Open(taps []Tap, reopen func(name string) (Tap, error)) (*Handle, error) {
 // Next fills b with frames, in order of time. They point into the rings and are
 // valid until Next is called with the same b again. After a tenth of a second
 // without frames it returns an empty block, so that time can go on. After Stop it
-// hands out what was captured until then, and then returns io.EOF.
+// hands out what was captured until then, and then returns io.EOF, as it does after Close.
 func (h *Handle) Next(b *capture.Block) error {
+	h.reading.Lock()
+	defer h.reading.Unlock()
 	h.release(b)
 	b.Frames = b.Frames[:0]
+	if h.closed {
+		return io.EOF
+	}
 	end := time.Now().Add(wait)
 	for {
 		now := time.Now()
@@ -238,14 +246,18 @@ func (h *Handle) Stop() {
 	}
 }
 
-// Close gives everything back. No frame may be looked at afterwards.
+// Close gives everything back. A reader may be at work: what it was handed stays until it asks
+// for more, and then it is told the end.
 func (h *Handle) Close() error {
 	h.Stats()
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	h.closed = true
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range h.rings {
 		h.bury(r)
-		r.unmap()
+		r.retire()
 	}
 	h.rings = nil
 	if h.wake >= 0 {

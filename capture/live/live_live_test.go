@@ -176,6 +176,19 @@ func TestLanesMergeInOrder(t *testing.T) {
 }
 
 // A frame on loopback is there once, in one interface and in any.
+// TestCloseWhileReading closes under a reader that was not told to stop.
+func TestCloseWhileReading(t *testing.T) {
+	n := livetest.New(t)
+	for range 20 {
+		h, end := listen(t, n, live.Options{Interfaces: []string{"va"}}, nil)
+		time.Sleep(5 * time.Millisecond)
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		end()
+	}
+}
+
 func TestLoopbackOnce(t *testing.T) {
 	n := livetest.New(t)
 	sink(t, n, livetest.A, 9000)
