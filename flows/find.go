@@ -12,7 +12,7 @@ func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
 	v, side, heal, ok := t.under(h, p)
 	if !ok && t.apart {
 		alike := t.alike
-		v, side, _, ok = t.under(apartFrom(h, p.Seg), p)
+		v, side, _, ok = t.under(apartFrom(p), p)
 		t.alike = alike
 	}
 	if ok || heal == 0 {
@@ -68,11 +68,19 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 
 // mostAlike is how many flows may lie under one hash. All segments (VLANs, virtual networks) of
 // the same addresses and ports do, so that a connection that is tagged in one direction only is
-// found, and a stranger may invent as many as he likes: those beyond are told apart.
+// found, and all ICMP errors that quote the same, whoever they say sent them. A stranger may invent
+// as many as he likes of either: those beyond are told apart.
 const mostAlike = 32
 
-// apartFrom is the hash of one segment's flow where there are too many of others.
-func apartFrom(h, seg uint32) uint32 { return h ^ (seg+1)*0x9e3779b1 }
+// apartFrom is the hash of p's flow where there are too many others under its own. Who sent an error
+// goes into it in a way that a stranger, who does not know p.Hash, cannot foresee.
+func apartFrom(p *capture.Packet) uint32 {
+	h := uint32(p.Hash)
+	if p.Bits&capture.ICMPError != 0 {
+		h = uint32(capture.TupleHash(p.Hash, p.Src, p.Dst, 0, 0, p.Proto, p.Ver))
+	}
+	return h ^ (p.Seg+1)*0x9e3779b1
+}
 
 // key is the hash under which a flow is entered that begins with p, which find did not find.
 func (t *Table) key(p *capture.Packet) uint32 {
@@ -80,7 +88,7 @@ func (t *Table) key(p *capture.Packet) uint32 {
 		return uint32(p.Hash)
 	}
 	t.apart = true
-	return apartFrom(uint32(p.Hash), p.Seg)
+	return apartFrom(p)
 }
 
 // earlier finds the lingering connection on the same ports to which the numbers
