@@ -82,9 +82,9 @@ type Conn struct {
 	flags        uint8
 }
 
-// A side that sent more than a gigabyte went far: numbers of the handshake, which
-// stay, cannot be compared with its next any more. They seem to lie behind it after
-// two, and come round after four.
+// A side that sent more than a gigabyte went far: numbers of the handshake, or where no
+// SYN was seen of its first segment, which stay, cannot be compared with its next any
+// more. They seem to lie behind it after two, and come round after four.
 const (
 	far0    uint8 = 1 << 6 // in completeness
 	farSpan       = 1 << 30
@@ -94,7 +94,7 @@ func (c *Conn) far(side Side) bool { return c.completeness&(far0<<side) != 0 }
 
 // reach notes when side goes far.
 func (c *Conn) reach(side Side) {
-	if h := &c.half[side]; h.next.Sub(h.isn) > farSpan && h.bits&(sentSYN|sentSYNACK) != 0 {
+	if h := &c.half[side]; h.next.Sub(h.isn) > farSpan && h.bits&hasNext != 0 {
 		c.completeness |= far0 << side
 	}
 }

@@ -106,7 +106,7 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 		if d > near || d < -(1<<30) {
 			return false
 		}
-		if me.bits&(sentSYN|sentSYNACK) != 0 && p.Seq.Before(me.isn) {
+		if me.bits&(sentSYN|sentSYNACK) != 0 && p.Seq.Before(me.isn) && !c.far(side) {
 			return false
 		}
 		if p.Flags.Any(capture.RST) && peer.bits == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && p.Seq.After(me.next) {
@@ -118,7 +118,7 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 		if d > near || d < -(1<<30) {
 			return false
 		}
-		if peer.bits&(sentSYN|sentSYNACK) != 0 && !p.Ack.After(peer.isn) {
+		if peer.bits&(sentSYN|sentSYNACK) != 0 && !p.Ack.After(peer.isn) && !c.far(1-side) {
 			return false
 		}
 		if peer.bits&(sentSYN|sentSegment) == sentSYN && me.bits == 0 && p.Ack.After(peer.next) {

@@ -72,7 +72,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		return 0 // another answer to what was under way
 	}
 	if d := me.next.Sub(seq); !ok && (me.bits&(sentReset|sentFIN)|peer.bits&sentReset) != 0 && me.bits&hasNext != 0 && !p.Flags.Any(capture.ACK) &&
-		d >= 0 && d < 1<<20 && (me.bits&(sentSYN|sentSYNACK) == 0 || seq.After(me.isn)) {
+		d >= 0 && d < 1<<20 && (me.bits&(sentSYN|sentSYNACK) == 0 || c.far(side) || seq.After(me.isn)) {
 		// Its sender's socket is gone and answers each acknowledgement that was under way with the
 		// number from it (RFC 9293, 3.10.7.1), be it an old one.
 		return 0

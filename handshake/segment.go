@@ -324,6 +324,9 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	}
 	if x.Data != nil {
 		x.acked(1-side, ack, p.Time, x.Shelf)
+		if x.holeCount[1-side] != 0 && (ack^me.ack)>>28 != 0 && ack.After(me.ack) {
+			x.settle(1-side, ack)
+		}
 	}
 	if !ack.Before(me.ack) {
 		me.ack = ack
@@ -437,7 +440,7 @@ func (h *half) base(seq capture.Seq) {
 // not: they were captured late, and not sent again.
 func (c *Conn) before(lo, hi capture.Seq, side Side, x *Rest) uint32 {
 	me := &c.half[side]
-	if me.bits&(sentSYN|sentSYNACK) != 0 || !lo.Before(me.isn) || me.isn.Sub(lo) > 1<<30 {
+	if me.bits&(sentSYN|sentSYNACK) != 0 || !lo.Before(me.isn) || me.isn.Sub(lo) > 1<<30 || c.far(side) {
 		return 0
 	}
 	x.need().OOO[side]++
@@ -543,21 +546,34 @@ func (x *Rest) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 	return fresh
 }
 
+// giveUp counts what was missing of side for lost: it is waited for no longer.
 func (c *Conn) giveUp(side Side, x *Rest) {
-	if x.holeCount[side] == 0 {
+	x.drop(side, func(hole) bool { return true })
+	x.holeCount[side] = 0 // also those for which there was no room
+}
+
+// settle gives up what was missing of side long before ack: it comes no more, and its numbers
+// come round.
+func (x *Rest) settle(side Side, ack capture.Seq) {
+	x.drop(side, func(h hole) bool { return ack.Sub(h.hi) > 1<<28 })
+}
+
+// drop gives up those holes of side that are over.
+func (x *Rest) drop(side Side, over func(hole) bool) {
+	if x.holeCount[side] == 0 || x.details == 0 {
 		return
 	}
 	d := x.need()
 	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
 		for i, h := range hs {
-			if h.lo != h.hi {
+			if h.lo != h.hi && over(h) {
 				d.Lost[side] += uint64(uint32(h.hi - h.lo))
 				hs[i] = hole{}
+				x.holeCount[side]--
 			}
 		}
 	}
-	x.holeCount[side] = 0
-	if x.details != 0 {
+	if x.holeCount[side] == 0 {
 		x.Shelf.releaseHoles(&d.further[side])
 	}
 }
