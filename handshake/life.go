@@ -128,12 +128,21 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 	return me.bits&hasNext != 0 || peer.bits&hasNext != 0
 }
 
-// beyond reports whether the streams that p, a SYN-ACK of side, begins or acknowledges would
-// begin behind what was sent of them, as far as no SYN tells where they began: they are others.
+// beyond reports whether the streams that p, a SYN-ACK of side, begins or acknowledges cannot be
+// those that were seen, of which no SYN tells where they began: it begins or acknowledges what lies
+// behind all that was sent. Of a stream that its receiver acknowledges it also is not the start where
+// there are octets from before it, or none but far behind it: it was not just captured late.
 func (c *Conn) beyond(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
-	return (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 &&
-		(me.bits&sentSegment != 0 && p.Seq.After(me.next) || peer.bits&sentSegment != 0 && p.Ack.After(peer.next))
+	switch {
+	case (me.bits|peer.bits)&(sentSYN|sentSYNACK) != 0:
+		return false
+	case peer.bits&sentSegment != 0 && p.Ack.After(peer.next), me.bits&sentSegment != 0 && p.Seq.After(me.next):
+		return true
+	case me.bits&sentSegment == 0 || peer.bits&hasAck == 0:
+		return false
+	}
+	return c.far(side) || peer.ack.In(me.isn, me.next) && !me.isn.In(p.Seq, p.Seq.Add(1<<20))
 }
 
 // Asks reports whether of this connection only SYNs of side were seen, and p, a segment of

@@ -210,9 +210,11 @@ func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
 		return n // of some holes it is not known any more where they were
 	}
 	beyond := uint64(uint32(h.next.Sub(h.fin)))
-	for _, o := range d.holes[side] {
-		if o.lo != o.hi && !o.lo.Before(h.fin) {
-			beyond -= uint64(uint32(o.hi.Sub(o.lo)))
+	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
+		for _, o := range hs {
+			if o.lo != o.hi && !o.lo.Before(h.fin) {
+				beyond -= uint64(uint32(o.hi.Sub(o.lo)))
+			}
 		}
 	}
 	if beyond == 1 {

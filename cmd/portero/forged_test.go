@@ -114,6 +114,41 @@ func TestHonestForged(t *testing.T) {
 			+300 c S 1000
 			c A 1002 5002`, `
 			1 handshake=completed close=closed orig_pkts=5 resp_pkts=2 syn_retries=1`},
+		{"a SYN-ACK with a number from long before the stream, whose start was not captured", `
+			c A 70001 900000001
+			s A 900000001 70001 1400
+			s A 900001401 70001 1400
+			c A 70001 900002801
+			s SA 400002801 70001
+			s A 900002801 70001 1400
+			c A 70001 900004201`, `
+			1 handshake=midstream close=open resp_payload=4200 resp_lost=0`},
+		{"a SYN-ACK with a number from the middle of the stream", `
+			c A 70001 900000001
+			s A 900000001 70001 1400
+			s A 900001401 70001 1400
+			c A 70001 900002801
+			s SA 900002000 70001
+			s A 900002801 70001 1400
+			c A 70001 900004201`, `
+			1 handshake=midstream close=open resp_payload=4200 resp_lost=0`},
+		{"octets forged ahead are beyond the FIN, however many others the capture lacks", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c A 1101 5001 100
+			c A 1301 5001 100
+			c A 1501 5001 100
+			c A 1701 5001 100
+			c A 1901 5001 100
+			c A 2101 5001 100
+			s A 5001 2201
+			c A 3000 5001 50
+			c FA 2201 5001
+			s A 5001 2202
+			s FA 5001 2202
+			c A 2202 5002`, `
+			1 handshake=completed close=closed orig_payload=600 orig_lost=600`},
 	} {
 		x.hold(t)
 	}
@@ -170,6 +205,32 @@ func TestHonestLate(t *testing.T) {
 			c PA 700001 900001 10`, `
 			1 handshake=midstream close=closed orig_payload=100 orig_pkts=3
 			2 handshake=completed_unseen close=open orig_payload=10 reuses=1`},
+		{"ports used again with a number that the stream had passed, and the SYN is missing", `
+			c A 70001 500001
+			s A 500001 70001 1400
+			s A 501401 70001 1400
+			s A 502801 70001 1400
+			c FA 70001 504201
+			s FA 504201 70002
+			c A 70002 504202
+			+100 s SA 502000 60001
+			c A 60001 502001
+			c PA 60001 502001 10
+			s A 502001 60011`, `
+			1 handshake=midstream close=closed resp_payload=4200
+			2 handshake=completed_unseen orig_payload=10 reuses=1`},
+		{"ports used again with a number from long before, and the SYN is missing", `
+			c A 70001 50000001
+			s A 50000001 70001 1400
+			c FA 70001 50001401
+			s FA 50001401 70002
+			c A 70002 50001402
+			+100 s SA 2000 60001
+			c A 60001 2001
+			c PA 60001 2001 10
+			s A 2001 60011`, `
+			1 handshake=midstream close=closed resp_payload=1400
+			2 handshake=completed_unseen orig_payload=10 reuses=1`},
 	} {
 		x.hold(t)
 	}
