@@ -354,7 +354,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		if c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq.After(me.next) && c.candSeq.Sub(me.next) < 1<<20 {
 			me.next = c.candSeq
 		}
-	} else if c.half[1-side].bits&sentSYNACK == 0 || !late {
+	} else if peer.bits&sentSYNACK == 0 {
 		odd |= OddReordered
 	}
 	return odd
@@ -414,7 +414,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 			return odd
 		}
 	}
-	if me.bits&(sentSYN|sentSYNACK) != 0 && me.isn != p.Seq && x.Data != nil {
+	if repeat && x.Data != nil {
 		d := x.need()
 		d.prevISN[side] = me.isn
 		d.prevOpen[side] = opening{x.synackTime, x.synackOff, x.synackTS}
@@ -428,16 +428,13 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	}
 	bareFirst := me.bits&sentSYN != 0
 	late := me.bits&sentSegment != 0
-	// Acknowledgements of what followed were captured before it.
 	acked := p.Seq
-	if !late && !repeat && !bareFirst && me.bits&hasNext != 0 && x.Data != nil && me.next.Sub(p.Seq) < 1<<20 {
+	if !repeat && !bareFirst && me.bits&hasNext != 0 && x.Data != nil && (late || me.next.Sub(p.Seq) < 1<<20) {
+		// What followed, or acknowledgements of it, were captured before it.
 		acked = me.next
 		if me.isn.After(p.Seq + 1) {
-			x.addHole(side, p.Seq+1, me.isn)
+			x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
 		}
-	}
-	if late && !repeat && !bareFirst && x.Data != nil && me.isn.After(p.Seq+1) {
-		x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
 	}
 	me.bits |= sentSYNACK | hasAck
 	me.isn, me.synAck = p.Seq, p.Ack

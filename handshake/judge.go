@@ -89,7 +89,7 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	if peer.bits&sentSYNACK != 0 && c.synIsPrevious(o, x) {
 		synOff = x.more().prevOpen[o].off // the one that is acknowledged counts
 	}
-	if me.bits&sentSYN != 0 || x.synOff != 0 {
+	if syn {
 		j.SYN = synOff
 	}
 	j.SYNACK = x.synackOff
@@ -128,9 +128,6 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	}
 	if j.Kind == KindNone {
 		j.Kind = Normal
-	}
-	if !syn && x.synOff != 0 && c.synSide() != o {
-		j.SYN = 0
 	}
 	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited {
 		j.Oddities |= OddAckBeforeSYN
@@ -174,7 +171,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	crossed := syn && peer.bits&sentSYN != 0
 	if syn && c.flags&flagSYNData != 0 && accepted {
 		j.Kind = FastOpenIgnored
-		if peer.synAck != me.isn+1 && !(x.Data != nil && x.flags&(dataPrevISN0<<o) != 0 && peer.synAck == x.more().prevISN[o]+1) {
+		if peer.synAck != me.isn+1 && !c.synIsPrevious(o, x) {
 			j.Kind = FastOpen
 		}
 	}
@@ -399,6 +396,7 @@ func (c *Conn) judgeTimes(j *Judgement, x *Rest, accepted, exact bool) {
 	}
 }
 
+// synIsPrevious reports whether the SYN-ACK acknowledges not the last SYN of o but the one before.
 func (c *Conn) synIsPrevious(o Side, x *Rest) bool {
 	return c.half[1-o].synAck != c.half[o].isn+1 && x.Data != nil && x.flags&(dataPrevISN0<<o) != 0 && c.half[1-o].synAck == x.more().prevISN[o]+1
 }

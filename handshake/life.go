@@ -53,11 +53,8 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 	if sameISN && (side != opener || me.bits&sentSegment == 0) {
 		return SameAttempt
 	}
-	if any&sentSYN != 0 {
-		if c.half[opener].bits&(sentSegment|sentWrongAck) == 0 {
-			return SameAttempt
-		}
-		return Pending
+	if any&sentSYN != 0 && c.half[opener].bits&(sentSegment|sentWrongAck) == 0 {
+		return SameAttempt
 	}
 	return Pending
 }
