@@ -165,6 +165,15 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 	return false
 }
 
+// Apart is where the run of side ends that is kept apart, see runsOn; ok is false where there is none.
+func (c *Conn) Apart(side Side, x *Rest) (end capture.Seq, ok bool) {
+	end = x.more().pendEnd[side]
+	return end, x.Data != nil && x.flags&(dataPend0<<side) != 0 && end.After(c.half[side].next)
+}
+
+// Reached reports whether side sent all octets up to end.
+func (c *Conn) Reached(end capture.Seq, side Side) bool { return !c.half[side].next.Before(end) }
+
 // leap takes the run of side that was kept apart for its own.
 func (c *Conn) leap(side Side, x *Rest) {
 	me, d := &c.half[side], x.need()

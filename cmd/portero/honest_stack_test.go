@@ -310,6 +310,63 @@ func TestHonestTelling(t *testing.T) {
 			c PA 1001 5001 100
 			c A 1101 5002
 			s R 5001`, "knows of no connection that this belongs to", "must accept"},
+		{"a stretch of both sides is missing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1000000 5001 500
+			c PA 1000500 5001 500
+			c FA 1001000 5001
+			s FA 5001 1001001
+			c A 1001001 5002`, "The client sends bytes 999000 to 999499", "beyond anything"},
+		{"segments far ahead, one of them acknowledged by nobody", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 700000 5001 50
+			s A 5001 1001
+			c PA 1000000 5001 500
+			s A 5001 1000500`, "beyond anything", "sends bytes 699000"},
+		{"the FIN is captured before what it acknowledges", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			+0.01 c FA 1001 5002
+			+0.01 s FA 5001 1001
+			s A 5002 1002`, "The client has said all it wanted", "had not sent"},
+		{"octets with a wrong checksum that are acknowledged, and never came again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			s PA 5201 1001 40 bad
+			c A 1001 5241`, "The server sends bytes 201 to 240", "throws it away"},
+		{"octets with a wrong checksum that came again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			s PA 5201 1001 40 bad
+			s PA 5201 1001 40
+			c A 1001 5241`, "throws it away", "bytes 201 to 240 again"},
+		{"the first segment is damaged, its number too", `
+			c PA 900001001 5001 100 bad
+			+300 c PA 1001 5001 100
+			s A 5001 1101`, "throws it away", "sent twice"},
+		{"octets from before the number of the answer", `
+			c S 1000
+			s SA 5000 1001
+			s PA 1000 1001 30`, "nothing of this talk", "presuppose it"},
+		{"forged octets before the answer", `
+			c S 1000
+			s PA 1000000 1001 300
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201`, "beyond anything", "sent twice"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			code, out, errs := portero(t, "teach", acted(t, x.packets))

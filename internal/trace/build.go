@@ -3,6 +3,7 @@ package trace
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"portero/capture"
 	"portero/handshake"
@@ -239,7 +240,9 @@ func (b *builder) judge(rec *record.Record) {
 		c    handshake.Conn
 		x    = handshake.NewRest()
 		pk   [2]uint64
-		zero End = Neither
+		run  [2][]int // packets of each side beyond the window, until it is known whose they are
+		one  [2]*pkt  // the first of each side
+		zero End      = Neither
 	)
 	for i := range b.pkts {
 		p := &b.pkts[i]
@@ -262,7 +265,36 @@ func (b *builder) judge(rec *record.Record) {
 			p.stray = true
 			continue
 		}
-		b.blame(p, c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{}))
+		var end [2]capture.Seq
+		var apart [2]bool
+		for t := range apart {
+			end[t], apart[t] = c.Apart(t, x)
+		}
+		x.Sent = uint32(pk[s])
+		odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
+		b.blame(p, odd)
+		if q := one[s]; q == nil {
+			one[s] = p
+		} else if pk[s] == 2 && q.Bits&capture.BadSum != 0 && q.plain() && q.PayloadLen > 0 && q.Seq != p.Seq && p.Bits&capture.BadSum == 0 && x.Payload[s] <= uint64(p.PayloadLen) {
+			q.bad, q.isBad = BadChecksum, true // the judge took it back: its numbers were damaged
+		}
+		for t := range apart {
+			if _, still := c.Apart(t, x); !apart[t] || still {
+				continue
+			}
+			if c.Reached(end[t], t) { // the receiver took it, or it goes on: the capture lacks what came before
+				for _, k := range run[t] {
+					b.pkts[k].isBad = false
+				}
+			}
+			run[t] = run[t][:0]
+		}
+		if now, ok := c.Apart(s, x); ok && odd&handshake.OddSeqWindow != 0 && now == p.end() {
+			if p.Seq != end[s] {
+				run[s] = run[s][:0]
+			}
+			run[s] = append(run[s], i)
+		}
 		if p.Flags.Any(capture.RST) && !p.isBad && !c.SentReset(0) && !c.SentReset(1) && c.SentFIN(s) {
 			p.bad, p.isBad = RSTStray, true // it ends nothing, and nobody is suspected
 		}
@@ -281,14 +313,59 @@ func (b *builder) judge(rec *record.Record) {
 	}
 	b.j = c.Judge(x, cl)
 	b.opening(rec)
-	if b.third >= 0 && b.pkts[b.third].bad == AckOfUnsent {
-		b.pkts[b.third].isBad = false // what it acknowledges was captured after it
-	}
+	b.forgive()
 	if rec != nil {
 		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close
 		b.j.Probe, b.j.Missing = rec.ProbeKind, rec.Missing
 	}
 	b.doubts()
+}
+
+// nearby is how many packets around one are searched for what excuses it: there may be many to excuse.
+const nearby = 64
+
+// forgive lets count what later packets, or earlier ones, show to be right.
+func (b *builder) forgive() {
+	for i := range b.pkts {
+		p := &b.pkts[i]
+		if p.isBad && (p.bad == AckOfUnsent && (i == b.third || b.sentLate(i)) || p.bad == BadChecksum && b.taken(i)) {
+			p.isBad = false
+		}
+	}
+}
+
+// sentLate reports whether what packet i acknowledges was captured after it.
+func (b *builder) sentLate(i int) bool {
+	p := &b.pkts[i]
+	for k := i + 1; k < len(b.pkts) && k-i <= nearby; k++ {
+		q := &b.pkts[k]
+		if q.Time-p.Time > int64(time.Second) {
+			return false
+		}
+		if q.from != p.from && q.plain() && q.Seq.Before(p.Ack) && !q.end().Before(p.Ack) {
+			return true
+		}
+	}
+	return false
+}
+
+// taken reports whether the octets of packet i, whose checksum is wrong, were acknowledged, and came in no other.
+func (b *builder) taken(i int) bool {
+	p, acked := &b.pkts[i], false
+	if p.PayloadLen == 0 || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
+		return false
+	}
+	for k := max(i-nearby, 0); k < len(b.pkts) && k-i <= nearby; k++ {
+		q := &b.pkts[k]
+		switch {
+		case k == i || !q.plain() || q.Flags.Any(capture.RST):
+		case q.from != p.from:
+			acked = acked || k > i && q.acks() && !q.Ack.Before(p.end())
+		case q.Seq.Before(p.end()) && p.Seq.Before(q.end()):
+			return false
+		}
+	}
+	return acked
 }
 
 // blame turns the judge's oddities into the reason why p is not accepted.
@@ -370,7 +447,7 @@ func (b *builder) beforeTheAnswer() {
 		case p.Ack != b.pkts[b.syn].Seq+1 || !f.Any(capture.ACK) || f.Any(capture.SYN):
 		case f.Any(capture.RST):
 			p.bad, p.isBad = RSTDoubted, true
-		case !p.Seq.After(isn) || p.Seq.Sub(isn) > 1<<20: // a segment of it may be captured before it
+		case !p.Seq.After(isn) || p.end().Sub(isn) > 1<<16: // a segment of it may be captured before it, as the judge has it
 			p.bad, p.isBad = OutOfWindow, true
 		}
 	}
