@@ -103,10 +103,13 @@ func (c *Conn) giveUp(side Side, x *Rest) {
 	x.holeCount[side] = 0 // also those for which there was no room
 }
 
-// settle gives up what was missing of side long before ack: it comes no more, and its numbers
-// come round.
+// settledBits is how far behind an acknowledgement what is missing comes no more, as a power of two.
+const settledBits = 24
+
+// settle gives up what was missing of side long before ack: its numbers come round, and every
+// acknowledgement looks at what is still waited for.
 func (x *Rest) settle(side Side, ack capture.Seq) {
-	x.drop(side, func(h hole) bool { return ack.Sub(h.hi) > 1<<28 })
+	x.drop(side, func(h hole) bool { return ack.Sub(h.hi) > 1<<settledBits })
 }
 
 // drop gives up those holes of side that are over.

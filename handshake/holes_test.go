@@ -56,3 +56,16 @@ func TestHoles(t *testing.T) {
 		}
 	}
 }
+
+// What a capture lacked long ago is waited for no longer: acknowledgements need not look at it.
+func TestHolesSettle(t *testing.T) {
+	l := newLong(true)
+	for i := range 3_000 {
+		l.segment(i < 100 && i%2 == 1)
+	}
+	var f Facts
+	l.c.Facts(&f, 1, l.x)
+	if l.x.holeCount[1] != 0 || f.Lost != 50*60_000 {
+		t.Errorf("%d holes, %d octets lost", l.x.holeCount[1], f.Lost)
+	}
+}

@@ -335,7 +335,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	}
 	if x.Data != nil {
 		x.acked(1-side, ack, p.Time, x.Shelf)
-		if x.holeCount[1-side] != 0 && (ack^me.ack)>>28 != 0 && ack.After(me.ack) {
+		if x.holeCount[1-side] != 0 && (ack^me.ack)>>settledBits != 0 && ack.After(me.ack) {
 			x.settle(1-side, ack)
 		}
 	}
