@@ -342,7 +342,19 @@ func TestHonestTelling(t *testing.T) {
 			c A 1001 5001
 			s PA 5001 1001 200
 			s PA 5201 1001 40 bad
-			c A 1001 5241`, "The server sends bytes 201 to 240", "throws it away"},
+			c A 1001 5241`, "The server sends bytes 201 to 240. Its checksum is wrong, and these bytes count all the same", "throws it away"},
+		{"a FIN that acknowledges what the capture lacks", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 20
+			c FA 1021 5071`, "The client has said all it wanted", "changes nothing"},
+		{"a header with an impossible length", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 20 offset4
+			c PA 1001 5001 30`, "a length that no header has", "cut this packet"},
 		{"octets with a wrong checksum that came again", `
 			c S 1000
 			s SA 5000 1001

@@ -173,6 +173,7 @@ func name(tr *trace.Trace, e trace.End) string {
 func (t *teller) rung(i int) Rung {
 	s := &t.tr.Steps[i]
 	r := Rung{Frame: s.Frame, From: s.From, Rel: s.Rel, Before: s.Before, After: s.After, Telling: t.tell(i)}
+	r.Ignored = s.Has(trace.BadHeader)
 	told := bridged(s) // by the rungs before it
 	for _, m := range s.Moves {
 		if told && m.Early {

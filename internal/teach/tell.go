@@ -65,7 +65,7 @@ func accepted(s *trace.Step) bool {
 	for _, r := range s.Remarks {
 		switch r {
 		case trace.RSTIgnored, trace.RSTDoubted, trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.OutOfWindow, trace.AckOfUnsent,
-			trace.BadChecksum, trace.OddFlags, trace.Copy, trace.NoFlags, trace.ICMPError, trace.RSTStray, trace.SYNNewISN:
+			trace.BadChecksum, trace.OddFlags, trace.Copy, trace.NoFlags, trace.BadHeader, trace.ICMPError, trace.RSTStray, trace.SYNNewISN:
 			return false
 		}
 	}
@@ -83,6 +83,9 @@ func (t *teller) step(i int) Telling {
 	case s.Has(trace.NoFlags):
 		return Telling{Plain: t.l.t("The capture cut this packet before its flags; what it said is not known.",
 			"La captura truncó este paquete antes de sus indicadores (flags); no se sabe qué decía.")}
+	case s.Has(trace.BadHeader):
+		return Telling{Plain: t.l.t("Its header gives a length that no header has: whoever gets it throws it away.",
+			"Su cabecera indica una longitud que ninguna cabecera tiene: quien lo recibe lo descarta.")}
 	case !t.tr.TCP:
 		return t.datagram(i)
 	}

@@ -41,6 +41,7 @@ type pkt struct {
 	bad   Remark // why its receiver must not accept it; valid with isBad
 	isBad bool
 	copy  bool
+	took  bool // its checksum is wrong, and the judge counts its octets all the same
 	stray bool // a SYN inside a live connection
 	icmp  bool
 }
@@ -257,8 +258,11 @@ func (b *builder) judge(rec *record.Record) {
 			s = 1
 		}
 		pk[s]++
-		if p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
+		if p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader) != 0 {
 			p.bad, p.isBad = NoFlags, true
+			if p.Bits&capture.NoFlags == 0 && p.Bits&capture.BadHeader != 0 {
+				p.bad = BadHeader
+			}
 			continue
 		}
 		if p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN && c.PlaceSYN(p.Packet, s) == handshake.Pending {
@@ -271,8 +275,10 @@ func (b *builder) judge(rec *record.Record) {
 			end[t], apart[t] = c.Apart(t, x)
 		}
 		x.Sent = uint32(pk[s])
+		held := x.Payload[s]
 		odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
 		b.blame(p, odd)
+		p.took = odd&handshake.OddBadSum != 0 && x.Payload[s] > held
 		if q := one[s]; q == nil {
 			one[s] = p
 		} else if pk[s] == 2 && q.Bits&capture.BadSum != 0 && q.plain() && q.PayloadLen > 0 && q.Seq != p.Seq && p.Bits&capture.BadSum == 0 && x.Payload[s] <= uint64(p.PayloadLen) {
@@ -313,23 +319,27 @@ func (b *builder) judge(rec *record.Record) {
 	}
 	b.j = c.Judge(x, cl)
 	b.opening(rec)
-	b.forgive()
 	if rec != nil {
 		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close
 		b.j.Probe, b.j.Missing = rec.ProbeKind, rec.Missing
 	}
+	b.forgive(b.j.Verdict)
 	b.doubts()
 }
 
 // nearby is how many packets around one are searched for what excuses it: there may be many to excuse.
 const nearby = 64
 
-// forgive lets count what later packets, or earlier ones, show to be right.
-func (b *builder) forgive() {
+// forgive lets count what the judge counts though something of it is wrong.
+func (b *builder) forgive(v handshake.Verdict) {
 	for i := range b.pkts {
 		p := &b.pkts[i]
-		if p.isBad && (p.bad == AckOfUnsent && (i == b.third || b.sentLate(i)) || p.bad == BadChecksum && b.taken(i)) {
-			p.isBad = false
+		switch {
+		case !p.isBad:
+		case p.bad == BadChecksum:
+			p.isBad = !p.took || !b.alone(i)
+		case p.bad == AckOfUnsent:
+			p.isBad = i != b.third && !b.sentLate(i) && !(v.Opened() && (p.PayloadLen > 0 || p.Flags.Any(capture.FIN)))
 		}
 	}
 }
@@ -349,23 +359,17 @@ func (b *builder) sentLate(i int) bool {
 	return false
 }
 
-// taken reports whether the octets of packet i, whose checksum is wrong, were acknowledged, and came in no other.
-func (b *builder) taken(i int) bool {
-	p, acked := &b.pkts[i], false
-	if p.PayloadLen == 0 || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
-		return false
-	}
+// alone reports whether the octets of packet i came in no other, and its sender did not go on before them.
+func (b *builder) alone(i int) bool {
+	p := &b.pkts[i]
 	for k := max(i-nearby, 0); k < len(b.pkts) && k-i <= nearby; k++ {
 		q := &b.pkts[k]
-		switch {
-		case k == i || !q.plain() || q.Flags.Any(capture.RST):
-		case q.from != p.from:
-			acked = acked || k > i && q.acks() && !q.Ack.Before(p.end())
-		case q.Seq.Before(p.end()) && p.Seq.Before(q.end()):
+		if k != i && q.from == p.from && q.plain() && !q.Flags.Any(capture.RST) && q.Seq.Before(p.end()) &&
+			(p.Seq.Before(q.end()) || k > i && q.PayloadLen == 0 && !q.Seq.After(p.Seq)) {
 			return false
 		}
 	}
-	return acked
+	return true
 }
 
 // blame turns the judge's oddities into the reason why p is not accepted.

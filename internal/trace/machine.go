@@ -111,7 +111,7 @@ func (b *builder) one(i int) {
 func (b *builder) turn(i int) {
 	p := &b.pkts[i]
 	switch {
-	case p.copy || p.icmp || p.isBad && p.bad == NoFlags:
+	case p.copy || p.icmp || p.isBad && (p.bad == NoFlags || p.bad == BadHeader):
 		return
 	case p.stray:
 		b.apply(p.from.Peer(), RcvSYN, Move{Frame: p.ref})

@@ -156,6 +156,9 @@ func (b *builder) tell(i int) {
 		b.tellBad(i, say)
 		return
 	}
+	if p.took {
+		say(SumDoubted)
+	}
 	switch f := p.Flags; {
 	case f.Any(capture.RST):
 		b.tellRST(i, say)

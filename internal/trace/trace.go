@@ -121,6 +121,8 @@ const (
 	BadChecksum                   // the receiver throws it away
 	OddFlags                      // a combination no stack sends
 	NoFlags                       // cut before its flags
+	BadHeader                     // its header has a length that it cannot have
+	SumDoubted                    // its checksum is wrong, and its octets count all the same
 	Copy                          // an exact copy of a frame, counted once
 	CapturedLate                  // sent before, captured after what it caused
 	ICMPError                     // an error message about this connection
@@ -140,7 +142,7 @@ var remarkNames = [remarkCount]string{"syn", "syn_again", "syn_new_isn", "syn_da
 	"keep_alive_answer", "window_probe", "dup_ack", "window_update", "zero_window", "challenge_ack", "stray_syn", "fin_first",
 	"fin_second", "fin_again", "fin_crosses", "fin_unanswered", "half_close_data", "rst_refuses", "rst_aborts",
 	"rst_ignored", "rst_doubted", "rst_stray", "out_of_window", "ack_of_unsent", "bad_checksum", "odd_flags", "no_flags",
-	"copy", "captured_late", "icmp_error", "after_the_end", "syn_silent", "synack_silent", "reassembled",
+	"bad_header", "checksum_doubted", "copy", "captured_late", "icmp_error", "after_the_end", "syn_silent", "synack_silent", "reassembled",
 	"request", "reply", "request_again"}
 
 // String returns the remark's id.

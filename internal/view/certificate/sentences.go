@@ -230,6 +230,7 @@ func (c *Certificate) ignored() Text {
 		trace.OutOfWindow: {"segment beyond the window", "segmento fuera de la ventana"}, trace.AckOfUnsent: {"acknowledges what was not sent", "confirma lo que no se envió"},
 		trace.ThirdWrong: {"third packet with wrong numbers", "tercer segmento con números erróneos"}, trace.BadChecksum: {"wrong checksum", "suma de comprobación errónea"},
 		trace.StraySYN: {"SYN inside a live connection", "SYN dentro de una conexión viva"}, trace.SYNACKWrong: {"SYN-ACK that does not acknowledge the SYN", "SYN-ACK que no confirma el SYN"},
+		trace.BadHeader: {"impossible header length", "longitud de cabecera imposible"},
 	}
 	var en, es []string
 	n := 0
