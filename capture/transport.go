@@ -220,7 +220,7 @@ func (d *Decoder) icmp(off, n int) Outcome {
 	typ, code := b[0], b[1]
 	p.Flags = Flags(typ)<<8 | Flags(code)
 	p.SrcPort, p.DstPort = uint16(typ), uint16(code)
-	if c, ok := counterpart(p.Ver, typ); ok {
+	if c, ok := ICMPCounterpart(p.Ver, typ); ok {
 		p.DstPort = uint16(c)
 	}
 	if len(b) >= 8 {
@@ -245,8 +245,8 @@ func (d *Decoder) icmp(off, n int) Outcome {
 	return d.finish()
 }
 
-// counterpart is the ICMP type that answers typ, or that typ answers.
-func counterpart(ver, typ uint8) (uint8, bool) {
+// ICMPCounterpart is the ICMP type that answers typ, or that typ answers.
+func ICMPCounterpart(ver, typ uint8) (uint8, bool) {
 	if ver == 6 {
 		switch typ {
 		case 128, 130, 133, 135, 139, 144, 146:
@@ -335,7 +335,7 @@ func (d *Decoder) quote(off, n int) {
 			return
 		}
 		q.SrcPort, q.DstPort = uint16(b[0]), uint16(b[1])
-		if c, ok := counterpart(q.Ver, b[0]); ok {
+		if c, ok := ICMPCounterpart(q.Ver, b[0]); ok {
 			q.DstPort = uint16(c)
 		}
 	}

@@ -26,6 +26,12 @@ Machine formats print records in the order in which they end; tables sort by fir
 `
 
 const outputsTail = `
+## EVE
+
+` + "`--format eve`" + ` writes flow events of Suricata's eve.json when connections end. ` + "`app_proto`" + ` has Suricata's names (dcerpc, krb5, pgsql, rfb, jabber)
+and is left out for what Suricata does not know; ` + "`portero.service`" + ` always has portero's. ` + "`icmp_type`" + ` and ` + "`response_icmp_type`" + ` are those
+of the messages; ` + "`icmp_code`" + ` is left out for types that have an answer, as a ping has: it is not kept for those.
+
 ## Exit status
 
 0 done; 1 a check found something (` + "`diff`, `policy`, `catalog check`, `--fail-on`, `--policy`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that

@@ -150,9 +150,12 @@ var ports = []Element{
 	iana("destinationTransportPort", 11, 2, func(x *flow) uint64 { return uint64(x.r.Resp.Port) }),
 }
 
-// icmpCode is type times 256 plus code of the originator's first message. The
-// record keeps the type alone.
-func icmpCode(x *flow) uint64 { return uint64(x.r.Orig.Port) << 8 }
+// icmpCode is type times 256 plus code of the originator's messages. Of kinds that
+// have an answer the record keeps the type alone; their code is 0 but for rare ones.
+func icmpCode(x *flow) uint64 {
+	typ, code, _, _ := x.r.ICMP()
+	return uint64(typ)<<8 | uint64(code)
+}
 
 // address elements have their value written apart.
 func addresses(src, dst string, srcID, dstID, length uint16) []Element {

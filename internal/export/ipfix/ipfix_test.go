@@ -227,3 +227,24 @@ func BenchmarkWrite(b *testing.B) {
 		i++
 	}
 }
+
+// An ICMP error, which nobody answers, carries its code.
+func TestICMPCode(t *testing.T) {
+	r := corpus.Made(8)
+	r.Proto, r.HasPorts, r.Orig.Port, r.Resp.Port = 1, false, 3, 13
+	known := map[uint16][]field{}
+	var codes []uint64
+	e := ipfix.NewEncoder(ipfix.Options{}, func(b []byte) {
+		for _, got := range parse(t, slices.Clone(b), known).records {
+			if v := number(got, 32, 0); v != 1<<63 {
+				codes = append(codes, v)
+			}
+		}
+	})
+	e.Templates(1)
+	e.Write(r, 1)
+	e.Flush(1)
+	if !slices.Equal(codes, []uint64{3<<8 | 13}) {
+		t.Errorf("%x", codes)
+	}
+}

@@ -42,7 +42,7 @@ because the record keeps those; ` + "`initiatorOctets` and `responderOctets`" + 
 that the history and the frames of the record show; PSH and URG are never in it. ` + "`vlanId`" + ` is the outer tag,
 ` + "`dot1qCustomerVlanId`" + ` the innermost of several, 0 is none. ` + "`ingressInterface`" + ` is the index of the interface that
 ` + "`portero live`" + ` listens to, 0 from files; ` + "`egressInterface`" + ` is 0: a watcher beside the road forwards nothing. ` + "`flowEndReason`" + `
-is the record's ` + "`end_reason`" + `. ICMP carries the type, with code 0.
+is the record's ` + "`end_reason`" + `. ICMP carries type and code; of types that have an answer, as a ping has, the code is not kept and 0.
 
 A connection that goes on is reported once a minute with ` + "`flowEndReason`" + ` 2 (active timeout); each report counts what came
 since the last one, so that they add up.

@@ -120,9 +120,10 @@ func Append(b []byte, r *record.Record) []byte {
 	b = append(b, `,"proto":"`...)
 	b = append(b, proto(r.Proto)...)
 	b = append(b, '"')
-	if r.Service != "" && r.ServiceBy == "payload" {
+	b = icmp(b, r)
+	if app := appProto(r); app != "" {
 		b = append(b, `,"app_proto":"`...)
-		b = append(b, r.Service...)
+		b = append(b, app...)
 		b = append(b, '"')
 	}
 	mark := len(b)
@@ -151,6 +152,52 @@ func Append(b []byte, r *record.Record) []byte {
 		b = tcp(b, r)
 	}
 	return own(b, r)
+}
+
+// icmp appends types and codes, as far as they are known (record.ICMP).
+func icmp(b []byte, r *record.Record) []byte {
+	typ, code, codeKnown, ok := r.ICMP()
+	if !ok {
+		return b
+	}
+	b = num(b, `,"icmp_type":`, uint64(typ))
+	if codeKnown {
+		b = num(b, `,"icmp_code":`, uint64(code))
+	}
+	switch {
+	case r.Resp.Pkts == 0:
+	case !codeKnown:
+		b = num(b, `,"response_icmp_type":`, uint64(r.Resp.Port))
+	default: // both sent the same
+		b = num(b, `,"response_icmp_type":`, uint64(typ))
+		b = num(b, `,"response_icmp_code":`, uint64(code))
+	}
+	return b
+}
+
+// appProto is Suricata's name for what was spoken, "" where it has none: that stands under "portero" alone.
+func appProto(r *record.Record) string {
+	if r.ServiceBy != "payload" {
+		return ""
+	}
+	switch r.Service {
+	case "bittorrent-dht", "dhcp", "dnp3", "dns", "enip", "ftp", "http", "ike", "imap", "irc", "ldap", "mdns", "modbus", "mqtt", "mysql",
+		"nfs", "ntp", "pop3", "quic", "rdp", "sip", "smb", "smtp", "snmp", "ssh", "telnet", "tftp", "tls", "websocket":
+		return r.Service
+	case "http-proxy":
+		return "http"
+	case "kerberos":
+		return "krb5"
+	case "msrpc":
+		return "dcerpc"
+	case "postgresql":
+		return "pgsql"
+	case "vnc":
+		return "rfb"
+	case "xmpp":
+		return "jabber"
+	}
+	return ""
 }
 
 func own(b []byte, r *record.Record) []byte {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"portero/catalog/identify"
 	"portero/internal/corpus"
 	"portero/internal/view/eve"
 )
@@ -26,7 +27,11 @@ var schema = map[string]struct{ kind, values string }{
 	"dest_port":             {kind: "integer"},
 	"ip_v":                  {kind: "integer"},
 	"proto":                 {kind: "text"},
-	"app_proto":             {kind: "text"},
+	"app_proto":             {kind: "text", values: suricataNames},
+	"icmp_type":             {kind: "integer"},
+	"icmp_code":             {kind: "integer"},
+	"response_icmp_type":    {kind: "integer"},
+	"response_icmp_code":    {kind: "integer"},
 	"community_id":          {kind: "text"},
 	"flow.pkts_toserver":    {kind: "integer"},
 	"flow.pkts_toclient":    {kind: "integer"},
@@ -57,6 +62,61 @@ var schema = map[string]struct{ kind, values string }{
 	"portero.server_name":   {kind: "text"},
 }
 
+// suricataNames is what Suricata 8 writes as app_proto.
+const suricataNames = "http ftp smtp tls ssh imap jabber smb dcerpc irc dns modbus enip dnp3 nfs ntp ftp-data tftp ike krb5 quic dhcp snmp sip " +
+	"rfb mqtt pgsql telnet websocket ldap doh2 rdp http2 bittorrent-dht pop3 mdns mysql failed"
+
+// What Suricata has another name for has it, and what it has none for has none.
+func TestAppProtoIsSuricatas(t *testing.T) {
+	differ := map[string]string{"http-proxy": "http", "kerberos": "krb5", "msrpc": "dcerpc", "postgresql": "pgsql", "vnc": "rfb", "xmpp": "jabber"}
+	known := strings.Fields(suricataNames)
+	for _, p := range identify.Protocols() {
+		r := corpus.Made(3)
+		r.Service, r.ServiceBy = p.String(), "payload"
+		want := differ[p.String()]
+		if want == "" && slices.Contains(known, p.String()) {
+			want = p.String()
+		}
+		var doc struct {
+			App string `json:"app_proto"`
+			Own struct {
+				Service string `json:"service"`
+			} `json:"portero"`
+		}
+		if err := json.Unmarshal(eve.Append(nil, r), &doc); err != nil || doc.App != want || doc.Own.Service != p.String() {
+			t.Errorf("%v: %+v, want %q, %v", p, doc, want, err)
+		}
+	}
+}
+
+// A ping has the type of both, and an error its code; of what was cut off before the type nothing is said.
+func TestICMP(t *testing.T) {
+	for _, c := range []struct {
+		proto      uint8
+		addr       string
+		orig, resp uint16
+		answers    uint64
+		want       string
+	}{
+		{1, "10.0.0.1", 8, 0, 1, `,"icmp_type":8,"response_icmp_type":0,`},
+		{1, "10.0.0.1", 8, 0, 0, `,"icmp_type":8,"community_id"`},
+		{1, "10.0.0.1", 3, 13, 0, `,"icmp_type":3,"icmp_code":13,"community_id"`},
+		{1, "10.0.0.1", 3, 1, 2, `,"icmp_type":3,"icmp_code":1,"response_icmp_type":3,"response_icmp_code":1,`},
+		{58, "fe80::1", 135, 136, 1, `,"icmp_type":135,"response_icmp_type":136,`},
+		{58, "fe80::1", 2, 0, 0, `,"icmp_type":2,"icmp_code":0,`},
+		{1, "10.0.0.1", 0, 0, 1, `"ICMP",`},
+	} {
+		r := corpus.Made(8)
+		r.Proto, r.HasPorts, r.Service = c.proto, false, ""
+		r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr(c.addr), netip.MustParseAddr(c.addr)
+		r.Orig.Port, r.Resp.Port, r.Resp.Pkts = c.orig, c.resp, c.answers
+		line := string(eve.Append(nil, r))
+		if !strings.Contains(line, c.want) || c.orig+c.resp == 0 && strings.Contains(line, "icmp_") {
+			t.Errorf("%+v: %s", c, line)
+		}
+	}
+}
+
 func TestEveryFieldIsInTheSchema(t *testing.T) {
 	rs, err := corpus.Records(corpus.Captures()...)
 	if err != nil {
@@ -65,6 +125,12 @@ func TestEveryFieldIsInTheSchema(t *testing.T) {
 	full := rs[0]
 	full.ServerName, full.Service, full.ServiceBy = "a\"b\x1b.example", "tls", "payload"
 	rs = append(rs, full)
+	unreachable := *corpus.Made(8)
+	unreachable.Proto, unreachable.HasPorts, unreachable.Orig.Port, unreachable.Resp.Port = 1, false, 3, 1
+	rs = append(rs, unreachable)
+	pinged := unreachable
+	pinged.Orig.Port, pinged.Resp.Port = 8, 0
+	rs = append(rs, pinged)
 	seen := map[string]bool{}
 	ids := map[float64]bool{}
 	for i := range rs {
