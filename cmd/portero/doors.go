@@ -326,25 +326,46 @@ func (l list) withoutEmpty() list {
 	return n
 }
 
-// narrow drops columns from the right middle until the table fits.
+// key is what column i is called in English.
+func (l *list) key(i int) string {
+	if l.keys != nil {
+		return l.keys[i]
+	}
+	return l.label[i]
+}
+
+// widthOf is what column i of the table takes.
+func (l *list) widthOf(i int) int {
+	w := runewidth.StringWidth(l.label[i])
+	for _, r := range l.rows {
+		w = max(w, runewidth.StringWidth(safe.Terminal(cell(r[i]))))
+	}
+	return w
+}
+
+// longName is how much of a column of names keeps others out of a narrow table.
+const longName = 30
+
+// narrow drops columns from the right middle until the table fits. Where a name is so long that it does
+// not, names are cut: no other column goes for the sake of what is longer than longName.
 func (l list) narrow(width int, drop ...string) list {
 	for {
-		total := 0
+		total, names, over := -2, -1, 0
 		for i := range l.label {
-			w := runewidth.StringWidth(l.label[i])
-			for _, r := range l.rows {
-				w = max(w, runewidth.StringWidth(cell(r[i])))
+			w := l.widthOf(i)
+			if l.key(i) == "name" {
+				names, over = i, max(w-longName, 0)
 			}
 			total += w + 2
 		}
-		if total-2 <= width || len(drop) == 0 {
+		if total-over <= width || len(drop) == 0 {
+			if total > width && names >= 0 {
+				l.cutNames(names, max(l.widthOf(names)-(total-width), 12))
+			}
 			return l
 		}
-		for i, h := range l.label {
-			if l.keys != nil {
-				h = l.keys[i]
-			}
-			if h != drop[0] {
+		for i := range l.label {
+			if l.key(i) != drop[0] {
 				continue
 			}
 			n := list{right: map[int]bool{}}
@@ -368,6 +389,15 @@ func (l list) narrow(width int, drop ...string) list {
 			break
 		}
 		drop = drop[1:]
+	}
+}
+
+// cutNames leaves at most w columns of the names in column i.
+func (l *list) cutNames(i, w int) {
+	for _, r := range l.rows {
+		if s := safe.Terminal(cell(r[i])); runewidth.StringWidth(s) > w {
+			r[i] = runewidth.Truncate(s, w, "…")
+		}
 	}
 }
 

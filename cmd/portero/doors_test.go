@@ -1,0 +1,41 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// A long name is cut where it would not fit, and costs no other column what a shorter one would not.
+func TestTheNameGivesWay(t *testing.T) {
+	made := func(name string) list {
+		return list{heads: []string{"addr", "opened", "open_doors", "name", "name_by"}, label: []string{"host", "opened", "open doors", "name", "told by"},
+			right: map[int]bool{1: true, 2: true},
+			rows:  [][]any{{"2001:b07:a3d:c112:ce16:b409:3d0a:9177", 3, 0, "", ""}, {"2606:4700::6812:1e4e", 12345, 1, name, "TLS"}}}
+	}
+	columns := map[string]int{}
+	for _, name := range []string{"a.example", strings.Repeat("n", longName), "performance.radar.cloudflare.com", strings.Repeat("long.", 50), strings.Repeat("名", 60), "\x1b[31m" + strings.Repeat("é\x07", 60)} {
+		for _, width := range []int{70, 80, 100, 400} {
+			l := made(name).narrow(width, "told by", "opened")
+			var b bytes.Buffer
+			if err := l.write(&output{Writer: &b}, "table", width); err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range strings.Split(b.String(), "\n") {
+				if w := runewidth.StringWidth(line); w > width {
+					t.Errorf("%d columns where %d are: %q", w, width, line)
+				}
+			}
+			if len(name) == longName {
+				columns[string(rune(width))] = len(l.label)
+			} else if want := columns[string(rune(width))]; len(l.label) < want {
+				t.Errorf("%q in %d: %d columns are left of %d", name, width, len(l.label), want)
+			}
+			if width == 400 && strings.HasPrefix(name, "long") && !strings.Contains(b.String(), name) {
+				t.Errorf("cut although there was room: %q", b.String())
+			}
+		}
+	}
+}
