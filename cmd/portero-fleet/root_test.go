@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -21,5 +24,34 @@ func TestWrongWordsAreErrorsOfUsage(t *testing.T) {
 		if code == 0 && out.Len() == 0 {
 			t.Errorf("%s: nothing is shown", args)
 		}
+	}
+}
+
+// What was meant to be a capture is told as a file that is not there, a mistyped interface as an interface.
+func TestSensorOfNoFile(t *testing.T) {
+	dir := t.TempDir()
+	for arg, want := range map[string]string{
+		"typo.pcap":       "typo.pcap: there is no such file",
+		dir + "/typo":     dir + "/typo: there is no such file",
+		"typo.PCAPNG.zst": "there is no such file",
+		dir:               dir + " is a directory",
+		"eth9nosuch":      `there is no interface "eth9nosuch"`,
+		"eth9nosuch.100":  `there is no interface "eth9nosuch.100"`,
+	} {
+		if strings.Contains(want, "interface") && runtime.GOOS != "linux" {
+			continue
+		}
+		var out, errw bytes.Buffer
+		if code := run([]string{"sensor", "--site", "x", "--spool", filepath.Join(dir, "spool"), arg}, &out, &errw); code != 2 || !strings.Contains(errw.String(), want) {
+			t.Errorf("%s: exit status %d, %q", arg, code, errw.String())
+		}
+	}
+	var out, errw bytes.Buffer
+	here := filepath.Join(dir, "here.pcap")
+	if err := os.WriteFile(here, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code := run([]string{"sensor", "--site", "x", "--spool", filepath.Join(dir, "spool"), here, "typo.pcap"}, &out, &errw); code != 2 || !strings.Contains(errw.String(), "typo.pcap: there is no such file") {
+		t.Errorf("exit status %d, %q", code, errw.String())
 	}
 }

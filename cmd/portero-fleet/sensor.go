@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -93,12 +95,41 @@ type input struct {
 	problems func() []error
 }
 
+// namesFile reports whether s, which is no file, was meant to be one: no interface is called so, and
+// it has a folder or an ending as captures have. A mistyped interface is not told as a missing file.
+func namesFile(s string) bool {
+	if _, err := net.InterfaceByName(s); err == nil || s == "any" {
+		return false
+	}
+	if strings.ContainsAny(s, "/\\") {
+		return true
+	}
+	switch strings.ToLower(filepath.Ext(s)) {
+	case ".pcap", ".pcapng", ".cap", ".dmp", ".dump", ".ntar", ".snoop", ".gz", ".zst", ".lz4":
+		return true
+	}
+	return false
+}
+
 func (o *sensorFlags) open(args []string) (*input, error) {
 	files := 0
+	var missing error
 	for _, s := range args {
-		if st, err := os.Stat(s); err == nil && !st.IsDir() {
+		switch st, err := os.Stat(s); {
+		case err == nil && !st.IsDir():
 			files++
+		case missing == nil && namesFile(s):
+			missing = usage(s + ": there is no such file")
+			switch {
+			case err == nil:
+				missing = usage(s + " is a directory (portero-fleet ingest takes directories)")
+			case errors.Is(err, fs.ErrPermission):
+				missing = err
+			}
 		}
+	}
+	if missing != nil {
+		return nil, missing
 	}
 	switch {
 	case files == len(args):
