@@ -59,6 +59,8 @@ const (
 	dynClients     = 3
 	lateralMin     = 5
 	scatterMin     = 25
+	oneWayMin      = 1000 // in floodWindow
+	oneWayFrom     = 100  // addresses
 	uploadBytes    = 100_000_000
 	uploadRatio    = 10
 	uploadLeast    = 10_000 // octets of one connection that may be part of it
@@ -116,6 +118,7 @@ const (
 	rResets
 	rAmplify
 	rScatter
+	rOneWay
 	rGuess
 	rBeacon
 	rDynamic
@@ -144,6 +147,7 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rResets:    {kind: "flood-reset", first: resetMin, judge: (*Detector).cutOff},
 		rAmplify:   {kind: "flood-amplify", first: 1, worth: (*track).amplifies, judge: (*Detector).amplified},
 		rScatter:   {kind: "backscatter", first: scatterMin, judge: (*Detector).scattered},
+		rOneWay:    {kind: "flood-datagrams", first: oneWayMin, judge: (*Detector).drowned},
 		rGuess:     {kind: "auth-guessing", first: guessMinFTP, judge: (*Detector).guessed},
 		rBeacon:    {kind: "beacon", first: beaconMin, judge: (*Detector).clockwork},
 		rDynamic:   {kind: "port-dynamic-server", first: dynClients, judge: (*Detector).settled},
@@ -165,7 +169,11 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 // it. What the record alone shows is Record's: where that was asked of r just before, r
 // must be as it was then.
 func (d *Detector) Observe(r *record.Record) {
-	if !r.HasPorts || !r.Final {
+	if !r.Final {
+		return
+	}
+	if !r.HasPorts {
+		d.portless(r)
 		return
 	}
 	d.look(r)
@@ -184,6 +192,8 @@ func (d *Detector) Observe(r *record.Record) {
 	switch r.Proto {
 	case capture.ProtoTCP:
 		d.tcp(r, o, s, &e)
+	case capture.ProtoSCTP:
+		d.sctp(r, o, s, &e)
 	case capture.ProtoUDP:
 		d.udp(r, o, s, &e)
 		d.asks(r)

@@ -95,11 +95,67 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 	}
 }
 
+// ipProtocols stands as protocol of the subject who tries IP protocols (255 is reserved).
+const ipProtocols = 255
+
+// portless books what has no ports: pings and other IP protocols.
+func (d *Detector) portless(r *record.Record) {
+	var o, s end
+	o.set(r.Orig.Addr.Unmap())
+	s.set(r.Resp.Addr.Unmap())
+	e := event{at: r.First, record: r.ID, frame: r.FirstFrame}
+	switch r.Proto {
+	case capture.ProtoTCP, capture.ProtoUDP, capture.ProtoSCTP: // fragments without their first
+	case capture.ProtoICMP, capture.ProtoICMP6:
+		if typ, _, _, ok := r.ICMP(); ok && (typ == 8 && r.Proto == capture.ProtoICMP || typ == 128 && r.Proto == capture.ProtoICMP6) {
+			d.oneWay(r, &o, &s, &e, r.Resp.Pkts > 0)
+		}
+	default:
+		if !s.addr.IsMulticast() {
+			e.what = uint32(r.Proto)
+			d.note(rStealth, &o, &s, ipProtocols, 0, &e, netip.Addr{}, r)
+		}
+	}
+}
+
+// oneWay books datagrams by where they go.
+func (d *Detector) oneWay(r *record.Record, o, s *end, e *event, answered bool) {
+	port := uint16(0)
+	if r.HasPorts {
+		port = r.Resp.Port
+	}
+	if s.addr.IsMulticast() || listenOnly.has(port) && r.Proto == capture.ProtoUDP {
+		return
+	}
+	ru := &d.rules[rOneWay]
+	t := ru.of(nil, s, r.Proto, port)
+	e.what = 1
+	if answered {
+		ru.add(t, e)
+		return
+	}
+	e.what = 0
+	d.book(ru, t, e, o.addr, r)
+}
+
+// listenOnly are services that collect what many send, and answer nobody: traps, logs, flows, measurements.
+var listenOnly = portsOf(162, 514, 1514, 2055, 2056, 4739, 5140, 6343, 6831, 8125, 8126, 9995, 9996, 10514, 12201, 25826)
+
+// sctp books associations that did not come about: an opening takes two packets of each side (RFC 9260,
+// section 5.1), a door that is shut answers with one.
+func (d *Detector) sctp(r *record.Record, o, s *end, e *event) {
+	if r.Orig.Pkts <= 2 && r.Resp.Pkts <= 1 {
+		e.what = uint32(r.Resp.Port)
+		d.note(rScanPorts, o, s, r.Proto, 0, e, netip.Addr{}, r)
+	}
+}
+
 func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 	if s.addr.IsMulticast() || s.addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
 		return
 	}
 	port := r.Resp.Port
+	d.oneWay(r, o, s, e, r.Exchange == handshake.Answered || r.Exchange == handshake.ReplyOnly)
 	switch r.Exchange {
 	case handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered:
 		// Traceroute walks these numbers on purpose.

@@ -105,7 +105,7 @@ func every(event) bool { return true }
 
 func (d *Detector) scannedPorts(k subject, t *track) (Finding, bool) {
 	es, n := densest(t.events, scanWindow)
-	f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP,
+	f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: max(k.proto, capture.ProtoTCP),
 		Count: uint64(n), Of: t.total, Extra: t.a, Window: scanWindow}
 	f.evidence(es)
 	t.whole(&f)
@@ -143,6 +143,10 @@ func (d *Detector) probed(k subject, t *track) (Finding, bool) {
 	es, n := densest(t.events, scanWindow)
 	f := Finding{Kind: "scan-stealth", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Window: scanWindow}
 	f.evidence(es)
+	if k.proto == ipProtocols {
+		f.Proto = 0
+		return f, n >= scanPorts
+	}
 	return f, n >= stealth
 }
 
@@ -210,6 +214,27 @@ func (d *Detector) cutOff(k subject, t *track) (Finding, bool) {
 		Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	f.evidence(es)
 	return f, n >= resetMin
+}
+
+// drowned finds what many addresses at once send to and get nothing from.
+func (d *Detector) drowned(k subject, t *track) (Finding, bool) {
+	if t.hosts.len() < oneWayFrom {
+		return Finding{}, false
+	}
+	es, n := busiest(t.events, floodWindow, func(e event) bool { return e.what == 0 })
+	hits, all := uint64(n), uint64(len(es))
+	if t.total > maxEvents {
+		if h, a := t.many.busiest(floodWindow, 0); h > hits {
+			hits, all = h, a
+		}
+	}
+	f := Finding{Kind: "flood-datagrams", Severity: "medium", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: hits, Of: all, Extra: uint64(t.hosts.len()), Window: floodWindow}
+	if k.port != 0 {
+		f.Name = d.cat.Service(k.proto, k.port)
+	}
+	f.evidence(es)
+	f.First, f.Last = t.first, t.last
+	return f, hits >= oneWayMin && hits*5 >= all*4
 }
 
 // amplifies and uploads are asked with every record of their kind.

@@ -2,6 +2,7 @@ package findings
 
 import (
 	"net/netip"
+	"slices"
 
 	"portero/catalog"
 	"portero/internal/policy"
@@ -159,14 +160,29 @@ func (d *Detector) service(r *record.Record) string {
 
 // impossible is a sender's address that nobody on any network has.
 func (x *scene) impossible() {
-	why := never(x.o, x.s)
-	if why == "" {
-		return
-	}
 	// Told once for all such senders: a flood under forged addresses has thousands.
-	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why, Detail: x.o.String()}
-	x.raise(f)
+	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Detail: x.o.String()}
+	if why := never(x.o, x.s); why != "" {
+		f.Name = why
+		x.raise(f)
+	}
+	if why := never(x.s, x.o); why != "" && x.r.Resp.Pkts > 0 {
+		f.Target, f.Name, f.Detail = x.o, why+bogonAnswer, x.s.String()
+		x.marks = append(x.marks, mark{f: f, other: x.s, frames: frames(x.r, x.r.SYNACKFrame)})
+	}
+	// A program that happens to call the number it was lent reaches itself, inside its machine: that
+	// completes, as a simultaneous opening.
+	if slices.Contains(x.r.Oddities, "land") && x.r.TCP() && x.r.SYNFrame != 0 && !x.s.IsLoopback() && !x.r.Handshake.Opened() {
+		f.Target, f.Name, f.Port, f.Detail = x.s, bogonSelf, x.r.Resp.Port, ""
+		x.raise(f, x.r.SYNFrame)
+	}
 }
+
+// What the name of a finding address-bogon says besides the block.
+const (
+	bogonAnswer = " answer" // behind the block: the impossible sender was who answered
+	bogonSelf   = "LAND"    // the sender is its receiver
+)
 
 // unknown is a conversation of some length that nobody recognises and that looks
 // enciphered.

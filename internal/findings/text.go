@@ -2,8 +2,10 @@ package findings
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"portero/capture"
 	"portero/internal/policy"
 	"portero/internal/record"
 	"portero/internal/words"
@@ -33,7 +35,7 @@ var kinds = []Kind{
 		both("monitoring, an inventory, a client with an old list of servers.", "monitorización, un inventario, un cliente con una lista vieja de servidores."),
 		both("See which program of the caller does it.", "Conviene ver qué programa del equipo que llama lo hace.")},
 	{"scan-stealth", "medium", "observed", "T1046", both("segments that no normal program sends", "segmentos que ningún programa normal envía"),
-		both("A scanner asks with odd flags, hoping not to be logged.", "Un explorador pregunta con indicadores raros para no quedar registrado."),
+		both("A scanner asks with odd flags or tries IP protocols one by one, hoping not to be logged.", "Un explorador pregunta con indicadores raros o prueba protocolos IP uno a uno para no quedar registrado."),
 		both("a broken network device; late segments of connections from before the capture.", "un equipo de red averiado; segmentos rezagados de conexiones anteriores a la captura."),
 		both("Look at the flags of the frames named here.", "Conviene mirar los indicadores de las tramas nombradas.")},
 	{"scan-udp", "low", "observed", "T1046", both("questions to many UDP ports or machines, without an answer", "preguntas a muchos puertos UDP o equipos, sin respuesta"),
@@ -44,6 +46,10 @@ var kinds = []Kind{
 		both("Openings that nobody finishes fill a server's waiting room; the callers' addresses are usually forged, so they are not to blame.", "Aperturas que nadie termina llenan la sala de espera de un servidor; las direcciones de quienes llaman suelen ser falsas, así que no tienen culpa."),
 		both("a load test; a path on which the replies are lost; a load balancer that looks whether the door answers; a server that is down, and clients that need it.", "una prueba de carga; un camino en el que se pierden las respuestas; un repartidor de carga que mira si la puerta contesta; un servidor caído y clientes que lo necesitan."),
 		both("See whether SYN cookies are on, and what honest callers get.", "Conviene ver si están activas las SYN cookies y qué reciben los que llaman de verdad.")},
+	{"flood-datagrams", "medium", "observed", "T1498.001", both("datagrams from everywhere onto one place", "datagramas de todas partes a un mismo sitio"),
+		both("Many addresses at once send to one machine that answers none of them; the addresses are usually forged, so they are not to blame.", "Muchas direcciones a la vez envían a un equipo que no contesta a ninguna; las direcciones suelen ser falsas, así que no tienen culpa."),
+		both("a collector that only listens (logs, measurements); answers that went another way past the capture; a service that is down, and clients that need it.", "un colector que solo escucha (registros, medidas); respuestas que pasaron por otro camino; un servicio caído y clientes que lo necesitan."),
+		both("See whether a program listens there, and from where the packets enter the network.", "Conviene ver si ahí escucha un programa y por dónde entran los paquetes en la red.")},
 	{"flood-reset", "low", "observed", "T1499.002", both("connections cut off in a burst", "conexiones cortadas en ráfaga"),
 		both("Often a fault: a server restarts, or something between cuts connections.", "Muchas veces es una avería: un servidor que se levanta de nuevo o algo intermedio que corta."),
 		both("a program that ends every connection with RST; a load balancer that checks.", "un programa que termina toda conexión con RST; un repartidor de carga que comprueba."),
@@ -117,7 +123,7 @@ var kinds = []Kind{
 		both("a new service, an update, something rarely used.", "un servicio nuevo, una actualización, algo poco usado."),
 		both("See which program listens, and since when.", "Conviene ver qué programa escucha y desde cuándo.")},
 	{"address-bogon", "low", "observed", "T1498", both("a sender that cannot exist", "un remitente que no puede existir"),
-		both("The sender's address is one that no machine has on a network: forged, or a fault.", "La dirección del remitente no la tiene ningún equipo en una red: falsa, o una avería."),
+		both("The sender's address is one that no machine has on a network, or its receiver's own: forged, or a fault.", "La dirección del remitente no la tiene ningún equipo en una red, o es la de quien recibe: falsa, o una avería."),
 		both("a broken program or network device; a test.", "un programa o equipo de red averiado; una prueba."),
 		both("Find the machine by its hardware address; let only real senders out.", "Conviene buscar el equipo por su dirección física y dejar salir solo remitentes reales.")},
 	{"exposure", "high", "observed", "T1133", both("a room meant for the inside opens onto the street", "una habitación interior da a la calle"),
@@ -189,6 +195,9 @@ func (f *Finding) Text(l words.Lang) string {
 	case "scan-hosts":
 		return say(l.Pick("%s tried %s of %d machines, in vain (%d attempts)", "%s probó en vano %s de %d equipos (%d intentos)"), f.Actor, door, f.Count, f.Of)
 	case "scan-stealth":
+		if f.Proto == 0 {
+			return say(l.Pick("%s sent packets of %d different IP protocols to %s", "%s envió paquetes de %d protocolos IP distintos a %s"), f.Actor, f.Count, f.Target)
+		}
 		return say(l.Pick("%s sent odd segments to %d ports of %s", "%s envió segmentos raros a %d puertos de %s"), f.Actor, f.Count, f.Target)
 	case "scan-udp":
 		if f.Port != 0 {
@@ -198,6 +207,12 @@ func (f *Finding) Text(l words.Lang) string {
 	case "flood-halfopen":
 		return say(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s in all", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s en total"),
 			f.Target, spot, f.Count, f.Of, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
+	case "flood-datagrams":
+		s, from := say(l.Pick("%s was pinged", "a %s le hicieron ping"), f.Target), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones"))
+		if f.Port != 0 || f.Proto == capture.ProtoUDP {
+			s = say(l.Pick("%s, %s: asked", "%s, %s: preguntado"), f.Target, spot)
+		}
+		return s + say(l.Pick(" %d times within %s by %s in all, and did not answer", " %d veces en %s por %s en total, y no contestó"), f.Count, span(f.took()), from)
 	case "flood-reset":
 		return say(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
 	case "flood-amplify":
@@ -261,6 +276,13 @@ func (f *Finding) Text(l words.Lang) string {
 	case "listener-new":
 		return say(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
 	case "address-bogon":
+		if f.Name == bogonSelf {
+			return say(l.Pick("%s was called in its own name, %s, from the same port: somebody forged it (LAND)", "a %s llamaron en su propio nombre, %s, desde el mismo puerto: alguien lo falsificó (LAND)"), f.Target, bare)
+		}
+		if block, ok := strings.CutSuffix(f.Name, bogonAnswer); ok {
+			return say(l.Pick("%s was answered by %s, as %s: no machine has such an address (%s)", "a %s contestaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
+				plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, block)
+		}
 		return say(l.Pick("%s was called by %s, as %s: no machine has such an address (%s)", "a %s llamaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
 			plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, f.Name)
 	case "port-dynamic-server":
