@@ -3,6 +3,8 @@ package identify
 import (
 	"bytes"
 	"strconv"
+
+	"portero/capture"
 )
 
 // methods are those of RFC 9110 and of WebDAV, UPnP and their like.
@@ -52,6 +54,37 @@ func knownMethod(m []byte) bool {
 // maxTarget is how long a request line may be before it is believed without its
 // end: browsers send targets of several kilobytes.
 const maxTarget = MaxKept
+
+// oldRequest reports whether b is a whole request of HTTP/0.9, a line and nothing else, and takes its target.
+func oldRequest(b []byte) (target []byte, ok bool) {
+	if !has(b, "GET /") || b[len(b)-1] != '\n' {
+		return nil, false
+	}
+	target = bytes.TrimSuffix(b[4:len(b)-1], []byte{'\r'})
+	for _, c := range target {
+		if c <= ' ' || c >= 0x7f {
+			return nil, false
+		}
+	}
+	return target, true
+}
+
+// matchHTTP09 takes a request without a version: at home by its number, elsewhere by an answer that is a page.
+func matchHTTP09(l *look) grade {
+	if _, ok := oldRequest(l.b); !ok {
+		return no
+	}
+	p := bytes.TrimLeft(l.peer, " \t\r\n")
+	switch {
+	case len(p) >= 6 && p[0] == '<' && (bytes.EqualFold(p[:5], []byte("<html")) || bytes.EqualFold(p[:6], []byte("<title")) || bytes.EqualFold(p[:6], []byte("<!doct"))):
+		return shape
+	case HTTP.Usual(capture.ProtoTCP, l.port):
+		return port
+	case !l.final && len(p) < 6:
+		return more
+	}
+	return no
+}
 
 func matchHTTPRequest(l *look) grade {
 	method, _, ok, cut := requestLine(l.b, " HTTP/")
@@ -193,6 +226,10 @@ func request(k *pending, s *stream) bool {
 	b := s.bytes()
 	f, w := k.facts, k.facts.HTTP
 	method, target, ok, _ := requestLine(b, " HTTP/")
+	if _, old := oldRequest(b); old {
+		f.Version, w.Method, w.Status = "0.9", "GET", -1 // neither has fields, nor does the answer have a status
+		return true
+	}
 	if !ok && !s.full() {
 		return false
 	}

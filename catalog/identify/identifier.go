@@ -377,6 +377,8 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 		}
 		at.Offset = int64(int32(k.p.Seq - k.base[k.side]))
 	}
+	skip := s.skip
+	at.Offset -= int64(skip)
 	k.middle = !at.Known
 	if len(k.data) <= 6 && k.p.Flags&capture.PSH == 0 && zeros(k.data) {
 		return false // the filling of a short Ethernet frame, taken for payload
@@ -414,7 +416,7 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 			}
 			copy(s.buf, lent)
 			if len(k.data) > len(lent) && k.hello() && x.lend(s, maxHello) {
-				s.add(0, k.data)
+				s.add(-s.skip, k.data)
 				return x.stream(k)
 			}
 			return false
@@ -447,13 +449,21 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 	if s.full() && s.limit == MaxKept && k.hello() && x.lend(s, maxHello) {
 		s.add(int(at.Offset), k.data)
 	}
-	return x.stream(k)
+	known := k.facts != nil
+	done := x.stream(k)
+	if rest := int(at.Offset) - (s.skip - skip); !done && !known && s.own && rest+len(k.data) > s.have && k.hello() && x.lend(s, maxHello) {
+		// A hello behind a PROXY header, in a segment of more than MaxKept, as within one machine.
+		s.add(rest, k.data)
+		return x.stream(k)
+	}
+	return done
 }
 
 // stream looks at the side that just sent.
 func (x *Identifier) stream(k *pending) bool {
 	if k.facts == nil {
 		k.looked++
+		k.unwrap()
 		if !x.classify(k, k.side, k.looked >= maxSegments) {
 			return k.failed[0] && k.failed[1] || k.looked >= maxSegments || k.failed[k.side] && k.middle && k.looked >= 4
 		}

@@ -156,6 +156,15 @@ func gquic(b []byte) (version uint32, ok bool) {
 	return v, v>>16 == 'Q'<<8|'0' && knownVersion(v)
 }
 
+// gquicLong reads Google's form between: the long header of Q044 to Q049, whose hello is as open as before.
+func gquicLong(b []byte) (version uint32, ok bool) {
+	if len(b) < 6 || b[0]&0xc0 != 0xc0 {
+		return 0, false
+	}
+	v := be32(b[1:])
+	return v, v>>8 == 'Q'<<16|'0'<<8|'4' && v&0xff >= '4' && v&0xff <= '9'
+}
+
 // mayQUIC reports whether b has a version that matchQUIC takes.
 func mayQUIC(b []byte, _ int) bool {
 	if b[0]&0x80 == 0 {
@@ -234,7 +243,11 @@ func followQUIC(x *Identifier, k *pending) bool {
 	}
 	frame := k.p.Index
 	b := k.data
-	if v, ok := gquic(b); ok || v != 0 && f.QUIC.Version>>24 == 'Q' {
+	v, ok := gquicLong(b)
+	if !ok {
+		v, ok = gquic(b)
+	}
+	if ok || v != 0 && f.QUIC.Version>>24 == 'Q' {
 		if q.initial[who] == 0 {
 			q.initial[who] = frame
 		}

@@ -22,6 +22,7 @@ type stream struct {
 	buf   []byte // lent by the Identifier; octets [0, have) are complete
 	have  int
 	limit int  // MaxKept, or maxHello
+	skip  int  // octets of a PROXY header before what is kept
 	own   bool // buf is lent, and not the packet itself
 	parts [maxParts]span
 	n     int
@@ -98,6 +99,21 @@ func (s *stream) join() {
 				break
 			}
 		}
+	}
+}
+
+// drop forgets the first n octets, which are complete: the stream starts behind them.
+func (s *stream) drop(n int) {
+	s.skip += n
+	s.have -= n
+	if !s.own {
+		s.buf = s.buf[n:] // the packet itself
+		return
+	}
+	copy(s.buf, s.buf[n:])
+	for i := range s.parts[:s.n] {
+		s.parts[i].lo -= uint16(n)
+		s.parts[i].hi -= uint16(n)
 	}
 }
 
