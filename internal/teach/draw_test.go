@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"portero/capture"
 	"portero/capture/pcapfile"
@@ -70,6 +71,35 @@ func TestLargeIsNarrow(t *testing.T) {
 				// A sign that goes does not move the bar behind it.
 				if strings.HasPrefix(l, "       |   ") && strings.HasSuffix(l, "|") && len(l) != 50 {
 					t.Errorf("%s: the bar is at %d: %s", c.name, len(l), l)
+				}
+			}
+		}
+	}
+}
+
+// A ladder fits a terminal of 40 columns, with both bars upright and every frame, label and time in it.
+func TestNarrow(t *testing.T) {
+	for _, lang := range []teach.Lang{teach.English, teach.Spanish} {
+		for _, c := range tales() {
+			for _, w := range []int{20, 40, 47, 59} {
+				for _, o := range []teach.TextOptions{{Width: w}, {Width: w, Large: true}, {Width: w, ASCII: true, Wire: true}} {
+					l := draw(c.s, lang)
+					l.Left, l.Right = "[2001:db8:1111:2222:3333:4444:5555:6666]:65535", "192.0.2.1:80"
+					s := write(t, func(out io.Writer) error { return l.WriteText(out, o) })
+					flat := strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '|' || r == ' ' || r == '\n' }), "")
+					for _, line := range strings.Split(s, "\n") {
+						if n := utf8.RuneCountInString(line); n > max(w, 40) {
+							t.Errorf("%s: %d columns of %d: %s", c.name, n, w, line)
+						}
+						if strings.HasPrefix(line, "    ") && strings.HasSuffix(line, "|") && utf8.RuneCountInString(line) != max(w, 40)-2 {
+							t.Errorf("%s, %d: the bar is moved: %s", c.name, w, line)
+						}
+					}
+					for i := range l.Rungs {
+						if label := strings.ReplaceAll(l.Rungs[i].Label, " ", ""); l.Rungs[i].Folded == 0 && !strings.Contains(flat, label) {
+							t.Errorf("%s, %d: %q is missing", c.name, w, label)
+						}
+					}
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 
 // TextOptions say how a ladder is printed.
 type TextOptions struct {
-	Width int  // columns; 0 is 80, at least 60
+	Width int  // columns; 0 is 80, at least 40
 	Color bool // never the only sign
 	ASCII bool // words for marks, plain quotation marks, letters without accents
 	// Large leaves out what a room cannot read from afar: fewer columns, more air,
@@ -31,6 +31,7 @@ type sheet struct {
 	TextOptions
 	b           strings.Builder
 	left, right int // columns of the two bars
+	narrow      bool
 	unit        string
 }
 
@@ -54,8 +55,8 @@ func (l *Ladder) sheet(o TextOptions) *sheet {
 			o.Width = 64
 		}
 	}
-	o.Width = max(o.Width, 60)
-	p := &sheet{Ladder: l, TextOptions: o, unit: "ms"}
+	o.Width = max(o.Width, 40)
+	p := &sheet{Ladder: l, TextOptions: o, unit: "ms", narrow: o.Width < 60}
 	digits := 1
 	var longest int64
 	for i := range l.Rungs {
@@ -69,6 +70,9 @@ func (l *Ladder) sheet(o TextOptions) *sheet {
 	p.right = o.Width - 22
 	if o.Large {
 		p.right = o.Width - 15
+	}
+	if p.narrow { // times stand below their arrows, labels that are long above
+		p.left, p.right = max(4, digits+3), o.Width-3
 	}
 	return p
 }
@@ -152,6 +156,15 @@ func (p *sheet) heads() {
 	at := p.left - 2
 	// The right name stands over its bar, further left where it would not fit.
 	to := min(p.right-3, p.Width-width(right))
+	if p.narrow && max(at+width(p.Left), width(right)) > p.Width {
+		for _, l := range wrapWords(p.Left, p.Width-at) {
+			p.line(strings.Repeat(" ", at) + p.paint(l, color.Bold))
+		}
+		for _, l := range wrapWords(right, p.Width-at) {
+			p.line(strings.Repeat(" ", p.Width-width(l)) + p.paint(l, color.Bold))
+		}
+		return
+	}
 	if at+width(p.Left)+2 > to {
 		p.line(strings.Repeat(" ", at) + p.paint(p.Left, color.Bold))
 		p.line(strings.Repeat(" ", max(p.Width-width(right), 0)) + p.paint(right, color.Bold))
@@ -191,7 +204,7 @@ func (p *sheet) moved(r *Rung, e trace.End) string {
 	}
 	out := ""
 	for i, s := range r.Path[e] {
-		if i < len(r.Path[e])-1 {
+		if i < len(r.Path[e])-1 && !p.narrow {
 			out += s.String() + " > "
 		}
 	}
@@ -221,6 +234,18 @@ func (p *sheet) states(left, right string) {
 	p.line(l + strings.Repeat(" ", max(start-lw, 1)) + w)
 }
 
+// above takes the label of r where the arrow has no room for it.
+func (p *sheet) above(r *Rung) string {
+	label := r.Label
+	if r.Missed {
+		label += p.lang.t(" (not in this capture)", " (no está en esta captura)")
+	}
+	if !p.narrow || r.Folded > 0 || width(label)+8 <= p.right-p.left-1 {
+		return ""
+	}
+	return label
+}
+
 // arrow draws the arrow of a rung with its label.
 func (p *sheet) arrow(r *Rung) string {
 	inner := p.right - p.left - 1
@@ -233,10 +258,15 @@ func (p *sheet) arrow(r *Rung) string {
 		return padTo("   ...", inner)
 	case r.From == trace.Neither:
 		s := " <-- " + r.Label + " "
+		if p.above(r) != "" {
+			s = " <-- "
+		}
 		return s + strings.Repeat(dash, max(inner-width(s)-2, 1)) + " *"
 	}
 	s := " " + r.Label + " "
-	if r.Missed {
+	if p.above(r) != "" {
+		s = dash
+	} else if r.Missed {
 		s += p.lang.t("(not in this capture) ", "(no está en esta captura) ")
 	}
 	body := strings.Repeat(dash, 4) + s
@@ -269,7 +299,17 @@ func (p *sheet) rung(r *Rung) {
 	if !r.Missed && r.Folded == 0 {
 		tm = p.time(r.Rel)
 	}
-	p.line(p.barsTime(frame, p.arrow(r), tm))
+	if s := p.above(r); s != "" {
+		p.between(s)
+	}
+	if p.narrow {
+		p.line(p.bars(frame, p.arrow(r)))
+		if tm != "" {
+			p.between(tm, color.Faint)
+		}
+	} else {
+		p.line(p.barsTime(frame, p.arrow(r), tm))
+	}
 	if p.States {
 		p.states(p.moved(r, trace.Orig), p.moved(r, trace.Resp))
 	}
@@ -290,16 +330,21 @@ func (p *sheet) time(ns int64) string {
 	return fmt.Sprintf("%s%d.%03d ms", sign, ns/1e6, ns%1e6/1e3)
 }
 
+// between prints s between the bars.
+func (p *sheet) between(s string, a ...color.Attribute) {
+	margin := 3
+	if p.narrow {
+		margin = 1
+	}
+	inner := p.right - p.left - 1 - margin - 1
+	for _, l := range wrapWords(p.plain(s), inner) { // what stands for a sign is longer
+		p.line(strings.Repeat(" ", p.left) + "|" + strings.Repeat(" ", margin) + p.paint(l, a...) + strings.Repeat(" ", max(inner-width(l), 0)+1) + "|")
+	}
+}
+
 // words prints what is said about a rung between the bars.
 func (p *sheet) words(r *Rung) {
-	const margin = 3
-	inner := p.right - p.left - 1 - margin - 1
-	put := func(s string, a ...color.Attribute) {
-		for _, l := range wrapWords(s, inner) {
-			l = p.plain(l)
-			p.line(strings.Repeat(" ", p.left) + "|" + strings.Repeat(" ", margin) + p.paint(l, a...) + strings.Repeat(" ", max(inner-width(l), 0)+1) + "|")
-		}
-	}
+	put := p.between
 	if r.Quote != "" {
 		q := r.Quote
 		if !strings.HasPrefix(q, "(") {
