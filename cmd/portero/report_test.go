@@ -120,6 +120,26 @@ func TestReportLooks(t *testing.T) {
 	}
 }
 
+// On a phone the buttons that step through a ladder stand in one row, in both languages.
+func TestReportStepsOnAPhone(t *testing.T) {
+	b := browse(t, report(t, firstLook), "#c2", 390, 844, false)
+	b.ready()
+	for _, lang := range []string{"en", "es"} {
+		b.do(chromedp.Click("#lang-" + lang + " + label"))
+		for _, at := range []string{"first", "next", "last"} {
+			eval[bool](b, `(document.getElementById("to-`+at+`").click(), true)`)
+			if got := eval[string](b, `[...new Set(["to-first","to-back","to-next","to-last"].map(i => Math.round(document.getElementById(i).getBoundingClientRect().top)))].join(" ")`); strings.Contains(got, " ") {
+				t.Errorf("%s, %s: the buttons begin at %s", lang, at, got)
+			}
+			if over := eval[int](b, `Math.max(document.documentElement.scrollWidth - innerWidth, ...["to-first","where","to-last","guess"].map(i => Math.ceil(document.getElementById(i).getBoundingClientRect().right) - innerWidth))`); over > 0 {
+				t.Errorf("%s, %s: %d pixels wider than the window", lang, at, over)
+			}
+		}
+		b.shoot("phone-steps-" + lang)
+	}
+	b.silent()
+}
+
 // TestReportSteps walks through a connection by mouse and keyboard, guesses a
 // packet, and changes the language on the way.
 func TestReportSteps(t *testing.T) {
