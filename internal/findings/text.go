@@ -187,7 +187,11 @@ func (f *Finding) Text(l words.Lang) string {
 	bare := number{f.Port, f.Proto, "", false, l}
 	switch f.Kind {
 	case "scan-ports":
-		s := say(l.Pick("%s tried %d ports of %s within %s, in vain", "%s probó en vano %d puertos de %s en %s"), f.Actor, f.Count, f.Target, span(f.took()))
+		ports := l.Pick("ports", "puertos")
+		if f.Proto == capture.ProtoSCTP {
+			ports = l.Pick("SCTP ports", "puertos SCTP")
+		}
+		s := say(l.Pick("%s tried %d %s of %s within %s, in vain", "%s probó en vano %d %s de %s en %s"), f.Actor, f.Count, ports, f.Target, span(f.took()))
 		if f.Extra > 0 {
 			s += say(l.Pick("; answered and not used: %d", "; con respuesta y sin usar: %d"), f.Extra)
 		}
