@@ -21,7 +21,11 @@ func (e *DamageError) Error() string {
 	if e.Unpacked {
 		of = " of what it unpacks to"
 	}
-	s := fmt.Sprintf("%s: damaged at byte %d%s after %d frames: %s", e.File, e.Offset, of, e.Frames, e.Reason)
+	frames := fmt.Sprintf("%d frames", e.Frames)
+	if e.Frames == 1 {
+		frames = "1 frame"
+	}
+	s := fmt.Sprintf("%s: damaged at byte %d%s after %s: %s", e.File, e.Offset, of, frames, e.Reason)
 	if e.Hint != "" {
 		s += " (" + e.Hint + ")"
 	}

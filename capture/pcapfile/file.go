@@ -19,6 +19,7 @@ import (
 // Options says how inputs are opened. The zero value is ready.
 type Options struct {
 	Stdin io.Reader // read for the name "-"; nil is os.Stdin
+	Copy  string    // the file that holds what standard input said: it is told of as standard input
 }
 
 // Limits on what a length field may ask for.
@@ -77,6 +78,9 @@ func (c *counter) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// stdin is what messages call standard input.
+const stdin = "standard input"
+
 // Open opens the capture called name; "-" is standard input. Errors name the
 // file and answer errors.Is for os.ErrNotExist and os.ErrPermission.
 func Open(name string, o Options) (*File, error) {
@@ -85,11 +89,14 @@ func Open(name string, o Options) (*File, error) {
 		if in == nil {
 			in = os.Stdin
 		}
-		return NewReader(in, "standard input", o)
+		return NewReader(in, stdin, o)
 	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
+	}
+	if name == o.Copy {
+		name = stdin
 	}
 	size := int64(-1)
 	if st, err := f.Stat(); err == nil {
@@ -306,9 +313,9 @@ func guess(h []byte) string {
 		}
 	}
 	if text {
-		return "it looks like text; portero reads pcap and pcapng files, plain or as gzip, zstd or lz4"
+		return "it looks like text; portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4"
 	}
-	return fmt.Sprintf("it starts with % x, and portero reads pcap and pcapng files, plain or as gzip, zstd or lz4", h[:min(len(h), 4)])
+	return fmt.Sprintf("it starts with % x, and portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4", h[:min(len(h), 4)])
 }
 
 // IsCapture reports whether the file called name starts like a capture, plain or

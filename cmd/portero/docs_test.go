@@ -8,8 +8,8 @@ import (
 )
 
 // TestDocsShowWhatHappens runs every command of the README and the tours that
-// stands with its output ("$ portero ..." in a fence) and compares; -update
-// writes the output.
+// stands with its output ("$ portero ..." in a fence), errors included, and
+// compares; -update writes the output.
 func TestDocsShowWhatHappens(t *testing.T) {
 	t.Chdir("../..")
 	t.Setenv("LC_ALL", "C.UTF-8")
@@ -36,8 +36,11 @@ func TestDocsShowWhatHappens(t *testing.T) {
 			}
 			block := rest[i+4 : i+4+end]
 			line, want, _ := strings.Cut(block, "\n")
-			_, got, _ := portero(t, shellWords(strings.TrimPrefix(line, "$ portero "))...)
-			got = strings.Trim(got, "\n")
+			_, got, errs := portero(t, shellWords(strings.TrimPrefix(line, "$ portero "))...)
+			got = strings.Trim(got+errs, "\n")
+			if got == "" {
+				t.Errorf("%s: %s says nothing: it shows nobody anything", doc, line)
+			}
 			ran++
 			if got != strings.Trim(want, "\n") {
 				changed = true

@@ -39,7 +39,7 @@ func (a *app) spool(names []string) ([]string, func(), error) {
 		}
 		f.Close()
 		out := append([]string(nil), names...)
-		out[i] = f.Name()
+		out[i], a.copied = f.Name(), f.Name()
 		return out, func() { os.Remove(f.Name()) }, nil
 	}
 	return names, func() {}, nil
@@ -87,7 +87,11 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 		return nil, nil, err
 	}
 	if !hit {
-		return nil, nil, usage(fmt.Sprintf("there is no connection %s in it (the table's first column has the numbers)", printable(t.text)))
+		in := ""
+		if inputs := j.set.Names(); len(inputs) == 1 {
+			in = inputs[0] + ": "
+		}
+		return nil, nil, usage(in + fmt.Sprintf("there is no connection %s in it (the table's first column has the numbers)", printable(t.text)))
 	}
 	return f, j, nil
 }
@@ -161,7 +165,7 @@ func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) 
 	if f.frames, err = a.framesOf(names, o, func(id uint64) bool { return id == f.rec.ID }); err != nil {
 		return 0, err
 	}
-	return copyFrames(names, a.in, f.frames, w)
+	return copyFrames(names, a.inputs(), f.frames, w)
 }
 
 // framesOf reads the captures again and returns the frames of the connections chosen by

@@ -11,12 +11,21 @@ import (
 )
 
 // refuseUnknown makes help and completion refuse what there is none for, where cobra shows
-// all there is and calls it a success.
+// all there is and calls it a success; and a verb that got too few words or too many says
+// where it is told which it takes.
 func refuseUnknown(root *cobra.Command) {
 	unknown := func(cmd *cobra.Command, args []string) error {
 		return usage(fmt.Sprintf("unknown command %q for %q", strings.Join(args, " "), cmd.CommandPath()))
 	}
 	for _, c := range root.Commands() {
+		if args := c.Args; args != nil {
+			c.Args = func(cmd *cobra.Command, given []string) error {
+				if err := args(cmd, given); err != nil {
+					return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
+				}
+				return nil
+			}
+		}
 		switch c.Name() {
 		case "help":
 			c.Run = nil

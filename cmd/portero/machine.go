@@ -88,8 +88,11 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 		}
 	}
 	if !o.quiet && n.Hidden > 0 {
-		fmt.Fprintf(a.err, l.Pick("portero: the programs behind %d sockets belong to others and are not shown; with more rights they are: sudo portero ports\n",
-			"portero: los programas de %d sockets son de otros y no se muestran; con más permisos, sí: sudo portero ports\n"), n.Hidden)
+		sockets := l.Pick("the programs behind %d sockets belong to others and are not shown; with more rights they are", "los programas de %d sockets son de otros y no se muestran; con más permisos, sí")
+		if n.Hidden == 1 {
+			sockets = l.Pick("the program behind %d socket belongs to another and is not shown; with more rights it is", "el programa de %d socket es de otro y no se muestra; con más permisos, sí")
+		}
+		fmt.Fprintf(a.err, "portero: "+sockets+": sudo portero ports\n", n.Hidden)
 	}
 	w, err := a.openOutput(o.out, o.force)
 	if err != nil {

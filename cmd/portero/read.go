@@ -212,7 +212,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		}
 		opt.Select = j.sel.Match
 	}
-	if j.set, err = pcapfile.OpenAll(names, pcapfile.Options{Stdin: a.in}); err != nil {
+	if j.set, err = pcapfile.OpenAll(names, a.inputs()); err != nil {
 		return nil, err
 	}
 	opt.Threads, opt.Memory, opt.IgnoreSums = max(o.threads, 1), mem, o.sums
@@ -470,8 +470,8 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	switch o.format {
 	case "table", "wide":
 		next := ""
-		if len(args) == 1 && names[0] != "-" && mask == nil {
-			next = names[0]
+		if len(args) == 1 && args[0] != "-" && mask == nil {
+			next = args[0] // a directory's numbers are of all its captures
 		}
 		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})
 	case "ndjson", "jsonl":

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"portero/capture/pcapfile"
 	"portero/catalog"
 	"portero/internal/words"
 )
@@ -24,6 +25,7 @@ type app struct {
 	cat      *catalog.Catalog
 	args     []string
 	named    []string // files that are read or written: none of them is replaced
+	copied   string   // the file that holds what standard input said
 }
 
 // run is the whole program: arguments in, exit status out.
@@ -106,6 +108,9 @@ connection in plain words, with the frames that prove it. It never sends a packe
 	completeWords(root)
 	return root
 }
+
+// inputs is how captures are opened.
+func (a *app) inputs() pcapfile.Options { return pcapfile.Options{Stdin: a.in, Copy: a.copied} }
 
 // usage is an error in how the command was called.
 func usage(s string) error { return &exitError{exitUsage, errors.New(s)} }

@@ -66,13 +66,13 @@ func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, t
 		a.maskedSay(m, o)
 		return errors.Join(err, m.err)
 	}
-	_, err = copyFrames(names, a.in, frames, to.Writer)
+	_, err = copyFrames(names, a.inputs(), frames, to.Writer)
 	return err
 }
 
 // copyFrames writes the frames with the given ordinals.
-func copyFrames(names []string, in io.Reader, frames map[uint64]bool, w *pcapfile.Writer) (int, error) {
-	set, err := pcapfile.OpenAll(names, pcapfile.Options{Stdin: in})
+func copyFrames(names []string, in pcapfile.Options, frames map[uint64]bool, w *pcapfile.Writer) (int, error) {
+	set, err := pcapfile.OpenAll(names, in)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"net/netip"
 
 	"github.com/spf13/pflag"
@@ -28,6 +30,9 @@ type identities struct {
 // before open, and close afterwards.
 func (w *whoFlags) identify(opt *engine.Options, d *findings.Detector) (*identities, error) {
 	p, err := who.OpenPlaces(w.mmdb)
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, usage("--mmdb: " + err.Error())
 	}

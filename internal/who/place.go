@@ -1,7 +1,9 @@
 package who
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 
 	"github.com/oschwald/maxminddb-golang/v2"
@@ -29,6 +31,9 @@ func OpenPlaces(names []string) (*Places, error) {
 		db, err := maxminddb.Open(n)
 		if err != nil {
 			p.Close()
+			if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+				return nil, err // it names the file, and is no matter of its format
+			}
 			return nil, fmt.Errorf("%s: no database in MaxMind's format: %w", n, err)
 		}
 		p.dbs = append(p.dbs, db)

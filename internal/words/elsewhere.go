@@ -46,8 +46,6 @@ var elsewhereMessages = [][2]string{
 	{"address %s: invalid port", "el puerto %s no es válido"},
 	{": i/o timeout", ": no contesta a tiempo"},
 
-	{"no database in MaxMind's format: open %s: no such file or directory", "no existe ese fichero"},
-	{"no database in MaxMind's format: open %s: permission denied", "sin permiso para leerlo"},
 	{"no database in MaxMind's format: %s", "no es una base de datos en el formato de MaxMind"},
 	{"compressed, but its header is damaged: EOF", "comprimido, pero con la cabecera dañada: acaba demasiado pronto"},
 	{"unexpected EOF", "acaba demasiado pronto"},

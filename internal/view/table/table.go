@@ -202,6 +202,9 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 	case n > 1:
 		name = fmt.Sprintf(l.Pick("%s and %d more", "%s y %d más"), s.Inputs[0], n-1)
 	}
+	if len(s.Inputs) > 0 && s.Inputs[0] == "standard input" {
+		name = strings.Replace(name, s.Inputs[0], l.Pick("standard input", "entrada estándar"), 1)
+	}
 	name = safe.Terminal(name)
 	line := fmt.Sprintf(l.Pick("%s frames", "%s tramas"), count(s.Frames))
 	if s.Frames == 1 {

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What reads its captures twice keeps standard input in a file meanwhile: nobody is told
+// that name, neither in an error nor in a heading.
+func TestStandardInputIsCalledSo(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	for _, args := range [][]string{
+		{"why", "-", "2"}, {"teach", "-", "2"}, {"exercise", "-"}, {"report", "-", "-o", "-"}, {"extract", "-", "2", "-w", filepath.Join(dir, "x.pcapng")},
+		{"read", "-", "--where", "id == 2", "-w", filepath.Join(dir, "y.pcapng")},
+	} {
+		var o, e bytes.Buffer
+		if code := run(args, bytes.NewReader(b[:1500]), &o, &e); code != exitDamaged || !strings.Contains(e.String(), "portero: standard input: damaged at byte 1500") {
+			t.Errorf("%v: %d %s", args, code, e.String())
+		}
+		if s := o.String() + e.String(); strings.Contains(strings.ReplaceAll(s, args[len(args)-1], ""), dir) || strings.Contains(s, "portero-") {
+			t.Errorf("%v tells the name of a file that is gone: %s", args, s)
+		}
+	}
+	for _, c := range []struct{ lang, want string }{{"en", "standard input   26 frames"}, {"es", "entrada estándar   26 tramas"}} {
+		var o, e bytes.Buffer
+		if code := run([]string{"read", "-", "--lang", c.lang}, bytes.NewReader(b), &o, &e); code != 0 || !strings.HasPrefix(o.String(), c.want) {
+			t.Errorf("%d %s%s", code, o.String(), e.String())
+		}
+	}
+}
+
+// What a table of a directory proposes next is there: its numbers are not those of the first
+// capture in it.
+func TestNextOfADirectory(t *testing.T) {
+	dir := t.TempDir()
+	for name, from := range map[string]string{"a.pcap": "../../testdata/completed/in.pcap", "b.pcap": look} {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		os.WriteFile(filepath.Join(dir, name), b, 0o600)
+	}
+	_, out, _ := portero(t, "read", dir)
+	_, next, ok := strings.Cut(out, "next: portero why ")
+	if !ok {
+		t.Fatal(out)
+	}
+	if code, _, errs := portero(t, append([]string{"why"}, strings.Fields(next)...)...); code != 0 {
+		t.Errorf("why %s: %s", next, errs)
+	}
+}
+
+// A message names the file, counts one as one, and says where to read on.
+func TestMessagesForNewcomers(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	one, text := filepath.Join(dir, "one.pcap"), filepath.Join(dir, "text")
+	os.WriteFile(one, b[:24+16+0x48+20], 0o600)
+	os.WriteFile(text, []byte("this is no capture at all"), 0o600)
+	for _, c := range []struct{ args, en, es string }{
+		{one, "after 1 frame: ", "tras una trama: "},
+		{text, "pcap, pcapng and snoop files", "ficheros pcap, pcapng y snoop"},
+		{"why " + look + " 99", look + ": there is no connection 99", look + ": no hay ninguna conexión 99"},
+		{"why " + look, "arg(s), only received 1 (see `portero why --help`)", "hay uno (véase `portero why --help`)"},
+		{"diff " + look, "received 1 (see `portero diff --help`)", "hay uno (véase `portero diff --help`)"},
+		{"hosts " + look + " --mmdb " + dir + "/none", "portero: " + dir + "/none: there is no such file\n", "portero: " + dir + "/none: no existe ese fichero\n"},
+	} {
+		for _, l := range []struct{ lang, want string }{{"en", c.en}, {"es", c.es}} {
+			if _, _, errs := portero(t, append(strings.Fields(c.args), "--lang", l.lang)...); !strings.Contains(errs, l.want) {
+				t.Errorf("%s in %s: %s", c.args, l.lang, errs)
+			}
+		}
+	}
+}
