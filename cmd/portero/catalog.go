@@ -96,7 +96,7 @@ severity, when, reference, era, en, es; for mute also host, reason, until.`,
 				return err
 			}
 			s := catalog.Version()
-			fmt.Fprintf(a.out, l.Pick("catalogue %s; registered names: %s, taken %s\n", "catálogo %s; nombres registrados: %s, tomados el %s\n"), s.Version, s.Registry, s.Date)
+			fmt.Fprintf(a.out, l.Pick("catalogue %s\nregistered names: %s, taken %s\n", "catálogo %s\nnombres registrados: %s, tomados el %s\n"), s.Version, s.Registry, s.Date)
 			for _, f := range slices.Sorted(maps.Keys(s.Files)) {
 				fmt.Fprintf(a.out, "  %-14s%6d  sha256 %.16s\n", f, s.Files[f].Rows, s.Files[f].SHA256)
 			}

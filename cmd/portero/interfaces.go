@@ -42,6 +42,9 @@ func (a *app) interfacesCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if table {
+				*t = t.narrow(a.width(), t.label[5])
+			}
 			if err := t.write(out, format, a.width()); err != nil {
 				return err
 			}

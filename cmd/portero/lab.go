@@ -288,7 +288,7 @@ func (a *app) labAfter(w io.Writer, o *labFlags, sc *lab.Scenario, res *lab.Resu
 	}
 	if o.save != "" {
 		fmt.Fprintln(w)
-		return fill(w, width, fmt.Sprintf(pick(l, [2]string{"saved: %s; next: portero why %s", "guardado: %s; siga: portero why %s"}), printable(o.save), printable(o.save)))
+		return fill(w, width, fmt.Sprintf(pick(l, [2]string{"saved: %s; next: portero why %s", "guardado: %s; siga: portero why %s"}), printable(o.save), printable(safe.Shell(o.save))))
 	}
 	return nil
 }

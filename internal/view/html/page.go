@@ -130,10 +130,7 @@ func hash(s string) string {
 func quoted(names []string) []string {
 	var out []string
 	for _, n := range names {
-		if strings.ContainsAny(n, " \t'\"\\$&;()<>|*?[]#~`!") {
-			n = "'" + strings.ReplaceAll(n, "'", `'\''`) + "'"
-		}
-		out = append(out, n)
+		out = append(out, safe.Shell(n))
 	}
 	return out
 }

@@ -57,3 +57,15 @@ func JSON(b []byte) []byte {
 	}
 	return append(out, b[from:]...)
 }
+
+// Shell is a file's name as one types it in a command line: a name with spaces is one
+// word, and what a name says is not carried out by whoever copies the line.
+func Shell(name string) string {
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._/-:@%+,=", r)
+	}
+	if name != "" && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
+		return name
+	}
+	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+}

@@ -26,3 +26,14 @@ func TestJSON(t *testing.T) {
 		t.Errorf("escaped too much: %s", b)
 	}
 }
+
+// A name that is copied into a command line stays one word, and does nothing else.
+func TestShell(t *testing.T) {
+	for name, want := range map[string]string{
+		"a/b-1.pcap": "a/b-1.pcap", "día.pcap": "día.pcap", "my file.pcap": "'my file.pcap'", "$(reboot).pcap": "'$(reboot).pcap'", "it's": `'it'\''s'`, "": "''",
+	} {
+		if got := Shell(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+}

@@ -277,7 +277,7 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 				break
 			}
 		}
-		hint := fmt.Sprintf(l.Pick("next: portero why %s %d", "después: portero why %s %d"), safe.Terminal(t.opt.Next), id)
+		hint := fmt.Sprintf(l.Pick("next: portero why %s %d", "después: portero why %s %d"), safe.Terminal(safe.Shell(t.opt.Next)), id)
 		fmt.Fprintf(b, "%s\n", t.color(grey, hint))
 	}
 }

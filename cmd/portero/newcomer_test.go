@@ -83,3 +83,27 @@ func TestMessagesForNewcomers(t *testing.T) {
 		}
 	}
 }
+
+// What is proposed can be copied into a shell.
+func TestNextIsOneWord(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "my $(capture).pcap")
+	os.WriteFile(name, b, 0o600)
+	if _, out, _ := portero(t, name); !strings.Contains(out, "next: portero why '"+name+"' 3\n") {
+		t.Error(out)
+	}
+}
+
+// Interfaces fit a terminal of 80 columns where leaving the hardware address out helps.
+func TestInterfacesFit(t *testing.T) {
+	_, out, _ := portero(t, "interfaces")
+	head, _, _ := strings.Cut(out, "\n")
+	for line := range strings.Lines(out) {
+		if len(strings.TrimRight(line, " \n")) > 80 && strings.Contains(head, "hardware") {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+	}
+}
