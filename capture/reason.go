@@ -30,7 +30,6 @@ const (
 	reasonNovell
 	reasonISL
 	reasonFrameRelay
-	reasonTunnelControl
 )
 
 var etherNames = map[uint16]string{0x0806: "arp", 0x8035: "rarp", 0x88cc: "lldp", 0x888e: "eapol", 0x8809: "slow protocols (lacp)",
@@ -120,8 +119,6 @@ func (r Reason) String() string {
 		return "isl"
 	case reasonFrameRelay:
 		return "frame relay signalling"
-	case reasonTunnelControl:
-		return "tunnel control"
 	}
 	return "unknown"
 }

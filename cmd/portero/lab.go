@@ -287,8 +287,8 @@ func (a *app) labAfter(w io.Writer, o *labFlags, sc *lab.Scenario, res *lab.Resu
 		}
 	}
 	if o.save != "" {
-		fmt.Fprintln(w)
-		return fill(w, width, fmt.Sprintf(pick(l, [2]string{"saved: %s; next: portero why %s", "guardado: %s; siga: portero why %s"}), printable(o.save), printable(safe.Shell(o.save))))
+		_, err := fmt.Fprintf(w, pick(l, [2]string{"\nsaved: %s\nnext: portero why %s 1\n", "\nguardado: %s\nsiga: portero why %s 1\n"}), printable(o.save), printable(safe.Shell(o.save)))
+		return err
 	}
 	return nil
 }

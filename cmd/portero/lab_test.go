@@ -73,6 +73,10 @@ func TestLabCommand(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, out)
 		}
 	}
+	_, next, _ := strings.Cut(out, "next: portero ")
+	if code, _, errs := portero(t, strings.Fields(next)...); code != 0 {
+		t.Errorf("what it proposes next does not work: %s", errs)
+	}
 	for _, l := range lines {
 		if n := len([]rune(l)); n > 80 && !strings.Contains(l, file) {
 			t.Errorf("%d columns: %s", n, l)
