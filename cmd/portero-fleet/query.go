@@ -207,6 +207,15 @@ their name without date and count.`,
 			if len(args) == 1 && !batch.ValidName(s.Site) {
 				return usage("--site is up to 64 letters, digits, _ and -")
 			}
+			dir := ""
+			if len(args) == 1 { // told before a broker is waited for
+				if dir, err = filepath.Abs(args[0]); err != nil {
+					return err
+				}
+				if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+					return usage(args[0] + ": is no folder")
+				}
+			}
 			nc, err := a.connect(&b, "ingest", true)
 			if err != nil {
 				return err
@@ -219,13 +228,6 @@ their name without date and count.`,
 			q.Say = a.say
 			bad := 0
 			if len(args) == 1 {
-				dir, err := filepath.Abs(args[0])
-				if err != nil {
-					return err
-				}
-				if st, err := os.Stat(dir); err != nil || !st.IsDir() {
-					return usage(args[0] + ": is no folder")
-				}
 				taken, err := q.Taken(a.ctx)
 				if err != nil {
 					return err

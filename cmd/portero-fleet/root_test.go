@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWrongWordsAreErrorsOfUsage(t *testing.T) {
@@ -53,5 +54,35 @@ func TestSensorOfNoFile(t *testing.T) {
 	}
 	if code := run([]string{"sensor", "--site", "x", "--spool", filepath.Join(dir, "spool"), here, "typo.pcap"}, &out, &errw); code != 2 || !strings.Contains(errw.String(), "typo.pcap: there is no such file") {
 		t.Errorf("exit status %d, %q", code, errw.String())
+	}
+}
+
+// A name that is none is told at once, as what it was meant to be, and no broker is
+// waited for first.
+func TestMissingNamesAreToldAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	for args, want := range map[string]string{
+		"ingest " + dir + "/none --site hq --url nats://127.0.0.1:1":                                        dir + "/none: is no folder",
+		"sensor --site hq --name a --spool " + dir + "/s none.pcap --url nats://127.0.0.1:1":                "none.pcap: there is no such file",
+		"sensor --site hq --name a --spool " + dir + "/s " + dir + "/none --url nats://127.0.0.1:1":         dir + "/none: there is no such file",
+		"sensor --site hq --name a --spool " + dir + "/s " + dir + " --url nats://127.0.0.1:1":              dir + " is a directory",
+		"sensor --site hq --name a --spool " + dir + "/s root_test.go ./none.pcap --url nats://127.0.0.1:1": "./none.pcap: there is no such file",
+	} {
+		told := make(chan string, 1)
+		go func() {
+			var out, errw bytes.Buffer
+			if code := run(strings.Fields(args), &out, &errw); code != 2 {
+				t.Errorf("%s: exit status %d", args, code)
+			}
+			told <- errw.String()
+		}()
+		select {
+		case s := <-told:
+			if !strings.Contains(s, want) {
+				t.Errorf("%s: %s, want %s", args, s, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s: waits", args)
+		}
 	}
 }
