@@ -74,7 +74,7 @@ func TestMessagesForNewcomers(t *testing.T) {
 		{"why " + look + " 99", look + ": there is no connection 99", look + ": no hay ninguna conexión 99"},
 		{"why " + look, "arg(s), only received 1 (see `portero why --help`)", "hay uno (véase `portero why --help`)"},
 		{"diff " + look, "received 1 (see `portero diff --help`)", "hay uno (véase `portero diff --help`)"},
-		{"hosts " + look + " --mmdb " + dir + "/none", "portero: " + dir + "/none: there is no such file\n", "portero: " + dir + "/none: no existe ese fichero\n"},
+		{"hosts " + look + " --mmdb " + dir + "/none", "portero: --mmdb: " + dir + "/none: there is no such file\n", "portero: --mmdb: " + dir + "/none: no existe ese fichero\n"},
 	} {
 		for _, l := range []struct{ lang, want string }{{"en", c.en}, {"es", c.es}} {
 			if _, _, errs := portero(t, append(strings.Fields(c.args), "--lang", l.lang)...); !strings.Contains(errs, l.want) {

@@ -31,7 +31,7 @@ type identities struct {
 func (w *whoFlags) identify(opt *engine.Options, d *findings.Detector) (*identities, error) {
 	p, err := who.OpenPlaces(w.mmdb)
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
-		return nil, err
+		return nil, &exitError{status(err), errors.New("--mmdb: " + explainOpen(err))}
 	}
 	if err != nil {
 		return nil, usage("--mmdb: " + err.Error())
