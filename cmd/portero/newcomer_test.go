@@ -107,3 +107,22 @@ func TestInterfacesFit(t *testing.T) {
 		}
 	}
 }
+
+// A capture that breaks off says so when it is shown as if it happened now, too.
+func TestReplayTellsDamage(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut.pcap")
+	os.WriteFile(cut, b[:1500], 0o600)
+	for _, c := range []struct{ lang, want string }{{"en", cut + ": damaged at byte 1500 after 7 frames"}, {"es", cut + ": dañado en el octeto 1500, tras 7 tramas"}} {
+		code, out, errs := portero(t, "live", "--replay", cut, "--speed", "1000", "--format", "ndjson", "--lang", c.lang)
+		if code != exitDamaged || !strings.Contains(errs, c.want) || !strings.Contains(out, `"event":"ended"`) {
+			t.Errorf("%d %s%s", code, out, errs)
+		}
+	}
+	if code, _, errs := portero(t, "live", "--replay", cut, "--speed", "1000", "--format", "ndjson", "-q"); code != exitDamaged || errs != "" {
+		t.Errorf("with -q: %d %s", code, errs)
+	}
+}

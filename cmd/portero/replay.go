@@ -199,5 +199,11 @@ func (s *session) replay() (err error) {
 	if err := s.analyse(eo); err != nil {
 		return err
 	}
-	return r.damage
+	if err := errors.Join(append(r.set.Problems(), r.damage)...); err != nil {
+		if o.quiet {
+			err = nil
+		}
+		return &exitError{exitDamaged, err}
+	}
+	return nil
 }
