@@ -126,3 +126,20 @@ func TestReplayTellsDamage(t *testing.T) {
 		t.Errorf("with -q: %d %s", code, errs)
 	}
 }
+
+// A capture of which nothing could be read is told so above the table: there is nothing
+// before the damage.
+func TestUnreadCaptures(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "text")
+	os.WriteFile(text, []byte("\xfd7zXZ\x00 and more"), 0o600)
+	for _, c := range []struct{ lang, none, text, all string }{
+		{"en", "none.pcap: there is no such file: nothing of it is here", "is no capture: it is compressed with xz; decompress it first: nothing of it is here", "what came before"},
+		{"es", "none.pcap: no existe ese fichero: nada de ella está aquí", "no es una captura: está comprimido con xz; antes hay que descomprimirlo: nada de ella está aquí", "lo anterior está todo"},
+	} {
+		code, out, _ := portero(t, look, "none.pcap", text, "--lang", c.lang)
+		out = strings.Join(strings.Fields(out), " ")
+		if code != exitDamaged || !strings.Contains(out, c.none) || !strings.Contains(out, c.text) || strings.Contains(out, c.all) {
+			t.Errorf("%d %s", code, out)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -303,9 +304,16 @@ func (j *job) summary(interrupted bool) *view.Summary {
 	st := j.eng.Stats()
 	t := doctor.Totals{Frames: st.Frames, Packets: st.Packets, Duplicates: st.Flows.Duplicates, TCP: j.tally.tcp, OneWay: j.tally.oneWay,
 		Midstream: j.tally.midstream, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
-		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Problems: j.set.Problems(), Links: j.eng.Links()}
+		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Links: j.eng.Links()}
 	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()
 	t.Private = j.flags.anonymize
+	for _, err := range j.set.Problems() {
+		if de := (*pcapfile.DamageError)(nil); errors.As(err, &de) {
+			t.Problems = append(t.Problems, err)
+		} else {
+			t.Unread = append(t.Unread, errors.New(explainOpen(err)))
+		}
+	}
 	inputs := j.set.Names()
 	if j.flags.anonymize {
 		inputs = make([]string, len(inputs))

@@ -38,7 +38,8 @@ type Totals struct {
 	OneSidedVLAN, Reordered          uint64
 	Evicted, EvictedHalfOpen         uint64
 	Links                            []string
-	Problems                         []error
+	Problems                         []error // of captures that broke off
+	Unread                           []error // of those of which nothing was read
 	// Private: name no file and no address.
 	Private bool
 }
@@ -81,6 +82,13 @@ func (d *Doctor) losses(n *notes, t Totals) {
 		}
 		n.add(true, "damaged", 1, 0, found, text{"what came before it is all here; connections open at that point may have gone on",
 			"lo anterior está todo aquí; las conexiones abiertas en ese punto pudieron seguir"})
+	}
+	for _, err := range t.Unread {
+		found := text{err.Error(), words.Message(words.Spanish, err.Error())}
+		if t.Private {
+			found = text{"a capture could not be read", "una captura no se pudo leer"}
+		}
+		n.add(true, "unread", 1, 0, found, text{"nothing of it is here", "nada de ella está aquí"})
 	}
 	for _, l := range sortedLinks(d.unknown) {
 		c := d.unknown[l]
