@@ -17,6 +17,7 @@ var spanishHelp = map[string]string{
 	"table, wide, ndjson (jsonl), json, csv, tsv, zeek, ecs (Elastic), eve (Suricata)":                                   "table, wide, ndjson (jsonl), json, csv, tsv, zeek, ecs (Elastic), eve (Suricata)",
 	"frame numbers: file (each input's own) or merged (through all inputs)":                                              "números de trama: file (los de cada entrada) o merged (seguidos por todas)",
 	"rows of the table; 0 for all":                                                                                       "filas de la tabla; 0 para todas",
+	"say which portero this is; the same as portero version":                                                             "decir qué portero es este; lo mismo que portero version",
 	"list the interfaces, as tcpdump -D does; the same as portero interfaces":                                            "listar las interfaces, como tcpdump -D; lo mismo que portero interfaces",
 	"networks that count as inside, besides the private ones: 198.51.100.0/24,2001:db8::/32":                             "redes que cuentan como propias, además de las privadas: 198.51.100.0/24,2001:db8::/32",
 	"budget for connections that are followed at the same time":                                                          "memoria para las conexiones que se siguen a la vez",

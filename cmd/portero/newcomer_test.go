@@ -58,6 +58,14 @@ func TestNextOfADirectory(t *testing.T) {
 	}
 }
 
+// --version says what the verb says, as people expect of a command.
+func TestVersionFlag(t *testing.T) {
+	_, want, _ := portero(t, "version")
+	if code, out, errs := portero(t, "--version"); code != 0 || out != want || !strings.HasPrefix(out, "portero ") {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+}
+
 // A message names the file, counts one as one, and says where to read on.
 func TestMessagesForNewcomers(t *testing.T) {
 	b, err := os.ReadFile(look)

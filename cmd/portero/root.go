@@ -72,8 +72,8 @@ func (a *app) tongue() words.Lang {
 
 func (a *app) root() *cobra.Command {
 	var o readFlags
-	var list bool
-	interfaces := a.interfacesCmd()
+	var list, which bool
+	interfaces, about := a.interfacesCmd(), a.versionCmd()
 	root := &cobra.Command{
 		Use:   "portero FILE...",
 		Short: "The doorkeeper: what really connected, and the frames that prove it",
@@ -90,6 +90,9 @@ connection in plain words, with the frames that prove it. It never sends a packe
 			if list {
 				return interfaces.RunE(interfaces, args)
 			}
+			if which {
+				return about.RunE(about, args)
+			}
 			if len(args) == 0 && o.file == "" {
 				return cmd.Help()
 			}
@@ -98,13 +101,14 @@ connection in plain words, with the frames that prove it. It never sends a packe
 	}
 	o.register(root.Flags())
 	root.Flags().BoolVarP(&list, "list-interfaces", "D", false, "list the interfaces, as tcpdump -D does; the same as portero interfaces")
+	root.Flags().BoolVar(&which, "version", false, "say which portero this is; the same as portero version")
 	root.PersistentFlags().StringArrayVar(&a.catalogs, "catalog", nil, "a file of overrides of the catalogue (several times); none leaves out those of the system and the user")
 	completions(root)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
-	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.reportCmd(), a.labCmd(), a.labHostCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.catalogCmd(), a.policyCmd(), a.versionCmd(), a.manCmd(root))
+	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.reportCmd(), a.labCmd(), a.labHostCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.catalogCmd(), a.policyCmd(), about, a.manCmd(root))
 	completeWords(root)
 	return root
 }
