@@ -450,7 +450,8 @@ func (s *session) summary() {
 	st, k := s.eng.Stats(), s.src.Stats()
 	fmt.Fprintf(s.a.err, "portero: %d %s, %d %s, %d %s\n", st.Frames, s.lang.Pick("frames", "tramas"), st.Records, s.lang.Pick("connections and exchanges", "conexiones e intercambios"),
 		k.Dropped, s.lang.Pick("frames dropped by the kernel for lack of room", "tramas que el núcleo descartó por falta de sitio"))
-	if n := s.leftOut(); n > 0 {
+	// A reader that went away, as head does, wanted no more.
+	if n := s.leftOut(); n > 0 && !brokenPipe(s.out.slow.failure()) {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d lines were not written: whoever reads them is too slow, or a disk is full\n", "portero: %d líneas no se escribieron: quien las lee es demasiado lento, o un disco está lleno\n"), n)
 	}
 	if s.rec != nil {

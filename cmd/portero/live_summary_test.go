@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -41,5 +42,29 @@ func TestFindingsWithoutRoomAreTold(t *testing.T) {
 	s.gauges.publish(s, time.Now())
 	if m := string(*s.gauges.text.Load()); !strings.Contains(m, "\nportero_findings_unwatched_total ") || strings.Contains(m, "\nportero_findings_unwatched_total 0\n") {
 		t.Errorf("%s", m)
+	}
+}
+
+// Lines that nobody wanted any more are no loss; those that a slow reader did not get are told.
+func TestAReaderThatLeftIsNotSlow(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		told bool
+	}{{nil, true}, {syscall.ENOSPC, true}, {syscall.EPIPE, false}} {
+		var errw bytes.Buffer
+		a := &app{in: strings.NewReader(""), out: io.Discard, err: &errw, ctx: t.Context()}
+		o := &liveFlags{ifaces: []string{"x"}, format: "ndjson", memory: "8M", ring: "1M", fsync: "file", interim: time.Minute, color: "never", lang: "en"}
+		s, _, _, err := a.plan(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.src, s.eng = &live.Handle{}, engine.New(s.options())
+		slow := newOutlet(io.Discard, 1<<10)
+		slow.lost, slow.err = 2, c.err
+		s.out = &output{slow: slow}
+		s.summary()
+		if e := errw.String(); strings.Contains(e, "2 lines were not written") != c.told {
+			t.Errorf("%v: %s", c.err, e)
+		}
 	}
 }
