@@ -248,7 +248,7 @@ their name without date and count.`,
 				for i := range us {
 					files += len(us[i].Files)
 				}
-				a.say(fmt.Sprintf(a.lang.Pick("%d files in %d units, %d of them new in the queue; %d files were in units before or are copies", "%d ficheros en %d unidades, %d de ellas nuevas en la cola; %d ficheros ya estaban en unidades o son copias"), files, len(us), added, skipped))
+				a.say(fmt.Sprintf(a.lang.Pick("files: %d; units: %d, new in the queue: %d; files that were in units before or are copies: %d", "ficheros: %d; unidades: %d, nuevas en la cola: %d; ficheros que ya estaban en unidades o son copias: %d"), files, len(us), added, skipped))
 			}
 			errs := make([]error, workers)
 			var work sync.WaitGroup
@@ -260,13 +260,13 @@ their name without date and count.`,
 				}()
 			}
 			work.Wait()
-			a.say(fmt.Sprintf(a.lang.Pick("%d records of %d files in %d units sent to the broker; %d batches were there already", "%d registros de %d ficheros en %d unidades enviados al intermediario; %d lotes ya estaban"), q.Records.Load(), q.Files.Load(), q.Units.Load(), q.Skipped.Load()))
+			a.say(fmt.Sprintf(a.lang.Pick("records sent to the broker: %d, of files: %d, in units: %d; batches that were there already: %d", "registros enviados al intermediario: %d, de ficheros: %d, en unidades: %d; lotes que ya estaban: %d"), q.Records.Load(), q.Files.Load(), q.Units.Load(), q.Skipped.Load()))
 			if err := errors.Join(errs...); err != nil && a.ctx.Err() == nil {
 				return err
 			}
 			away := q.Away()
 			if away > 0 {
-				a.say(fmt.Sprintf(a.lang.Pick("%d units stay in the queue: their files are not on this machine", "%d unidades siguen en la cola: sus archivos no están en este equipo"), away))
+				a.say(fmt.Sprintf(a.lang.Pick("units that stay in the queue, since their files are not on this machine: %d", "unidades que siguen en la cola, porque sus ficheros no están en este equipo: %d"), away))
 			}
 			if bad > 0 || away > 0 || q.Damaged.Load() > 0 {
 				return &exitError{3, nil}

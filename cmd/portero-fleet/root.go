@@ -27,7 +27,7 @@ type app struct {
 }
 
 // exitError carries an exit status, as in portero: 2 usage or nothing done, 3 some
-// input was damaged, 4 not permitted.
+// input was damaged, 4 not permitted. 130 is what an interruption ends with.
 type exitError struct {
 	code int
 	err  error
@@ -51,6 +51,10 @@ func run(args []string, out, errw io.Writer) int {
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		a.say(a.lang.Pick("interrupted before the work was done", "interrumpido antes de terminar el trabajo"))
+		return 130
+	}
 	if err != nil && err.Error() != "" {
 		a.say(err.Error())
 	}

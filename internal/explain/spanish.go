@@ -24,6 +24,15 @@ var spanish = map[string]string{
 	"door filtered":                    "Volvió otro error ICMP: algo del camino, o el propio equipo, no deja pasar.",
 	"door silent":                      "Alguien llamó y no volvió nada: un cortafuegos callado, ningún equipo, nada que decir o una respuesta que no se capturó.",
 	"close none":                       "No llegó tan lejos como para cerrarse, o no es TCP.",
+	"QUIC unfinished":                  "El servidor contestó, y nada en la captura muestra que el acuerdo se completara.",
+	"QUIC retried":                     "El servidor pidió una prueba de la dirección (Retry, RFC 9000, 8.1.2) y no se vio nada más.",
+	"QUIC version-negotiated":          "El servidor no habla la versión en la que lo llamaron y nombró otras.",
+	"QUIC initial-only":                "Los primeros paquetes del cliente, sin respuesta.",
+	"seen contacted":                   "Aquí espera un socket y en la captura alguien llegó hasta él.",
+	"seen never_contacted":             "Aquí espera un socket, la captura muestra tráfico de su dirección y nadie llegó hasta él.",
+	"seen out_of_sight":                "Un socket espera en una dirección de la que la captura no muestra nada: quién llegó allí no está en ella.",
+	"seen nobody_listens":              "Alguien llegó y no espera ningún socket: rechazado, filtrado o callado.",
+	"seen no_socket":                   "Algo contestó desde aquí y ahora no hay socket: terminó, contesta un contenedor por traducción de direcciones o un programa lee paquetes en bruto.",
 	"exchange answered":                "UDP: enviaron los dos lados. En UDP hay intercambios, no conexiones.",
 	"exchange unanswered":              "UDP: unos datagramas hacia un lado y nada de vuelta. UDP no obliga a contestar.",
 	"exchange reply_only":              "UDP: en la captura solo está el lado del servicio.",
@@ -128,7 +137,7 @@ var spanish = map[string]string{
 }
 
 // kindsES names the kinds of meanings.
-var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "door": "puerta", "exchange": "intercambio", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
+var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "door": "puerta", "exchange": "intercambio", "QUIC": "QUIC", "seen": "visto", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
 	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "column": "columna de la tabla", "TCP state": "estado de TCP", "concept": "idea", "port class": "clase de puerto",
 	"roles_by": "roles_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "word": "palabra", "kind of fact": "tipo de dato"}
 
