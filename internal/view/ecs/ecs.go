@@ -17,41 +17,8 @@ import (
 // Version is the schema the documents follow.
 const Version = "8.11.0"
 
-// Writer writes one document a record.
-type Writer struct {
-	w   io.Writer
-	buf []byte
-	err error
-}
-
-const flushAt = 64 << 10
-
-// New returns a writer to w.
-func New(w io.Writer) *Writer { return &Writer{w: w, buf: make([]byte, 0, flushAt+8<<10)} }
-
-// Begin implements view.Writer.
-func (e *Writer) Begin() error { return nil }
-
-// End implements view.Writer.
-func (e *Writer) End(*view.Summary) error { return e.Flush() }
-
-// Flush hands on what is buffered.
-func (e *Writer) Flush() error {
-	if e.err == nil && len(e.buf) > 0 {
-		_, e.err = e.w.Write(e.buf)
-	}
-	e.buf = e.buf[:0]
-	return e.err
-}
-
-// Write implements view.Writer.
-func (e *Writer) Write(r *record.Record) error {
-	e.buf = append(Append(e.buf, r), '\n')
-	if len(e.buf) >= flushAt {
-		return e.Flush()
-	}
-	return e.err
-}
+// New returns a writer of one document a record to w.
+func New(w io.Writer) *view.Lines { return view.NewLines(w, Append) }
 
 func num(b []byte, key string, v uint64) []byte {
 	return record.AppendUint(append(b, key...), v)

@@ -16,43 +16,14 @@ import (
 	"portero/internal/view/ndjson"
 )
 
-// Writer writes one event a record.
-type Writer struct {
-	w   io.Writer
-	buf []byte
-	err error
-}
-
-const flushAt = 64 << 10
-
-// New returns a writer to w.
-func New(w io.Writer) *Writer { return &Writer{w: w, buf: make([]byte, 0, flushAt+8<<10)} }
-
-// Begin implements view.Writer.
-func (e *Writer) Begin() error { return nil }
-
-// End implements view.Writer.
-func (e *Writer) End(*view.Summary) error { return e.Flush() }
-
-// Flush hands on what is buffered.
-func (e *Writer) Flush() error {
-	if e.err == nil && len(e.buf) > 0 {
-		_, e.err = e.w.Write(e.buf)
-	}
-	e.buf = e.buf[:0]
-	return e.err
-}
-
-// Write implements view.Writer.
-func (e *Writer) Write(r *record.Record) error {
-	if !r.Final {
-		return e.err
-	}
-	e.buf = append(Append(e.buf, r), '\n')
-	if len(e.buf) >= flushAt {
-		return e.Flush()
-	}
-	return e.err
+// New returns a writer of one event a record to w.
+func New(w io.Writer) *view.Lines {
+	return view.NewLines(w, func(b []byte, r *record.Record) []byte {
+		if !r.Final {
+			return b
+		}
+		return Append(b, r)
+	})
 }
 
 // timestamp appends ns as Suricata writes it: microseconds, and an offset
