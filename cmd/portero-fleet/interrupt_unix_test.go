@@ -19,7 +19,9 @@ func TestInterrupted(t *testing.T) {
 	if err := os.WriteFile(dir+"/a.pcap", nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	go func() { code <- run([]string{"ingest", dir, "--site", "x", "--url", "nats://127.0.0.1:1"}, &out, &errw) }()
+	go func() {
+		code <- run([]string{"ingest", dir, "--site", "x", "--url", "nats://127.0.0.1:1"}, &out, &errw)
+	}()
 	time.Sleep(500 * time.Millisecond)
 	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
 		t.Fatal(err)
