@@ -103,14 +103,25 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 // the one that counts.
 func (c *Conn) answers(p *capture.Packet, side Side, x *Rest) bool {
 	peer := &c.half[1-side]
-	if x.Data == nil || x.flags&(dataPrevISN0<<(1-side)) == 0 || 1-side != c.synSide() || peer.bits&(sentSYN|sentSegment) != sentSYN ||
-		p.Ack == peer.isn+1 || p.Ack != x.more().prevISN[1-side]+1 {
+	if 1-side != c.synSide() || peer.bits&(sentSYN|sentSegment) != sentSYN || !c.namesOther(p, 1-side, x) {
 		return false
 	}
-	d := x.need()
-	o := &d.prevOpen[1-side]
-	*o, x.synTime, x.synOff, x.synTS = opening{x.synTime, x.synOff, x.synTS}, o.time, o.off, o.ts
-	peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
-	peer.next, peer.copies = peer.isn+1, 1
+	o := c.swap(1-side, opening{x.synTime, x.synOff, x.synTS}, x)
+	x.synTime, x.synOff, x.synTS = o.time, o.off, o.ts
 	return true
+}
+
+// namesOther reports whether p acknowledges, of two SYNs or two SYN-ACKs of side, the one that does
+// not count.
+func (c *Conn) namesOther(p *capture.Packet, side Side, x *Rest) bool {
+	return x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 && p.Ack != c.half[side].isn+1 && p.Ack == x.more().prevISN[side]+1
+}
+
+// swap makes that one count in the place of now, and returns when and where it was seen.
+func (c *Conn) swap(side Side, now opening, x *Rest) (other opening) {
+	h, d := &c.half[side], x.need()
+	other, d.prevOpen[side] = d.prevOpen[side], now
+	h.isn, d.prevISN[side] = d.prevISN[side], h.isn
+	h.next, h.copies = h.isn+1, 1
+	return other
 }

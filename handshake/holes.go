@@ -35,7 +35,7 @@ func (x *Rest) addHole(side Side, lo, hi capture.Seq) {
 			}
 		}
 		if *place == 0 {
-			if x.details == 0 || x.holeCount[side]+uint8(len(holeBlock{}.holes)) < x.holeCount[side] {
+			if x.details == 0 || int(x.holeCount[side])+len(holeBlock{}.holes) > holesMost {
 				break
 			}
 			n, ok := x.Shelf.take()

@@ -254,13 +254,9 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 		return
 	}
 	// The SYN-ACK that it acknowledges counts, though another came after it.
-	if x.Data != nil && x.flags&(dataPrevISN0<<(1-side)) != 0 && peer.bits&(sentSYNACK|sentSegment) == sentSYNACK && x.synackOff != 0 &&
-		p.Ack != peer.isn+1 && p.Ack == x.more().prevISN[1-side]+1 {
-		d := x.need()
-		o := &d.prevOpen[1-side]
-		*o, x.synackTime, x.synackOff, x.synackTS = opening{x.synackTime, x.synackOff, x.synackTS}, o.time, o.off, o.ts
-		peer.isn, d.prevISN[1-side] = d.prevISN[1-side], peer.isn
-		peer.next, peer.copies = peer.isn+1, 1
+	if peer.bits&(sentSYNACK|sentSegment) == sentSYNACK && x.synackOff != 0 && c.namesOther(p, 1-side, x) {
+		o := c.swap(1-side, opening{x.synackTime, x.synackOff, x.synackTS}, x)
+		x.synackTime, x.synackOff, x.synackTS = o.time, o.off, o.ts
 	}
 	have := c.flags&flagCandidate != 0
 	// In a crossing open the first opener's counts.
@@ -281,15 +277,20 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 			x.suspect()
 		}
 	}
+	c.nominate(p, side, off, x)
+	// Asked for only where the SYN-ACK was repeated.
+	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
+		x.need().candEcho = p.TSEcr
+	}
+}
+
+// nominate makes p of side the candidate for the third packet.
+func (c *Conn) nominate(p *capture.Packet, side Side, off uint32, x *Rest) {
 	c.candSeq, c.candAck, x.candTime, x.candOff = p.Seq, p.Ack, p.Time, off
 	c.flags |= flagCandidate
 	c.flags &^= flagCandSide
 	if side == 1 {
 		c.flags |= flagCandSide
-	}
-	// Asked for only where the SYN-ACK was repeated.
-	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
-		x.need().candEcho = p.TSEcr
 	}
 }
 
