@@ -152,3 +152,17 @@ func TestLongTransfersFit(t *testing.T) {
 		}
 	}
 }
+
+// A SYN-ACK right before what was first captured of a stream is no late capture of its start once the stream
+// carried much.
+func TestLongTransfersDoNotBegin(t *testing.T) {
+	for segments, want := range map[int]Oddity{100: 0, 20_000: OddSYNACKISN} {
+		l := newLong(false)
+		for range segments {
+			l.segment(false)
+		}
+		if odd := l.send(1, capture.SYN|capture.ACK, 450, 100, 0) & OddSYNACKISN; odd != want {
+			t.Errorf("after %d octets the SYN-ACK is %v", l.sent, odd.List())
+		}
+	}
+}

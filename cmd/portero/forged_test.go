@@ -149,6 +149,16 @@ func TestHonestForged(t *testing.T) {
 			s FA 5001 2202
 			c A 2202 5002`, `
 			1 handshake=completed close=closed orig_payload=600 orig_lost=600`},
+		{"a new SYN after both FINs, with a number right below theirs, before the last ACK", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1002
+			+300 c S 900
+			c A 1002 5002`, `
+			1 handshake=completed close=closed orig_pkts=4 resp_pkts=2
+			2 handshake=no_answer orig_pkts=1 resp_pkts=0 reuses=1`},
 	} {
 		x.hold(t)
 	}
