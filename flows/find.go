@@ -38,8 +38,11 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 			break
 		}
 		mask := uint32(len(arr) - 1)
-		for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
-			e := arr[i]
+		for n := uint32(0); n <= mask; n++ {
+			e := arr[probe(h, n, mask)]
+			if e == 0 {
+				break
+			}
 			if uint32(e>>32) != h || e == gone {
 				continue
 			}

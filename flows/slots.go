@@ -5,7 +5,8 @@ import "iter"
 // slots is an open-addressing table of flow numbers. A slot is 32 bits of hash
 // and a flow number plus one; the home of a hash is its low bits, so growing
 // never touches a flow. It grows a little with every insertion: no insertion
-// waits for all of it.
+// waits for all of it. Who finds its home taken looks through the cache line of its home
+// before it goes on to the next: that line is not there yet.
 type slots struct {
 	cur, old []uint64
 	n        int // flows in cur and old
@@ -13,6 +14,16 @@ type slots struct {
 }
 
 const firstSlots = 1 << 10
+
+// lineSlots is how many slots lie in a cache line.
+const lineSlots = line / 8
+
+// probe is the n-th slot that hash h looks at, from 0 on, in an array of mask+1 slots, which
+// are whole lines.
+func probe(h, n, mask uint32) uint32 {
+	const in = lineSlots - 1
+	return (h&^in + n&^in | (h+n)&in) & mask
+}
 
 func (s *slots) init() { s.cur = newSlots(firstSlots) }
 
@@ -49,8 +60,12 @@ func (s *slots) of(h uint32) iter.Seq[uint32] {
 				continue
 			}
 			mask := uint32(len(arr) - 1)
-			for i, n := h&mask, uint32(0); arr[i] != 0 && n <= mask; i, n = (i+1)&mask, n+1 {
-				if e := arr[i]; uint32(e>>32) == h && e != gone && !yield(uint32(e)-1) {
+			for n := uint32(0); n <= mask; n++ {
+				e := arr[probe(h, n, mask)]
+				if e == 0 {
+					break
+				}
+				if uint32(e>>32) == h && e != gone && !yield(uint32(e)-1) {
 					return
 				}
 			}
@@ -60,8 +75,8 @@ func (s *slots) of(h uint32) iter.Seq[uint32] {
 
 func put(t []uint64, e uint64) {
 	mask := uint32(len(t) - 1)
-	for i := uint32(e>>32) & mask; ; i = (i + 1) & mask {
-		if t[i] == 0 {
+	for h, n := uint32(e>>32), uint32(0); ; n++ {
+		if i := probe(h, n, mask); t[i] == 0 {
 			t[i] = e
 			return
 		}
@@ -97,32 +112,62 @@ func (s *slots) remove(h uint32, v uint32) {
 
 func del(t []uint64, e uint64, tombstone bool) bool {
 	mask := uint32(len(t) - 1)
-	i := uint32(e>>32) & mask
-	for n := uint32(0); t[i] != e; i = (i + 1) & mask {
-		if t[i] == 0 || n > mask {
+	h, n := uint32(e>>32), uint32(0)
+	for ; t[probe(h, n, mask)] != e; n++ {
+		if t[probe(h, n, mask)] == 0 || n > mask {
 			return false
 		}
-		n++
 	}
+	i := probe(h, n, mask)
 	if tombstone {
 		t[i] = gone
 		return true
 	}
-	// Close the gap, so that no probe runs longer than it must.
+	// Close the gap, so that no probe ends there: whoever came past it takes its place, and
+	// leaves a gap further on. Nobody came past it who lies beyond an empty slot.
 	for {
 		t[i] = 0
-		j := i
-		for {
-			j = (j + 1) & mask
+		next, ok := passed(t, i)
+		if !ok {
+			return true
+		}
+		t[i], i = t[next], next
+	}
+}
+
+// passed finds an entry that looked at slot i, which is empty now, before it found its place:
+// of those under one hash the first, so that they stay in order.
+func passed(t []uint64, i uint32) (at uint32, ok bool) {
+	const in = lineSlots - 1
+	mask := uint32(len(t) - 1)
+	for n := uint32(1); n < lineSlots; n++ {
+		j := i&^in | (i+n)&in
+		if t[j] == 0 {
+			return 0, false
+		}
+		if h := uint32(t[j] >> 32); (i-h)&in < (j-h)&in {
+			return j, true
+		}
+	}
+	// Its line was full: who had to go on to a later one came past it.
+	for far := uint32(lineSlots); far <= mask; far += lineSlots {
+		full := true
+		for n := range uint32(lineSlots) {
+			j := (i&^in + far | n) & mask
+			h := uint32(t[j] >> 32)
 			if t[j] == 0 {
-				return true
-			}
-			home := uint32(t[j]>>32) & mask
-			if (j-home)&mask >= (j-i)&mask {
-				break
+				full = false
+			} else if (j-h&^in)&mask&^in >= far {
+				for n := uint32(0); ; n++ {
+					if k := j&^in | (h+n)&in; t[k] != 0 && uint32(t[k]>>32) == h {
+						return k, true
+					}
+				}
 			}
 		}
-		t[i] = t[j]
-		i = j
+		if !full {
+			break
+		}
 	}
+	return 0, false
 }

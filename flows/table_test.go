@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"portero/capture"
@@ -303,20 +305,50 @@ func TestSlots(t *testing.T) {
 	}
 	found := 0
 	for i := range n {
-		for _, arr := range [][]uint64{s.cur, s.old} {
-			if arr == nil {
-				continue
-			}
-			mask := uint32(len(arr) - 1)
-			for j := h(i) & mask; arr[j] != 0; j = (j + 1) & mask {
-				if arr[j] == uint64(h(i))<<32|uint64(i+1) {
-					found++
-				}
+		for v := range s.of(h(i)) {
+			if v == uint32(i) {
+				found++
 			}
 		}
 	}
 	if found != n || s.n != n {
 		t.Errorf("%d of %d found, %d counted", found, n, s.n)
+	}
+}
+
+// Crowded slots, where lines are full and many entries have one hash, give what was put in
+// under each hash in that order, whatever was taken out meanwhile.
+func TestSlotsCrowded(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		size := 64 << r.IntN(3)
+		hashes := 1 + r.IntN(size)
+		arr := make([]uint64, size)
+		s := slots{cur: arr}
+		want := map[uint32][]uint32{}
+		var in []uint64
+		for v := range uint32(2000) {
+			if room := size*7/10 - len(in); room > 0 && (len(in) == 0 || r.IntN(size) < 2*room) {
+				h := uint32(r.IntN(hashes)) * 0x01000193
+				put(s.cur, uint64(h)<<32|uint64(v+1))
+				want[h] = append(want[h], v)
+				in = append(in, uint64(h)<<32|uint64(v))
+			} else {
+				i := r.IntN(len(in))
+				h, v := uint32(in[i]>>32), uint32(in[i])
+				in[i] = in[len(in)-1]
+				in = in[:len(in)-1]
+				if !del(s.cur, uint64(h)<<32|uint64(v+1), false) {
+					t.Fatalf("seed %d: %x %d is not there", seed, h, v)
+				}
+				want[h] = slices.DeleteFunc(want[h], func(u uint32) bool { return u == v })
+			}
+			for h, all := range want {
+				if got := slices.Collect(s.of(h)); !slices.Equal(got, all) {
+					t.Fatalf("seed %d: under %x lie %d, want %d", seed, h, got, all)
+				}
+			}
+		}
 	}
 }
 
