@@ -92,3 +92,47 @@ func TestTZSPAndLISP(t *testing.T) {
 		}
 	}
 }
+
+// What an access point and its controller carry for stations is seen through, also where its numbers are
+// swapped; what has no packet in it stays theirs.
+func TestCAPWAP(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	wifi := func(fc0, fc1, seq0, seq1 byte) []byte {
+		return join([]byte{fc0, fc1, 0, 0, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 3, seq0, seq1, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0}, frame[14:])
+	}
+	air, ethernet := []byte{0, 0x10, 0x43, 0, 0, 0, 0, 0}, []byte{0, 0x10, 0x42, 0, 0, 0, 0, 0}
+	for _, c := range []struct {
+		what string
+		data []byte
+		sees bool
+	}{
+		{"802.11", join(air, wifi(8, 1, 0x10, 1)), true},
+		{"802.11 of another controller, with its numbers swapped", join(air, wifi(1, 8, 1, 0x10)), true},
+		{"a longer header", join([]byte{0, 0x20, 0x43, 0x20}, make([]byte, 12), wifi(8, 1, 0x10, 1)), true},
+		{"Ethernet", join(ethernet, frame), true},
+		{"a beacon", join(air, wifi(0x80, 0, 0x10, 1)), false},
+		{"a swapped beacon", join(air, wifi(0, 0x80, 1, 0x10)), false},
+		{"the second part of a frame of 802.11", join(air, wifi(8, 1, 0x11, 1)), false},
+		{"no version of 802.11", join(air, wifi(9, 1, 0x10, 1)), false},
+		{"an unknown kind of radio", join([]byte{0, 0x10, 0x45, 0, 0, 0, 0, 0}, wifi(8, 1, 0x10, 1)), false},
+		{"part of a frame", join([]byte{0, 0x10, 0x43, 0x80, 0, 1, 0, 0}, wifi(8, 1, 0x10, 1)), false},
+		{"a keep-alive", join([]byte{0, 0x10, 0x43, 8, 0, 0, 0, 0}, wifi(8, 1, 0x10, 1)), false},
+		{"DTLS", join([]byte{1, 0, 0, 0, 0x17, 0xfe, 0xfd, 0}, wifi(8, 1, 0x10, 1)), false},
+		{"a header that is longer than all", []byte{0, 0xf8, 0x43, 0, 0, 0, 0, 0, 8, 1}, false},
+		{"a header that is too short to be one", join([]byte{0, 0x08, 0x43, 0}, wifi(8, 1, 0x10, 1)), false},
+		{"no Ethernet", join(ethernet, make([]byte, 60)), false},
+	} {
+		for _, out := range []bool{true, false} {
+			udp := &layers.UDP{SrcPort: 5555, DstPort: 5247}
+			if out {
+				udp.SrcPort, udp.DstPort = udp.DstPort, udp.SrcPort
+			}
+			p, o, _, paths := decode1(t, LinkEthernet, ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolUDP), udp, gopacket.Payload(c.data)))
+			inside := o == OK && p.DstPort == 443 && p.Proto == ProtoTCP
+			kinds := paths.Info(p.Path).Tunnel
+			if inside != c.sees || inside && (len(kinds) != 1 || kinds[0] != "capwap") || !inside && (o != OK || p.Proto != ProtoUDP) {
+				t.Errorf("%s: %v, %v, %+v", c.what, o, kinds, p)
+			}
+		}
+	}
+}

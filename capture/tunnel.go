@@ -26,10 +26,11 @@ const (
 	tunGREinUDP
 	tunTZSP
 	tunLISP
+	tunCAPWAP
 )
 
 var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
-	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp"}
+	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp", "capwap"}
 
 // TunnelKinds lists the names of all kinds that portero sees through.
 func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
@@ -37,7 +38,7 @@ func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, 37008, 4341} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, 37008, 4341, 5247} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
@@ -275,6 +276,8 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 		})
 	case dst == 37008:
 		return d.tzsp(off, n)
+	case dst == 5247 || src == 5247:
+		return d.capwap(off, n)
 	case dst == 4341: // LISP (RFC 9300): flags and nonce, instance or locators, then a packet
 		if !d.soundIP(off+8, n-8) {
 			return 0, false
@@ -287,6 +290,37 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 		})
 	}
 	return 0, false
+}
+
+// capwap decodes what an access point and its controller send one another of their stations (RFC 5415,
+// section 4.3): a whole frame of 802.11 or Ethernet in clear behind a header that says how long it is. What
+// has no packet in it (management, keep-alives, parts of frames, DTLS) stays a datagram of theirs.
+func (d *Decoder) capwap(off, n int) (Outcome, bool) {
+	const native, part, keepAlive = 1 << 8, 1 << 7, 1 << 3
+	h := be.Uint32(d.data[off:])
+	l := int(h>>19&0x1f) * 4
+	if h>>24 != 0 || h&(part|keepAlive) != 0 || l < 8 || n < l+14 || !d.have(off, l+14) {
+		return 0, false
+	}
+	off, n = off+l, n-l
+	return d.attempt(tunCAPWAP, true, func() Outcome {
+		out := Malformed
+		switch {
+		case h&native == 0:
+			if d.plausibleEthernet(off, n) {
+				out = d.ethernet(off, n)
+			}
+		case h>>9&0x1f != 1: // not 802.11 (RFC 5416)
+		case d.data[off]&3 == 0:
+			out = d.wifiFrame(off, n, le)
+		case d.data[off+1]&3 == 0: // the version is 0: some controllers swap the octets of its numbers
+			out = d.wifiFrame(off, n, be)
+		}
+		if out == NotIP {
+			return Malformed
+		}
+		return out
+	})
 }
 
 // tzsp decodes what a sniffer elsewhere sends (TaZmen Sniffer Protocol): tags behind four octets, to

@@ -65,7 +65,14 @@ func (d *Decoder) wifi(off, n int) Outcome {
 	if !d.have(off, 2) {
 		return d.short()
 	}
-	fc0, fc1 := d.data[off], d.data[off+1]
+	return d.wifiFrame(off, n, le)
+}
+
+// wifiFrame decodes the 802.11 frame of n octets at off, whose numbers have that order, and whose first two
+// are there.
+func (d *Decoder) wifiFrame(off, n int, order binary.ByteOrder) Outcome {
+	fc := order.Uint16(d.data[off:])
+	fc0, fc1 := byte(fc), byte(fc>>8)
 	switch fc0 >> 2 & 3 {
 	case 0:
 		return d.notIP(reasonWiFiManagement, 0)
@@ -97,7 +104,7 @@ func (d *Decoder) wifi(off, n int) Outcome {
 	if fc1&0x40 != 0 {
 		return d.notIP(reasonWiFiEncrypted, 0)
 	}
-	if d.have(off, 24) && le.Uint16(d.data[off+22:])&15 != 0 {
+	if d.have(off, 24) && order.Uint16(d.data[off+22:])&15 != 0 {
 		// Only the first fragment of an 802.11 frame carries headers.
 		return d.notIP(reasonWiFiFragment, 0)
 	}

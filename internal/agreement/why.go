@@ -17,7 +17,7 @@ func outerOf(k key, outer map[string]bool) bool {
 
 // carriers are protocols whose payload may hold packets and that are no tunnel:
 // samples, copies sent to a controller, radio frames on their way to one.
-var carriers = map[string]string{"sflow": "sFlow", "lisp": "LISP control messages", "capwap.data": "CAPWAP", "openflow": "OpenFlow"}
+var carriers = map[string]string{"sflow": "sFlow", "lisp": "LISP control messages", "openflow": "OpenFlow"}
 
 var tunnelPorts = map[uint16]bool{4789: true, 8472: true, 4790: true, 6081: true, 2152: true, 1701: true, 3544: true}
 
