@@ -210,8 +210,8 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 // PayloadOf is how many unique octets of side's stream were seen. What lies beyond a FIN that is
 // all its peer acknowledged was never part of it.
 func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
-	h, peer, n := &c.half[side], &c.half[1-side], x.Payload[side]
-	if h.bits&sentFIN == 0 || peer.bits&hasAck == 0 || peer.ack != h.fin || !h.next.After(h.fin) {
+	h, n := &c.half[side], x.Payload[side]
+	if _, ok := c.BehindFIN(side); !ok {
 		return n
 	}
 	d := x.more()
@@ -230,6 +230,13 @@ func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
 		return n // some stacks send another FIN behind their FIN
 	}
 	return n - min(beyond, n)
+}
+
+// BehindFIN is where the FIN of side ends that is all its peer acknowledged, where something lies behind it;
+// ok is false where nothing does.
+func (c *Conn) BehindFIN(side Side) (fin capture.Seq, ok bool) {
+	h, peer := &c.half[side], &c.half[1-side]
+	return h.fin, h.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == h.fin && h.next.After(h.fin)
 }
 
 // offered is the end of what h allowed its peer to send. Where no SYN told the scale of its windows it may

@@ -379,6 +379,48 @@ func TestHonestTelling(t *testing.T) {
 			c PA 1001 5001 100
 			s PA 5001 1101 200
 			c A 1101 5201`, "beyond anything", "sent twice"},
+		{"some octets of a segment with a wrong checksum came in no other", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 56 bad
+			c A 1001 5037
+			s PA 5037 1001 44
+			c A 1001 5081`, "these bytes count all the same: not all of them came in another packet", "not seen"},
+		{"octets that fill a gap and go on behind it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s A 5001 1101
+			c PA 1001 5001 200
+			s A 5001 1201`, "bytes 1 to 200, which fill an earlier gap", "sends bytes 1 to 200."},
+		{"octets in front of the first that was captured", `
+			c PA 1101 5001 100
+			c PA 1001 5001 100
+			s A 5001 1201`, "which fill an earlier gap", "again"},
+		{"octets in the window behind a FIN, and nobody acknowledges them", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 3000 5001 50
+			c FA 1101 5001
+			s A 5001 1102
+			s FA 5001 1102
+			c A 1102 5002`, "behind the end that the client announced", "The client sends bytes 2000"},
+		{"a FIN far behind the stream", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201
+			s FA 4201 1101`, "a number that lies behind bytes already sent", "FIN-WAIT"},
+		{"octets that acknowledge what nobody sent, after the SYN was taken back", `
+			c S 1000
+			s SA 5000 1001
+			c R 1001
+			c A 1001 900000 100`, "It carries 100 bytes, and acknowledges bytes that the server had not sent", "sends bytes"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			code, out, errs := portero(t, "teach", acted(t, x.packets))

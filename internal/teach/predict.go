@@ -66,7 +66,7 @@ func (a *Asker) Ask(i int, l Lang) (q Question, ok bool) {
 	}
 	for _, r := range s.Remarks {
 		switch r {
-		case trace.Copy, trace.RSTIgnored, trace.RSTDoubted, trace.OutOfWindow, trace.AckOfUnsent, trace.BadChecksum, trace.OddFlags, trace.NoFlags, trace.BadHeader, trace.SumDoubted,
+		case trace.Copy, trace.RSTIgnored, trace.RSTDoubted, trace.OutOfWindow, trace.BehindFIN, trace.FINPassed, trace.AckOfUnsent, trace.BadChecksum, trace.OddFlags, trace.NoFlags, trace.BadHeader, trace.SumDoubted,
 			trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.Retransmission, trace.OutOfOrder, trace.Gap, trace.SYNNewISN,
 			trace.SYNACKNewISN, trace.CapturedLate, trace.KeepAlive, trace.WindowProbe, trace.AfterTheEnd, trace.RSTStray:
 			return q, false

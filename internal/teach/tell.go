@@ -64,7 +64,7 @@ func (t *teller) tell(i int) Telling {
 func accepted(s *trace.Step) bool {
 	for _, r := range s.Remarks {
 		switch r {
-		case trace.RSTIgnored, trace.RSTDoubted, trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.OutOfWindow, trace.AckOfUnsent,
+		case trace.RSTIgnored, trace.RSTDoubted, trace.StraySYN, trace.ThirdWrong, trace.SYNACKWrong, trace.OutOfWindow, trace.BehindFIN, trace.FINPassed, trace.AckOfUnsent,
 			trace.BadChecksum, trace.OddFlags, trace.Copy, trace.NoFlags, trace.BadHeader, trace.ICMPError, trace.RSTStray, trace.SYNNewISN:
 			return false
 		}
@@ -120,6 +120,9 @@ func (t *teller) wrong(s *trace.Step) (Telling, bool) {
 	case s.Has(trace.ThirdWrong):
 		x := Telling{Plain: l.f("This should be the third packet, but it acknowledges a number that %s did not use. It opens nothing.",
 			"Debería ser el tercer paquete, pero confirma un número que %s no usó. No abre nada.", peer)}
+		if s.Len > 0 {
+			x.Plain += l.f(" It carries %s.", " Lleva %s.", l.octets(int64(s.Len)))
+		}
 		for _, e := range t.tr.Equations {
 			if e.ID == trace.ThirdAcks && e.Known() {
 				x.Check, x.Holds = l.f("ack %d, expected %d", "ack %d, se esperaba %d", e.Number, e.Base.Add(e.Lo)), false
@@ -133,9 +136,20 @@ func (t *teller) wrong(s *trace.Step) (Telling, bool) {
 	case s.Has(trace.OutOfWindow):
 		return Telling{Plain: l.f("Its numbers lie beyond anything that %s had room for. It changes nothing.",
 			"Sus números caen fuera de todo lo que %s podía recibir. No cambia nada.", peer)}, true
+	case s.Has(trace.BehindFIN):
+		return Telling{Plain: l.f("Its numbers lie behind the end that %s announced with its FIN: somebody else may have forged it. It changes nothing.",
+			"Sus números caen detrás del final que %s anunció con su FIN: pudo falsificarlo otro. No cambia nada.", l.who(s.From))}, true
+	case s.Has(trace.FINPassed):
+		return Telling{Plain: l.f("A FIN (goodbye) in %s's name, with a number that lies behind bytes already sent: it ends nothing.",
+			"Un FIN (despedida) en nombre de %s, con un número anterior a bytes ya enviados: no acaba nada.", l.who(s.From))}, true
 	case s.Has(trace.AckOfUnsent):
-		return Telling{Plain: l.f("It acknowledges bytes that %s had not sent. It changes nothing.",
-			"Confirma bytes que %s no había enviado. No cambia nada.", peer)}, true
+		x := Telling{Plain: l.f("It acknowledges bytes that %s had not sent. It changes nothing.",
+			"Confirma bytes que %s no había enviado. No cambia nada.", peer)}
+		if s.Len > 0 {
+			x.Plain = l.f("It carries %s, and acknowledges bytes that %s had not sent. It changes nothing.",
+				"Lleva %s y confirma bytes que %s no había enviado. No cambia nada.", l.octets(int64(s.Len)), peer)
+		}
+		return x, true
 	case s.Has(trace.BadChecksum):
 		return Telling{Plain: l.t("Its checksum is wrong: it was damaged or forged, and its receiver throws it away.",
 			"Su suma de comprobación es errónea: se dañó o se falsificó, y quien lo recibe lo descarta.")}, true

@@ -51,8 +51,8 @@ func (t *teller) segment(i int) Telling {
 		x.Plain = sentences(l.f("Up to here %s of %s are not seen: lost, or missed by the capture.", "Hasta aquí no se ven %s de %s: se perdieron o escaparon a la captura.", l.octets(s.GapLen), l.who(s.From)), x.Plain)
 	}
 	if s.Has(trace.SumDoubted) {
-		x.Plain = sentences(x.Plain, l.t("Its checksum is wrong, and these bytes count all the same: they were not sent again.",
-			"Su suma de comprobación es errónea, y aun así estos bytes cuentan: no se enviaron otra vez."))
+		x.Plain = sentences(x.Plain, l.t("Its checksum is wrong, and these bytes count all the same: not all of them came in another packet.",
+			"Su suma de comprobación es errónea, y aun así estos bytes cuentan: no todos llegaron en otro paquete."))
 	}
 	if s.Has(trace.Confirms) && t.rec.Handshake.Opened() {
 		proof := l.t("This proves that the third packet was accepted: the server is ESTABLISHED for certain.", "Esto prueba que el tercer paquete fue aceptado: el servidor está en ESTABLISHED con certeza.")

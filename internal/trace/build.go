@@ -3,7 +3,6 @@ package trace
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"portero/capture"
 	"portero/handshake"
@@ -42,6 +41,8 @@ type pkt struct {
 	isBad bool
 	copy  bool
 	took  bool // its checksum is wrong, and the judge counts its octets all the same
+	again bool // the judge counts it for a retransmission
+	fills bool // and for one that fills a gap
 	stray bool // a SYN inside a live connection
 	icmp  bool
 }
@@ -275,8 +276,9 @@ func (b *builder) judge(rec *record.Record) {
 			end[t], apart[t] = c.Apart(t, x)
 		}
 		x.Sent = uint32(pk[s])
-		held := x.Payload[s]
+		held, again, fills := x.Payload[s], x.Details().Retrans[s], x.Details().OOO[s]
 		odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
+		p.again, p.fills = x.Details().Retrans[s] > again, x.Details().OOO[s] > fills
 		b.blame(p, odd)
 		p.took = odd&handshake.OddBadSum != 0 && x.Payload[s] > held
 		if q := one[s]; q == nil {
@@ -325,66 +327,8 @@ func (b *builder) judge(rec *record.Record) {
 	}
 	b.forgive(b.j.Verdict)
 	b.doubts()
-}
-
-// nearby is how many packets around one are searched for what excuses it: there may be many to excuse.
-const nearby = 64
-
-// forgive lets count what the judge counts though something of it is wrong.
-func (b *builder) forgive(v handshake.Verdict) {
-	for i := range b.pkts {
-		p := &b.pkts[i]
-		switch {
-		case !p.isBad:
-		case p.bad == BadChecksum:
-			p.isBad = !p.took || !b.alone(i)
-		case p.bad == AckOfUnsent:
-			p.isBad = i != b.third && !b.sentLate(i) && !(v.Opened() && (p.PayloadLen > 0 || p.Flags.Any(capture.FIN)))
-		}
-	}
-}
-
-// sentLate reports whether what packet i acknowledges was captured after it.
-func (b *builder) sentLate(i int) bool {
-	p := &b.pkts[i]
-	for k := i + 1; k < len(b.pkts) && k-i <= nearby; k++ {
-		q := &b.pkts[k]
-		if q.Time-p.Time > int64(time.Second) {
-			return false
-		}
-		if q.from != p.from && q.plain() && q.Seq.Before(p.Ack) && !q.end().Before(p.Ack) {
-			return true
-		}
-	}
-	return false
-}
-
-// alone reports whether the octets of packet i came in no other, and its sender did not go on before them.
-func (b *builder) alone(i int) bool {
-	p := &b.pkts[i]
-	for k := max(i-nearby, 0); k < len(b.pkts) && k-i <= nearby; k++ {
-		q := &b.pkts[k]
-		if k != i && q.from == p.from && q.plain() && !q.Flags.Any(capture.RST) && q.Seq.Before(p.end()) &&
-			(p.Seq.Before(q.end()) || k > i && q.PayloadLen == 0 && !q.Seq.After(p.Seq)) {
-			return false
-		}
-	}
-	return true
-}
-
-// blame turns the judge's oddities into the reason why p is not accepted.
-func (b *builder) blame(p *pkt, odd handshake.Oddity) {
-	for _, x := range [...]struct {
-		odd handshake.Oddity
-		why Remark
-	}{
-		{handshake.OddBadSum, BadChecksum}, {handshake.OddFlags, OddFlags}, {handshake.OddRSTWindow, RSTIgnored},
-		{handshake.OddSYNACKNumber, SYNACKWrong}, {handshake.OddAckUnsent, AckOfUnsent}, {handshake.OddSeqWindow, OutOfWindow},
-	} {
-		if odd&x.odd != 0 {
-			p.bad, p.isBad = x.why, true
-			return
-		}
+	for s := range 2 {
+		b.ending([2]End{zero, zero.Peer()}[s], s, &c, x)
 	}
 }
 
@@ -405,73 +349,6 @@ func (b *builder) opening(rec *record.Record) {
 		return -1
 	}
 	b.syn, b.synack, b.third, b.confirm = find(rec.SYNFrame), find(rec.SYNACKFrame), find(rec.ACKFrame), find(rec.ConfirmedFrame)
-}
-
-// doubts takes back the RSTs inside the window after which their supposed
-// sender went on: a stranger sent them. What refused an earlier SYN was meant.
-func (b *builder) doubts() {
-	b.beforeTheAnswer()
-	b.strangeAnswers()
-	if b.j.Close == handshake.Reset || b.j.Close == handshake.CloseNone {
-		return
-	}
-	last := [2]int{-1, -1} // the last packet of each end with payload or FIN
-	for i := range b.pkts {
-		if p := &b.pkts[i]; p.plain() && !p.Flags.Any(capture.RST) && (p.PayloadLen > 0 || p.Flags.Any(capture.FIN)) {
-			last[p.from] = i
-		}
-	}
-	for i := range b.pkts {
-		if p := &b.pkts[i]; p.plain() && p.Flags.Any(capture.RST) && last[p.from] > i && !b.refusedBefore(i) && !b.answersWrong(i) {
-			p.bad, p.isBad = RSTDoubted, true
-		}
-	}
-}
-
-// beforeTheAnswer takes back what came in the responder's name between the SYN and the
-// answer that opened the connection, and that the answer disowns: a refusal after which
-// nobody asked again, and segments whose numbers are not the answer's.
-func (b *builder) beforeTheAnswer() {
-	if !b.j.Verdict.Opened() || b.j.Kind == handshake.Simultaneous || b.j.Kind == handshake.Split || b.syn < 0 || b.synack < b.syn || b.pkts[b.synack].from != Resp {
-		return
-	}
-	isn := b.pkts[b.synack].Seq
-	for i := b.synack - 1; i > b.syn; i-- {
-		p := &b.pkts[i]
-		if !p.plain() {
-			continue
-		}
-		if p.from == Orig {
-			if p.Flags.Any(capture.SYN) {
-				return // what came before it may have been meant
-			}
-			continue
-		}
-		switch f := p.Flags; {
-		case p.Ack != b.pkts[b.syn].Seq+1 || !f.Any(capture.ACK) || f.Any(capture.SYN):
-		case f.Any(capture.RST):
-			p.bad, p.isBad = RSTDoubted, true
-		case !p.Seq.After(isn) || p.end().Sub(isn) > 1<<16: // a segment of it may be captured before it, as the judge has it
-			p.bad, p.isBad = OutOfWindow, true
-		}
-	}
-}
-
-// strangeAnswers takes back SYN-ACKs in the originator's name that do not acknowledge the
-// responder's, which has answered and did not call.
-func (b *builder) strangeAnswers() {
-	if b.j.Kind == handshake.Simultaneous || b.j.Kind == handshake.Split || b.synack < 0 || b.pkts[b.synack].from != Resp || !b.pkts[b.synack].plain() {
-		return
-	}
-	for i := b.synack + 1; i < len(b.pkts); i++ {
-		p := &b.pkts[i]
-		if p.from == Resp && p.plain() && p.Flags&(capture.SYN|capture.ACK) == capture.SYN {
-			return // it calls as well
-		}
-		if p.from == Orig && p.plain() && p.Flags.Has(capture.SYN|capture.ACK) && p.Ack != b.pkts[b.synack].Seq+1 {
-			p.bad, p.isBad = SYNACKWrong, true
-		}
-	}
 }
 
 // refusedBefore reports whether packet i refuses a SYN before another was answered.

@@ -316,12 +316,10 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 	case o.alive && p.PayloadLen == 0 && !fin:
 		say(KeepAliveAnswer)
 	case p.PayloadLen > 0 && seq < 0 && b.tr.HasISN[p.from]: // nothing of its sender's was sent there before
-	case p.PayloadLen > 0 && n.hasNext && end <= n.next:
-		if n.fill(seq, end) {
-			say(OutOfOrder)
-		} else {
-			say(Retransmission)
-		}
+	case p.PayloadLen > 0 && (n.fill(seq, end) || p.fills):
+		say(OutOfOrder)
+	case p.again && end <= n.next:
+		say(Retransmission)
 	case n.hasNext && seq > n.next:
 		say(Gap)
 		st.GapLen = seq - n.next

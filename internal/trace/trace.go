@@ -117,6 +117,8 @@ const (
 	RSTDoubted                    // inside the window, and its receiver went on
 	RSTStray                      // answers a segment of no connection
 	OutOfWindow                   // beyond anything the receiver offered
+	BehindFIN                     // beyond the end that its sender announced
+	FINPassed                     // a FIN with a number that its sender had passed
 	AckOfUnsent                   // acknowledges what was never sent
 	BadChecksum                   // the receiver throws it away
 	OddFlags                      // a combination no stack sends
@@ -141,7 +143,7 @@ var remarkNames = [remarkCount]string{"syn", "syn_again", "syn_new_isn", "syn_da
 	"third_ack_wrong", "not_accepted_yet", "confirms", "retransmission", "out_of_order", "gap", "keep_alive",
 	"keep_alive_answer", "window_probe", "dup_ack", "window_update", "zero_window", "challenge_ack", "stray_syn", "fin_first",
 	"fin_second", "fin_again", "fin_crosses", "fin_unanswered", "half_close_data", "rst_refuses", "rst_aborts",
-	"rst_ignored", "rst_doubted", "rst_stray", "out_of_window", "ack_of_unsent", "bad_checksum", "odd_flags", "no_flags",
+	"rst_ignored", "rst_doubted", "rst_stray", "out_of_window", "behind_fin", "fin_passed", "ack_of_unsent", "bad_checksum", "odd_flags", "no_flags",
 	"bad_header", "checksum_doubted", "copy", "captured_late", "icmp_error", "after_the_end", "syn_silent", "synack_silent", "reassembled",
 	"request", "reply", "request_again"}
 

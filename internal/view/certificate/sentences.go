@@ -227,7 +227,8 @@ func (c *Certificate) ignored() Text {
 	why := map[trace.Remark]Text{
 		trace.RSTIgnored:  {"RST outside the window: suspected injection", "RST fuera de ventana: posible inyección"},
 		trace.RSTDoubted:  {"RST that its receiver ignored: suspected injection", "RST que el receptor ignoró: posible inyección"},
-		trace.OutOfWindow: {"segment beyond the window", "segmento fuera de la ventana"}, trace.AckOfUnsent: {"acknowledges what was not sent", "confirma lo que no se envió"},
+		trace.OutOfWindow: {"segment beyond the window", "segmento fuera de la ventana"}, trace.BehindFIN: {"segment behind the FIN", "segmento detrás del FIN"},
+		trace.FINPassed: {"FIN behind what was sent", "FIN anterior a lo enviado"}, trace.AckOfUnsent: {"acknowledges what was not sent", "confirma lo que no se envió"},
 		trace.ThirdWrong: {"third packet with wrong numbers", "tercer segmento con números erróneos"}, trace.BadChecksum: {"wrong checksum", "suma de comprobación errónea"},
 		trace.StraySYN: {"SYN inside a live connection", "SYN dentro de una conexión viva"}, trace.SYNACKWrong: {"SYN-ACK that does not acknowledge the SYN", "SYN-ACK que no confirma el SYN"},
 		trace.BadHeader: {"impossible header length", "longitud de cabecera imposible"},
