@@ -190,9 +190,13 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 			}
 			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x.Data != nil &&
 				(me.bits&sentFIN == 0 || p.Seq.Before(me.fin-1)) && c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
-				from := later(me.next, p.Seq)
-				c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
-				x.doubt(side, from, me.next)
+				if p.Seq.After(me.next) {
+					c.setApart(p, side, x) // its number may be what is damaged
+				} else {
+					from := me.next
+					c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
+					x.doubt(side, from, me.next)
+				}
 			}
 			return OddBadSum
 		}

@@ -88,7 +88,7 @@ func later(a, b capture.Seq) capture.Seq {
 // plain, plainKnown how they must be.
 var (
 	plainKnown = [2]dataBits{dataHigh0 | dataAcked1, dataHigh1 | dataAcked0}
-	plainMask  = [2]dataBits{plainKnown[0] | dataReset | dataClosed0 | dataPend1, plainKnown[1] | dataReset | dataClosed1 | dataPend0}
+	plainMask  = [2]dataBits{plainKnown[0] | dataReset | dataClosed0 | dataPend0 | dataPend1, plainKnown[1] | dataReset | dataClosed1 | dataPend0 | dataPend1}
 )
 
 // steady0 says that a segment of side 0 was plain and only such came since, so that

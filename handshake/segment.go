@@ -13,8 +13,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		c.propose(p, side, off, x)
 	}
 
-	if x.Data != nil && x.flags&(dataPend0<<side) != 0 && end.Before(me.next) {
-		c.unsay(p, side, x)
+	if x.Data != nil && x.flags&(dataPend0<<side) != 0 {
+		c.goesOn(p, side, x)
 	}
 
 	// Is the segment where its receiver expects it?
@@ -152,17 +152,42 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 	if p.PayloadLen == 0 && !(run && fin) {
 		return false
 	}
-	d = x.need()
-	if !run {
+	c.setApart(p, side, x)
+	if fin && me.bits&sentFIN == 0 {
+		me.fin, x.finOff[side] = segEnd(p), off // counts with the run
+	}
+	return false
+}
+
+// setApart keeps p, which lies ahead of what side sent, apart: as the next of the run that is, or as the
+// first of another.
+func (c *Conn) setApart(p *capture.Packet, side Side, x *Rest) {
+	d := x.need()
+	if x.flags&(dataPend0<<side) == 0 || d.pendEnd[side] != p.Seq {
 		x.flags |= dataPend0 << side
 		d.pendBytes[side] = 0
 	}
 	d.pendEnd[side] = segEnd(p)
 	d.pendBytes[side] += p.PayloadLen
-	if fin && me.bits&sentFIN == 0 {
-		me.fin, x.finOff[side] = segEnd(p), off // counts with the run
+}
+
+// goesOn lets p, a segment of side, tell what octets of side that are in doubt are worth: those that it
+// goes on behind have the right number, and those that it carries itself were sent again.
+func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
+	me, d, end := &c.half[side], x.more(), segEnd(p)
+	first := d.pendEnd[side].Add(-d.pendBytes[side])
+	switch {
+	case !d.pendEnd[side].After(me.next):
+		if end.Before(me.next) {
+			c.unsay(p, side, x)
+		}
+	case first.Sub(me.next) > slack:
+	case p.Seq == d.pendEnd[side]:
+		c.leap(side, x)
+	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(d.pendEnd[side]):
+		x.flags &^= dataPend0 << side
+		x.need().Retrans[side]++
 	}
-	return false
 }
 
 // Apart is where the run of side ends that is kept apart, see runsOn; ok is false where there is none.
@@ -178,6 +203,11 @@ func (c *Conn) Reached(end capture.Seq, side Side) bool { return !c.half[side].n
 func (c *Conn) leap(side Side, x *Rest) {
 	me, d := &c.half[side], x.need()
 	x.flags &^= dataPend0 << side
+	if first := d.pendEnd[side].Add(-d.pendBytes[side]); first.Sub(me.next) <= slack && (x.finOff[side] == 0 || me.fin != d.pendEnd[side]) {
+		c.count(later(first, me.next), d.pendEnd[side], side, x)
+		me.bits |= sentSegment | sentPayload
+		return
+	}
 	x.Payload[side] += uint64(d.pendBytes[side])
 	c.giveUp(side, x)
 	me.next = d.pendEnd[side]
@@ -200,9 +230,14 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 		if ack.After(first) {
 			x.flags &^= dataPend0 << side // it took them
 		}
+	case ack == first && first.Sub(me.next) <= slack && !me.next.After(first):
+		c.leap(side, x) // right behind what it has, and so in order
+		x.doubt(side, first, me.next)
 	case !ack.After(me.next):
-		x.flags &^= dataPend0 << side
-	case ack.After(first) && !ack.After(d.pendEnd[side]):
+		if first.Sub(me.next) > slack {
+			x.flags &^= dataPend0 << side
+		}
+	case ack.After(first) && (!ack.After(d.pendEnd[side]) || first.Sub(me.next) <= slack):
 		c.leap(side, x)
 	}
 }

@@ -108,6 +108,91 @@ func TestDamaged(t *testing.T) {
 			c FA 1102 5002
 			s A 5002 1102`, `
 			1 handshake=completed close=closed orig_payload=100`},
+		{"damaged in the window, its number too, and what it was follows", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 41000 5001 500 bad
+			s A 5001 1101
+			c PA 1101 5001 500
+			s A 5001 1601`, `
+			1 handshake=completed close=open orig_payload=600 orig_lost=0 orig_ooo=0 orig_retrans=0`},
+		{"damaged in the window, its number too, and all that it claims is overtaken", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1150 5001 100 bad
+			c PA 1101 5001 100
+			s A 5001 1201
+			c PA 1201 5001 100
+			s A 5001 1301
+			c R 1301`, `
+			1 handshake=completed close=reset orig_payload=300 orig_lost=0 orig_ooo=0 orig_retrans=0 suspected_rsts=0`},
+		{"damaged behind what is missing, and acknowledged with it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			s A 5001 1301`, `
+			1 handshake=completed orig_payload=200 orig_lost=100`},
+		{"damaged behind what is missing, and acknowledged with what is missing behind it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			s A 5001 1401`, `
+			1 handshake=completed orig_payload=200 orig_lost=200`},
+		{"damaged behind what is missing, which is acknowledged without it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			s A 5001 1201`, `
+			1 handshake=completed orig_payload=200 orig_lost=100`},
+		{"damaged behind what is missing, and its sender goes on behind it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			c PA 1301 5001 100
+			s A 5001 1401`, `
+			1 handshake=completed orig_payload=300 orig_lost=100 orig_ooo=0`},
+		{"damaged, captured before what lies before it, and acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			s A 5001 1101
+			c PA 1101 5001 100
+			s A 5001 1301`, `
+			1 handshake=completed orig_payload=300 orig_lost=0 orig_retrans=0`},
+		{"damaged, captured before what lies before it, and sent again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			c PA 1101 5001 100
+			s A 5001 1201
+			+200 c PA 1201 5001 100
+			s A 5001 1301`, `
+			1 handshake=completed orig_payload=300 orig_lost=0 orig_retrans=1`},
+		{"damaged behind what is missing, and a part of it is acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c PA 1201 5001 100 bad
+			s A 5001 1237`, `
+			1 handshake=completed orig_payload=200 orig_lost=100`},
 		{"the first segment is damaged, its number too", `
 			c PA 900001001 5001 100 bad
 			+300 c PA 1001 5001 100

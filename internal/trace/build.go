@@ -292,12 +292,16 @@ func (b *builder) judge(rec *record.Record) {
 			}
 			if c.Reached(end[t], t) { // the receiver took it, or it goes on: the capture lacks what came before
 				for _, k := range run[t] {
-					b.pkts[k].isBad = false
+					if q := &b.pkts[k]; q.bad == BadChecksum {
+						q.took = true // see forgive
+					} else {
+						q.isBad = false
+					}
 				}
 			}
 			run[t] = run[t][:0]
 		}
-		if now, ok := c.Apart(s, x); ok && odd&handshake.OddSeqWindow != 0 && now == p.end() {
+		if now, ok := c.Apart(s, x); ok && odd&(handshake.OddSeqWindow|handshake.OddBadSum) != 0 && now == p.end() {
 			if p.Seq != end[s] {
 				run[s] = run[s][:0]
 			}
