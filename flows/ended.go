@@ -246,7 +246,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.ConnState = f.conn.ConnState(x)
 		e.Completeness = int16(f.conn.Completeness(f.pkts[0]+f.pkts[1] == 1 && og.dups == 0))
 		e.SYNRetries, e.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
-		e.SuspectedRSTs = x.SuspectedRSTs()
+		if e.SuspectedRSTs = x.SuspectedRSTs(); e.SuspectedRSTs == 0 {
+			e.Oddities &^= handshake.OddRSTWindow // what was suspected turned out to be meant
+		}
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
 		e.ConfirmedFrame = f.frame(e.J.Confirmed)
 		e.CloseFrames = [2]uint64{f.frame(e.J.CloseOff[0]), f.frame(e.J.CloseOff[1])}

@@ -71,11 +71,16 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	if !ok && me.bits&sentReset != 0 && x.Data != nil && x.flags&dataReset != 0 && seq == x.more().rstSeq[side] {
 		return 0 // another answer to what was under way
 	}
-	if d := me.next.Sub(seq); !ok && (me.bits&(sentReset|sentFIN)|peer.bits&sentReset) != 0 && me.bits&hasNext != 0 && !p.Flags.Any(capture.ACK) &&
-		d >= 0 && d < 1<<20 && (me.bits&(sentSYN|sentSYNACK) == 0 || c.far(side) || seq.After(me.isn)) {
+	d := me.next.Sub(seq)
+	old := !ok && me.bits&hasNext != 0 && !p.Flags.Any(capture.ACK) &&
+		d >= 0 && d < 1<<20 && (me.bits&(sentSYN|sentSYNACK) == 0 || c.far(side) || seq.After(me.isn))
+	if old && (me.bits&(sentReset|sentFIN)|peer.bits&sentReset) != 0 {
 		// Its sender's socket is gone and answers each acknowledgement that was under way with the
 		// number from it (RFC 9293, 3.10.7.1), be it an old one.
 		return 0
+	}
+	if x.Data != nil {
+		c.gone(side, old, ok, x)
 	}
 	if !ok {
 		me.bits |= sentBadRST
@@ -122,6 +127,34 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		}
 	}
 	return 0
+}
+
+// gone keeps in mind that the RSTs of side which are suspected have old numbers, and forgives them when one
+// of it counts before it sent anything else: its socket was gone by then.
+func (c *Conn) gone(side Side, old, counts bool, x *Rest) {
+	me, bit := &c.half[side], oldRST0<<side
+	marked := x.more().finAhead&bit != 0
+	switch {
+	case counts && marked:
+		x.suspectedRSTs = 0
+		me.bits &^= sentBadRST
+		fallthrough
+	case !counts && !old:
+		c.goesOnAfterRST(side, x)
+	case old && (x.suspectedRSTs == 0 || marked):
+		x.need().finAhead |= bit
+		x.flags |= dataReset // what either side sends next is looked at, see doubtReset
+	}
+}
+
+// goesOnAfterRST notes that side is there: RSTs in its name with old numbers stay suspected.
+func (c *Conn) goesOnAfterRST(side Side, x *Rest) {
+	if d := x.more(); d.finAhead&(oldRST0<<side) != 0 {
+		x.need().finAhead &^= oldRST0 << side
+		if d.rstOff == 0 {
+			x.flags &^= dataReset
+		}
+	}
 }
 
 // refusal is where the RST was that Opening keeps, and who sent it; 0 for none.
@@ -196,6 +229,7 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	if x.Data == nil || x.flags&dataReset == 0 {
 		return
 	}
+	c.goesOnAfterRST(side, x)
 	d := x.need()
 	if d.rstOff == 0 {
 		return

@@ -59,6 +59,51 @@ func TestHonestStacks(t *testing.T) {
 			c PA 1101 5101 100
 			s A 5101 1201`, `
 			1 handshake=completed close=open suspected_rsts=1 oddities=[rst_out_of_window]`},
+		{"a socket is gone, and the first RST answers an acknowledgement that another overtook", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 1000
+			c PA 2001 5001 1000
+			c PA 3001 5001 1000
+			s A 5001 2001
+			s A 5001 3001
+			c R 2001
+			c R 3001
+			s A 5001 4001
+			c R 4001`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[10] orig_payload=3000 suspected_rsts=0 oddities=`},
+		{"a RST with an old number, its sender goes on, and resets later", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 100
+			c A 1101 5101
+			s R 5001
+			c PA 1101 5101 100
+			s A 5101 1201
+			s R 5101`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[10] suspected_rsts=1 oddities=[rst_out_of_window]`},
+		{"a RST with an old number, and its peer resets", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 100
+			c A 1001 5101
+			s R 5001
+			c R 1001`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[7] suspected_rsts=1 oddities=[rst_out_of_window]`},
+		{"a RST with an old number after another that is far off", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 100
+			c A 1001 5101
+			s R 900000000
+			s R 5001
+			s R 5101`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[8] suspected_rsts=2 oddities=[rst_out_of_window]`},
 		{"the third packet and what followed are missed, and the RST is ahead by it", `
 			c S 1000
 			s SA 5000 1001
@@ -310,6 +355,16 @@ func TestHonestTelling(t *testing.T) {
 			c PA 1001 5001 100
 			c A 1101 5002
 			s R 5001`, "knows of no connection that this belongs to", "must accept"},
+		{"a socket is gone, and the first RST answers an acknowledgement that another overtook", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 1000
+			c PA 2001 5001 1000
+			s A 5001 2001
+			s A 5001 3001
+			c R 2001
+			c R 3001`, "knows of no connection that this belongs to", "must be ignored"},
 		{"a stretch of both sides is missing", `
 			c S 1000
 			s SA 5000 1001

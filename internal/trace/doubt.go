@@ -15,11 +15,13 @@ import (
 const nearby = 64
 
 // forgive lets count what the judge counts though something of it is wrong.
-func (b *builder) forgive(v handshake.Verdict) {
+func (b *builder) forgive(v handshake.Verdict, suspected bool) {
 	for i := range b.pkts {
 		p := &b.pkts[i]
 		switch {
 		case !p.isBad:
+		case p.bad == RSTIgnored && !suspected:
+			p.bad = RSTStray // its sender was gone, as a later one of it tells
 		case p.bad == BadChecksum:
 			p.isBad = !p.took || !b.alone(i)
 		case p.bad == AckOfUnsent:
