@@ -318,7 +318,7 @@ func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 	f0, f1 := c.half[0].bits&sentFIN != 0, c.half[1].bits&sentFIN != 0
 	reset := (c.half[0].bits|c.half[1].bits)&sentReset != 0
 	switch {
-	case f0 && f1:
+	case f0 && f1 && !c.cutOff(x):
 		j.Close = Closed
 		a0, a1 := c.half[0].bits&finAcked != 0, c.half[1].bits&finAcked != 0
 		switch {
@@ -357,6 +357,18 @@ func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 	default:
 		j.Close = StillOpen
 	}
+}
+
+// cutOff reports whether a RST ended the connection before the FIN of its own sender, whose receiver was
+// gone by then and never acknowledged it. A listener sends such a RST that answers with SYN cookies, and so
+// knows of no connection yet, when a FIN overtakes the third packet.
+func (c *Conn) cutOff(x *Rest) bool {
+	d := x.more()
+	if d.rstOff == 0 {
+		return false
+	}
+	from, victim := &c.half[d.rstSide], &c.half[1-d.rstSide]
+	return x.finOff[d.rstSide] > d.rstOff && from.fin.After(d.resetOwn) && victim.bits&hasAck != 0 && victim.ack.Before(from.fin)
 }
 
 // judgeTimes gives the halves of the handshake's round trip. A sample is empty

@@ -104,6 +104,49 @@ func TestHonestStacks(t *testing.T) {
 			s R 5001
 			s R 5101`, `
 			1 handshake=completed close=reset closed_by=resp close_frames=[8] suspected_rsts=2 oddities=[rst_out_of_window]`},
+		{"a FIN overtakes the third packet to a listener with SYN cookies, which answers with a RST", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			c FA 1011 5001
+			s R 5001
+			s A 5001 1011
+			c R 1011
+			+20000 s FA 5001 1011
+			c R 1011`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[6] suspected_rsts=0`},
+		{"the same, and the listener's connection answers the FIN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			c FA 1011 5001
+			s R 5001
+			s A 5001 1011
+			c R 1011
+			s PA 5001 1012 300
+			c R 1012
+			s FA 5301 1012
+			c R 1012`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[6] suspected_rsts=0`},
+		{"a RST before a FIN that is acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s R 5001
+			s FA 5001 1002
+			c A 1002 5002`, `
+			1 handshake=completed close=closed closed_by=orig`},
+		{"a RST is captured before the FIN that it followed", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s RA 5002 1002
+			s FA 5001 1002`, `
+			1 handshake=completed close=closed closed_by=orig`},
 		{"the third packet and what followed are missed, and the RST is ahead by it", `
 			c S 1000
 			s SA 5000 1001
