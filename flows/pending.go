@@ -13,6 +13,7 @@ type pendingSYN struct {
 	isn  capture.Seq
 	n    int
 	pkts [4]capture.Packet
+	told [4]uint8 // places of their letters in the history of the live connection, see ZeekStray
 }
 
 const maxPending = 4096
@@ -32,12 +33,14 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 		}
 		f.bits |= hasPending
 	}
+	x := t.rest(v, f)
+	told := f.conn.ZeekStray(p, side, &x)
 	if ps.side != side || ps.n == len(ps.pkts) {
 		t.stray(v, side, p)
 		return
 	}
 	ps.isn = p.Seq
-	ps.pkts[ps.n] = *p
+	ps.pkts[ps.n], ps.told[ps.n] = *p, told
 	ps.n++
 }
 
@@ -77,6 +80,10 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 			f := t.flow(v)
 			delete(t.pending, v)
 			f.bits &^= hasPending
+			x := t.rest(v, f)
+			for j := ps.n - 1; j >= 0; j-- { // the last first: what is before it keeps its place
+				f.conn.ZeekForget(ps.told[j], &x)
+			}
 			u := t.supersede(v, &ps.pkts[0], ps.id)
 			for j := 1; j < ps.n; j++ {
 				t.book(u, 0, &ps.pkts[j])

@@ -331,17 +331,51 @@ const (
 )
 
 func (c *Conn) letter(let uint8, side Side, x *Rest) {
-	v := uint64(let) | uint64(side)<<4
 	n := uint(c.historyLen & (steady0 - 1))
-	switch {
-	case n < lettersPerWord:
-		x.history |= v << (5 * n)
-	case n < maxHistory && x.Data != nil:
-		x.need().historyX[n/lettersPerWord-1] |= v << (5 * (n % lettersPerWord))
-	default:
+	if n < lettersPerWord || n < maxHistory && x.Data != nil {
+		*x.historyWord(n) |= (uint64(let) | uint64(side)<<4) << (5 * (n % lettersPerWord))
+		c.historyLen++
+	}
+}
+
+// historyWord is where the letter n of the history lies.
+func (x *Rest) historyWord(n uint) *uint64 {
+	if n < lettersPerWord {
+		return &x.history
+	}
+	return &x.need().historyX[n/lettersPerWord-1]
+}
+
+// ZeekStray writes the letter of a SYN of side that may open another connection, and returns its place in
+// the history plus one, 0 where it has none.
+func (c *Conn) ZeekStray(p *capture.Packet, side Side, x *Rest) (place uint8) {
+	if me := &c.half[side]; me.zeek&zSeenSH != 0 && me.isn == p.Seq {
+		return 0
+	}
+	before := c.historyLen
+	c.half[side].zeek |= zSeenSH
+	c.letter(letS, side, x)
+	if c.historyLen == before {
+		return 0
+	}
+	return c.historyLen & (steady0 - 1)
+}
+
+// ZeekForget takes the letter at a place that ZeekStray returned out of the history.
+func (c *Conn) ZeekForget(place uint8, x *Rest) {
+	last := uint(c.historyLen&(steady0-1)) - 1
+	if place == 0 || uint(place) > last+1 {
 		return
 	}
-	c.historyLen++
+	for n := uint(place) - 1; n <= last; n++ {
+		next := uint64(0)
+		if n < last {
+			next = *x.historyWord(n + 1) >> (5 * ((n + 1) % lettersPerWord)) & 31
+		}
+		w, at := x.historyWord(n), 5*(n%lettersPerWord)
+		*w = *w&^(31<<at) | next<<at
+	}
+	c.historyLen--
 }
 
 // AppendHistory appends the connection's history in Zeek's letters.

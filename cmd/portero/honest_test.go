@@ -551,6 +551,30 @@ func TestHonest(t *testing.T) {
 			c A 1001 5001 0 bad
 			c FA 1001 5001`, `
 			1 history=CF`},
+		{"Zeek writes a SYN inside a live connection where it came", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			c S 777777
+			s A 5001 1011
+			s PA 5001 1011 10
+			c S 777777
+			c FA 1011 5011`, `
+			1 history=ShADSadSF conn_state=S2 orig_pkts=6`},
+		{"and not where it opened another", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c S 777777
+			+1000 c S 777777
+			s PA 5001 1011 10
+			s SA 90000 777778
+			c A 777778 90001`, `
+			1 history=ShADad
+			2 history=ShA`},
 		{"Zeek takes no first segment for one sent again", `
 			c PA 1001 5001 10
 			s PA 5000 1011 1
