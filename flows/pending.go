@@ -84,6 +84,12 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 			for j := ps.n - 1; j >= 0; j-- { // the last first: what is before it keeps its place
 				f.conn.ZeekForget(ps.told[j], &x)
 			}
+			if f.conn.Began(&ps.pkts[i], p, ps.side) {
+				for j := range ps.n {
+					t.again(v, ps.side, &ps.pkts[j])
+				}
+				return false
+			}
 			u := t.supersede(v, &ps.pkts[0], ps.id)
 			for j := 1; j < ps.n; j++ {
 				t.book(u, 0, &ps.pkts[j])

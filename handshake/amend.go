@@ -65,7 +65,7 @@ func (c *Conn) disown(side Side, x *Rest) {
 func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq) {
 	me, peer := &c.half[side], &c.half[1-side]
 	switch {
-	case peer.bits&sentSYNACK == 0 || peer.synAck != p.Seq+1 || me.bits&hasNext == 0:
+	case me.bits&hasNext == 0 || peer.bits&sentSYNACK != 0 && peer.synAck != p.Seq+1:
 	case me.bits&sentSegment == 0:
 		if me.next.Sub(p.Seq) < 1<<20 {
 			return me.next

@@ -32,7 +32,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			(peer.bits&sentSYNACK != 0 || peer.bits&sentRSTACKofSYN != 0 && me.bits&sentReset == 0) {
 			return SameAttempt
 		}
-		if any&sentReset == 0 && c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) && !c.Over() {
+		starts := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) }
+		if any&sentReset == 0 && !c.Over() && (c.flags&flagCandidate != 0 && c.candSide() == side && starts(c.candSeq) ||
+			me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYN|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side)) {
 			return SameAttempt
 		}
 	}
@@ -57,6 +59,15 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		return SameAttempt
 	}
 	return Pending
+}
+
+// Began reports whether both streams that were seen begin right behind the numbers of syn, from side, and
+// of its answer: the two were captured late.
+func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {
+	behind := func(h *half, seq capture.Seq) bool {
+		return h.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && h.isn.In(seq+1, seq.Add(1<<16))
+	}
+	return !c.Over() && !c.far(0) && !c.far(1) && behind(&c.half[side], syn.Seq) && behind(&c.half[1-side], answer.Seq)
 }
 
 // Over reports whether the connection ended: FIN both ways, or a valid RST.

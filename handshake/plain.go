@@ -146,6 +146,9 @@ func (c *Conn) settled(p *capture.Packet, side Side) bool {
 		return true
 	case c.candSide() != side:
 		return peer.bits&sentSYN != 0 || !opener
+	case !opener: // the earliest of the stream, for the SYN may be captured after it
+		d := c.candSeq.Sub(p.Seq)
+		return d <= 0 || d > 1<<20 || c.far(side)
 	case peer.bits&sentSYNACK == 0:
 		return c.candSeq == p.Seq || !(me.bits&sentSYN != 0 && p.Seq == me.isn+1)
 	}

@@ -255,6 +255,54 @@ func TestHonestStacks(t *testing.T) {
 			c S 1000
 			c PA 1001 5001 10`, `
 			1 handshake=completed orig_payload=30 orig_lost=0 orig_retrans=0 orig_ooo=1`},
+		{"the SYN and its answer are captured after data in disorder", `
+			c PA 1101 5001 100
+			c PA 1201 5001 100
+			c PA 1001 5001 100
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1301`, `
+			1 handshake=completed syn_frame=4 synack_frame=5 ack_frame=3 orig_payload=300 orig_ooo=1 orig_lost=0`},
+		{"and after both sides spoke", `
+			c PA 1101 5001 100
+			c A 1001 5001
+			s A 5001 1201
+			c PA 1001 5001 100
+			c S 1000
+			s SA 5000 1001`, `
+			1 handshake=completed syn_frame=5 synack_frame=6 ack_frame=2 orig_payload=200 orig_lost=0`},
+		{"and after data of the responder", `
+			s PA 5001 1001 30
+			s PA 5031 1001 30
+			s PA 5061 1001 30
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed orig_port=40000 syn_frame=4 synack_frame=5 ack_frame=6 resp_payload=90`},
+		{"the SYN is captured after data in disorder, and its answer is missed", `
+			c PA 1101 5001 100
+			c PA 1201 5001 100
+			c PA 1001 5001 100
+			c S 1000
+			c A 1301 5001`, `
+			1 handshake=implied missing=[synack] syn_frame=4 ack_frame=3 orig_payload=300`},
+		{"the SYN and its answer are captured after data of which the first is missed", `
+			c PA 1101 5001 100
+			c PA 1201 5001 100
+			s A 5001 1301
+			c S 1000
+			s SA 5000 1001
+			c A 1301 5001`, `
+			1 handshake=completed_unseen missing=[ack] syn_frame=4 synack_frame=5 orig_payload=200 orig_lost=100`},
+		{"a SYN with a number that is near opens another connection, for its answer has not", `
+			c PA 1101 5001 100
+			c PA 1201 5001 100
+			s A 5001 1301
+			c S 1000
+			s SA 9000000 1001
+			c A 1001 9000001`, `
+			1 handshake=midstream orig_payload=200
+			2 handshake=completed reuses=1`},
 		{"the SYN is captured after the RST that ends it", `
 			s SA 5000 1001
 			c A 1001 5001
@@ -492,6 +540,13 @@ func TestHonestTelling(t *testing.T) {
 			s A 5001 1101
 			c PA 1001 5001 200
 			s A 5001 1201`, "bytes 1 to 200, which fill an earlier gap", "sends bytes 1 to 200."},
+		{"the SYN and its answer are captured after data", `
+			c PA 1101 5001 100
+			c PA 1201 5001 100
+			s A 5001 1301
+			c S 1000
+			s SA 5000 1001
+			c A 1301 5001`, "The server agrees", "already over"},
 		{"octets in front of the first that was captured", `
 			c PA 1101 5001 100
 			c PA 1001 5001 100

@@ -239,12 +239,13 @@ func (b *builder) isCopy(i int) bool {
 // says of a packet is what the verdict rests on.
 func (b *builder) judge(rec *record.Record) {
 	var (
-		c    handshake.Conn
-		x    = handshake.NewRest()
-		pk   [2]uint64
-		run  [2][]int // packets of each side beyond the window, until it is known whose they are
-		one  [2]*pkt  // the first of each side
-		zero End      = Neither
+		c      handshake.Conn
+		x      = handshake.NewRest()
+		pk     [2]uint64
+		strays []int    // SYNs that wait for an answer
+		run    [2][]int // packets of each side beyond the window, until it is known whose they are
+		one    [2]*pkt  // the first of each side
+		zero   End      = Neither
 	)
 	for i := range b.pkts {
 		p := &b.pkts[i]
@@ -268,7 +269,12 @@ func (b *builder) judge(rec *record.Record) {
 		}
 		if p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN && c.PlaceSYN(p.Packet, s) == handshake.Pending {
 			p.stray = true
+			strays = append(strays, i)
 			continue
+		}
+		if p.Flags.Has(capture.SYN|capture.ACK) && len(strays) > 0 {
+			b.comeLate(strays, p, &c, x, 1-s)
+			strays = nil
 		}
 		var end [2]capture.Seq
 		var apart [2]bool

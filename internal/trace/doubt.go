@@ -172,3 +172,20 @@ func (b *builder) ending(e End, s handshake.Side, c *handshake.Conn, x *handshak
 		}
 	}
 }
+
+// comeLate lets the judge see the SYNs of side that were captured after what followed them, as p, the answer, shows.
+func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake.Rest, side handshake.Side) {
+	for _, k := range strays {
+		q := &b.pkts[k]
+		if q.from == p.from || !handshake.Answers(p.Packet, q.Seq, q.PayloadLen) || !c.Began(q.Packet, p.Packet, side) {
+			continue
+		}
+		for _, k := range strays {
+			if q := &b.pkts[k]; q.from != p.from {
+				q.stray = false
+				b.blame(q, c.Observe(q.Packet, side, uint32(k+1), x, handshake.Options{}))
+			}
+		}
+		return
+	}
+}

@@ -348,7 +348,7 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 		b.tellFIN(i, say)
 		end++
 	}
-	if st.Before[p.from].State == Closed && b.j.Verdict != handshake.Probe {
+	if st.Before[p.from].State == Closed && st.After[p.from].State == Closed && b.j.Verdict != handshake.Probe {
 		say(AfterTheEnd)
 	}
 	if !alive && (!n.hasNext || end > n.next) {
