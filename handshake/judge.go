@@ -106,6 +106,9 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	exact := third && c.thirdExact(o)
 
 	c.judgeOpening(j, x, k, accepted, cand, third, exact)
+	if syn && !accepted && (j.Verdict == Refused || j.Verdict == Filtered || j.Verdict == Aborted) && me.bits&sentSYNACK == 0 {
+		j.SYNACK = 0 // it does not fit, so it answered nothing, and no door is open: another frame proves the verdict
+	}
 	if third && j.Verdict.Opened() {
 		j.ACK = x.candOff
 		if !exact {

@@ -63,12 +63,27 @@ func TestHonestForged(t *testing.T) {
 			s SA 77777 999999
 			c R 999999
 			s RA 0 1001`, `
-			1 handshake=refused suspected_rsts=0`},
+			1 handshake=refused suspected_rsts=0 synack_frame=`},
 		{"refused before a forged SYN-ACK", `
 			c S 1000
 			s RA 0 1001
 			s SA 77777 999999`, `
-			1 handshake=refused suspected_rsts=0`},
+			1 handshake=refused suspected_rsts=0 synack_frame=`},
+		{"a forged SYN-ACK, and the SYN is taken back: no door is open", `
+			c S 1000
+			s SA 77777 999999
+			c R 1001`, `
+			1 handshake=aborted synack_frame=`},
+		{"a SYN-ACK that does not fit is what makes it invalid", `
+			c S 1000
+			s SA 77777 999999`, `
+			1 handshake=invalid synack_frame=2`},
+		{"both called, the answer of one does not fit, and he takes his SYN back", `
+			c S 1000
+			s S 5000
+			s SA 5000 777
+			c R 1001`, `
+			1 handshake=aborted synack_frame=`},
 		{"a forged RST does not make a half-open attempt another", `
 			c S 1000
 			s SA 5000 1001
