@@ -77,28 +77,53 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	}
 	for i := range ps.n {
 		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
-			f := t.flow(v)
-			delete(t.pending, v)
-			f.bits &^= hasPending
-			x := t.rest(v, f)
-			for j := ps.n - 1; j >= 0; j-- { // the last first: what is before it keeps its place
-				f.conn.ZeekForget(ps.told[j], &x)
-			}
-			if f.conn.Began(&ps.pkts[i], p, ps.side) {
+			t.forgetLetters(v, ps)
+			if f := t.flow(v); f.conn.Began(&ps.pkts[i], p, ps.side) {
+				delete(t.pending, v)
+				f.bits &^= hasPending
 				for j := range ps.n {
 					t.again(v, ps.side, &ps.pkts[j])
 				}
 				return false
 			}
-			u := t.supersede(v, &ps.pkts[0], ps.id)
-			for j := 1; j < ps.n; j++ {
-				t.book(u, 0, &ps.pkts[j])
-			}
+			u := t.promote(v, ps)
 			t.book(u, t.flow(u).sideOf(p), p)
 			return true
 		}
 	}
 	return false
+}
+
+// renew opens a connection with SYN p where the one on its ports, flow v, is over. The same SYN may have
+// waited since before the end.
+func (t *Table) renew(v uint32, side int, p *capture.Packet) {
+	f := t.flow(v)
+	if ps := t.pending[v]; f.bits&hasPending != 0 && ps != nil && ps.side == side && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq && !f.conn.SameSYN(p, side) {
+		t.forgetLetters(v, ps)
+		t.book(t.promote(v, ps), 0, p)
+		return
+	}
+	t.supersede(v, p, 0)
+}
+
+// promote makes a connection of its own of the attempt that waits on flow v, and returns its flow.
+func (t *Table) promote(v uint32, ps *pendingSYN) uint32 {
+	delete(t.pending, v)
+	t.flow(v).bits &^= hasPending
+	u := t.supersede(v, &ps.pkts[0], ps.id)
+	for j := 1; j < ps.n; j++ {
+		t.book(u, 0, &ps.pkts[j])
+	}
+	return u
+}
+
+// forgetLetters takes the SYNs that waited on flow v out of its history, see ZeekStray.
+func (t *Table) forgetLetters(v uint32, ps *pendingSYN) {
+	f := t.flow(v)
+	x := t.rest(v, f)
+	for j := ps.n - 1; j >= 0; j-- { // the last first: what is before it keeps its place
+		f.conn.ZeekForget(ps.told[j], &x)
+	}
 }
 
 // supersede opens a connection on the ports of flow v with its first packet p.

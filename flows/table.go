@@ -258,7 +258,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			t.pend(f, v, side, p)
 			return
 		case handshake.NewConnection:
-			t.supersede(v, p, 0)
+			t.renew(v, side, p)
 			return
 		}
 	case capture.RST | capture.ACK:

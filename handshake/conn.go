@@ -388,6 +388,15 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if c.beyond(p, side) {
 		return OddSYNACKISN
 	}
+	if repeat && me.isn != p.Seq && peer.bits&sentSYN != 0 {
+		// An answer nobody asked for is no copy of another, and does not displace the one that was accepted.
+		switch had, fits := c.acceptable(me.synAck, 1-side, x), c.acceptable(p.Ack, 1-side, x); {
+		case had && !fits:
+			return OddSYNACKISN
+		case fits && !had && !c.namesOther(p, 1-side, x):
+			x.synacks = 0
+		}
+	}
 	if x.synacks != 0xff && (repeat || x.synacks == 0) {
 		x.synacks++
 	}
@@ -406,10 +415,6 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 			x.synackTime, x.synackOff, x.synackTS = p.Time, off, p.TSVal
 		}
 		return 0
-	}
-	// An answer nobody asked for does not displace the one that was accepted.
-	if repeat && peer.bits&sentSYN != 0 && c.acceptable(me.synAck, 1-side, x) && !c.acceptable(p.Ack, 1-side, x) {
-		return OddSYNACKISN
 	}
 	if repeat {
 		odd = OddSYNACKISN
