@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/FINDINGS.md")
+var update = flag.Bool("update", false, "write docs/FINDINGS.md and testdata/told.txt")
 
 // TestDocument holds docs/FINDINGS.md to the kinds.
 func TestDocument(t *testing.T) {

@@ -401,7 +401,7 @@ var stories = []storied{
 
 func TestFindings(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range slices.Concat(stories, forgeries) {
+	for _, c := range slices.Concat(stories, forgeries, borders) {
 		t.Run(c.name, func(t *testing.T) {
 			var s story
 			c.tell(&s)
@@ -526,7 +526,7 @@ func TestBudget(t *testing.T) {
 // TestPolicy: what the policy does not name is told, machines outside only when it
 // names them.
 func TestPolicy(t *testing.T) {
-	p, err := policy.Read(strings.NewReader("10.0.0.1 80/tcp\n10.0.0.1 22/tcp from 10.0.9.0/24\n"), "x")
+	p, err := policy.Read(strings.NewReader("10.0.0.1 80/tcp\n10.0.0.1 22/tcp from 10.0.9.0/24\n8.8.4.4 443/tcp\n"), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -538,6 +538,8 @@ func TestPolicy(t *testing.T) {
 	}
 	s.tcp(0, "10.0.0.9", "10.0.0.2", 0, 80, handshake.Completed, payload(9, 9))
 	s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, payload(9, 9))
+	s.tcp(0, "10.0.0.9", "8.8.4.4", 0, 443, handshake.Completed, payload(9, 9))
+	s.tcp(0, "10.0.0.9", "8.8.4.4", 0, 80, handshake.Completed, payload(9, 9))
 	s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 8080, handshake.Refused)
 	var got []string
 	for i := range s.rs {
@@ -547,7 +549,7 @@ func TestPolicy(t *testing.T) {
 		why, line := f.Rule()
 		got = append(got, fmt.Sprintf("%s %s:%d %d line %d", f.Kind, f.Target, f.Port, why, line))
 	}
-	want := "not-in-policy 10.0.0.1:443 2 line 1, not-in-policy 10.0.0.2:80 1 line 0, not-in-policy 10.0.0.1:22 3 line 2"
+	want := "not-in-policy 8.8.4.4:80 2 line 3, not-in-policy 10.0.0.1:443 2 line 1, not-in-policy 10.0.0.2:80 1 line 0, not-in-policy 10.0.0.1:22 3 line 2"
 	if g := strings.Join(got, ", "); g != want {
 		t.Errorf("%s\nwant %s", g, want)
 	}

@@ -1,11 +1,17 @@
 package findings
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
+	"time"
 
 	"portero/catalog"
+	"portero/catalog/identify"
+	"portero/handshake"
 	"portero/internal/who"
 )
 
@@ -65,6 +71,25 @@ func TestPoisoning(t *testing.T) {
 				d.Claim(a, m2, (i*2+1)*sec, uint64(i*2+2))
 			}
 		}, "lan-poisoning medium 2"},
+		"within a minute": {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 60*sec-1, 2) }, "lan-poisoning medium 2"},
+		"a minute later":  {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 60*sec, 2) }, ""},
+		"three hold one address": {func(d *Detector) {
+			for i := range 9 {
+				d.Claim(a, who.MAC{2, 0, 0, 0, 0, byte(i % 3)}, int64(i)*sec, uint64(i+1))
+			}
+		}, "lan-poisoning medium 3"},
+		"a machine takes over for good": {func(d *Detector) {
+			for i := range int64(9) {
+				d.Claim(a, m1, i*30*sec, uint64(i+1))
+			}
+			d.Claim(a, m2, 9*30*sec+60*sec, 10)
+			d.Claim(a, m2, 9*30*sec+70*sec, 11)
+		}, ""},
+		"one answers for two names, and another for three in two ways": {func(d *Detector) {
+			for i, n := range []string{"printer", "wpad", "fileserver"} {
+				d.Answer([]string{"llmnr", "nbns"}[i%2], b, n, int64(i)*sec, uint64(i+1))
+			}
+		}, ""},
 		"an address is handed on":    {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 7200*sec, 2) }, ""},
 		"one machine, two addresses": {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(b, m1, sec, 2) }, ""},
 		"two hand out addresses":     {func(d *Detector) { d.Answer("dhcp", a, "", 0, 1); d.Answer("dhcp", b, "", sec, 2) }, "lan-poisoning low 2"},
@@ -107,5 +132,69 @@ func TestHeardIsBounded(t *testing.T) {
 	fs := d.Findings()
 	if len(fs) != 1 || fs[0].Kind != "dns-tunnel" || fs[0].Count != 2000 {
 		t.Errorf("%+v", fs)
+	}
+}
+
+// TestTunnelBorders: how many names, how long, how random and how fast they are is what makes a tunnel.
+func TestTunnelBorders(t *testing.T) {
+	const txt, a = 16, 1
+	// label is of so many octets that look random, another for every i.
+	label := func(i, octets int) string {
+		sum := sha256.Sum256(fmt.Append(nil, i))
+		return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:]))[:octets]
+	}
+	for _, c := range []struct {
+		what       string
+		names      int
+		octets     int
+		odd        int // of ten questions so many are of a type that carries text
+		over       time.Duration
+		monotonous bool
+		want       bool
+	}{
+		{"twenty long names", 20, 30, 0, 10 * time.Hour, false, true},
+		{"nineteen", 19, 30, 0, 10 * time.Hour, false, false},
+		{"an octet shorter", 20, 29, 0, 10 * time.Hour, false, false},
+		{"of few letters", 20, 30, 0, 10 * time.Hour, true, false},
+		{"a hundred half as long", 100, 15, 0, time.Hour - 1, false, true},
+		{"in an hour and more", 100, 15, 0, time.Hour + time.Minute, false, false},
+		{"ninety-nine", 99, 15, 0, time.Hour - 1, false, false},
+		{"a hundred an hour", 200, 15, 0, 2 * time.Hour, false, true},
+		{"not half as long", 100, 14, 0, time.Hour - 1, false, false},
+		{"half of them of odd types", 20, 10, 5, 10 * time.Hour, false, true},
+		{"fewer of them", 20, 10, 4, 10 * time.Hour, false, false},
+		{"shorter ones of odd types", 20, 9, 10, 10 * time.Hour, false, false},
+	} {
+		d := New(catalog.Default(), nil, 0)
+		me := netip.MustParseAddr("10.0.0.9")
+		for i := range c.names {
+			name, qtype := label(i, c.octets), uint16(a)
+			if c.monotonous {
+				name = fmt.Sprintf("%0*d", c.octets, i)
+			}
+			if i%10 < c.odd {
+				qtype = txt
+			}
+			d.Question(me, name+".T.example.", qtype, 0, int64(c.over)*int64(i)/int64(c.names-1)+1, uint64(i+1))
+		}
+		fs := d.Findings()
+		if got := len(fs) > 0; got != c.want {
+			t.Errorf("%s: %v", c.what, got)
+		}
+		// The records of its questions carry it, those of others do not.
+		var s story
+		for _, by := range []string{"10.0.0.9", "10.0.0.8"} {
+			s.udp(0, by, "10.0.0.1", 0, 53, handshake.Answered, spoke("dns"), said(func(a *identify.Facts) { a.DNS = &identify.Lookup{Query: "x.t.Example."} }))
+		}
+		s.udp(0, "10.0.0.9", "10.0.0.1", 0, 53, handshake.Answered, spoke("dns"), said(func(a *identify.Facts) { a.DNS = &identify.Lookup{Query: "x.u.example."} }))
+		for i := range s.rs {
+			d.Observe(&s.rs[i])
+			if got := len(s.rs[i].Risks) > 0; got != (c.want && i == 0) {
+				t.Errorf("%s: record %d: %v", c.what, i, s.rs[i].Risks)
+			}
+		}
+		if fs = d.Findings(); c.want && (fs[0].Count != uint64(c.names) || fs[0].Extra != uint64(c.octets) || fs[0].First != 1 || fs[0].Last != int64(c.over)+1 || len(fs[0].Frames) != 8 || len(fs[0].Records) != 1) {
+			t.Errorf("%s: %+v", c.what, fs[0])
+		}
 	}
 }

@@ -60,7 +60,6 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 		}
 	}
 	if r.RolesBy == handshake.RolesSYN {
-		e.what = 0
 		switch r.Handshake {
 		case handshake.HalfOpen:
 			e.what = 1
@@ -120,11 +119,11 @@ func (d *Detector) portless(r *record.Record) {
 
 // oneWay books datagrams by where they go.
 func (d *Detector) oneWay(r *record.Record, o, s *end, e *event, answered bool) {
-	port := uint16(0)
+	port := uint16(0) // of pings, which collect nothing
 	if r.HasPorts {
 		port = r.Resp.Port
 	}
-	if s.addr.IsMulticast() || listenOnly.has(port) && r.Proto == capture.ProtoUDP {
+	if s.addr.IsMulticast() || listenOnly.has(port) {
 		return
 	}
 	ru := &d.rules[rOneWay]
@@ -235,7 +234,6 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 			d.note(rGuess, o, s, 0, port, e, none, r)
 		}
 		if adminPorts.has(port) && d.inside(o.addr) && d.inside(s.addr) && o.addr != s.addr {
-			e.what = uint32(port)
 			d.note(rLateral, o, nil, 0, 0, e, s.addr, r)
 		}
 	}

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -11,17 +12,7 @@ import (
 
 func byTime(es []event) []event {
 	out := slices.Clone(es)
-	slices.SortFunc(out, func(a, b event) int {
-		switch {
-		case a.at != b.at && a.at < b.at:
-			return -1
-		case a.at != b.at:
-			return 1
-		case a.record < b.record:
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, func(a, b event) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.record, b.record)) })
 	return out
 }
 
@@ -303,7 +294,7 @@ func (d *Detector) uploaded(k subject, t *track) (Finding, bool) {
 // appeared finds a door that answered for the first time after the machine had
 // been watched without it for the learning period.
 func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
-	if t.a == 0 || !k.target.IsValid() {
+	if t.a == 0 { // nothing answered there
 		return Finding{}, false
 	}
 	var e end
