@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // own is what overrides changed, by port. A key that is present replaces what is
@@ -193,6 +195,9 @@ func override(get func(string) string, findings []string) (Override, error) {
 		es = en
 	}
 	if kind == "practice" {
+		if !validService(f.Name) {
+			return o, fmt.Errorf("name %q: the name of a service is up to %d letters, digits and any of - _ . + * / : ( ) and the space, and begins with a letter or a digit", f.Name, longestService)
+		}
 		o.Fact, o.Practice = f, [2]string{en, es}
 		return o, nil
 	}
@@ -208,6 +213,21 @@ func override(get func(string) string, findings []string) (Override, error) {
 	f.note = &Note{Era: get("era"), EN: en, ES: es}
 	o.Fact = f
 	return o, f.check()
+}
+
+// longestService is how long the name of a service may be, octets.
+const longestService = 64
+
+// validService reports whether s may be the name of a service. It is a word of records, which every format
+// writes as it is: nothing in it may part fields, end a text or be a formula.
+func validService(s string) bool {
+	letter := func(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	for i, r := range s {
+		if !letter(r) && (i == 0 || !strings.ContainsRune("-_.+*/:() ", r)) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= longestService
 }
 
 var (

@@ -78,11 +78,36 @@ func TestOverrideProblems(t *testing.T) {
 		"action,kind,reason,until,host\nmute,beacon,r,2027-01-01,nowhere":        "x.csv:2: host \"nowhere\"",
 		"action,kind,proto,port,name\nadd,nosuch,tcp,1,n":                        "x.csv:2: kind \"nosuch\" is no kind of fact",
 		"action,kind,proto,port,name,severity\nadd,malware-default,tcp,1,n,high": "x.csv:2: severity high, but",
+		"action,kind,proto,port,name\nadd,practice,tcp,1,\"a\"\"b\"":             "x.csv:2: name \"a\\\"b\": the name of a service",
 		"action,kind,proto,port,name,when\nadd,exposure,tcp,1,n,always":          "x.csv:2: when \"always\"",
 	} {
 		_, ps := ReadOverrides(strings.NewReader(text), "x.csv", []string{"beacon"})
 		if len(ps) == 0 || !strings.HasPrefix(ps[0].Error(), want) {
 			t.Errorf("%q: %v, want %q", text, ps, want)
+		}
+	}
+}
+
+// A service's name is written as it is into every format, so it has nothing in it that means something there. The
+// built-in names keep to that too.
+func TestServiceNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"our-sync": true, "Caja 2 (ñandú) v1.0+b/c:d_e": true, "3com": true, "名前": true, strings.Repeat("x", 64): true,
+		"": false, strings.Repeat("x", 65): false, "a\"b": false, "a\\b": false, "a,b": false, "a;b": false, "a\tb": false, "a\nb": false, "a<b": false, "a&b": false, "a=b": false,
+		"=1": false, "+1": false, "-": false, "@a": false, " a": false, "(empty)": false, "a\x1b[31m": false, "a\u202eb": false, "a\u200bb": false, "a\xffb": false, "a\ufffdb": false,
+	} {
+		if got := validService(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+	c := Default()
+	for _, proto := range []uint8{6, 17, 33, 132} {
+		for port := range 1 << 16 {
+			for _, name := range []string{c.Practice(proto, uint16(port)), c.Registered(proto, uint16(port))} {
+				if name != "" && !validService(name) {
+					t.Errorf("%d/%d: %q", port, proto, name)
+				}
+			}
 		}
 	}
 }

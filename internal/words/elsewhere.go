@@ -69,6 +69,8 @@ var elsewhereMessages = [][2]string{
 	{"until %q is no day; a mute needs its last one, as 2027-01-31", "until: %q no es un día; al silenciar hace falta el último, como 2027-01-31"},
 	{"action %q is none of add, replace, mute", "action: %q no es add, replace ni mute"},
 	{"a fact needs a port and a proto", "a un dato le hacen falta puerto (port) y protocolo (proto)"},
+	{"name %q: the name of a service is up to %d letters, digits and any of - _ . + * / : ( ) and the space, and begins with a letter or a digit",
+		"name: %q; el nombre de un servicio tiene hasta %d letras, cifras y signos de - _ . + * / : ( ) y el espacio, y empieza por una letra o una cifra"},
 	{": no name", ": falta el nombre (name)"},
 	{"kind %q is no kind of fact (portero catalog kinds lists them)", "kind: %q no es un tipo de dato (portero catalog kinds los enumera)"},
 	{": no protocol", ": falta el protocolo (proto)"},
