@@ -14,6 +14,7 @@ import (
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/record"
+	"portero/internal/view/csv"
 	"portero/internal/view/safe"
 	"portero/internal/words"
 )
@@ -113,18 +114,14 @@ func (l *list) write(o *output, format string, width int) error {
 			return err
 		}
 		for _, r := range l.rows {
-			var c []string
-			for _, v := range r {
-				s := safe.Terminal(cell(v))
-				if strings.HasPrefix(s, "=") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "@") {
-					s = "'" + s
+			var b []byte
+			for i, v := range r {
+				if i > 0 {
+					b = append(b, sep...)
 				}
-				if strings.ContainsAny(s, ",\"\t") {
-					s = `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-				}
-				c = append(c, s)
+				b = csv.Cell(b, cell(v), format == "tsv")
 			}
-			if _, err := fmt.Fprintln(o, strings.Join(c, sep)); err != nil {
+			if _, err := o.Write(append(b, '\n')); err != nil {
 				return err
 			}
 		}

@@ -39,3 +39,17 @@ func TestTheNameGivesWay(t *testing.T) {
 		}
 	}
 }
+
+// What a list says in csv and tsv stays in its cell, and is no formula, as in records.
+func TestListsAreNoFormulas(t *testing.T) {
+	l := list{heads: []string{"addr", "name", "n"}, rows: [][]any{{"10.0.0.1", "a,\"b\";=1", 3}, {"=1", "|x\ty\\z", nil}}}
+	for format, want := range map[string]string{
+		"csv": "addr,name,n\n10.0.0.1,\"a,\"\"b\"\";'=1\",3\n'=1,'|x\ufffdy\\z,\n",
+		"tsv": "addr\tname\tn\n10.0.0.1\ta,\"b\";=1\t3\n'=1\t'|x\ufffdy\\\\z\t\n",
+	} {
+		var b bytes.Buffer
+		if err := l.write(&output{Writer: &b}, format, 80); err != nil || b.String() != want {
+			t.Errorf("%s: %q, want %q, %v", format, b.String(), want, err)
+		}
+	}
+}

@@ -5,6 +5,7 @@ package csv
 import (
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"portero/internal/record"
 	"portero/internal/view"
@@ -114,38 +115,37 @@ func (c *Writer) cell(b []byte, at int) []byte {
 		if x >= 'a' && x <= 'z' || x >= '0' && x <= '9' || x >= 'A' && x <= 'Z' || i > 0 && (x == '.' || x == ';' || x == ':' || x == '_' || x == '-' || x == '/') {
 			continue
 		}
-		return c.text(b[:at], string(b[at:]))
+		return Cell(b[:at], string(b[at:]), c.tab)
 	}
 	return b
 }
 
-// text appends a cell that may come from the wire. A spreadsheet takes a cell
-// that starts like a formula for one, so it gets an apostrophe before it.
-func (c *Writer) text(b []byte, s string) []byte {
-	// Made harmless first: what is left may be nothing.
+// Cell appends a cell of csv, or of tsv with tab, that may come from the wire. A spreadsheet takes a cell
+// that starts like a formula for one, so it gets an apostrophe before it. So does what
+// follows a semicolon: where the comma is for decimals, spreadsheets part cells there.
+func Cell(b []byte, s string, tab bool) []byte {
+	// Made harmless first: what is left may be nothing, and has no control characters.
 	if s = safe.Terminal(s); s == "" {
 		return b
 	}
-	switch s[0] {
-	case '=', '+', '-', '@', '\t', '\r', '|', '%':
-		s = "'" + s
-	}
-	if c.tab {
+	if tab {
+		if formula(s) {
+			b = append(b, '\'')
+		}
 		for i := 0; i < len(s); i++ {
-			switch s[i] {
-			case '\t':
-				b = append(b, '\\', 't')
-			case '\n':
-				b = append(b, '\\', 'n')
-			case '\\':
-				b = append(b, '\\', '\\')
-			default:
-				b = append(b, s[i])
+			if s[i] == '\\' {
+				b = append(b, '\\')
 			}
+			b = append(b, s[i])
 		}
 		return b
 	}
-	if !strings.ContainsAny(s, ",\"\r\n ") {
+	for i := 0; i < len(s); i++ {
+		if (i == 0 || s[i-1] == ';') && formula(s[i:]) {
+			s = s[:i] + "'" + s[i:]
+		}
+	}
+	if !strings.ContainsAny(s, ",\" ") {
 		return append(b, s...)
 	}
 	b = append(b, '"')
@@ -156,6 +156,13 @@ func (c *Writer) text(b []byte, s string) []byte {
 		b = append(b, s[i])
 	}
 	return append(b, '"')
+}
+
+// formula reports whether a spreadsheet takes a cell that begins with s for one. Some take the wide
+// forms of the signs for the signs.
+func formula(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return strings.ContainsRune("=+-@|%＝＋－＠", r)
 }
 
 // Flush hands on what is buffered.
