@@ -57,6 +57,11 @@ var borders = []storied{
 			s.tcp(at, "10.0.%d.%d", "10.0.0.1", 50+i%2, uint16(20+i), handshake.Refused)
 		})
 	}, ""},
+	{"twenty doors again and again", func(s *story) {
+		for i := range 2500 {
+			s.tcp(int64(i)*2*sec, "10.0.0.9", "10.0.0.1", 0, uint16(20+i%20), handshake.Refused)
+		}
+	}, "scan-ports medium 20"},
 	{"one silent machine twenty-five times", func(s *story) {
 		tenths(25, func(at int64, _ int) { s.tcp(at, "10.0.0.9", "10.9.0.1", 0, 445, handshake.NoAnswer) })
 	}, ""},

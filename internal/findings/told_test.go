@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"portero/catalog"
+	"portero/internal/record"
 	"portero/internal/words"
 )
 
@@ -30,7 +31,7 @@ func TestTold(t *testing.T) {
 		for i := range fs {
 			f := &fs[i]
 			since := func(at int64) float64 { return float64(at-1_700_000_000*sec) / 1e9 }
-			fmt.Fprintf(&b, "\t%s: %s\n\t\t%s of %s, %s, from %gs to %gs, records %v, frames %v\n", f.Kind, f.Text(words.English), f.Severity, f.Host(), f.Basis, since(f.First), since(f.Last), f.Records, f.Frames)
+			fmt.Fprintf(&b, "\t%s: %s\n\t\t%s of %s, %s, %s, from %gs to %gs, records %v, frames %v\n", f.Kind, f.Text(words.English), f.Severity, f.Host(), record.ProtoName(f.Proto), f.Basis, since(f.First), since(f.Last), f.Records, f.Frames)
 		}
 	}
 	const name = "testdata/told.txt"

@@ -21,7 +21,7 @@ import (
 )
 
 func rec(name string) *record.Record {
-	return &record.Record{ID: 1, Proto: 6, HasPorts: true, Final: true, Handshake: handshake.Completed, Kind: handshake.Normal, File: name, ServerName: name,
+	return &record.Record{ID: 1, Proto: 6, HasPorts: true, Final: true, Handshake: handshake.Completed, Kind: handshake.Normal, File: name, ServerName: name, Process: name, User: name,
 		Orig: record.Side{Addr: netip.MustParseAddr("2001:db8::1"), Port: 40000, Pkts: 6, WScale: -1}, Resp: record.Side{Addr: netip.MustParseAddr("2001:db8::2"), Port: 443, WScale: 7},
 		First: 1e18, Last: 2e18, ServerRTT: 1, ClientRTT: -1, Setup: -1, RTTMin: -1, RTTP50: -1, RTTMax: -1, ReuseAfterNS: -1,
 		Risks: []record.Finding{{ID: "x", Severity: "low", Basis: "hint", Text: name, Frames: []uint64{1, 2}}}, Quality: []string{"duplicates"}, CloseFrames: []uint64{3}}
@@ -30,7 +30,7 @@ func rec(name string) *record.Record {
 // FuzzViews: whatever a name holds, every view stays well-formed and sends no
 // control characters.
 func FuzzViews(f *testing.F) {
-	for _, s := range []string{"example.test", "\x1b]8;;http://x\x07", "=cmd()", "a\"b,c\r\nd", "\xff\xfe", "\u202egnp.exe", "<script>", strings.Repeat("é", 300), "a\tb", "\u07ad"} {
+	for _, s := range []string{"example.test", "\x1b]8;;http://x\x07", "=cmd()", "a\"b,c\r\nd", "\xff\xfe", "\u202egnp.exe", "<script>", strings.Repeat("é", 300), "a\tb", "\u07ad", "-", "(empty)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -66,6 +66,12 @@ func FuzzViews(f *testing.F) {
 				for _, c := range rows[1] {
 					if c != "" && strings.ContainsRune("=+@", rune(c[0])) {
 						t.Fatalf("a formula: %q", c)
+					}
+				}
+			case "zeek":
+				for line := range strings.Lines(string(out)) {
+					if line[0] != '#' && (strings.Count(line, "\t") != 20 || strings.Contains(line, "\t\t")) {
+						t.Fatalf("not a line of Zeek's: %q", line)
 					}
 				}
 			case "tsv":

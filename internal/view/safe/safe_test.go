@@ -37,3 +37,36 @@ func TestShell(t *testing.T) {
 		}
 	}
 }
+
+// What steers a terminal or misleads its reader does not come through; letters of any script do.
+func TestTerminal(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "plain ~": "plain ~", "señor 漢字 😀": "señor 漢字 😀",
+		"a\x1b[31mb": "a\ufffd[31mb", "a\x1fb": "a\ufffdb", "a\nb": "a\ufffdb", "a\x7fb": "a\ufffdb", "\x00": "\ufffd",
+		"a\u009bb": "a\ufffdb", "a\u0080b": "a\ufffdb", "a\u00a0b": "a\u00a0b", // C1 controls end before the fixed space
+		"a\xffb": "a\ufffdb", "a\u202eb": "a\ufffdb", "a\u2066b": "a\ufffdb", "a\u200bb": "a\ufffdb", "a\ufeffb": "a\ufffdb", "a\u00adb": "a\ufffdb",
+		"a\u2028b": "a\ufffdb", "a\u2029b": "a\ufffdb", "a\ue000b": "a\ufffdb", "a\U000e0041b": "a\ufffdb",
+		"z\u0300\u0301\u0302algo": "zalgo", "a\u20ddb": "ab",
+	} {
+		if got := Terminal(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestHidden(t *testing.T) {
+	for _, c := range []struct {
+		first, last rune
+		hidden      bool
+	}{
+		{0x20, 0x7e, false}, {0x7f, 0x9f, true}, {0xa0, 0xa0, false}, {0x61b, 0x61b, false}, {0x61c, 0x61c, true}, {0x61d, 0x61d, false},
+		{0x200a, 0x200a, false}, {0x200b, 0x200f, true}, {0x2010, 0x2027, false}, {0x2028, 0x202e, true}, {0x202f, 0x205f, false},
+		{0x2060, 0x206f, true}, {0x2070, 0x2070, false}, {0xfefe, 0xfefe, false}, {0xfeff, 0xfeff, true}, {0xff00, 0xff00, false},
+	} {
+		for r := c.first; r <= c.last; r++ {
+			if Hidden(r) != c.hidden {
+				t.Errorf("%U: %v", r, !c.hidden)
+			}
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package ecs_test
+
+import (
+	"encoding/json"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/view/ecs"
+)
+
+// TestWords: what rules in a SIEM are written on: which of ECS's words each verdict has.
+func TestWords(t *testing.T) {
+	tcp := func(v handshake.Verdict, c handshake.Close) record.Record {
+		return record.Record{Proto: 6, Final: true, Handshake: v, Close: c}
+	}
+	udp := func(x handshake.Exchange) record.Record {
+		return record.Record{Proto: 17, Final: true, Handshake: handshake.None, Exchange: x}
+	}
+	live := tcp(handshake.Completed, handshake.Reset)
+	live.Final = false
+	for _, c := range []struct {
+		r    record.Record
+		want string // action, outcome, types
+	}{
+		{tcp(handshake.Completed, handshake.Closed), "completed success connection start end"},
+		{tcp(handshake.CompletedUnseen, handshake.Reset), "completed_unseen success connection start end"},
+		{tcp(handshake.Implied, handshake.HalfClosed), "implied success connection start end"},
+		{tcp(handshake.Completed, handshake.StillOpen), "completed success connection start"},
+		{live, "completed success connection start"},
+		{tcp(handshake.Midstream, handshake.StillOpen), "midstream unknown connection start"},
+		{tcp(handshake.Refused, handshake.CloseNone), "refused failure connection denied"},
+		{tcp(handshake.Filtered, handshake.CloseNone), "filtered failure connection denied"},
+		{tcp(handshake.NoAnswer, handshake.CloseNone), "no_answer failure connection"},
+		{tcp(handshake.HalfOpen, handshake.CloseNone), "half_open failure connection"},
+		{tcp(handshake.Aborted, handshake.CloseNone), "aborted failure connection"},
+		{tcp(handshake.Invalid, handshake.CloseNone), "invalid failure connection"},
+		{tcp(handshake.Unsolicited, handshake.CloseNone), "unsolicited unknown connection"},
+		{tcp(handshake.Probe, handshake.CloseNone), "probe unknown connection"},
+		{udp(handshake.Answered), "answered success connection"},
+		{udp(handshake.Unanswered), "unanswered unknown connection"},
+		{udp(handshake.ReplyOnly), "reply_only unknown connection"},
+		{udp(handshake.ExchangeRefused), "refused failure connection denied"},
+		{udp(handshake.ExchangeFiltered), "filtered failure connection denied"},
+		{record.Record{Proto: 47, Final: true, Handshake: handshake.None}, "seen unknown connection"},
+	} {
+		c.r.Orig.Addr, c.r.Resp.Addr = netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+		var doc struct {
+			Event struct {
+				Action, Outcome string
+				Type            []string
+			}
+		}
+		line := ecs.Append(nil, &c.r)
+		if err := json.Unmarshal(line, &doc); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if got := strings.Join(append([]string{doc.Event.Action, doc.Event.Outcome}, doc.Event.Type...), " "); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestNetwork: what is said of addresses, protocols, VLANs and programs.
+func TestNetwork(t *testing.T) {
+	for _, c := range []struct {
+		edit func(r *record.Record)
+		want string
+	}{
+		{func(r *record.Record) { r.Proto = 6 }, `"network":{"type":"ipv4","iana_number":"6","transport":"tcp"`},
+		{func(r *record.Record) {
+			r.Proto, r.Orig.Addr, r.Resp.Addr = 58, netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
+		}, `"network":{"type":"ipv6","iana_number":"58","transport":"ipv6-icmp"`},
+		{func(r *record.Record) { r.VLAN = []uint32{7} }, `,"vlan":{"id":"7"}},"source"`},
+		{func(r *record.Record) { r.VLAN = []uint32{7, 8, 9} }, `,"vlan":{"id":"7"},"inner":{"vlan":{"id":"9"}}},"source"`},
+		{func(r *record.Record) { r.Process, r.PID = "curl", 77 }, `,"process":{"pid":77,"name":"curl"}`},
+		{func(r *record.Record) { r.Process = "curl" }, `,"process":{"name":"curl"}`},
+		{func(r *record.Record) { r.PID = 1 }, `,"process":{"pid":1}`},
+		{func(r *record.Record) { r.User = "ana" }, `,"user":{"name":"ana"}`},
+		{func(r *record.Record) { r.DurationNS = 5 }, `"duration":5,`},
+		{func(r *record.Record) { r.DurationNS = -5 }, `"duration":0,`}, // a clock that was set back
+		{func(r *record.Record) { r.Orig.Addr = netip.Addr{} }, `"source":{"bytes":0,`},
+		{func(r *record.Record) { r.Risks = []record.Finding{{ID: "x", Severity: "low", Basis: "hint"}} }, `,"risks":[{"id":"x","severity":"low","basis":"hint","frames":[],"text":""}]`},
+	} {
+		r := record.Record{Proto: 17, Final: true, HasPorts: true, ServerRTT: record.Unset, ClientRTT: record.Unset}
+		r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+		c.edit(&r)
+		if line := ecs.Append(nil, &r); !json.Valid(line) || !strings.Contains(string(line), c.want) {
+			t.Errorf("%s\nhas no %s", line, c.want)
+		}
+	}
+}
