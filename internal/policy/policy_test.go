@@ -54,6 +54,58 @@ func TestMarksAndMappedNetworks(t *testing.T) {
 	}
 }
 
+// Machines and doors may be written in each of their ways.
+func TestWays(t *testing.T) {
+	for _, c := range []struct {
+		policy, host string
+		proto        uint8
+		port         uint16
+		caller       string
+		want         Why
+	}{
+		{"any 80/tcp", "9.9.9.9", 6, 80, "8.8.8.8", Expected}, {"any 80/tcp", "9.9.9.9", 6, 81, "8.8.8.8", NoHost},
+		{"::ffff:10.0.0.1 80/tcp", "10.0.0.1", 6, 80, "8.8.8.8", Expected}, {"::ffff:10.0.0.1 80/tcp", "10.0.0.2", 6, 80, "8.8.8.8", NoHost},
+		{"::ffff:0:0/96 80/tcp", "10.0.0.1", 6, 80, "8.8.8.8", Expected}, {"::ffff:0:0/96 80/tcp", "fe80::1", 6, 80, "8.8.8.8", NoHost},
+		{"10.0.0.9/24 80/tcp", "10.0.0.1", 6, 80, "8.8.8.8", Expected}, {"::/0 80/tcp", "fe80::1", 6, 80, "8.8.8.8", Expected}, {"::/0 80/tcp", "10.0.0.1", 6, 80, "8.8.8.8", NoHost},
+		{"fe80::1%eth0 80/tcp", "fe80::1%eth7", 6, 80, "8.8.8.8", Expected}, {"fe80::1 80/tcp from fe80::2", "fe80::1", 6, 80, "fe80::2%eth0", Expected},
+		{"10.0.0.1 9/sctp", "10.0.0.1", 132, 9, "8.8.8.8", Expected}, {"10.0.0.1 9/sctp", "10.0.0.1", 6, 9, "8.8.8.8", NoDoor},
+		{"10.0.0.1 80/tcp,,443/tcp,", "", 0, 0, "", 0}, {"10.0.0.1 80/tcp, 443/tcp", "10.0.0.1", 6, 443, "8.8.8.8", Expected},
+		{"10.0.0.1 */tcp", "10.0.0.1", 6, 0, "8.8.8.8", Expected}, {"10.0.0.1 */tcp", "10.0.0.1", 6, 65535, "8.8.8.8", Expected},
+		{"10.0.0.1 80-82/tcp", "10.0.0.1", 6, 79, "8.8.8.8", NoDoor}, {"10.0.0.1 80-82/tcp", "10.0.0.1", 6, 80, "8.8.8.8", Expected},
+		{"10.0.0.1 80-82/tcp", "10.0.0.1", 6, 82, "8.8.8.8", Expected}, {"10.0.0.1 80-82/tcp", "10.0.0.1", 6, 83, "8.8.8.8", NoDoor},
+		{"10.0.0.1 80-80/tcp from any", "10.0.0.1", 6, 80, "8.8.8.8", Expected},
+	} {
+		p, err := Read(strings.NewReader(c.policy), "x")
+		if c.host == "" {
+			if err == nil {
+				t.Errorf("%s is understood", c.policy)
+			}
+			continue
+		}
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		host := netip.MustParseAddr(c.host)
+		if why, _ := p.Judge(host, c.proto, c.port, netip.MustParseAddr(c.caller)); why != c.want {
+			t.Errorf("%+v: %v", c, why)
+		}
+		if got := p.Names(host); got != (c.want != NoHost && !strings.HasPrefix(c.policy, "any")) {
+			t.Errorf("%+v: named %v", c, got)
+		}
+		if host.Is4() && p.Names(netip.AddrFrom16(host.As16())) != p.Names(host) {
+			t.Errorf("%+v: named in one form alone", c)
+		}
+	}
+	lines := strings.Repeat("#\n", 9_999)
+	if _, err := Read(strings.NewReader(lines+"any 80/tcp\n"), "x"); err != nil {
+		t.Error(err)
+	}
+	if _, err := Read(strings.NewReader(lines+"any 80/tcp\n\n"), "x"); err == nil || err.Error() != "x: more than 10000 lines" {
+		t.Error(err)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       "x: no rule",
@@ -63,6 +115,9 @@ func TestMistakes(t *testing.T) {
 		"10.0.0.1 80\n":          "x:1: \"80\" is no door",
 		"10.0.0.1 9-3/tcp\n":     "x:1: \"9-3/tcp\" is no door",
 		"10.0.0.1 80/icmp\n":     "x:1: \"80/icmp\" is no door",
+		"10.0.0.1 x-9/tcp\n":     "x:1: \"x-9/tcp\" is no door",
+		"10.0.0.1 9-x/tcp\n":     "x:1: \"9-x/tcp\" is no door",
+		"10.0.0.1 65536/tcp\n":   "x:1: \"65536/tcp\" is no door",
 		"10.0.0.1 80/tcp from\n": "x:1: after from",
 		"\n10.0.0.1 " + strings.Repeat("80/tcp ", 1000): "x:2: a line of more than 4096 octets",
 		"10.0.0.1 80/tcp from x":                        "x:1: \"x\" is neither",
