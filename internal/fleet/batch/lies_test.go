@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -115,5 +117,133 @@ func TestTheLargestHonestBatchIsTaken(t *testing.T) {
 	t.Logf("%d rows, %d MB as built, %d MB decoded", x.Rows, b.Size()>>20, x.Size>>20)
 	if x.Size > maxSize*2/3 {
 		t.Errorf("%d octets of at most %d", x.Size, maxSize)
+	}
+}
+
+// A batch that does not hold together is refused, whatever does not.
+func TestDamagedBatches(t *testing.T) {
+	type parts struct {
+		magic, site, sensor string
+		rows, cols, size    uint64
+		body                []byte
+		rest                string // after the compressed body
+	}
+	column := func(name string, kind Kind, b ...byte) []byte {
+		return append(append(appendString(nil, name), byte(kind)), b...)
+	}
+	times := column("first", Time, allEqual, 0, 1)
+	sound := func(more ...[]byte) parts {
+		p := parts{magic: magic, site: "hq", sensor: "core", rows: 3, cols: uint64(1 + len(more)), body: slices.Clone(times)}
+		for _, m := range more {
+			p.body = append(p.body, m...)
+		}
+		p.size = uint64(len(p.body))
+		return p
+	}
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	encode := func(p parts) []byte {
+		b := appendString(appendString([]byte(p.magic), p.site), p.sensor)
+		b = binary.AppendUvarint(binary.AppendUvarint(binary.AppendUvarint(b, p.rows), p.cols), p.size)
+		return append(z.EncodeAll(p.body, b), p.rest...)
+	}
+	// Columns that hold together, of each layout.
+	whole := [][]byte{
+		column("a", Uint, allNull), column("a", Uint, deltas, 0, 2, 2, 2), column("a", Bool, allEqual, 1, 0b101, 1), column("a", Nanos, deltas, 1, 0b010, 2, 2),
+		column("a", Text, 2, 1, 'x', 2, 'y', 'z', 3, 0, 1, 2), column("a", Text, 0, 3),
+		column("a", Texts, 1, 0, 2, 1, 1, 'x', 3, 0, 1, 1), column("a", Uints, 2, 0, 0, 2, 2, 2),
+	}
+	for i, c := range whole {
+		if _, err := Decode(encode(sound(c))); err != nil {
+			t.Fatalf("column %d: %v", i, err)
+		}
+		for n := range c { // an octet less
+			if n > len("a")+1 {
+				if _, err := Decode(encode(sound(c[:n]))); err == nil {
+					t.Errorf("column %d, cut at %d, is taken", i, n)
+				}
+			}
+		}
+		if _, err := Decode(encode(sound(append(slices.Clone(c), 0)))); err == nil {
+			t.Errorf("column %d with an octet more is taken", i)
+		}
+	}
+	long := strings.Repeat("x", 65)
+	with := func(edit func(p *parts)) parts {
+		p := sound()
+		edit(&p)
+		return p
+	}
+	for what, p := range map[string]parts{
+		"another magic":                  with(func(p *parts) { p.magic = "PFX\x01" }),
+		"another layout":                 with(func(p *parts) { p.magic = "PFB\x02" }),
+		"no site":                        with(func(p *parts) { p.site = "" }),
+		"a site that is a path":          with(func(p *parts) { p.site = "../x" }),
+		"a site that is too long":        with(func(p *parts) { p.site = long }),
+		"no sensor":                      with(func(p *parts) { p.sensor = "" }),
+		"a sensor of a subject":          with(func(p *parts) { p.sensor = "a.>" }),
+		"too many rows":                  with(func(p *parts) { p.rows = MaxRows + 1 }),
+		"too many columns":               with(func(p *parts) { p.cols = maxColumns + 1 }),
+		"a column that is not there":     with(func(p *parts) { p.cols++ }),
+		"a column that nobody counted":   with(func(p *parts) { p.cols-- }),
+		"more octets than it says":       with(func(p *parts) { p.size-- }),
+		"fewer octets than it says":      with(func(p *parts) { p.size++ }),
+		"too many octets":                with(func(p *parts) { p.size = maxBody + 1 }),
+		"something after it":             with(func(p *parts) { p.rest = "x" }),
+		"a column without a name":        sound(column("", Uint, allNull)),
+		"a column that is SQL":           sound(column("a`b", Uint, allNull)),
+		"a column of no kind":            sound(column("a", 0, allNull)),
+		"a column of the kind after":     sound(column("a", kindEnd, allNull)),
+		"a column twice":                 sound(column("a", Uint, allNull), column("a", Uint, allNull)),
+		"numbers of no layout":           sound(column("a", Uint, deltas+1, 0, 1)),
+		"a number without end":           sound(column("a", Uint, allEqual, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)),
+		"a text beyond the dictionary":   sound(column("a", Text, 1, 1, 'x', 3, 0, 1, 2)),
+		"texts for fewer rows":           sound(column("a", Text, 1, 1, 'x', 2, 0, 1)),
+		"texts for more rows":            sound(column("a", Text, 1, 1, 'x', 4, 0, 1, 1, 1)),
+		"elements that nobody counted":   sound(column("a", Texts, 1, 0, 1, 1, 1, 'x', 3, 0, 1, 1)),
+		"elements that are not there":    sound(column("a", Texts, 1, 0, 2, 1, 1, 'x', 2, 0, 1)),
+		"numbers that nobody counted":    sound(column("a", Uints, 2, 0, 0, 3, 2, 2, 2)),
+		"a text longer than the batch":   sound(column("a", Text, 1, 9, 'x', 3, 0, 1, 1)),
+		"a dictionary that is not there": sound(column("a", Text, 200, 1, 'x')),
+	} {
+		if b, err := Decode(encode(p)); err == nil {
+			t.Errorf("%s: it is taken, %d columns", what, len(b.Columns))
+		}
+	}
+	for n := range len(magic) {
+		if _, err := Decode([]byte(magic)[:n]); err == nil {
+			t.Errorf("%d octets are taken for a batch", n)
+		}
+	}
+}
+
+// Texts are told apart however many there are.
+func TestDictionariesOfEverySize(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 254, 255, 256, 257, 65_534, 65_535, 65_536, 70_000} { // with the empty one an octet more is needed from 256 and from 65536 on
+		b := NewBuilder("hq", "core")
+		r := *corpus.Made(7)
+		for i := range max(n, 1) {
+			if r.ServerName = ""; n > 0 {
+				r.ServerName = fmt.Sprint("n", i)
+			}
+			b.Add(&r)
+		}
+		x, err := Decode(b.Append(nil))
+		if err != nil {
+			t.Fatalf("%d texts: %v", n, err)
+		}
+		for _, c := range x.Columns {
+			if c.Name != "server_name" {
+				continue
+			}
+			for i := range x.Rows {
+				if got := c.Dict[c.Index[i]]; n > 0 && got != fmt.Sprint("n", i) || n == 0 && got != "" {
+					t.Fatalf("%d texts: row %d is %q", n, i, got)
+				}
+			}
+		}
 	}
 }

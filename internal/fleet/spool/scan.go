@@ -36,7 +36,6 @@ func (s *Spool) scan(name string) (saved string, err error) {
 		}
 		seg.bytes += uint64(n)
 		seg.messages++
-		seg.recs += uint64(m.Records)
 		seg.counts = append(seg.counts, m.Records)
 	}
 	if rest := size - int64(seg.bytes); rest > 0 {

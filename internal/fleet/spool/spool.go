@@ -66,10 +66,10 @@ type Spool struct {
 }
 
 type segment struct {
-	first          uint64 // number of its first message
-	bytes          uint64
-	messages, recs uint64
-	counts         []uint32 // records of each message
+	first    uint64 // number of its first message
+	bytes    uint64
+	messages uint64
+	counts   []uint32 // records of each message
 }
 
 // meta is kept in the file "spool".
@@ -288,7 +288,6 @@ func (s *Spool) write(m *Message) error {
 	}
 	seg.bytes += uint64(len(b))
 	seg.messages++
-	seg.recs += uint64(m.Records)
 	seg.counts = append(seg.counts, m.Records)
 	s.stats.Bytes += uint64(len(b))
 	s.stats.Messages++

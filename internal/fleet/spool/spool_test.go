@@ -32,8 +32,8 @@ func TestInOrderAcrossRestarts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Open(dir, 1<<20); err == nil {
-		t.Error("two owners of one spool")
+	if _, err := Open(dir, 1<<20); !errors.Is(err, ErrInUse) {
+		t.Errorf("two owners of one spool: %v", err)
 	}
 	for i := range 40 {
 		m, err := s.Next(uint64(i))
@@ -83,6 +83,57 @@ func TestAFullSpoolDropsTheOldestAndCounts(t *testing.T) {
 	s.Close()
 	if got := open(t, dir, 1<<16).Stats(); got.DroppedRecords != st.DroppedRecords || got.Messages != st.Messages {
 		t.Errorf("after a restart %+v, before %+v", got, st)
+	}
+}
+
+// The limit holds after a restart too, and one that is too small for anything is raised.
+func TestTheLimitHolds(t *testing.T) {
+	dir := t.TempDir()
+	for range 4 {
+		s := open(t, dir, 1<<16)
+		for i := range 50 {
+			if err := s.Put(false, msg(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		on, names := int64(0), 0
+		segs, _ := filepath.Glob(filepath.Join(dir, "*.seg"))
+		for _, name := range segs {
+			if st, err := os.Stat(name); err == nil {
+				on, names = on+st.Size(), names+1
+			}
+		}
+		if st := s.Stats(); on > 1<<16 || uint64(on) != st.Bytes || st.Limit != 1<<16 {
+			t.Errorf("%d octets in %d files, %+v", on, names, st)
+		}
+		s.Close()
+	}
+	s := open(t, t.TempDir(), 1)
+	for i := range 20 {
+		s.Put(false, msg(i))
+	}
+	if st := s.Stats(); st.Messages != 20 || st.DroppedMessages != 0 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// A spool that does not say which numbers it gave goes on behind those that it has.
+func TestASpoolWithoutItsLastNumber(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	s.Put(false, msg(0), msg(1), msg(2))
+	epoch := s.Epoch()
+	s.Close()
+	if err := os.WriteFile(filepath.Join(dir, "spool"), []byte(`{"Epoch":"`+epoch+`"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir, 1<<20)
+	s.Put(false, msg(3))
+	if m, err := s.Next(3); err != nil || m.Number != 4 || string(m.Data) != string(msg(3).Data) {
+		t.Errorf("%d %v", m.Number, err)
+	}
+	if m, err := s.Next(0); err != nil || m.Number != 1 {
+		t.Errorf("%d %v", m.Number, err)
 	}
 }
 
