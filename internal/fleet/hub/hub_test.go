@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,6 +25,8 @@ type message struct {
 	jetstream.Msg
 	source string
 	number uint64
+	site   string // whose subject it came on, "" that of source
+	id     string // its name, "" of source and number
 	data   []byte
 	acked  bool
 	termed string
@@ -32,10 +35,17 @@ type message struct {
 func (m *message) Data() []byte { return m.data }
 func (m *message) Subject() string {
 	s, _, _ := strings.Cut(m.source, "/")
+	if m.site != "" {
+		s = m.site
+	}
 	return bus.FlowSubject(s, 0)
 }
 func (m *message) Headers() nats.Header {
-	return nats.Header{jetstream.MsgIDHeader: {bus.MessageID(m.source, m.number)}}
+	id := m.id
+	if id == "" {
+		id = bus.MessageID(m.source, m.number)
+	}
+	return nats.Header{jetstream.MsgIDHeader: {id}}
 }
 func (m *message) Metadata() (*jetstream.MsgMetadata, error) {
 	return &jetstream.MsgMetadata{Sequence: jetstream.SequencePair{Stream: m.number}}, nil
@@ -292,4 +302,129 @@ func TestGarbageIsBounded(t *testing.T) {
 	if last := said[len(said)-1]; !strings.Contains(last, "THROWN AWAY") {
 		t.Errorf("said %q", last)
 	}
+}
+
+// The broker lets a sensor speak on the subject of its site alone. Neither what a batch says of itself nor its
+// name, by which stores tell copies, may be of another site.
+func TestWhoseABatchIs(t *testing.T) {
+	for what, c := range map[string]struct {
+		edit func(m *message)
+		fine bool
+	}{
+		"its own":                      {func(*message) {}, true},
+		"on another site's subject":    {func(m *message) { m.site = "lab" }, false},
+		"named after another site":     {func(m *message) { m.site, m.source = "hq", "lab/s1/e" }, false},
+		"named after a longer site":    {func(m *message) { m.site, m.source = "hq", "hqx/s1/e" }, false},
+		"named after its site alone":   {func(m *message) { m.site, m.source = "hq", "hq" }, false},
+		"named after a part of it":     {func(m *message) { m.site, m.source = "hq", "h" }, false},
+		"without a name":               {func(m *message) { m.id = "hq" }, false},
+		"without a number":             {func(m *message) { m.id = "hq/s1/e/x" }, false},
+		"of number 0, which none has":  {func(m *message) { m.id = "hq/s1/e/0" }, false},
+		"with a name that is too long": {func(m *message) { m.source = "hq/" + strings.Repeat("x", 256) }, false},
+	} {
+		h, err := New(Config{Name: "h", Stores: map[string]Store{"counting": &counting{}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &group{names: map[string]bool{}}
+		m := from("hq", 7, 3)
+		c.edit(m)
+		h.take(g, m)
+		if taken := len(g.es) == 1; taken != c.fine || (m.termed == "") != c.fine || (h.Bad.Load() == 0) != c.fine {
+			t.Errorf("%s: %d taken, put aside %q", what, len(g.es), m.termed)
+		}
+		if c.fine && (g.es[0].Source != "hq/s1/e" || g.es[0].Number != 7 || g.rows != 3 || g.begun.IsZero()) {
+			t.Errorf("%s: %+v", what, g)
+		}
+	}
+}
+
+// once takes every batch but one that it can never take.
+type once struct {
+	unfit  batch.UnfitError
+	stored []string
+}
+
+func (o *once) Write(es []batch.Entry) error {
+	var names []string
+	for _, e := range es {
+		if e.Source == o.unfit.Source && e.Number == o.unfit.Number {
+			return &o.unfit
+		}
+		names = append(names, bus.MessageID(e.Source, e.Number))
+	}
+	o.stored = append(o.stored, names...)
+	return nil
+}
+
+// Copies in a group are stored once and acknowledged all; of what is put aside it is only that batch, in all its
+// copies, and the group counts for what is left.
+func TestCopiesAndWhatIsPutAside(t *testing.T) {
+	o := &once{unfit: batch.UnfitError{Source: "hq/s1/e", Number: 2, Why: errors.New("too old")}}
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"once": o}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{names: map[string]bool{}}
+	var ms []*message
+	for _, m := range []*message{from("hq", 1, 10), from("hq", 2, 20), from("lab", 2, 30), from("hq", 1, 10), from("hq", 2, 20), from("hq", 3, 40)} {
+		ms = append(ms, m)
+		h.take(g, m)
+	}
+	if len(g.es) != 4 || g.rows != 100 {
+		t.Fatalf("%d batches, %d records", len(g.es), g.rows)
+	}
+	size := g.size
+	if !h.aside(g, &o.unfit) || h.aside(g, &o.unfit) {
+		t.Error("it is put aside twice, or not at all")
+	}
+	if len(g.es) != 3 || g.rows != 80 || g.size >= size || len(g.msgs) != 4 {
+		t.Errorf("%d batches, %d records, %d octets of %d are left of %d messages", len(g.es), g.rows, g.size, size, len(g.msgs))
+	}
+	late := from("hq", 2, 20) // it comes again, and is put aside again
+	h.take(g, late)
+	h.store(context.Background(), g)
+	if want := []string{"hq/s1/e/1", "lab/s1/e/2", "hq/s1/e/3"}; !slices.Equal(o.stored, want) {
+		t.Errorf("stored %v, want %v", o.stored, want)
+	}
+	for i, m := range append(ms, late) {
+		if bad := m.source == "hq/s1/e" && m.number == 2; m.acked == bad || (m.termed == "") == bad {
+			t.Errorf("message %d: acknowledged %v, put aside %q", i, m.acked, m.termed)
+		}
+	}
+	if st := h.State(); st.Records != 80 || st.Batches != 3 || st.Copies != 1 || st.Bad != 2 || st.Retries != 0 || h.Groups.Load() != 1 {
+		t.Errorf("%+v", st)
+	}
+	if len(g.es)+len(g.msgs)+g.rows+g.size+len(g.names) != 0 {
+		t.Errorf("the group is not empty: %+v", g)
+	}
+}
+
+// Two sensors are told apart from one that changed its spool by how often they take turns, and for an hour.
+func TestTurns(t *testing.T) {
+	now := time.Now()
+	turns := func(n int) *twins {
+		w := &twins{}
+		for i := range n + 2 { // the first of each is none
+			w.hear("hq/core/00000000000000"+[]string{"aa", "bb"}[i%2], uint64(i+1), now)
+		}
+		return w
+	}
+	for n, want := range map[int]int{0: 0, 3: 0, 4: 1, 9: 1} {
+		if got := turns(n).names(now); len(got) != want {
+			t.Errorf("%d turns: %v", n, got)
+		}
+	}
+	if w := turns(4); len(w.names(now.Add(time.Hour-1))) != 1 || len(w.names(now.Add(time.Hour))) != 0 {
+		t.Error("it is told for another time than an hour")
+	}
+	w := &twins{}
+	for i := range namesMost + 10 { // hostile names
+		w.hear(fmt.Sprintf("hq/s%d/0000000000000000", i), 1, now)
+	}
+	if len(w.seen) != namesMost {
+		t.Errorf("%d names are remembered", len(w.seen))
+	}
+	w.hear("", 1, now)
+	w.hear("0000000000000000", 1, now)
 }
