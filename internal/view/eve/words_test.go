@@ -100,3 +100,19 @@ func TestNetwork(t *testing.T) {
 		}
 	}
 }
+
+// TestFlags: the control bits of both sides and of each, as Suricata writes them.
+func TestFlags(t *testing.T) {
+	for history, want := range map[string]string{
+		"S":        `"tcp":{"tcp_flags":"02","tcp_flags_ts":"02","tcp_flags_tc":"00","syn":true,"state"`,
+		"Sr":       `"tcp":{"tcp_flags":"06","tcp_flags_ts":"02","tcp_flags_tc":"04","syn":true,"rst":true,"state"`,
+		"ShADadFf": `"tcp":{"tcp_flags":"13","tcp_flags_ts":"13","tcp_flags_tc":"13","syn":true,"fin":true,"ack":true,"state"`,
+		"DdFr":     `"tcp":{"tcp_flags":"15","tcp_flags_ts":"11","tcp_flags_tc":"14","fin":true,"rst":true,"ack":true,"state"`,
+	} {
+		r := record.Record{Proto: 6, Final: true, History: history, ServerRTT: record.Unset, ClientRTT: record.Unset}
+		r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+		if line := string(eve.Append(nil, &r)); !strings.Contains(line, want) {
+			t.Errorf("%s: %s\nhas no %s", history, line, want)
+		}
+	}
+}
