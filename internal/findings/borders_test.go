@@ -65,6 +65,13 @@ var borders = []storied{
 	{"one silent machine twenty-five times", func(s *story) {
 		tenths(25, func(at int64, _ int) { s.tcp(at, "10.0.0.9", "10.9.0.1", 0, 445, handshake.NoAnswer) })
 	}, ""},
+	{"twenty-four machines twice", func(s *story) {
+		tenths(48, func(at int64, i int) {
+			s.tcp(at, "10.0.0.9", "10.9.%d.%d", i%24, 445, handshake.NoAnswer)
+			s.udp(at, "10.0.0.9", "10.9.%d.%d", i%24, 161, handshake.Unanswered)
+			s.tcp(at, "10.0.0.9", "8.8.%d.%d", i%24, 443, handshake.Unsolicited, replied)
+		})
+	}, ""},
 	{"many silent machines in their own time", func(s *story) {
 		for i := range 40 {
 			s.tcp(int64(i)*60*sec, "10.0.0.9", "10.9.%d.%d", i, 445, handshake.NoAnswer)
