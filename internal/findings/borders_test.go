@@ -378,6 +378,21 @@ var borders = []storied{
 			s.tcp(int64(i)*sec, "10.0.%d.%d", "10.8.0.1", i, 49151, handshake.Completed, payload(5, 5))
 		}
 	}, ""},
+	{"three calls of one client to a lent number", func(s *story) {
+		for i := range 3 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "10.8.0.1", 0, 50123, handshake.Completed, payload(5, 5))
+		}
+	}, ""},
+	{"passwords between two names of one machine, and from one that is none", func(s *story) {
+		s.tcp(0, "127.0.0.1", "127.0.0.2", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
+		s.tcp(0, "127.0.0.1", "10.0.0.1", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
+		s.tcp(0, "10.0.0.2", "10.0.0.2", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
+	}, "cleartext-credentials high 1, address-bogon low 1, cleartext-credentials info 1, cleartext-credentials info 1"},
+	{"administration from outside", func(s *story) {
+		for i := range 5 {
+			s.tcp(int64(i)*sec, "8.8.4.4", "10.8.%d.%d", i, 22, handshake.Completed, payload(9000, 90000))
+		}
+	}, "exposure medium 1, exposure medium 1, exposure medium 1, exposure medium 1, exposure medium 1"},
 	{"the least that is large", func(s *story) {
 		for i := range 10 {
 			s.tcp(int64(i)*sec, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, payload(10_000_000, 1_000_000))
