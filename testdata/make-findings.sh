@@ -38,7 +38,7 @@ rig() {
 # take NAME SNAPLEN COMMAND...: captures what COMMAND does.
 take() {
   mkdir -p "$1"
-  $A tcpdump -i eth0 -U -s "$2" -w "$1/in.pcap" --nano not arp 2>/dev/null &
+  $A tcpdump -i eth0 -U -s "$2" -w "$1/in.pcap" --nano ${ARP-not arp} 2>/dev/null &
   dump=$!
   sleep 1
   shift 2
@@ -61,6 +61,7 @@ while True:
 
 port_scan() { web 80; sleep 1; take port-scan 96 $A nmap -n -Pn -sS --max-retries 0 -p 60-99 10.20.0.1; }
 host_sweep() { take host-sweep 96 $A nmap -n -Pn -sS --max-retries 0 -p 445 10.30.0.1-30; }
+arp_sweep() { web 80; sleep 1; ARP='' take arp-sweep 256 $A sh -c 'nmap -n -sn 10.20.0.0/26; curl -s http://10.20.0.1/'; }
 stealth_scan() { take stealth-scan 96 $A sh -c 'for f in F N X; do nmap -n -Pn -s$f --max-retries 0 -p 20-24 10.20.0.1; done'; }
 udp_scan() { take udp-scan 128 $A nmap -n -Pn -sU --max-retries 0 -p 1000-1019 10.20.0.1; }
 halfopen_flood() {
@@ -162,7 +163,7 @@ while True:
   take redirect 512 $A curl -s -L -m 5 http://10.20.0.1/
 }
 
-for s in ${*:-port-scan host-sweep stealth-scan udp-scan halfopen-flood reset-storm amplification guessing beacon dns-tunnel backscatter cleartext-logins moved-ssh redirect}; do
+for s in ${*:-port-scan host-sweep arp-sweep stealth-scan udp-scan halfopen-flood reset-storm amplification guessing beacon dns-tunnel backscatter cleartext-logins moved-ssh redirect}; do
   rig
   $(echo "$s" | tr - _)
 done

@@ -215,7 +215,11 @@ func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
 			}
 			return n
 		}
-		t.rows = append(t.rows, []any{f.Severity, f.Kind, f.Basis, addr(f.Actor), addr(f.Target), record.ProtoName(f.Proto), num(uint64(f.Port)), f.Count, num(f.Of), num(uint64(f.Window / time.Second)),
+		var proto any
+		if f.Proto != 0 { // ARP has none, many protocols have no one
+			proto = record.ProtoName(f.Proto)
+		}
+		t.rows = append(t.rows, []any{f.Severity, f.Kind, f.Basis, addr(f.Actor), addr(f.Target), proto, num(uint64(f.Port)), f.Count, num(f.Of), num(uint64(f.Window / time.Second)),
 			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l), f.Muted})
 	}
 	return t

@@ -105,7 +105,7 @@ func unstamped(s string) string {
 // and nothing else above info.
 func TestScenariosRaise(t *testing.T) {
 	want := map[string]string{
-		"port-scan": "scan-ports medium 40", "host-sweep": "scan-hosts high 30", "stealth-scan": "scan-stealth medium 5", "udp-scan": "scan-udp low 20",
+		"port-scan": "scan-ports medium 40", "host-sweep": "scan-hosts high 30", "stealth-scan": "scan-stealth medium 5", "udp-scan": "scan-udp low 20", "arp-sweep": "scan-arp low 62",
 		"halfopen-flood": "flood-halfopen high 120", "reset-storm": "flood-reset low 60", "amplification": "flood-amplify high 125910", "guessing": "auth-guessing high 34",
 		"beacon": "beacon medium 22", "dns-tunnel": "dns-tunnel medium 38", "backscatter-many": "backscatter info 40", "ssh-on-443": "port-mismatch medium 1",
 		"old-trojan-port": "port-backdoor low 1",
@@ -127,6 +127,9 @@ func TestScenariosRaise(t *testing.T) {
 			s := r[1] + " " + r[0] + " " + r[7]
 			if r[0] != "info" || want[name] == s {
 				got = append(got, s)
+			}
+			if r[5] == "0" {
+				t.Errorf("%s: %q claims IP protocol 0", name, r)
 			}
 		}
 		if g := strings.Join(got, ", "); g != want[name] {

@@ -35,9 +35,13 @@ type heard struct {
 	domains map[asked]*domain
 	claims  map[netip.Addr]*claimed
 	answers map[voice]*answerer
-	bytes   int64 // of domains
+	askers  map[netip.Addr]*asker
+	bytes   int64 // of domains and askers
+	asked   int64 // of askers
 	limit   int64
 	dropped uint64
+	// tidied is when askers were last forgotten for lack of room.
+	tidied int64
 }
 
 // asked is who asks about what.
@@ -60,6 +64,8 @@ type claimed struct {
 	frame  uint64
 	rivals []who.MAC
 	found  *Finding
+	// seekers are the first that asked by ARP who has it.
+	seekers [sweepSought][4]byte
 }
 
 // voice is a machine that answers in one way; the way of DHCP is one for all.
@@ -349,6 +355,7 @@ func (d *Detector) overheard() []Finding {
 		servers.Count, servers.Detail, servers.Frames = uint64(len(names)), strings.Join(names, ", "), d.shown(servers.Frames)
 		out = append(out, servers)
 	}
+	out = append(out, d.swept()...)
 	for i := range out {
 		d.mute(&out[i])
 	}

@@ -42,6 +42,10 @@ var kinds = []Kind{
 		both("Somebody looks for services that answer without a connection.", "Alguien busca servicios que contestan sin conexión."),
 		both("games and calls that try many ways; discovery of printers and disks; a server that is down.", "juegos y llamadas que prueban muchos caminos; búsqueda de impresoras y discos; un servidor caído."),
 		both("See whether one program explains it.", "Conviene ver si un solo programa lo explica.")},
+	{"scan-arp", "low", "observed", "T1018", both("neighbour after neighbour was asked for", "se preguntó por un vecino tras otro"),
+		both("A program looks for the machines of its own network: it asks by ARP for address after address, most of which nobody has.", "Un programa busca los equipos de su propia red: pregunta por ARP por una dirección tras otra, y la mayoría no son de nadie."),
+		both("an inventory or a monitor of one's own; a gateway, when somebody outside calls all addresses behind it (one that DHCP names, or that others asked for before, is info); a server that looks whether an address is free.", "un inventario o una vigilancia propios; una puerta de enlace, cuando alguien de fuera llama a todas las direcciones de dentro (la que nombra DHCP, o por la que otros preguntaron antes, es informativa); un servidor que mira si una dirección está libre."),
+		both("See which program of that machine asks; for a gateway, who calls from outside.", "Conviene ver qué programa de ese equipo pregunta; si es la puerta de enlace, quién llama desde fuera.")},
 	{"flood-halfopen", "high", "observed", "T1499.001", both("calls that ring and never speak", "llamadas que suenan y nadie habla"),
 		both("Openings that nobody finishes fill a server's waiting room; the callers' addresses are usually forged, so they are not to blame.", "Aperturas que nadie termina llenan la sala de espera de un servidor; las direcciones de quienes llaman suelen ser falsas, así que no tienen culpa."),
 		both("a load test; a path on which the replies are lost; a load balancer that looks whether the door answers; a server that is down, and clients that need it.", "una prueba de carga; un camino en el que se pierden las respuestas; un repartidor de carga que mira si la puerta contesta; un servidor caído y clientes que lo necesitan."),
@@ -208,6 +212,8 @@ func (f *Finding) Text(l words.Lang) string {
 			return say(l.Pick("%s asked %s of %d machines and was not answered", "%s preguntó a %s de %d equipos sin obtener respuesta"), f.Actor, door, f.Count)
 		}
 		return say(l.Pick("%s asked %d UDP ports of %s and was not answered", "%s preguntó a %d puertos UDP de %s sin obtener respuesta"), f.Actor, f.Count, f.Target)
+	case "scan-arp":
+		return say(l.Pick("%s asked by ARP for %d addresses within %s, and nobody was seen at %d of them", "%s preguntó por ARP por %d direcciones en %s, y en %d de ellas no se vio a nadie"), f.Actor, f.Of, span(f.took()), f.Count)
 	case "flood-halfopen":
 		return say(l.Pick("%s, %s: %d of %d new connections within %s were never finished, from %s in all", "%s, %s: %d de %d conexiones nuevas en %s quedaron sin terminar, desde %s en total"),
 			f.Target, spot, f.Count, f.Of, span(f.took()), plural(f.Extra, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))

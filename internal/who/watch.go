@@ -29,8 +29,11 @@ type Listener interface {
 	Question(client netip.Addr, name string, qtype uint16, size int, at int64, frame uint64)
 	// Claim: a machine says that it has an address.
 	Claim(addr netip.Addr, mac MAC, at int64, frame uint64)
-	// Answer: by answered a neighbours' question for name (llmnr, netbios), or offered
-	// an address (dhcp, with an empty name).
+	// Ask: the machine at sender asks its net by ARP who has target, another address.
+	Ask(sender, target netip.Addr, at int64, frame uint64)
+	// Answer: by answered a neighbours' question for name (llmnr, netbios), offered an
+	// address (dhcp, with an empty name), or is what such an offer names as gateway
+	// (router, the same).
 	Answer(how string, by netip.Addr, name string, at int64, frame uint64)
 }
 
@@ -106,6 +109,10 @@ func (w *Watch) ARP(p *capture.ARPInfo, at int64, frame uint64) {
 		return // a probe: the address is not taken yet (RFC 5227)
 	}
 	w.claim(a, MAC(p.SenderMAC), at, frame)
+	// A question for one's own address is none: it tells others where one is.
+	if b := netip.AddrFrom4(p.TargetIP); w.Tell != nil && p.Op == 1 && b != a && a.IsGlobalUnicast() && b.IsGlobalUnicast() {
+		w.Tell.Ask(a, b, at, frame)
+	}
 }
 
 // Wants reports whether Packet can learn from p, by its headers alone.
@@ -175,6 +182,7 @@ func (w *Watch) ndp(p *capture.Packet, b []byte) {
 const (
 	dhcpFixed  = 240 // octets before the options, with the magic (RFC 2131, section 2)
 	dhcpMagic  = 0x63825363
+	optRouter  = 3
 	optName    = 12
 	optType    = 53
 	optServer  = 54
@@ -189,7 +197,7 @@ func (w *Watch) dhcp(p *capture.Packet, b []byte) {
 	}
 	var name string
 	var kind byte
-	var server netip.Addr
+	var server, router netip.Addr
 	for o := b[dhcpFixed:]; len(o) >= 2 && o[0] != 255; {
 		if o[0] == 0 {
 			o = o[1:]
@@ -205,6 +213,8 @@ func (w *Watch) dhcp(p *capture.Packet, b []byte) {
 			name = string(v)
 		case o[0] == optType && n == 1:
 			kind = v[0]
+		case o[0] == optRouter && n >= 4: // the one to prefer comes first (RFC 2132, section 3.5)
+			router = netip.AddrFrom4([4]byte(v[:4]))
 		case o[0] == optServer && n == 4:
 			server = netip.AddrFrom4([4]byte(v))
 		}
@@ -233,6 +243,9 @@ func (w *Watch) dhcp(p *capture.Packet, b []byte) {
 		}
 		if (kind == dhcpOffer || kind == dhcpAck) && server.IsValid() && w.Tell != nil {
 			w.Tell.Answer("dhcp", server, "", p.Time, p.Index)
+			if router.IsValid() {
+				w.Tell.Answer("router", router, "", p.Time, p.Index)
+			}
 		}
 	}
 }

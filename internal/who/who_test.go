@@ -3,10 +3,12 @@ package who
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/maxmind/mmdbwriter"
@@ -109,6 +111,58 @@ func TestNames(t *testing.T) {
 	}
 }
 
+type heard struct {
+	silent
+	said []string
+}
+
+func (h *heard) Ask(sender, target netip.Addr, _ int64, frame uint64) {
+	h.said = append(h.said, fmt.Sprintf("%s asks for %s %d", sender, target, frame))
+}
+
+func (h *heard) Answer(how string, by netip.Addr, name string, _ int64, _ uint64) {
+	h.said = append(h.said, fmt.Sprintf("%s %s%s", how, by, name))
+}
+
+// TestAsks: a question by ARP is told where somebody asks for another, and who DHCP says
+// is the gateway.
+func TestAsks(t *testing.T) {
+	mac := MAC{0x00, 0x00, 0x0c, 1, 2, 3}
+	a, b, none, all := [4]byte{10, 0, 0, 5}, [4]byte{10, 0, 0, 9}, [4]byte{}, [4]byte{255, 255, 255, 255}
+	arp := func(op uint16, from, to [4]byte) func(w *Watch) {
+		return func(w *Watch) { w.ARP(&capture.ARPInfo{Op: op, SenderMAC: mac, SenderIP: from, TargetIP: to}, 0, 3) }
+	}
+	offer := func(options ...byte) func(w *Watch) {
+		return func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.1", "10.0.0.5", 67, 68), dhcp(2, mac, "10.0.0.5", append([]byte{53, 1, 2, 54, 4, 10, 0, 0, 1}, options...)...))
+		}
+	}
+	for what, c := range map[string]struct {
+		tell func(w *Watch)
+		want string
+	}{
+		"a question":                 {arp(1, a, b), "10.0.0.5 asks for 10.0.0.9 3"},
+		"an answer":                  {arp(2, a, b), ""},
+		"where one is (gratuitous)":  {arp(1, a, a), ""},
+		"whether one is free":        {arp(1, none, b), ""},
+		"for nobody":                 {arp(1, a, none), ""},
+		"for everybody":              {arp(1, a, all), ""},
+		"by nobody":                  {arp(1, all, b), ""},
+		"without a network":          {arp(1, [4]byte{169, 254, 1, 1}, [4]byte{169, 254, 1, 2}), ""},
+		"an offer with a gateway":    {offer(3, 4, 10, 0, 0, 254), "dhcp 10.0.0.1,router 10.0.0.254"},
+		"an offer with two of them":  {offer(3, 8, 10, 0, 0, 254, 10, 0, 0, 253), "dhcp 10.0.0.1,router 10.0.0.254"},
+		"an offer with half of one":  {offer(3, 3, 10, 0, 0), "dhcp 10.0.0.1"},
+		"an offer without a gateway": {offer(), "dhcp 10.0.0.1"},
+	} {
+		h := &heard{}
+		c.tell(&Watch{Tell: h})
+		if got := strings.Join(h.said, ","); got != c.want {
+			t.Errorf("%s: %q, want %q", what, got, c.want)
+		}
+	}
+	arp(1, a, b)(&Watch{}) // nobody is told
+}
+
 func TestVendor(t *testing.T) {
 	for m, want := range map[MAC]string{{0, 0, 0, 1, 2, 3}: "XEROX", {0, 0, 0x0c}: "Cisco", {2, 0, 0, 1, 1, 1}: "", {}: ""} {
 		if got := m.Vendor(); got != want {
@@ -168,6 +222,7 @@ type silent struct{}
 
 func (silent) Question(netip.Addr, string, uint16, int, int64, uint64) {}
 func (silent) Claim(netip.Addr, MAC, int64, uint64)                    {}
+func (silent) Ask(netip.Addr, netip.Addr, int64, uint64)               {}
 func (silent) Answer(string, netip.Addr, string, int64, uint64)        {}
 
 func FuzzPacket(f *testing.F) {

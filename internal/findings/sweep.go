@@ -1,0 +1,166 @@
+package findings
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// When a machine that asks by ARP looks for its neighbours. Most addresses of a net are
+// asked for by its gateway and by who hands addresses out, but in their own time, and few
+// of them in vain at once; a program that looks for machines asks for all in seconds.
+const (
+	sweepHosts  = 25 // as in scan-hosts
+	sweepWindow = time.Minute
+	sweepKept   = 4096 // addresses told apart in one window
+	sweepSought = 3    // others that asked for a machine, from which it is one that serves them
+	askerBytes  = 320  // roughly, with eight frames
+	soughtBytes = 16   // of an address asked for
+	sweepShare  = 4    // of what neighbours and name servers may take: a quarter
+)
+
+// asker is a machine with the addresses that it asked for since from.
+type asker struct {
+	from, last int64
+	targets    map[[4]byte]struct{}
+	frames     []uint64
+	sought     bool // others asked for it before it began: whom it found may do so after
+	found      *Finding
+}
+
+// Ask implements who.Listener.
+func (d *Detector) Ask(sender, target netip.Addr, at int64, frame uint64) {
+	h := &d.heard
+	from, to := sender.As4(), target.As4()
+	h.claims[target].soughtBy(from)
+	if from[0] != to[0] || from[1] != to[1] {
+		return // who asks for strange nets has a wrong mask
+	}
+	a := h.askers[sender]
+	switch {
+	case a == nil:
+		if !h.roomToAsk(askerBytes, at) {
+			return
+		}
+		if h.askers == nil {
+			h.askers = map[netip.Addr]*asker{}
+		}
+		a = &asker{}
+		h.askers[sender] = a
+		h.begin(a, sender, at)
+	case at-a.from > int64(sweepWindow) || a.from-at > int64(sweepWindow): // clocks go backwards
+		h.close(a, sender)
+		h.begin(a, sender, at)
+	}
+	a.last = max(a.last, at)
+	if len(a.targets) >= sweepKept {
+		return
+	}
+	if _, again := a.targets[to]; again || !h.roomToAsk(soughtBytes, at) {
+		return
+	}
+	if a.targets == nil {
+		a.targets = map[[4]byte]struct{}{}
+	}
+	a.targets[to] = struct{}{}
+	if len(a.frames) < 8 {
+		a.frames = append(a.frames, frame)
+	}
+}
+
+// soughtBy notes that a machine asks for the address; the first few are told apart.
+func (c *claimed) soughtBy(by [4]byte) {
+	if c == nil || slices.Contains(c.seekers[:], by) {
+		return
+	}
+	if i := slices.Index(c.seekers[:], [4]byte{}); i >= 0 {
+		c.seekers[i] = by
+	}
+}
+
+// begin starts a window of a.
+func (h *heard) begin(a *asker, sender netip.Addr, at int64) {
+	a.from, a.last, a.frames, a.targets = at, at, nil, nil
+	a.sought = h.sought(sender)
+}
+
+// serves reports whether a machine is a gateway or hands addresses out, as DHCP tells.
+func (h *heard) serves(m netip.Addr) bool {
+	return h.answers[voice{"dhcp", m}] != nil || h.answers[voice{"router", m}] != nil
+}
+
+// sought reports whether several others asked for a machine.
+func (h *heard) sought(m netip.Addr) bool {
+	c := h.claims[m]
+	return c != nil && c.seekers[sweepSought-1] != [4]byte{}
+}
+
+// close ends a window of a, and keeps what it shows.
+func (h *heard) close(a *asker, sender netip.Addr) {
+	a.found = h.swept(a, sender)
+	h.asked -= int64(len(a.targets)) * soughtBytes
+	h.bytes -= int64(len(a.targets)) * soughtBytes
+}
+
+// swept is the worst that a shows so far, nil for nothing.
+func (h *heard) swept(a *asker, sender netip.Addr) *Finding {
+	if len(h.claims) >= maxClaims {
+		return a.found // who has an address is not known any more
+	}
+	vain := 0
+	for t := range a.targets {
+		if h.claims[netip.AddrFrom4(t)] == nil {
+			vain++
+		}
+	}
+	if vain < sweepHosts {
+		return a.found
+	}
+	f := Finding{Kind: "scan-arp", Severity: "low", Basis: "observed", Actor: sender, Count: uint64(vain), Of: uint64(len(a.targets)), Window: sweepWindow,
+		First: a.from, Last: a.last, Frames: slices.Clone(a.frames)}
+	if a.sought || h.serves(sender) {
+		f.Severity = "info"
+	}
+	if old := a.found; old != nil && (rank[old.Severity] < rank[f.Severity] || old.Severity == f.Severity && old.Count >= f.Count) {
+		return old
+	}
+	return &f
+}
+
+// roomToAsk books n octets, and reports whether there was room. Those whose
+// time is over are forgotten for it, at most once a second.
+func (h *heard) roomToAsk(n int64, at int64) bool {
+	full := func() bool { return h.asked+n > h.limit/sweepShare || h.bytes+n > h.limit }
+	if full() && (at-h.tidied > int64(time.Second) || at < h.tidied) {
+		h.tidied = at
+		for s, a := range h.askers {
+			if at-a.from <= int64(sweepWindow) || a.found != nil {
+				continue
+			}
+			if a.found = h.swept(a, s); a.found == nil {
+				cost := askerBytes + int64(len(a.targets))*soughtBytes
+				h.asked, h.bytes = h.asked-cost, h.bytes-cost
+				delete(h.askers, s)
+			}
+		}
+	}
+	if full() {
+		h.dropped++
+		return false
+	}
+	h.asked, h.bytes = h.asked+n, h.bytes+n
+	return true
+}
+
+// swept are the findings of those who asked by ARP.
+func (d *Detector) swept() []Finding {
+	var out []Finding
+	for s, a := range d.heard.askers {
+		if f := d.heard.swept(a, s); f != nil {
+			f := *f
+			f.Frames = d.shown(f.Frames)
+			out = append(out, f)
+		}
+	}
+	return out
+}
