@@ -314,7 +314,7 @@ func (a *app) selftest(lang string) error {
 				if i > 0 {
 					indent = "      "
 				}
-				for _, m := range fold(part, a.width()-len(indent)-2) {
+				for _, m := range folded(part, a.width()-len(indent)-2) {
 					fmt.Fprintln(a.out, indent+m)
 				}
 			}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"portero/catalog"
 )
 
 // Where a flag takes one of a few words the shell completes them, in every verb, and the
@@ -54,4 +57,11 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 	if seen < 60 {
 		t.Error("only", seen, "words were completed")
 	}
+}
+
+func testApp(t *testing.T) *app {
+	t.Helper()
+	a := &app{in: strings.NewReader(""), out: io.Discard, err: io.Discard, ctx: t.Context()}
+	a.cat = catalog.Default()
+	return a
 }

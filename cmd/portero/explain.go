@@ -45,7 +45,7 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 			for i, w := range args {
 				if w == "fields" {
 					for _, f := range record.Schema() {
-						for n, line := range fold(explain.Field(l, &f), a.width()-19) {
+						for n, line := range folded(explain.Field(l, &f), a.width()-19) {
 							name := ""
 							if n == 0 {
 								name = f.Name
@@ -76,7 +76,7 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 					}
 					fmt.Fprintf(out, "%s   %s\n", e.Word, e.Kind)
 					for _, l := range strings.Split(e.Text, "\n") {
-						for _, m := range fold(l, a.width()-2) {
+						for _, m := range folded(l, a.width()-2) {
 							fmt.Fprintln(out, "  "+m)
 						}
 					}
@@ -93,8 +93,8 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 	return cmd
 }
 
-// fold breaks a line at spaces; continuation lines are indented.
-func fold(s string, w int) []string {
+// folded breaks a line at spaces; continuation lines are indented.
+func folded(s string, w int) []string {
 	var lines []string
 	line := ""
 	for _, f := range strings.Fields(s) {

@@ -240,7 +240,7 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 	}
 	width := a.width()
 	say := func(format string, args ...any) error {
-		for _, m := range fold(safe.Terminal(fmt.Sprintf(format, args...)), width-2) {
+		for _, m := range folded(safe.Terminal(fmt.Sprintf(format, args...)), width-2) {
 			if _, err := fmt.Fprintln(out, "  "+m); err != nil {
 				return err
 			}

@@ -25,6 +25,7 @@ import (
 	"portero/capture/live"
 	"portero/internal/engine"
 	"portero/internal/findings"
+	"portero/internal/fold"
 	"portero/internal/jail"
 	"portero/internal/record"
 	"portero/internal/recorder"
@@ -254,8 +255,8 @@ func (a *app) live(o *liveFlags) error {
 	s.heed()
 	defer signal.Stop(s.signals)
 	errw := a.err
-	said := newOutlet(errw, 1<<20).start()
-	a.err = said
+	said := newOutlet(fold.Below(errw), 1<<20).start()
+	a.err = fold.Through(errw, said)
 	switch {
 	case o.replay != "":
 		err = s.replay()

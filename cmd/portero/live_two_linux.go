@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"portero/capture/live"
+	"portero/internal/fold"
 	"portero/internal/helper"
 	"portero/internal/jail"
 	"portero/internal/sockets"
@@ -81,7 +82,7 @@ func (a *app) supervise(k *local, plan *session) error {
 	if f, ok := a.in.(*os.File); ok {
 		cmd.Stdin = f
 	}
-	cmd.Stdout, cmd.Stderr = a.out, a.err
+	cmd.Stdout, cmd.Stderr = a.out, fold.Below(a.err)
 	err = cmd.Start()
 	for _, f := range cmd.ExtraFiles {
 		f.Close()

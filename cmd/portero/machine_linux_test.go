@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"portero/catalog"
 	"portero/internal/doors"
 )
 
@@ -128,13 +126,6 @@ func TestSeenFromCaptureAndFromRecords(t *testing.T) {
 	if code, _, errs := portero(t, "ports", "--seen", bad); code != exitUsage || !strings.Contains(errs, "line 2 is no record of portero") {
 		t.Errorf("exit status %d, says %q", code, errs)
 	}
-}
-
-func testApp(t *testing.T) *app {
-	t.Helper()
-	a := &app{in: strings.NewReader(""), out: io.Discard, err: io.Discard, ctx: t.Context()}
-	a.cat = catalog.Default()
-	return a
 }
 
 // A capture that is shown again gives the records that reading it gives, times included,

@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
 	"portero/capture"
+	"portero/internal/fold"
+	"portero/internal/words"
 )
 
 // progress shows on a terminal how far work over a second has come: bytes,
@@ -18,6 +22,7 @@ type progress struct {
 	w      io.Writer
 	size   int64
 	offset func() int64
+	lang   words.Lang
 	frames atomic.Uint64
 	stop   chan struct{}
 	done   chan struct{}
@@ -25,12 +30,15 @@ type progress struct {
 
 // isTerminal reports whether w is one.
 func isTerminal(w any) bool {
+	if x, ok := w.(io.Writer); ok {
+		w = fold.Below(x)
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-func startProgress(w io.Writer, size int64, offset func() int64) *progress {
-	p := &progress{w: w, size: size, offset: offset, stop: make(chan struct{}), done: make(chan struct{})}
+func startProgress(w io.Writer, size int64, offset func() int64, l words.Lang) *progress {
+	p := &progress{w: w, size: size, offset: offset, lang: l, stop: make(chan struct{}), done: make(chan struct{})}
 	go p.run()
 	return p
 }
@@ -55,24 +63,30 @@ func (p *progress) run() {
 			continue
 		}
 		shown = true
-		off, n := p.offset(), p.frames.Load()
-		line := fmt.Sprintf("%s, %s packets, %s packets/s", bytesWord(off), countWord(n), countWord(uint64(float64(n)/spent.Seconds())))
-		if p.size > 0 && off > 0 {
-			share := min(float64(off)/float64(p.size), 1)
-			left := time.Duration(float64(spent) * (1 - share) / share)
-			const width = 20
-			full := int(share * width)
-			bar := make([]byte, width)
-			for i := range bar {
-				bar[i] = '.'
-				if i < full {
-					bar[i] = '#'
-				}
-			}
-			line = fmt.Sprintf("[%s] %3.0f%% %s, %s left", bar, share*100, line, left.Round(time.Second))
-		}
-		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+		fmt.Fprintf(p.w, "\r\x1b[K%s", p.line(p.offset(), p.frames.Load(), spent, fold.Columns(p.w)-1))
 	}
+}
+
+// line says how far it is, in at most w columns: what is left over when a terminal breaks
+// a line cannot be taken back.
+func (p *progress) line(off int64, n uint64, spent time.Duration, w int) string {
+	packets := p.lang.Pick("packets", "paquetes")
+	line := fmt.Sprintf("%s, %s %s, %s %s/s", bytesWord(off), countWord(n), packets, countWord(uint64(float64(n)/spent.Seconds())), packets)
+	if p.size > 0 && off > 0 {
+		share := min(float64(off)/float64(p.size), 1)
+		left := time.Duration(float64(spent) * (1 - share) / share)
+		const width = 20
+		full := int(share * width)
+		bar := "[" + strings.Repeat("#", full) + strings.Repeat(".", width-full) + "] "
+		percent, rest := fmt.Sprintf("%3.0f%%", share*100), fmt.Sprintf(p.lang.Pick("%s left", "faltan %s"), left.Round(time.Second))
+		for _, s := range []string{bar + percent + " " + line + ", " + rest, percent + " " + line + ", " + rest, bar + percent + ", " + rest} {
+			if utf8.RuneCountInString(s) <= w {
+				return s
+			}
+		}
+		line = percent + ", " + rest
+	}
+	return string([]rune(line)[:min(utf8.RuneCountInString(line), max(w, 0))])
 }
 
 func (p *progress) end() {

@@ -259,7 +259,7 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 		src = &limited{Source: src, left: j.flags.count}
 	}
 	if !j.flags.quiet && isTerminal(a.err) {
-		p := startProgress(a.err, j.set.Size(), j.set.Offset)
+		p := startProgress(a.err, j.set.Size(), j.set.Offset, a.tongue())
 		defer p.end()
 		src = watched{src, p}
 	}

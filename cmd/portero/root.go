@@ -13,6 +13,7 @@ import (
 
 	"portero/capture/pcapfile"
 	"portero/catalog"
+	"portero/internal/fold"
 	"portero/internal/words"
 )
 
@@ -32,6 +33,7 @@ type app struct {
 func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	errw = fold.On(errw)
 	a := &app{in: in, out: out, err: errw, ctx: ctx, args: args}
 	root := a.root()
 	root.SetArgs(args)

@@ -206,3 +206,22 @@ func TestFirstScreen(t *testing.T) {
 		t.Errorf("the first screen came %v after the start", screen-other)
 	}
 }
+
+// TestErrorsFold: what is told in a terminal does not break inside words, and what a pipe
+// or a file gets stays in one line.
+func TestErrorsFold(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "notes"), []byte(strings.Repeat("these are notes, no capture\n", 9)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 44, 12, dir, built(t)+" notes; "+built(t)+" notes 2> told")
+	screen := x.until("status 2")
+	want := "portero: notes: is no capture: it looks like\n  text; portero reads pcap, pcapng and snoop\n  files, plain or as gzip, zstd or lz4\nstatus 2"
+	if !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "told"))
+	if err != nil || strings.Count(string(b), "\n") != 1 {
+		t.Errorf("%q %v", b, err)
+	}
+}

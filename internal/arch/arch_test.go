@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"internal/explain":  {"capture", "catalog", "internal/findings", "internal/record", "internal/words"},
 	"internal/doctor":   {"capture", "internal/words"},
 	"internal/sockets":  {"capture"},
+	"internal/fold":     {},
 	"internal/jail":     {},
 	"internal/helper":   {},
 	"internal/recorder": {"capture", "capture/pcapfile"},
