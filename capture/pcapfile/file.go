@@ -285,8 +285,25 @@ func (f *File) start() error {
 	if bytes.HasPrefix(h, []byte(snoopMagic)) {
 		return f.startSnoop()
 	}
-	return &FormatError{f.name, "is no capture: " + guess(h)}
+	return &FormatError{f.name, "is no capture: " + guess(f.more(h))}
 }
+
+// more reads on as far as the magic of a tar archive where h may begin one: with a name that
+// zeroes follow.
+func (f *File) more(h []byte) []byte {
+	if i := bytes.IndexByte(h, 0); i <= 0 || !IsText(h[:i]) || len(h) >= tarMagic+len(tarName) {
+		return h
+	}
+	long := make([]byte, tarMagic+len(tarName))
+	n, _ := io.ReadFull(f.in, long[copy(long, h):]) // what cannot be read is no archive either
+	return long[:len(h)+n]
+}
+
+// A tar archive says what it is behind its first header (POSIX, pax).
+const (
+	tarMagic = 257
+	tarName  = "ustar"
+)
 
 // guess names what a file is instead.
 func guess(h []byte) string {
@@ -306,16 +323,24 @@ func guess(h []byte) string {
 			return m.name
 		}
 	}
-	text := len(h) > 0
-	for _, c := range h {
-		if c < 9 || c > 13 && c < 32 || c == 127 {
-			text = false
-		}
+	if len(h) >= tarMagic && bytes.HasPrefix(h[tarMagic:], []byte(tarName)) {
+		return "it is a tar archive; unpack it first"
 	}
-	if text {
+	if len(h) > 0 && IsText(h) {
 		return "it looks like text; portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4"
 	}
 	return fmt.Sprintf("it starts with % x, and portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4", h[:min(len(h), 4)])
+}
+
+// IsText reports whether what begins with h may be text rather than a capture, an archive
+// or a program: nothing but line breaks and tabs steers a terminal in it.
+func IsText(h []byte) bool {
+	for _, c := range h {
+		if c < 9 || c > 13 && c < 32 || c == 127 {
+			return false
+		}
+	}
+	return true
 }
 
 // IsCapture reports whether the file called name starts like a capture, plain or

@@ -58,7 +58,11 @@ func readOverrides(name string) ([]catalog.Override, []catalog.Problem) {
 		return nil, []catalog.Problem{{File: name, Text: strings.TrimPrefix(explainOpen(err), name+": ")}}
 	}
 	defer f.Close()
-	return catalog.ReadOverrides(f, name, findings.IDs())
+	in, err := textOf(f)
+	if err != nil {
+		return nil, []catalog.Problem{{File: name, Text: err.Error()}}
+	}
+	return catalog.ReadOverrides(in, name, findings.IDs())
 }
 
 // catalog returns the catalogue with the overrides in force.

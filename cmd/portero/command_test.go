@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -27,6 +28,15 @@ func TestExitStatus(t *testing.T) {
 		return p
 	}
 	empty, text := file("empty", "", 0o600), file("notes.txt", "these are notes, and no capture at all, but long enough to be one\n", 0o600)
+	gz := func(s string) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		io.WriteString(z, s)
+		z.Close()
+		return b.String()
+	}
+	archive := "a.pcap" + strings.Repeat("\x00", 251) + "ustar\x0000" + strings.Repeat("\x00", 2000)
+	packed, tar, tgz := file("packed", gz("10.0.0.1 80/tcp\n"), 0o600), file("x.tar", archive, 0o600), file("x.tgz", gz(archive), 0o600)
 	for _, x := range []struct {
 		name string
 		args []string
@@ -37,6 +47,14 @@ func TestExitStatus(t *testing.T) {
 		{"missing", []string{filepath.Join(dir, "nope")}, exitUsage, "no such file"},
 		{"empty", []string{empty}, exitUsage, "is empty"},
 		{"text", []string{text}, exitUsage, "looks like text"},
+		{"policy", []string{"policy", look, look}, exitUsage, look + ": is a capture; a text file is expected here"},
+		{"policy in another", []string{"--policy", "../../testdata/lab/http.pcapng", look}, exitUsage, "http.pcapng: is a capture; a text file is expected here"},
+		{"packed policy", []string{"policy", packed, look}, exitUsage, "is no text file, which"},
+		{"empty policy", []string{"policy", empty, look}, exitUsage, "no rule in it"},
+		{"catalog", []string{"--catalog", look, look}, exitUsage, look + ": is a capture; a text file is expected here (portero catalog check"},
+		{"tar", []string{tar}, exitUsage, "is no capture: it is a tar archive; unpack it first"},
+		{"tar in gzip", []string{tgz}, exitUsage, "is no capture: it is a tar archive; unpack it first"},
+		{"half a tar", []string{file("half.tar", archive[:200], 0o600)}, exitUsage, "is no capture: it starts with 61 2e 70 63"},
 		{"directory", []string{dir}, exitUsage, "no capture in this directory"},
 		{"flag", []string{"--nonsense"}, exitUsage, "unknown flag"},
 		{"format", []string{"--format", "xml", look}, exitUsage, "none of table"},

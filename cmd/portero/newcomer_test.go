@@ -105,6 +105,20 @@ func TestNextIsOneWord(t *testing.T) {
 	}
 }
 
+// What is proposed next does not depend on how the capture was named, nor on a filter.
+func TestNextOfEveryForm(t *testing.T) {
+	for _, args := range [][]string{{look}, {"read", look}, {"-r", look}, {"read", "-r", look}, {look, "--", "tcp", "or", "udp"}, {"-r", look, "--", "ip"}, {"--filter", "ip", look}} {
+		if _, out, errs := portero(t, args...); !strings.HasSuffix(out, "next: portero why "+look+" 3\n") {
+			t.Errorf("%q: %s%s", args, out, errs)
+		}
+	}
+	for _, args := range [][]string{{look, look}, {"-r", look, look}, {"-q", look}} {
+		if _, out, _ := portero(t, args...); strings.Contains(out, "next: ") {
+			t.Errorf("%q: %s", args, out)
+		}
+	}
+}
+
 // Interfaces fit a terminal of 80 columns where leaving the hardware address out helps.
 func TestInterfacesFit(t *testing.T) {
 	_, out, _ := portero(t, "interfaces")

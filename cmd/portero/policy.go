@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"portero/capture/pcapfile"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/policy"
@@ -21,11 +25,30 @@ func readPolicy(name string) (*policy.Policy, error) {
 		return nil, err
 	}
 	defer f.Close()
-	p, err := policy.Read(f, name)
+	in, err := textOf(f)
+	if err != nil {
+		return nil, usage(name + ": " + err.Error())
+	}
+	p, err := policy.Read(in, name)
 	if err != nil {
 		return nil, usage(err.Error())
 	}
 	return p, nil
+}
+
+// textOf is f, or what is wrong with it where people write text: a capture in its place
+// would be quoted back in one long line.
+func textOf(f *os.File) (io.Reader, error) {
+	in := bufio.NewReader(f)
+	head, _ := in.Peek(512) // what cannot be read is told by who reads it
+	if pcapfile.IsText(head) {
+		return in, nil
+	}
+	if c, err := pcapfile.NewReader(in, f.Name(), pcapfile.Options{}); err == nil {
+		c.Close()
+		return nil, errors.New("is a capture; a text file is expected here")
+	}
+	return nil, errors.New("is no text file, which is expected here")
 }
 
 func (a *app) policyCmd() *cobra.Command {

@@ -139,6 +139,17 @@ func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []str
 	return a.expand(args)
 }
 
+// asked are the captures and directories as they were named.
+func (o *readFlags) asked(cmd *cobra.Command, args []string) []string {
+	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		args = args[:n]
+	}
+	if o.file != "" {
+		args = append([]string{o.file}, args...)
+	}
+	return args
+}
+
 // expand replaces directories by the files in them.
 func (a *app) expand(args []string) (out []string, err error) {
 	defer func() { a.named = append(a.named, out...) }()
@@ -478,8 +489,8 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	switch o.format {
 	case "table", "wide":
 		next := ""
-		if len(args) == 1 && args[0] != "-" && mask == nil {
-			next = args[0] // a directory's numbers are of all its captures
+		if asked := o.asked(cmd, args); len(asked) == 1 && asked[0] != "-" && mask == nil {
+			next = asked[0] // a directory's numbers are of all its captures
 		}
 		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})
 	case "ndjson", "jsonl":
