@@ -174,6 +174,9 @@ func (f *File) unpack(head []byte) error {
 	n, err := io.ReadFull(f.in, first)
 	f.carry = first[:n]
 	if n == 0 {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return &FormatError{f.name, "cannot be decompressed: the compressed stream is cut short"}
+		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return &FormatError{f.name, "cannot be decompressed: " + err.Error()}
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 const look = "../../testdata/first-look/in.pcap"
@@ -35,6 +38,11 @@ func TestExitStatus(t *testing.T) {
 		z.Close()
 		return b.String()
 	}
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zst := string(z.EncodeAll([]byte(strings.Repeat("a frame of a capture, ", 999)+fmt.Sprint(rand.Perm(999))), nil))
 	archive := "a.pcap" + strings.Repeat("\x00", 251) + "ustar\x0000" + strings.Repeat("\x00", 2000)
 	packed, tar, tgz := file("packed", gz("10.0.0.1 80/tcp\n"), 0o600), file("x.tar", archive, 0o600), file("x.tgz", gz(archive), 0o600)
 	for _, x := range []struct {
@@ -52,6 +60,8 @@ func TestExitStatus(t *testing.T) {
 		{"packed policy", []string{"policy", packed, look}, exitUsage, "is no text file, which"},
 		{"empty policy", []string{"policy", empty, look}, exitUsage, "no rule in it"},
 		{"catalog", []string{"--catalog", look, look}, exitUsage, look + ": is a capture; a text file is expected here (portero catalog check"},
+		{"cut zstd", []string{file("x.zst", zst[:len(zst)/2], 0o600)}, exitUsage, "cannot be decompressed: the compressed stream is cut short"},
+		{"no name", []string{""}, exitUsage, "portero: \"\": there is no such file"},
 		{"tar", []string{tar}, exitUsage, "is no capture: it is a tar archive; unpack it first"},
 		{"tar in gzip", []string{tgz}, exitUsage, "is no capture: it is a tar archive; unpack it first"},
 		{"half a tar", []string{file("half.tar", archive[:200], 0o600)}, exitUsage, "is no capture: it starts with 61 2e 70 63"},

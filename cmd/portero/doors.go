@@ -496,15 +496,22 @@ func (a *app) diffCmd() *cobra.Command {
 			if err := listed(o.format); err != nil {
 				return err
 			}
-			a.named = append(a.named, args...)
-			before, j1, s1, err := a.tallyOf(args[:1], &o)
+			first, err := a.expand(args[:1])
+			if err != nil {
+				return err
+			}
+			second, err := a.expand(args[1:])
+			if err != nil {
+				return err
+			}
+			before, j1, s1, err := a.tallyOf(first, &o)
 			if err != nil {
 				return err
 			}
 			if err := a.finish(j1, s1, nil); err != nil && status(err) != exitDamaged {
 				return err
 			}
-			now, j, stopped, err := a.tallyOf(args[1:], &o)
+			now, j, stopped, err := a.tallyOf(second, &o)
 			if err != nil {
 				return err
 			}

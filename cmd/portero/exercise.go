@@ -66,6 +66,7 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 				return err
 			}
 			if len(cs) == 0 {
+				a.problems(j)
 				return usage("there is no TCP connection with its flags in it to make a worksheet from")
 			}
 			for v := range variants {

@@ -85,6 +85,9 @@ func explainOpen(err error) string {
 	}
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
+		if pe.Path == "" { // a variable of a script that is not set
+			return `"": there is no such file`
+		}
 		switch {
 		case errors.Is(err, os.ErrNotExist):
 			return pe.Path + ": there is no such file"

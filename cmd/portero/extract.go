@@ -87,6 +87,7 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 		return nil, nil, err
 	}
 	if !hit {
+		a.problems(j) // it may lie behind a damage
 		in := ""
 		if inputs := j.set.Names(); len(inputs) == 1 {
 			in = inputs[0] + ": "

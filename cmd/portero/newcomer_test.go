@@ -58,6 +58,46 @@ func TestNextOfADirectory(t *testing.T) {
 	}
 }
 
+// Verbs of one connection, and diff, take a directory as the others do.
+func TestDirectoriesEverywhere(t *testing.T) {
+	dir, none := t.TempDir(), t.TempDir()
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(filepath.Join(dir, "a.pcap"), b, 0o600)
+	for _, args := range [][]string{{"why", "FILE", "4"}, {"teach", "FILE", "4"}, {"teach", "FILE"}, {"diff", "FILE", "FILE"}, {"diff", "../../testdata/refused/in.pcap", "FILE"}} {
+		of := func(name string) (int, string, string) {
+			var words []string
+			for _, w := range args {
+				words = append(words, strings.Replace(w, "FILE", name, 1))
+			}
+			return portero(t, words...)
+		}
+		code, out, errs := of(look)
+		if c, o, e := of(dir); c != code || o != out || e != errs {
+			t.Errorf("%q: %d %s%s\nof the directory: %d %s%s", args, code, out, errs, c, o, e)
+		}
+		if c, _, e := of(none); c != exitUsage || !strings.Contains(e, none+": no capture in this directory") {
+			t.Errorf("%q of an empty directory: %d %s", args, c, e)
+		}
+	}
+}
+
+// A connection that may lie behind a damage is not told as if the capture were whole.
+func TestNoConnectionOfADamagedCapture(t *testing.T) {
+	const cut = "../../testdata/cut-file/in.pcap"
+	for _, args := range [][]string{{"why", cut, "99"}, {"teach", cut, "99"}, {"extract", cut, "99", "-w", filepath.Join(t.TempDir(), "x")}} {
+		code, _, errs := portero(t, args...)
+		if code != exitUsage || !strings.Contains(errs, "ends inside a frame") || !strings.Contains(errs, "there is no connection 99") {
+			t.Errorf("%q: %d %s", args, code, errs)
+		}
+		if _, _, errs := portero(t, append(args, "-q")...); strings.Contains(errs, "ends inside a frame") {
+			t.Errorf("%q -q: %s", args, errs)
+		}
+	}
+}
+
 // --version says what the verb says, as people expect of a command.
 func TestVersionFlag(t *testing.T) {
 	_, want, _ := portero(t, "version")

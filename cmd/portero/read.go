@@ -336,6 +336,17 @@ func (j *job) summary(interrupted bool) *view.Summary {
 		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
 }
 
+// problems says which inputs were damaged.
+func (a *app) problems(j *job) []error {
+	all := j.set.Problems()
+	if !j.flags.quiet {
+		for _, p := range all {
+			say(a.err, p, a.tongue())
+		}
+	}
+	return all
+}
+
 // finish reports the inputs that were damaged, and gives the exit status.
 func (a *app) finish(j *job, interrupted bool, err error) error {
 	if j.flags.stats {
@@ -344,12 +355,7 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	if err != nil {
 		return err
 	}
-	problems := j.set.Problems()
-	if !j.flags.quiet {
-		for _, p := range problems {
-			say(a.err, p, a.tongue())
-		}
-	}
+	problems := a.problems(j)
 	if j.sel != nil {
 		if e := j.sel.Err(); e != nil {
 			say(a.err, e, a.tongue())

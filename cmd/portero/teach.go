@@ -36,8 +36,11 @@ what comes next, and checks the answer against what really came.`,
 			if err != nil {
 				return err
 			}
-			a.named = append(a.named, args[0])
-			names, done, err := a.spool(args[:1])
+			names, err := a.expand(args[:1])
+			if err != nil {
+				return err
+			}
+			names, done, err := a.spool(names)
 			if err != nil {
 				return err
 			}

@@ -26,6 +26,7 @@ var messages = [][2]string{
 	{"is empty inside its compression: no capture in it", "está vacío dentro de su compresión: no hay ninguna captura"},
 	{"is no capture: ", "no es una captura: "},
 	{"compressed, but its header is damaged: ", "comprimido, pero con la cabecera dañada: "},
+	{"cannot be decompressed: the compressed stream is cut short", "no se puede descomprimir: el flujo comprimido está cortado"},
 	{"cannot be decompressed: ", "no se puede descomprimir: "},
 	{"ends after %d bytes, inside the pcapng section header", "acaba a los %d octetos, dentro de la cabecera de sección de pcapng"},
 	{"ends after %d bytes, inside the 24 bytes of the pcap header", "acaba a los %d octetos, dentro de los 24 de la cabecera de pcap"},
