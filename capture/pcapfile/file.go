@@ -19,7 +19,9 @@ import (
 // Options says how inputs are opened. The zero value is ready.
 type Options struct {
 	Stdin io.Reader // read for the name "-"; nil is os.Stdin
-	Copy  string    // the file that holds what standard input said: it is told of as standard input
+	// Copies are files that hold what can be read only once, with the name that each is told
+	// of by; "-" is standard input.
+	Copies map[string]string
 }
 
 // Limits on what a length field may ask for.
@@ -95,8 +97,10 @@ func Open(name string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name == o.Copy {
-		name = stdin
+	if as, ok := o.Copies[name]; ok {
+		if name = as; as == "-" {
+			name = stdin
+		}
 	}
 	size := int64(-1)
 	if st, err := f.Stat(); err == nil {

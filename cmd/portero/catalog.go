@@ -72,11 +72,19 @@ func (a *app) catalog() (*catalog.Catalog, error) {
 	}
 	var all []catalog.Override
 	for _, name := range a.overrideFiles() {
-		os, ps := readOverrides(name)
+		facts, ps := readOverrides(name)
+		if len(ps) > 0 && ps[0].Line == 0 { // there is nothing to list
+			f, err := os.Open(name)
+			if err != nil {
+				return nil, err
+			}
+			f.Close()
+			return nil, usage(ps[0].Error())
+		}
 		if len(ps) > 0 {
 			return nil, usage(ps[0].Error() + " (portero catalog check " + name + " lists all)")
 		}
-		all = append(all, os...)
+		all = append(all, facts...)
 	}
 	a.cat = catalog.Default().With(all)
 	return a.cat, nil

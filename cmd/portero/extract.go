@@ -21,28 +21,60 @@ type found struct {
 	others int             // further connections that match
 }
 
-// spool keeps standard input for a second reading, in a file that nobody else can
-// open and that is gone when we are.
+// spool keeps what can be read only once (standard input, pipes, what a shell puts in place
+// of <(command)) for a second reading, in files that nobody else can open and that are gone
+// when we are.
 func (a *app) spool(names []string) ([]string, func(), error) {
+	out := slices.Clone(names)
+	gone := func() {
+		for name := range a.copies {
+			os.Remove(name)
+		}
+	}
 	for i, n := range names {
-		if n != "-" {
+		if n != "-" && !once(n) {
 			continue
 		}
-		f, err := os.CreateTemp("", "portero-")
+		name, err := a.copyOf(n)
 		if err != nil {
+			gone()
 			return nil, nil, err
 		}
-		if _, err := io.Copy(f, a.in); err != nil {
-			f.Close()
-			os.Remove(f.Name())
-			return nil, nil, err
-		}
-		f.Close()
-		out := append([]string(nil), names...)
-		out[i], a.copied = f.Name(), f.Name()
-		return out, func() { os.Remove(f.Name()) }, nil
+		out[i] = name
 	}
-	return names, func() {}, nil
+	return out, gone, nil
+}
+
+// once reports whether what name holds is gone when it was read.
+func once(name string) bool {
+	st, err := os.Stat(name)
+	return err == nil && !st.Mode().IsRegular() && !st.IsDir()
+}
+
+// copyOf copies what name holds into a file of its own, and returns its name.
+func (a *app) copyOf(name string) (string, error) {
+	in := a.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		in = f
+	}
+	f, err := os.CreateTemp("", "portero-")
+	if err != nil {
+		return "", err
+	}
+	if a.copies == nil {
+		a.copies = map[string]string{}
+	}
+	a.copies[f.Name()] = name
+	_, err = io.Copy(f, in)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return f.Name(), err
 }
 
 // locate reads the captures once and finds the connection t names, with its

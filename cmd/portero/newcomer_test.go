@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -81,6 +83,50 @@ func TestDirectoriesEverywhere(t *testing.T) {
 		if c, _, e := of(none); c != exitUsage || !strings.Contains(e, none+": no capture in this directory") {
 			t.Errorf("%q of an empty directory: %d %s", args, c, e)
 		}
+	}
+}
+
+// What can be read only once, as what a shell puts in place of <(command), is read by every
+// verb as a file is, and told of by its own name.
+func TestPipesAreReadAsFiles(t *testing.T) {
+	dir := t.TempDir()
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipe, file := filepath.Join(dir, "pipe"), filepath.Join(dir, "file")
+	os.WriteFile(file, b, 0o600)
+	t.Setenv("TMPDIR", dir)
+	for i, verb := range [][]string{{"why", "FILE", "4"}, {"teach", "FILE", "4"}, {"exercise", "FILE"}, {"report", "FILE", "-o", "-"}, {"extract", "FILE", "4", "-w", "-"}, {"FILE"},
+		{"--where", "id == 4", "-w", filepath.Join(dir, "saved-N"), "FILE"}, {"why", "FILE", "99"}} {
+		of := func(name, n string) (int, string, string) {
+			var words []string
+			for _, w := range verb {
+				words = append(words, strings.NewReplacer("FILE", name, "-N", n).Replace(w))
+			}
+			code, out, errs := portero(t, words...)
+			if before, _, ok := strings.Cut(out, "next: "); ok && name == file {
+				out = before
+			}
+			return code, strings.ReplaceAll(out, name, "NAME"), strings.ReplaceAll(errs, name, "NAME")
+		}
+		code, out, errs := of(file, fmt.Sprint(i))
+		os.Remove(pipe)
+		if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+			t.Skip(err)
+		}
+		go os.WriteFile(pipe, b, 0)
+		c, o, e := of(pipe, fmt.Sprint(i, "p"))
+		if c != code || e != errs || o != out && verb[0] != "report" {
+			t.Errorf("%q: %d %s%s\nof the pipe: %d %s%s", verb, code, out, errs, c, o, e)
+		}
+	}
+	whole, _ := os.ReadFile(filepath.Join(dir, "saved6"))
+	if piped, err := os.ReadFile(filepath.Join(dir, "saved6p")); err != nil || !bytes.Equal(piped, whole) || len(whole) < 500 {
+		t.Errorf("%d octets saved of the file, %d of the pipe, %v", len(whole), len(piped), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "portero-*")); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
 	}
 }
 

@@ -495,7 +495,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	switch o.format {
 	case "table", "wide":
 		next := ""
-		if asked := o.asked(cmd, args); len(asked) == 1 && asked[0] != "-" && mask == nil {
+		if asked := o.asked(cmd, args); len(asked) == 1 && asked[0] != "-" && !once(asked[0]) && mask == nil {
 			next = asked[0] // a directory's numbers are of all its captures
 		}
 		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})

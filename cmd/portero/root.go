@@ -26,7 +26,8 @@ type app struct {
 	cat      *catalog.Catalog
 	args     []string
 	named    []string // files that are read or written: none of them is replaced
-	copied   string   // the file that holds what standard input said
+	// copies are files that hold what could be read only once, with what it was.
+	copies map[string]string
 }
 
 // run is the whole program: arguments in, exit status out.
@@ -116,7 +117,7 @@ connection in plain words, with the frames that prove it. It never sends a packe
 }
 
 // inputs is how captures are opened.
-func (a *app) inputs() pcapfile.Options { return pcapfile.Options{Stdin: a.in, Copy: a.copied} }
+func (a *app) inputs() pcapfile.Options { return pcapfile.Options{Stdin: a.in, Copies: a.copies} }
 
 // usage is an error in how the command was called.
 func usage(s string) error { return &exitError{exitUsage, errors.New(s)} }
