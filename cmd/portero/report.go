@@ -14,6 +14,7 @@ import (
 	"portero/internal/trace"
 	"portero/internal/view/certificate"
 	"portero/internal/view/html"
+	"portero/internal/who"
 )
 
 func (a *app) reportCmd() *cobra.Command {
@@ -59,7 +60,7 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			var answers certificate.Answers
 			far := distances{}        // of the hosts that refuse
 			seed := rand.Uint64() | 1 // the second reading must number connections as the first
-			j, err := a.open(names, &o, engine.Options{Seed: seed, Sink: func(r *record.Record) error {
+			opt := engine.Options{Seed: seed, Sink: func(r *record.Record) error {
 				page.Observe(r)
 				answers.Observe(r)
 				watch.Observe(r)
@@ -67,16 +68,24 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 					far[r.Resp.Addr] = nil
 				}
 				return nil
-			}})
+			}}
+			// Some of what is worth a look is told by packets rather than by records.
+			id, err := o.who.identify(&opt, watch)
 			if err != nil {
 				return err
 			}
+			defer id.close()
+			j, err := a.open(names, &o, opt)
+			if err != nil {
+				return err
+			}
+			watch.Shown = j.eng.Shown
 			interrupted, err := a.run(j)
 			if err != nil {
 				return err
 			}
 			found, unlooked := watch.Findings(), watch.Unwatched()
-			watch = nil
+			watch, id.watch = nil, who.Watch{}
 			j.eng.Release() // two tables at once would be twice --memory
 			if !interrupted {
 				if interrupted, err = a.stories(names, &o, seed, page, &answers, far, j, found); err != nil {

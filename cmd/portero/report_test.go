@@ -392,3 +392,19 @@ func TestReportLarge(t *testing.T) {
 	t.Logf("sorting by ends %.1f ms", sorted)
 	b.silent()
 }
+
+// What is worth a look is in the page as findings lists it, also what packets told that are
+// in no connection, and it counts for --fail-on.
+func TestReportHasEveryFinding(t *testing.T) {
+	for name, title := range map[string]string{"arp-sweep": "neighbour after neighbour was asked for", "dns-tunnel": "the phone book is being used to send letters", "port-scan": "many doors of one machine were tried"} {
+		in := "../../testdata/" + name + "/in.pcap"
+		_, all, _ := portero(t, "findings", "--format", "tsv", in)
+		code, page, errs := portero(t, "report", in, "-o", "-", "--fail-on", "low")
+		if code != exitFound || !strings.Contains(strings.ToLower(page), title) {
+			t.Errorf("%s: exit status %d, title there: %v %s\nwant in it: %s", name, code, strings.Contains(strings.ToLower(page), title), errs, all)
+		}
+	}
+	if code, _, errs := portero(t, "report", firstLook, "-o", "-", "--mmdb", "nosuch.mmdb"); code != exitUsage || !strings.Contains(errs, "--mmdb: nosuch.mmdb: there is no such file") {
+		t.Errorf("%d %s", code, errs)
+	}
+}
