@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"portero/capture/live"
 	"portero/internal/findings"
 	"portero/internal/where"
 	"portero/internal/words"
@@ -25,9 +26,37 @@ var verbFormats = map[string][]string{
 // completeWords lets the shell complete, in every verb, the flags that take one of a few
 // words; without that it offers names of files for them.
 func completeWords(cmd *cobra.Command) {
-	values := map[string][]string{"format": verbFormats[cmd.Name()], "lang": nil, "color": {"auto", "always", "never"}, "frames": {"file", "merged"}, "fail-on": findings.Severities(), "level": {"easy", "medium", "hard"}}
+	values := map[string][]string{"format": verbFormats[cmd.Name()], "lang": nil, "color": {"auto", "always", "never"}, "frames": {"file", "merged"}, "fail-on": findings.Severities(), "level": {"easy", "medium", "hard"}, "fsync": {"file", "flush", "never"}}
 	for _, l := range words.Langs() {
 		values["lang"] = append(values["lang"], l.String())
+	}
+	switch cmd.Name() {
+	case "lab":
+		values["at"] = []string{"client", "middle", "server"}
+	case "ports":
+		values["state"] = []string{"open", "closed", "filtered", "silent"}
+	case "man":
+		cmd.ValidArgsFunction = func(cmd *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var verbs []string
+			for _, c := range cmd.Root().Commands() {
+				if len(given) == 0 && c.IsAvailableCommand() {
+					verbs = append(verbs, c.Name()+"\t"+c.Short)
+				}
+			}
+			return verbs, cobra.ShellCompDirectiveNoFileComp
+		}
+	case "live":
+		cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			is, err := live.Interfaces()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			names := []string{"any"}
+			for _, i := range is {
+				names = append(names, i.Name)
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		}
 	}
 	for flag, ws := range values {
 		if _, has := cmd.GetFlagCompletionFunc(flag); has || cmd.Flags().Lookup(flag) == nil || len(ws) == 0 {

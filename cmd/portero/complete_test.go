@@ -29,7 +29,7 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 	seen := 0
 	for _, c := range verbs {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
-			if !slices.Contains([]string{"format", "lang", "color", "frames", "fail-on", "level"}, f.Name) || c.Hidden {
+			if !slices.Contains([]string{"format", "lang", "color", "frames", "fail-on", "level", "fsync", "at", "state"}, f.Name) || c.Hidden || f.Name == "at" && c.Name() == "ports" {
 				return
 			}
 			path := strings.Fields(c.CommandPath())[1:]
@@ -45,7 +45,7 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 				if !ok {
 					with = []string{look}
 				}
-				if c.Name() == "catalog" || c.Name() == "check" || c.Name() == "report" || c.Name() == "policy" || c.Name() == "extract" || c.Name() == "man" {
+				if c.Name() == "catalog" || c.Name() == "check" || c.Name() == "report" || c.Name() == "policy" || c.Name() == "extract" || c.Name() == "man" || f.Name == "fsync" {
 					continue // they need more than a capture, and take no format
 				}
 				if code, _, errs := portero(t, slices.Concat(path, []string{"--" + f.Name, v}, with)...); code == exitUsage {
@@ -53,6 +53,11 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 				}
 			}
 		})
+	}
+	for verb, want := range map[string]string{"man": "teach\tTell one", "live": "lo\n", "lab": "handshake\n", "catalog": "check\t"} {
+		if _, out, _ := portero(t, "__complete", verb, ""); !strings.Contains(out, want) || !strings.Contains(out, ":4\n") {
+			t.Errorf("%s completes %q", verb, out)
+		}
 	}
 	if seen < 60 {
 		t.Error("only", seen, "words were completed")

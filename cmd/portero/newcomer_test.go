@@ -60,6 +60,23 @@ func TestNextOfADirectory(t *testing.T) {
 	}
 }
 
+// -r names a capture in every verb that takes it.
+func TestReadFlagEverywhere(t *testing.T) {
+	other := "../../testdata/refused/in.pcap"
+	for _, words := range [][]string{{"why", look, "4"}, {"teach", look}, {"teach", look, "4"}, {"extract", look, "4", "-w", "-"}, {"diff", look, other}, {"ports", look}, {"exercise", look}, {"findings", look}, {"why", look, other, "4"}} {
+		code, out, errs := portero(t, words...)
+		with := append([]string{words[0], "-r", look}, words[2:]...)
+		if c, o, e := portero(t, with...); c != code || o != out || e != errs || out == "" && words[0] != "findings" {
+			t.Errorf("%q: %d %s%s\nwithout -r: %d %s%s", with, c, o, e, code, out, errs)
+		}
+	}
+	for _, words := range [][]string{{"why", "-r", look}, {"teach", "-r", look, "4", "5"}, {"diff", "-r", look, look, look}, {"why", look}} {
+		if code, out, errs := portero(t, words...); code != exitUsage || out != "" || !strings.Contains(errs, "--help`") {
+			t.Errorf("%q: %d %s%s", words, code, out, errs)
+		}
+	}
+}
+
 // Verbs of one connection, and diff, take a directory as the others do.
 func TestDirectoriesEverywhere(t *testing.T) {
 	dir, none := t.TempDir(), t.TempDir()

@@ -127,9 +127,7 @@ func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []str
 		}
 	}
 	args = args[words:]
-	if o.file != "" {
-		args = append([]string{o.file}, args...)
-	}
+	args = o.words(args)
 	if len(args) == 0 {
 		return nil, usage("name a capture to read (- is standard input)")
 	}
@@ -144,10 +142,21 @@ func (o *readFlags) asked(cmd *cobra.Command, args []string) []string {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		args = args[:n]
 	}
+	return o.words(args)
+}
+
+// words are those of a verb, with what -r names before them: it is a capture like the
+// first of them.
+func (o *readFlags) words(args []string) []string {
 	if o.file != "" {
-		args = append([]string{o.file}, args...)
+		return append([]string{o.file}, args...)
 	}
 	return args
+}
+
+// counted is check where what -r names is one of the words.
+func (o *readFlags) counted(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error { return check(cmd, o.words(args)) }
 }
 
 // expand replaces directories by the files in them.
