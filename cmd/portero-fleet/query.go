@@ -101,6 +101,9 @@ when something is not as it should be. --serve answers Prometheus on an address.
 					return usage("--lang: " + err.Error())
 				}
 			}
+			if format != "table" && format != "json" && format != "prometheus" {
+				return usage(fmt.Sprintf("--format: %q is none of table, json, prometheus", format))
+			}
 			nc, err := a.connect(&b, "status", false)
 			if err != nil {
 				return err
@@ -118,10 +121,8 @@ when something is not as it should be. --serve answers Prometheus on an address.
 				err = f.Table(a.out, l)
 			case "json":
 				err = f.JSON(a.out)
-			case "prometheus":
-				err = f.Prometheus(a.out)
 			default:
-				return usage(fmt.Sprintf("--format: %q is none of table, json, prometheus", format))
+				err = f.Prometheus(a.out)
 			}
 			if err == nil && len(f.Troubles(l)) > 0 {
 				return &exitError{1, nil}

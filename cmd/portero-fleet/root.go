@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"portero/internal/fleet/bus"
+	"portero/internal/fold"
+	"portero/internal/manual"
 	"portero/internal/words"
 )
 
@@ -47,8 +49,9 @@ func usage(s string) error { return &exitError{2, errors.New(s)} }
 func run(args []string, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{out: out, err: errw, ctx: ctx, lang: words.FromLocale(os.Getenv)}
+	a := &app{out: out, err: fold.On(errw), ctx: ctx, lang: manual.Asked(args, os.Getenv)}
 	root := a.root()
+	manual.Speak(root, a.lang, spanishHelp)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
@@ -72,7 +75,7 @@ func run(args []string, out, errw io.Writer) int {
 
 // say tells one line on standard error, with nothing in it that steers a terminal.
 func (a *app) say(s string) {
-	for _, l := range strings.Split(s, "\n") {
+	for _, l := range strings.Split(words.FleetMessage(a.lang, s), "\n") {
 		l = strings.Map(func(r rune) rune {
 			if r < 32 || r >= 127 && r < 160 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
 				return '?'

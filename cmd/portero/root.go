@@ -14,6 +14,7 @@ import (
 	"portero/capture/pcapfile"
 	"portero/catalog"
 	"portero/internal/fold"
+	"portero/internal/manual"
 	"portero/internal/words"
 )
 
@@ -44,11 +45,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root)
-	if l := askedLang(args, os.Getenv); l != words.English {
-		cobra.AddTemplateFunc("spanishFlags", spanishFlags)
-		root.SetUsageTemplate(spanishTemplate(root.UsageTemplate()))
-		speak(root, l)
-	}
+	manual.Speak(root, manual.Asked(args, os.Getenv), spanishHelp)
 	err := root.ExecuteContext(ctx)
 	say(errw, err, a.tongue())
 	return status(err)

@@ -35,6 +35,7 @@ var allowed = map[string][]string{
 	"internal/sockets":  {"capture"},
 	"internal/fold":     {},
 	"internal/jail":     {},
+	"internal/manual":   {"internal/words"},
 	"internal/helper":   {},
 	"internal/recorder": {"capture", "capture/pcapfile"},
 	"internal/doors":    {"capture", "handshake", "internal/record", "internal/sockets"},

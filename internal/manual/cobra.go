@@ -1,4 +1,4 @@
-package main
+package manual
 
 import (
 	"regexp"
@@ -26,14 +26,16 @@ var cobraHelp = map[string][2]string{
 }
 
 // operands are the words of usage lines.
-var operands = strings.NewReplacer("FILE", "FICHERO", "FILTER", "FILTRO", "INTERFACE", "INTERFAZ", "WORD", "PALABRA", "VERB", "VERBO", "SCENARIO", "ESCENARIO", "POLICY", "POLÍTICA",
+var operands = strings.NewReplacer("FILE", "FICHERO", "FILTER", "FILTRO", "INTERFACE", "INTERFAZ", "WORD", "PALABRA", "VERB", "VERBO", "SCENARIO", "ESCENARIO", "POLICY", "POLÍTICA", "QUESTION", "PREGUNTA", "NAME=VALUE", "NOMBRE=VALOR", "DIR", "CARPETA",
 	"[command]", "[VERBO]")
 
 // speakCobra puts into Spanish what cobra says of a verb: its usage line, the flag --help
 // and the verbs that cobra adds.
 func speakCobra(cmd *cobra.Command) {
-	if h, ok := cobraHelp[cmd.CommandPath()]; ok {
-		cmd.Short, cmd.Long = h[0], h[1]
+	if name := cmd.Root().Name(); cmd != cmd.Root() {
+		if h, ok := cobraHelp["portero"+strings.TrimPrefix(cmd.CommandPath(), name)]; ok {
+			cmd.Short, cmd.Long = h[0], strings.ReplaceAll(h[1], "portero", name)
+		}
 	}
 	cmd.InitDefaultHelpFlag()
 	if f := cmd.Flags().Lookup("help"); f != nil {
