@@ -449,8 +449,17 @@ func (s *session) summary() {
 		return
 	}
 	st, k := s.eng.Stats(), s.src.Stats()
-	fmt.Fprintf(s.a.err, "portero: %d %s, %d %s, %d %s\n", st.Frames, s.lang.Pick("frames", "tramas"), st.Records, s.lang.Pick("connections and exchanges", "conexiones e intercambios"),
-		k.Dropped, s.lang.Pick("frames dropped by the kernel for lack of room", "tramas que el núcleo descartó por falta de sitio"))
+	count := func(n uint64, one, more string) string {
+		if n == 1 {
+			return one
+		}
+		return fmt.Sprintf(more, n)
+	}
+	l := s.lang
+	fmt.Fprintf(s.a.err, "portero: %s, %s, %s\n", count(st.Frames, l.Pick("1 frame", "1 trama"), l.Pick("%d frames", "%d tramas")),
+		count(st.Records, l.Pick("1 connection or exchange", "1 conexión o intercambio"), l.Pick("%d connections and exchanges", "%d conexiones e intercambios")),
+		count(k.Dropped, l.Pick("1 frame dropped by the kernel for lack of room", "1 trama que el núcleo descartó por falta de sitio"),
+			l.Pick("%d frames dropped by the kernel for lack of room", "%d tramas que el núcleo descartó por falta de sitio")))
 	// A reader that went away, as head does, wanted no more.
 	if n := s.leftOut(); n > 0 && !brokenPipe(s.out.slow.failure()) {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d lines were not written: whoever reads them is too slow, or a disk is full\n", "portero: %d líneas no se escribieron: quien las lee es demasiado lento, o un disco está lleno\n"), n)
