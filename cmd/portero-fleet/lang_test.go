@@ -54,6 +54,7 @@ func TestSpanishOfAll(t *testing.T) {
 	t.Setenv("LC_ALL", "es_ES.UTF-8")
 	t.Setenv("PORTERO_FLEET_URL", "")
 	dir := t.TempDir()
+	t.Chdir(dir) // where a spool goes that nobody named
 	secret := filepath.Join(dir, "seed")
 	os.WriteFile(secret, []byte("SUAX"), 0o644)
 	for args, want := range map[string]string{

@@ -474,6 +474,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 	}
 	o.input(cmd.Flags())
 	o.show(cmd.Flags())
+	o.who.register(cmd.Flags())
 	w.registerLocal(cmd.Flags())
 	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
