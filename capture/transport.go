@@ -1,5 +1,7 @@
 package capture
 
+import "math/bits"
+
 // tcp decodes a segment (RFC 9293, 3.1).
 func (d *Decoder) tcp(off, n int) Outcome {
 	p := d.p
@@ -42,6 +44,9 @@ func (d *Decoder) tcp(off, n int) Outcome {
 		}
 		p.overlong(off + hl)
 		d.digest(off, n, head)
+		if p.Bits&Overlong != 0 {
+			d.damagedLength(b, off, hl)
+		}
 		if len(b) >= 18 {
 			p.Digest = mum(p.Digest^uint64(p.Flags), mix3)
 		}
@@ -62,6 +67,29 @@ func (d *Decoder) tcp(off, n int) Outcome {
 	s -= uint64(b[16]) | uint64(b[17])<<8
 	p.Digest = mum(p.Digest^mix1, s^mix2) ^ mum(head^mix3, mix1)
 	return d.finish()
+}
+
+// damagedLength looks whether the checksum of a segment that is Overlong proves which length
+// it was sent with: that of the frame, or where the frame is padded its header's. Then
+// the length was damaged on the way, and what its receiver would make of the packet is
+// what it makes of one with a wrong checksum. Else a tool cut it, or there is nothing to tell.
+func (d *Decoder) damagedLength(b []byte, off, hl int) {
+	p := d.p
+	if len(b) < 20 || off+len(b) != int(p.WireLen) {
+		return
+	}
+	for _, n := range [...]int{len(b), hl} {
+		if n > len(b) {
+			continue
+		}
+		s, c := bits.Add64(sum64(b[:n], 0), pseudo(p, ProtoTCP, uint32(n)), 0)
+		if fold(s+c) == 0xffff {
+			p.Bits = p.Bits&^Unchecked | BadSum
+			p.PayloadLen = uint32(n - hl)
+			p.PayloadCap = p.PayloadLen
+			return
+		}
+	}
 }
 
 // verify judges the transport checksum field, whose segment of n octets sums up

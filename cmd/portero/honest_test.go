@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"net"
 	"path/filepath"
@@ -54,7 +55,7 @@ func acted(t *testing.T, lines string) (name string) {
 		tcp.SetNetworkLayerForChecksum(ip)
 		eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
 		all := []gopacket.SerializableLayer{eth}
-		bad, offset, kept := false, 0, 1<<16
+		bad, offset, kept, longer := false, 0, 1<<16, 0
 		for _, o := range fs[min(2, len(fs)):] {
 			switch {
 			case o == "bad":
@@ -70,6 +71,8 @@ func acted(t *testing.T, lines string) (name string) {
 				kept, _ = strconv.Atoi(o[3:])
 			case o == "offset4":
 				offset = 4
+			case strings.HasPrefix(o, "longer"): // the IP length, by so many octets
+				longer, _ = strconv.Atoi(o[6:])
 			case o[0] == 'v':
 				n, _ := strconv.Atoi(o[1:])
 				eth.EthernetType = layers.EthernetTypeDot1Q
@@ -88,6 +91,9 @@ func acted(t *testing.T, lines string) (name string) {
 		if offset != 0 { // in words, and the checksum as before: what one octet gains the next loses
 			b[14+20+12] = byte(offset << 4)
 			b[14+20+16] += 0x10
+		}
+		if longer != 0 {
+			binary.BigEndian.PutUint16(b[14+2:], binary.BigEndian.Uint16(b[14+2:])+uint16(longer))
 		}
 		kept = min(kept, len(b))
 		if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: kept, Length: len(b)}, b[:kept]); err != nil {
