@@ -75,17 +75,26 @@ func (n *Net) Veth() {
 	n.t.Helper()
 	n.Run(A, "ip", "link", "add", Iface[A], "type", "veth", "peer", "name", Iface[B], "netns", n.Names[B])
 	for i := range n.Names {
-		s := Side(i)
-		// Without it the first seconds have router solicitations and duplicate address
-		// detection in them.
-		n.Do(s, func() {
-			os.WriteFile("/proc/sys/net/ipv6/conf/"+Iface[i]+"/accept_dad", []byte("0"), 0)
-			os.WriteFile("/proc/sys/net/ipv6/conf/"+Iface[i]+"/router_solicitations", []byte("0"), 0)
-		})
-		n.Run(s, "ip", "addr", "add", Addr4[i]+"/24", "dev", Iface[i])
-		n.Run(s, "ip", "addr", "add", Addr6[i]+"/64", "dev", Iface[i], "nodad")
-		n.Run(s, "ip", "link", "set", Iface[i], "up")
+		n.address(Side(i))
 	}
+}
+
+// address gives the interface of a side its addresses, and brings it up.
+func (n *Net) address(s Side) {
+	n.t.Helper()
+	// Without it the first seconds have router solicitations and duplicate address
+	// detection in them.
+	for _, k := range []string{"accept_dad", "router_solicitations"} {
+		n.Set(s, "ipv6/conf/"+Iface[s]+"/"+k, 0)
+	}
+	n.Run(s, "ip", "addr", "add", Addr4[s]+"/24", "dev", Iface[s])
+	n.Run(s, "ip", "addr", "add", Addr6[s]+"/64", "dev", Iface[s], "nodad")
+	n.Run(s, "ip", "link", "set", Iface[s], "up")
+}
+
+// Set sets what is under /proc/sys/net of a side, where the kernel has it.
+func (n *Net) Set(s Side, name string, value int) {
+	n.Do(s, func() { os.WriteFile("/proc/sys/net/"+name, []byte(fmt.Sprint(value)), 0) })
 }
 
 // Command is a command of one side.
@@ -122,16 +131,31 @@ func (n *Net) Do(s Side, f func()) {
 
 // Tap makes a TAP device on a side, up, and returns the file whose octets are its
 // frames.
-func (n *Net) Tap(s Side, name string) *os.File { n.t.Helper(); return n.tunnel(s, name, unix.IFF_TAP) }
+func (n *Net) Tap(s Side, name string) *os.File {
+	n.t.Helper()
+	return n.quiet(s, name, unix.IFF_TAP)
+}
 
 // Tun is Tap for a device that carries IP packets.
-func (n *Net) Tun(s Side, name string) *os.File { n.t.Helper(); return n.tunnel(s, name, unix.IFF_TUN) }
+func (n *Net) Tun(s Side, name string) *os.File {
+	n.t.Helper()
+	return n.quiet(s, name, unix.IFF_TUN)
+}
+
+// quiet is a device that is up and without IPv6.
+func (n *Net) quiet(s Side, name string, kind uint16) *os.File {
+	n.t.Helper()
+	f := n.tunnel(s, name, kind)
+	n.Set(s, "ipv6/conf/"+name+"/disable_ipv6", 1)
+	n.Run(s, "ip", "link", "set", name, "up")
+	return f
+}
 
 func (n *Net) tunnel(s Side, name string, kind uint16) *os.File {
 	n.t.Helper()
 	var f *os.File
 	n.Do(s, func() {
-		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC, 0)
+		fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 		if err != nil {
 			n.t.Error(err)
 			return
@@ -147,7 +171,5 @@ func (n *Net) tunnel(s Side, name string, kind uint16) *os.File {
 		n.t.Skip("no TUN device here (/dev/net/tun)")
 	}
 	n.t.Cleanup(func() { f.Close() })
-	n.Do(s, func() { os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0) })
-	n.Run(s, "ip", "link", "set", name, "up")
 	return f
 }
