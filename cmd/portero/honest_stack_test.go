@@ -372,26 +372,6 @@ func TestHonestStacks(t *testing.T) {
 			+200 s PA 5011 1001 10
 			c A 1001 5021`, `
 			1 handshake=completed resp_payload=20 resp_lost=0 resp_retrans=1`},
-		{"a length broken on its way is thrown away with its packet", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			s A 5001 1001 0 longer2
-			s PA 5001 1001 10
-			s FA 5011 1001 0 longer4096
-			c A 1001 5011
-			+200 s FA 5011 1001
-			c FA 1001 5012
-			s A 5012 1002`, `
-			1 handshake=completed close=closed closed_by=resp resp_payload=10 resp_lost=0 resp_retrans=0`},
-		{"a frame that a tool cut and says nothing of keeps its length", `
-			c S 1000
-			s SA 5000 1001
-			c A 1001 5001
-			s PA 5001 1001 10 bad longer20
-			c A 1001 5031
-			s PA 5031 1001 10`, `
-			1 handshake=completed close=open resp_payload=20 resp_lost=0`},
 		{"both called, and one had given up when he was answered", `
 			c S 1000
 			s S 5000
