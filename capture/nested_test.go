@@ -1,8 +1,12 @@
 package capture
 
 import (
+	"math/bits"
 	"runtime/debug"
 	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
 )
 
 // Headers that hold one another are followed to some depth, not as far as the stack goes.
@@ -50,6 +54,27 @@ func TestOverlong(t *testing.T) {
 		}
 		if p.Held() != x.held || p.Bits&(Overlong|Cut) != x.bits || p.PayloadLen != 59960 {
 			t.Errorf("%d octets on the wire: %d held, %#x, %d", x.wire, p.Held(), p.Bits, p.PayloadLen)
+		}
+	}
+}
+
+// The checksum of a segment whose frame is shorter than its lengths say may prove which length it was sent
+// with. A header that is longer than the frame proves nothing: there would be less than no payload.
+func TestDamagedLength(t *testing.T) {
+	for _, x := range []struct{ header, sum, payload int }{{20, 30, 10}, {28, 28, 0}, {60, 30, 20}} {
+		b := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), &layers.TCP{SrcPort: 1, DstPort: 2, ACK: true}, gopacket.Payload("ten octets"))
+		ip, tcp := b[14:34], b[34:]
+		be.PutUint16(ip[2:], 100)
+		tcp[12] = byte(x.header/4) << 4
+		be.PutUint16(tcp[16:], 0)
+		p := Packet{Ver: 4}
+		copy(p.Src[12:], ip[12:16])
+		copy(p.Dst[12:], ip[16:20])
+		s, c := bits.Add64(sum64(tcp[:x.sum], 0), pseudo(&p, ProtoTCP, uint32(x.sum)), 0)
+		le.PutUint16(tcp[16:], ^fold(s+c))
+		got, o, _, _ := decode1(t, LinkEthernet, b)
+		if bad := x.header <= len(tcp); o != OK || int(got.PayloadLen) != x.payload || (got.Bits&BadSum != 0) != bad || got.Bits&Overlong == 0 {
+			t.Errorf("a header of %d octets: %v, %d octets, %b", x.header, o, got.PayloadLen, got.Bits)
 		}
 	}
 }

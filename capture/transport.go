@@ -70,18 +70,15 @@ func (d *Decoder) tcp(off, n int) Outcome {
 }
 
 // damagedLength looks whether the checksum of a segment that is Overlong proves which length
-// it was sent with: that of the frame, or where the frame is padded its header's. Then
-// the length was damaged on the way, and what its receiver would make of the packet is
-// what it makes of one with a wrong checksum. Else a tool cut it, or there is nothing to tell.
+// it was sent with: that of the frame, or where the frame is padded that of its header. Then
+// the length was damaged on its way, and no receiver takes such a packet, as none takes one
+// with a wrong checksum. Else a tool cut it, or nothing tells.
 func (d *Decoder) damagedLength(b []byte, off, hl int) {
 	p := d.p
-	if len(b) < 20 || off+len(b) != int(p.WireLen) {
+	if len(b) < max(hl, 20) || off+len(b) != int(p.WireLen) {
 		return
 	}
-	for _, n := range [...]int{len(b), hl} {
-		if n > len(b) {
-			continue
-		}
+	for _, n := range [...]int{hl, len(b)} {
 		s, c := bits.Add64(sum64(b[:n], 0), pseudo(p, ProtoTCP, uint32(n)), 0)
 		if fold(s+c) == 0xffff {
 			p.Bits = p.Bits&^Unchecked | BadSum
