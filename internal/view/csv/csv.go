@@ -111,8 +111,10 @@ func (c *Writer) risks(b []byte, rs []record.Finding) []byte {
 // cell makes b[at:] a cell. Nearly all of them are letters, digits and dots: those
 // need no second look, and no string.
 func (c *Writer) cell(b []byte, at int) []byte {
-	for i, x := range b[at:] {
-		if x >= 'a' && x <= 'z' || x >= '0' && x <= '9' || x >= 'A' && x <= 'Z' || i > 0 && (x == '.' || x == ';' || x == ':' || x == '_' || x == '-' || x == '/') {
+	before := byte(';') // a sign at the start of a cell, or of what is one where semicolons part them
+	for _, x := range b[at:] {
+		if x >= 'a' && x <= 'z' || x >= '0' && x <= '9' || x >= 'A' && x <= 'Z' || before != ';' && (x == '.' || x == ';' || x == ':' || x == '_' || x == '-' || x == '/') {
+			before = x
 			continue
 		}
 		return Cell(b[:at], string(b[at:]), c.tab)

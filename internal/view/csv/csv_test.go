@@ -39,6 +39,7 @@ func TestCells(t *testing.T) {
 		{"＝1", "'＝1", "'＝1"},
 		{"a=1", "a=1", "a=1"},
 		{"a;=1+1;b;@x;-y", "a;'=1+1;b;'@x;'-y", "a;=1+1;b;@x;-y"}, // parted at semicolons in half of the world
+		{"a;-b", "a;'-b", "a;-b"},
 		{"=a;=b", "'=a;'=b", "'=a;=b"},
 		{"\u0300=1", "'=1", "'=1"}, // a mark that is taken out
 		{"\t=1", "\ufffd=1", "\ufffd=1"},
