@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"portero/internal/explain"
+	"portero/internal/fold"
 	"portero/internal/record"
 )
 
@@ -95,18 +95,5 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 
 // folded breaks a line at spaces; continuation lines are indented.
 func folded(s string, w int) []string {
-	var lines []string
-	line := ""
-	for _, f := range strings.Fields(s) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(f) > w {
-			lines = append(lines, line)
-			line = "  " + f
-			continue
-		}
-		if line != "" {
-			line += " "
-		}
-		line += f
-	}
-	return append(lines, line)
+	return strings.Split(fold.Lines(strings.Join(strings.Fields(s), " "), w), "\n")
 }

@@ -22,21 +22,56 @@ func Speak(root *cobra.Command, l words.Lang, help map[string]string) {
 
 // speak puts the help of a verb and of all below it into Spanish.
 func speak(cmd *cobra.Command, help map[string]string) {
-	tr := func(s *string) {
+	texts(cmd, func(_ string, s *string, _ bool) {
 		if es := help[*s]; es != "" {
 			*s = es
 		}
-	}
-	tr(&cmd.Short)
-	tr(&cmd.Long)
-	tr(&cmd.Example)
-	flags := func(f *pflag.Flag) { tr(&f.Usage) }
-	cmd.Flags().VisitAll(flags)
-	cmd.PersistentFlags().VisitAll(flags)
+	})
 	speakCobra(cmd)
 	for _, sub := range cmd.Commands() {
 		speak(sub, help)
 	}
+}
+
+// texts calls f for what a verb says in its help: where, what, and whether people read it there who
+// do not know English (commands alone need no translation).
+func texts(cmd *cobra.Command, f func(where string, s *string, read bool)) {
+	f(cmd.CommandPath(), &cmd.Short, true)
+	f(cmd.CommandPath(), &cmd.Long, true)
+	f(cmd.CommandPath()+" example", &cmd.Example, strings.Contains(cmd.Example, "    "))
+	flags := func(x *pflag.Flag) {
+		f(cmd.CommandPath()+" --"+x.Name, &x.Usage, !x.Hidden && x.Name != "help")
+	}
+	cmd.Flags().VisitAll(flags)
+	cmd.PersistentFlags().VisitAll(flags)
+}
+
+// Gaps are the texts in the help of root and of its verbs that have no Spanish in help, and what help has of
+// which nobody says the English.
+func Gaps(root *cobra.Command, help map[string]string) (lacking, idle []string) {
+	said := map[string]bool{}
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd.Hidden || cmd.Name() == "help" || cmd.Name() == "completion" { // the last two are cobra's
+			return
+		}
+		texts(cmd, func(where string, s *string, read bool) {
+			said[*s] = true
+			if read && *s != "" && help[*s] == "" {
+				lacking = append(lacking, where+": "+*s)
+			}
+		})
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
+	for s := range help {
+		if !said[s] {
+			idle = append(idle, s)
+		}
+	}
+	return lacking, idle
 }
 
 // template is cobra's template of usage with its headings in Spanish.
