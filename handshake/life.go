@@ -133,6 +133,9 @@ func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 			return false // its SYN is all that it sent
 		}
 	}
+	if p.Flags&(capture.RST|capture.ACK) == capture.RST && me.bits == 0 && peer.bits&(sentSYN|sentSegment) == sentSYN {
+		return false // no answer to a SYN: that acknowledges it
+	}
 	return me.bits&hasNext != 0 || peer.bits&hasNext != 0
 }
 

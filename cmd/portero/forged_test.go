@@ -256,6 +256,20 @@ func TestHonestLate(t *testing.T) {
 			s A 2001 60011`, `
 			1 handshake=midstream close=closed resp_payload=1400
 			2 handshake=completed_unseen orig_payload=10 reuses=1`},
+		{"a socket that is gone answers what came late when its peer already calls again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 100
+			c A 1101 5101
+			c RA 1101 5101
+			c S 90000
+			s R 5101
+			s SA 70000 90001
+			c A 90001 70001`, `
+			1 handshake=completed close=reset closed_by=orig resp_pkts=3 suspected_rsts=0
+			2 handshake=completed close=open resp_pkts=1 suspected_rsts=0 reuses=1`},
 	} {
 		x.hold(t)
 	}
