@@ -238,6 +238,8 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			if !(third && exact) {
 				j.Missing |= MissingACK
 			}
+		case crossed && !synack && me.bits&peer.bits&(sentSegment|hasAck) == sentSegment|hasAck && c.acked(o) && c.acked(r):
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 		case syn && !synack && !crossed && third && peer.bits&(belongs|resetInexact|sentRSTACKofSYN) == sentReset && me.ack.After(c.candAck):
 			// It resets exactly what the initiator acknowledged, who had got more meanwhile. Who has no
 			// connection answers a first acknowledgement with the same number.

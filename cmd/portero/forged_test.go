@@ -270,6 +270,21 @@ func TestHonestLate(t *testing.T) {
 			c A 90001 70001`, `
 			1 handshake=completed close=reset closed_by=orig resp_pkts=3 suspected_rsts=0
 			2 handshake=completed close=open resp_pkts=1 suspected_rsts=0 reuses=1`},
+		{"both called, and the answers of both are missed", `
+			c S 1000
+			s S 5000
+			s A 5001 1001
+			c PA 1001 5001 100
+			s FA 5001 1101
+			c FA 1101 5002
+			s A 5002 1102`, `
+			1 handshake=completed_unseen handshake_kind=simultaneous missing=[synack] close=closed closed_by=resp orig_payload=100`},
+		{"both called, and one acknowledges what the other did not send", `
+			c S 1000
+			s S 5000
+			s A 5001 900
+			c A 1001 5001`, `
+			1 handshake=invalid close=none`},
 	} {
 		x.hold(t)
 	}
