@@ -178,9 +178,7 @@ func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
 	first := d.pendEnd[side].Add(-d.pendBytes[side])
 	switch {
 	case !d.pendEnd[side].After(me.next):
-		if end.Before(me.next) {
-			c.unsay(p, side, x)
-		}
+		c.unsay(p, side, x)
 	case first.Sub(me.next) > slack:
 	case p.Seq == d.pendEnd[side]:
 		c.leap(side, x)
@@ -227,7 +225,7 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 	first := d.pendEnd[side].Add(-d.pendBytes[side])
 	switch {
 	case !d.pendEnd[side].After(me.next): // no run: octets with a wrong checksum, see doubt
-		if ack.After(first) {
+		if !ack.Before(d.pendEnd[side]) {
 			x.flags &^= dataPend0 << side // it took them
 		}
 	case ack == first && first.Sub(me.next) <= slack && !me.next.After(first):
@@ -245,11 +243,16 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 // PayloadOf is how many unique octets of side's stream were seen. What lies beyond a FIN that is
 // all its peer acknowledged was never part of it.
 func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
-	h, n := &c.half[side], x.Payload[side]
-	if _, ok := c.BehindFIN(side); !ok {
+	h, peer, n, d := &c.half[side], &c.half[1-side], x.Payload[side], x.more()
+	_, fin := c.BehindFIN(side)
+	if last := d.pendEnd[side]; !fin && x.Data != nil && x.flags&(dataPend0<<side) != 0 && !last.After(h.next) && peer.bits&hasAck != 0 &&
+		peer.ack.Before(last) && peer.ack.After(last.Add(-d.pendBytes[side])) {
+		// Octets with a wrong checksum, see doubt: what was taken ends within them.
+		return n - min(uint64(d.pendBytes[side]), n)
+	}
+	if !fin {
 		return n
 	}
-	d := x.more()
 	if d.Lost[side] != 0 {
 		return n // of some holes it is not known any more where they were
 	}
@@ -470,17 +473,26 @@ func (x *Rest) doubt(side Side, from, next capture.Seq) {
 }
 
 // unsay takes octets with a wrong checksum back where p goes on before them: their receiver
-// threw them away, and their sender, if it was theirs, knows nothing of them.
+// threw them away, and their sender, if it was theirs, knows nothing of them. What of them comes
+// again, and well, is in doubt no more.
 func (c *Conn) unsay(p *capture.Packet, side Side, x *Rest) {
-	me, peer := &c.half[side], &c.half[1-side]
-	d := x.more()
-	n := d.pendBytes[side]
-	if me.next != d.pendEnd[side] || p.Seq.Add(n) != me.next || peer.bits&hasAck != 0 && peer.ack.After(p.Seq) || x.Payload[side] < uint64(n) {
-		return
+	me, peer, end := &c.half[side], &c.half[1-side], segEnd(p)
+	d := x.need()
+	n, last := d.pendBytes[side], d.pendEnd[side]
+	first := last.Add(-n)
+	switch {
+	case p.PayloadLen > 0 && p.Seq.After(first) && p.Seq.Before(last): // from p on
+		d.pendEnd[side], d.pendBytes[side] = p.Seq, uint32(p.Seq.Sub(first))
+	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(last): // all of them
+		x.flags &^= dataPend0 << side
+	case p.Seq != first || peer.bits&hasAck != 0 && peer.ack.After(first):
+	case me.next == last && x.Payload[side] >= uint64(n):
+		x.flags &^= dataPend0 << side
+		x.Payload[side] -= uint64(n)
+		me.next = p.Seq
+	default: // up to the end of p
+		d.pendBytes[side] = uint32(last.Sub(end))
 	}
-	x.flags &^= dataPend0 << side
-	x.Payload[side] -= uint64(n)
-	me.next = p.Seq
 }
 
 // base notes where the stream of h begins as far as it was seen, where no SYN tells it.

@@ -324,6 +324,58 @@ func TestDamaged(t *testing.T) {
 			s PA 5001 1101 200
 			c A 1101 5201`, `
 			1 handshake=completed handshake_kind=fast_open syn_frame=2 orig_payload=100`},
+		{"a large segment with a wrong checksum comes again in two, the second of them first", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			s PA 5011 1001 200 bad
+			s PA 5111 1001 100
+			c A 1001 5011
+			+200 s PA 5011 1001 100
+			c A 1001 5211`, `
+			1 handshake=completed resp_payload=210 resp_lost=0`},
+		{"octets with a wrong checksum and number, beside a FIN that was missed", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 40
+			c A 1001 5041
+			s PA 5017 1001 40 bad
+			c A 1001 5042`, `
+			1 handshake=completed close=open resp_payload=40 resp_lost=0`},
+		{"octets with a wrong number behind the FIN are left out once", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 7049 1001 20 bad
+			s PA 5001 1001 20
+			c A 1001 5021
+			s FA 5021 1001
+			c FA 1001 5022
+			s A 5022 1002`, `
+			1 handshake=completed close=closed resp_payload=20 resp_lost=0`},
+		{"octets whose number was broken too, and that nobody acknowledges, are none", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s A 5001 1001
+			s PA 5129 1001 100 bad
+			+200 s PA 5001 1001 100
+			c A 1001 5101`, `
+			1 handshake=completed resp_payload=100 resp_lost=0`},
+		{"octets with a wrong checksum that came again, and are not acknowledged yet", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s A 5001 1001
+			s PA 5001 1001 100 bad
+			s PA 5101 1001 100
+			s PA 5001 1001 100
+			c PA 1001 5001 50
+			c PA 1051 5001 50 bad
+			+200 c PA 1051 5001 50`, `
+			1 handshake=completed orig_payload=100 resp_payload=200 resp_lost=0`},
 	} {
 		x.hold(t)
 	}
