@@ -185,6 +185,8 @@ func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
 	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(d.pendEnd[side]):
 		x.flags &^= dataPend0 << side
 		x.need().Retrans[side]++
+	case !p.Seq.Before(first) && !end.Before(d.pendEnd[side]) && end.After(me.next):
+		x.flags &^= dataPend0 << side // what of them lies before p is missing until it comes well
 	}
 }
 

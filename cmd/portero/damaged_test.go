@@ -376,6 +376,19 @@ func TestDamaged(t *testing.T) {
 			c PA 1051 5001 50 bad
 			+200 c PA 1051 5001 50`, `
 			1 handshake=completed orig_payload=100 resp_payload=200 resp_lost=0`},
+		{"a large segment with a wrong checksum behind what is missing comes again in two, the second of them first", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			s PA 5111 1001 200 bad
+			s PA 5211 1001 100
+			c A 1001 5011
+			+200 s PA 5011 1001 100
+			c A 1001 5111
+			s PA 5111 1001 100
+			c A 1001 5311`, `
+			1 handshake=completed resp_payload=310 resp_lost=0`},
 	} {
 		x.hold(t)
 	}
