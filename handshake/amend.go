@@ -21,6 +21,13 @@ func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
 	// The opening segment that arrived is p. What it answers was not sent again for it, so
 	// that nobody knows how long the answer took.
 	switch f := p.Flags; {
+	case f&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN && me.bits&(sentSYN|sentSegment) == sentSYN && me.isn != p.Seq && peer.bits == 0:
+		// Its number came broken, and what it carried comes again.
+		me.bits &^= sentSYN
+		x.synOff, x.syns = 0, 0
+		if x.Data != nil {
+			x.Payload[side] = 0
+		}
 	case !f.Any(capture.SYN) || f.Any(capture.RST|capture.FIN) || me.isn != p.Seq || me.copies != 1:
 	case f.Any(capture.ACK) && me.bits&sentSYNACK != 0 && peer.bits&sentSYNACK == 0:
 		me.bits &^= sentSYNACK

@@ -389,6 +389,13 @@ func TestDamaged(t *testing.T) {
 			s PA 5111 1001 100
 			c A 1001 5311`, `
 			1 handshake=completed resp_payload=310 resp_lost=0`},
+		{"a SYN with octets came broken, and comes again without them", `
+			c S 1512 0 100 bad
+			+1000 c S 1000
+			s SA 5000 1001
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed orig_payload=100 orig_lost=0 syn_frame=2`},
 	} {
 		x.hold(t)
 	}
