@@ -1,4 +1,4 @@
-//go:build linux && kernels
+//go:build linux
 
 package main
 
