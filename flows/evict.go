@@ -32,6 +32,9 @@ func (t *Table) take(index uint64) uint32 {
 		prefetch.Write(uintptr(unsafe.Pointer(t.flow(w))), hotSize)
 		prefetch.Write(uintptr(unsafe.Pointer(t.origin(w))), originSize)
 	}
+	// Whoever opens it looks at it first: written before that, a new page is made once and not
+	// twice (prefetch.Pages).
+	t.flow(v).bits = 0
 	return v
 }
 
