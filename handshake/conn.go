@@ -279,6 +279,7 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 }
 
 func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
+	c.choose(side, x)
 	me := &c.half[side]
 	firstSYN := c.half[0].bits&sentSYN == 0 && c.half[1].bits&sentSYN == 0
 	if firstSYN && side == 1 {
@@ -388,6 +389,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if c.beyond(p, side) {
 		return OddSYNACKISN
 	}
+	c.choose(1-side, x)
 	if repeat && me.isn != p.Seq && peer.bits&sentSYN != 0 {
 		// An answer nobody asked for is no copy of another, and does not displace the one that was accepted.
 		switch had, fits := c.acceptable(me.synAck, 1-side, x), c.acceptable(p.Ack, 1-side, x); {

@@ -9,7 +9,7 @@ import (
 // Opening is what only the packets of the handshake and the close touch, and what
 // the record needs when the connection ends.
 type Opening struct {
-	synTime    int64 // of the SYN that counts, ns
+	synTime    int64 // of the SYN that counts, ns; until SYN or SYN-ACK was seen, with synOff, synTS, synackTS: see keepOther
 	synackTime int64 // until a SYN-ACK was seen, with synackTS: of the latest copy of a repeated SYN
 	candTime   int64
 	history    uint64 // twelve letters of five bits, the first in the lowest bits

@@ -109,7 +109,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		p.Ack.In(peer.isn+1, peer.next) && seq.After(peer.synAck) && (me.bits&sentSYN == 0 || peer.synAck == me.isn+1) {
 		// It is ahead by octets that only an open connection carries, and names the answer: the third
 		// packet was sent, and missed.
-		c.nominate(p, side, off, x)
+		c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 	}
 	if me.bits&sentReset == 0 && !exact {
 		me.bits |= resetInexact

@@ -308,6 +308,7 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 	have := c.flags&flagCandidate != 0
 	// In a crossing open the first opener's counts.
 	if c.settled(p, side) {
+		c.keepOther(p, side, off, x)
 		return
 	}
 	if have && c.candSide() == side {
@@ -324,21 +325,48 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 			x.suspect()
 		}
 	}
-	c.nominate(p, side, off, x)
+	c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 	// Asked for only where the SYN-ACK was repeated.
 	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
 		x.need().candEcho = p.TSEcr
 	}
 }
 
-// nominate makes p of side the candidate for the third packet.
-func (c *Conn) nominate(p *capture.Packet, side Side, off uint32, x *Rest) {
-	c.candSeq, c.candAck, x.candTime, x.candOff = p.Seq, p.Ack, p.Time, off
+// nominate makes a segment of side the candidate for the third packet.
+func (c *Conn) nominate(side Side, seq, ack capture.Seq, at int64, off uint32, x *Rest) {
+	if c.flags&flagCandidate != 0 && c.candSide() != side {
+		c.confirmOff = 0 // what answers the other confirms nothing
+	}
+	c.candSeq, c.candAck, x.candTime, x.candOff = seq, ack, at, off
 	c.flags |= flagCandidate
 	c.flags &^= flagCandSide
 	if side == 1 {
 		c.flags |= flagCandSide
 	}
+}
+
+// keepOther keeps in mind p, of the side that has no candidate, while neither SYN nor SYN-ACK tells who
+// opens: both may be captured after it. It is the earliest of its stream, and lies where Opening keeps
+// the SYN, of which there is none yet.
+func (c *Conn) keepOther(p *capture.Packet, side Side, off uint32, x *Rest) {
+	if c.RolesSeen() || c.candSide() == side {
+		return
+	}
+	if d := capture.Seq(x.synTS).Sub(p.Seq); x.synOff != 0 && (d <= 0 || d > 1<<20 || c.far(side)) {
+		return
+	}
+	x.synTime, x.synOff, x.synTS, x.synackTS = p.Time, off, uint32(p.Seq), uint32(p.Ack)
+}
+
+// choose makes what keepOther kept the candidate where opener is its side, once the first SYN or SYN-ACK tells it.
+func (c *Conn) choose(opener Side, x *Rest) {
+	if c.RolesSeen() || x.synOff == 0 {
+		return
+	}
+	if c.candSide() != opener {
+		c.nominate(opener, capture.Seq(x.synTS), capture.Seq(x.synackTS), x.synTime, x.synOff, x)
+	}
+	x.synTime, x.synOff, x.synTS, x.synackTS = 0, 0, 0, 0
 }
 
 // observeACK takes the acknowledgement of a segment from side.
