@@ -52,17 +52,25 @@ func (a *app) overrideFiles() []string {
 	return append(out, named...)
 }
 
-func readOverrides(name string) ([]catalog.Override, []catalog.Problem) {
+// readOverrides reads a file of overrides. err says that it could not be opened; what else is wrong are
+// problems, of which those without a line are about the whole file.
+func readOverrides(name string) (facts []catalog.Override, ps []catalog.Problem, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, []catalog.Problem{{File: name, Text: strings.TrimPrefix(explainOpen(err), name+": ")}}
+		return nil, nil, err
 	}
 	defer f.Close()
 	in, err := textOf(f)
 	if err != nil {
-		return nil, []catalog.Problem{{File: name, Text: err.Error()}}
+		return nil, []catalog.Problem{{File: name, Text: err.Error()}}, nil
 	}
-	return catalog.ReadOverrides(in, name, findings.IDs())
+	facts, ps = catalog.ReadOverrides(in, name, findings.IDs())
+	return facts, ps, nil
+}
+
+// unopened is err, why name could not be opened, as one of the problems of the catalogue.
+func unopened(name string, err error) catalog.Problem {
+	return catalog.Problem{File: name, Text: strings.TrimPrefix(explainOpen(err), name+": ")}
 }
 
 // catalog returns the catalogue with the overrides in force.
@@ -72,13 +80,11 @@ func (a *app) catalog() (*catalog.Catalog, error) {
 	}
 	var all []catalog.Override
 	for _, name := range a.overrideFiles() {
-		facts, ps := readOverrides(name)
+		facts, ps, err := readOverrides(name)
+		if err != nil {
+			return nil, err
+		}
 		if len(ps) > 0 && ps[0].Line == 0 { // there is nothing to list
-			f, err := os.Open(name)
-			if err != nil {
-				return nil, err
-			}
-			f.Close()
 			return nil, usage(ps[0].Error())
 		}
 		if len(ps) > 0 {
@@ -168,7 +174,10 @@ func (a *app) catalogCheck(args []string, lang string) error {
 	ps := catalog.Check()
 	facts := 0
 	for _, name := range append(a.overrideFiles(), args...) {
-		os, bad := readOverrides(name)
+		os, bad, err := readOverrides(name)
+		if err != nil {
+			bad = []catalog.Problem{unopened(name, err)}
+		}
 		ps = append(ps, bad...)
 		facts += len(os)
 		for _, o := range os {
@@ -201,7 +210,10 @@ func (a *app) catalogDiff(args []string, lang string) error {
 			differs = a.registryDiff(reg) || differs
 			continue
 		}
-		os, ps := readOverrides(name)
+		os, ps, err := readOverrides(name)
+		if err != nil {
+			ps = []catalog.Problem{unopened(name, err)}
+		}
 		if len(ps) > 0 {
 			return usage(ps[0].Error())
 		}
