@@ -22,6 +22,7 @@ import (
 type app struct {
 	in       io.Reader
 	out, err io.Writer
+	sheet    *sheet // out for who writes text line by line and does not ask what became of it
 	ctx      context.Context
 	catalogs []string // --catalog
 	cat      *catalog.Catalog
@@ -36,17 +37,17 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	errw = fold.On(errw)
-	a := &app{in: in, out: out, err: errw, ctx: ctx, args: args}
+	a := &app{in: in, out: out, err: errw, sheet: &sheet{to: out}, ctx: ctx, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out) // what completion writes to is taken when it is made
+	root.SetOut(a.sheet) // what completion writes to is taken when it is made
 	root.SetErr(errw)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root)
 	manual.Speak(root, manual.Asked(args, os.Getenv), spanishHelp)
-	err := root.ExecuteContext(ctx)
+	err := a.sheet.done(root.ExecuteContext(ctx))
 	say(errw, err, a.tongue())
 	return status(err)
 }
