@@ -237,7 +237,9 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	rs := Side(d.rstSide)
 	from, victim := &c.half[rs], &c.half[1-rs]
 	both := victim.bits&hasNext != 0 && victim.next.After(d.resetNext) && from.bits&sentSegment != 0 &&
-		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetNext))
+		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetNext)) ||
+		// Who only listens goes on by acknowledging what was sent since.
+		victim.bits&hasAck != 0 && victim.ack.After(d.resetOwn) && from.next.After(d.resetOwn)
 	heeded := from.bits&resetInexact == 0 || side == rs || p.PayloadLen == 0 || p.Ack != from.next
 	if heeded && !both {
 		return

@@ -74,6 +74,50 @@ func TestHonestForged(t *testing.T) {
 			s SA 77777 999999
 			c R 1001`, `
 			1 handshake=aborted synack_frame=`},
+		{"a forged RST in a download that goes on, with the number that is expected", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 1000
+			c A 1101 6001
+			s R 6001
+			s PA 6001 1101 1000
+			c A 1101 7001`, `
+			1 handshake=completed close=open suspected_rsts=1 resp_payload=2000`},
+		{"a forged RST in a download that goes on, somewhere in the window", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 1000
+			c A 1101 6001
+			s R 6700
+			s PA 6001 1101 1000
+			c A 1101 7001`, `
+			1 handshake=completed close=open suspected_rsts=1 resp_payload=2000`},
+		{"a RST that ends a download, and acknowledgements that were under way", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 1000
+			s PA 6001 1101 1000
+			s R 7001
+			c A 1101 6001
+			c A 1101 7001`, `
+			1 handshake=completed close=reset closed_by=resp suspected_rsts=0`},
+		{"a RST in a download whose receiver heeds it: the sender's octets were under way", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 1000
+			c A 1101 6001
+			s R 6001
+			s PA 6001 1101 1000
+			c R 1101`, `
+			1 handshake=completed close=reset`},
 		{"a SYN-ACK that does not fit is what makes it invalid", `
 			c S 1000
 			s SA 77777 999999`, `
