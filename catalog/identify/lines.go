@@ -409,6 +409,9 @@ func (k *pending) readLines(a *lines, side int) {
 func (k *pending) serverLine(a *lines, line []byte) {
 	f := k.facts
 	s := 1 - int(f.Client)
+	if a.step > 0 && refuses(f.Protocol, line) {
+		a.step = 0
+	}
 	if f.Banner[s] == "" {
 		switch f.Protocol {
 		case IRC, Redis, Memcached:
@@ -416,6 +419,22 @@ func (k *pending) serverLine(a *lines, line []byte) {
 			f.Banner[s] = text(line)
 		}
 	}
+}
+
+// refuses reports whether a server's line ends a dialogue of SASL without success: the
+// client's next line is a command again.
+func refuses(p Protocol, line []byte) bool {
+	switch p {
+	case SMTP:
+		return reply(line) && line[0] >= '4'
+	case POP3:
+		return has(line, "-ERR")
+	case IMAP:
+		tag, rest, _ := bytes.Cut(line, []byte{' '})
+		word, _, _ := bytes.Cut(rest, []byte{' '})
+		return len(tag) > 0 && alnum(tag[0]) && (bytes.EqualFold(word, []byte("NO")) || bytes.EqualFold(word, []byte("BAD")))
+	}
+	return false
 }
 
 // clientLine reads one command. Secrets are measured and passed over.
@@ -498,6 +517,10 @@ func (k *pending) sasl(a *lines, proto string, mech, initial []byte) {
 }
 
 func (k *pending) saslLine(a *lines, proto string, line []byte) {
+	if string(line) == "*" { // the client gives up
+		a.step = 0
+		return
+	}
 	var buf [MaxKept]byte
 	defer clear(buf[:])
 	if base64.StdEncoding.DecodedLen(len(line)) > len(buf) {

@@ -1,0 +1,48 @@
+package identify
+
+import "testing"
+
+// A dialogue of SASL that the server refuses or the client gives up is over: what
+// follows are commands again, not a name and a password (RFC 4954, section 4; RFC
+// 5034, section 4; RFC 3501, section 6.2.2).
+func TestRefusedAuthIsOver(t *testing.T) {
+	const (
+		mailUp = "220 door.example ESMTP\r\n"
+		hello  = "EHLO door\r\n"
+		offer  = "250 AUTH LOGIN PLAIN\r\n"
+		plain  = "AUTH PLAIN AGFubmEAc2VjcmV0\r\n" // anna, secret
+	)
+	for _, c := range []struct {
+		name   string
+		port   uint16
+		talk   []string // the server begins
+		user   string
+		secret int // -1: nobody logged in
+	}{
+		{"smtp refused", 25, []string{mailUp, hello, offer, "AUTH LOGIN\r\n", "504 5.5.4 not here\r\n", "MAIL FROM:<anna@door.example>\r\n", "250 ok\r\n", "RCPT TO:<otto@door.example>\r\n"}, "", -1},
+		{"smtp refused, another way", 25, []string{mailUp, hello, offer, "AUTH LOGIN\r\n", "504 5.5.4 not here\r\n", plain}, "anna", 6},
+		{"smtp for now", 25, []string{mailUp, hello, offer, "AUTH LOGIN\r\n", "454 4.7.0 later\r\n", plain}, "anna", 6},
+		{"smtp given up", 25, []string{mailUp, hello, offer, "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n", "*\r\n", "501 5.7.0 as you wish\r\n", "RSET\r\n", "250 ok\r\n", "QUIT\r\n"}, "", -1},
+		{"smtp asked", 25, []string{mailUp, hello, offer, "AUTH LOGIN\r\n", "334 VXNlcm5hbWU6\r\n", "YW5uYQ==\r\n", "334 UGFzc3dvcmQ6\r\n", "c2VjcmV0\r\n"}, "anna", 6},
+		{"pop3 refused", 110, []string{"+OK ready\r\n", "CAPA\r\n", "+OK\r\n.\r\n", "AUTH LOGIN\r\n", "-ERR not here\r\n", "USER anna\r\n", "+OK\r\n", "PASS secret\r\n"}, "anna", 6},
+		{"imap refused", 143, []string{"* OK ready\r\n", "a1 AUTHENTICATE LOGIN\r\n", "a1 NO not here\r\n", "a2 LOGIN anna secret\r\n"}, "anna", 6},
+		{"imap unknown", 143, []string{"* OK ready\r\n", "a1 AUTHENTICATE LOGIN\r\n", "a1 BAD what\r\n", "a2 LOGIN anna secret\r\n"}, "anna", 6},
+		{"imap remark", 143, []string{"* OK ready\r\n", "a1 AUTHENTICATE PLAIN\r\n", "* 3 EXISTS\r\n+ \r\n", "AGFubmEAc2VjcmV0\r\n"}, "anna", 6},
+	} {
+		d := tcpTalk(c.port)
+		for i, line := range c.talk {
+			d.say((i+1)%2, line)
+		}
+		f := d.end()
+		switch {
+		case f == nil:
+			t.Errorf("%s: nothing was told", c.name)
+		case c.secret < 0:
+			if f.Login != nil {
+				t.Errorf("%s: %+v, and nobody logged in", c.name, *f.Login)
+			}
+		case f.Login == nil || !f.Login.Clear || f.Login.User != c.user || f.Login.Secret != c.secret:
+			t.Errorf("%s: login %+v, want %s and %d octets", c.name, f.Login, c.user, c.secret)
+		}
+	}
+}
