@@ -239,6 +239,13 @@ func TestReassembly(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(6), syn()))
 	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(17), &layers.UDP{SrcPort: 1, DstPort: 4789}, gopacket.Payload([]byte{8, 0, 0, 0, 0, 0, 9, 0, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6, 8, 0, 0x45})))
+	for _, ip := range []gopacket.SerializableLayer{ip4(17), &layers.IPv6{Version: 6, NextHeader: 17, SrcIP: hostA[:], DstIP: hostB[:]}} {
+		kind := layers.EthernetTypeIPv4
+		if ip.LayerType() == layers.LayerTypeIPv6 {
+			kind = layers.EthernetTypeIPv6
+		}
+		f.Add(uint16(1), ether(f, eth(kind), ip, &layers.UDP{SrcPort: 5353, DstPort: 53}, gopacket.Payload("a datagram")))
+	}
 	f.Add(uint16(113), make([]byte, 40))
 	f.Add(uint16(127), make([]byte, 60))
 	f.Fuzz(func(t *testing.T, link uint16, b []byte) {

@@ -7,24 +7,25 @@ import (
 
 // plain decodes the frames of which most captures consist: Ethernet, IPv4 without
 // options and in one piece or IPv6 without extension headers, a TCP header that was captured
-// whole. It reports whether f is one; otherwise what is in p does not count, and the long
-// way would come to the same (a test holds the two together).
+// whole or a UDP datagram of the IP packet's length that is no tunnel. It reports whether f is one;
+// otherwise what is in p does not count, and the long way would come to the same (a test holds the two together).
 func (d *Decoder) plain(f *Frame, p *Packet) bool {
 	const ip = 14
 	b := f.Data
-	if len(b) < ip+40 {
+	if len(b) < ip+28 {
 		return false
 	}
 	le := binary.LittleEndian
 	switch le.Uint16(b[12:]) {
 	case 0x0008: // EtherType 0x0800
-		h := b[ip : ip+40 : ip+40]
+		h := b[ip : ip+28 : ip+28]
 		w0, w1, dst := le.Uint64(h), le.Uint64(h[8:]), le.Uint32(h[16:])
-		total, hdr := int(bits.ReverseBytes16(uint16(w0>>16))), int(h[32]>>4)*4
+		total := int(bits.ReverseBytes16(uint16(w0 >> 16)))
 		sum, c := bits.Add64(w0, w1, 0)
 		sum, c = bits.Add64(sum, uint64(dst), c)
-		// Version 4 with five words, no fragment, TCP, and lengths that fit, the frame's too.
-		if w0&(0xff3f<<48|0xff) != 0x45 || w1>>8&0xff != ProtoTCP || hdr < 20 || total < 20+hdr || total > int(f.WireLen)-ip || fold(sum+c) != 0xffff {
+		proto := uint8(w1 >> 8)
+		// Version 4 with five words, no fragment, and lengths that fit, the frame's too.
+		if w0&(0xff3f<<48|0xff) != 0x45 || proto != ProtoTCP && proto != ProtoUDP || total > int(f.WireLen)-ip || fold(sum+c) != 0xffff {
 			return false
 		}
 		src, id := uint32(w1>>32), bits.ReverseBytes16(uint16(w0>>32))
@@ -32,17 +33,20 @@ func (d *Decoder) plain(f *Frame, p *Packet) bool {
 		const mapped = 0xffff0000 // ::ffff:0:0/96
 		le.PutUint64(p.Src[8:], uint64(src)<<32|mapped)
 		le.PutUint64(p.Dst[8:], uint64(dst)<<32|mapped)
-		p.Ver, p.TTL, p.IPID = 4, uint8(w1), id
-		d.plainTCP(f, p, ip+20, total-20, w0>>8<<56|uint64(total)<<16|uint64(id), uint64(src)+uint64(dst),
-			uint64(bits.ReverseBytes32(src))<<16, uint64(bits.ReverseBytes32(dst))<<16)
-		return true
+		p.Ver, p.TTL, p.IPID, p.Proto = 4, uint8(w1), id, proto
+		digest, addrs := w0>>8<<56|uint64(total)<<16|uint64(id), uint64(src)+uint64(dst)
+		a, z := uint64(bits.ReverseBytes32(src))<<16, uint64(bits.ReverseBytes32(dst))<<16
+		if proto == ProtoUDP {
+			return d.plainUDP(f, p, ip+20, total-20, digest, addrs, a, z)
+		}
+		return d.plainTCP(f, p, ip+20, total-20, digest, addrs, a, z)
 	case 0xdd86: // EtherType 0x86dd
-		if len(b) < ip+60 {
+		if len(b) < ip+48 {
 			return false
 		}
-		h := b[ip : ip+60 : ip+60]
-		size, hdr := int(be.Uint16(h[4:])), int(h[52]>>4)*4
-		if h[0]>>4 != 6 || h[6] != ProtoTCP || hdr < 20 || size < hdr || size > int(f.WireLen)-ip-40 {
+		h := b[ip : ip+48 : ip+48]
+		size, proto := int(be.Uint16(h[4:])), h[6]
+		if h[0]>>4 != 6 || proto != ProtoTCP && proto != ProtoUDP || size > int(f.WireLen)-ip-40 {
 			return false
 		}
 		s0, s1, d0, d1 := le.Uint64(h[8:]), le.Uint64(h[16:]), le.Uint64(h[24:]), le.Uint64(h[32:])
@@ -51,66 +55,120 @@ func (d *Decoder) plain(f *Frame, p *Packet) bool {
 		le.PutUint64(p.Src[8:], s1)
 		le.PutUint64(p.Dst[:], d0)
 		le.PutUint64(p.Dst[8:], d1)
-		p.Ver, p.TTL = 6, h[7]
+		p.Ver, p.TTL, p.Proto = 6, h[7], proto
 		sum, c := bits.Add64(s0, s1, 0)
 		sum, c = bits.Add64(sum, d0, c)
 		sum, c = bits.Add64(sum, d1, c)
 		sum, c = bits.Add64(sum, 0, c)
-		d.plainTCP(f, p, ip+40, size, uint64(be.Uint32(h))<<32|uint64(size), sum+c, end6(d.seed, s0, s1), end6(d.seed, d0, d1))
-		return true
+		digest := uint64(be.Uint32(h))<<32 | uint64(size)
+		a, z := end6(d.seed, s0, s1), end6(d.seed, d0, d1)
+		if proto == ProtoUDP {
+			return d.plainUDP(f, p, ip+40, size, digest, sum+c, a, z)
+		}
+		return d.plainTCP(f, p, ip+40, size, digest, sum+c, a, z)
 	}
 	return false
 }
 
-// plainTCP decodes the segment of n octets at seg for plain, whose header is whole. digest
+// plainTCP decodes the segment of n octets at seg for plain, and reports whether it is plain. digest
 // is that of the IP header, addrs the sum of the addresses, and src and dst are the
 // ends as endsHash takes them, without ports.
-func (d *Decoder) plainTCP(f *Frame, p *Packet, seg, n int, digest, addrs, src, dst uint64) {
-	b := f.Data[seg:]
+func (d *Decoder) plainTCP(f *Frame, p *Packet, seg, n int, digest, addrs, src, dst uint64) bool {
+	all := f.Data[seg:]
+	if len(all) < 20 {
+		return false
+	}
+	hdr := int(all[12]>>4) * 4
+	if hdr < 20 || n < hdr {
+		return false
+	}
+	b := all[:min(len(all), n)]
+	s := sum64(b, 0)
 	h := b[:20:20]
-	sport, dport := be.Uint16(h), be.Uint16(h[2:])
+	// Whether it was cut is as likely as not where the capture cuts: no jump depends on it. All bits are set or none.
+	cut := uint64(int64(len(all)-n) >> 63)
+	p.Time, p.Index, p.WireLen, p.Frames = f.Time, f.Index, f.WireLen, 1
+	p.Bits = Bits(cut) & (Cut | Unchecked)
+	if f.Dir == DirOutbound {
+		p.Bits |= Outgoing
+	}
+	le := binary.LittleEndian
+	ports, flags := le.Uint32(h), bits.ReverseBytes16(le.Uint16(h[12:]))&0xfff
+	sport, dport := bits.ReverseBytes16(uint16(ports)), bits.ReverseBytes16(uint16(ports>>16))
 	p.SrcPort, p.DstPort = sport, dport
 	p.Hash = endsHash(d.seed, src+uint64(sport), dst+uint64(dport), ProtoTCP)
-	p.Proto = ProtoTCP
-	p.Time, p.Index, p.WireLen, p.Frames = f.Time, f.Index, f.WireLen, 1
-	if f.Dir == DirOutbound {
-		p.Bits = Outgoing
-	}
-	hdr := int(h[12]>>4) * 4
 	seq, ack := be.Uint32(h[4:]), be.Uint32(h[8:])
-	head := uint64(seq)<<32 | uint64(ack)
 	p.Seq, p.Ack, p.Window = Seq(seq), Seq(ack), be.Uint16(h[14:])
-	p.Flags = Flags(h[12]&15)<<8 | Flags(h[13])
+	p.Flags = Flags(flags)
 	p.TCPHdr = uint8(hdr)
 	p.PayloadLen = uint32(n - hdr)
-	whole := len(b) >= n
-	if whole {
-		b = b[:n:n]
+	room := max(len(b)-hdr, 0)
+	p.PayloadOff, p.PayloadCap = uint32((seg+hdr)&(-room>>63)), uint32(room)
+
+	field := le.Uint16(h[16:])
+	t, c := bits.Add64(s, addrs, 0)
+	t, c = bits.Add64(t, uint64(bits.ReverseBytes32(uint32(n)))+ProtoTCP<<8, c)
+	if ^fold(t+c)&^uint16(cut) != 0 {
+		d.p = p
+		d.verify(s, bits.ReverseBytes16(field), ProtoTCP, uint32(n))
 	}
-	if len(b) > hdr {
-		p.PayloadOff, p.PayloadCap = uint32(seg+hdr), uint32(len(b)-hdr)
-	}
-	s := sum64(b, 0)
-	if whole {
-		field := binary.LittleEndian.Uint16(h[16:])
-		t, c := bits.Add64(s, addrs, 0)
-		t, c = bits.Add64(t, uint64(bits.ReverseBytes32(uint32(n)))+ProtoTCP<<8, c)
-		if fold(t+c) != 0xffff {
-			d.p = p
-			d.verify(s, bits.ReverseBytes16(field), ProtoTCP, uint32(n))
-		}
-		p.Digest = mum(digest^mix1, (s-uint64(field))^mix2) ^ mum(head^mix3, mix1)
-	} else {
-		p.Bits |= Cut | Unchecked
-		p.Digest = mum((mum(digest^mix1, s^mix2)^mum(head^mix3, mix1))^uint64(p.Flags), mix3)
-	}
+	head := uint64(seq)<<32 | uint64(ack)
+	whole := mum(digest^mix1, (s-uint64(field)&^cut)^mix2) ^ mum(head^mix3, mix1)
+	p.Digest = whole ^ (mum(whole^uint64(flags), mix3)^whole)&cut
 	if hdr > 20 && len(b) > 20 {
 		// Mostly the padded timestamp option alone.
-		if hdr == 32 && len(b) >= 32 && binary.LittleEndian.Uint32(b[20:]) == 0x0a080101 {
+		if hdr == 32 && len(b) >= 32 && le.Uint32(b[20:]) == 0x0a080101 {
 			p.TSVal, p.TSEcr, p.Opts = be.Uint32(b[24:]), be.Uint32(b[28:]), OptTimestamps
-			return
+			return true
 		}
 		d.p = p
 		d.tcpOptions(b[20:min(hdr, len(b))])
 	}
+	return true
+}
+
+// plainUDP does for a datagram what plainTCP does for a segment.
+func (d *Decoder) plainUDP(f *Frame, p *Packet, seg, n int, digest, addrs, src, dst uint64) bool {
+	all := f.Data[seg:]
+	if len(all) < 8 || n < 8 {
+		return false
+	}
+	b := all[:min(len(all), n)]
+	head := binary.LittleEndian.Uint64(b)
+	sport, dport := bits.ReverseBytes16(uint16(head)), bits.ReverseBytes16(uint16(head>>16))
+	if int(bits.ReverseBytes16(uint16(head>>32))) != n || tunnelPort(sport) || tunnelPort(dport) {
+		return false
+	}
+	if len(b) >= 48 && b[8]>>4 == 6 {
+		return false // which may be Teredo
+	}
+	s := sum64(b, 0)
+	cut := uint64(int64(len(all)-n) >> 63)
+	p.Time, p.Index, p.WireLen, p.Frames = f.Time, f.Index, f.WireLen, 1
+	p.Bits = Bits(cut) & (Cut | Unchecked)
+	if f.Dir == DirOutbound {
+		p.Bits |= Outgoing
+	}
+	p.SrcPort, p.DstPort = sport, dport
+	p.Hash = endsHash(d.seed, src+uint64(sport), dst+uint64(dport), ProtoUDP)
+	p.PayloadLen = uint32(n - 8)
+	room := len(b) - 8
+	p.PayloadOff, p.PayloadCap = uint32((seg+8)&(-room>>63)), uint32(room)
+	field := uint16(head >> 48)
+	if cut != 0 {
+		p.Digest = mum(digest^mix1, s^mix2) ^ mum(uint64(sport)<<16|uint64(dport)^mix3, mix1)
+		return true
+	}
+	p.Digest = mum(digest^mix1, (s-uint64(field)<<48)^mix2)
+	if field == 0 && p.Ver == 4 {
+		p.Bits |= Unchecked
+		return true
+	}
+	t, c := bits.Add64(s, addrs, 0)
+	t, c = bits.Add64(t, uint64(bits.ReverseBytes32(uint32(n)))+ProtoUDP<<8, c)
+	if fold(t+c) != 0xffff {
+		d.p = p
+		d.verify(s, bits.ReverseBytes16(field), ProtoUDP, uint32(n))
+	}
+	return true
 }

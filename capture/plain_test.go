@@ -21,8 +21,8 @@ func longWay(d *Decoder, f *Frame, p *Packet) Outcome {
 func TestPlainIsTheLongWay(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	short, long := NewDecoder(NewPaths(), 9), NewDecoder(NewPaths(), 9)
-	took, seen := map[uint8]int{}, map[Bits]int{}
-	for range 200_000 {
+	took, seen := map[[2]uint8]int{}, map[Bits]int{}
+	for range 300_000 {
 		tcp := syn()
 		switch r.IntN(4) {
 		case 0:
@@ -38,12 +38,22 @@ func TestPlainIsTheLongWay(t *testing.T) {
 		}
 		ver := uint8(4 + r.IntN(2)*2)
 		var b []byte
-		segment := 34
+		segment, field, proto := 34, 16, uint8(ProtoTCP)
+		var over gopacket.SerializableLayer = tcp
+		if r.IntN(3) == 0 {
+			proto, field, over = ProtoUDP, 6, &layers.UDP{SrcPort: layers.UDPPort(r.IntN(5000)), DstPort: 4790 + layers.UDPPort(r.IntN(30))}
+			if len(payload) > 40 && r.IntN(4) == 0 { // as Teredo
+				payload[0], payload[4], payload[5] = 0x60, 0, byte(len(payload)-40)
+				copy(payload[8:], []byte{0x20, 1, 0, 0})
+			}
+		}
 		if ver == 4 {
-			b = ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), tcp, gopacket.Payload(payload))
+			b = ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocol(proto)), over, gopacket.Payload(payload))
 		} else {
 			segment = 54
-			b = ether(t, eth(layers.EthernetTypeIPv6), ip6(), tcp, gopacket.Payload(payload))
+			ip := ip6()
+			ip.NextHeader = layers.IPProtocol(proto)
+			b = ether(t, eth(layers.EthernetTypeIPv6), ip, over, gopacket.Payload(payload))
 		}
 		switch r.IntN(8) {
 		case 0: // some octet is another
@@ -51,10 +61,14 @@ func TestPlainIsTheLongWay(t *testing.T) {
 		case 1:
 			b[segment+r.IntN(len(b)-segment)] ^= byte(1 << r.IntN(8))
 		case 2: // what offload leaves
-			sum := fold(pseudoOf(b, ver))
-			binary.LittleEndian.PutUint16(b[segment+16:], sum)
+			sum := fold(pseudoOf(b, ver, proto))
+			binary.LittleEndian.PutUint16(b[segment+field:], sum)
 		case 3: // padding
 			b = append(b, make([]byte, r.IntN(9))...)
+		case 4: // no checksum
+			binary.LittleEndian.PutUint16(b[segment+field:], 0)
+		case 5: // no length
+			binary.BigEndian.PutUint16(b[12+ver:], 0)
 		}
 		wire := len(b)
 		if r.IntN(3) == 0 {
@@ -65,14 +79,21 @@ func TestPlainIsTheLongWay(t *testing.T) {
 		if !short.plain(&f, &p) {
 			continue
 		}
-		took[p.Ver]++
+		took[[2]uint8{p.Proto, p.Ver}]++
 		if o := longWay(long, &f, &q); o != OK || p != q {
 			t.Fatalf("%x: %v\nshort %+v\nlong  %+v", b, o, p, q)
 		}
 		seen[p.Bits&(Cut|BadSum|PartialSum|BadOpts)]++
 	}
-	if took[4] < 50_000 || took[6] < 50_000 || seen[Cut] == 0 || seen[BadSum] == 0 || seen[PartialSum] == 0 || seen[BadOpts|BadSum] == 0 {
-		t.Errorf("it took %d frames of IPv4 and %d of IPv6, by their bits %v", took[4], took[6], seen)
+	for proto, least := range map[uint8]int{ProtoTCP: 50_000, ProtoUDP: 25_000} {
+		for _, ver := range []uint8{4, 6} {
+			if took[[2]uint8{proto, ver}] < least {
+				t.Errorf("too few: %v", took)
+			}
+		}
+	}
+	if seen[Cut] == 0 || seen[BadSum] == 0 || seen[PartialSum] == 0 || seen[BadOpts|BadSum] == 0 {
+		t.Errorf("by their bits %v", seen)
 	}
 }
 
@@ -81,17 +102,17 @@ func ip6() *layers.IPv6 {
 		SrcIP: net.ParseIP("2001:db8::1:2:3"), DstIP: net.ParseIP("2001:db8:ffff:ffff:ffff::9")}
 }
 
-// pseudoOf is the pseudo-header's sum of a TCP segment in b.
-func pseudoOf(b []byte, ver uint8) uint64 {
+// pseudoOf is the pseudo-header's sum of a segment or datagram in b.
+func pseudoOf(b []byte, ver, proto uint8) uint64 {
 	p := Packet{Ver: ver}
 	if ver == 6 {
 		copy(p.Src[:], b[22:38])
 		copy(p.Dst[:], b[38:54])
-		return pseudo(&p, ProtoTCP, uint32(binary.BigEndian.Uint16(b[18:])))
+		return pseudo(&p, proto, uint32(binary.BigEndian.Uint16(b[18:])))
 	}
 	copy(p.Src[12:], b[26:30])
 	copy(p.Dst[12:], b[30:34])
-	return pseudo(&p, ProtoTCP, uint32(binary.BigEndian.Uint16(b[16:])-20))
+	return pseudo(&p, proto, uint32(binary.BigEndian.Uint16(b[16:])-20))
 }
 
 // TestSum holds the sum to the plain way of RFC 1071, section 4.1.

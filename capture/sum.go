@@ -17,64 +17,63 @@ var endMask = func() (m [128]byte) {
 // Internet checksum's sum (RFC 1071) in a wider and byte-swapped form. b must
 // start at an even offset of what is summed.
 func sum64(b []byte, s uint64) uint64 {
-	var c uint64
-	all := b
-	for len(b) >= 64 {
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[32:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[40:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[48:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[56:]), c)
-		b = b[64:]
-	}
-	if len(all) >= 64 {
+	le := binary.LittleEndian
+	n := len(b)
+	var t, c, d uint64 // t and d are of what ends b and goes round by a part of a word
+	switch {
+	case n >= 64:
+		all := b
+		for len(b) >= 64 {
+			s, c = bits.Add64(s, le.Uint64(b), c)
+			s, c = bits.Add64(s, le.Uint64(b[8:]), c)
+			s, c = bits.Add64(s, le.Uint64(b[16:]), c)
+			s, c = bits.Add64(s, le.Uint64(b[24:]), c)
+			s, c = bits.Add64(s, le.Uint64(b[32:]), c)
+			s, c = bits.Add64(s, le.Uint64(b[40:]), c)
+			s, c = bits.Add64(s, le.Uint64(b[48:]), c)
+			s, c = bits.Add64(s, le.Uint64(b[56:]), c)
+			b = b[64:]
+		}
 		// What is left, by the 64 octets that end with it, without those that were added.
-		last := (*[64]byte)(all[len(all)-64:])
-		keep := (*[64]byte)(endMask[len(b):])
-		t, d := bits.Add64(binary.LittleEndian.Uint64(last[:])&binary.LittleEndian.Uint64(keep[:]), binary.LittleEndian.Uint64(last[8:])&binary.LittleEndian.Uint64(keep[8:]), 0)
-		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[16:])&binary.LittleEndian.Uint64(keep[16:]), d)
-		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[24:])&binary.LittleEndian.Uint64(keep[24:]), d)
-		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[32:])&binary.LittleEndian.Uint64(keep[32:]), d)
-		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[40:])&binary.LittleEndian.Uint64(keep[40:]), d)
-		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[48:])&binary.LittleEndian.Uint64(keep[48:]), d)
-		t, d = bits.Add64(t, binary.LittleEndian.Uint64(last[56:])&binary.LittleEndian.Uint64(keep[56:]), d)
-		t, d = bits.Add64(t, 0, d)
-		// Its words begin len(all) octets later than those of all, and an octet later is 256 times as much.
-		s, c = bits.Add64(s, bits.RotateLeft64(t+d, 8*(len(all)&7)), c)
+		last, keep := (*[64]byte)(all[n-64:]), (*[64]byte)(endMask[len(b):])
+		t, d = bits.Add64(le.Uint64(last[:])&le.Uint64(keep[:]), le.Uint64(last[8:])&le.Uint64(keep[8:]), 0)
+		t, d = bits.Add64(t, le.Uint64(last[16:])&le.Uint64(keep[16:]), d)
+		t, d = bits.Add64(t, le.Uint64(last[24:])&le.Uint64(keep[24:]), d)
+		t, d = bits.Add64(t, le.Uint64(last[32:])&le.Uint64(keep[32:]), d)
+		t, d = bits.Add64(t, le.Uint64(last[40:])&le.Uint64(keep[40:]), d)
+		t, d = bits.Add64(t, le.Uint64(last[48:])&le.Uint64(keep[48:]), d)
+		t, d = bits.Add64(t, le.Uint64(last[56:])&le.Uint64(keep[56:]), d)
+	case n >= 32:
+		// The first 32 octets, and what is left by the 32 that end with it.
+		first, last, keep := (*[32]byte)(b), (*[32]byte)(b[n-32:]), (*[32]byte)(endMask[n:])
+		s, c = bits.Add64(s, le.Uint64(first[:]), 0)
+		s, c = bits.Add64(s, le.Uint64(first[8:]), c)
+		s, c = bits.Add64(s, le.Uint64(first[16:]), c)
+		s, c = bits.Add64(s, le.Uint64(first[24:]), c)
 		s, c = bits.Add64(s, 0, c)
+		t, d = bits.Add64(le.Uint64(last[:])&le.Uint64(keep[:]), le.Uint64(last[8:])&le.Uint64(keep[8:]), 0)
+		t, d = bits.Add64(t, le.Uint64(last[16:])&le.Uint64(keep[16:]), d)
+		t, d = bits.Add64(t, le.Uint64(last[24:])&le.Uint64(keep[24:]), d)
+	case n >= 16:
+		first, last, keep := (*[16]byte)(b), (*[16]byte)(b[n-16:]), (*[16]byte)(endMask[32+n:])
+		s, c = bits.Add64(s, le.Uint64(first[:]), 0)
+		s, c = bits.Add64(s, le.Uint64(first[8:]), c)
+		s, c = bits.Add64(s, 0, c)
+		t, d = bits.Add64(le.Uint64(last[:])&le.Uint64(keep[:]), le.Uint64(last[8:])&le.Uint64(keep[8:]), 0)
+	case n >= 8:
+		first, last, keep := (*[8]byte)(b), (*[8]byte)(b[n-8:]), (*[8]byte)(endMask[48+n:])
+		s, c = bits.Add64(s, le.Uint64(first[:]), 0)
+		t = le.Uint64(last[:]) & le.Uint64(keep[:])
+	default:
+		for i, o := range b {
+			t |= uint64(o) << (8 * i)
+		}
+		s, c = bits.Add64(s, t, 0)
 		return s + c
 	}
-	if len(b) >= 32 {
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[16:]), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[24:]), c)
-		b = b[32:]
-	}
-	if len(b) >= 16 {
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b[8:]), c)
-		b = b[16:]
-	}
-	if len(b) >= 8 {
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(b), c)
-		b = b[8:]
-	}
-	switch n := len(b); {
-	case n == 0:
-	case len(all) >= 8:
-		// What is left, by the eight octets that end with it.
-		s, c = bits.Add64(s, binary.LittleEndian.Uint64(all[len(all)-8:])>>(64-8*uint(n)&63), c)
-	default:
-		var w uint64
-		for i, o := range b {
-			w |= uint64(o) << (8 * i)
-		}
-		s, c = bits.Add64(s, w, c)
-	}
+	// Its words begin n octets later than those of b, and an octet later is 256 times as much.
+	t, d = bits.Add64(t, 0, d)
+	s, c = bits.Add64(s, bits.RotateLeft64(t+d, 8*(n&7)), c)
 	s, c = bits.Add64(s, 0, c)
 	return s + c
 }
