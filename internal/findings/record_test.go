@@ -60,3 +60,16 @@ func TestRecord(t *testing.T) {
 		}
 	}
 }
+
+// A record that shows nothing, as nearly all do, needs no memory from the heap.
+func TestRecordOfNothing(t *testing.T) {
+	var s story
+	s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, payload(100, 100))
+	s.tcp(0, "2001:db8:1::9", "2001:db8:1::1", 0, 443, handshake.Completed, payload(100, 100))
+	d := New(catalog.Default(), nil, 0)
+	for i := range s.rs {
+		if n := testing.AllocsPerRun(100, func() { d.Record(&s.rs[i]) }); n != 0 {
+			t.Errorf("record %d: %v allocations", i, n)
+		}
+	}
+}

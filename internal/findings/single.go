@@ -160,22 +160,25 @@ func (d *Detector) service(r *record.Record) string {
 
 // impossible is a sender's address that nobody on any network has.
 func (x *scene) impossible() {
-	// Told once for all such senders: a flood under forged addresses has thousands.
-	f := Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Target: x.s, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Detail: x.o.String()}
 	if why := never(x.o, x.s); why != "" {
-		f.Name = why
-		x.raise(f)
+		x.raise(x.sentBy(why, x.o, x.s))
 	}
 	if why := never(x.s, x.o); why != "" && x.r.Resp.Pkts > 0 {
-		f.Target, f.Name, f.Detail = x.o, why+bogonAnswer, x.s.String()
-		x.marks = append(x.marks, mark{f: f, other: x.s, frames: frames(x.r, x.r.SYNACKFrame)})
+		x.marks = append(x.marks, mark{f: x.sentBy(why+bogonAnswer, x.s, x.o), other: x.s, frames: frames(x.r, x.r.SYNACKFrame)})
 	}
 	// A program that happens to call the number it was lent reaches itself, inside its machine: that
 	// completes, as a simultaneous opening.
 	if slices.Contains(x.r.Oddities, "land") && x.r.TCP() && x.r.SYNFrame != 0 && !x.s.IsLoopback() && !x.r.Handshake.Opened() {
-		f.Target, f.Name, f.Port, f.Detail = x.s, bogonSelf, x.r.Resp.Port, ""
+		f := x.sentBy(bogonSelf, x.o, x.s)
+		f.Port, f.Detail = x.r.Resp.Port, ""
 		x.raise(f, x.r.SYNFrame)
 	}
+}
+
+// sentBy begins a finding about an impossible sender. It is told once for all of a target: a flood under
+// forged addresses has thousands. (Made only where there is one: its text is memory from the heap.)
+func (x *scene) sentBy(why string, from, to netip.Addr) Finding {
+	return Finding{Kind: "address-bogon", Severity: "low", Basis: "observed", Target: to, Proto: x.r.Proto, First: x.r.First, Last: x.r.Last, Name: why, Detail: from.String()}
 }
 
 // What the name of a finding address-bogon says besides the block.
