@@ -110,6 +110,7 @@ func TestFirstOctets(t *testing.T) {
 		{want: Kafka, a: "\x00\x00\x00\x0e\x00\x12\x00\x03\x00\x00\x00\x01\x00\x04door"},
 		{want: Cassandra, a: "\x04\x00\x00\x00\x05\x00\x00\x00\x00", b: "\x84\x00\x00\x00\x06\x00\x00\x00\x00"},
 		{want: TDS, a: "\x12\x01\x00\x1a\x00\x00\x00\x00\x00\x00\x0b\x00\x06\x01\x00\x11\x00\x01\xff\x0f\x00\x00\x00\x00\x00\x00"},
+		{want: TDS, a: "\x10\x01\x00\x30\x00\x00\x01\x00\x28\x00\x00\x00\x04\x00\x00\x74" + zeros(32)},
 		{want: OracleTNS, a: "\x00\x3a\x00\x00\x01\x00\x00\x00\x01\x38\x01\x2c" + zeros(30) + "(CONNECT_DATA=)"},
 		{want: SMB, a: "\x00\x00\x00\x40\xfeSMB\x40\x00" + zeros(58)},
 		{want: SMB, a: "\x00\x00\x00\x40\xffSMB\x72" + zeros(59)},
@@ -211,8 +212,15 @@ func TestOrdinaryOctetsAreNothing(t *testing.T) {
 		{a: "stats\r\n", b: "OK 900\r\n"}, // a queue's, as are the next
 		{a: "version\r\n", b: "munins node on door version: 2.0\r\n"},
 		{a: "mg key v\r\n", b: "what?\r\n"},
-		{udp: true, a: "\x80\x60\x00\x01\x00\x00\x00\x10abcdpayload"}, // one RTP-like datagram says nothing
-		{udp: true, a: "\xc3\x00\x00\x00\x01\x08abcdefgh\x00"},        // QUIC, but far too short
+		{a: "l\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x00\x00"},           // X12
+		{a: "\x68\x04\x0f\x00\x00\x00", b: "\x68\x04\x0f\x00\x00\x00"}, // IEC 104: two functions at once
+		{a: "\x68\x04\x07\x01\x00\x00", b: "\x68\x04\x0f\x00\x00\x00"}, // and one with a number
+		{a: "\x80\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00\x01\x86\xa0\x00\x00\x00\x02" + string(make([]byte, 20))}, // a call of RPC 3
+		{a: "\x65\x00\x05\x00" + string(make([]byte, 20)) + "\x01\x00\x00\x00"},                                                            // EtherNet/IP, longer than it says
+		{a: "\x04\x03\x00\x50\xc0\x00\x02\x01\x00", b: "\x00\x5a\x00\x00\x00\x00\x00\x00"},                                                 // SOCKS 4 has two commands
+		{udp: true, a: "\x00\x01boot.img\x00binary\x00"},                                                                                   // no mode of TFTP
+		{udp: true, a: "\x80\x60\x00\x01\x00\x00\x00\x10abcdpayload"},                                                                      // one RTP-like datagram says nothing
+		{udp: true, a: "\xc3\x00\x00\x00\x01\x08abcdefgh\x00"},                                                                             // QUIC, but far too short
 		{udp: true, a: "what time is it"},
 		{udp: true, a: "\x00\x07\x00\x00\x00\x01\x00\x00\r\nempty"}, // a frame of Memcached around an empty line
 	} {
