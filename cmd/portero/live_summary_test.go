@@ -75,6 +75,7 @@ func TestSummaryOfOne(t *testing.T) {
 		"live --replay " + look + " --speed 1e6 -c 1":           "portero: 1 frame, 1 connection or exchange, 0 frames dropped",
 		"live --replay " + look + " --speed 1e6 -c 1 --lang es": "portero: 1 trama, 1 conexión o intercambio, 0 tramas que",
 		"live --replay " + look + " --speed 100":                "portero: 26 frames, 6 connections and exchanges, 0 frames dropped",
+		"live --replay " + look + " --speed 1e6":                "portero: 26 frames, 6 connections and exchanges, 0 frames dropped",
 	} {
 		if _, _, errs := portero(t, strings.Fields(args)...); !strings.Contains(errs, want) {
 			t.Errorf("%s: %q, want %q", args, errs, want)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 	"time"
 
@@ -32,8 +33,9 @@ type replayed struct {
 	stop sync.Once
 	done chan struct{}
 
-	mu   sync.Mutex
-	read uint64 // and begun, first and shift
+	mu    sync.Mutex
+	read  uint64 // and begun, first and shift
+	until int64  // before which no frame will be shown any more: time is no further, see Now
 }
 
 // pause is how long replay waits at most before it gives an empty block, so that
@@ -90,6 +92,14 @@ func (r *replayed) Next(b *capture.Block) error {
 	}
 	r.mu.Lock()
 	r.read += uint64(len(b.Frames))
+	switch {
+	case r.over && r.next == len(r.block.Frames):
+		r.until = math.MaxInt64
+	case r.next < len(r.block.Frames):
+		r.until = r.block.Frames[r.next].Time
+	case r.next > 0: // what follows was not read yet
+		r.until = r.block.Frames[r.next-1].Time
+	}
 	r.mu.Unlock()
 	if len(b.Frames) > 0 {
 		return nil
@@ -114,7 +124,7 @@ func (r *replayed) moved(d time.Duration) int64 { return r.first + int64(float64
 func (r *replayed) begin(first int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.begun, r.first = time.Now(), first
+	r.begun, r.first, r.until = time.Now(), first, first
 	if r.stays {
 		r.shift = r.begun.UnixNano() - first
 	}
@@ -127,14 +137,15 @@ func (r *replayed) movedBy() int64 {
 	return r.shift
 }
 
-// Now is the time of the capture, as the records have it.
+// Now is the time of the capture, as the records have it. Shown fast, a frame comes later than it is due:
+// until then nobody was silent, and time waits for it.
 func (r *replayed) Now() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.begun.IsZero() {
 		return time.Unix(0, 0)
 	}
-	return time.Unix(0, r.moved(time.Since(r.begun))+r.shift)
+	return time.Unix(0, min(r.moved(time.Since(r.begun)), r.until)+r.shift)
 }
 
 // Stats implements feed: nothing is ever dropped.
