@@ -82,48 +82,52 @@ func (d *Decoder) plainTCP(f *Frame, p *Packet, seg, n int, digest, addrs, src, 
 	if hdr < 20 || n < hdr {
 		return false
 	}
-	b := all[:min(len(all), n)]
-	s := sum64(b, 0)
-	h := b[:20:20]
-	// Whether it was cut is as likely as not where the capture cuts: no jump depends on it. All bits are set or none.
-	cut := uint64(int64(len(all)-n) >> 63)
-	p.Time, p.Index, p.WireLen, p.Frames = f.Time, f.Index, f.WireLen, 1
-	p.Bits = Bits(cut) & (Cut | Unchecked)
-	if f.Dir == DirOutbound {
-		p.Bits |= Outgoing
-	}
+	// Hash and sum are calls: the one comes before all that is kept in registers, the other when most of it is written.
+	h := all[:20:20]
 	le := binary.LittleEndian
-	ports, flags := le.Uint32(h), bits.ReverseBytes16(le.Uint16(h[12:]))&0xfff
+	ports := le.Uint32(h)
 	sport, dport := bits.ReverseBytes16(uint16(ports)), bits.ReverseBytes16(uint16(ports>>16))
 	p.SrcPort, p.DstPort = sport, dport
 	p.Hash = endsHash(d.seed, src+uint64(sport), dst+uint64(dport), ProtoTCP)
+	p.Time, p.Index, p.WireLen, p.Frames = f.Time, f.Index, f.WireLen, 1
+	// Whether it was cut is as likely as not where the capture cuts: no jump depends on it. All bits are set or none.
+	cut := uint64(int64(len(all)-n) >> 63)
+	known := Bits(cut) & (Cut | Unchecked)
+	if f.Dir == DirOutbound {
+		known |= Outgoing
+	}
+	p.Bits = known
 	seq, ack := be.Uint32(h[4:]), be.Uint32(h[8:])
 	p.Seq, p.Ack, p.Window = Seq(seq), Seq(ack), be.Uint16(h[14:])
+	flags := bits.ReverseBytes16(le.Uint16(h[12:])) & 0xfff
 	p.Flags = Flags(flags)
 	p.TCPHdr = uint8(hdr)
 	p.PayloadLen = uint32(n - hdr)
+	b := all[:min(len(all), n)]
 	room := max(len(b)-hdr, 0)
 	p.PayloadOff, p.PayloadCap = uint32((seg+hdr)&(-room>>63)), uint32(room)
-
-	field := le.Uint16(h[16:])
-	t, c := bits.Add64(s, addrs, 0)
-	t, c = bits.Add64(t, uint64(bits.ReverseBytes32(uint32(n)))+ProtoTCP<<8, c)
-	if ^fold(t+c)&^uint16(cut) != 0 {
-		d.p = p
-		d.verify(s, bits.ReverseBytes16(field), ProtoTCP, uint32(n))
-	}
-	head := uint64(seq)<<32 | uint64(ack)
-	whole := mum(digest^mix1, (s-uint64(field)&^cut)^mix2) ^ mum(head^mix3, mix1)
-	p.Digest = whole ^ (mum(whole^uint64(flags), mix3)^whole)&cut
 	if hdr > 20 && len(b) > 20 {
 		// Mostly the padded timestamp option alone.
 		if hdr == 32 && len(b) >= 32 && le.Uint32(b[20:]) == 0x0a080101 {
 			p.TSVal, p.TSEcr, p.Opts = be.Uint32(b[24:]), be.Uint32(b[28:]), OptTimestamps
-			return true
+		} else {
+			d.p = p
+			d.tcpOptions(b[20:min(hdr, len(b))])
 		}
-		d.p = p
-		d.tcpOptions(b[20:min(hdr, len(b))])
 	}
+
+	digest ^= mix1
+	rest := mum((uint64(seq)<<32|uint64(ack))^mix3, mix1)
+	field := uint64(le.Uint16(h[16:]))
+	t, c := bits.Add64(addrs, uint64(bits.ReverseBytes32(uint32(n)))+ProtoTCP<<8, 0)
+	s := sum64(b, 0)
+	u, c := bits.Add64(s, t+c, 0)
+	if ^fold(u+c)&^uint16(cut) != 0 {
+		d.p = p
+		d.verify(s, bits.ReverseBytes16(uint16(field)), ProtoTCP, uint32(n))
+	}
+	whole := mum(digest, (s-field&^cut)^mix2) ^ rest
+	p.Digest = whole ^ (mum(whole^uint64(flags), mix3)^whole)&cut
 	return true
 }
 
