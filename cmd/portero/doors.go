@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -237,7 +238,12 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			l := list{heads: []string{"addr", "port", "proto", "state", "service", "attempts", "accepted", "refused", "clients", "bytes_in", "bytes_out", "first", "last", "proof_id", "proof_frame"},
 				label: []string{"host", "port", "proto", "state", "service", "tried", "accepted", "refused", "clients", "in", "out", "first", "last", "#", "frame"},
 				right: map[int]bool{1: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 13: true, 14: true}}
-			for _, d := range t.Doors() {
+			all := t.Doors()
+			named := o.format != "table" || slices.ContainsFunc(all, func(d *doors.Door) bool { return d.ProofFile != "" })
+			if named {
+				l.heads, l.label = append(l.heads, "proof_file"), append(l.label, "file")
+			}
+			for _, d := range all {
 				if state != "" && d.State.String() != state {
 					continue
 				}
@@ -247,11 +253,15 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 				}
 				l.rows = append(l.rows, []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
 					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, d.ProofFrame})
+				if named {
+					last := &l.rows[len(l.rows)-1]
+					*last = append(*last, d.ProofFile)
+				}
 			}
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				// A narrow terminal gets what matters most.
-				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "refused", "accepted", "clients", "tried")
+				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "file", "frame", "refused", "accepted", "clients", "tried")
 			}
 			return a.print(&l, &o, j, stopped)
 		},

@@ -158,7 +158,7 @@ never that somebody is infected.`,
 			if err != nil {
 				return err
 			}
-			d.Shown = j.eng.Shown
+			d.Frames = j.eng
 			interrupted, err := a.run(j)
 			if err != nil {
 				return a.finish(j, interrupted, err)
@@ -197,7 +197,7 @@ never that somebody is infected.`,
 }
 
 func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
-	t := &list{heads: []string{"severity", "kind", "basis", "actor", "target", "proto", "port", "count", "of", "window_s", "first", "last", "attack", "records", "frames", "text", "muted"},
+	t := &list{heads: []string{"severity", "kind", "basis", "actor", "target", "proto", "port", "count", "of", "window_s", "first", "last", "attack", "records", "frames", "text", "muted", "files"},
 		right: map[int]bool{6: true, 7: true, 8: true, 9: true}}
 	t.label = t.heads
 	for i := range fs {
@@ -220,9 +220,22 @@ func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
 			proto = record.ProtoName(f.Proto)
 		}
 		t.rows = append(t.rows, []any{f.Severity, f.Kind, f.Basis, addr(f.Actor), addr(f.Target), proto, num(uint64(f.Port)), f.Count, num(f.Of), num(uint64(f.Window / time.Second)),
-			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l), f.Muted})
+			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l), f.Muted, strings.Join(f.Files, "|")})
 	}
 	return t
+}
+
+// framesOf are the numbers of f's frames, and the inputs in which they lie where there are several.
+func framesOf(f *findings.Finding, l words.Lang) string {
+	var parts []string
+	for name, ns := range f.ByFile() {
+		part := numbers(ns)
+		if name != "" {
+			part += l.Pick(" of ", " de ") + name
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func numbers(ns []uint64) string {
@@ -278,7 +291,7 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 			if len(f.Records) == 0 {
 				where = ""
 			}
-			if err := say("%s%s (%s%s%s)", l.Pick("seen:     ", "visto:    "), f.Text(l), where, of(len(f.Frames), l.Pick("frame ", "trama "), l.Pick("frames ", "tramas ")), numbers(f.Frames)); err != nil {
+			if err := say("%s%s (%s%s%s)", l.Pick("seen:     ", "visto:    "), f.Text(l), where, of(len(f.Frames), l.Pick("frame ", "trama "), l.Pick("frames ", "tramas ")), framesOf(f, l)); err != nil {
 				return err
 			}
 			if f.Muted != "" {
@@ -305,7 +318,7 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 func hide(m *anonymize.Map, fs []findings.Finding) {
 	for i := range fs {
 		f := &fs[i]
-		f.Actor, f.Target, f.Detail = m.Addr(f.Actor), m.Addr(f.Target), ""
+		f.Actor, f.Target, f.Detail, f.Files = m.Addr(f.Actor), m.Addr(f.Target), "", nil
 	}
 }
 

@@ -411,7 +411,7 @@ func (s *session) run(eo engine.Options) error {
 		}
 	}
 	s.eng = engine.New(eo)
-	s.watch.Shown = s.eng.Shown
+	s.watch.Frames = s.eng
 	err := s.eng.Run(context.Background(), ending{s.source, s.over})
 	if errors.Is(err, io.EOF) {
 		return nil

@@ -32,7 +32,7 @@ func (s *session) found() []findings.Finding {
 		return s.watch.Findings()
 	}
 	early := findings.New(s.a.cat, nets, earlyMemory)
-	early.Shown = s.eng.Shown
+	early.Frames = s.eng
 	now := s.clock()
 	n := 0
 	s.eng.SnapshotSome(0, func(r *record.Record) bool {

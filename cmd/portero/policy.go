@@ -95,6 +95,7 @@ The same policy can be given to read, findings and live with --policy.`,
 			if err != nil {
 				return err
 			}
+			d.Frames = j.eng
 			interrupted, err := a.run(j)
 			if err != nil {
 				return a.finish(j, interrupted, err)
@@ -124,10 +125,10 @@ The same policy can be given to read, findings and live with --policy.`,
 }
 
 func policyList(fs []findings.Finding, l words.Lang, utc bool, format string) *list {
-	t := &list{heads: []string{"addr", "port", "proto", "service", "caller", "callers", "times", "why", "line", "first", "proof_id", "proof_frame"},
+	t := &list{heads: []string{"addr", "port", "proto", "service", "caller", "callers", "times", "why", "line", "first", "proof_id", "proof_frame", "proof_file"},
 		right: map[int]bool{1: true, 5: true, 6: true, 8: true, 10: true, 11: true}}
 	t.label = []string{l.Pick("host", "equipo"), l.Pick("port", "puerto"), "proto", l.Pick("service", "servicio"), l.Pick("caller", "quién llama"), l.Pick("callers", "llaman"), l.Pick("times", "veces"),
-		l.Pick("why", "por qué"), l.Pick("line", "línea"), l.Pick("first", "primera"), "#", l.Pick("frame", "trama")}
+		l.Pick("why", "por qué"), l.Pick("line", "línea"), l.Pick("first", "primera"), "#", l.Pick("frame", "trama"), l.Pick("file", "fichero")}
 	for i := range fs {
 		f := &fs[i]
 		why, line := f.Rule()
@@ -147,7 +148,11 @@ func policyList(fs []findings.Finding, l words.Lang, utc bool, format string) *l
 		if format == "table" {
 			first = stamp(f.First, utc)
 		}
-		t.rows = append(t.rows, []any{f.Target.String(), f.Port, record.ProtoName(f.Proto), f.Name, caller, f.Count, f.Of, id, at, first, f.Records[0], f.Frames[0]})
+		var file any
+		if len(f.Files) > 0 {
+			file = f.Files[0]
+		}
+		t.rows = append(t.rows, []any{f.Target.String(), f.Port, record.ProtoName(f.Proto), f.Name, caller, f.Count, f.Of, id, at, first, f.Records[0], f.Frames[0], file})
 	}
 	if format == "table" {
 		n := t.withoutEmpty()

@@ -489,7 +489,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return err
 	}
-	watcher.Shown = j.eng.Shown
+	watcher.Frames = j.eng
 	to, err := o.to.open(a, false, nil, o.quiet, l, nil)
 	if err != nil {
 		return err

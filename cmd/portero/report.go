@@ -79,7 +79,7 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			if err != nil {
 				return err
 			}
-			watch.Shown = j.eng.Shown
+			watch.Frames = j.eng
 			interrupted, err := a.run(j)
 			if err != nil {
 				return err

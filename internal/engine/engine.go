@@ -226,12 +226,22 @@ func (e *Engine) Links() []string { return e.links }
 
 // Shown is the number of a frame as the user counts it.
 func (e *Engine) Shown(index uint64) uint64 {
-	if e.frames.merged {
-		return index
-	}
-	_, n := e.frames.find(index)
+	_, n := e.Place(index)
 	return n
 }
+
+// Place is the input in which a frame lies and its number there, as the user counts it; no name where
+// there is one input or frames are counted through all.
+func (e *Engine) Place(index uint64) (input string, number uint64) {
+	if e.frames.merged {
+		return "", index
+	}
+	file, n := e.frames.find(index)
+	return e.opt.Files[file], n
+}
+
+// Several reports whether records say in which of several inputs their frames lie.
+func (e *Engine) Several() bool { return !e.frames.merged }
 
 // Clock counts how often the capture's clock ran backwards, and jumped.
 func (e *Engine) Clock() (backwards, ahead, back uint64) {

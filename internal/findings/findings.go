@@ -32,8 +32,10 @@ type Finding struct {
 	First, Last      int64
 	Records          []uint64 // some of them, lowest first
 	Frames           []uint64 // of those records
+	Files            []string // the inputs in which Frames are, one each; nil where all are of one
 	Name             string   // service, or what history calls the port; may be from the wire
 	Detail           string   // of the kind: user, version, address; may be from the wire
+	files            []uint32 // numbers of Files
 	Muted            string   // why an override of the catalogue silences it, "" when none does
 }
 
@@ -89,8 +91,9 @@ type Detector struct {
 	// Policy says which doors are expected; nil: nothing is said of that. Doors of
 	// machines that are neither inside nor named by it are left out.
 	Policy *policy.Policy
-	// Shown numbers a frame as the user counts them; nil: as it is.
-	Shown func(frame uint64) uint64
+	// Frames numbers frames as the user counts them; nil: as they are.
+	Frames Numbering
+	inputs inputs
 	// Moved is by how much the times of records are later than those of the packets, ns, as
 	// when a capture is shown as if it happened now; nil: not at all.
 	Moved func() int64
@@ -188,7 +191,7 @@ func (d *Detector) Observe(r *record.Record) {
 	}
 	d.meet(o, r.First)
 	d.meet(s, r.First)
-	e := event{at: r.First, record: r.ID, frame: r.FirstFrame, size: r.Orig.Payload + r.Resp.Payload}
+	e := event{at: r.First, record: r.ID, file: d.input(r), frame: r.FirstFrame, size: r.Orig.Payload + r.Resp.Payload}
 	switch r.Proto {
 	case capture.ProtoTCP:
 		d.tcp(r, o, s, &e)
@@ -203,7 +206,8 @@ func (d *Detector) Observe(r *record.Record) {
 		d.served(r, o, s, &e)
 		e.what = 0
 	}
-	if d.judged != r || d.judgedID != r.ID {
+	counted := d.judged != r || d.judgedID != r.ID // as the user counts frames
+	if counted {
 		d.marks = d.judge(d.marks[:0], r)
 	}
 	d.judged = nil
@@ -212,6 +216,9 @@ func (d *Detector) Observe(r *record.Record) {
 		e := e
 		if len(m.frames) > 0 {
 			e.frame = m.frames[0]
+			if !counted {
+				e.file, e.frame = d.place(e.frame)
+			}
 		}
 		ru := &d.rules[rSingle]
 		t := ru.told(m.subject())
@@ -340,6 +347,9 @@ func (d *Detector) Findings() []Finding {
 		}
 	}
 	out = append(out, d.overheard()...)
+	for i := range out {
+		d.named(&out[i])
+	}
 	sort.SliceStable(out, func(i, j int) bool {
 		a, b := &out[i], &out[j]
 		if (a.Muted == "") != (b.Muted == "") {
@@ -391,6 +401,7 @@ func (f *Finding) evidence(es []event) {
 		if i < 8 {
 			f.Records = append(f.Records, e.record)
 			f.Frames = append(f.Frames, e.frame)
+			f.files = append(f.files, e.file)
 		}
 	}
 }

@@ -232,8 +232,10 @@ func (d *Detector) asks(r *record.Record) {
 }
 
 func (d *Detector) tunnelOf(k asked, q *domain) Finding {
-	return Finding{Kind: "dns-tunnel", Severity: "medium", Basis: "observed", Actor: k.client, Proto: capture.ProtoUDP, Port: 53, Count: uint64(len(q.names)), Of: q.queries,
-		Extra: q.long / max(q.queries, 1), Window: time.Duration(q.last - q.first), First: q.first, Last: q.last, Records: slices.Clone(q.records), Frames: d.shown(q.frames), Detail: k.domain}
+	f := Finding{Kind: "dns-tunnel", Severity: "medium", Basis: "observed", Actor: k.client, Proto: capture.ProtoUDP, Port: 53, Count: uint64(len(q.names)), Of: q.queries,
+		Extra: q.long / max(q.queries, 1), Window: time.Duration(q.last - q.first), First: q.first, Last: q.last, Records: slices.Clone(q.records), Detail: k.domain}
+	d.show(&f, q.frames)
+	return f
 }
 
 // Claim implements who.Listener.
@@ -299,18 +301,6 @@ func (d *Detector) Answer(how string, by netip.Addr, name string, at int64, fram
 	}
 }
 
-// shown numbers frames as the user counts them.
-func (d *Detector) shown(fs []uint64) []uint64 {
-	out := slices.Clone(fs)
-	if d.Shown != nil {
-		for i := range out {
-			out[i] = d.Shown(out[i])
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 // overheard are the findings of what packets rather than records told.
 func (d *Detector) overheard() []Finding {
 	var out []Finding
@@ -324,7 +314,7 @@ func (d *Detector) overheard() []Finding {
 			continue
 		}
 		f := *c.found
-		f.Frames = d.shown(f.Frames)
+		d.show(&f, c.found.Frames)
 		f.Count = uint64(len(c.rivals))
 		var macs []string
 		for _, m := range c.rivals {
@@ -346,13 +336,15 @@ func (d *Detector) overheard() []Finding {
 			}
 			servers.Last = max(servers.Last, x.last)
 		case len(x.names) >= falseNames:
-			out = append(out, Finding{Kind: "lan-poisoning", Severity: "medium", Basis: "observed", Actor: k.by, Proto: capture.ProtoUDP, Count: uint64(len(x.names)), First: x.first, Last: x.last,
-				Frames: d.shown(x.frames), Name: k.how})
+			f := Finding{Kind: "lan-poisoning", Severity: "medium", Basis: "observed", Actor: k.by, Proto: capture.ProtoUDP, Count: uint64(len(x.names)), First: x.first, Last: x.last, Name: k.how}
+			d.show(&f, x.frames)
+			out = append(out, f)
 		}
 	}
 	if len(names) > 1 {
 		slices.Sort(names)
-		servers.Count, servers.Detail, servers.Frames = uint64(len(names)), strings.Join(names, ", "), d.shown(servers.Frames)
+		servers.Count, servers.Detail = uint64(len(names)), strings.Join(names, ", ")
+		d.show(&servers, servers.Frames)
 		out = append(out, servers)
 	}
 	out = append(out, d.swept()...)

@@ -102,7 +102,7 @@ func (d *Detector) portless(r *record.Record) {
 	var o, s end
 	o.set(r.Orig.Addr.Unmap())
 	s.set(r.Resp.Addr.Unmap())
-	e := event{at: r.First, record: r.ID, frame: r.FirstFrame}
+	e := event{at: r.First, record: r.ID, file: d.input(r), frame: r.FirstFrame}
 	switch r.Proto {
 	case capture.ProtoTCP, capture.ProtoUDP, capture.ProtoSCTP: // fragments without their first
 	case capture.ProtoICMP, capture.ProtoICMP6:

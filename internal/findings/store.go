@@ -12,13 +12,14 @@ import (
 type event struct {
 	at     int64 // ns
 	what   uint32
+	file   uint32 // of its frame, see inputs
 	size   uint64
 	record uint64
 	frame  uint64
 }
 
 func (e *event) set(o *event) {
-	e.at, e.what, e.size, e.record, e.frame = o.at, o.what, o.size, o.record, o.frame
+	e.at, e.what, e.file, e.size, e.record, e.frame = o.at, o.what, o.file, o.size, o.record, o.frame
 }
 
 const (

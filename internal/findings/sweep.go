@@ -158,7 +158,7 @@ func (d *Detector) swept() []Finding {
 	for s, a := range d.heard.askers {
 		if f := d.heard.swept(a, s); f != nil {
 			f := *f
-			f.Frames = d.shown(f.Frames)
+			d.show(&f, f.Frames)
 			out = append(out, f)
 		}
 	}

@@ -310,11 +310,19 @@ func findingOf(f *findings.Finding, kept map[uint64]bool) findingRow {
 	for _, id := range f.Records {
 		r.Records = append(r.Records, evidenceRow{id, kept[id]})
 	}
-	var fr []string
-	for _, n := range f.Frames {
-		fr = append(fr, strconv.FormatUint(n, 10))
+	var all []string
+	for name, ns := range f.ByFile() {
+		var fr []string
+		for _, n := range ns {
+			fr = append(fr, strconv.FormatUint(n, 10))
+		}
+		part := strings.Join(fr, ", ")
+		if name != "" {
+			part += " (" + safe.Terminal(name) + ")"
+		}
+		all = append(all, part)
 	}
-	r.Frames, r.OneFrame = strings.Join(fr, ", "), len(fr) == 1
+	r.Frames, r.OneFrame = strings.Join(all, "; "), len(f.Frames) == 1
 	return r
 }
 
