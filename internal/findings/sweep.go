@@ -26,6 +26,7 @@ type asker struct {
 	frames     []uint64
 	sought     bool // others asked for it before it began: whom it found may do so after
 	found      *Finding
+	vain       [][4]byte // of the window of found: where nobody was seen by its end
 }
 
 // Ask implements who.Listener.
@@ -97,34 +98,60 @@ func (h *heard) sought(m netip.Addr) bool {
 
 // close ends a window of a, and keeps what it shows.
 func (h *heard) close(a *asker, sender netip.Addr) {
-	a.found = h.swept(a, sender)
-	h.asked -= int64(len(a.targets)) * soughtBytes
-	h.bytes -= int64(len(a.targets)) * soughtBytes
+	var vain [][4]byte
+	a.found, vain = h.worst(a, sender)
+	n := int64(len(vain)-len(a.vain)-len(a.targets)) * soughtBytes
+	h.asked, h.bytes = h.asked+n, h.bytes+n
+	a.vain, a.targets = vain, nil
 }
 
-// swept is the worst that a shows so far, nil for nothing.
-func (h *heard) swept(a *asker, sender netip.Addr) *Finding {
+// worst is the worst that a showed so far, its window with it, and where nobody was seen then; nil for nothing.
+func (h *heard) worst(a *asker, sender netip.Addr) (*Finding, [][4]byte) {
 	if len(h.claims) >= maxClaims {
-		return a.found // who has an address is not known any more
+		return a.found, a.vain // who has an address is not known any more
 	}
-	vain := 0
+	var vain [][4]byte
 	for t := range a.targets {
 		if h.claims[netip.AddrFrom4(t)] == nil {
-			vain++
+			vain = append(vain, t)
 		}
 	}
-	if vain < sweepHosts {
-		return a.found
+	if len(vain) < sweepHosts {
+		return a.found, a.vain
 	}
-	f := Finding{Kind: "scan-arp", Severity: "low", Basis: "observed", Actor: sender, Count: uint64(vain), Of: uint64(len(a.targets)), Window: sweepWindow,
+	f := Finding{Kind: "scan-arp", Severity: "low", Basis: "observed", Actor: sender, Count: uint64(len(vain)), Of: uint64(len(a.targets)), Window: sweepWindow,
 		First: a.from, Last: a.last, Frames: slices.Clone(a.frames)}
 	if a.sought || h.serves(sender) {
 		f.Severity = "info"
 	}
-	if old := a.found; old != nil && (rank[old.Severity] < rank[f.Severity] || old.Severity == f.Severity && old.Count >= f.Count) {
-		return old
+	if old := a.found; old != nil && (rank[old.Severity] < rank[f.Severity] || old.Severity == f.Severity && h.unseen(a.vain) >= f.Count) {
+		return old, a.vain
+	}
+	return &f, vain
+}
+
+// swept is the worst that a shows, nil for nothing. Whoever answered it may not have been heard, as a port of
+// a switch passes on only what is for all, and speaks of itself later: then it was not asked in vain.
+func (h *heard) swept(a *asker, sender netip.Addr) *Finding {
+	found, vain := h.worst(a, sender)
+	if found == nil {
+		return nil
+	}
+	f := *found
+	if f.Count = h.unseen(vain); f.Count < sweepHosts {
+		return nil
 	}
 	return &f
+}
+
+// unseen is at how many addresses of vain nobody was seen until now.
+func (h *heard) unseen(vain [][4]byte) (n uint64) {
+	for _, t := range vain {
+		if h.claims[netip.AddrFrom4(t)] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // roomToAsk books n octets, and reports whether there was room. Those whose
@@ -137,9 +164,8 @@ func (h *heard) roomToAsk(n int64, at int64) bool {
 			if at-a.from <= int64(sweepWindow) || a.found != nil {
 				continue
 			}
-			if a.found = h.swept(a, s); a.found == nil {
-				cost := askerBytes + int64(len(a.targets))*soughtBytes
-				h.asked, h.bytes = h.asked-cost, h.bytes-cost
+			if h.close(a, s); a.found == nil {
+				h.asked, h.bytes = h.asked-askerBytes, h.bytes-askerBytes
 				delete(h.askers, s)
 			}
 		}
@@ -157,9 +183,8 @@ func (d *Detector) swept() []Finding {
 	var out []Finding
 	for s, a := range d.heard.askers {
 		if f := d.heard.swept(a, s); f != nil {
-			f := *f
-			d.show(&f, f.Frames)
-			out = append(out, f)
+			d.show(f, f.Frames)
+			out = append(out, *f)
 		}
 	}
 	return out

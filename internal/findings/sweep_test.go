@@ -52,6 +52,24 @@ func TestSweep(t *testing.T) {
 				d.Claim(at(10, 0, 0, 10+i), who.MAC{2, 0, 0, 0, 1, byte(i)}, int64(i)*sec, uint64(200+i))
 			}
 		}, ""},
+		// A port of a switch passes on the questions, which are for all, and no answer.
+		"neighbours that speak after its window": {func(d *Detector) {
+			each(d, 10, 100, sec/100)
+			d.Ask(me, at(10, 0, 7, 1), 300*sec, 150)
+			for i := range 80 {
+				d.Claim(at(10, 0, 0, 10+i), who.MAC{2, 0, 0, 0, 1, byte(i)}, 400*sec, uint64(200+i))
+			}
+		}, ""},
+		"in vain, after neighbours that spoke late": {func(d *Detector) {
+			each(d, 10, 100, sec/100)
+			for i := range 80 {
+				d.Claim(at(10, 0, 0, 10+i), who.MAC{2, 0, 0, 0, 1, byte(i)}, 200*sec, uint64(200+i))
+			}
+			for i := range 30 {
+				d.Ask(me, at(10, 0, 7, i), 300*sec+int64(i), uint64(400+i))
+			}
+			d.Ask(me, at(10, 0, 7, 1), 500*sec, 500)
+		}, "scan-arp low 30 of 30"},
 		"half of them are there": {func(d *Detector) {
 			for i := range 50 {
 				d.Claim(at(10, 0, 0, 10+i), who.MAC{2, 0, 0, 0, 1, byte(i)}, 0, uint64(200+i))
@@ -142,7 +160,7 @@ func TestSweepIsBounded(t *testing.T) {
 	}
 	sum := int64(0)
 	for _, a := range h.askers {
-		sum += askerBytes + int64(len(a.targets))*soughtBytes
+		sum += askerBytes + int64(len(a.targets)+len(a.vain))*soughtBytes
 	}
 	if sum != h.asked {
 		t.Errorf("%d octets booked, %d in use", h.asked, sum)
