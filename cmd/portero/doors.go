@@ -251,17 +251,17 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 				if name == "" {
 					name = d.Name
 				}
-				l.rows = append(l.rows, []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
-					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, d.ProofFrame})
+				row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
+					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, d.ProofFrame}
 				if named {
-					last := &l.rows[len(l.rows)-1]
-					*last = append(*last, d.ProofFile)
+					row = append(row, d.ProofFile)
 				}
+				l.rows = append(l.rows, row)
 			}
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				// A narrow terminal gets what matters most.
-				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "file", "frame", "refused", "accepted", "clients", "tried")
+				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "file", "refused", "accepted", "clients", "tried")
 			}
 			return a.print(&l, &o, j, stopped)
 		},

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -56,14 +58,36 @@ func foundIn(t *testing.T, args ...string) (all []map[string]any) {
 	return all
 }
 
-// What ports and policy name as proof says of which input it is.
+// What ports, policy and report name as proof says of which input it is, and a single input is not named.
 func TestProofOfSeveralInputs(t *testing.T) {
-	lead, in := "../../testdata/completed/in.pcap", "../../testdata/cleartext-logins/in.pcap"
-	_, out, _ := portero(t, "ports", "--format", "ndjson", lead, in)
-	if !strings.Contains(out, `"proof_file":"`+in+`"`) || !strings.Contains(out, `"proof_file":"`+lead+`"`) {
-		t.Errorf("ports name no input: %s", out)
+	const lead, in, rules, page = "a.pcap", "b.pcap", "doors.txt", "page.html"
+	dir := t.TempDir()
+	for name, from := range map[string]string{lead: "../../testdata/completed/in.pcap", in: "../../testdata/cleartext-logins/in.pcap"} {
+		b, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), b, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if _, alone, _ := portero(t, "ports", in); strings.Contains(alone, "file") {
-		t.Errorf("ports name the only input: %s", alone)
+	t.Chdir(dir)
+	if err := os.WriteFile(rules, []byte("10.20.0.250 80/tcp\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"ports"}, {"policy", rules}} {
+		_, alone, _ := portero(t, append(args, in)...)
+		_, both, errs := portero(t, append(args, lead, in)...)
+		_, machine, _ := portero(t, append(args, "--format", "ndjson", lead, in)...)
+		wide := args[0] == "policy" // the table of ports has room for it beyond 80 columns only
+		if wide && !strings.Contains(both, in) || strings.Contains(alone, in) || !strings.Contains(machine, `"proof_file":"`+in+`"`) {
+			t.Errorf("%s: alone\n%s\nbehind another\n%s\n%s%s", args[0], alone, both, machine, errs)
+		}
+	}
+	if code, _, errs := portero(t, "report", "-o", page, lead, in); code != exitOK {
+		t.Fatal(errs)
+	}
+	if b, err := os.ReadFile(page); err != nil || !strings.Contains(string(b), "9 ("+in+")") {
+		t.Errorf("the report names no input beside the frame: %v", err)
 	}
 }

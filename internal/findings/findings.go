@@ -33,9 +33,9 @@ type Finding struct {
 	Records          []uint64 // some of them, lowest first
 	Frames           []uint64 // of those records
 	Files            []string // the inputs in which Frames are, one each; nil where all are of one
+	files            []uint32 // their numbers while the Detector has them
 	Name             string   // service, or what history calls the port; may be from the wire
 	Detail           string   // of the kind: user, version, address; may be from the wire
-	files            []uint32 // numbers of Files
 	Muted            string   // why an override of the catalogue silences it, "" when none does
 }
 
