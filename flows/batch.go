@@ -4,36 +4,33 @@ import (
 	"unsafe"
 
 	"portero/capture"
-	"portero/handshake"
 	"portero/internal/prefetch"
 )
 
 // What a packet needs lies in cache lines that depend on one another: its slot
-// names the flow, the flow its Data, and that tells whether a sample or a wait is
-// touched as well. Every packet goes through stages that each ask for the lines of
+// names the flow, and the flow its Data where that is not beside it. Every packet goes through stages that each ask for the lines of
 // the next, with some packets between two stages, so that the lines come while there
 // is work to do. They are asked for in every packet's turn, not for many packets at
 // once: only so many can be under way, and to wait for room among them is to wait
 // for memory after all. A line that is not needed is not asked for.
 const (
 	stride = 8  // packets between two stages
-	stages = 5  // the last of them books the packet
+	stages = 4  // the last of them books the packet
 	ring   = 64 // packets remembered: a power of two, at least stride for each stage
 )
 
-// sought is a packet and the flow that it belongs to, 0 where none was found, its Data, and
+// sought is a packet and the flow that it belongs to, 0 where none was found, and
 // how many flows had ended then. Addresses are no pointers to the garbage collector:
-// the packets are kept by their batch, and flows and Data are not its business.
+// the packets are kept by their batch, and flows are not its business.
 type sought struct {
-	p, f, x uintptr // *capture.Packet, *Flow, *handshake.Data
-	v       uint32
-	ends    uint32
-	side    int
+	p, f uintptr // *capture.Packet, *Flow
+	v    uint32
+	ends uint32
+	side int
 }
 
 func (s *sought) packet() *capture.Packet { return *(**capture.Packet)(unsafe.Pointer(&s.p)) }
 func (s *sought) flow() *Flow             { return *(**Flow)(unsafe.Pointer(&s.f)) }
-func (s *sought) data() *handshake.Data   { return *(**handshake.Data)(unsafe.Pointer(&s.x)) }
 
 // seekers are the packets under way.
 type seekers struct {
@@ -52,9 +49,7 @@ const (
 	slotLine    = 2
 	recentLine  = 3
 	flowLines   = 4 // three
-	dataLine    = 7
-	samplesLine = 8
-	waitsLine   = 9
+	dataLines   = 7 // three
 )
 
 // ObserveEach books those packets of b whose positions which names, in order, with
@@ -111,7 +106,7 @@ func (t *Table) seek(s *seekers, k int) {
 	// The flow.
 	if k -= stride; uint(k) < uint(len(which)) {
 		home := &s.home[uint(k)%ring]
-		home.f, home.x = 0, 0
+		home.f = 0
 		h := uint32(home.packet().Hash)
 		e := cur[h&mask]
 		// A neighbour in the probe run is as likely a home as the first slot.
@@ -120,9 +115,14 @@ func (t *Table) seek(s *seekers, k int) {
 		}
 		if uint32(e>>32) == h && e != 0 && e != gone {
 			home.v = uint32(e) - 1
-			f := uintptr(unsafe.Pointer(t.flow(home.v)))
+			c := &t.chunks[home.v>>chunkBits]
+			f := uintptr(c.at) + uintptr(home.v%chunkLen)*c.step
 			home.f = f
 			l[flowLines], l[flowLines+1], l[flowLines+2] = f, f+line, f+2*line
+			if c.step == pairSize {
+				x := f + hotSize
+				l[dataLines], l[dataLines+1], l[dataLines+2] = x, x+line, x+2*line
+			}
 		}
 	}
 	// What lies beside it.
@@ -134,22 +134,13 @@ func (t *Table) seek(s *seekers, k int) {
 				home.f = 0
 			} else {
 				home.side, home.ends = side, t.ends
-				if x := uintptr(unsafe.Pointer(t.dataOf(f))); x != 0 {
-					home.x = x
-					l[dataLine] = x
+				if x := uintptr(unsafe.Pointer(t.elsewhere(f))); x != 0 {
+					l[dataLines], l[dataLines+1], l[dataLines+2] = x, x+line, x+2*line
 				}
 				if f.pkts[0]+f.pkts[1] < young || p.Flags.Any(capture.SYN|capture.FIN|capture.RST) {
 					prefetch.Read(uintptr(unsafe.Pointer(t.origin(home.v))), originSize)
 				}
 			}
-		}
-	}
-	// The lines of Data past the first: an acknowledgement may end a sample of the
-	// other side, payload a wait.
-	if k -= stride; uint(k) < uint(len(which)) {
-		if home := &s.home[uint(k)%ring]; home.x != 0 {
-			samples, waits := home.flow().conn.Ahead(home.side, home.packet().PayloadLen, home.data())
-			l[samplesLine], l[waitsLine] = home.x+samples, home.x+waits
 		}
 	}
 	prefetch.All(l)

@@ -169,7 +169,7 @@ func (t *Table) vacate(v uint32, f *Flow, o *origin) {
 	}
 	if f.data != 0 {
 		t.shelf.Release(t.dataOf(f))
-		if !t.closing {
+		if !t.closing && f.data != beside {
 			t.dataFree = append(t.dataFree, f.data-1)
 		}
 		f.data = 0
@@ -178,7 +178,7 @@ func (t *Table) vacate(v uint32, f *Flow, o *origin) {
 	t.ends++
 	t.stats.Live--
 	if f.bits&inWheel == 0 && !t.closing {
-		t.free = append(t.free, v)
+		t.release(v)
 	}
 }
 

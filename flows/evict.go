@@ -5,49 +5,7 @@ import (
 
 	"portero/capture"
 	"portero/handshake"
-	"portero/internal/prefetch"
 )
-
-// ahead is how many flows before its turn a new one's memory is asked for.
-const ahead = 2
-
-// take returns the number of an unused flow, making room when the budget is
-// used up.
-func (t *Table) take(index uint64) uint32 {
-	if v, ok := t.unused(); ok {
-		return v
-	}
-	if t.used >= t.maxFlows && t.evict(index) {
-		if v, ok := t.unused(); ok {
-			return v
-		}
-	}
-	v := t.used
-	t.used++
-	if v>>chunkBits == uint32(len(t.chunks)) {
-		t.chunks = append(t.chunks, (*chunk)(t.pool.take(chunkLen*FlowSize)))
-	}
-	// Those that come next are new memory too.
-	if w := v + ahead; w>>chunkBits == v>>chunkBits {
-		prefetch.Write(uintptr(unsafe.Pointer(t.flow(w))), hotSize)
-		prefetch.Write(uintptr(unsafe.Pointer(t.origin(w))), originSize)
-	}
-	// Whoever opens it looks at it first: written before that, a new page is made once and not
-	// twice (prefetch.Pages).
-	t.flow(v).bits = 0
-	return v
-}
-
-func (t *Table) unused() (uint32, bool) {
-	for _, l := range [2]*[]uint32{&t.free, &t.spare} {
-		if n := len(*l); n > 0 {
-			v := (*l)[n-1]
-			*l = (*l)[:n-1]
-			return v, true
-		}
-	}
-	return 0, false
-}
 
 // drop ends a flow for lack of memory. Its number is free at once, also when
 // the wheel still holds it: the flow that takes it inherits the place.
@@ -131,7 +89,7 @@ func (t *Table) stillOpen(ref halfOpenRef) bool {
 // crowded reports whether seven eighths of the flows that the budget allows are
 // there.
 func (t *Table) crowded() bool {
-	return t.used-uint32(len(t.free)+len(t.spare)) >= t.maxFlows-t.maxFlows/8
+	return t.made-t.vacant() >= t.maxFlows-t.maxFlows/8
 }
 
 // noteHalfOpen enters an attempt. While there is room everything stays; in a
@@ -175,9 +133,9 @@ func (t *Table) noteHalfOpen(v, first uint32, index uint64) {
 func (t *Table) evict(index uint64) bool {
 	best, found := uint32(0), false
 	var score int64
-	for n, seen := uint32(0), 0; n < t.used && seen < 16; n++ {
+	for n, seen := uint32(0), 0; n < t.made && seen < 16; n++ {
 		v := t.hand
-		t.hand = (t.hand + 1) % t.used
+		t.hand = t.after(v)
 		f := t.flow(v)
 		if f.bits&inUse == 0 {
 			continue

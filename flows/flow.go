@@ -48,7 +48,7 @@ type Flow struct {
 	proto, ver   uint8
 	bits         flowBits
 	seg          uint32
-	data         uint32 // index of its Data plus one
+	data         uint32 // where its Data is: index plus one, or beside
 	last         int64
 	pkts         [2]uint32
 
@@ -72,14 +72,6 @@ type origin struct {
 	hash    uint64
 	path    uint32
 	dups    uint32
-}
-
-// chunk keeps flows that were taken one after another, what every packet touches and what few do
-// apart: flows that are alive together are neighbours mostly, and the closer their hot parts
-// lie, the fewer pages the processor must know the places of.
-type chunk struct {
-	hot  [chunkLen]Flow
-	cold [chunkLen]origin
 }
 
 // sideOf tells which side sent p, -1 when p is not of this tuple. Which of the two

@@ -5,15 +5,9 @@ import (
 
 	"portero/capture"
 	"portero/handshake"
-	"portero/internal/prefetch"
 )
 
 const tcp = capture.ProtoTCP
-
-const (
-	chunkBits = 10
-	chunkLen  = 1 << chunkBits
-)
 
 // Table is the set of live flows. Make one with New; one goroutine owns it.
 type Table struct {
@@ -22,15 +16,15 @@ type Table struct {
 	slots slots
 	wheel wheel
 
-	chunks  []*chunk
-	used    uint32
-	free    []uint32 // in no list
+	chunks  []chunk
+	lots    [2]lot
+	made    uint32   // places that flows took
 	due     []uint32 // to be ended now, in order of id
 	dueDone int      // how many of them were
 	head    uint64   // the one being ended
 	spare   []uint32 // evicted, still in a bucket of the wheel
 
-	data     []*[dataChunk]handshake.Data
+	data     []*[dataChunk]handshake.Data // of flows that have none beside them
 	dataUsed uint32
 	dataFree []uint32
 	shelf    handshake.Shelf
@@ -88,83 +82,6 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.spareBytes = m * 41 / 100
 	t.shelf.More = func() bool { return t.borrow(&t.shelf.Max, shelfStep, handshake.DetailsSize) }
 	return t
-}
-
-// flow, origin and dataAt reckon addresses by hand: before it takes the address of
-// an array's element the compiler reads the array's first octet, to find nil, and
-// that is a cache line nobody asked for.
-func (t *Table) flow(v uint32) *Flow {
-	return (*Flow)(unsafe.Add(unsafe.Pointer(t.chunks[v>>chunkBits]), unsafe.Offsetof(chunk{}.hot)+uintptr(v&(chunkLen-1))*hotSize))
-}
-
-func (t *Table) origin(v uint32) *origin {
-	return (*origin)(unsafe.Add(unsafe.Pointer(t.chunks[v>>chunkBits]), unsafe.Offsetof(chunk{}.cold)+uintptr(v&(chunkLen-1))*originSize))
-}
-
-// rest is where the facts of flow v lie beside its Conn.
-func (t *Table) rest(v uint32, f *Flow) handshake.Rest {
-	return handshake.Rest{Opening: &t.origin(v).opening, Data: t.dataOf(f), Shelf: &t.shelf}
-}
-
-// keep gives flow v Details; ok is false when there is no room.
-func (t *Table) keep(v uint32, f *Flow) (d *handshake.Details, ok bool) {
-	t.needData(f)
-	x := t.rest(v, f)
-	return x.Keep()
-}
-
-const dataChunk = chunkLen / 8
-
-func (t *Table) dataOf(f *Flow) *handshake.Data {
-	if f.data == 0 {
-		return nil
-	}
-	return t.dataAt(f.data - 1)
-}
-
-func (t *Table) dataAt(v uint32) *handshake.Data {
-	return (*handshake.Data)(unsafe.Add(unsafe.Pointer(t.data[v/dataChunk]), uintptr(v%dataChunk)*handshake.DataSize))
-}
-
-// needData gives f a Data, nil when the budget is used up.
-func (t *Table) needData(f *Flow) *handshake.Data {
-	if f.data != 0 {
-		return t.dataOf(f)
-	}
-	var v uint32
-	if n := len(t.dataFree); n > 0 {
-		v = t.dataFree[n-1]
-		t.dataFree = t.dataFree[:n-1]
-	} else {
-		if t.dataUsed >= t.maxData && !t.borrow(&t.maxData, dataChunk, handshake.DataSize) {
-			t.stats.DataFull++
-			return nil
-		}
-		v = t.dataUsed
-		t.dataUsed++
-		if v/dataChunk == uint32(len(t.data)) {
-			t.data = append(t.data, (*[dataChunk]handshake.Data)(t.pool.take(dataChunk*handshake.DataSize)))
-		}
-		if w := v + ahead; w/dataChunk == v/dataChunk {
-			prefetch.Write(uintptr(unsafe.Pointer(t.dataAt(w))), handshake.DataSize)
-		}
-	}
-	f.data = v + 1
-	x := t.dataOf(f)
-	*x = handshake.Data{}
-	return x
-}
-
-const shelfStep = 64
-
-// borrow lets top grow by n entries of size octets where the budget has some to spare.
-func (t *Table) borrow(top *uint32, n uint32, size int64) bool {
-	if t.spareBytes < int64(n)*size {
-		return false
-	}
-	t.spareBytes -= int64(n) * size
-	*top += n
-	return true
 }
 
 // Observe books one packet. q is what it quotes when it is an ICMP error.
@@ -363,7 +280,7 @@ func (t *Table) open(p *capture.Packet, key uint32, id uint64, reuses uint64, re
 	if id == 0 {
 		id = t.name()
 	}
-	v := t.take(p.Index)
+	v := t.take(lotOf(p.Proto), p.Index)
 	if id&Provisional != 0 {
 		t.unnamed.flows = append(t.unnamed.flows, unnamedFlow{id, v})
 	}
@@ -443,7 +360,7 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 		return
 	}
 	if f.data == 0 && f.conn.NeedsData(p, side) {
-		t.needData(f)
+		t.needData(v, f)
 	}
 	x := t.rest(v, f)
 	x.Quiet, x.Sent = quiet, f.pkts[side]
@@ -518,14 +435,8 @@ func (t *Table) Close() {
 	if n := int(t.stats.Live); n > cap(t.due) {
 		t.due = unsafe.Slice((*uint32)(t.pool.take(4*n)), n)[:0]
 	}
-	sorted, last := true, uint64(0)
-	for v := uint32(0); v < t.used; v++ {
-		if t.flow(v).bits&inUse != 0 {
-			t.due = append(t.due, v)
-			id := t.origin(v).id
-			sorted, last = sorted && id > last, id
-		}
-	}
+	var sorted bool
+	t.due, sorted = t.all(t.due)
 	if !sorted { // some place was used again by a later flow
 		t.sortDue()
 	}
@@ -535,12 +446,12 @@ func (t *Table) Close() {
 // later, without ending them. What each is given is valid until it returns; it
 // returns false to end early, and the next Snapshot goes on from there.
 func (t *Table) Snapshot(since int64, index uint64, each func(*Ended) bool) {
-	for n := uint32(0); n < t.used; n++ {
-		v := (t.looked + n) % t.used
+	for range t.made {
+		v := t.looked
+		t.looked = t.after(v)
 		if f := t.flow(v); f.bits&inUse != 0 && f.last >= since {
 			t.view(v, &t.ended, index, handshake.EndActive)
 			if !each(&t.ended) {
-				t.looked = (v + 1) % t.used
 				return
 			}
 		}
@@ -566,7 +477,7 @@ func (t *Table) Live() uint64 { return t.stats.Live }
 func (t *Table) Stats() Stats {
 	s := t.stats
 	s.DataFull += t.shelf.Full
-	s.Bytes = int64(len(t.chunks))*chunkLen*FlowSize + int64(len(t.data))*dataChunk*handshake.DataSize + t.shelf.Bytes() +
+	s.Bytes = t.room() + t.shelf.Bytes() +
 		t.slots.bytes() + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + int64(len(t.recent))*dupWays*16
 	return s
 }

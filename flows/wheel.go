@@ -94,7 +94,7 @@ func (t *Table) Tick(now int64) int {
 			f.bits &^= inWheel
 			if f.bits&inUse == 0 {
 				if f.bits&spare == 0 {
-					t.free = append(t.free, n)
+					t.release(n)
 				}
 				continue
 			}
@@ -134,11 +134,11 @@ func (t *Table) seekDue() {
 	left := t.due[t.dueDone:]
 	if len(left) > 2*stride {
 		v := left[2*stride]
-		prefetch.Read(uintptr(unsafe.Pointer(t.flow(v))), hotSize)
+		prefetch.Read(uintptr(unsafe.Pointer(t.flow(v))), t.chunks[v>>chunkBits].step)
 		prefetch.Read(uintptr(unsafe.Pointer(t.origin(v))), originSize)
 	}
 	if len(left) > stride {
-		if x := t.dataOf(t.flow(left[stride])); x != nil {
+		if x := t.elsewhere(t.flow(left[stride])); x != nil {
 			prefetch.Read(uintptr(unsafe.Pointer(x)), handshake.DataSize)
 		}
 	}

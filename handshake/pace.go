@@ -2,7 +2,6 @@ package handshake
 
 import (
 	"math"
-	"unsafe"
 
 	"portero/capture"
 )
@@ -50,21 +49,6 @@ func (x *Data) Pace() Pace {
 // opens reports whether side is the originator as far as SYN or SYN-ACK tell.
 func (c *Conn) opens(side Side) bool {
 	return c.half[side].bits&sentSYN != 0 && c.half[side].bits&sentSYNACK == 0 || c.half[1-side].bits&sentSYNACK != 0
-}
-
-// Ahead tells which lines of x a segment of side with n octets of payload is going to
-// touch past the first, as offsets from x: that of the samples of its peer, which it
-// may acknowledge, and that of the waits; 0 for those it does not touch. Nobody can
-// foresee which, so no jump depends on it.
-func (c *Conn) Ahead(side Side, n uint32, x *Data) (samples, waits uintptr) {
-	timed := uintptr(x.flags>>(timed0Bit+1-side)) & 1
-	samples = timed * unsafe.Offsetof(x.rtt)
-	// As opens says.
-	me, peer := uintptr(c.half[side].bits), uintptr(c.half[1-side].bits)
-	opens := me&^(me>>1) | peer>>1
-	asked := uintptr(x.flags >> askedBit)
-	waits = (opens | asked) & 1 * uintptr((n|-n)>>31) * unsafe.Offsetof(x.pace)
-	return samples, waits
 }
 
 // talk notes that a side sent new payload.
