@@ -247,18 +247,25 @@ func told(r *record.Record) bool {
 	return r.RolesBy != handshake.RolesFirst && r.RolesBy != handshake.RolesPort
 }
 
-// note books an event with another end, and marks r when the subject is found to
+// note books an event with another end, which may be nil, and marks r when the subject is found to
 // be worth a look by then.
-func (d *Detector) note(rule int, actor, target *end, proto uint8, port uint16, e *event, other netip.Addr, r *record.Record) {
-	ru := &d.rules[rule]
-	d.book(ru, ru.of(actor, target, proto, port), e, other, r)
+func (d *Detector) note(rule int, actor, target *end, proto uint8, port uint16, e *event, other *end, r *record.Record) {
+	var k topic
+	k.set(actor, target, 0, proto, port)
+	d.book(&d.rules[rule], &k, e, other, 0, 0, r)
 }
 
-// book is note where the track is at hand.
-func (d *Detector) book(ru *rule, t *track, e *event, other netip.Addr, r *record.Record) {
+// book is note where the key is at hand, with sums that are added to those of its track.
+func (d *Detector) book(ru *rule, k *topic, e *event, other *end, a, b uint64, r *record.Record) {
+	t := ru.sight(k, e, other, a, b)
+	if t == nil {
+		return
+	}
+	t.a += a
+	t.b += b
 	ru.add(t, e)
-	if other.IsValid() {
-		ru.host(t, other)
+	if other != nil {
+		ru.host(t, other.addr)
 	}
 	d.mark(ru, t, r)
 }

@@ -116,7 +116,7 @@ func mix(a, b uint64) uint64 {
 	return hi ^ lo
 }
 
-// index finds tracks by key, and knows which is the oldest. Its slots are small, so
+// index finds tracks by key, and those seen once, and knows which is the oldest. Its slots are small, so
 // that what a flood of strangers touches stays near the processor: who goes is told
 // by its mark alone, and its track is not read again but written by who comes.
 type index struct {
@@ -128,9 +128,12 @@ type index struct {
 	head   uint32   // of queue
 	n      uint32   // tracks there are
 	slab   []track  // that new ones are cut from
+	ones   onces
 }
 
-type slot struct{ tag, num uint32 } // num is one more than the track's number, 0 none
+// slot is where a key is found: num is one more than the track's number, or a position with
+// onceBit, 0 none.
+type slot struct{ tag, num uint32 }
 
 // stamp is what is needed of a track to forget it.
 type stamp struct {
@@ -158,27 +161,37 @@ func (x *index) home(k *topic) uintptr {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(x.slots))) + uintptr(k.tag&uint32(len(x.slots)-1))*unsafe.Sizeof(slot{})
 }
 
-func (x *index) find(k *topic) *track {
-	if x.n == 0 {
-		return nil
+// held is how many subjects there are, of either kind.
+func (x *index) held() int { return int(x.n) + x.ones.live }
+
+// lookup is the number that k has in its slot, 0 where it has none.
+func (x *index) lookup(k *topic) uint32 {
+	if len(x.slots) == 0 {
+		return 0
 	}
 	mask := uint32(len(x.slots) - 1)
 	for i := k.tag & mask; ; i = (i + 1) & mask {
 		s := x.slots[i]
 		if s.num == 0 {
-			return nil
+			return 0
 		}
-		if s.tag == k.tag {
-			if t := x.tracks[s.num-1]; t.key == k.key {
-				return t
-			}
+		if s.tag == k.tag && *x.keyOf(s.num) == k.key {
+			return s.num
 		}
 	}
 }
 
+// keyOf is the key of what has number num.
+func (x *index) keyOf(num uint32) *key {
+	if num&onceBit != 0 {
+		return &x.ones.at(num &^ onceBit).key
+	}
+	return &x.tracks[num-1].key
+}
+
 // insert makes a track of a key that is not there, as the newest.
 func (x *index) insert(k *topic) *track {
-	if int(x.n) >= len(x.slots)/2 {
+	if x.held() >= len(x.slots)/2 {
 		x.grow()
 	}
 	var num uint32
@@ -253,9 +266,18 @@ func (x *index) remove() {
 	num := x.queue[x.head]
 	x.head = (x.head + 1) & uint32(len(x.queue)-1)
 	x.n--
+	x.unslot(x.marks[num].tag, num+1)
+	x.free = append(x.free, num)
+	if x.n > 0 {
+		x.foresee()
+	}
+}
+
+// unslot takes num, which is there under tag, out of the slots.
+func (x *index) unslot(tag, num uint32) {
 	mask := uint32(len(x.slots) - 1)
-	i := x.marks[num].tag & mask
-	for x.slots[i].num != num+1 {
+	i := tag & mask
+	for x.slots[i].num != num {
 		i = (i + 1) & mask
 	}
 	// Those behind it move up unless that puts them before their place.
@@ -266,10 +288,6 @@ func (x *index) remove() {
 		}
 	}
 	x.slots[i] = slot{}
-	x.free = append(x.free, num)
-	if x.n > 0 {
-		x.foresee()
-	}
 }
 
 // foresee asks for what forgetting the next track will touch, and who comes in its place, and for what it takes

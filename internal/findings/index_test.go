@@ -6,6 +6,14 @@ import (
 	"testing"
 )
 
+// find is the track of k, nil where it has none.
+func (x *index) find(k *topic) *track {
+	if num := x.lookup(k); num != 0 && num&onceBit == 0 {
+		return x.tracks[num-1]
+	}
+	return nil
+}
+
 // TestIndex: tracks are found, renewed and forgotten as a map and a plain queue would
 // have it, also where hashes collide.
 func TestIndex(t *testing.T) {

@@ -33,20 +33,20 @@ func (d *Detector) look(r *record.Record) {
 // tcp books what every TCP record may be part of.
 func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 	port := r.Resp.Port
-	var none netip.Addr
 	switch r.Handshake {
 	case handshake.NoAnswer, handshake.Refused, handshake.Filtered, handshake.HalfOpen, handshake.Aborted, handshake.Invalid:
 		e.what = uint32(port)
-		ru := &d.rules[rScanPorts]
-		t := ru.of(o, s, 0, 0)
+		open := uint64(0)
 		if r.SYNACKFrame != 0 {
-			t.a++ // answered: a door that is open
+			open = 1 // answered
 		}
-		d.book(ru, t, e, none, r)
-		d.note(rScanHosts, o, nil, 0, port, e, s.addr, r)
+		var k topic
+		k.set(o, s, 0, 0, 0)
+		d.book(&d.rules[rScanPorts], &k, e, nil, open, 0, r)
+		d.note(rScanHosts, o, nil, 0, port, e, s, r)
 	case handshake.Probe:
 		e.what = uint32(port)
-		d.note(rStealth, o, s, 0, 0, e, none, r)
+		d.note(rStealth, o, s, 0, 0, e, nil, r)
 	case handshake.Unsolicited:
 		// Somebody forged one end as a sender towards the other, or the question went another
 		// way. Who answered is who sent: where a RST alone was seen, the number says nothing.
@@ -54,9 +54,9 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 		if r.SYNACKFrame == 0 && r.Resp.Pkts == 0 && r.Orig.Pkts > 0 {
 			by, to = o, s
 		}
-		d.note(rScatter, nil, by, 0, 0, e, to.addr, r)
+		d.note(rScatter, nil, by, 0, 0, e, to, r)
 		if r.SYNACKFrame != 0 {
-			d.note(rScatter, to, nil, 0, 0, e, by.addr, r)
+			d.note(rScatter, to, nil, 0, 0, e, by, r)
 		}
 	}
 	if r.RolesBy == handshake.RolesSYN {
@@ -78,19 +78,38 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 				e.what = 0
 			}
 		}
-		ru := &d.rules[rServers]
-		t := ru.at(&d.keys.door)
-		ru.add(t, e)
 		switch e.what {
 		case 0:
-			t.opened(e.at, t.b != 0 || d.public(o.addr))
+			d.opened(rServers, &d.keys.door, o, e)
 		case 1, 2, 4:
-			ru.host(t, o.addr)
-			d.mark(ru, t, r)
+			d.book(&d.rules[rServers], &d.keys.door, e, o, 0, 0, r)
+		default:
+			d.tally(rServers, &d.keys.door, e)
 		}
 	}
 	if r.Close == handshake.Reset && r.Handshake.Opened() {
-		d.note(rResets, o, s, 0, port, e, none, r)
+		d.note(rResets, o, s, 0, port, e, nil, r)
+	}
+}
+
+// tally books an event that makes no finding.
+func (d *Detector) tally(rule int, k *topic, e *event) {
+	ru := &d.rules[rule]
+	if t := ru.sight(k, e, nil, 0, 0); t != nil {
+		ru.add(t, e)
+	}
+}
+
+// opened books that a door answered o.
+func (d *Detector) opened(rule int, k *topic, o *end, e *event) {
+	public := uint64(0)
+	if d.public(o.addr) {
+		public = 1
+	}
+	ru := &d.rules[rule]
+	if t := ru.sight(k, e, nil, uint64(e.at), public); t != nil {
+		ru.add(t, e)
+		t.opened(e.at, public != 0)
 	}
 }
 
@@ -112,7 +131,7 @@ func (d *Detector) portless(r *record.Record) {
 	default:
 		if !s.addr.IsMulticast() {
 			e.what = uint32(r.Proto)
-			d.note(rStealth, &o, &s, ipProtocols, 0, &e, netip.Addr{}, r)
+			d.note(rStealth, &o, &s, ipProtocols, 0, &e, nil, r)
 		}
 	}
 }
@@ -126,15 +145,15 @@ func (d *Detector) oneWay(r *record.Record, o, s *end, e *event, answered bool) 
 	if s.addr.IsMulticast() || listenOnly.has(port) {
 		return
 	}
-	ru := &d.rules[rOneWay]
-	t := ru.of(nil, s, r.Proto, port)
+	var k topic
+	k.set(nil, s, 0, r.Proto, port)
 	e.what = 1
 	if answered {
-		ru.add(t, e)
+		d.tally(rOneWay, &k, e)
 		return
 	}
 	e.what = 0
-	d.book(ru, t, e, o.addr, r)
+	d.book(&d.rules[rOneWay], &k, e, o, 0, 0, r)
 }
 
 // listenOnly are services that collect what many send, and answer nobody: traps, logs, flows, measurements.
@@ -145,7 +164,7 @@ var listenOnly = portsOf(162, 514, 1514, 2055, 2056, 4739, 5140, 6343, 6831, 812
 func (d *Detector) sctp(r *record.Record, o, s *end, e *event) {
 	if r.Orig.Pkts <= 2 && r.Resp.Pkts <= 1 {
 		e.what = uint32(r.Resp.Port)
-		d.note(rScanPorts, o, s, r.Proto, 0, e, netip.Addr{}, r)
+		d.note(rScanPorts, o, s, r.Proto, 0, e, nil, r)
 	}
 }
 
@@ -162,8 +181,8 @@ func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 			return
 		}
 		e.what = uint32(port)
-		d.note(rUDPPorts, o, s, 0, 0, e, netip.Addr{}, r)
-		d.note(rUDPHosts, o, nil, 0, port, e, s.addr, r)
+		d.note(rUDPPorts, o, s, 0, 0, e, nil, r)
+		d.note(rUDPHosts, o, nil, 0, port, e, s, r)
 	case handshake.Answered, handshake.ReplyOnly:
 		if name := d.amplifier(port); name != "" {
 			ru := &d.rules[rAmplify]
@@ -227,25 +246,26 @@ func (s *ports) has(p uint16) bool { return s[p/64]>>(p%64)&1 != 0 }
 // served takes what a server answered.
 func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 	port := r.Resp.Port
-	var none netip.Addr
 	if r.TCP() {
 		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
 		if short && login(r) {
-			d.note(rGuess, o, s, 0, port, e, none, r)
+			d.note(rGuess, o, s, 0, port, e, nil, r)
 		}
 		if adminPorts.has(port) && d.inside(o.addr) && d.inside(s.addr) && o.addr != s.addr {
-			d.note(rLateral, o, nil, 0, 0, e, s.addr, r)
+			d.note(rLateral, o, nil, 0, 0, e, s, r)
 		}
 	}
 	if !onTheHour.has(port) && !s.addr.IsMulticast() {
 		// Datagrams from one and the same port are one conversation with pauses: that
 		// its records are cut at the idle time makes no clock of it.
-		ru := &d.rules[rBeacon]
-		t := ru.at(&d.keys.talk)
-		if again := t.a == uint64(r.Orig.Port); r.TCP() || !again {
-			d.book(ru, t, e, none, r)
+		ru, from := &d.rules[rBeacon], uint64(r.Orig.Port)
+		if t := ru.sight(&d.keys.talk, e, nil, from, 0); t != nil {
+			if r.TCP() || t.a != from {
+				ru.add(t, e)
+				d.mark(ru, t, r)
+			}
+			t.a = from
 		}
-		t.a = uint64(r.Orig.Port)
 	}
 	if r.Orig.Payload >= uploadLeast && d.inside(o.addr) && d.public(s.addr) {
 		ru := &d.rules[rUpload]
@@ -256,13 +276,12 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 		d.mark(ru, t, r)
 	}
 	if !r.TCP() && d.inside(s.addr) && !s.addr.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && d.cat.LikelyServer(r.Proto, port) >= 8 {
-		ru := &d.rules[rListener]
-		t := ru.of(nil, s, r.Proto, port)
-		ru.add(t, e)
-		t.opened(e.at, t.b != 0 || d.public(o.addr))
+		var k topic
+		k.set(nil, s, 0, r.Proto, port)
+		d.opened(rListener, &k, o, e)
 	}
 	if r.TCP() && port >= 49152 {
-		d.note(rDynamic, nil, s, r.Proto, port, e, o.addr, r)
+		d.note(rDynamic, nil, s, r.Proto, port, e, o, r)
 	}
 }
 

@@ -169,9 +169,9 @@ func (t *track) opened(at int64, public bool) {
 	}
 }
 
-// store keeps the tracks of one detector within its share of the budget. Full, it
-// forgets the oldest subject that was seen once or twice: a flood of strangers does
-// not push out who keeps on.
+// store keeps the subjects of one detector within its share of the budget. Full, it
+// forgets the oldest that was seen once, and where those have little of it the oldest that was seen
+// twice: a flood of strangers does not push out who keeps on.
 type store struct {
 	index
 	texts   map[names]uint32
@@ -217,13 +217,15 @@ func (s *store) of(actor, target *end, proto uint8, port uint16) *track {
 
 // at is the track of k, a new one when there was none.
 func (s *store) at(k *topic) *track {
-	if t := s.find(k); t != nil {
-		s.marks[t.num].again = false
-		return t
+	if num := s.lookup(k); num != 0 {
+		return s.known(k, num)
 	}
-	for s.bytes+trackBytes > s.limit && s.len() > 0 {
-		s.evict()
-	}
+	return s.begin(k)
+}
+
+// begin is a new track for k, of which there is none.
+func (s *store) begin(k *topic) *track {
+	s.makeRoom(trackBytes)
 	t := s.insert(k)
 	s.spare = 0
 	s.bytes += trackBytes
