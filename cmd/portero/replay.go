@@ -93,7 +93,7 @@ func (r *replayed) Next(b *capture.Block) error {
 	r.mu.Lock()
 	r.read += uint64(len(b.Frames))
 	switch {
-	case r.over && r.next == len(r.block.Frames):
+	case r.over && r.next == len(r.block.Frames) && r.stays:
 		r.until = math.MaxInt64
 	case r.next < len(r.block.Frames):
 		r.until = r.block.Frames[r.next].Time
@@ -199,6 +199,11 @@ func (s *session) replay() (err error) {
 	}
 	eo := s.options()
 	eo.Now = func() int64 { return r.Now().UnixNano() }
+	if !s.screened {
+		// What is told must be what read says of the same packets, at any speed: only packets move time,
+		// and a jump of the clock ends nothing until a second packet confirms it.
+		eo.Now = func() int64 { return 0 }
+	}
 	id, err := o.who.identify(&eo, s.watch)
 	if err != nil {
 		return err

@@ -1,6 +1,11 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,5 +46,40 @@ func TestReplayWaits(t *testing.T) {
 	}
 	if last, now := frames[len(frames)-1], r.Now().UnixNano(); now-last < int64(time.Minute) {
 		t.Errorf("after the last frame time goes on: it is %v later", time.Duration(now-last))
+	}
+}
+
+// However fast a capture is told in a pipe, the last word on each connection is what read says: a jump of the
+// clock that no second packet confirms ends nothing, and the end of the file is no silence.
+func TestReplaySaysWhatReadSays(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	a, b, c := end{net.IP{192, 0, 2, 1}, 40001}, end{net.IP{192, 0, 2, 2}, 7001}, end{net.IP{192, 0, 2, 3}, 40002}
+	w.udp(a, b, []byte("one"))
+	w.tcp(c, b, "S", 100, 0, nil)
+	w.at = w.at.Add(10 * time.Minute)
+	w.udp(c, b, []byte("two"))
+	w.close()
+	ends := func(args ...string) (list []string) {
+		_, out, errs := portero(t, args...)
+		for line := range strings.Lines(out) {
+			var r map[string]any
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatal(err, errs)
+			}
+			if r["final"] == true {
+				list = append(list, fmt.Sprint(r["id"], r["handshake"], r["exchange"], r["end_reason"], r["last"]))
+			}
+		}
+		return list
+	}
+	want := ends("read", "--format", "ndjson", name)
+	if len(want) != 3 {
+		t.Fatal(want)
+	}
+	for _, speed := range []string{"1e6", "20000"} {
+		if got := ends("live", "--replay", name, "--speed", speed, "--format", "ndjson"); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("at %s times its speed\n%s\nread says\n%s", speed, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
 	}
 }
