@@ -49,21 +49,26 @@ func usage(s string) error { return &exitError{2, errors.New(s)} }
 func run(args []string, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{out: out, err: fold.On(errw), ctx: ctx, lang: manual.Asked(args, os.Getenv)}
+	sheet := &manual.Sheet{To: out} // cobra does not look whether its help arrived
+	a := &app{out: sheet, err: fold.On(errw), ctx: ctx, lang: manual.Asked(args, os.Getenv)}
 	root := a.root()
 	manual.Speak(root, a.lang, spanishHelp)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = sheet.Err
+	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		a.say(a.lang.Pick("interrupted before the work was done", "interrumpido antes de terminar el trabajo"))
 		return 130
 	}
-	if err != nil && err.Error() != "" {
+	gone := errors.Is(sheet.Err, syscall.EPIPE) // nobody reads on: no error of ours
+	if err != nil && err.Error() != "" && !gone {
 		a.say(err.Error())
 	}
 	var ee *exitError
 	switch {
-	case err == nil || errors.Is(err, syscall.EPIPE):
+	case err == nil || gone:
 		return 0
 	case errors.As(err, &ee):
 		return ee.code

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -24,6 +25,24 @@ func TestWrongWordsAreErrorsOfUsage(t *testing.T) {
 		}
 		if code == 0 && out.Len() == 0 {
 			t.Errorf("%s: nothing is shown", args)
+		}
+	}
+}
+
+// full refuses what is written to it, as a full disk and a reader that went away do.
+type full struct{ err error }
+
+func (f full) Write([]byte) (int, error) { return 0, f.err }
+
+// Text that did not arrive is told; that nobody reads on is not.
+func TestTextLost(t *testing.T) {
+	for _, line := range []string{"", "--help", "help sensor", "hub --help", "query --help", "completion", "completion bash", "query"} {
+		for why, want := range map[error]int{syscall.ENOSPC: 2, syscall.EPIPE: 0} {
+			var said bytes.Buffer
+			code := run(strings.Fields(line), full{&os.PathError{Op: "write", Path: "/dev/stdout", Err: why}}, &said)
+			if code != want || strings.Contains(said.String(), why.Error()) != (want != 0) {
+				t.Errorf("portero-fleet %s, %v: exit status %d, said %q", line, why, code, said.String())
+			}
 		}
 	}
 }

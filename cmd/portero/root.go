@@ -22,7 +22,7 @@ import (
 type app struct {
 	in       io.Reader
 	out, err io.Writer
-	sheet    *sheet // out for who writes text line by line and does not ask what became of it
+	sheet    *manual.Sheet // out for who writes text line by line and does not ask what became of it
 	ctx      context.Context
 	catalogs []string // --catalog
 	cat      *catalog.Catalog
@@ -37,7 +37,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	errw = fold.On(errw)
-	a := &app{in: in, out: out, err: errw, sheet: &sheet{to: out}, ctx: ctx, args: args}
+	a := &app{in: in, out: out, err: errw, sheet: &manual.Sheet{To: out}, ctx: ctx, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
@@ -47,7 +47,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root)
 	manual.Speak(root, manual.Asked(args, os.Getenv), spanishHelp)
-	err := a.sheet.done(root.ExecuteContext(ctx))
+	err := arrived(a.sheet, root.ExecuteContext(ctx))
 	say(errw, err, a.tongue())
 	return status(err)
 }
