@@ -27,6 +27,8 @@ func TestLiveRefusesNonsense(t *testing.T) {
 		{"lo -o ./x -w x --force", "x: is read or written by the same command", "x: la misma orden lo lee o lo escribe"},
 		{"--replay " + look + " lo", "leave the interface out", "sobra la interfaz"},
 		{"--replay " + look + " --speed 0", "--speed: 0 is no speed", "--speed: 0 no es una velocidad"},
+		{"--replay " + look + " --speed NaN", "--speed: NaN is no speed", "--speed: NaN no es una velocidad"},
+		{"--replay " + look + " --speed 2e6", "--speed: 2e+06 is no speed", "--speed: 2e+06 no es una velocidad"},
 	} {
 		for lang, want := range map[string]string{"en": x.en, "es": x.es} {
 			code, _, errs := portero(t, append([]string{"live", "--lang", lang}, strings.Fields(x.args)...)...)

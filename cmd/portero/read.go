@@ -55,6 +55,9 @@ type readFlags struct {
 	to                             toFlags
 }
 
+// mostThreads is what --threads may be: each has buffers of its own, and more than a few gain nothing.
+const mostThreads = 256
+
 func (o *readFlags) input(fs *pflag.FlagSet) {
 	fs.SetNormalizeFunc(normalize)
 	fs.StringVarP(&o.file, "read", "r", "", "a capture to read, as tcpdump names it; - is standard input")
@@ -227,6 +230,12 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 	if err != nil {
 		return nil, err
 	}
+	if o.threads < 1 || o.threads > mostThreads {
+		return nil, usage(fmt.Sprintf("--threads: %d is none of 1 to %d", o.threads, mostThreads))
+	}
+	if o.limit < 0 {
+		return nil, usage(fmt.Sprintf("--limit: %d is no number of rows (0 is all)", o.limit))
+	}
 	if o.filter != "" {
 		if j.sel, err = filter.New(o.filter, filter.Options{}); err != nil {
 			return nil, usage(err.Error())
@@ -236,7 +245,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 	if j.set, err = pcapfile.OpenAll(names, a.inputs()); err != nil {
 		return nil, err
 	}
-	opt.Threads, opt.Memory, opt.IgnoreSums = max(o.threads, 1), mem, o.sums
+	opt.Threads, opt.Memory, opt.IgnoreSums = o.threads, mem, o.sums
 	opt.Merged = o.frames == "merged"
 	opt.Files = j.set.Names()
 	cat, err := a.catalog()
@@ -297,26 +306,6 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 		return true, nil
 	}
 	return false, err
-}
-
-// limited ends a source early.
-type limited struct {
-	capture.Source
-	left uint64
-}
-
-func (l *limited) Next(b *capture.Block) error {
-	if l.left == 0 {
-		return io.EOF
-	}
-	if err := l.Source.Next(b); err != nil {
-		return err
-	}
-	if n := uint64(len(b.Frames)); n > l.left {
-		b.Frames = b.Frames[:l.left]
-	}
-	l.left -= uint64(len(b.Frames))
-	return nil
 }
 
 // summary is what is said of the whole.

@@ -169,7 +169,7 @@ func (r *replayed) Close() error { return r.set.Close() }
 func (s *session) replay() (err error) {
 	o := s.o
 	switch {
-	case o.speed <= 0 || o.speed > 1e6:
+	case !(o.speed > 0 && o.speed <= 1e6): // nor is NaN one
 		return usage(fmt.Sprintf("--speed: %g is no speed (write 0.5, 1, 10)", o.speed))
 	case o.save != "":
 		return usage("--replay: -w would save what is saved already")

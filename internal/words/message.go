@@ -76,6 +76,8 @@ var messages = [][2]string{
 	{"--at: %q is no time (write 2026-11-23T10:31:07Z, or seconds since 1970)", "--at: %q no es una hora (escríbase 2026-11-23T10:31:07Z, o segundos desde 1970)"},
 	{"--at needs a capture: what the sockets of this machine were then, nobody wrote down", "--at necesita una captura: los sockets que este equipo tenía entonces nadie los apuntó"},
 	{"--speed: %g is no speed (write 0.5, 1, 10)", "--speed: %g no es una velocidad (escríbase 0.5, 1, 10)"},
+	{"--threads: %d is none of 1 to %d", "--threads: %d no está entre 1 y %d"},
+	{"--limit: %d is no number of rows (0 is all)", "--limit: %d no es un número de filas (0 es todas)"},
 	{"--replay: -w would save what is saved already", "--replay: -w guardaría lo que ya está guardado"},
 	{"%s: line %d is no record of portero: %v", "%s: la línea %d no es un registro de portero: %v"},
 	{"%s: a line of more than %d octets is no record of portero", "%s: una línea de más de %d octetos no es un registro de portero"},
