@@ -120,7 +120,11 @@ func (c *Certificate) verdictWord(lang string) string {
 }
 
 func (p *printer) head() {
-	line := fmt.Sprintf("#%d  %s > %s", p.rec.ID, endpoint(p.tr.Ends[trace.Orig], p.tr.Ports), endpoint(p.tr.Ends[trace.Resp], p.tr.Ports))
+	orig, resp := endpoint(p.tr.Ends[trace.Orig], p.tr.Ports), endpoint(p.tr.Ends[trace.Resp], p.tr.Ports)
+	line := fmt.Sprintf("#%d  %s > %s", p.rec.ID, orig, resp)
+	if len([]rune(line)) > p.Width { // two long addresses
+		line = fmt.Sprintf("#%d  %s\n    > %s", p.rec.ID, orig, resp)
+	}
 	word := strings.ToUpper(p.verdictWord(p.Lang))
 	painted := p.paint(word, verdictColor(p.rec.Handshake, p.rec.Exchange)...)
 	if len([]rune(line))+3+len([]rune(word)) > p.Width {

@@ -282,7 +282,11 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	case handshake.Midstream:
 		add("%s", l.Pick("open before the capture began", "abierta antes de que empezara la captura"))
 	case handshake.CompletedUnseen, handshake.Implied:
-		add(l.Pick("%s not in the capture; other packets prove it", "falta %s en la captura; otros paquetes lo prueban"), strings.Join(missing(l, r), l.Pick(" and ", " y ")))
+		lost, lacks := missing(l, r), "falta %s en la captura; otros paquetes lo prueban"
+		if len(lost) > 1 {
+			lacks = "faltan" + strings.TrimPrefix(lacks, "falta")
+		}
+		add(l.Pick("%s not in the capture; other packets prove it", lacks), strings.Join(lost, l.Pick(" and ", " y ")))
 	case handshake.Unsolicited:
 		if r.SYNACKFrame != 0 {
 			add("%s", l.Pick("an answer without a question: backscatter, or the SYN went another way", "una respuesta sin pregunta: retrodispersión, o el SYN fue por otro camino"))

@@ -143,7 +143,7 @@ func end(s *record.Side, r *record.Record) string {
 	if !r.HasPorts {
 		return s.Addr.String()
 	}
-	if s.Addr.Is6() && !s.Addr.Is4In6() {
+	if s.Addr.Is6() { // a mapped address on the wire, too: this is how why takes it
 		return fmt.Sprintf("[%s]:%d", s.Addr, s.Port)
 	}
 	return fmt.Sprintf("%s:%d", s.Addr, s.Port)
