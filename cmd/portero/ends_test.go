@@ -66,3 +66,39 @@ func TestMissingInSpanish(t *testing.T) {
 		}
 	}
 }
+
+// Sentences agree in number and gender with what they are of, in both languages, and none says of one byte that
+// it was too large for a packet.
+func TestSentencesAgree(t *testing.T) {
+	dir := t.TempDir()
+	one, parts := filepath.Join(dir, "one.pcap"), filepath.Join(dir, "parts.pcap")
+	a, b := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 7001}
+	w := newWire(t, one)
+	for range 3 {
+		w.udp(a, b, []byte("x"))
+	}
+	w.close()
+	w = newWire(t, parts)
+	w.pieces(a, b, 7, 32, 24)
+	w.parts(a, b, 8, 2000)
+	w.close()
+	unseen := acted(t, "s SA 5000 1001\ns PA 5001 1101 100\ns A 5101 1201\ns FA 5101 1201")
+	probed := acted(t, "c - 1000")
+	wrong := acted(t, "c S 1000\ns SA 5000 1001\nc A 1001 5001\nc PA 1001 5001 10 offset4\nc PA 1001 5001 10 offset4\nc A 1001 5001")
+	for _, x := range []struct{ verb, file, en, es string }{
+		{"why", unseen, "SYN, ACK missed by the capture: the numbers of later packets presuppose them.", "SYN, ACK: la captura no los vio; los números de paquetes posteriores los suponen."},
+		{"why", probed, "no ordinary one sends (null).", "ninguna normal envía (NULL (ningún indicador))."},
+		{"why", probed, "that make it part of a connection.", "que lo hagan parte de una conexión."},
+		{"why", wrong, "frame 5 (impossible header length): they change nothing.", "la trama 5 (longitud de cabecera imposible): no cambian nada."},
+		{"teach", one, "Another byte from the client.", "Otro byte del cliente."},
+		{"teach", parts, "It travelled in several fragments, though so few bytes fit one packet.", "Viajó en varios fragmentos, aunque tan pocos bytes caben en un solo paquete."},
+		{"teach", parts, "It was too large for one packet and travelled in several fragments.", "No cabía en un paquete y viajó en varios fragmentos."},
+	} {
+		for lang, want := range map[string]string{"en": x.en, "es": x.es} {
+			code, out, errs := portero(t, x.verb, "--lang", lang, x.file, "1")
+			if plain := strings.Join(strings.Fields(strings.ReplaceAll(out, "|", " ")), " "); code != exitOK || !strings.Contains(plain, want) {
+				t.Errorf("%s, %d: %q is not in\n%s%s", x.verb, code, want, out, errs)
+			}
+		}
+	}
+}

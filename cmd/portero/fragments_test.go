@@ -15,6 +15,12 @@ import (
 // parts writes a UDP datagram as IP fragments, those of drop left out.
 func (w *wire) parts(src, dst end, id uint16, size int, drop ...int) {
 	w.t.Helper()
+	w.pieces(src, dst, id, size, 1480, drop...)
+}
+
+// pieces is parts with at most so many octets in each.
+func (w *wire) pieces(src, dst end, id uint16, size, most int, drop ...int) {
+	w.t.Helper()
 	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: src.ip, DstIP: dst.ip, Id: id}
 	udp := &layers.UDP{SrcPort: layers.UDPPort(src.port), DstPort: layers.UDPPort(dst.port)}
 	udp.SetNetworkLayerForChecksum(ip)
@@ -23,7 +29,6 @@ func (w *wire) parts(src, dst end, id uint16, size int, drop ...int) {
 		w.t.Fatal(err)
 	}
 	b := buf.Bytes()
-	const most = 1480
 	for n := 0; len(b) > 0; n++ {
 		part := b[:min(most, len(b))]
 		b = b[len(part):]

@@ -1,6 +1,8 @@
 package teach
 
 import (
+	"strings"
+
 	"portero/capture"
 	"portero/handshake"
 	"portero/internal/trace"
@@ -219,11 +221,19 @@ func (t *teller) farewellHeard(s *trace.Step, x *Telling) {
 // longSilence is how long nothing was said before a keep-alive, ns, to be worth a word.
 const longSilence = 5e9
 
+// smallest is how much payload one packet takes almost everywhere: RFC 791 has every host
+// take 576 octets, of which headers may take 64.
+const smallest = 512
+
 // datagram tells a packet of an exchange without connection.
 func (t *teller) datagram(i int) Telling {
 	s := &t.tr.Steps[i]
 	l := t.l
 	n := l.octets(int64(s.Len))
+	others, more := "Otros", n
+	if s.Len == 1 {
+		others, more = "Otro", "byte"
+	}
 	x := Telling{}
 	switch {
 	case t.rec.Proto != capture.ProtoUDP:
@@ -234,22 +244,25 @@ func (t *teller) datagram(i int) Telling {
 			x.Quote = l.t("Dear client, here is your answer.", "Estimado cliente: aquí está su respuesta.")
 			x.Plain = l.f("The server's program answers with %s. That is its own courtesy: UDP itself confirms nothing.", "El programa del servidor contesta con %s. Es cortesía suya: UDP no confirma nada.", n)
 		} else {
-			x.Plain = l.f("Another %s from the server.", "Otros %s del servidor.", n)
+			x.Plain = l.f("Another %s from the server.", others+" %s del servidor.", more)
 		}
 	case s.Has(trace.RequestAgain):
 		x.Plain = l.f("The client sends %s without having heard anything: perhaps the same question again, perhaps the next part.", "El cliente envía %s sin haber oído nada: quizá la misma pregunta, quizá la parte siguiente.", n)
 		if !t.once("again") {
-			x.Plain = l.f("Another %s from the client.", "Otros %s del cliente.", n)
+			x.Plain = l.f("Another %s from the client.", others+" %s del cliente.", more)
 		}
 	default:
 		if t.once("request") {
 			x.Quote = l.t("Dear server, here is a letter.", "Estimado servidor: aquí va una carta.")
 			x.Plain = l.f("The client posts a datagram of %s. No call before it, no promise that it arrives.", "El cliente echa al correo un datagrama de %s. Sin llamada previa ni promesa de que llegue.", n)
 		} else {
-			x.Plain = l.f("The client sends another %s.", "El cliente envía otros %s.", n)
+			x.Plain = l.f("The client sends another %s.", "El cliente envía "+strings.ToLower(others)+" %s.", more)
 		}
 	}
-	if s.Has(trace.Reassembled) {
+	switch {
+	case s.Has(trace.Reassembled) && s.Len <= smallest:
+		x.Plain += l.t(" It travelled in several fragments, though so few bytes fit one packet.", " Viajó en varios fragmentos, aunque tan pocos bytes caben en un solo paquete.")
+	case s.Has(trace.Reassembled):
 		x.Plain += l.t(" It was too large for one packet and travelled in several fragments.", " No cabía en un paquete y viajó en varios fragmentos.")
 	}
 	return x

@@ -56,7 +56,7 @@ func Meaning(r *record.Record) Text {
 		return Text{"An answer without a question in this capture (backscatter): its receiver did nothing wrong.", "Una respuesta sin pregunta en esta captura (retrodispersión): no culpa a nadie."}
 	case handshake.Probe:
 		k := strings.ReplaceAll(r.ProbeKind.String(), "_", "+")
-		return Text{"A segment that belongs to no connection and that no ordinary one sends (" + k + ").", "Un segmento que no pertenece a ninguna conexión y que ninguna normal envía (" + k + ")."}
+		return Text{"A segment that belongs to no connection and that no ordinary one sends (" + k + ").", "Un segmento que no pertenece a ninguna conexión y que ninguna normal envía (" + words.Probe(words.Spanish, r.ProbeKind.String()) + ")."}
 	case handshake.Unknown:
 		return Text{"Every packet is cut before its flags: only the ports are known.", "Los paquetes están truncados antes de los indicadores (flags): solo se conocen los puertos."}
 	}
@@ -133,6 +133,9 @@ func (c *Certificate) missing() Text {
 		list := strings.ReplaceAll(strings.ToUpper(strings.Join(r.Missing.List(), ", ")), "SYNACK", "SYN-ACK")
 		if list == "" {
 			return Text{}
+		}
+		if len(r.Missing.List()) > 1 {
+			return Text{list + " missed by the capture: the numbers of later packets presuppose them.", list + ": la captura no los vio; los números de paquetes posteriores los suponen."}
 		}
 		return Text{list + " missed by the capture: the numbers of later packets presuppose it.", list + ": la captura no lo vio; los números de paquetes posteriores lo suponen."}
 	case handshake.HalfOpen:
@@ -254,6 +257,9 @@ func (c *Certificate) ignored() Text {
 	if n > 4 {
 		t.EN += fmt.Sprintf("; and %d more", n-4)
 		t.ES += fmt.Sprintf("; y %d más", n-4)
+	}
+	if n > 1 {
+		return Text{t.EN + ": they change nothing.", t.ES + ": no cambian nada."}
 	}
 	return Text{t.EN + ": changes nothing.", t.ES + ": no cambia nada."}
 }
@@ -394,7 +400,7 @@ func (c *Certificate) overturn() Text {
 	case handshake.Unsolicited:
 		return Text{"the SYN from " + orig + ", captured elsewhere or before.", "el SYN de " + orig + ", capturado antes o en otra parte."}
 	case handshake.Probe:
-		return Text{"earlier packets of the same ports that make it part of a connection.", "paquetes anteriores de los mismos puertos que la hagan parte de una conexión."}
+		return Text{"earlier packets of the same ports that make it part of a connection.", "paquetes anteriores de los mismos puertos que lo hagan parte de una conexión."}
 	case handshake.Unknown:
 		return Text{"a capture with a larger snaplen: 14 octets of TCP header are enough.", "una captura con un snaplen mayor: bastan 14 octetos de cabecera TCP."}
 	}
