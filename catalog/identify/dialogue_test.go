@@ -277,3 +277,15 @@ func TestFirstOfManyQuestions(t *testing.T) {
 		}
 	}
 }
+
+// A question over TCP is counted wherever it was cut into segments.
+func TestQuestionInPieces(t *testing.T) {
+	question := "\x00\x1e\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01"
+	answer := "\x00\x2e\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x07"
+	for cut := 1; cut < len(question); cut++ {
+		f := tcpTalk(53).say(ours, question[:cut]).say(ours, question[cut:]).say(theirs, answer).end()
+		if f == nil || f.DNS == nil || f.DNS.Queries != 1 || f.DNS.Query != "door.example" {
+			t.Errorf("cut after %d: %+v", cut, f)
+		}
+	}
+}

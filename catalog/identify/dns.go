@@ -128,6 +128,10 @@ func matchDNS(l *look) grade {
 func matchDNSTCP(l *look) grade {
 	b := l.b
 	if len(b) < 14 {
+		// A message in pieces, its length and flags first: where it is expected, the rest is waited for.
+		if len(b) >= 7 && l.on(53) && !l.final && be16(b) >= 17 && b[6] == 0 && l.client == (b[4]&0x80 == 0) {
+			return more
+		}
 		return no
 	}
 	n := be16(b)
