@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -82,6 +83,32 @@ func TestOneIsSingular(t *testing.T) {
 	}{{1, 1, "the one TCP connection shows x", "la única conexión TCP muestra x"}, {1, 9, "1 of 9 TCP connections shows x", "de 9 conexiones TCP, 1 muestra x"}, {9, 9, "9 of 9 TCP connections show x", "de 9 conexiones TCP, 9 muestran x"}} {
 		if got := ofTCP(c.n, c.all, text{"shows x", "muestra x"}, text{"show x", "muestran x"}); got.en != c.en || got.es != c.es {
 			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// Of one frame, fragment or connection nothing is said in the plural, in either language.
+func TestRemarksOnOne(t *testing.T) {
+	d := &Doctor{}
+	d.Packet(&capture.Packet{Index: 1, Bits: capture.Cut | capture.BadSum | capture.Overlong | capture.Orphan})
+	flags := &Doctor{}
+	flags.Packet(&capture.Packet{Index: 1, Bits: capture.Cut | capture.NoFlags | capture.PartialSum})
+	f := &capture.Frame{Index: 2, Link: 147}
+	d.NotIP(capture.UnknownLink, capture.Reason{}, f)
+	d.NotIP(capture.Malformed, capture.Reason{}, f)
+	d.NotIP(capture.NotIP, capture.Reason{}, f)
+	rs := append(d.Remarks(Totals{Frames: 9, Backwards: 1, JumpsBack: 1, JumpsAhead: 1, Duplicates: 1, OneWay: 1, TCP: 1, OneSidedVLAN: 1, Reordered: 1, Evicted: 1}), flags.Remarks(Totals{})...)
+	if len(rs) != 16 {
+		t.Errorf("%d remarks", len(rs))
+	}
+	many := regexp.MustCompile(`\b(they|them|their|themselves|these|frames|fragments|connections show|records|truncadas|cortas|cortaron|están|cuentan|anotan|las acepta|les falta|llegaron|fragmentos|registros)\b`)
+	for i := range rs {
+		en, effect := rs[i].In(words.English)
+		es, efecto := rs[i].In(words.Spanish)
+		for _, s := range []string{en, effect, es, efecto} {
+			if w := many.FindString(s); w != "" {
+				t.Errorf("%s: %q in %q", rs[i].ID, w, s)
+			}
 		}
 	}
 }

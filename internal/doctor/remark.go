@@ -94,11 +94,12 @@ func (d *Doctor) losses(n *notes, t Totals) {
 		c := d.unknown[l]
 		f := frames(c.n)
 		n.add(true, "unknown_link", c.n, c.first, text{fmt.Sprintf("%s of %s, which portero does not decode", f.en, l),
-			fmt.Sprintf("%s de enlace (%s), que portero no descodifica", f.es, l)}, text{"they are in no record", "no están en ningún registro"})
+			fmt.Sprintf("%s de enlace (%s), que portero no descodifica", f.es, l)}, plural(c.n, text{"it is in no record", "no está en ningún registro"}, text{"they are in no record", "no están en ningún registro"}))
 	}
 	if t.Evicted > 0 {
-		n.add(true, "evicted", t.Evicted, 0, some(t.Evicted, "%d connection (%d of them half-open) ended early for lack of memory", "%d conexión (%d de ellas semiabiertas) se dio por terminada por falta de memoria",
-			"%d connections (%d of them half-open) ended early for lack of memory", "%d conexiones (%d de ellas semiabiertas) se dieron por terminadas por falta de memoria", t.Evicted, t.EvictedHalfOpen), text{"their records say end_reason resources; give --memory more", "sus registros dicen end_reason resources; conviene dar más a --memory"})
+		n.add(true, "evicted", t.Evicted, 0, some(t.Evicted, "%d connection (%d half-open) ended early for lack of memory", "%d conexión (semiabiertas: %d) se dio por terminada por falta de memoria",
+			"%d connections (%d of them half-open) ended early for lack of memory", "%d conexiones (%d de ellas semiabiertas) se dieron por terminadas por falta de memoria", t.Evicted, t.EvictedHalfOpen), plural(t.Evicted, text{"its record says end_reason resources; give --memory more", "su registro dice end_reason resources; conviene dar más a --memory"},
+			text{"their records say end_reason resources; give --memory more", "sus registros dicen end_reason resources; conviene dar más a --memory"}))
 	}
 	if t.TCP > 0 && t.OneWay*10 >= t.TCP*9 {
 		n.add(true, "one_direction", t.OneWay, 0, ofTCP(t.OneWay, t.TCP, text{"shows one direction only", "muestra un solo sentido"}, text{"show one direction only", "muestran un solo sentido"}),
@@ -107,11 +108,12 @@ func (d *Doctor) losses(n *notes, t Totals) {
 	if d.NoFlags > 0 {
 		f := frames(d.NoFlags)
 		n.add(true, "flags_cut", d.NoFlags, d.first.cut, text{f.en + " cut before the TCP flags", f.es + plural(d.NoFlags, text{es: " truncada"}, text{es: " truncadas"}).es + " antes de los indicadores (flags) de TCP"},
-			text{"their handshake is unknown: capture at least 54 bytes a frame (68 with IPv6)", "su apertura queda indeterminada: hay que capturar al menos 54 bytes por trama (68 con IPv6)"})
+			text{plural(d.NoFlags, text{en: "its"}, text{en: "their"}).en + " handshake is unknown: capture at least 54 bytes a frame (68 with IPv6)", "su apertura queda indeterminada: hay que capturar al menos 54 bytes por trama (68 con IPv6)"})
 	} else if d.Cut > 0 {
 		f := frames(d.Cut)
 		n.add(false, "truncated_packets", d.Cut, d.first.cut, text{f.en + " cut by the snapshot length", f.es + plural(d.Cut, text{es: " truncada"}, text{es: " truncadas"}).es + " por el límite de captura (snaplen)"},
-			text{"verdicts hold; checksums of these and names in their payload cannot be seen", "los veredictos valen; sus sumas de comprobación y los nombres de su contenido no se ven"})
+			plural(d.Cut, text{"verdicts hold; its checksum and names in its payload cannot be seen", "los veredictos valen; su suma de comprobación y los nombres de su contenido no se ven"},
+				text{"verdicts hold; checksums of these and names in their payload cannot be seen", "los veredictos valen; sus sumas de comprobación y los nombres de su contenido no se ven"}))
 	}
 }
 
@@ -120,7 +122,8 @@ func (d *Doctor) packets(n *notes, t Totals) {
 	if d.Overlong > 0 {
 		f := frames(d.Overlong)
 		n.add(false, "overlong", d.Overlong, d.first.overlong, text{f.en + " with an IP length beyond the end of the frame", f.es + " con una longitud IP que pasa del final de la trama"},
-			text{"no receiver takes them, or a tool cut them: what they lack is not counted", "ningún receptor las acepta, o una herramienta las cortó: lo que les falta no se cuenta"})
+			plural(d.Overlong, text{"no receiver takes it, or a tool cut it: what it lacks is not counted", "ningún receptor la acepta, o una herramienta la cortó: lo que le falta no se cuenta"},
+				text{"no receiver takes them, or a tool cut them: what they lack is not counted", "ningún receptor las acepta, o una herramienta las cortó: lo que les falta no se cuenta"}))
 	}
 	if t.Duplicates > 0 {
 		f := frames(t.Duplicates)
@@ -140,7 +143,7 @@ func (d *Doctor) packets(n *notes, t Totals) {
 	if d.BadSums > 0 {
 		f := frames(d.BadSums)
 		n.add(false, "bad_checksums", d.BadSums, d.first.badSum, text{f.en + plural(d.BadSums, text{en: " carries"}, text{en: " carry"}).en + " a wrong checksum", f.es + " con una suma de comprobación errónea"},
-			text{"left out of a verdict where the same sender's other packets verify", "no cuentan para un veredicto si los demás paquetes del mismo emisor cuadran"})
+			text{"left out of a verdict where the same sender's other packets verify", plural(d.BadSums, text{es: "no cuenta"}, text{es: "no cuentan"}).es + " para un veredicto si los demás paquetes del mismo emisor cuadran"})
 	}
 }
 
@@ -182,7 +185,8 @@ func (d *Doctor) time(n *notes, t Totals) {
 	if t.Reordered > 0 {
 		n.add(false, "reordered", t.Reordered, 0, some(t.Reordered, "%d connection was captured out of order", "%d conexión se capturó en desorden",
 			"%d connections were captured out of order", "%d conexiones se capturaron en desorden", t.Reordered),
-			text{"verdicts hold; round-trip times of these are left empty", "los veredictos valen; sus tiempos de ida y vuelta quedan en blanco"})
+			plural(t.Reordered, text{"verdicts hold; its round-trip times are left empty", "los veredictos valen; sus tiempos de ida y vuelta quedan en blanco"},
+				text{"verdicts hold; round-trip times of these are left empty", "los veredictos valen; sus tiempos de ida y vuelta quedan en blanco"}))
 	}
 	if t.OneSidedVLAN > 0 {
 		n.add(false, "vlan_one_sided", t.OneSidedVLAN, 0, some(t.OneSidedVLAN, "%d connection is VLAN-tagged in one direction only", "%d conexión lleva etiqueta VLAN en un solo sentido",
@@ -198,13 +202,14 @@ func (d *Doctor) time(n *notes, t Totals) {
 // rest are the frames that are no whole packet.
 func (d *Doctor) rest(n *notes, t Totals) {
 	if d.Orphans > 0 {
-		n.add(false, "fragments_without_first", d.Orphans, d.first.orphan, both("%d fragments came without their first part", "%d fragmentos llegaron sin su primera parte", d.Orphans),
-			text{"booked for the pair of hosts, without ports", "se anotan a la pareja de equipos, sin puertos"})
+		n.add(false, "fragments_without_first", d.Orphans, d.first.orphan, some(d.Orphans, "%d fragment came without its first part", "%d fragmento llegó sin su primera parte", "%d fragments came without their first part", "%d fragmentos llegaron sin su primera parte", d.Orphans),
+			text{"booked for the pair of hosts, without ports", plural(d.Orphans, text{es: "se anota"}, text{es: "se anotan"}).es + " a la pareja de equipos, sin puertos"})
 	}
 	if k := d.Malformed + d.Short; k > 0 {
 		f := frames(k)
-		n.add(false, "malformed", k, d.first.malformed, text{f.en + " too short or contradicting themselves before the addresses", f.es + " demasiado cortas o contradictorias antes de las direcciones"},
-			text{"they are in no record", "no están en ningún registro"})
+		n.add(false, "malformed", k, d.first.malformed, plural(k, text{f.en + " too short or contradicting itself before the addresses", f.es + " demasiado corta o contradictoria antes de las direcciones"},
+			text{f.en + " too short or contradicting themselves before the addresses", f.es + " demasiado cortas o contradictorias antes de las direcciones"}),
+			plural(k, text{"it is in no record", "no está en ningún registro"}, text{"they are in no record", "no están en ningún registro"}))
 	}
 	if len(d.notIP) > 0 {
 		names := make([]string, 0, len(d.notIP))
