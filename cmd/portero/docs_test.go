@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -59,6 +60,33 @@ func TestDocsShowWhatHappens(t *testing.T) {
 	}
 	if ran < 8 {
 		t.Errorf("%d commands in the documents only", ran)
+	}
+}
+
+// TestFlagsAreFound: the README says where flags are explained, and each of a verb is in both places.
+func TestFlagsAreFound(t *testing.T) {
+	b, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, where := range []string{"`--help`", "`portero man why | man -l -`", "`portero completion bash`"} {
+		if !strings.Contains(string(b), where) {
+			t.Errorf("the README does not name %s", where)
+		}
+	}
+	flag := regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`)
+	for _, verb := range strings.Fields("read live why teach ports hosts findings policy diff extract report exercise lab catalog interfaces explain") {
+		_, help, _ := portero(t, verb, "--help")
+		_, page, _ := portero(t, "man", verb)
+		all := flag.FindAllStringSubmatch(help, -1)
+		for _, f := range all {
+			if page = strings.ReplaceAll(page, `\-`, "-"); !strings.Contains(page, f[1]) {
+				t.Errorf("portero man %s does not explain %s", verb, f[1])
+			}
+		}
+		if len(all) < 3 {
+			t.Errorf("portero %s --help lists %d flags", verb, len(all))
+		}
 	}
 }
 
