@@ -105,7 +105,8 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
   portero-fleet query doors host=10.0.0.5
   portero-fleet ingest /archive --site hq`,
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return negative(cmd.Flags()) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
@@ -115,6 +116,16 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 	root.SetErr(a.err)
 	strict(root)
 	return root
+}
+
+// negative refuses numbers and times below zero: none of ours means anything there.
+func negative(fs *pflag.FlagSet) (err error) {
+	fs.Visit(func(f *pflag.Flag) {
+		if t := f.Value.Type(); (t == "int" || t == "duration") && strings.HasPrefix(f.Value.String(), "-") {
+			err = usage(fmt.Sprintf("--%s: %s is below zero", f.Name, f.Value))
+		}
+	})
+	return err
 }
 
 // strict makes wrong words after help and completion errors of usage; cobra's own

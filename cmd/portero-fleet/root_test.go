@@ -47,6 +47,30 @@ func TestTextLost(t *testing.T) {
 	}
 }
 
+// A number or a time below zero is refused at once, whatever it is for.
+func TestNothingIsBelowZero(t *testing.T) {
+	dir := t.TempDir()
+	for args, want := range map[string]string{
+		"hub --every -1s --parquet " + dir:                            "--every: -1s is below zero",
+		"hub --days -3 --parquet " + dir:                              "--days: -3 is below zero",
+		"ingest --site hq --threads -1 " + dir:                        "--threads: -1 is below zero",
+		"sensor --site hq --timeout -1s --spool " + dir + " x.pcap":   "--timeout: -1s is below zero",
+		"sensor --site hq --batch -1 --spool " + dir + " eth0":        "--batch: -1 is below zero",
+		"broker --replicas -1 --dir " + filepath.Join(dir, "b"):       "--replicas: -1 is below zero",
+		"ingest --site hq --gap -1h " + dir + " --url nats://[::1]:1": "--gap: -1h0m0s is below zero",
+	} {
+		var out, errw bytes.Buffer
+		if code := run(strings.Fields(args), &out, &errw); code != 2 || !strings.Contains(errw.String(), want) {
+			t.Errorf("%s: exit status %d, %q", args, code, errw.String())
+		}
+	}
+	t.Setenv("LC_ALL", "es_ES.UTF-8")
+	var out, errw bytes.Buffer
+	if run([]string{"hub", "--rows", "-1", "--parquet", dir}, &out, &errw); !strings.Contains(errw.String(), "--rows: -1 está por debajo de cero") {
+		t.Error(errw.String())
+	}
+}
+
 // What was meant to be a capture is told as a file that is not there, a mistyped interface as an interface.
 func TestSensorOfNoFile(t *testing.T) {
 	dir := t.TempDir()

@@ -12,6 +12,7 @@ var fleetMessages = [][2]string{
 	{"--site is up to 64 letters, digits, _ and -", "--site tiene hasta 64 letras, cifras, _ y -"},
 	{"--name is up to 64 letters, digits, _ and -", "--name tiene hasta 64 letras, cifras, _ y -"},
 	{"--site and --name are up to 64 letters, digits, _ and -", "--site y --name tienen hasta 64 letras, cifras, _ y -"},
+	{"--%s: %s is below zero", "--%s: %s está por debajo de cero"},
 	{"%s: %q is no size (write 64M or 8G)", "%s: %q no es un tamaño (escríbase 64M o 8G)"},
 	{"%q: write NAME=VALUE", "%q: escríbase NOMBRE=VALOR"},
 	{"--format: %q is none of table, json, prometheus", "--format: %q no es table, json ni prometheus"},
