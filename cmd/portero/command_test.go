@@ -70,6 +70,8 @@ func TestExitStatus(t *testing.T) {
 		{"flag", []string{"--nonsense"}, exitUsage, "unknown flag"},
 		{"format", []string{"--format", "xml", look}, exitUsage, "none of table"},
 		{"field", []string{"--format", "csv", "--fields", "orig_adr", look}, exitUsage, "did you mean orig_addr"},
+		{"field of a table", []string{"--fields", "id", look}, exitUsage, "--fields is for --format ndjson, json, csv and tsv"},
+		{"campo de zeek", []string{"--lang", "es", "--format", "zeek", "--fields", "id", look}, exitUsage, "--fields es para"},
 		{"filter", []string{look, "--", "tcp", "prot", "80"}, exitUsage, "filter"},
 		{"memory", []string{"--memory", "lots", look}, exitUsage, "is no size"},
 		{"threads", []string{"--threads", "-1", look}, exitUsage, "--threads: -1 is none of 1 to 256"},

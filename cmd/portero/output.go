@@ -89,6 +89,9 @@ func (o *readFlags) readable(names []string) error {
 // formats are what --format may be.
 var formats = []string{"table", "wide", "ndjson", "jsonl", "json", "csv", "tsv", "zeek", "ecs", "eve"}
 
+// columned are those of them whose columns --fields chooses.
+var columned = []string{"ndjson", "jsonl", "json", "csv", "tsv"}
+
 func (o *readFlags) noFormat() error {
 	return usage(fmt.Sprintf("--format: %q is none of table, wide, ndjson, jsonl, json, csv, tsv, zeek, ecs, eve", o.format))
 }

@@ -378,6 +378,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if err != nil {
 		return usage(err.Error())
 	}
+	if o.fields != "" && slices.Contains(formats, o.format) && !slices.Contains(columned, o.format) {
+		return usage("--fields is for --format ndjson, json, csv and tsv")
+	}
 	color, err := a.colorWanted(o.color, o.out != "")
 	if err != nil {
 		return err

@@ -133,6 +133,7 @@ var messages = [][2]string{
 	{"--snaplen: %d is none of 0 to %d octets (0 is all)", "--snaplen: %d no está entre 0 y %d octetos (0 es todo)"},
 	{"--plain and --format %s are two forms of the same lines: leave one of them out", "--plain y --format %s son dos formas de las mismas líneas: sobra una"},
 	{"--speed is for --replay FILE, which is missing", "--speed es para --replay FICHERO, que falta"},
+	{"--fields is for --format ndjson, json, csv and tsv", "--fields es para --format ndjson, json, csv y tsv"},
 	{"--fsync is for -w FILE, which is missing", "--fsync es para -w FICHERO, que falta"},
 	{"--replay shows a saved capture: leave the interface out", "--replay muestra una captura guardada: sobra la interfaz"},
 	{"%q is none of file, flush, never", "%q no es file, flush ni never"},
