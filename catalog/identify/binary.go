@@ -4,12 +4,21 @@ package identify
 // more in a stream, one in a datagram.
 func matchSTUN(l *look) grade {
 	b := l.b
-	if len(b) < 20 || b[0]&0xc0 != 0 || b[3]&3 != 0 {
+	if len(b) < 20 {
+		if l.pend.tcp && (len(b) < 4 || b[3]&3 == 0 && begins(b[4:min(len(b), 8)], stunCookie)) {
+			return hope
+		}
+		return no
+	}
+	if b[0]&0xc0 != 0 || b[3]&3 != 0 {
 		return no
 	}
 	n := be16(b[2:])
-	if be32(b[4:]) == 0x2112a442 && 20+n <= max(l.size, 20) {
-		return exact
+	if has(b[4:], stunCookie) {
+		if 20+n <= l.size {
+			return exact
+		}
+		return l.until(20 + n)
 	}
 	// RFC 3489 had no cookie: its attributes must fill the message.
 	if t := be16(b); (t&0x3fef == 1 || t&0x3fef == 2 || t == 0x0111 || t == 0x0112) && n > 0 && 20+n == l.size && 20+n <= len(b) {
@@ -29,6 +38,8 @@ func matchSTUN(l *look) grade {
 	}
 	return no
 }
+
+const stunCookie = "\x21\x12\xa4\x42"
 
 // followSTUN watches for what is sent beside it on the same ports (RFC 7983): the
 // keys of a call are agreed in DTLS.
@@ -74,8 +85,13 @@ func matchENIP(l *look) grade {
 	}
 	switch le16(b) {
 	case 0x04, 0x63, 0x64, 0x65, 0x66, 0x6f, 0x70:
-		if 24+le16(b[2:]) == l.size && (!l.client || le32(b[8:]) == 0) {
+		if l.client && le32(b[8:]) != 0 {
+			return no
+		}
+		if n := 24 + le16(b[2:]); n == l.size {
 			return shape
+		} else if n > l.size {
+			return l.until(n)
 		}
 	}
 	return no

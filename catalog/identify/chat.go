@@ -10,7 +10,7 @@ func matchIRC(l *look) grade {
 	if l.client {
 		w := command(l.b, &buf)
 		if !oneOf(w, "NICK", "USER", "CAP", "PASS") {
-			return no
+			return l.untilWord("NICK", "USER", "CAP", "PASS")
 		}
 		if w == "CAP" && has(l.b, "CAP LS") || bytes.Contains(l.b, []byte("\nUSER ")) || bytes.Contains(l.b, []byte("\nNICK ")) {
 			return exact
@@ -29,8 +29,11 @@ func matchIRC(l *look) grade {
 	if irc(l.b) && (has(l.peer, "NICK ") || has(l.peer, "USER ") || has(l.peer, "PASS ") || has(l.peer, "CAP ")) {
 		return exact
 	}
-	if has(l.b, "NOTICE AUTH :") || has(l.b, ":") && bytes.Contains(firstLine(l.b), []byte(" NOTICE ")) {
+	switch {
+	case has(l.b, "NOTICE AUTH :") || has(l.b, ":") && bytes.Contains(firstLine(l.b), []byte(" NOTICE ")):
 		return exact
+	case l.b[0] == ':' || begins(l.b, "NOTICE AUTH :") || begins(l.b, "PING :"):
+		return l.untilLine(maxLine)
 	}
 	return no
 }
@@ -54,6 +57,9 @@ func matchXMPP(l *look) grade {
 	}
 	if begins(b, "<?xml") && len(b) < 200 && !l.final {
 		return more
+	}
+	if begins(b, "<stream:stream") {
+		return hope
 	}
 	return no
 }
@@ -85,8 +91,13 @@ func matchGit(l *look) grade {
 			return no
 		}
 	}
-	if r := l.b[4:]; has(r, "git-upload-pack ") || has(r, "git-receive-pack ") || has(r, "git-upload-archive ") {
-		return exact
+	for _, s := range [...]string{"git-upload-pack ", "git-receive-pack ", "git-upload-archive "} {
+		if has(l.b[4:], s) {
+			return exact
+		}
+		if begins(l.b[4:], s) {
+			return hope
+		}
 	}
 	return no
 }

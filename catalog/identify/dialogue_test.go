@@ -57,21 +57,38 @@ func (d *dialogue) say(side int, data string) *dialogue {
 
 func (d *dialogue) end() *Facts { return d.x.Take(d.note) }
 
-// The first octets of every protocol, as a client or a server sends them, tell it
-// on a port that is not its own, unless the port is part of the evidence.
-func TestFirstOctets(t *testing.T) {
-	const elsewhere = 40123
+// elsewhere is no protocol's usual port.
+const elsewhere = 40123
+
+// opening is what both sides of a connection send first.
+type opening struct {
+	want   Protocol
+	udp    bool
+	port   uint16 // elsewhere if 0
+	first  int    // who speaks first
+	a, b   string
+	atMost Confidence
+}
+
+func (o *opening) talk() *dialogue {
+	port := o.port
+	if port == 0 {
+		port = elsewhere
+	}
+	if o.udp {
+		return udpTalk(port)
+	}
+	return tcpTalk(port)
+}
+
+func (o *opening) String() string { return fmt.Sprintf("%s %.20q", o.want, o.a) }
+
+// openings are the first octets of every protocol.
+func openings() []opening {
 	zeros := func(n int) string { return string(make([]byte, n)) }
 	dns := "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01"
 	nbname := "\x80\x01\x01\x10\x00\x01\x00\x00\x00\x00\x00\x00\x20" + "EEEPEPFCCACACACACACACACACACACACA" + "\x00\x00\x20\x00\x01"
-	for _, c := range []struct {
-		want   Protocol
-		udp    bool
-		port   uint16
-		first  int // who speaks first
-		a, b   string
-		atMost Confidence
-	}{
+	return []opening{
 		{want: HTTP, a: "GET /index.html HTTP/1.1\r\nHost: door.example\r\n\r\n"},
 		{want: HTTP, a: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
 		{want: HTTPProxy, a: "CONNECT door.example:443 HTTP/1.1\r\nHost: door.example:443\r\n\r\n", b: "HTTP/1.1 200 OK\r\n\r\n"},
@@ -146,6 +163,51 @@ func TestFirstOctets(t *testing.T) {
 		{want: SunRPC, a: "\x80\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01\x86\xa0\x00\x00\x00\x02" + zeros(20)},
 		{want: NFS, a: "\x80\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00\x01\x86\xa3\x00\x00\x00\x03" + zeros(20)},
 
+		{want: TLS, a: "\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03" + zeros(32) + "\x00\x00\x02\x13\x01\x01\x00\x00\x00"},
+		{want: TLS, a: "\x80\x1c\x01\x03\x01\x00\x03\x00\x00\x00\x10\x00\x00\x05" + zeros(16)},
+		{want: HTTP, port: 80, a: "GET /\r\n"},
+		{want: IMAP, port: 143, a: "a1 AUTHENTICATE GSSAPI\r\n"},
+		{want: POP3, port: 110, a: "CAPA\r\n"},
+		{want: NATS, port: 4222, a: "CONNECT {\"verbose\":false}\r\n"},
+		{want: Git, a: "0039git-receive-pack /door.git\x00host=door.example\x00"},
+		{want: Redis, a: "PING\r\n", b: "+PONG\r\n"},
+		{want: XMPP, a: "<stream:stream to='door.example' xmlns='jabber:client'>"},
+		{want: Syslog, a: "<34>1 2026-11-24T10:00:00Z door app - - - hello\n"},
+		{want: SNMP, a: "\x30\x1a\x02\x01\x01\x04\x06public\xa0\x0d\x02\x01\x01\x02\x01\x00\x02\x01\x00\x30\x02\x30\x00"},
+		{want: LDAP, a: "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x60\x84\x00\x00\x00\x07\x02\x01\x03\x04\x00\x80\x00"},
+		{want: TPKT, a: "\x03\x00\x00\x16\x11\xe0\x00\x00\x00\x01\x00\xc0\x01\x0a\xc1\x02\x00\x01\xc2\x02\x00\x01"},
+		{want: RDP, a: "\x03\x00\x00\x2a\x25\xe0\x00\x00\x00\x00\x00Cookie: mstshash=anna\r\n\x01\x00\x08\x00\x03\x00\x00\x00"},
+		{want: Memcached, a: "\x80\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03" + zeros(12) + "key"},
+		{want: STUN, a: "\x00\x01\x00\x08\x21\x12\xa4\x42" + zeros(12) + "\x80\x28\x00\x04abcd"},
+		{want: SOCKS, a: "\x04\x01\x00\x50\x00\x00\x00\x01anna\x00door.example\x00", b: "\x00\x5a\x00\x00\x00\x00\x00\x00"},
+		{want: OpenVPN, a: "\x00\x0e\x38abcdefgh\x00\x00\x00\x00\x00"},
+		{want: Modbus, a: "\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x01", b: "\x00\x01\x00\x00\x00\x05\x01\x03\x02\x00\x07", port: 502},
+		{want: IEC104, port: 2404, a: "\x68\x0e\x00\x00\x00\x00\x64\x01\x06\x00\x01\x00\x00\x00\x00\x14"},
+		{want: RTMP, port: 1935, a: "\x03" + zeros(1536)},
+
+		// What answers, alone.
+		{want: TLS, first: theirs, a: "\x16\x03\x03\x00\x2c\x02\x00\x00\x28\x03\x03" + zeros(32) + "\x00\x13\x01\x00\x00\x00"},
+		{want: HTTP, first: theirs, a: "HTTP/1.1 200 OK\r\nServer: door\r\n\r\n"},
+		{want: IMAP, first: theirs, a: "* PREAUTH ready\r\n"},
+		{want: IRC, first: theirs, a: ":door.example NOTICE * :*** Looking up your hostname\r\n"},
+		{want: IRC, first: theirs, a: "NOTICE AUTH :*** Checking ident\r\n"},
+		{want: SIP, first: theirs, a: "SIP/2.0 200 OK\r\nCSeq: 1 REGISTER\r\n\r\n"},
+		{want: RTSP, first: theirs, a: "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"},
+		{want: MySQL, first: theirs, port: 3306, a: "\x17\x00\x00\x00\xff\x10\x04Too many connections"},
+		{want: Memcached, first: theirs, port: 11211, a: "VALUE key 0 1\r\na\r\nEND\r\n"},
+		{want: Memcached, first: theirs, a: "\x81\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x05" + zeros(12) + "\x00\x00\x00\x00a"},
+		{want: MongoDB, first: theirs, a: "\x2a\x00\x00\x00\x07\x00\x00\x00\x01\x00\x00\x00\xdd\x07\x00\x00" + zeros(26)},
+		{want: Cassandra, first: theirs, port: 9042, a: "\x84\x00\x00\x00\x06\x00\x00\x00\x02\x00\x00"},
+		{want: TDS, first: theirs, port: 1433, a: "\x04\x01\x00\x1a\x00\x00\x01\x00\x00\x00\x0b\x00\x06\x01\x00\x11\x00\x01\xff\x0f\x00\x00\x00\x00\x00\x00"},
+		{want: DCERPC, first: theirs, port: 135, a: "\x05\x00\x0c\x03\x10\x00\x00\x00\x3c\x00\x00\x00\x01\x00\x00\x00" + zeros(44)},
+		{want: LDAP, first: theirs, a: "\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"},
+		{want: Kerberos, first: theirs, a: "\x00\x00\x00\x1a\x7e\x18\x30\x16\xa0\x03\x02\x01\x05" + zeros(17)},
+		{want: AJP, first: theirs, port: 8009, a: "AB\x00\x04\x04\x00\xc8\x00"},
+		{want: EtherNetIP, first: theirs, a: "\x65\x00\x04\x00\x01\x00\x00\x00" + zeros(16) + "\x01\x00\x00\x00"},
+		{want: OPCUA, first: theirs, a: "ACKF\x1c\x00\x00\x00" + zeros(20)},
+		{want: DNS, first: theirs, a: "\x00\x2e" + "\x12\x34\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x01"},
+		{want: SunRPC, first: theirs, port: 111, a: "\x80\x00\x00\x1c\x00\x00\x00\x01\x00\x00\x00\x01" + zeros(20)},
+
 		{want: DNS, udp: true, a: dns},
 		{want: MDNS, udp: true, port: 5353, a: dns, atMost: Port},
 		{want: LLMNR, udp: true, port: 5355, a: dns, atMost: Port},
@@ -170,18 +232,15 @@ func TestFirstOctets(t *testing.T) {
 		{want: RADIUS, udp: true, port: 1812, a: "\x01\x01\x00\x1a" + zeros(16) + "\x01\x06anna"},
 		{want: Kerberos, udp: true, a: "\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
 		{want: LDAP, udp: true, a: "\x30\x0c\x02\x01\x01\x63\x07\x04\x00\x0a\x01\x00\x0a\x01"},
-	} {
-		port := c.port
-		if port == 0 {
-			port = elsewhere
-		}
-		d := tcpTalk(port)
-		if c.udp {
-			d = udpTalk(port)
-		}
-		d.say(c.first, c.a).say(1-c.first, c.b)
-		f := d.end()
-		name := fmt.Sprintf("%s %.20q", c.want, c.a)
+	}
+}
+
+// The first octets of every protocol, as a client or a server sends them, tell it
+// on a port that is not its own, unless the port is part of the evidence.
+func TestFirstOctets(t *testing.T) {
+	for _, c := range openings() {
+		f := c.talk().say(c.first, c.a).say(1-c.first, c.b).end()
+		name := c.String()
 		if f == nil {
 			t.Errorf("%s: nothing was told", name)
 			continue

@@ -143,7 +143,7 @@ func matchDNSTCP(l *look) grade {
 			if isDNS(b[2:], n, false) {
 				return shape
 			}
-			return no
+			return l.until(2 + 12 + 256 + 4) // its question
 		}
 		return more
 	}
@@ -178,10 +178,11 @@ func followDNS(x *Identifier, k *pending) bool {
 		if len(b) < 14 {
 			return false
 		}
-		if n := be16(b); n+2 < len(b) {
-			b = b[:n+2]
+		n := be16(b)
+		if n+2 > len(b) && !k.dir[k.side].full() && !torn(k.p) {
+			return false // the rest of it comes
 		}
-		b = b[2:]
+		b = b[2:min(n+2, len(b))]
 	}
 	x.lookup(k, b)
 	if k.tcp {

@@ -83,6 +83,7 @@ type pending struct {
 	ports    [2]uint16
 	multi    bool
 	want     bool // keep the octets: a signature or a follower needs them
+	asked    bool // a signature did so, and not in hope only
 	state    uint32
 	aux      any // of the protocol's follower
 
@@ -202,25 +203,14 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 	case done:
 		return x.settle(note, k)
 	case !k.fresh:
+		if k.vain() {
+			n := k.count()
+			x.forget(note, k)
+			return n
+		}
 		return note
 	case k.facts == nil && !k.want:
-		n := counting | uint32(k.looked)&lookedBits
-		if k.failed[0] {
-			n |= failedBit
-		}
-		if k.failed[1] {
-			n |= failedBit << 1
-		}
-		if k.beyond[0] {
-			n |= beyondBit
-		}
-		if k.beyond[1] {
-			n |= beyondBit << 1
-		}
-		if k.readable {
-			n |= readable
-		}
-		return n | spokeBit | uint32(k.spoke)<<firstBits | uint32(k.random)<<randomBits
+		return k.count()
 	}
 	return x.keep(k)
 }
@@ -250,14 +240,7 @@ func (x *Identifier) keep(k *pending) uint32 {
 func (x *Identifier) settle(note uint32, k *pending) uint32 {
 	f := k.facts
 	unreadable := f == nil && k.random == 3 && !k.readable
-	for s := range k.dir {
-		x.giveBack(&k.dir[s])
-	}
-	if note != 0 && note&counting == 0 {
-		*k = pending{}
-		x.free = append(x.free, note&index-1)
-		x.stats.Bytes -= pendingCost
-	}
+	x.forget(note, k)
 	if unreadable {
 		return Done | opaque
 	}
@@ -521,23 +504,27 @@ func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
 	which := v.may(l.b, l.size, l.from, l.to)
 	var best Protocol
 	var g grade
-	wait, asClient, told := false, true, false
+	wait, hoped, asClient, told := false, false, true, false
 	if int(k.opener) != 1-side {
 		l.client, l.port = true, l.to
-		best, g, wait = v.run(which.and(v.from[client]), l, k.tcp)
+		best, g, wait, hoped = v.run(which.and(v.from[client]), l, k.tcp)
 	}
 	if int(k.opener) != side {
 		l.client, l.port = false, l.from
-		b2, g2, w2 := v.run(which.and(v.from[server]), l, k.tcp)
-		wait, told = wait || w2, g2 != g
+		b2, g2, w2, h2 := v.run(which.and(v.from[server]), l, k.tcp)
+		wait, hoped, told = wait || w2, hoped || h2, g2 != g
 		if g2 > g {
 			best, g, asClient = b2, g2, false
 		}
 	}
 	if g == no || wait && g < exact && !l.final {
-		if wait && !l.final {
+		switch {
+		case wait && !l.final:
+			k.want, k.asked = true, true
+		case hoped && k.tcp && g == no && !l.final && !l.middle && !torn(k.p):
+			// The rest of a greeting may come in the next segment.
 			k.want = true
-		} else {
+		default:
 			k.failed[side] = true
 		}
 		return false

@@ -6,11 +6,23 @@ package identify
 // matchModbus takes a request or answer (Modbus messaging on TCP/IP, section 3.1).
 func matchModbus(l *look) grade {
 	b := l.b
-	if len(b) < 8 || b[2] != 0 || b[3] != 0 {
+	if len(b) < 8 {
+		if l.on(502) {
+			return l.until(8)
+		}
+		return no
+	}
+	if b[2] != 0 || b[3] != 0 {
 		return no
 	}
 	n := be16(b[4:])
-	if n < 2 || n > 254 || 6+n > l.size || b[7]&0x7f == 0 {
+	if n < 2 || n > 254 || b[7]&0x7f == 0 {
+		return no
+	}
+	if 6+n > l.size {
+		if l.on(502) || len(l.peer) >= 8 && string(l.peer[:4]) == string(b[:4]) {
+			return l.until(6 + n)
+		}
 		return no
 	}
 	whole := 6+n == l.size
@@ -75,7 +87,7 @@ func matchIEC104(l *look) grade {
 		return more
 	}
 	n := int(b[1])
-	if n < 4 || n > 253 || n+2 > l.size {
+	if n < 4 || n > 253 {
 		return no
 	}
 	switch {
@@ -94,6 +106,9 @@ func matchIEC104(l *look) grade {
 	default: // I: a type and an object follow
 		if n < 12 || b[4]&1 != 0 {
 			return no
+		}
+		if n+2 > l.size {
+			return l.until(n + 2)
 		}
 	}
 	if l.on(2404) {

@@ -276,10 +276,17 @@ func tagged(b []byte) bool {
 }
 
 // mayTag reports whether b may be tagged.
-func mayTag(b []byte, _ int) bool { return bytes.IndexByte(b[:min(len(b), 17)], ' ') > 0 }
+func mayTag(b []byte, _ int) bool {
+	b = b[:min(len(b), 17)]
+	sp := bytes.IndexByte(b, ' ')
+	return sp > 0 || sp < 0 && len(b) < 17
+}
 
 func matchIMAPClient(l *look) grade {
 	if !tagged(l.b) {
+		if l.on(143) && mayTag(l.b, 0) {
+			return l.untilLine(40)
+		}
 		return no
 	}
 	switch {
@@ -323,10 +330,13 @@ func news(b []byte) bool {
 }
 
 func matchNNTPClient(l *look) grade {
-	if news(l.b) && (has(l.peer, "200 ") || has(l.peer, "201 ")) {
+	switch {
+	case !has(l.peer, "200 ") && !has(l.peer, "201 "):
+		return no
+	case news(l.b):
 		return exact
 	}
-	return no
+	return l.untilWord(newsFirst...)
 }
 
 // lines is how far the lines of both sides were read, and what the dialogue is at.

@@ -248,23 +248,36 @@ func matchLDAP(l *look) grade {
 		return more
 	}
 	n, h := berLen(b)
-	if h == 0 || n < 5 || h+5 > len(b) {
+	if h == 0 || n < 5 {
 		return no
+	}
+	if h+5 > len(b) {
+		return l.until(h + 5)
 	}
 	r := b[h:]
 	idLen := int(r[1])
-	if r[0] != 2 || idLen < 1 || idLen > 4 || len(r) < 2+idLen+2 {
+	if r[0] != 2 || idLen < 1 || idLen > 4 {
 		return no
 	}
-	op := r[2+idLen]
-	on, oh := berLen(r[2+idLen:])
-	if oh == 0 || 2+idLen+oh+on > n {
+	r = r[min(2+idLen, len(r)):]
+	g := ldapOperation(l, r, n-2-idLen)
+	// The longest length has five octets, and the version of a bind three.
+	if at := h + 2 + idLen; g == no && len(b) < min(h+n, at+9) && (len(r) == 0 || r[0]&0xc0 == 0x40) {
+		return l.until(at + 9)
+	}
+	return g
+}
+
+// ldapOperation takes the operation of a message, of whose n octets r has the first.
+func ldapOperation(l *look, r []byte, n int) grade {
+	on, oh := berLen(r)
+	if oh == 0 || oh+on > n {
 		return no
 	}
-	switch op {
+	switch r[0] {
 	case 0x60, 0x63, 0x77, 0x66, 0x68, 0x4a, 0x6c, 0x6e:
 		if l.client || l.middle {
-			if op == 0x60 && !has(r[2+idLen+oh:], "\x02\x01") {
+			if r[0] == 0x60 && !has(r[oh:], "\x02\x01") {
 				return no
 			}
 			return exact
@@ -380,14 +393,20 @@ func matchSNMP(l *look) grade {
 		return no
 	}
 	n, h := berLen(b)
-	if h == 0 || h+n > l.size || h+n+16 < l.size || h+5 > len(b) {
+	if h == 0 || h+n+16 < l.size {
 		return no
+	}
+	if h+5 > len(b) {
+		return l.until(h + 5)
 	}
 	r := b[h:]
 	if r[0] != 2 || r[1] != 1 || r[2] != 0 && r[2] != 1 && r[2] != 3 {
 		return no
 	}
 	if r[2] == 3 && r[3] == 0x30 || r[2] != 3 && r[3] == 4 {
+		if h+n > l.size {
+			return l.until(h + n)
+		}
 		if h+n == l.size {
 			return exact
 		}
@@ -399,6 +418,9 @@ func matchSNMP(l *look) grade {
 // followSNMP notes the version; a community is a secret and only measured.
 func followSNMP(_ *Identifier, k *pending) bool {
 	b := k.data
+	if k.tcp {
+		b = k.dir[k.side].bytes()
+	}
 	n, h := berLen(b)
 	if h == 0 || n < 5 || len(b) < h+5 {
 		return true
@@ -426,10 +448,22 @@ func matchTDS(l *look) grade {
 		if b[0] == 0x12 && (len(b) < 2 || b[1] == 1) {
 			return more
 		}
+		if len(b) > 1 && b[1] > 1 {
+			return no
+		}
+		if b[0] == 0x10 && l.client || b[0] == 0x04 && !l.client && (has(l.peer, "\x12") || l.on(1433)) {
+			return hope
+		}
 		return no
 	}
 	n := be16(b[2:])
-	if b[1] > 1 || b[7] != 0 || n < 9 || n > 1<<15 || n > l.size && !l.middle && l.size < MaxKept {
+	if b[1] > 1 || b[7] != 0 || n < 9 || n > 1<<15 {
+		return no
+	}
+	if n > l.size && !l.middle && l.size < MaxKept {
+		if l.client == (b[0] != 0x04) && b[1] == 1 {
+			return l.until(n)
+		}
 		return no
 	}
 	switch b[0] {

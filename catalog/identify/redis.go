@@ -8,22 +8,21 @@ func matchRedis(l *look) grade {
 	if l.client {
 		if b[0] == '*' {
 			// *n CRLF $n CRLF
-			i := bytes.Index(b, []byte("\r\n"))
-			if i < 2 || i > 8 || !digits(b[1:i]) {
-				return no
+			r, g := respNumber(b)
+			if g != exact {
+				return g
 			}
-			r := b[i+2:]
 			if len(r) == 0 {
 				return more
 			}
-			j := bytes.Index(r, []byte("\r\n"))
-			if j >= 2 && r[0] == '$' && digits(r[1:j]) {
-				return exact
+			if r[0] != '$' {
+				return no
 			}
-			return no
+			_, g = respNumber(r)
+			return g
 		}
 		var buf [10]byte
-		if oneOf(command(b, &buf), "PING", "AUTH", "INFO", "SELECT", "KEYS", "CONFIG", "COMMAND", "GET", "SET", "HELLO", "CLIENT", "QUIT") && whole(b) {
+		if whole(b) && oneOf(command(b, &buf), redisFirst...) {
 			if len(l.peer) > 0 {
 				if resp(l.peer) {
 					return exact
@@ -35,12 +34,35 @@ func matchRedis(l *look) grade {
 			}
 			return more
 		}
-		return no
+		return l.untilWord(redisFirst...)
 	}
-	if !l.spoke && resp(b) && len(l.peer) > 0 && (l.peer[0] == '*' || l.on(6379)) {
-		return exact
+	if !l.spoke && len(l.peer) > 0 && (l.peer[0] == '*' || l.on(6379)) {
+		if resp(b) {
+			return exact
+		}
+		if len(b) < 2 || alnum(b[1]) || b[1] == '-' {
+			return l.untilLine(32)
+		}
 	}
 	return no
+}
+
+var redisFirst = []string{"PING", "AUTH", "INFO", "SELECT", "KEYS", "CONFIG", "COMMAND", "GET", "SET", "HELLO", "CLIENT", "QUIT"}
+
+// respNumber takes a letter and a number at the start of b, exact where their line is
+// whole, and what follows it.
+func respNumber(b []byte) ([]byte, grade) {
+	i := 1
+	for i < len(b) && i < 8 && b[i] >= '0' && b[i] <= '9' {
+		i++
+	}
+	switch rest := b[i:]; {
+	case i > 1 && has(rest, "\r\n"):
+		return rest[2:], exact
+	case len(rest) == 0 && i < 8, i > 1 && string(rest) == "\r":
+		return nil, hope
+	}
+	return nil, no
 }
 
 // resp reports whether b is a reply of RESP.

@@ -149,6 +149,16 @@ func (v *sieve) mayAlone(b []byte, size int, from, to uint16) set {
 	return s
 }
 
+// agrees reports whether b, of which the sieve may have asked about the first octet only,
+// is as signature i has it, as far as it goes.
+func (v *sieve) agrees(i int, b []byte) bool {
+	s := single(i)
+	for j := range min(len(b), sieved) {
+		s = s.and(v.at[j][b[j]])
+	}
+	return !s.empty()
+}
+
 // roles are those that side may have when opener opened the connection.
 func roles(side, opener int) role {
 	switch opener {

@@ -5,6 +5,7 @@ type grade uint8
 
 const (
 	no    grade = iota
+	hope        // no, for want of octets: what there is agrees
 	more        // may be: it needs more octets, or the other side's
 	port        // the shape fits, and the port is part of the evidence
 	shape       // lengths and fields agree
@@ -51,6 +52,9 @@ type signature struct {
 	// anywhere: a segment in the middle of a connection may show it too; the others
 	// are believed there only when they are exact.
 	anywhere bool
+	// need is how many octets match wants at least. Where it says no of fewer, from the
+	// start of a stream and as first and then have them, that is hope.
+	need int
 
 	// What match asks for anyway, told to the sieve so that it need not be asked:
 	// it says no, and does nothing, where one of these is not so.
@@ -70,21 +74,24 @@ type follow func(x *Identifier, k *pending) bool
 type tables struct{ tcp, udp *sieve }
 
 // run lets every signature of which look, and returns the best answer.
-// wait is set when a signature wants more and none is sure yet.
-func (v *sieve) run(which set, l *look, tcp bool) (best Protocol, g grade, wait bool) {
+// wait is set when a signature wants more and none is sure yet, hoped when one that says
+// no might say something of more octets.
+func (v *sieve) run(which set, l *look, tcp bool) (best Protocol, g grade, wait, hoped bool) {
 	for !which.empty() {
 		i := which.first()
 		which = which.without(single(i))
 		s := &v.list[i]
 		switch r := s.match(l); {
-		case r == no || l.middle && !s.anywhere && r < exact:
+		case r <= hope:
+			hoped = hoped || r == hope || len(l.b) < s.need && v.agrees(i, l.b)
+		case l.middle && !s.anywhere && r < exact:
 		case r == more:
 			wait = true
 		case r > g || r == g && !best.usualOf(tcp, l) && s.proto.usualOf(tcp, l):
 			best, g = s.proto, r
 		}
 	}
-	return best, g, wait
+	return best, g, wait, hoped
 }
 
 func (p Protocol) usualOf(tcp bool, l *look) bool {

@@ -16,8 +16,14 @@ func matchSIP(l *look) grade {
 	if len(b) > 12 && has(b, "SIP/2.0 ") && digits(b[8:11]) {
 		return exact
 	}
+	if len(b) <= 12 && begins(b, "SIP/2.0 ") || begins(b, "\r\n") {
+		return hope
+	}
 	method, target, ok, cut := requestLine(b, " SIP/2.0")
 	if !ok {
+		if l.pend.tcp && sipBegins(b) {
+			return hope
+		}
 		if cut && method != nil && sipMethod(method) && (bytes.Contains(b, []byte(" sip:")) || bytes.Contains(b, []byte(" sips:")) || bytes.Contains(b, []byte(" tel:"))) {
 			if l.final {
 				return shape
@@ -30,6 +36,22 @@ func matchSIP(l *look) grade {
 		return exact
 	}
 	return no
+}
+
+// sipBegins reports whether b is the start of a request, up to the scheme of its target.
+func sipBegins(b []byte) bool {
+	for _, m := range sipMethods {
+		if len(b) <= len(m) {
+			if begins(b, m) {
+				return true
+			}
+			continue
+		}
+		if r := b[len(m):]; has(b, m) && (begins(r, " sip:") || begins(r, " sips:") || begins(r, " tel:")) {
+			return len(r) < len(" sips:")
+		}
+	}
+	return false
 }
 
 func sipMethod(m []byte) bool {
@@ -46,11 +68,27 @@ func matchRTSP(l *look) grade {
 	if has(l.b, "RTSP/1.0 ") || has(l.b, "RTSP/2.0 ") {
 		return exact
 	}
-	method, target, ok, _ := requestLine(l.b, " RTSP/")
+	if begins(l.b, "RTSP/") {
+		return hope
+	}
+	method, target, ok, cut := requestLine(l.b, " RTSP/")
 	if ok && (bytes.Contains(target, []byte("://")) || string(target) == "*") && len(method) >= 4 {
 		return exact
 	}
+	if cut && (method == nil || len(method) >= 4 && rtspBegins(l.b[len(method)+1:])) {
+		return l.untilLine(MaxKept)
+	}
 	return no
+}
+
+// rtspBegins reports whether a target, not whole, is one of RTSP.
+func rtspBegins(b []byte) bool {
+	for _, s := range [...]string{"rtsp://", "rtsps://", "rtspu://", "* RTSP/"} {
+		if begins(b, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // followMessages reads the first request and status of SIP, RTSP and SSDP.
@@ -169,5 +207,5 @@ func matchStratum(l *look) grade {
 	if !whole(b) && len(b) < 500 && !l.final && bytes.Contains(b, []byte(`"method"`)) {
 		return more
 	}
-	return no
+	return l.untilLine(120)
 }

@@ -10,25 +10,41 @@ import (
 // matchMySQL takes the server's greeting (MySQL protocol manual, HandshakeV10).
 func matchMySQL(l *look) grade {
 	b := l.b
-	if len(b) < 7 || b[3] != 0 {
+	if len(b) < 7 {
+		if l.spoke && (len(b) < 3 || b[2] == 0) && (len(b) < 4 || b[3] == 0) && (len(b) < 5 || b[4] == 10 || b[4] == 9 || b[4] == 0xff && l.on(3306)) {
+			return hope
+		}
 		return no
 	}
-	n := int(b[0]) | int(b[1])<<8 | int(b[2])<<16
-	if n+4 > l.size || n < 4 {
+	n := mysqlPacket(b)
+	if b[3] != 0 || n < 8 {
 		return no
 	}
+	g := no
 	switch b[4] {
 	case 10, 9:
 		z := bytes.IndexByte(b[5:min(len(b), 5+64)], 0)
-		if z > 2 && (b[5] >= '0' && b[5] <= '9') && printable(b[5:5+z]) {
-			return exact
+		if z < 0 && len(b) < min(n, 5+64) {
+			z = len(b) - 5 // as far as it is there
+		} else if z < 3 {
+			return no
+		}
+		if b[5] >= '0' && b[5] <= '9' && printable(b[5:5+z]) {
+			g = exact
 		}
 	case 0xff:
-		if len(b) >= 9 && l.spoke && (le16(b[5:]) >= 1000 && le16(b[5:]) < 5000) && printable(b[7:min(len(b), 4+n)]) && l.on(3306) {
-			return shape
+		switch {
+		case !l.spoke || !l.on(3306) || le16(b[5:]) < 1000 || le16(b[5:]) >= 5000:
+		case len(b) < 9:
+			g = l.until(9)
+		case printable(b[7:min(len(b), n)]):
+			g = shape
 		}
 	}
-	return no
+	if g != no && n > l.size {
+		return l.until(n)
+	}
+	return g
 }
 
 func printable(b []byte) bool {
@@ -104,12 +120,15 @@ func matchPostgres(l *look) grade {
 	switch {
 	case n == 8 && (code == 80877103 || code == 80877104), n == 16 && code == 80877102:
 		return exact
-	case code>>16 == 3 && code&0xffff <= 2 && n >= 9 && n < 10000 && len(b) > 12 && bytes.IndexByte(b[8:], 0) > 0:
-		for _, key := range [...]string{"user\x00", "database\x00", "application_name\x00", "client_encoding\x00", "DateStyle\x00", "replication\x00", "options\x00"} {
-			if bytes.Contains(b[8:], []byte(key)) {
-				return exact
+	case code>>16 == 3 && code&0xffff <= 2 && n >= 9 && n < 10000:
+		if len(b) > 12 && bytes.IndexByte(b[8:], 0) > 0 {
+			for _, key := range [...]string{"user\x00", "database\x00", "application_name\x00", "client_encoding\x00", "DateStyle\x00", "replication\x00", "options\x00"} {
+				if bytes.Contains(b[8:], []byte(key)) {
+					return exact
+				}
 			}
 		}
+		return l.until(int(n))
 	}
 	return no
 }
@@ -192,13 +211,25 @@ func matchMemcached(l *look) grade {
 		}
 		b = b[8:]
 	}
-	if len(b) >= 24 && (l.client && b[0] == 0x80 || !l.client && b[0] == 0x81) && b[1] <= 0x48 && b[5] == 0 && int(be32(b[8:])) < 1<<21 && (24+int(be32(b[8:])) == l.size || l.on(11211)) {
-		if be16(b[2:])+int(b[4]) <= int(be32(b[8:])) {
+	if len(b) >= 24 && (l.client && b[0] == 0x80 || !l.client && b[0] == 0x81) && b[1] <= 0x48 && b[5] == 0 && int(be32(b[8:])) < 1<<21 && be16(b[2:])+int(b[4]) <= int(be32(b[8:])) {
+		if n := 24 + int(be32(b[8:])); n == l.size || l.on(11211) {
 			return shape
+		} else if n > l.size {
+			return l.until(n)
 		}
 	}
 	line := firstLine(b)
 	if !whole(b) {
+		switch {
+		case !l.pend.tcp:
+			return no
+		case len(b) > 3 && b[2] == ' ' && (b[3] <= ' ' || b[3] >= 0x7f):
+			return no // no key
+		case l.client && b[0] >= 'a':
+			return l.untilWord(memcachedFirst...)
+		case !l.client && l.on(11211) && memcachedBegins(b):
+			return l.untilLine(32)
+		}
 		return no
 	}
 	peer := l.peer
@@ -256,8 +287,20 @@ func matchMemcached(l *look) grade {
 	return no
 }
 
-func memcachedReply(b []byte) bool {
-	return anyOf(b, "VALUE ", "END\r\n", "STORED\r\n", "NOT_STORED\r\n", "STAT ", "VERSION ", "DELETED\r\n", "NOT_FOUND\r\n", "OK\r\n", "ERROR\r\n")
+var memcachedFirst = []string{"SET", "ADD", "REPLACE", "APPEND", "PREPEND", "CAS", "GET", "GETS", "DELETE", "INCR", "DECR", "TOUCH", "GAT", "GATS", "STATS", "VERSION", "MG", "MS", "MD", "MA", "MN", "FLUSH_ALL"}
+
+var memcachedReplies = []string{"VALUE ", "END\r\n", "STORED\r\n", "NOT_STORED\r\n", "STAT ", "VERSION ", "DELETED\r\n", "NOT_FOUND\r\n", "OK\r\n", "ERROR\r\n"}
+
+func memcachedReply(b []byte) bool { return anyOf(b, memcachedReplies...) }
+
+// memcachedBegins reports whether b may be the start of an answer.
+func memcachedBegins(b []byte) bool {
+	for _, w := range memcachedReplies {
+		if begins(b, w) {
+			return true
+		}
+	}
+	return len(b) < 4 || memcachedMeta(b)
 }
 
 // memcachedMeta takes the answers to the commands of two letters.
@@ -282,8 +325,11 @@ func matchKafka(l *look) grade {
 		return no
 	}
 	n, api, ver, id := int(be32(b)), be16(b[4:]), be16(b[6:]), be16(b[12:])
-	if n < 10 || n+4 != l.size && l.size < MaxKept || api > 90 || ver > 20 {
+	if n < 10 || api > 90 || ver > 20 {
 		return no
+	}
+	if n+4 != l.size && l.size < MaxKept {
+		return l.until(n + 4)
 	}
 	if id == 0xffff || id == 0 {
 		if l.on(9092) {
@@ -319,8 +365,11 @@ func matchCassandra(l *look) grade {
 	} else {
 		body = int(be32(b[5:]))
 	}
-	if op > 0x10 || body > 1<<28 || head+body != l.size && l.size < MaxKept {
+	if op > 0x10 || body > 1<<28 {
 		return no
+	}
+	if head+body != l.size && l.size < MaxKept {
+		return l.until(head + body)
 	}
 	if bytes.Contains(b, []byte("CQL_VERSION")) {
 		return exact
@@ -483,6 +532,9 @@ func matchZabbix(l *look) grade {
 	}
 	if l.client && l.on(10050) && (has(l.b, "agent.") || has(l.b, "ZBX_")) {
 		return port
+	}
+	if begins(l.b, "ZBXD") || l.client && l.on(10050) && (begins(l.b, "agent.") || begins(l.b, "ZBX_")) {
+		return hope
 	}
 	return no
 }

@@ -73,8 +73,11 @@ func matchSSL2(l *look) grade {
 	}
 	n := int(b[0]&0x7f)<<8 | int(b[1])
 	cs, sid, ch := be16(b[5:]), be16(b[7:]), be16(b[9:])
-	if cs == 0 || cs%3 != 0 || ch < 16 || ch > 32 || 9+cs+sid+ch != n || n+2 > l.size {
+	if cs == 0 || cs%3 != 0 || ch < 16 || ch > 32 || 9+cs+sid+ch != n {
 		return no
+	}
+	if n+2 > l.size {
+		return l.until(n + 2)
 	}
 	return exact
 }

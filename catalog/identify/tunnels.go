@@ -34,6 +34,9 @@ func openVPN(b []byte) (op byte, okay bool) {
 	return op, b[0]&7 <= 3 && (op == 1 || op == 2 || op == 7 || op == 8 || op == 10)
 }
 
+// vpnOpens reports whether a client's first packet may begin with c: a hard reset.
+func vpnOpens(c byte) bool { return c&7 == 0 && (c>>3 == 7 || c>>3 == 1 || c>>3 == 10) }
+
 // mayOpenVPN reports whether a datagram may begin a session.
 func mayOpenVPN(b []byte, size int) bool {
 	return len(b) >= 14 && b[0]&7 == 0 && (vpnReset(b, size) || b[0]>>3 == 8 && len(b) >= 26 && b[9] == 1)
@@ -42,6 +45,11 @@ func mayOpenVPN(b []byte, size int) bool {
 func matchOpenVPN(l *look) grade {
 	b := l.b
 	if l.pend.tcp {
+		if l.spoke && b[0] == 0 && (len(b) < 2 || b[1] >= 14 && b[1] < 120) && (len(b) < 3 || vpnOpens(b[2])) {
+			if len(b) < 2 || len(b) < 2+int(b[1]) {
+				return l.until(2 + 120)
+			}
+		}
 		if len(b) < 16 {
 			return no
 		}
@@ -50,7 +58,7 @@ func matchOpenVPN(l *look) grade {
 			return no
 		}
 		b = b[2:]
-		if op, okay := openVPN(b); okay && l.spoke && (op == 7 || op == 1 || op == 10) && b[0]&7 == 0 && n+2 == l.size && n < 120 {
+		if l.spoke && vpnOpens(b[0]) && n+2 == l.size && n < 120 {
 			if l.on(1194) || vpnReset(b, n) {
 				return shape
 			}
@@ -196,8 +204,11 @@ func matchSOCKS5(l *look) grade {
 			}
 			return no
 		}
-		if b[1] == 0 || b[1] > 10 || 2+int(b[1]) != l.size || l.final && !l.on(1080) {
+		if b[1] == 0 || b[1] > 10 {
 			return no
+		}
+		if n := 2 + int(b[1]); n != l.size || l.final && !l.on(1080) {
+			return l.until(n)
 		}
 		if l.final {
 			return shape
@@ -250,7 +261,14 @@ func followSOCKS(_ *Identifier, k *pending) bool {
 func matchSOCKS4(l *look) grade {
 	b := l.b
 	if l.client {
-		if len(b) < 9 || b[0] != 4 || b[1] != 1 && b[1] != 2 || bytes.IndexByte(b[8:], 0) < 0 || b[len(b)-1] != 0 {
+		switch {
+		case b[0] != 4 || len(b) > 1 && b[1] != 1 && b[1] != 2:
+			return no
+		case len(b) < 9 || b[len(b)-1] != 0:
+			// A user's name ends in a zero, and that of a host behind it.
+			if len(b) < 9 || printable(bytes.ReplaceAll(b[8:], []byte{0}, nil)) {
+				return l.until(8 + 2*MaxText)
+			}
 			return no
 		}
 		if len(l.peer) >= 2 {
@@ -267,8 +285,13 @@ func matchSOCKS4(l *look) grade {
 		}
 		return more
 	}
-	if socks4Reply(b) && len(l.peer) >= 9 && l.peer[0] == 4 && (l.peer[1] == 1 || l.peer[1] == 2) {
-		return exact
+	if len(l.peer) >= 9 && l.peer[0] == 4 && (l.peer[1] == 1 || l.peer[1] == 2) {
+		if socks4Reply(b) {
+			return exact
+		}
+		if b[0] == 0 {
+			return l.until(2)
+		}
 	}
 	return no
 }
