@@ -435,8 +435,8 @@ func (k *pending) serverLine(a *lines, line []byte) {
 // client's next line is a command again.
 func refuses(p Protocol, line []byte) bool {
 	switch p {
-	case SMTP:
-		return reply(line) && line[0] >= '4'
+	case SMTP, NNTP:
+		return len(line) >= 3 && digits(line[:3]) && (line[0] == '4' || line[0] == '5') && (len(line) == 3 || line[3] == ' ' || line[3] == '-')
 	case POP3:
 		return has(line, "-ERR")
 	case IMAP:
@@ -472,15 +472,28 @@ func (k *pending) clientLine(a *lines, line []byte) {
 		user, _, _ := bytes.Cut(rest, []byte{' '})
 		k.login(text(user), proto+" apop", -1)
 	case bytes.EqualFold(word, []byte("AUTHINFO")) && f.Protocol == NNTP:
-		what, value, _ := bytes.Cut(rest, []byte{' '})
-		if bytes.EqualFold(what, []byte("USER")) {
-			k.login(text(value), "nntp authinfo", -1)
-		} else if bytes.EqualFold(what, []byte("PASS")) {
-			k.login("", "nntp authinfo", len(value))
-		}
+		k.authInfo(a, rest)
 	case bytes.EqualFold(word, []byte("AUTH")) && f.Protocol != FTP:
 		mech, initial, _ := bytes.Cut(rest, []byte{' '})
 		k.sasl(a, proto, mech, bytes.TrimSpace(initial))
+	}
+}
+
+// authInfo reads a login of a news reader: in two commands, as SASL (both RFC 4643), or
+// as a line of a name and a password (RFC 2980, section 3.1.2).
+func (k *pending) authInfo(a *lines, rest []byte) {
+	how, value, _ := bytes.Cut(rest, []byte{' '})
+	value = bytes.TrimSpace(value)
+	switch {
+	case bytes.EqualFold(how, []byte("USER")):
+		k.login(text(value), "nntp authinfo", -1)
+	case bytes.EqualFold(how, []byte("PASS")):
+		k.login("", "nntp authinfo", len(value))
+	case bytes.EqualFold(how, []byte("SIMPLE")):
+		a.step = newsSimple
+	case bytes.EqualFold(how, []byte("SASL")):
+		mech, initial, _ := bytes.Cut(value, []byte{' '})
+		k.sasl(a, "nntp", mech, bytes.TrimSpace(initial))
 	}
 }
 
@@ -501,12 +514,13 @@ func (k *pending) imapLine(a *lines, line []byte) {
 	}
 }
 
-// The steps of a SASL dialogue (RFC 4954, RFC 5034).
+// The steps of a SASL dialogue (RFC 4954, RFC 5034, RFC 4643).
 const (
 	saslPlain = 1 + iota
 	saslUser
 	saslPass
 	saslOther
+	newsSimple // no SASL, but a line that is no command either
 )
 
 func (k *pending) sasl(a *lines, proto string, mech, initial []byte) {
@@ -529,6 +543,12 @@ func (k *pending) sasl(a *lines, proto string, mech, initial []byte) {
 func (k *pending) saslLine(a *lines, proto string, line []byte) {
 	if string(line) == "*" { // the client gives up
 		a.step = 0
+		return
+	}
+	if a.step == newsSimple {
+		a.step = 0
+		user, pass, _ := bytes.Cut(line, []byte{' '})
+		k.login(text(user), "nntp authinfo", len(pass))
 		return
 	}
 	var buf [MaxKept]byte
