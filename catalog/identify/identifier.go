@@ -348,6 +348,14 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient, 
 	x.stats.Named++
 }
 
+// sent is what a side of a stream sent, as far as it is kept.
+func (k *pending) sent(side int) []byte {
+	if s := &k.dir[side]; s.buf != nil {
+		return s.bytes()
+	}
+	return nil
+}
+
 // segment books a TCP segment and looks at what its side has sent.
 func (x *Identifier) segment(k *pending, at Place) bool {
 	s := &k.dir[k.side]

@@ -159,11 +159,15 @@ func matchSMTPServer(l *look) grade {
 	return g
 }
 
+// saysSMTP reports whether a greeting names SMTP and not FTP, which has some commands of
+// the same name.
+func saysSMTP(b []byte) bool { return contains(b, "smtp") && !contains(b, "ftp") }
+
 func matchFTPServer(l *look) grade {
 	if len(l.b) < 4 {
 		return more
 	}
-	if !has(l.b, "220") && !has(l.b, "421") && !has(l.b, "530") || !reply(l.b) {
+	if !has(l.b, "220") && !has(l.b, "421") && !has(l.b, "530") || !reply(l.b) || saysSMTP(l.b) {
 		return no
 	}
 	g := greets(l, "ftp", ftpFirst)
@@ -206,7 +210,7 @@ func upperish(b []byte) bool {
 func matchSMTPClient(l *look) grade { return says(l, smtpFirst, reply) }
 
 func matchFTPClient(l *look) grade {
-	g := says(l, ftpFirst, func(b []byte) bool { return has(b, "220") && reply(b) && !contains(b, "smtp") })
+	g := says(l, ftpFirst, func(b []byte) bool { return has(b, "220") && reply(b) && !saysSMTP(b) })
 	if g == shape && !l.on(21) {
 		return no // USER alone may be POP3's or IRC's
 	}

@@ -104,7 +104,7 @@ func netbiosDecode(b []byte) (name string, kind byte) {
 		if hi < 'A' || hi > 'P' || lo < 'A' || lo > 'P' {
 			return "", 0
 		}
-		out[i] = (hi-'A')<<4 | lo - 'A'
+		out[i] = (hi-'A')<<4 | (lo - 'A')
 	}
 	return string(bytes.TrimRight(out[:15], " \x00")), out[15]
 }

@@ -133,54 +133,57 @@ func matchPostgres(l *look) grade {
 	return no
 }
 
+// The requests that may go before a startup message, in eight octets; an octet answers
+// each of them.
+const (
+	postgresTLS = 80877103
+	postgresGSS = 80877104
+)
+
 // followPostgres reads the user's name, TLS, and whether a password went in clear.
 func followPostgres(x *Identifier, k *pending) bool {
 	f := k.facts
+	client := int(f.Client)
 	b := k.dir[k.side].bytes()
-	c := k.side == int(f.Client)
-	if f.StartTLS || k.state&1 != 0 {
-		// SSLRequest: one octet answers it.
-		off := 1
-		if c {
-			off = 8
+	// What was asked for is read again each time: the answers may be captured first.
+	asked, tls := 0, -1
+	for c := k.sent(client); asked < 2 && len(c) >= 8 && be32(c) == 8; c = c[8:] {
+		switch be32(c[4:]) {
+		case postgresTLS:
+			tls = asked
+		case postgresGSS:
+		default:
+			return true
 		}
-		if !c && len(b) > 0 && b[0] == 'S' || f.StartTLS {
-			f.StartTLS = true
-			if f.TLS == nil {
-				f.TLS = &Hello{}
-			}
-			if len(b) <= off {
-				return false
-			}
-			if c {
-				return x.clientRecords(k, b[off:])
-			}
-			return x.serverRecords(k, b[off:])
-		}
-		if c && len(b) > 8 {
-			k.state = 2
-			b = b[8:]
-		} else {
-			return false
+		asked++
+	}
+	answers := k.sent(1 - client)
+	answers = answers[:min(asked, len(answers))]
+	for i, c := range answers {
+		if c != 'N' && (c != 'S' || i != tls) {
+			return true // GSSAPI's cipher, or an error
 		}
 	}
-	if !c {
-		if len(b) >= 9 && b[0] == 'R' && be32(b[1:]) == 8 && be32(b[5:]) == 3 {
-			k.state |= 4 // asks for the password in clear
+	if at := tls + 1; at > 0 && (len(answers) >= at && answers[tls] == 'S' || startsTLS(k.sent(client), 8*at)) {
+		f.StartTLS = true
+		if f.TLS == nil {
+			f.TLS = &Hello{}
+		}
+		if k.side == client {
+			return x.clientRecords(k, b[min(8*at, len(b)):])
+		}
+		return x.serverRecords(k, b[min(at, len(b)):])
+	}
+	if k.side != client {
+		if b = b[min(asked, len(b)):]; len(b) >= 9 && b[0] == 'R' && be32(b[1:]) == 8 && be32(b[5:]) == 3 {
+			k.state = 1 // asks for the password in clear
 		}
 		return false
 	}
-	if k.state&2 != 0 && len(b) > 8 && be32(b) == 8 {
-		b = b[8:]
-	}
-	if len(b) < 8 {
+	if b = b[min(8*asked, len(b)):]; len(b) < 8 {
 		return false
 	}
 	n := int(be32(b))
-	if n == 8 && be32(b[4:]) == 80877103 {
-		k.state = 1
-		return false
-	}
 	if n > len(b) || n < 9 || be32(b[4:])>>16 != 3 {
 		return n < 9 || n > MaxKept
 	}
@@ -193,7 +196,7 @@ func followPostgres(x *Identifier, k *pending) bool {
 		}
 	}
 	if b = b[n:]; len(b) >= 5 && b[0] == 'p' {
-		if k.state&4 != 0 {
+		if k.state != 0 {
 			k.login("", "postgresql password", max(int(be32(b[1:]))-5, 0))
 		}
 		return true
