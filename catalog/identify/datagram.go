@@ -29,6 +29,10 @@ func (x *Identifier) datagram(k *pending) bool {
 		ok := x.ask(k, l, x.table.udp, k.side)
 		k.opener = was
 		if !ok {
+			if k.failed[k.side] && k.p.PayloadLen < tiny && k.tiny < maxTiny {
+				k.looked--
+				k.tiny++
+			}
 			k.failed = [2]bool{}
 			if k.want && s.buf == nil && s.have == 0 {
 				if x.lend(s, MaxKept) {

@@ -72,7 +72,7 @@ func (k *pending) vain() bool {
 
 // count is the note of a flow of which nothing is kept.
 func (k *pending) count() uint32 {
-	n := counting | uint32(k.looked)&lookedBits
+	n := counting | uint32(k.looked)&lookedBits | uint32(k.tiny)<<tinyBits
 	if k.failed[0] {
 		n |= failedBit
 	}

@@ -22,6 +22,7 @@ const (
 	randomBits        = 8       // bit of side 0: sent something that looks random
 	readable   uint32 = 1 << 10 // something was sent that does not
 	beyondBit  uint32 = 1 << 11 // of side 0: see pending.beyond
+	tinyBits          = 13      // eight bits: see pending.tiny
 )
 
 // How many packets with payload are looked at before a flow is given up.
@@ -29,6 +30,11 @@ const (
 	maxSegments  = 12
 	maxDatagrams = 8
 	maxFollow    = 40 // packets after the protocol is known
+	// Datagrams of fewer octets than tiny that nothing fits keep a mapping of NAT alive
+	// (RFC 5626, section 3.5.1; some phones say hello). What is sent between them comes
+	// minutes later, and so they do not count, as long as there are not too many.
+	tiny    = 8
+	maxTiny = 255
 )
 
 // What things cost in the budget, octets. Rough, on the high side.
@@ -79,6 +85,7 @@ type pending struct {
 	tcp      bool
 	middle   bool
 	looked   uint8
+	tiny     uint8 // datagrams too short to count among them
 	after    uint8 // packets since the protocol is known
 	ports    [2]uint16
 	multi    bool
@@ -166,7 +173,7 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 	k := &x.scratch
 	if note == 0 || note&counting != 0 {
 		*k = pending{opener: at.Opener, tcp: p.Proto == capture.ProtoTCP, fresh: true, spoke: -1}
-		k.looked = uint8(note & lookedBits)
+		k.looked, k.tiny = uint8(note&lookedBits), uint8(note>>tinyBits)
 		k.failed = [2]bool{note&failedBit != 0, note&(failedBit<<1) != 0}
 		k.beyond = [2]bool{note&beyondBit != 0, note&(beyondBit<<1) != 0}
 		if note&spokeBit != 0 {

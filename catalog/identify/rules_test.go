@@ -264,3 +264,25 @@ func TestYearsOfCertificates(t *testing.T) {
 		}
 	}
 }
+
+// What keeps a mapping of NAT alive does not use up the datagrams that are looked at: a
+// phone registers once an hour, and says something every half minute.
+func TestKeepAlivesDoNotCount(t *testing.T) {
+	const register = "REGISTER sip:door.example SIP/2.0\r\nCSeq: 1 REGISTER\r\n\r\n"
+	for _, c := range []struct {
+		alive string
+		times int
+		want  Protocol
+	}{{"hello", 120, SIP}, {"\r\n\r\n", 120, SIP}, {"\x00", 250, SIP}, {"\x00", 600, None}, {"what is this", 20, None}} {
+		d := udpTalk(5060)
+		for i := range c.times {
+			d.say(i%2, c.alive)
+		}
+		if c.want == None && d.note&Done == 0 {
+			t.Errorf("%q %d times: note %#x, and it is looked at still", c.alive, c.times, d.note)
+		}
+		if f := d.say(ours, register).end(); protocolOf(f) != c.want.String() {
+			t.Errorf("%q %d times, then a request: told as %q, want %q", c.alive, c.times, protocolOf(f), c.want)
+		}
+	}
+}

@@ -171,6 +171,9 @@ func TestGlanceIsNoShortcut(t *testing.T) {
 		if r.IntN(3) == 0 {
 			p.Proto = capture.ProtoUDP
 			note &^= 3 << 4
+			if note != 0 {
+				note |= []uint32{0, 1, 100, 254, 255}[r.IntN(5)] << tinyBits
+			}
 		}
 		b := make([]byte, r.IntN(300))
 		for i := range b {
@@ -185,6 +188,9 @@ func TestGlanceIsNoShortcut(t *testing.T) {
 			b = b[:min(len(b), r.IntN(10))]
 		}
 		p.PayloadLen = uint32(len(b) + r.IntN(2)*r.IntN(1000))
+		if p.PayloadLen < tiny && r.IntN(2) == 0 {
+			p.PayloadLen = uint32(len(b))
+		}
 		side := r.IntN(2)
 		at := Place{Known: r.IntN(3) > 0, Opener: int8(r.IntN(3) - 1)}
 		if r.IntN(4) == 0 {
