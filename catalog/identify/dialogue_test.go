@@ -183,6 +183,9 @@ func openings() []opening {
 		{want: OpenVPN, a: "\x00\x0e\x38abcdefgh\x00\x00\x00\x00\x00"},
 		{want: Modbus, a: "\x00\x01\x00\x00\x00\x06\x01\x03\x00\x00\x00\x01", b: "\x00\x01\x00\x00\x00\x05\x01\x03\x02\x00\x07", port: 502},
 		{want: IEC104, port: 2404, a: "\x68\x0e\x00\x00\x00\x00\x64\x01\x06\x00\x01\x00\x00\x00\x00\x14"},
+		{want: RTMP, a: "\x03\x00\x00\x00\x00\x09\x00\x7c\x02" + zeros(1528), b: "\x03\x63\x50\x5f\xea\x01\x00\x05\x04" + zeros(1528)},
+		{want: HTTP, port: 80, a: "GET /\r\n\r\n"},
+		{want: HTTP, a: "GET /door\n\n", b: "<!DOCTYPE html>\r\n"},
 		{want: RTMP, port: 1935, a: "\x03" + zeros(1536)},
 
 		// What answers, alone.
@@ -267,6 +270,8 @@ func TestOrdinaryOctetsAreNothing(t *testing.T) {
 		{a: "\x05\x01\x00", b: "\x00\x00"},
 		{a: "\x16\x03\x01\x00\x00"},
 		{a: "+OK\r\n"},
+		{a: "GET /door\n\n\n", b: "<html>"},
+		{a: "\x03\x00\x00\x00\x00\x09\x00\x7c\x02" + string(make([]byte, 1528)), b: "\x03what is this?"}, // RTMP, and no answer of it
 		{a: "ho\r\n", b: "+OK\r\n+OK\r\n"},
 		{a: "stats\r\n", b: "OK 900\r\n"}, // a queue's, as are the next
 		{a: "version\r\n", b: "munins node on door version: 2.0\r\n"},

@@ -55,12 +55,16 @@ func knownMethod(m []byte) bool {
 // end: browsers send targets of several kilobytes.
 const maxTarget = MaxKept
 
-// oldRequest reports whether b is a whole request of HTTP/0.9, a line and nothing else, and takes its target.
+// oldRequest reports whether b is a whole request of HTTP/0.9, a line and nothing else, and takes its target. Who types
+// one ends it with an empty line, as those of later versions end.
 func oldRequest(b []byte) (target []byte, ok bool) {
 	if !has(b, "GET /") || b[len(b)-1] != '\n' {
 		return nil, false
 	}
 	target = bytes.TrimSuffix(b[4:len(b)-1], []byte{'\r'})
+	if bytes.HasSuffix(target, []byte{'\n'}) {
+		target = bytes.TrimSuffix(target[:len(target)-1], []byte{'\r'})
+	}
 	for _, c := range target {
 		if c <= ' ' || c >= 0x7f {
 			return nil, false

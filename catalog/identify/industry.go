@@ -224,16 +224,30 @@ func matchRTMP(l *look) grade {
 		return no
 	}
 	if l.client {
-		if be32(b[5:]) != 0 && !l.on(1935) || tpkt(b) != 0 && l.size < 1000 {
+		if tpkt(b) != 0 && l.size < 1000 {
 			return no
+		}
+		if be32(b[5:]) != 0 && !l.on(1935) {
+			// Flash Player and its like put their version where the specification has zeros,
+			// which tells too little without the answer.
+			switch {
+			case b[6] != 0 || (b[5] < 9 || b[5] > 33) && b[5] != 0x80 || l.final && len(l.peer) < 1000:
+				return no
+			case len(b) >= MaxKept && len(l.peer) >= 1000 && l.peer[0] == 3:
+				return shape
+			}
+			return more
 		}
 		if len(b) >= MaxKept || l.size >= 1537 || l.final && l.on(1935) {
 			return shape
 		}
 		return more
 	}
-	if len(l.peer) >= MaxKept && l.peer[0] == 3 && l.size >= 1000 {
-		return shape
+	if len(l.peer) >= MaxKept && l.peer[0] == 3 {
+		if l.size >= 1000 {
+			return shape
+		}
+		return l.until(1000)
 	}
 	return no
 }
