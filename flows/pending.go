@@ -18,6 +18,23 @@ type pendingSYN struct {
 
 const maxPending = 4096
 
+// until is how long an answer is waited for.
+func (ps *pendingSYN) until() int64 { return ps.pkts[ps.n-1].Time + AttemptLife }
+
+// goesOn reports whether p, from side, is the SYN that waits, sent again, or answers it.
+func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
+	if side == ps.side {
+		const flags = capture.SYN | capture.ACK | capture.RST | capture.FIN
+		return p.Flags&flags == capture.SYN && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq
+	}
+	for i := range ps.n {
+		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+			return true
+		}
+	}
+	return false
+}
+
 // pend keeps a SYN inside a live connection apart.
 func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	ps := t.pending[v]
@@ -115,6 +132,37 @@ func (t *Table) promote(v uint32, ps *pendingSYN) uint32 {
 		t.book(u, 0, &ps.pkts[j])
 	}
 	return u
+}
+
+// waits is the attempt that waits on f, flow v, nil for none.
+func (t *Table) waits(v uint32, f *Flow) *pendingSYN {
+	if f.bits&hasPending == 0 || f.proto != tcp {
+		return nil
+	}
+	return t.pending[v]
+}
+
+// outlive makes a connection of its own of the attempt that waits on f, flow v, whose time is over, where p
+// goes on with it: what came in time found f, but its answer finds nothing older than itself.
+func (t *Table) outlive(v uint32, f *Flow, side int, p *capture.Packet) (u uint32, ok bool) {
+	ps := t.waits(v, f)
+	if ps == nil || p.Time > ps.until() || !ps.goesOn(p, side) {
+		return 0, false
+	}
+	t.forgetLetters(v, ps)
+	delete(t.pending, v)
+	f.bits &^= hasPending
+	o := t.origin(v)
+	id, last, key := o.id, f.last, uint32(o.hash)
+	t.end(v, p.Index, reasonOf(f))
+	u = t.open(&ps.pkts[0], key, ps.id, id, ps.pkts[0].Time-last)
+	for j := range ps.n {
+		t.book(u, 0, &ps.pkts[j])
+	}
+	if t.early.n > 0 {
+		t.adopt(u, &ps.pkts[0])
+	}
+	return u, true
 }
 
 // forgetLetters takes the SYNs that waited on flow v out of its history, see ZeekStray.

@@ -142,6 +142,11 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if p.Time < f.last {
 			t.turnedBack(f, p)
 		} else if t.expired(f, p) {
+			if u, ok := t.outlive(v, f, side, p); ok {
+				f = t.flow(u)
+				t.follow(u, f, f.sideOf(p), p)
+				return
+			}
 			t.end(v, p.Index, reasonOf(f))
 			t.alike = 0
 			t.begin(p)

@@ -99,6 +99,9 @@ func (t *Table) Tick(now int64) int {
 				continue
 			}
 			d, ok := t.deadline(f)
+			if ps := t.waits(n, f); ps != nil {
+				d = max(d, ps.until()) // whose the SYN is its answer tells
+			}
 			switch {
 			case !ok:
 			case d < sec*Second:

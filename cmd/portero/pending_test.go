@@ -1,0 +1,73 @@
+package main
+
+import "testing"
+
+// TestHonestPending holds a SYN that waits for its answer to outlive the connection on its ports.
+func TestHonestPending(t *testing.T) {
+	const ended = `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1002
+			c A 1002 5002`
+	for _, x := range []saying{
+		{"the same number 60 s after the end, answered when the old record is over", ended + `
+			+60000 c S 1000
+			+40 s SA 70000 1001
+			c A 1001 70001`, `
+			1 handshake=completed close=closed orig_pkts=4 resp_pkts=2 syn_retries=0 last_frame=6 history=ShAFf
+			2 handshake=completed close=open reuses=1 reuse_after_us=60000000 syn_frame=7 synack_frame=8 ack_frame=9 server_rtt_us=40000`},
+		{"answered after a second try", ended + `
+			+59500 c S 1000
+			+1000 c S 1000
+			+40 s SA 70000 1001
+			c A 1001 70001`, `
+			1 handshake=completed close=closed orig_pkts=4 syn_retries=0 last_frame=6
+			2 handshake=completed close=open reuses=1 syn_frame=7 syn_retries=1 synack_frame=9`},
+		{"tried again after the old record is over, and never answered", ended + `
+			+58000 c S 1000
+			+1000 c S 1000
+			+2000 c S 1000
+			+4000 c S 1000
+			+8000 c S 1000`, `
+			1 handshake=completed close=closed orig_pkts=4 syn_retries=0 last_frame=6
+			2 handshake=no_answer reuses=1 syn_frame=7 syn_retries=4 orig_pkts=5`},
+		{"refused when the old record is over", ended + `
+			+60000 c S 1000
+			+40 s RA 0 1001`, `
+			1 handshake=completed close=closed orig_pkts=4 resp_pkts=2 syn_retries=0
+			2 handshake=refused reuses=1 syn_frame=7 last_frame=8`},
+		{"never answered, it is a copy of the old SYN", ended + `
+			+60000 c S 1000`, `
+			1 handshake=completed close=closed orig_pkts=5 syn_retries=1 last_frame=7`},
+		{"never answered while another connection goes on for minutes", ended + `
+			+60000 c S 1000
+			+40 c A 1001 5001 0 v7
+			+300000 c A 1001 5001 0 v7`, `
+			1 handshake=completed close=closed orig_pkts=5 syn_retries=1
+			3 handshake=midstream`},
+		{"answered when the SYN itself is forgotten", ended + `
+			+60000 c S 1000
+			+131000 s SA 70000 1001`, `
+			1 handshake=completed close=closed orig_pkts=5 syn_retries=1
+			3 handshake=unsolicited reuses=1`},
+		{"what goes on with the old connection then does not make the SYN one", ended + `
+			+2000 c S 1000
+			+59000 s FA 5001 1002`, `
+			1 handshake=completed close=closed orig_pkts=5 resp_pkts=2 syn_retries=1
+			3 handshake=midstream reuses=1`},
+		{"after a RST", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1001 5001
+			+60000 c S 1000
+			+40 s SA 70000 1001
+			c A 1001 70001`, `
+			1 handshake=completed close=reset orig_pkts=3 syn_retries=0
+			2 handshake=completed close=open reuses=1`},
+	} {
+		x.hold(t)
+	}
+}
