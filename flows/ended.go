@@ -128,9 +128,13 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		// Nobody accepted the attempt: it was a stray SYN of this connection.
 		if ps := t.pending[v]; ps != nil {
 			for i := range ps.n {
-				if p := &ps.pkts[i]; f.conn.SameSYN(p, ps.side) {
+				switch p := &ps.pkts[i]; {
+				case f.conn.StartsBehind(p, ps.side):
+					t.forgetLetters(v, ps) // it is the very SYN of this connection, captured late
 					t.again(v, ps.side, p)
-				} else {
+				case f.conn.SameSYN(p, ps.side):
+					t.again(v, ps.side, p)
+				default:
 					t.stray(v, ps.side, p)
 				}
 			}

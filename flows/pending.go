@@ -61,13 +61,15 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	ps.n++
 }
 
-// again books a copy of the SYN that opened the live connection.
+// again books a copy of the SYN that opened the live connection. It waited: that others came meanwhile
+// does not turn the clock back.
 func (t *Table) again(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
-	last, off := f.last, f.lastOff
+	last, off, turned := f.last, f.lastOff, f.bits&backwards
 	t.bookOn(v, f, side, p)
 	if off > f.lastOff {
 		f.last, f.lastOff = last, off
+		f.bits = f.bits&^backwards | turned
 	}
 }
 

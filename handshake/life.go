@@ -32,10 +32,13 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			(peer.bits&sentSYNACK != 0 || peer.bits&sentRSTACKofSYN != 0 && me.bits&sentReset == 0) {
 			return SameAttempt
 		}
-		starts := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) }
-		if any&sentReset == 0 && !c.Over() && (c.flags&flagCandidate != 0 && c.candSide() == side && starts(c.candSeq) ||
-			me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYN|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side)) {
-			return SameAttempt
+		if c.StartsBehind(p, side) {
+			if !c.Over() {
+				return SameAttempt
+			}
+			if peer.bits&sentSegment != 0 {
+				return Pending // its own, if its answer does not tell otherwise
+			}
 		}
 	}
 	sameISN := me.bits&sentSYN != 0 && me.isn == p.Seq
@@ -59,6 +62,15 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		return SameAttempt
 	}
 	return Pending
+}
+
+// StartsBehind reports whether the stream of side, of which no SYN was seen, begins right behind p, a SYN of
+// side that was captured late.
+func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	starts := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) }
+	return me.bits&sentSYN == 0 && (c.flags&flagCandidate != 0 && c.candSide() == side && starts(c.candSeq) ||
+		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYN|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
 }
 
 // Began reports whether both streams that were seen begin right behind the numbers of syn, from side, and

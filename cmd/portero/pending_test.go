@@ -57,6 +57,39 @@ func TestHonestPending(t *testing.T) {
 			+59000 s FA 5001 1002`, `
 			1 handshake=completed close=closed orig_pkts=5 resp_pkts=2 syn_retries=1
 			3 handshake=midstream reuses=1`},
+		{"a copy of the old SYN, to which the other end says where it stands", ended + `
+			+500 c S 1000
+			s A 5002 1002
+			c R 1002`, `
+			1 handshake=completed close=closed closed_by=orig orig_pkts=6 resp_pkts=3 syn_retries=1 quality= last_frame=9`},
+		{"the very SYN of a connection that ended, captured last, whose answer was missed", `
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c FA 1011 5001
+			s FA 5001 1012
+			c A 1012 5002
+			c S 1000`, `
+			1 handshake=completed_unseen missing=[synack] close=closed closed_by=orig syn_frame=7 ack_frame=1 orig_pkts=5 history=ADaFfS`},
+		{"the same of one that was reset", `
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c RA 1011 5001
+			c S 1000`, `
+			1 handshake=completed_unseen missing=[synack] close=reset closed_by=orig syn_frame=5 orig_pkts=4`},
+		{"the same number, answered: it opens another", `
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c FA 1011 5001
+			s FA 5001 1012
+			c A 1012 5002
+			c S 1000
+			s SA 70000 1001
+			c A 1001 70001`, `
+			1 handshake=midstream close=closed orig_pkts=4 history=ADaFf
+			2 handshake=completed close=open reuses=1`},
 		{"after a RST", `
 			c S 1000
 			s SA 5000 1001
