@@ -240,7 +240,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			e.ICMPFrame = f.firstIdx - uint64(d.ICMPOff)
 		}
 		e.ICMPType, e.ICMPCode = d.ICMPType, d.ICMPCode
-		if !incomplete(d.ICMPVer, d.ICMPType, d.ICMPCode) {
+		if !refusesNothing(d.ICMPVer, d.ICMPType, d.ICMPCode) {
 			clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
 			e.FilteredBy, e.FilteredVer = d.ICMPFrom, d.ICMPVer
 		}
@@ -316,6 +316,10 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		}
 	}
 	e.Exchange = exchange(f, e, handshake.Side(d.ICMPSide) == o)
+	if e.ICMPFrame != 0 && tooBig(d.ICMPVer, d.ICMPType, d.ICMPCode) && e.J.Verdict != handshake.NoAnswer &&
+		e.Exchange != handshake.Unanswered && e.Exchange != handshake.Stream {
+		e.ICMPFrame, e.ICMPType, e.ICMPCode = 0, 0, 0 // what was sent smaller then was answered
+	}
 	e.ECN = f.proto == tcp && f.conn.ECN(o)
 	e.Selected = f.bits&selected != 0
 	e.Quality = quality(f, e)
@@ -395,7 +399,7 @@ func quality(f *Flow, e *Ended) (q Quality) {
 }
 
 // attach books an ICMP error on the flow whose packet it quotes. Messages that
-// only advise (too big, redirect, source quench) are booked without a verdict.
+// only advise (redirect, source quench) are booked without a verdict.
 func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 	probe := capture.Packet{Src: q.Src, Dst: q.Dst, SrcPort: q.SrcPort, DstPort: q.DstPort, Proto: q.Proto, Ver: q.Ver,
 		Hash: q.Hash, Seg: p.Seg, Path: p.Path, Time: p.Time, Index: p.Index}
@@ -435,13 +439,13 @@ func (t *Table) quoted(v uint32, f *Flow, side int, p *capture.Packet, q *captur
 	if p.Bits&capture.Selected != 0 {
 		f.bits |= selected
 	}
-	if advisory(p) {
-		return
+	typ, code := p.ICMPType(), p.ICMPCode()
+	if advisory(p.Ver, typ) || tooBig(p.Ver, typ, code) && f.pkts[1-side] != 0 {
+		return // of an open connection it is how the size that passes is found
 	}
 	// Of several the first counts, unless the target itself refuses: then something on the way
-	// that dropped an earlier packet does not matter. One that tells of missing fragments refuses nothing.
-	typ, code := p.ICMPType(), p.ICMPCode()
-	if d, ok := t.keep(v, f); ok && (d.ICMPVer == 0 || incomplete(d.ICMPVer, d.ICMPType, d.ICMPCode) && !incomplete(p.Ver, typ, code) ||
+	// that dropped an earlier packet does not matter. So does what refuses nothing beside what does.
+	if d, ok := t.keep(v, f); ok && (d.ICMPVer == 0 || refusesNothing(d.ICMPVer, d.ICMPType, d.ICMPCode) && !refusesNothing(p.Ver, typ, code) ||
 		f.proto != tcp && p.Src == q.Dst && d.ICMPFrom != p.Src && portUnreachable(p.Ver, typ, code)) {
 		d.ICMPOff, d.ICMPEarly = f.offset(p.Index), false
 		if p.Index < f.firstIdx {
@@ -466,15 +470,16 @@ func (t *Table) findQuoted(p *capture.Packet) (uint32, int, bool) {
 	return best, bestSide, found
 }
 
-// advisory reports ICMP messages that do not refuse: fragmentation needed,
-// source quench, redirect (RFC 792), packet too big (RFC 4443).
-func advisory(p *capture.Packet) bool {
-	t, c := p.ICMPType(), p.ICMPCode()
-	if p.Ver == 6 {
-		return t == 2 || t == 137
-	}
-	return t == 3 && c == 4 || t == 4 || t == 5
-}
+// advisory reports ICMP messages about packets that were, or may have been, passed on: source quench,
+// redirect (RFC 792, RFC 4861).
+func advisory(ver, t uint8) bool { return ver == 6 && t == 137 || ver == 4 && (t == 4 || t == 5) }
+
+// refusesNothing reports ICMP errors that say why a packet did not arrive, though nobody refused it.
+func refusesNothing(ver, t, c uint8) bool { return incomplete(ver, t, c) || tooBig(ver, t, c) }
+
+// tooBig reports the ICMP error of a router that dropped a packet for its size: a smaller one passes
+// (RFC 1191, RFC 8201).
+func tooBig(ver, t, c uint8) bool { return ver == 6 && t == 2 || ver == 4 && t == 3 && c == 4 }
 
 // incomplete reports the ICMP error of a host that waited in vain for the rest of a datagram in
 // fragments (RFC 792, RFC 4443): nobody refused it.

@@ -548,7 +548,8 @@ func TestEarlyErrorsAreFew(t *testing.T) {
 	}
 }
 
-// A host that lacks fragments refuses nothing. An error that does refuse counts more, whenever it comes.
+// A host that lacks fragments refuses nothing, nor does a router to which a packet is too big. An error that
+// does refuse counts more, whenever it comes.
 func TestMissingFragments(t *testing.T) {
 	a, b := [16]byte{1}, [16]byte{2}
 	for _, x := range []struct {
@@ -562,6 +563,10 @@ func TestMissingFragments(t *testing.T) {
 		{"hop limit", []capture.Flags{3 << 8}, handshake.Filtered, handshake.ExchangeFiltered, 2},
 		{"missing, then prohibited", []capture.Flags{3<<8 | 1, 1<<8 | 1}, handshake.Filtered, handshake.ExchangeFiltered, 3},
 		{"prohibited, then missing", []capture.Flags{1<<8 | 1, 3<<8 | 1}, handshake.Filtered, handshake.ExchangeFiltered, 2},
+		{"too big", []capture.Flags{2 << 8}, handshake.NoAnswer, handshake.Unanswered, 2},
+		{"too big, then hop limit", []capture.Flags{2 << 8, 3 << 8}, handshake.Filtered, handshake.ExchangeFiltered, 3},
+		{"hop limit, then too big", []capture.Flags{3 << 8, 2 << 8}, handshake.Filtered, handshake.ExchangeFiltered, 2},
+		{"redirect", []capture.Flags{137 << 8}, handshake.NoAnswer, handshake.Unanswered, 0},
 	} {
 		for _, proto := range []uint8{tcp, capture.ProtoUDP} {
 			var got Ended

@@ -39,3 +39,19 @@ func TestOtherProtocolsAreNoPost(t *testing.T) {
 		}
 	}
 }
+
+// What is too large for a stretch of the way was dropped there: the next that is smaller passes.
+func TestTooBigIsTold(t *testing.T) {
+	s := story.New().SYN()
+	s.Packets = append(s.Packets, capture.Packet{Src: [16]byte{10: 255, 11: 255, 12: 10, 15: 254}, Dst: s.Packets[0].Src, Proto: capture.ProtoICMP,
+		Ver: 4, Flags: 3<<8 | 4, Bits: capture.ICMPError, Time: s.Packets[0].Time + 1e6, Index: 2})
+	rec := s.Record()
+	rec.Handshake, rec.ICMPFrame = handshake.NoAnswer, 2
+	text := ""
+	for _, r := range teach.New(rec, trace.Build(s.Packets, rec), teach.Options{Lang: teach.English}).Rungs {
+		text += r.Quote + " " + r.Plain + " "
+	}
+	if !strings.Contains(text, "dropped for its size") || strings.Contains(text, "may not pass") {
+		t.Error(text)
+	}
+}

@@ -302,6 +302,10 @@ func (t *teller) icmp(s *trace.Step) Telling {
 		x.Quote = l.t("Pieces of your message are missing.", "Faltan trozos de este mensaje.")
 		why = l.t("it came in fragments, and not all of them arrived in time", "llegó en fragmentos y no todos a tiempo")
 	}
+	if s.ICMPType == 3 && s.ICMPCode == 4 && s.Via.Is4() || s.ICMPType == 2 && s.Via.Is6() {
+		x.Quote = l.t("Your message is too large for the next stretch.", "Este mensaje es demasiado grande para el tramo siguiente.")
+		why = l.t("the packet was dropped for its size, and a smaller one passes", "el paquete se descartó por su tamaño, y uno menor pasa")
+	}
 	via := "?"
 	if s.Via.IsValid() {
 		via = s.Via.String()

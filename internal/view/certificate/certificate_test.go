@@ -197,6 +197,23 @@ func TestFiltered(t *testing.T) {
 	}
 }
 
+// A router that drops a SYN for its size refuses nothing. The error that the record names is the one told, and
+// no other of the connection.
+func TestTooBig(t *testing.T) {
+	s := story.New().SYN()
+	s.Packets = append(s.Packets, capture.Packet{Src: netip.MustParseAddr("10.0.0.254").As16(), Dst: s.Packets[0].Src, Proto: capture.ProtoICMP,
+		Ver: 4, Flags: 3<<8 | 4, Bits: capture.ICMPError, Time: s.Packets[0].Time + 1e6, Index: 2})
+	r := s.Record()
+	r.Handshake, r.ICMPFrame = handshake.NoAnswer, 2
+	var b bytes.Buffer
+	_ = certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{HasICMP: true, ICMPType: 5}).WriteText(&b, certificate.Options{})
+	for _, want := range []string{"all that came back is an ICMP message that refuses nothing", "ICMP fragmentation needed (frame 2)"} {
+		if text := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+}
+
 func TestLongIPv6Tuple(t *testing.T) {
 	s := story.New().Open()
 	r := s.Record()

@@ -43,7 +43,7 @@ func Meaning(r *record.Record) Text {
 	case handshake.NoAnswer:
 		n := r.SYNRetries + 1
 		if r.ICMPFrame != 0 {
-			return Text{fmt.Sprintf("The SYN was seen %s, and all that came back is that pieces of it are missing.", times(n)), fmt.Sprintf("Se ve el SYN %s y solo volvió el aviso de que faltan trozos.", veces(n))}
+			return Text{fmt.Sprintf("The SYN was seen %s, and all that came back is an ICMP message that refuses nothing.", times(n)), fmt.Sprintf("Se ve el SYN %s y solo volvió un aviso ICMP que no lo rechaza.", veces(n))}
 		}
 		return Text{fmt.Sprintf("The SYN was seen %s and nothing came back in this capture.", times(n)), fmt.Sprintf("Se ve el SYN %s y nada volvió en esta captura.", veces(n))}
 	case handshake.Aborted:
@@ -290,10 +290,10 @@ func (c *Certificate) context(x Context) Text {
 	if r.FilteredBy.IsValid() || r.ICMPFrame != 0 {
 		f := inBrackets(r.ICMPFrame)
 		w := Text{"error", "error"}
-		if x.HasICMP {
-			w = icmpWord(x.ICMPType, x.ICMPCode, r.Orig.Addr.Is6())
-		} else if s := c.tr.Step(r.ICMPFrame); s != nil {
+		if s := c.tr.Step(r.ICMPFrame); s != nil && s.Has(trace.ICMPError) {
 			w = icmpWord(s.ICMPType, s.ICMPCode, r.Orig.Addr.Is6())
+		} else if x.HasICMP {
+			w = icmpWord(x.ICMPType, x.ICMPCode, r.Orig.Addr.Is6())
 		}
 		by := ""
 		if r.FilteredBy.IsValid() {

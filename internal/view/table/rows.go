@@ -264,10 +264,14 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	case handshake.Filtered:
 		add(l.Pick("ICMP error from %s%s: something on the way refuses it", "error ICMP de %s%s: algo en el camino lo impide"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	case handshake.NoAnswer:
+		came := l.Pick("nothing came back", "no volvió nada")
+		if r.ICMPFrame != 0 {
+			came = fmt.Sprintf(l.Pick("all that came back is an ICMP message that refuses nothing%s", "solo volvió un aviso ICMP que no rechaza nada%s"), frames(l.Pick("frame", "trama"), r.ICMPFrame))
+		}
 		if r.SYNRetries > 0 {
-			add(l.Pick("%d SYNs in %s, and nothing came back", "%d SYN en %s, y no volvió nada"), r.SYNRetries+1, seconds(r.DurationNS))
+			add(l.Pick("%d SYNs in %s, and %s", "%d SYN en %s, y %s"), r.SYNRetries+1, seconds(r.DurationNS), came)
 		} else {
-			add("%s", l.Pick("one SYN, and nothing came back", "un SYN, y no volvió nada"))
+			add(l.Pick("one SYN, and %s", "un SYN, y %s"), came)
 		}
 	case handshake.HalfOpen:
 		add(l.Pick("answered%s, not acknowledged: a scan, a flood or a lost ACK", "contestada%s, sin confirmar: un escaneo, una inundación o un ACK perdido"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))
