@@ -115,6 +115,9 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 			j.ACK = 0
 		}
 	}
+	if j.Verdict == Completed && me.bits&sentSYNACK != 0 && peer.bits&sentSYNACK == 0 && c.flags&flagCandidate != 0 && !cand && c.thirdFits(r, x) && c.thirdExact(r) {
+		j.ACK = x.candOff // the originator alone answered the other's SYN, and this acknowledges the answer
+	}
 	if j.Verdict.Opened() {
 		j.Confirmed = c.confirmOff
 	}
@@ -266,10 +269,11 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		j.Verdict = Aborted
 	case syn && me.bits&sentReset != 0 && accepted:
 		j.Verdict = Aborted
-	case accepted && !cand && me.bits&(sentSegment|sentWrongAck) == 0:
+	case accepted && !cand && me.bits&(sentSegment|sentWrongAck) == 0,
+		crossed && me.bits&sentSYNACK != 0 && me.synAck == peer.isn+1 && peer.bits&(belongs|sentBadRST) == sentSYN:
 		j.Verdict = HalfOpen
-	case syn && k.Pkts[r] == 0 && me.bits&sentBadRST == 0:
-		j.Verdict = NoAnswer
+	case syn && k.Pkts[r] == 0 && me.bits&sentBadRST == 0, crossed && (me.bits|peer.bits)&(belongs|sentBadRST) == sentSYN:
+		j.Verdict = NoAnswer // that the other called too is no answer
 	case syn:
 		j.Verdict = Invalid
 		if peer.bits == 0 && k.Pkts[r] == 0 {

@@ -22,6 +22,10 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		// The answer to a third packet with a wrong number takes its sequence
 		// number from that (RFC 9293, 3.10.7.4): its receiver accepts it.
 		ok = true
+	case me.bits&sentSYN != 0 && peer.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x):
+		// Both called, and its receiver showed no sign of having heard the other's call: it waits in SYN-SENT.
+		ok = true
+		me.bits |= sentRSTACKofSYN
 	case synSent:
 		// SYN-SENT: only the acknowledgement counts.
 		if p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x) {

@@ -58,7 +58,9 @@ func (t *teller) segment(i int) Telling {
 	}
 	if s.Has(trace.Confirms) && t.rec.Handshake.Opened() {
 		proof := l.t("This proves that the third packet was accepted: the server is ESTABLISHED for certain.", "Esto prueba que el tercer paquete fue aceptado: el servidor está en ESTABLISHED con certeza.")
-		if s.After[trace.Resp].State > trace.Established {
+		if s.From == trace.Orig && t.rec.Kind == handshake.Split {
+			proof = l.t("This proves that the third packet was accepted: the client is ESTABLISHED for certain.", "Esto prueba que el tercer paquete fue aceptado: el cliente está en ESTABLISHED con certeza.")
+		} else if s.After[trace.Resp].State > trace.Established {
 			proof = l.t("This proves that the third packet had been accepted: the server was ESTABLISHED before.", "Esto prueba que el tercer paquete había sido aceptado: el servidor estuvo antes en ESTABLISHED.")
 		}
 		x.Plain = sentences(x.Plain, proof)
@@ -85,6 +87,9 @@ func (t *teller) third(s *trace.Step) Telling {
 	x.Plain = l.t("The client acknowledges the server's number. Now each knows that the other hears it: the connection stands.",
 		"El cliente confirma el número del servidor. Ahora cada uno sabe que el otro lo oye: la conexión está hecha.")
 	switch a := s.After[trace.Resp]; {
+	case s.From == trace.Resp: // of a split handshake, in which the client answered
+		x = Telling{Quote: l.t("I heard your answer.", "Oí la respuesta."), Plain: l.t("The server acknowledges the client's answer to its call. Now each knows that the other hears it: the connection stands.",
+			"El servidor confirma la respuesta del cliente a su llamada. Ahora cada uno sabe que el otro lo oye: la conexión está hecha.")}
 	case a.State < trace.Established && a.State != trace.Unknown:
 		x.Plain = l.t("The client acknowledges the server's number. For the client the connection stands; the server has not taken note yet, as its next packet shows.",
 			"El cliente confirma el número del servidor. Para el cliente la conexión está hecha; el servidor aún no tomó nota, como muestra su paquete siguiente.")

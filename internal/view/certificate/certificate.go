@@ -208,7 +208,8 @@ func (c *Certificate) opens(s *trace.Step) bool {
 	if !c.rec.Handshake.Opened() {
 		return true
 	}
-	return s.Frame == c.rec.ACKFrame || c.rec.ACKFrame == 0
+	// In a split handshake a part of the answer comes before it.
+	return s.Frame == c.rec.ACKFrame || c.rec.ACKFrame == 0 || c.rec.Kind == handshake.Split && s.Frame < c.rec.SYNACKFrame
 }
 
 func (c *Certificate) row(s *trace.Step) {

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestHonestCrossed holds what becomes of two calls that cross to what either end would say.
+func TestHonestCrossed(t *testing.T) {
+	for _, x := range []saying{
+		{"both called, and neither answered: that the other called is no answer", `
+			c S 1000
+			s S 5000
+			+1000 c S 1000`, `
+			1 handshake=no_answer syn_retries=1 close=none`},
+		{"both called, the first answers, and nothing acknowledges it", `
+			c S 1000
+			s S 5000
+			c SA 1000 5001`, `
+			1 handshake=half_open synack_frame=3 close=none`},
+		{"both called, the second answers, and nothing acknowledges it", `
+			c S 1000
+			s S 5000
+			s SA 5000 1001`, `
+			1 handshake=half_open synack_frame=3 close=none`},
+		{"both called, and the second refuses the first, of whose call it knows nothing", `
+			c S 3000000000
+			s S 1500000000
+			s RA 0 3000000001`, `
+			1 handshake=refused close=none suspected_rsts=0`},
+		{"both called, and the first has hung up when it is called", `
+			c S 3000000000
+			s S 1500000000
+			c RA 0 1500000001`, `
+			1 handshake=aborted close=none suspected_rsts=0`},
+		{"both called, and a RST acknowledges neither", `
+			c S 3000000000
+			s S 1500000000
+			s RA 0 77`, `
+			1 handshake=invalid close=none suspected_rsts=1`},
+		{"both called, and the answer has wrong numbers", `
+			c S 1000
+			s S 5000
+			s SA 5000 777`, `
+			1 handshake=invalid close=none`},
+		{"a split handshake names its third packet, which is the responder's", `
+			c S 1000
+			s A 0 1001
+			s S 5000
+			c SA 1000 5001
+			s A 5001 1001
+			c PA 1001 5001 10`, `
+			1 handshake=completed handshake_kind=split syn_frame=1 synack_frame=4 ack_frame=5 confirmed_frame=6`},
+	} {
+		x.hold(t)
+	}
+}
+
+// In a split handshake the third packet is the server's, and is told as such.
+func TestSplitIsTaught(t *testing.T) {
+	code, out, errs := portero(t, "teach", "../../testdata/split-handshake/in.pcap", "1")
+	if code != 0 {
+		t.Fatal(code, errs)
+	}
+	out = strings.Join(strings.Fields(strings.ReplaceAll(out, "|", " ")), " ")
+	for _, want := range []string{"The server acknowledges the client's answer to its call.", "the client is ESTABLISHED for certain"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in %s", want, out)
+		}
+	}
+	if strings.Contains(out, "The client acknowledges the server's number") {
+		t.Error(out)
+	}
+}
