@@ -109,7 +109,7 @@ type Details struct {
 	ICMPEarly   bool  // it was captured before the flow's first frame, by ICMPOff frames
 	rstSide     uint8
 	zeekOnce    uint8 // Zeek's I and Q, once per side
-	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0
+	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged
 	finAck      [2]capture.Seq
 
 	Reuses     uint64 // id
@@ -122,6 +122,10 @@ type Details struct {
 // oldRST0 in finAhead says of side 0, and the bit above it of side 1, that all RSTs that are suspected have
 // its name and old numbers, and that it sent nothing since.
 const oldRST0 uint8 = 1 << 2
+
+// challenged in finAhead says that the receiver of a RST which counted, and was not where it was expected,
+// only said where it stands (RFC 5961, 3.2).
+const challenged uint8 = 1 << 4
 
 // opening is a SYN or a SYN-ACK: when and where it was seen.
 type opening struct {

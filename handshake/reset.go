@@ -97,6 +97,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		case x.Data != nil:
 			d := x.need()
 			d.rstOff, d.rstSide = off, uint8(side)
+			d.finAhead &^= challenged
 			d.resetNext, d.resetOwn = peer.next, seq
 			if me.bits&hasNext != 0 {
 				d.resetOwn = later(seq, me.next)
@@ -245,6 +246,14 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 		// Who only listens goes on by acknowledging what was sent since.
 		victim.bits&hasAck != 0 && victim.ack.After(d.resetOwn) && from.next.After(d.resetOwn)
 	heeded := from.bits&resetInexact == 0 || side == rs || p.PayloadLen == 0 || p.Ack != from.next
+	if from.bits&resetInexact != 0 {
+		switch {
+		case side != rs && p.PayloadLen == 0 && p.Ack == from.next:
+			d.finAhead |= challenged
+		case side == rs && d.finAhead&challenged != 0 && p.PayloadLen > 0 && p.Seq == victim.ack && segEnd(p) == from.next && from.next != d.rstSeq[rs]:
+			heeded = false // its sender goes on from there, and not just up to it: the RST was not its own
+		}
+	}
 	if heeded && !both {
 		return
 	}

@@ -96,6 +96,32 @@ func TestHonestForged(t *testing.T) {
 			s PA 6001 1101 1000
 			c A 1101 7001`, `
 			1 handshake=completed close=open suspected_rsts=1 resp_payload=2000`},
+		{"a forged RST somewhere in the window of an upload, to which the receiver only says where it stands", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c R 1500
+			s A 5001 1001
+			c PA 1001 5001 10
+			s A 5001 1011`, `
+			1 handshake=completed close=open suspected_rsts=1 orig_payload=10`},
+		{"a RST somewhere in the window, which is sent again where the receiver says that it stands", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c R 1500
+			s A 5001 1001
+			c R 1001`, `
+			1 handshake=completed close=reset closed_by=orig suspected_rsts=0`},
+		{"a RST that is captured before the last of what was sent before it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1501 5001
+			c PA 1001 5001 250
+			s A 5001 1251
+			c PA 1251 5001 250`, `
+			1 handshake=completed close=reset closed_by=orig suspected_rsts=0 orig_payload=500`},
 		{"a RST that ends a download, and acknowledgements that were under way", `
 			c S 1000
 			s SA 5000 1001
