@@ -246,6 +246,20 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 // SYNs never carry.
 const optECN = capture.OptSACKBlocks
 
+// asksECN reports whether p is an ECN-setup SYN or SYN-ACK.
+func asksECN(p *capture.Packet) bool {
+	f := p.Flags & (capture.SYN | capture.ACK | capture.ECE | capture.CWR)
+	return f == capture.SYN|capture.ECE|capture.CWR || f == capture.SYN|capture.ACK|capture.ECE
+}
+
+// sameAgain takes p, a copy of the SYN or SYN-ACK of h. One that asks for no ECN gives it up, whatever its peer
+// answers the other (RFC 3168, 6.1.1): a path that drops the one that asks is why it is sent.
+func (h *half) sameAgain(p *capture.Packet) {
+	if h.opts&optECN != 0 && !asksECN(p) {
+		h.opts &^= optECN
+	}
+}
+
 func (x *Rest) suspect() {
 	if x.suspectedRSTs != 0xff {
 		x.suspectedRSTs++
@@ -264,8 +278,7 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 		h.wscale, h.opts, h.mss = -1, 0, 0
 	}
 	h.opts |= p.Opts &^ capture.OptSACKBlocks
-	if f := p.Flags & (capture.SYN | capture.ACK | capture.ECE | capture.CWR); f == capture.SYN|capture.ECE|capture.CWR ||
-		f == capture.SYN|capture.ACK|capture.ECE {
+	if asksECN(p) {
 		h.opts |= optECN
 	}
 	if p.Opts&capture.OptMSS != 0 {
@@ -293,6 +306,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		c.flags |= flagSYNData
 	}
 	if me.bits&sentSYN != 0 && me.isn == p.Seq {
+		me.sameAgain(p)
 		// Copies sent after the reply do not make it ambiguous.
 		if opener && x.synackOff == 0 {
 			if me.copies < 255 {
@@ -403,6 +417,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		x.synacks++
 	}
 	if repeat && me.isn == p.Seq {
+		me.sameAgain(p)
 		if c.flags&flagCandidate == 0 && me.copies < 255 {
 			me.copies++
 			if x.Data != nil {

@@ -389,7 +389,7 @@ func (c *Conn) judgeTimes(j *Judgement, x *Rest, accepted, exact bool) {
 	if j.Kind == Simultaneous || j.Kind == Split {
 		return
 	}
-	if accepted && x.synackOff > x.synOff {
+	if late := exact && x.candOff < x.synackOff && x.candTime < x.synackTime; accepted && x.synackOff > x.synOff && !late {
 		t := x.synTime
 		if c.synIsPrevious(o, x) {
 			t = -1
