@@ -462,6 +462,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 			x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
 		}
 	}
+	silent := me.bits&hasAck == 0 // what came of it before acknowledged nothing that counts
 	me.bits |= sentSYNACK | hasAck
 	me.isn, me.synAck = p.Seq, p.Ack
 	c.completeness &^= far0 << side
@@ -487,8 +488,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		if me.bits&hasNext == 0 {
 			c.learn(side, p.Seq+1, x)
 		}
-		me.ack = p.Ack
-		me.edge = p.Ack.Add(uint32(p.Window)) // the window of a SYN is never scaled (RFC 7323, 2.2)
+		silent = true
 		me.next = p.Seq + 1
 		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, segEnd(p), side, x)
@@ -496,6 +496,10 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		me.next = later(later(me.next, segEnd(p)), acked)
 	} else {
 		odd |= OddReordered
+	}
+	if silent {
+		me.ack = p.Ack
+		me.edge = p.Ack.Add(uint32(p.Window)) // the window of a SYN is never scaled (RFC 7323, 2.2)
 	}
 	if peer.bits&sentSYN != 0 && !c.acceptable(p.Ack, 1-side, x) {
 		odd |= OddSYNACKNumber
