@@ -469,6 +469,9 @@ func (s *session) summary() {
 	}
 	if s.mode == "plain" || s.screened {
 		for _, f := range s.watch.Findings() {
+			if f.Muted != "" {
+				break // they come last
+			}
 			fmt.Fprintf(s.a.err, "  %-7s %s: %s\n", words.Severity(s.lang, f.Severity), f.Kind, f.Text(s.lang))
 		}
 	}

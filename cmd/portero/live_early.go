@@ -50,15 +50,15 @@ func (s *session) found() []findings.Finding {
 // joined adds to fs, which are certain, those of early that they do not have, or have less
 // of.
 func joined(fs, early []findings.Finding) []findings.Finding {
-	at := map[findingKey]int{}
+	at := map[findings.Identity]int{}
 	for i := range fs {
-		at[keyOf(&fs[i])] = i
+		at[fs[i].Identity()] = i
 	}
 	for _, f := range early {
 		if !slices.Contains(earlyKinds, f.Kind) {
 			continue
 		}
-		i, ok := at[keyOf(&f)]
+		i, ok := at[f.Identity()]
 		switch {
 		case !ok:
 			fs = append(fs, f)

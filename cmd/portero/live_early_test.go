@@ -22,7 +22,7 @@ func TestEarlyFindingsAreJoined(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	for i := range want {
-		if keyOf(&got[i]) != keyOf(&want[i]) || got[i].Count != want[i].Count {
+		if got[i].Identity() != want[i].Identity() || got[i].Count != want[i].Count {
 			t.Errorf("%d: %+v, want %+v", i, got[i], want[i])
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"portero/internal/engine"
@@ -28,25 +27,49 @@ type streamer struct {
 	lines   *events.Lines  // with --plain
 	other   view.Writer    // everything else, the collectors included: one record at a time
 	tell    *events.Teller
-	found   map[findingKey]findings.Finding
+	found   tellings
 	dropped uint64
 	leftOut uint64
 }
 
-type findingKey struct {
-	kind          string
-	actor, target netip.Addr
-	proto         uint8
-	port          uint16
+// tellings are what was told of findings.
+type tellings struct {
+	of   map[findings.Identity]telling
+	full bool // some were left out for want of memory of what was told
 }
 
-func keyOf(f *findings.Finding) findingKey {
-	return findingKey{f.Kind, f.Actor, f.Target, f.Proto, f.Port}
+type telling struct {
+	severity string // the gravest
+	count    uint64
+}
+
+// tellingsMost bounds them: callers under forged addresses can go on for ever.
+const tellingsMost = 1 << 16
+
+// news reports whether f is to be told: it is new, or became graver or doubled.
+func (x *tellings) news(f *findings.Finding) bool {
+	id := f.Identity()
+	old, known := x.of[id]
+	switch milder := known && findings.AtLeast(old.severity, f.Severity); {
+	case !known && len(x.of) >= tellingsMost:
+		x.full = true
+		return false
+	case milder && f.Count < 2*old.count:
+		return false
+	case milder:
+		x.of[id] = telling{old.severity, f.Count}
+	default:
+		if x.of == nil {
+			x.of = map[findings.Identity]telling{}
+		}
+		x.of[id] = telling{f.Severity, max(old.count, f.Count)}
+	}
+	return true
 }
 
 // stream writes records or lines as they happen.
 func (s *session) stream(eo engine.Options, out *output, mode string) error {
-	t := &streamer{s: s, out: out, tell: events.New(s.o.interim), found: map[findingKey]findings.Finding{}}
+	t := &streamer{s: s, out: out, tell: events.New(s.o.interim)}
 	var other view.Writer
 	switch mode {
 	case "ndjson":
@@ -131,6 +154,9 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d opened and established events were not told: more than %d came in a second\n",
 			"portero: %d eventos de apertura no se contaron: llegaron más de %d en un segundo\n"), n, events.MaxEarly)
 	}
+	if t.found.full && !s.o.quiet {
+		fmt.Fprintf(s.a.err, s.lang.Pick("portero: there were more than %d findings: those that came later were not told\n", "portero: hubo más de %d hallazgos: los que llegaron después no se contaron\n"), tellingsMost)
+	}
 	return err
 }
 
@@ -182,17 +208,18 @@ func (t *streamer) findings(now time.Time, fs []findings.Finding) error {
 		}
 	}
 	for _, f := range fs {
-		k := keyOf(&f)
-		if old, ok := t.found[k]; ok && old.Severity == f.Severity && f.Count < 2*old.Count {
+		if !t.found.news(&f) {
 			continue
 		}
-		t.found[k] = f
 		var err error
 		switch {
 		case t.nd != nil:
 			l := findingList([]findings.Finding{f}, t.s.lang, true)
 			err = t.object(append([]string{"event"}, l.heads...), append([]any{events.Finding}, l.rows[0]...))
 		case t.lines != nil:
+			if f.Muted != "" {
+				continue // as in a table
+			}
 			err = t.lines.Say(now, t.s.lang.Pick("finding, ", "hallazgo, ")+words.Severity(t.s.lang, f.Severity)+"  "+f.Kind+": "+f.Text(t.s.lang))
 		}
 		if err != nil {

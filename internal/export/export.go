@@ -46,8 +46,8 @@ type Exporter struct {
 	gen     uint32
 	resend  time.Duration
 	resent  time.Time
-	filled  time.Time // when the open message was begun, zero when there is none
-	sent    map[string]string
+	filled  time.Time                    // when the open message was begun, zero when there is none
+	sent    map[findings.Identity]string // the gravest that was sent
 	failure error
 	n, left uint64 // findings sent, and left out for want of memory of what was sent
 }
@@ -100,7 +100,7 @@ func Open(to string, opt Options) (*Exporter, error) {
 		}
 		dial = func(_, addr string) (net.Conn, error) { return opt.TLS(addr) }
 	}
-	e := &Exporter{to: to, opt: opt, resend: time.Minute, sent: map[string]string{}}
+	e := &Exporter{to: to, opt: opt, resend: time.Minute, sent: map[findings.Identity]string{}}
 	q := numbers{query: u.Query()}
 	l := &line{network: network, addr: addr, live: opt.Live, dialer: dial}
 	if strings.HasPrefix(u.Scheme, "ipfix") {
@@ -213,26 +213,32 @@ func (e *Exporter) Tick() {
 // sentMost bounds what is kept of findings that were sent.
 const sentMost = 1 << 16
 
-// Findings sends those that were not sent yet, or have become graver.
+// Findings sends those that were not sent yet, or have become graver, and none that the
+// user muted.
 func (e *Exporter) Findings(fs []findings.Finding) error {
 	if e.log == nil {
 		return nil
 	}
+	left := uint64(0)
 	for i := range fs {
 		f := &fs[i]
-		key := fmt.Sprint(f.Kind, f.Actor, f.Target, f.Proto, f.Port)
+		if f.Muted != "" {
+			continue
+		}
+		key := f.Identity()
 		before, known := e.sent[key]
-		if before == f.Severity {
+		if known && findings.AtLeast(before, f.Severity) {
 			continue
 		}
 		if !known && len(e.sent) >= sentMost {
-			e.left++
+			left++
 			continue
 		}
 		e.sent[key] = f.Severity
 		e.n++
 		e.carry(e.log.Append(nil, f, time.Now()))
 	}
+	e.left = max(e.left, left) // the same are left out again and again, live
 	return e.failure
 }
 
@@ -262,7 +268,7 @@ func (e *Exporter) Close() error {
 			done += fmt.Sprintf(l.Pick("; %d messages LOST", "; mensajes PERDIDOS: %d"), n)
 		}
 		if e.left > 0 {
-			done += fmt.Sprintf(l.Pick("; %d findings LEFT OUT: more than %d of them", "; hallazgos OMITIDOS: %d, por pasar de %d"), e.left, sentMost)
+			done += fmt.Sprintf(l.Pick("; at least %d findings LEFT OUT: more than %d of them", "; hallazgos OMITIDOS: al menos %d, por pasar de %d"), e.left, sentMost)
 		}
 		e.opt.Say(e.to + ": " + done)
 	}

@@ -39,6 +39,25 @@ type Finding struct {
 	Muted            string   // why an override of the catalogue silences it, "" when none does
 }
 
+// Identity tells a finding from all others of a run. It stays while the finding grows or
+// becomes graver.
+type Identity struct {
+	Kind          string
+	Actor, Target netip.Addr
+	Proto         uint8
+	Port          uint16
+	What          string // one door may have two faults of a kind, one machine two tunnels
+}
+
+// Identity is that of f.
+func (f *Finding) Identity() Identity {
+	what := f.Name
+	if f.Kind == "dns-tunnel" {
+		what = f.Detail // the domain
+	}
+	return Identity{f.Kind, f.Actor, f.Target, f.Proto, f.Port, what}
+}
+
 // The thresholds, with where they come from.
 const (
 	scanPorts      = 15 // Zeek's scan policy: distinct ports failed in five minutes

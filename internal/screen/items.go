@@ -192,7 +192,7 @@ func (i *hostItem) cells(c *setting) []string {
 type findingItem struct{ findings.Finding }
 
 func (i *findingItem) key() string {
-	return fmt.Sprint(i.Kind, i.Actor, i.Target, i.Proto, i.Port)
+	return fmt.Sprint(i.Identity())
 }
 func (i *findingItem) paint() string { return i.Severity }
 func (i *findingItem) more() string  { return "" }
@@ -219,6 +219,9 @@ func (v *View) items(tab int) []item {
 		}
 	case 3:
 		for _, f := range v.Findings {
+			if f.Muted != "" {
+				continue
+			}
 			out = append(out, &findingItem{f})
 		}
 	}

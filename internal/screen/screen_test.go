@@ -245,6 +245,25 @@ func TestSave(t *testing.T) {
 	has(t, m, "not saved: disk \ufffd[2J full")
 }
 
+// The cursor passes over every finding, also two of one door, and what the user muted is not there.
+func TestEveryFindingIsReached(t *testing.T) {
+	m, _ := filled(t, words.English, "first-look", 80, 24)
+	door := findings.Finding{Kind: "tls-certificate", Severity: "low", Basis: "observed", Target: netip.MustParseAddr("192.0.2.1"), Proto: 6, Port: 443, Count: 1}
+	expired, signed, muted := door, door, door
+	expired.Name, signed.Name, muted.Name, muted.Muted = "expired", "self-signed", "name", "our own"
+	last := door
+	last.Port, last.Name = 8443, "early"
+	m.view = &View{Findings: []findings.Finding{expired, signed, last, muted}}
+	press(m, "4")
+	for i, want := range []string{"expired", "self-signed", "early", "early"} {
+		is := m.lines()
+		if f := is[m.cursor(is)].(*findingItem); f.Name != want || len(is) != 3 {
+			t.Errorf("%d times down: the cursor is on %q of %d, want %q of 3", i, f.Name, len(is), want)
+		}
+		press(m, "<down>")
+	}
+}
+
 // A board that lives for weeks keeps no more than it may, however much passes.
 func TestBoardIsBounded(t *testing.T) {
 	b := NewBoard(nil)

@@ -149,6 +149,9 @@ func (m *Model) connText(r *record.Record) []string {
 	}
 	for _, k := range r.Risks {
 		t = append(t, "", " "+k.ID+"   "+words.Severity(m.Lang, k.Severity)+", "+words.Basis(m.Lang, k.Basis), "   "+k.Text)
+		if k.Muted != "" {
+			t = append(t, "   "+m.pick("muted: ", "callado: ")+k.Muted)
+		}
 	}
 	return t
 }

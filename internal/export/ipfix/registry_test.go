@@ -23,7 +23,7 @@ Written by ` + "`go test ./internal/export/ipfix -update`" + `; do not edit.
 
 IPFIX over TLS is ` + "`portero-fleet sensor --to ipfix+tls://HOST:4740`" + ` (docs/FLEET.md), so that portero itself stays small.
 With --to nothing is printed unless --format or -o asks for it. IPFIX takes records, syslog (RFC 5424; over TCP with
-octet counting, RFC 6587) takes findings, each once, and again when it becomes graver.
+octet counting, RFC 6587) takes findings, each once, and again when it becomes graver; none that the catalogue mutes.
 
 Options come after ` + "`?`" + `, joined by ` + "`&`" + `: for IPFIX ` + "`domain`" + ` (observation domain, 1), ` + "`pen`" + ` (enterprise number of the
 elements below, 32473), ` + "`size`" + ` (most octets of a message: 1400 over UDP, 8192 over TCP), ` + "`rate`" + ` (UDP: most messages a
