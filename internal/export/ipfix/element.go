@@ -96,11 +96,20 @@ func ntp(ns int64) uint64 {
 	return uint64(sec+2208988800)<<32 | uint64(frac)<<32/1e9
 }
 
-func vlan(x *flow, at int) uint64 {
-	if len(x.r.VLAN) == 0 || at > 0 && len(x.r.VLAN) == 1 {
+// outer and inner are the VLAN tags at both ends of a stack, 0 none: inner has none where
+// there is one tag only.
+func outer(x *flow) uint64 {
+	if len(x.r.VLAN) == 0 {
 		return 0
 	}
-	return uint64(x.r.VLAN[min(at, len(x.r.VLAN)-1)])
+	return uint64(x.r.VLAN[0])
+}
+
+func inner(x *flow) uint64 {
+	if len(x.r.VLAN) < 2 {
+		return 0
+	}
+	return uint64(x.r.VLAN[len(x.r.VLAN)-1])
 }
 
 // common are the elements of every template after addresses and ports. The
@@ -112,8 +121,8 @@ var common = []Element{
 	// Before the forward half: nfdump 1.7.1 keeps whichever comes last.
 	reverse("reverseTcpControlBits", 6, 1, func(x *flow) uint64 { return uint64(x.respC) }),
 	iana("tcpControlBits", 6, 1, func(x *flow) uint64 { return uint64(x.origC) }),
-	iana("vlanId", 58, 2, func(x *flow) uint64 { return vlan(x, 0) }),
-	iana("dot1qCustomerVlanId", 245, 2, func(x *flow) uint64 { return vlan(x, 1) }),
+	iana("vlanId", 58, 2, outer),
+	iana("dot1qCustomerVlanId", 245, 2, inner),
 	iana("ingressInterface", 10, 4, func(x *flow) uint64 { return uint64(x.iface) }),
 	iana("egressInterface", 14, 4, func(x *flow) uint64 { return 0 }),
 	iana("flowStartMilliseconds", 152, 8, func(x *flow) uint64 { return uint64(x.start / 1e6) }),

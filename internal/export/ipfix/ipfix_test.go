@@ -4,7 +4,9 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"portero/internal/corpus"
 	"portero/internal/export/ipfix"
@@ -246,5 +248,173 @@ func TestICMPCode(t *testing.T) {
 	e.Flush(1)
 	if !slices.Equal(codes, []uint64{3<<8 | 13}) {
 		t.Errorf("%x", codes)
+	}
+}
+
+// one is r as a collector reads it.
+func one(t *testing.T, r *record.Record, opt ipfix.Options) (got map[field][]byte) {
+	t.Helper()
+	known := map[uint16][]field{}
+	e := ipfix.NewEncoder(opt, func(b []byte) {
+		for _, x := range parse(t, slices.Clone(b), known).records {
+			if _, isOption := x[field{346, 0, 4}]; !isOption {
+				got = x
+			}
+		}
+	})
+	e.Templates(1)
+	e.Write(r, 1)
+	e.Flush(1)
+	if got == nil {
+		t.Fatal("no record came")
+	}
+	return got
+}
+
+func octets(r map[field][]byte, id uint16, ent uint32) []byte {
+	for f, b := range r {
+		if f.id == id && f.ent == ent {
+			return b
+		}
+	}
+	return nil
+}
+
+// Times are those of the packets, in milliseconds and as NTP has them (RFC 7011, section
+// 6.1.10: seconds since 1900 and parts of 2^32), also before 1970.
+func TestTimes(t *testing.T) {
+	for _, c := range []struct {
+		first, last    int64
+		startMs, endMs uint64
+		start, end     time.Time
+	}{
+		{1_700_000_000_123_456_789, 1_700_000_061_000_000_000, 1_700_000_000_123, 1_700_000_061_000, time.Unix(1_700_000_000, 123_456_789), time.Unix(1_700_000_061, 0)},
+		{5e9, 4e9, 5000, 5000, time.Unix(5, 0), time.Unix(5, 0)}, // a clock that went back: no end before its start
+		{-1_250_000_000, -500_000_000, 1<<64 - 1250, 1<<64 - 500, time.Unix(-2, 750_000_000), time.Unix(-1, 500_000_000)},
+	} {
+		r := corpus.Made(1)
+		r.First, r.Last = c.first, c.last
+		got := one(t, r, ipfix.Options{})
+		if s, e := number(got, 152, 0), number(got, 153, 0); s != c.startMs || e != c.endMs {
+			t.Errorf("%d to %d: %d to %d ms", c.first, c.last, s, e)
+		}
+		for id, want := range map[uint16]time.Time{156: c.start, 157: c.end} {
+			v := number(got, id, 0)
+			epoch := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+			at := time.Unix(int64(v>>32)+epoch, int64((v&0xffffffff)*1e9>>32))
+			if d := at.Sub(want); d < -time.Nanosecond || d > time.Nanosecond || len(octets(got, id, 0)) != 8 {
+				t.Errorf("%d to %d: element %d says %v, want %v", c.first, c.last, id, at.UTC(), want.UTC())
+			}
+		}
+	}
+}
+
+// The kind of flow decides what is told of it: ports, ICMP's type and code, or neither.
+func TestKindsOfFlows(t *testing.T) {
+	v4, v6 := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")
+	for _, c := range []struct {
+		what  string
+		proto uint8
+		ports bool
+		a     netip.Addr
+		want  map[uint16]uint64
+		not   []uint16
+	}{
+		{"TCP", 6, true, v4, map[uint16]uint64{4: 6, 7: 40000, 11: 443, 12: 192<<24 | 2<<8 | 1}, []uint16{27, 28, 32, 139}},
+		{"UDP over IPv6", 17, true, v6, map[uint16]uint64{4: 17, 7: 40000, 11: 443}, []uint16{8, 12, 32, 139}},
+		{"ICMP", 1, false, v4, map[uint16]uint64{4: 1, 32: 3<<8 | 13}, []uint16{7, 11, 139}},
+		{"ICMPv6", 58, false, v6, map[uint16]uint64{4: 58, 139: 3<<8 | 13}, []uint16{7, 11, 32}},
+		{"GRE", 47, false, v4, map[uint16]uint64{4: 47}, []uint16{7, 11, 32, 139, 27}},
+		{"ESP over IPv6", 50, false, v6, map[uint16]uint64{4: 50}, []uint16{7, 11, 32, 139, 8}},
+	} {
+		r := corpus.Made(8)
+		r.Proto, r.HasPorts, r.Orig.Addr, r.Resp.Addr, r.Orig.Port, r.Resp.Port = c.proto, c.ports, c.a, c.a, 40000, 443
+		if !c.ports {
+			r.Orig.Port, r.Resp.Port = 3, 13
+		}
+		got := one(t, r, ipfix.Options{Interface: 7})
+		for id, want := range c.want {
+			if v := number(got, id, 0); v != want {
+				t.Errorf("%s: element %d is %d, want %d", c.what, id, v, want)
+			}
+		}
+		for _, id := range c.not {
+			if octets(got, id, 0) != nil {
+				t.Errorf("%s has element %d", c.what, id)
+			}
+		}
+		if c.a == v6 {
+			if b := octets(got, 28, 0); string(b) != string(v6.AsSlice()) {
+				t.Errorf("%s: to %x", c.what, b)
+			}
+		}
+		if in, out := number(got, 10, 0), number(got, 14, 0); in != 7 || out != 0 {
+			t.Errorf("%s: interfaces %d and %d", c.what, in, out)
+		}
+	}
+}
+
+// The outer and the innermost of a frame's tags; what is not known, or is more than there is
+// room for, is never another number.
+func TestTagsAndBorders(t *testing.T) {
+	for _, c := range []struct {
+		tags         []uint32
+		outer, inner uint64
+	}{{nil, 0, 0}, {[]uint32{7}, 7, 0}, {[]uint32{7, 8}, 7, 8}, {[]uint32{7, 8, 9}, 7, 9}} {
+		r := corpus.Made(1)
+		r.VLAN = c.tags
+		got := one(t, r, ipfix.Options{})
+		if o, i := number(got, 58, 0), number(got, 245, 0); o != c.outer || i != c.inner {
+			t.Errorf("%v: outer %d, innermost %d", c.tags, o, i)
+		}
+	}
+	for ns, want := range map[int64]uint64{-1: ipfix.Unknown, 0: 0, 999: 0, 1000: 1, 5_000_000_000_000: ipfix.Unknown - 1} {
+		r := corpus.Made(1)
+		r.ServerRTT, r.ClientRTT = ns, ns
+		r.SYNRetries, r.SYNACKRetries = 70_000, 70_000
+		got := one(t, r, ipfix.Options{})
+		if s, c := number(got, 7, ipfix.DefaultPEN), number(got, 8, ipfix.DefaultPEN); s != want || c != want {
+			t.Errorf("%d ns: %d and %d", ns, s, c)
+		}
+		if s, a := number(got, 9, ipfix.DefaultPEN), number(got, 10, ipfix.DefaultPEN); s != 65535 || a != 65535 {
+			t.Errorf("70,000 retries: %d and %d", s, a)
+		}
+	}
+	for name, want := range map[string]string{"www.example.com": "www.example.com", strings.Repeat("x", 64): strings.Repeat("x", 64), strings.Repeat("x", 65): strings.Repeat("x", 64),
+		strings.Repeat("x", 63) + "ñ": strings.Repeat("x", 63), "\xff": "", "": ""} {
+		r := corpus.Made(1)
+		r.ServerName = name
+		if got := string(octets(one(t, r, ipfix.Options{}), 15, ipfix.DefaultPEN)); got != want {
+			t.Errorf("%q is sent as %q", name, got)
+		}
+	}
+	if got := octets(one(t, corpus.Made(1), ipfix.Options{PEN: 1<<32 - 1}), 1, 1<<32-1); len(got) != 1 {
+		t.Errorf("an enterprise number of one's own: %x", got)
+	}
+}
+
+// Messages have the size that was asked for, from 512 octets to 65,535; a quiet second sends none.
+func TestSizes(t *testing.T) {
+	for asked, most := range map[int]int{0: 1400, 1: 512, 512: 512, 9000: 9000, 1 << 20: 65535} {
+		longest, n := 0, 0
+		e := ipfix.NewEncoder(ipfix.Options{Size: asked}, func(b []byte) {
+			n++
+			longest = max(longest, len(b))
+			if at := binary.BigEndian.Uint32(b[4:]); at != 99 {
+				t.Errorf("exported at %d", at)
+			}
+		})
+		e.Flush(99)
+		if n != 0 {
+			t.Errorf("%d messages of nothing", n)
+		}
+		e.Templates(99)
+		for i := range 1000 {
+			e.Write(corpus.Made(uint64(i)), 99)
+		}
+		e.Flush(99)
+		if longest > most || longest < most-350 {
+			t.Errorf("size %d: up to %d octets, want %d", asked, longest, most)
+		}
 	}
 }
