@@ -182,6 +182,11 @@ func TestRate(t *testing.T) {
 // What may stand in an address is taken up to its borders, and what may not is an error that
 // says so, before anything is sent.
 func TestAddresses(t *testing.T) {
+	for to, want := range map[string]string{"ipfix://h": "udp h:4739", "ipfix+tcp://h/": "tcp h:4739", "syslog://[::1]": "udp [::1]:514", "syslog+tcp://h": "tcp h:601", "syslog://h:9": "udp h:9"} {
+		if network, addr, err := export.Address(to); err != nil || network+" "+addr != want {
+			t.Errorf("%s leads to %s %s, %v", to, network, addr, err)
+		}
+	}
 	longest := map[string]int{}
 	for to, domain := range map[string]uint32{"ipfix://h": 1, "ipfix://h/": 1, "ipfix+tcp://h": 1, "ipfix://h?domain=0&size=512": 0, "ipfix://h?domain=4294967295&pen=4294967295&size=65535&rate=10000000&resend=86400": 1<<32 - 1} {
 		var c collector

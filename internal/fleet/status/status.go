@@ -323,6 +323,12 @@ func (f *Fleet) JSON(w io.Writer) error {
 	return e.Encode(f)
 }
 
+// label is a label of a metric. Its value knows three escapes and no others: one too many,
+// and the whole page is refused.
+func label(name, value string) string {
+	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(safe.Terminal(value)) + `"`
+}
+
 // Prometheus writes the state in the text format of metrics, version 0.0.4.
 func (f *Fleet) Prometheus(w io.Writer) error {
 	var b strings.Builder
@@ -348,7 +354,7 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 	metric("broker_free_bytes", "gauge", "Free octets of the disk of a broker.")
 	for _, s := range br.Brokers {
 		if s.Free >= 0 {
-			value("broker_free_bytes", fmt.Sprintf("broker=%q", s.Name), s.Free)
+			value("broker_free_bytes", label("broker", s.Name), s.Free)
 		}
 	}
 	for _, m := range []struct {
@@ -359,6 +365,7 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		{"sensor_sent_total", "counter", "Records that the broker acknowledged.", func(s *sensor.State) any { return s.Sent }},
 		{"sensor_lost_total", "counter", "Records lost before the spool; should be zero.", func(s *sensor.State) any { return s.Lost }},
 		{"sensor_dropped_total", "counter", "Records dropped from a full spool, oldest first; should be zero.", func(s *sensor.State) any { return s.Spool.DroppedRecords }},
+		{"sensor_spoiled_total", "counter", "Batches on the spool that were damaged and are lost; should be zero.", func(s *sensor.State) any { return s.Spool.Spoiled }},
 		{"sensor_refused_total", "counter", "Records left out because their batch was too long for the broker; should be zero.", func(s *sensor.State) any { return s.Refused }},
 		{"sensor_capture_drops_total", "counter", "Frames that the kernel dropped; should be zero.", func(s *sensor.State) any { return s.Drops }},
 		{"sensor_spool_records", "gauge", "Records on the spool.", func(s *sensor.State) any { return s.Spool.Records }},
@@ -381,7 +388,7 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		metric(m.name, m.kind, m.help)
 		for i := range f.Sensors {
 			s := &f.Sensors[i]
-			value(m.name, fmt.Sprintf("site=%q,sensor=%q", s.Site, s.Name), m.get(s))
+			value(m.name, label("site", s.Site)+","+label("sensor", s.Name), m.get(s))
 		}
 	}
 	for _, m := range []struct {
@@ -402,7 +409,7 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 	} {
 		metric(m.name, m.kind, m.help)
 		for i := range f.Hubs {
-			value(m.name, fmt.Sprintf("hub=%q", f.Hubs[i].Name), m.get(&f.Hubs[i]))
+			value(m.name, label("hub", f.Hubs[i].Name), m.get(&f.Hubs[i]))
 		}
 	}
 	if f.Store != nil {
