@@ -202,7 +202,8 @@ func (it *Interface) resolution(v byte) {
 	}
 }
 
-// time turns a time stamp into nanoseconds since 1970, clamped to what fits.
+// time turns a time stamp into nanoseconds since 1970. What lies before 1843 or after 2116
+// is put there: then the time between any two frames fits into 64 bits, too.
 func (it *Interface) time(ts uint64) int64 {
 	var ns int64
 	switch {
@@ -225,5 +226,5 @@ func (it *Interface) time(ts uint64) int64 {
 		ns = int64(lo)
 	}
 	off := max(min(it.offset, 4e9), -4e9)
-	return ns + off*1e9
+	return min(ns+off*1e9, math.MaxInt64/2)
 }

@@ -252,7 +252,7 @@ func (c *Collector) drawTime(origin int64) *chart {
 		ch.Bars = append(ch.Bars, x)
 	}
 	for i := range 5 {
-		ch.Ticks = append(ch.Ticks, at(t.start+span*int64(i)/4))
+		ch.Ticks = append(ch.Ticks, at(t.start+span/4*int64(i)))
 	}
 	return ch
 }

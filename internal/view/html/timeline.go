@@ -80,10 +80,10 @@ func (h *histogram) drawn(limit int) timeline {
 	slices.Sort(keys)
 	lo, hi := h.inner(keys, total)
 	t := timeline{}
-	span := (hi - lo + 1) * h.width
+	span := uint64(hi-lo+1) * uint64(h.width)
 	w := int64(widths[len(widths)-1])
 	for _, c := range widths {
-		if int64(c) >= h.width && span/int64(c) < int64(limit)-1 {
+		if int64(c) >= h.width && span/uint64(c) < uint64(limit)-1 {
 			w = int64(c)
 			break
 		}
@@ -127,7 +127,7 @@ func (h *histogram) inner(keys []int64, total uint64) (lo, hi int64) {
 		}
 	}
 	in, out := keys[b]-keys[a]+1, hi-lo+1
-	if time.Duration(out*h.width) <= time.Minute || out/50 <= in {
+	if out <= int64(time.Minute)/h.width || out/50 <= in {
 		return lo, hi
 	}
 	for a > 0 && keys[b]-keys[a-1] < 2*in { // no outlier after all
