@@ -120,8 +120,11 @@ func (l *Lake) read(name string) error {
 	if err := json.Unmarshal(b, &c); err != nil {
 		return fmt.Errorf("%s: the commit file is damaged: %w", filepath.Join(l.dir, commitDir, name), err)
 	}
+	if err := l.name(c.Files); err != nil {
+		return err
+	}
 	l.take(&c)
-	return l.name(c.Files)
+	return nil
 }
 
 func (l *Lake) take(c *commit) {
@@ -238,13 +241,13 @@ func (l *Lake) try(es []Entry) (again bool, err error) {
 		drop()
 		return false, err
 	}
-	l.loaded[name+".json"] = true
-	l.take(&c)
 	l.Rows += uint64(rows)
 	l.Files += uint64(len(files))
 	if err := l.name(c.Files); err != nil {
-		return false, err
+		return false, err // the commit is not taken as read: who reads it next tries again
 	}
+	l.loaded[name+".json"] = true
+	l.take(&c)
 	if len(l.loaded) >= mergeAt {
 		return false, l.merge()
 	}

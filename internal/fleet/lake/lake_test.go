@@ -1,12 +1,14 @@
 package lake
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -273,6 +275,98 @@ func TestAHubThatDiesHalfway(t *testing.T) {
 	}
 	if _, err := os.Stat(stray); err == nil {
 		t.Error("a hidden file of two hours ago is still there")
+	}
+}
+
+// A file that cannot get its name, as on a full disk, is not forgotten: the batch is not
+// acknowledged before it has one.
+func TestANameThatCannotBeGiven(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Open(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := l.lock() // so that it waits before the commit
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Entry{Source: "lab/s/e", Number: 1, Batch: made(t, "lab", 0, 50)}
+	result := make(chan error, 1)
+	go func() { result <- l.Write([]Entry{e}) }()
+	var inTheWay []string
+	for until := time.Now().Add(10 * time.Second); len(inTheWay) == 0 && time.Now().Before(until); time.Sleep(time.Millisecond) {
+		files, _ := filepath.Glob(filepath.Join(dir, "site=*", "*", "*", ".*.parquet.tmp"))
+		for _, f := range files {
+			final := strings.TrimSuffix(filepath.Join(filepath.Dir(f), filepath.Base(f)[1:]), ".tmp")
+			if err := os.MkdirAll(filepath.Join(final, "x"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			inTheWay = append(inTheWay, final)
+		}
+	}
+	unlock()
+	if err := <-result; err == nil || len(inTheWay) == 0 {
+		t.Fatalf("%v: %v in the way", err, inTheWay)
+	}
+	for range 2 { // the batch comes again and again
+		if l.Write([]Entry{e}) == nil {
+			t.Error("a batch is acknowledged whose file has no name")
+		}
+	}
+	for _, f := range inTheWay {
+		os.RemoveAll(f)
+	}
+	if err := l.Write([]Entry{e}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, dir, 50)
+	if hidden, _ := filepath.Glob(filepath.Join(dir, "site=*", "*", "*", ".*.tmp")); len(hidden) > 0 {
+		t.Errorf("%v are left", hidden)
+	}
+}
+
+// However long a lake is written to, its commits stay few, and what they say is not lost.
+func TestCommitsAreMerged(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, commitDir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var es []Entry
+	for i := range mergeAt - 5 { // of a hub before
+		es = append(es, Entry{Source: fmt.Sprint("lab/s/", i%7), Number: uint64(i)})
+		body, _ := json.Marshal(&commit{Batches: map[string]ranges{es[i].Source: {{es[i].Number, es[i].Number}}}})
+		if err := os.WriteFile(filepath.Join(dir, commitDir, fmt.Sprint(i, "-x.json")), body, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l, err := Open(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const more = 12
+	for i := range more {
+		es = append(es, Entry{Source: "lab/s/e", Number: uint64(i), Batch: made(t, "lab", i, 1)})
+		if err := l.Write(es); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if names, _ := filepath.Glob(filepath.Join(dir, commitDir, "*.json")); len(names) > 12 {
+		t.Errorf("%d commit files", len(names))
+	}
+	other, err := Open(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Write(es); err != nil || other.Files != 0 || l.Rows != more {
+		t.Errorf("%v: %d files written again, %d rows before", err, other.Files, l.Rows)
+	}
+	check(t, dir, more)
+	// A commit that cannot be read is an error: nobody knows what is there.
+	if err := os.WriteFile(filepath.Join(dir, commitDir, "1-x.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, 1); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Error(err)
 	}
 }
 
