@@ -4,6 +4,10 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+	"time"
+
+	"portero/catalog"
+	"portero/handshake"
 )
 
 // TestStore: under a flood of strangers the store stays in its limit, what it has
@@ -61,5 +65,95 @@ func TestStore(t *testing.T) {
 	}
 	if s.dropped < 10_000 {
 		t.Errorf("only %d forgotten", s.dropped)
+	}
+}
+
+// However many words strangers make up, only so many are told apart, and each that is costs its
+// share of the memory.
+func TestWordsAreBounded(t *testing.T) {
+	var s store
+	for i := range 3 * maxTexts {
+		n := names{"port-mismatch", string(rune('a'+i%26)) + netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}).String()}
+		id := s.number(n)
+		if (id != 0) != (i < maxTexts) || s.number(n) != id {
+			t.Fatalf("word %d has number %d, then %d", i, id, s.number(n))
+		}
+	}
+	if len(s.texts) != maxTexts || s.bytes < maxTexts*60 {
+		t.Errorf("%d words in %d octets", len(s.texts), s.bytes)
+	}
+}
+
+// The busiest time is the one that a count of every window gives, whatever is not wanted comes
+// between.
+func TestBusiest(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 300 {
+		var es []event
+		for i := range 1 + r.IntN(40) {
+			es = append(es, event{at: int64(r.IntN(30)), record: uint64(i), what: uint32(r.IntN(3))})
+		}
+		w := int64(r.IntN(12))
+		want, kinds := 0, 0
+		for from := int64(0); from < 30; from++ {
+			n, what := 0, map[uint32]bool{}
+			for _, e := range es {
+				if e.at >= from && e.at <= from+w {
+					what[e.what] = true
+					if e.what == 1 {
+						n++
+					}
+				}
+			}
+			want, kinds = max(want, n), max(kinds, len(what))
+		}
+		best, n := busiest(es, time.Duration(w), func(e event) bool { return e.what == 1 })
+		hits := 0
+		for _, e := range best {
+			if e.what == 1 {
+				hits++
+			}
+		}
+		if n != want || hits != want || len(best) > 0 && best[len(best)-1].at-best[0].at > w {
+			t.Fatalf("%d hits, %d in %v, want %d within %d of %v", n, hits, best, want, w, es)
+		}
+		if _, n := densest(es, time.Duration(w)); n != kinds {
+			t.Fatalf("%d kinds, want %d within %d of %v", n, kinds, w, es)
+		}
+	}
+}
+
+// A door is as old as its first answer, in whatever order its connections end.
+func TestADoorIsAsOldAsItsFirstAnswer(t *testing.T) {
+	for _, first := range []int64{60, 4000} {
+		var s story
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed)
+		s.tcp(4500*sec, "10.0.0.9", "10.0.0.1", 0, 8080, handshake.Completed)
+		s.tcp(first*sec, "10.0.0.8", "10.0.0.1", 0, 8080, handshake.Completed) // ends last
+		d := New(catalog.Default(), nil, 0)
+		for i := range s.rs {
+			d.Observe(&s.rs[i])
+		}
+		found := false
+		for _, f := range d.Findings() {
+			found = found || f.Kind == "listener-new" && f.Port == 8080
+		}
+		if found != (first > 3600) {
+			t.Errorf("a door that first answered after %d s is new: %v", first, found)
+		}
+	}
+}
+
+// Who can have an address, and who cannot, up to the borders of the blocks.
+func TestImpossibleSenders(t *testing.T) {
+	other := netip.MustParseAddr("192.0.2.1")
+	for a, want := range map[string]string{"0.0.0.0": "", "0.0.0.1": "0.0.0.0/8", "0.255.255.255": "0.0.0.0/8", "1.0.0.0": "", "126.255.255.255": "", "127.0.0.1": "loopback", "128.0.0.0": "", "223.255.255.255": "",
+		"224.0.0.0": "multicast", "239.255.255.255": "multicast", "240.0.0.0": "240.0.0.0/4", "255.255.255.255": "240.0.0.0/4", "::": "", "::1": "loopback", "ff02::1": "multicast", "2001:db8::1": ""} {
+		if got := never(netip.MustParseAddr(a), other); got != want {
+			t.Errorf("%s: %q, want %q", a, got, want)
+		}
+	}
+	if got := never(netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("127.0.0.2")); got != "" {
+		t.Errorf("inside one machine: %q", got)
 	}
 }
