@@ -53,6 +53,9 @@ func (a *app) queryCmd() *cobra.Command {
 				if !ok {
 					return usage(fmt.Sprintf("%q: write NAME=VALUE", kv))
 				}
+				if _, twice := with[k]; twice {
+					return usage(fmt.Sprintf("%s= is given twice", k))
+				}
 				with[k] = v
 			}
 			c, err := house.New(h.Config)

@@ -29,6 +29,31 @@ func TestWrongWordsAreErrorsOfUsage(t *testing.T) {
 	}
 }
 
+// What is wrong in a question is told before a store is looked for, in the user's
+// language and as an error of usage.
+func TestQuestionsAreCheckedBeforeTheStore(t *testing.T) {
+	for _, c := range []struct{ args, en, es string }{
+		{"doors host=1.2", `host: "1.2" is no address`, `host: "1.2" no es una dirección`},
+		{"doors", "doors wants host=...", "doors necesita host=..."},
+		{"doors host=192.0.2.1 host=192.0.2.2", "host= is given twice", "host= está dos veces"},
+		{"doors host=192.0.2.1 prot=7", `doors has no parameter "prot"`, `doors no tiene ningún parámetro "prot"`},
+		{"diary host=192.0.2.1 port=x", `port: "x" is not from 0 to 65535`, `port: "x" no está entre 0 y 65535`},
+		{"half-open from=noon", `from: "noon" is no time`, `from: "noon" no es una hora`},
+		{"half-open to=2300-01-01", "is not from 1900 to 2261", "no está entre 1900 y 2261"},
+		{"connection cid=7", `cid: "7" is no Community ID`, `cid: "7" no es un Community ID`},
+		{"doors host=192.0.2.1 --format xml", `--format: "xml" is none of`, "--format: \"xml\" no es"},
+	} {
+		for locale, want := range map[string]string{"C": c.en, "es_ES.UTF-8": c.es} {
+			t.Setenv("LC_ALL", locale)
+			var out, errw bytes.Buffer
+			code := run(strings.Fields("query --clickhouse http://127.0.0.1:1 "+c.args), &out, &errw)
+			if code != 2 || out.Len() > 0 || !strings.Contains(errw.String(), want) || strings.Contains(errw.String(), "127.0.0.1:1") {
+				t.Errorf("%s, %s: exit status %d, %q, want %q", c.args, locale, code, errw.String(), want)
+			}
+		}
+	}
+}
+
 // full refuses what is written to it, as a full disk and a reader that went away do.
 type full struct{ err error }
 

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -245,6 +246,7 @@ func questions(t *testing.T, h *house.House) {
 	}{
 		{"talked-to", map[string]string{"host": "10.9.0.80"}, 3, "peer=10.9.0.1 direction=from connections=10 opened=10 refused=0"},
 		{"talked-to", map[string]string{"host": "10.9.0.80", "from": "2026-09-29 00:00:00", "to": "2100-01-01 00:00:00"}, 3, "peer=10.9.0.1 connections=2"},
+		{"doors", map[string]string{"host": " 10.9.0.80", "from": "1900-01-01", "to": "2261-12-31T23:59:59.999999999Z", "limit": "4294967295"}, 13, "port=443 opened=1 refused=0"},
 		{"doors", map[string]string{"host": "10.9.0.80"}, 13, "port=443 opened=1 refused=0"},
 		{"new-listeners", map[string]string{"days": "3", "to": "2026-10-02 00:00:00"}, -1, ""},
 		{"half-open", map[string]string{"from": "2026-09-20 00:00:00", "to": "2026-10-20 00:00:00"}, 1, "source=10.9.0.66 half_open=5 hosts=1 ports=5"},
@@ -281,8 +283,18 @@ func questions(t *testing.T, h *house.House) {
 			}
 		}
 	}
-	// Words from outside stay words.
-	if got := ask(t, h, named(t, "diary"), map[string]string{"host": "x' OR 1=1 --", "port": "443"}); len(got) != 0 {
+	// Words from outside stay words: our own questions refuse what is no address, and a
+	// text that nothing looks at goes apart from the SQL.
+	const words = "x' OR 1=1 --"
+	if err := h.Ask(context.Background(), &bytes.Buffer{}, named(t, "diary"), map[string]string{"host": words, "port": "443"}, "ndjson"); err == nil {
+		t.Errorf("%s is asked", words)
+	}
+	any := named(t, "diary")
+	any.Params = []house.Param{{Name: "host", Type: "String"}, {Name: "port", Type: "UInt16"}, {Name: "from", Default: "1970-01-02 00:00:00"}, {Name: "to", Default: "2260-01-01 00:00:00"}, {Name: "limit", Default: "50"}}
+	if got := ask(t, h, any, map[string]string{"host": words, "port": "443"}); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	if got := ask(t, h, any, map[string]string{"host": "10.9.0.80", "port": "443"}); len(got) != 10 {
 		t.Errorf("%v", got)
 	}
 	for _, q := range house.Queries() {
@@ -307,6 +319,41 @@ func TestRefusals(t *testing.T) {
 	}
 	if err := h.Ask(context.Background(), &bytes.Buffer{}, named(t, "half-open"), map[string]string{"hots": "x"}, "table"); err == nil || !strings.Contains(err.Error(), "hots") {
 		t.Error(err)
+	}
+	// Nobody listens there: what is wrong in the question is told all the same.
+	for _, c := range []struct{ question, name, bad, want string }{
+		{"doors", "host", "1.2", `host: "1.2" is no address`}, {"doors", "host", "fe80::1%eth0", "is no address"}, {"talked-to", "host", "example.org", "is no address"},
+		{"doors", "host", "", "wants host=..."}, {"diary", "port", "65536", `port: "65536" is not from 0 to 65535`}, {"diary", "port", "https", "is not from 0"},
+		{"doors", "limit", "-1", "is not from 0 to 4294967295"}, {"new-listeners", "days", "7d", "days: "},
+		{"doors", "from", "yesterday", `from: "yesterday" is no time`}, {"doors", "to", "2026-02-30", "is no time"}, {"doors", "to", "2300-01-01", "is not from 1900 to 2261"},
+		{"connection", "cid", "7", "is no Community ID"}, {"connection", "cid", "1:AAAA", "is no Community ID"},
+	} {
+		args := map[string]string{"host": "192.0.2.1", "port": "1"}
+		for _, p := range []string{"host", "port"} {
+			if !slices.ContainsFunc(named(t, c.question).Params, func(q house.Param) bool { return q.Name == p }) {
+				delete(args, p)
+			}
+		}
+		args[c.name] = c.bad
+		if err := h.Ask(context.Background(), &bytes.Buffer{}, named(t, c.question), args, "table"); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %s=%s: %v", c.question, c.name, c.bad, err)
+		}
+	}
+	// What is right is asked in the form in which records hold it.
+	given, err := named(t, "doors").Given(map[string]string{"host": "2001:DB8:0::0001", "from": "2026-11-01T01:00:00.5+01:00", "to": "2026-11-02", "limit": "007"})
+	if err != nil || given["host"] != "2001:db8::1" || given["from"] != "2026-11-01 00:00:00.5" || given["to"] != "2026-11-02 00:00:00" || given["limit"] != "7" {
+		t.Errorf("%v %v", given, err)
+	}
+	for _, q := range house.Queries() { // what we put in ourselves is right as well
+		args := map[string]string{}
+		for _, p := range q.Params {
+			if args[p.Name] = p.Default; p.Default == "" {
+				args[p.Name] = map[string]string{"host": "192.0.2.1", "port": "443", "cid": "1:+hP7PZsvWoA5K0hzxHBkwGm3V4w="}[p.Name]
+			}
+		}
+		if _, err := q.Given(args); err != nil {
+			t.Errorf("%s: %v", q.Name, err)
+		}
 	}
 	if _, err := house.Find("dors"); err == nil || !strings.Contains(err.Error(), "talked-to") {
 		t.Error(err)

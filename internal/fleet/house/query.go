@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -13,6 +13,7 @@ import (
 type Param struct {
 	Name, Type, Default string
 	About               [2]string // English, Spanish
+	read                func(string) (string, error)
 }
 
 // Query is a saved question.
@@ -24,12 +25,12 @@ type Query struct {
 }
 
 var (
-	since = Param{"from", "DateTime64(9, 'UTC')", "1970-01-02 00:00:00", [2]string{"not before this time (UTC)", "no antes de esta hora (UTC)"}}
-	until = Param{"to", "DateTime64(9, 'UTC')", "2260-01-01 00:00:00", [2]string{"before this time (UTC)", "antes de esta hora (UTC)"}}
-	limit = Param{"limit", "UInt32", "50", [2]string{"rows at most", "filas como mucho"}}
-	host  = Param{"host", "String", "", [2]string{"an address", "una dirección"}}
-	port  = Param{"port", "UInt16", "", [2]string{"a port", "un puerto"}}
-	cid   = Param{"cid", "String", "", [2]string{"a Community ID, 1:...", "un Community ID, 1:..."}}
+	since = Param{"from", "DateTime64(9, 'UTC')", "1970-01-02 00:00:00", [2]string{"not before this time (UTC)", "no antes de esta hora (UTC)"}, moment}
+	until = Param{"to", "DateTime64(9, 'UTC')", "2260-01-01 00:00:00", [2]string{"before this time (UTC)", "antes de esta hora (UTC)"}, moment}
+	limit = Param{"limit", "UInt32", "50", [2]string{"rows at most", "filas como mucho"}, number(32)}
+	host  = Param{"host", "String", "", [2]string{"an address", "una dirección"}, address}
+	port  = Param{"port", "UInt16", "", [2]string{"a port", "un puerto"}, number(16)}
+	cid   = Param{"cid", "String", "", [2]string{"a Community ID, 1:...", "un Community ID, 1:..."}, community}
 )
 
 const within = "first >= {from:DateTime64(9, 'UTC')} AND first < {to:DateTime64(9, 'UTC')}"
@@ -53,7 +54,7 @@ SELECT toDate(first) AS day, proto, resp_port AS port, any(service) AS service, 
 FROM flows WHERE resp_addr = {host:String} AND resp_port IS NOT NULL AND ` + within + `
 GROUP BY day, proto, port ORDER BY day, proto, port LIMIT {limit:UInt32}`},
 		{"new-listeners", [2]string{"doors that opened for the first time in the last days before a time", "puertas que se abrieron por primera vez en los últimos días antes de una hora"},
-			[]Param{{"days", "UInt32", "7", [2]string{"how many days count as new", "cuántos días cuentan como nuevo"}}, until, limit}, `
+			[]Param{{"days", "UInt32", "7", [2]string{"how many days count as new", "cuántos días cuentan como nuevo"}, number(32)}, until, limit}, `
 SELECT site, resp_addr AS host, proto, resp_port AS port, min(first) AS since, any(service) AS service, count() AS connections, uniqExact(orig_addr) AS visitors
 FROM flows WHERE ` + opened + ` AND resp_port IS NOT NULL AND first < {to:DateTime64(9, 'UTC')}
 GROUP BY site, host, proto, port
@@ -101,31 +102,20 @@ func Find(name string) (Query, error) {
 var formats = map[string]string{"table": "PrettyCompactMonoBlock", "ndjson": "JSONEachRow", "json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 
 // Ask puts a question and copies the answer to w. args are its parameters by name;
-// those that have a default may be left out.
+// those that have a default may be left out. What is wrong in them is told before the
+// store is asked.
 func (h *House) Ask(ctx context.Context, w io.Writer, q Query, args map[string]string, format string) error {
 	f, ok := formats[format]
 	if !ok {
-		var known []string
-		for k := range formats {
-			known = append(known, k)
-		}
-		sort.Strings(known)
-		return fmt.Errorf("--format: %q is none of %s", format, strings.Join(known, ", "))
+		return fmt.Errorf("--format: %q is none of %s", format, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+	}
+	given, err := q.Given(args)
+	if err != nil {
+		return err
 	}
 	params := map[string]string{}
-	for _, p := range q.Params {
-		v, given := args[p.Name]
-		delete(args, p.Name)
-		if !given {
-			v = p.Default
-		}
-		if v == "" {
-			return fmt.Errorf("%s wants %s=...: %s", q.Name, p.Name, p.About[0])
-		}
-		params["param_"+p.Name] = v
-	}
-	for k := range args {
-		return fmt.Errorf("%s has no parameter %q", q.Name, k)
+	for k, v := range given {
+		params["param_"+k] = v
 	}
 	if format == "table" {
 		params["output_format_pretty_color"] = "0"
