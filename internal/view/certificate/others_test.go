@@ -103,7 +103,7 @@ func TestFiltersToPaste(t *testing.T) {
 
 // However many packets change nothing, four are named and the others counted.
 func TestIgnoredPacketsAreCounted(t *testing.T) {
-	for n, more := range map[int]string{3: "", 4: "", 5: "; and 1 more: changes nothing", 9: "; and 5 more: changes nothing"} {
+	for n, more := range map[int]string{3: "", 4: "", 5: "; and 1 more: they change nothing", 9: "; and 5 more: they change nothing"} {
 		s := story.New().Open().Data(10).RespACK()
 		for i := range n {
 			s.RespRST(story.Seq(0x40000000 + capture.Seq(i)))
