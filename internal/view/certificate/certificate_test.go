@@ -7,6 +7,9 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -276,6 +279,86 @@ func TestOtherProtocols(t *testing.T) {
 		lines := strings.Split(b.String(), "\n")
 		if !strings.HasSuffix(lines[0], "   "+name) || strings.Contains(b.String(), "UDP") || strings.HasPrefix(lines[12], "  9") || lines[12] != "  ... 3 more are left out" {
 			t.Errorf("%s:\n%s", name, b.String())
+		}
+	}
+}
+
+// widest are connections whose rows are as wide as rows get: all flags and data, long
+// addresses, frames and times of long captures, numbers of ten digits that wrap.
+func widest() []*certificate.Certificate {
+	const all = capture.FIN | capture.SYN | capture.RST | capture.PSH | capture.ACK | capture.URG | capture.ECE | capture.CWR
+	var out []*certificate.Certificate
+	for _, s := range []*story.Story{
+		story.New().Send(0, all, 1460),
+		story.New().SYN().Send(1, all, 65535),
+		story.New().SYN(story.Flags(capture.SYN|capture.PSH|capture.URG|capture.ECE|capture.CWR), story.Len(1400)).
+			Wait(9e15).SYN(story.Seq(story.OrigISN), story.Flags(capture.SYN|capture.PSH|capture.URG|capture.ECE|capture.CWR)).
+			SYNACK(story.Flags(capture.SYN | capture.ACK | capture.PSH | capture.URG | capture.ECE | capture.CWR)).ACK().Close(),
+		story.New().SYN().SYNACK(story.Seq(3e9)).Wait(1e9).SYNACK(story.Seq(4e9), story.Flags(capture.SYN|capture.ACK|capture.PSH|capture.URG|capture.ECE|capture.CWR)).Send(0, all, 1460, story.Ack(1e9)),
+		story.New().Open().Data(1460).Reply(1460).Send(1, all&^(capture.SYN|capture.FIN), 1460).Close(),
+	} {
+		for _, digits := range []uint64{0, 99_999_000, 9_999_999_999_000} {
+			for _, v6 := range []bool{false, true} {
+				ps := slices.Clone(s.Packets)
+				m := *s
+				m.Packets = ps
+				for i := range ps {
+					ps[i].Index += digits
+				}
+				r := m.Record()
+				r.ID = 1 + digits
+				if v6 {
+					r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:6666"), netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:7777")
+					for i := range ps {
+						a, b := r.Orig.Addr.As16(), r.Resp.Addr.As16()
+						if ps[i].SrcPort == 80 {
+							a, b = b, a
+						}
+						ps[i].Ver, ps[i].Src, ps[i].Dst = 6, a, b
+					}
+				}
+				out = append(out, certificate.Build(r, trace.Build(ps, r), certificate.Context{}))
+			}
+		}
+	}
+	return out
+}
+
+// Whatever is in a row, it fits the terminal, nothing of it is lost, and columns stand apart.
+func TestTheWidestRowsFit(t *testing.T) {
+	for n, c := range widest() {
+		for _, width := range []int{60, 72, 80, 100, 132} {
+			for _, lang := range []string{"en", "es"} {
+				for _, o := range []certificate.Options{{}, {ASCII: true}, {All: true}} {
+					o.Width, o.Lang = width, lang
+					var b bytes.Buffer
+					_ = c.WriteText(&b, o)
+					rows, _, _ := strings.Cut(b.String(), "\n  "+map[string]string{"en": "means ", "es": "significa "}[lang])
+					for _, l := range strings.Split(b.String(), "\n") {
+						if utf8.RuneCountInString(l) > width {
+							t.Fatalf("%d, %s: %d columns of %d: %q\n%s", n, lang, utf8.RuneCountInString(l), width, l, rows)
+						}
+					}
+					flat := strings.Join(strings.Fields(rows), " ")
+					for _, r := range c.Opening {
+						numbers := []string{}
+						if r.HasSeq {
+							numbers = append(numbers, strconv.FormatUint(uint64(r.Seq), 10))
+						}
+						if r.HasAck {
+							numbers = append(numbers, strconv.FormatUint(uint64(r.Ack), 10))
+						}
+						if r.Frame != 0 {
+							numbers = append(numbers, strconv.FormatUint(r.Frame, 10))
+						}
+						for _, w := range append(numbers, strings.FieldsFunc(r.Says.In(lang), func(r rune) bool { return r == ',' || r == ' ' })...) {
+							if !regexp.MustCompile(`(^|[ ,])` + regexp.QuoteMeta(w) + `($|[ ,])`).MatchString(flat) {
+								t.Fatalf("%d, %s, %d columns: no %q in\n%s", n, lang, width, w, rows)
+							}
+						}
+					}
+				}
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package certificate
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -123,7 +124,11 @@ func (p *printer) head() {
 	orig, resp := endpoint(p.tr.Ends[trace.Orig], p.tr.Ports), endpoint(p.tr.Ends[trace.Resp], p.tr.Ports)
 	line := fmt.Sprintf("#%d  %s > %s", p.rec.ID, orig, resp)
 	if len([]rune(line)) > p.Width { // two long addresses
-		line = fmt.Sprintf("#%d  %s\n    > %s", p.rec.ID, orig, resp)
+		id := fmt.Sprintf("#%d  ", p.rec.ID)
+		if len(id)+len(orig) > p.Width {
+			id = strings.TrimSpace(id) + "\n    "
+		}
+		line = id + orig + "\n    > " + resp
 	}
 	word := strings.ToUpper(p.verdictWord(p.Lang))
 	painted := p.paint(word, verdictColor(p.rec.Handshake, p.rec.Exchange)...)
@@ -173,37 +178,113 @@ func ms(ns int64) string {
 	return fmt.Sprintf("%s%d.%03d", sign, ns/1e6, ns%1e6/1e3)
 }
 
-func (p *printer) packets() {
-	numbers := p.tr.TCP
-	// What stands in a column leaves a blank behind it, in either language.
-	sender, says := 12, 18
+// opening is how the packets of the opening are laid out: where their columns begin.
+type opening struct {
+	time, sender, says, seq, ack int  // where these begin
+	gap                          int  // blanks between time and sender
+	wide                         int  // of what is said, where numbers follow
+	below                        bool // numbers stand on a line of their own
+}
+
+// layout is the widest layout of the opening that fits: the usual one, then one without
+// spare room, in which what is said may be folded, then one with the numbers on a line of
+// their own.
+func (p *printer) layout() opening {
+	frame, time, sender, says, piece, end := runes(p.t("frame", "trama")), runes(p.t("time, ms", "tiempo, ms")), 11, 17, 0, 0
 	for _, r := range p.Opening {
-		sender = max(sender, len([]rune(p.who(r.From)))+1)
+		sender = max(sender, runes(p.who(r.From)))
 		if r.HasSeq || r.Frame == 0 {
-			says = max(says, len([]rune(r.Says.In(p.Lang)))+1)
+			says = max(says, runes(r.Says.In(p.Lang)))
+			piece = max(piece, longest(r.Says.In(p.Lang)))
+		}
+		if r.Frame != 0 {
+			frame, time = max(frame, runes(strconv.FormatUint(r.Frame, 10))), max(time, runes(ms(r.Rel)))
 		}
 	}
-	head := "  " + pad(p.t("frame", "trama"), 7) + left(p.t("time, ms", "tiempo, ms"), 12) + "   " + pad(p.t("sender", "emisor"), sender) + pad(p.t("says", "dice"), says)
-	if numbers {
-		head += pad("seq", 12) + "ack"
+	at := func(frame, time, gap, says int) opening {
+		o := opening{time: 2 + frame, sender: 2 + frame + time + gap, gap: gap, wide: says}
+		o.says = o.sender + sender + 1
+		o.seq = o.says + says + 1
+		o.ack = o.seq + 11
+		return o
 	}
-	p.line(head)
+	usual := at(max(7, frame), max(12, time), 3, says)
+	if frame >= 7 && time >= 12 { // a blank between the two
+		usual = at(frame+1, time, 3, says)
+	}
+	usual.ack++
+	for _, r := range p.Opening {
+		switch {
+		case r.HasAck:
+			end = max(end, usual.ack+10)
+		case r.HasSeq:
+			end = max(end, usual.seq+10)
+		case r.Frame == 0:
+			end = max(end, usual.seq+runes(p.absent()))
+		}
+	}
+	if end <= p.Width {
+		return usual
+	}
+	tight := at(frame+1, time, 2, says)
+	if tight.wide -= max(0, tight.ack+10-p.Width); tight.wide < piece {
+		tight.wide, tight.below = p.Width-tight.says, true
+		return tight
+	}
+	return at(frame+1, time, 2, tight.wide)
+}
+
+func (p *printer) absent() string { return p.t("not in this capture", "no está en esta captura") }
+
+func (p *printer) packets() {
+	o := p.layout()
+	cols := []column{{2, p.Width}, {o.time, p.Width}, {o.sender, p.Width}, {o.says, o.wide}, {o.seq, p.Width}, {o.ack, p.Width}}
+	time := func(s string) string { return left(s, o.sender-o.time-o.gap) }
+	head := []string{p.t("frame", "trama"), time(p.t("time, ms", "tiempo, ms")), p.t("sender", "emisor"), p.t("says", "dice")}
+	if p.tr.TCP && !o.below {
+		head = append(head, "seq", "ack")
+	}
+	p.row(cols, head, nil)
 	for i, r := range p.Opening {
 		if p.tr.TCP && i == len(p.Opening)-1 {
 			p.leftOut() // the last row is the last of the opening
 		}
 		if r.Frame == 0 {
-			p.line("  " + pad("-", 7) + left("-", 12) + "   " + pad(p.who(r.From), sender) + pad(r.Says.In(p.Lang), says) + p.t("not in this capture", "no está en esta captura"))
+			cells := []string{"-", time("-"), p.who(r.From), r.Says.In(p.Lang), p.absent()}
+			if o.below || o.seq+runes(p.absent()) > p.Width {
+				p.row(cols, cells[:4], nil)
+				p.row([]column{{max(2, min(o.says, p.Width-runes(p.absent()))), p.Width}}, cells[4:], nil)
+				continue
+			}
+			p.row(cols, cells, nil)
 			continue
 		}
-		l := "  " + pad(strconv.FormatUint(r.Frame, 10), 7) + left(ms(r.Rel), 12) + "   " + pad(p.who(r.From), sender) + pad(r.Says.In(p.Lang), says)
+		cells := []string{strconv.FormatUint(r.Frame, 10), time(ms(r.Rel)), p.who(r.From), r.Says.In(p.Lang)}
+		numbers := []string{"", ""}
 		if r.HasSeq {
-			l += pad(strconv.FormatUint(uint64(r.Seq), 10), 12)
+			numbers[0] = strconv.FormatUint(uint64(r.Seq), 10)
 		}
 		if r.HasAck {
-			l += strconv.FormatUint(uint64(r.Ack), 10)
+			numbers[1] = strconv.FormatUint(uint64(r.Ack), 10)
 		}
-		p.line(l)
+		switch {
+		case !r.HasSeq && !r.HasAck: // nothing follows
+			free := slices.Clone(cols)
+			free[3].width = p.Width - o.says
+			p.row(free, cells, nil)
+		case o.below:
+			p.row(cols, cells, nil)
+			said := ""
+			if r.HasSeq {
+				said = "seq " + numbers[0] + "  "
+			}
+			if r.HasAck {
+				said += "ack " + numbers[1]
+			}
+			p.row([]column{{max(2, min(o.sender, p.Width-runes(said))), p.Width}}, []string{said}, nil)
+		default:
+			p.row(cols, append(cells, numbers...), nil)
+		}
 	}
 	if !p.tr.TCP {
 		p.leftOut()
@@ -242,15 +323,19 @@ func (p *printer) equations() {
 	if len(p.Equations) == 0 {
 		return
 	}
-	const words = 33
-	numbers, marks := 0, 0
+	// Where it does not fit, the numbers keep their line and the words are folded.
+	words, numbers, marks := 33, 0, 0
 	for i := range p.Equations {
 		_, n := Equation(&p.Equations[i])
-		numbers = max(numbers, len([]rune(n)))
+		numbers = max(numbers, runes(n))
 		m, _ := p.mark(&p.Equations[i])
-		marks = max(marks, len([]rune(m)))
+		marks = max(marks, runes(m))
 	}
-	numbers = max(numbers, min(35, p.Width-2-words-2-1-marks))
+	room := p.Width - 2 - 2 - 1 - marks
+	numbers = max(numbers, min(35, room-words))
+	words = min(words, max(14, room-numbers))
+	numbers = min(numbers, room-words)
+	cols := []column{{2, words}, {2 + words + 2, numbers}, {2 + words + 2 + numbers + 1, p.Width}}
 	for i := range p.Equations {
 		e := &p.Equations[i]
 		w, n := Equation(e)
@@ -258,7 +343,7 @@ func (p *printer) equations() {
 			n = strings.ReplaceAll(n, "≠", "<>")
 		}
 		m, c := p.mark(e)
-		p.line("  " + pad(w.In(p.Lang), words) + "  " + pad(n, numbers) + " " + p.paint(m, c...))
+		p.row(cols, []string{w.In(p.Lang), n, m}, func(s string) string { return p.paint(s, c...) })
 	}
 	p.b.WriteString("\n")
 }
@@ -288,16 +373,45 @@ func (p *printer) path(s *trace.Step, e trace.End) string {
 // statesShown is how many packets are listed when not all are wanted.
 const statesShown = 24
 
+// stateColumns are the columns of states: the usual ones where all fits, else such as
+// leave each its room.
+func (p *printer) stateColumns() []column {
+	frame, says, state := runes(p.t("frame", "trama")), runes(p.t("before", "antes")), 0
+	for e, s := range p.tr.Start {
+		state = max(state, runes(p.standing(s)), runes(p.who(trace.End(e))))
+	}
+	for i := range p.tr.Steps {
+		s := &p.tr.Steps[i]
+		frame, says = max(frame, runes(strconv.FormatUint(s.Frame, 10))), max(says, runes(p.says(s)))
+		state = max(state, runes(p.path(s, trace.Orig)), runes(p.path(s, trace.Resp)))
+	}
+	at := func(frame, says, gap, state int) []column {
+		c := []column{{at: 2}, {at: 2 + frame + 1}, {at: 2 + frame + 3, width: says}, {at: 2 + frame + 3 + says + gap, width: state}, {}}
+		c[4] = column{c[3].at + state + 1, state}
+		return c
+	}
+	usual := at(max(7, frame), 13, 2, 23)
+	if usual[2].width = 14; says <= 14 && usual[4].at+state <= p.Width { // 14 leave a blank, too
+		return usual
+	}
+	room := p.Width - at(frame, 0, 1, 0)[3].at - 1
+	if says = min(says, max(room-2*state, 10)); room-says < 2*state {
+		state = (room - says) / 2
+	}
+	return at(frame, says, 1, state)
+}
+
 // states lists both ends' states packet by packet.
 func (p *printer) states() {
 	if !p.tr.TCP || p.rec.Handshake == handshake.Unknown {
 		return
 	}
-	p.line("  " + pad(p.t("frame", "trama"), 7) + "   " + pad(p.t("says", "dice"), 13) + "  " + pad(p.t("originator", "iniciador"), 24) + p.t("responder", "respondedor"))
+	cols := p.stateColumns()
+	p.row(cols, []string{p.t("frame", "trama"), "", p.t("says", "dice"), p.t("originator", "iniciador"), p.t("responder", "respondedor")}, nil)
 	row := func(s *trace.Step) {
-		p.line("  " + pad(strconv.FormatUint(s.Frame, 10), 7) + " " + arrow(s.From) + " " + pad(p.says(s), 13) + "  " + pad(p.path(s, trace.Orig), 24) + p.path(s, trace.Resp))
+		p.row(cols, []string{strconv.FormatUint(s.Frame, 10), arrow(s.From), p.says(s), p.path(s, trace.Orig), p.path(s, trace.Resp)}, nil)
 	}
-	p.line("  " + pad("-", 9) + " " + pad(p.t("before", "antes"), 13) + "  " + pad(p.standing(p.tr.Start[0]), 24) + p.standing(p.tr.Start[1]))
+	p.row(cols, []string{"-", "", p.t("before", "antes"), p.standing(p.tr.Start[0]), p.standing(p.tr.Start[1])}, nil)
 	quiet := 0
 	hush := func(last int) {
 		if quiet == 1 {
@@ -363,7 +477,7 @@ func arrow(e trace.End) string {
 	return "!"
 }
 
-// item prints a labelled paragraph, broken only after sep.
+// item prints a labelled paragraph, broken after sep.
 func (p *printer) item(label, text, sep string) {
 	const indent = 13
 	if p.ASCII {
@@ -383,7 +497,7 @@ func (p *printer) item(label, text, sep string) {
 }
 
 // wrap breaks s after sep so that no line has more than width columns; a piece
-// that is longer stands alone, whole.
+// that is longer stands alone, broken at its blanks if it has any.
 func wrap(s, sep string, width int) []string {
 	var out []string
 	line := ""
@@ -400,6 +514,10 @@ func wrap(s, sep string, width int) []string {
 		default:
 			out = append(out, line)
 			line = piece
+		}
+		if len([]rune(line)) > width {
+			lines := fold(line, width)
+			out, line = append(out, lines[:len(lines)-1]...), lines[len(lines)-1]
 		}
 	}
 	return append(out, line)
