@@ -244,7 +244,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		case crossed && !synack && me.bits&peer.bits&(sentSegment|hasAck) == sentSegment|hasAck && c.acked(o) && c.acked(r):
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 		case syn && !synack && !crossed && third && peer.bits&(belongs|resetInexact|sentRSTACKofSYN) == sentReset && me.ack.After(c.candAck):
-			// It resets exactly what the initiator acknowledged, who had got more meanwhile. Who has no
+			// It resets exactly what the originator acknowledged, who had got more meanwhile. Who has no
 			// connection answers a first acknowledgement with the same number.
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 			if !exact {

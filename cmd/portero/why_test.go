@@ -120,3 +120,30 @@ func TestASCIIOfEveryTeller(t *testing.T) {
 		}
 	}
 }
+
+// An end has one name in all that is said for people who know the matter, and one in class:
+// originator and responder, client and server (HANDSHAKE.md and SPANISH.md have the words).
+func TestAnEndHasOneName(t *testing.T) {
+	told := regexp.MustCompile(`(?i)\b(initiator|caller|who called|client|server|quien llam|cliente|servidor)`)
+	class := regexp.MustCompile(`(?i)\b(initiator|originator|responder|iniciador|respondedor)`)
+	said := regexp.MustCompile(`(?m)^  (said|dicho)  .*(\n {13}.*)*`) // what the ends said themselves
+	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
+	for _, in := range dirs {
+		for _, l := range []string{"en", "es"} {
+			for _, id := range []string{"1", "2", "5"} {
+				_, why, _ := portero(t, "why", "--lang", l, in, id)
+				if w := told.FindString(said.ReplaceAllString(why, "")); w != "" {
+					t.Errorf("why %s %s, %s: says %q\n%s", in, id, l, w, why)
+				}
+			}
+			_, teach, _ := portero(t, "teach", "--lang", l, in, "1")
+			if w := class.FindString(teach); w != "" {
+				t.Errorf("teach %s, %s: says %q\n%s", in, l, w, teach)
+			}
+			_, table, errw := portero(t, "read", "--stats", "--lang", l, in)
+			if w := regexp.MustCompile(`(?i)\b(initiator|caller|iniciante|originador)`).FindString(table + errw); w != "" {
+				t.Errorf("read %s, %s: says %q\n%s", in, l, w, table+errw)
+			}
+		}
+	}
+}

@@ -18,7 +18,7 @@ func (t *teller) deviations() []string {
 	}
 	switch t.rec.Kind {
 	case handshake.Simultaneous:
-		add("Both called at once. The textbook shows one caller; the rules allow two.", "Los dos llamaron a la vez. El libro muestra un solo iniciador; las reglas admiten dos.")
+		add("Both called at once. The textbook shows one caller; the rules allow two.", "Los dos llamaron a la vez. El libro muestra uno solo que llama; las reglas admiten dos.")
 	case handshake.Split:
 		add("Four packets opened it instead of three: the SYN-ACK came in two parts.", "La abrieron cuatro paquetes y no tres: el SYN-ACK llegó en dos partes.")
 	case handshake.FastOpen:
@@ -152,7 +152,7 @@ func (t *teller) outro() []string {
 	case handshake.NoAnswer:
 		add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
 	case handshake.Aborted:
-		add("So: aborted. The caller hung up before anybody connected.", "En resumen: abandonada. Quien llamó colgó antes de que nadie se conectara.")
+		add("So: aborted. The client hung up before anybody connected.", "En resumen: abandonada. El cliente colgó antes de que nadie se conectara.")
 	case handshake.Invalid:
 		add("So: invalid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
 	case handshake.Midstream:

@@ -68,7 +68,7 @@ var reasonFacts = [reasonCount]struct{ id, text, rfc string }{
 	Aborts:           {"aborts", "it ends the connection with a RST", "3.10.5"},
 	ResetByPeer:      {"reset_by_peer", "a RST that it must accept", "3.10.7.4"},
 	RefusedByPeer:    {"refused_by_peer", "a RST that acknowledges its SYN", "3.10.7.3"},
-	BackToListen:     {"back_to_listen", "the caller took its SYN back", "3.10.7.4"},
+	BackToListen:     {"back_to_listen", "the originator took its SYN back", "3.10.7.4"},
 	NoListener:       {"no_listener", "nothing listens here: a RST is the answer", "3.10.7.1"},
 	AnswersStray:     {"answers_stray", "its RST only answers a segment; nothing of its own ends", "3.5.2"},
 	Repeats:          {"repeats", "it sends again what it sent before", "3.8.1"},

@@ -161,7 +161,7 @@ var quic = map[string]string{"": "", "completed": "completada", "unfinished": "c
 // QUIC is the word for a value of the key "quic".
 func QUIC(l Lang, v string) string { return word(l, quic, v) }
 
-var slow = map[string]string{"": "", "responder": "el servidor", "path": "el camino", "window": "la ventana cerrada", "loss": "las pérdidas", "opening": "la apertura"}
+var slow = map[string]string{"": "", "responder": "el respondedor", "path": "el camino", "window": "la ventana cerrada", "loss": "las pérdidas", "opening": "la apertura"}
 
 // Slow is the word for a value of the key "slow".
 func Slow(l Lang, v string) string { return word(l, slow, v) }

@@ -47,7 +47,7 @@ func Meaning(r *record.Record) Text {
 		}
 		return Text{fmt.Sprintf("The SYN was seen %s and nothing came back in this capture.", times(n)), fmt.Sprintf("Se ve el SYN %s y nada volvió en esta captura.", veces(n))}
 	case handshake.Aborted:
-		return Text{"Who called took it back with a RST before completing: nobody connected. After a SYN-ACK it says that the port is open.", "Quien llamó la cortó con RST antes de completarla: nadie se conectó. Tras un SYN-ACK, el puerto está abierto."}
+		return Text{"The originator took it back with a RST before completing: nobody connected. After a SYN-ACK it says that the port is open.", "El iniciador la cortó con RST antes de completarla: nadie se conectó. Tras un SYN-ACK, el puerto está abierto."}
 	case handshake.Invalid:
 		return Text{"An answer or a third packet came, its numbers do not fit, and the handshake did not complete.", "Hubo respuesta o tercer segmento, sus números no corresponden y el acuerdo no se completó."}
 	case handshake.Midstream:
@@ -178,7 +178,7 @@ func (c *Certificate) confirmed() Text {
 			f := frames(p)
 			return Text{f.EN + ": the responder goes on as it only does after the third packet.", f.ES + ": el respondedor sigue como solo hace tras el tercer segmento."}
 		}
-		return Text{"not yet: the initiator acknowledged, and no later segment of the responder shows that it accepted. Its ESTABLISHED is inferred.", "todavía no: el iniciador confirmó y ningún segmento posterior del respondedor muestra que lo aceptara. Su ESTABLISHED es inferido."}
+		return Text{"not yet: the originator acknowledged, and no later segment of the responder shows that it accepted. Its ESTABLISHED is inferred.", "todavía no: el iniciador confirmó y ningún segmento posterior del respondedor muestra que lo aceptara. Su ESTABLISHED es inferido."}
 	}
 	f := frames(r.ConfirmedFrame)
 	if s := c.tr.Step(r.ConfirmedFrame); s != nil && s.From == trace.Orig {

@@ -344,7 +344,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 			add(l.Pick("HTTP on port %d rather than 80", "HTTP en el puerto %d en vez del 80"), r.Resp.Port)
 		}
 		if to, ok := Redirect(r); ok {
-			add(l.Pick("answer %d%s sends the caller to %s", "la respuesta %d%s manda a quien llama a %s"), r.App.HTTP.Status, frames(l.Pick("frame", "trama"), r.App.HTTP.StatusFrame), to)
+			add(l.Pick("answer %d%s sends the originator to %s", "la respuesta %d%s manda al iniciador a %s"), r.App.HTTP.Status, frames(l.Pick("frame", "trama"), r.App.HTTP.StatusFrame), to)
 		}
 	}
 	return n

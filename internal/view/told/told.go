@@ -198,7 +198,7 @@ func Slow(r *record.Record) Text {
 	s := Seconds(ns)
 	switch what {
 	case record.SlowResponder:
-		t := Text{"slow: " + s + " until the responder answered", "lenta: " + s + " hasta que contestó el servidor"}
+		t := Text{"slow: " + s + " until the responder answered", "lenta: " + s + " hasta que contestó el respondedor"}
 		if r.Turns > 1 {
 			t.EN += fmt.Sprintf(", in %d turns; the longest wait %s", r.Turns, Seconds(r.LongestWait))
 			t.ES += fmt.Sprintf(", en %d turnos; la espera más larga, %s", r.Turns, Seconds(r.LongestWait))
