@@ -200,7 +200,11 @@ func TestWarm(t *testing.T) {
 
 func TestSensorOf(t *testing.T) {
 	for path, want := range map[string]string{"/a/core/x1.pcap": "core", "/a/hq/core/2026/x.pcap": "hq-core-2026", "/a/edge-20260101-120000.pcap.gz": "edge", "/a/trace.pcap3": "trace", "/a/20260101.pcap": "archive",
-		"/a/dc1_2026-01-01T00:00:00Z.pcap": "dc", "/a/gw7.pcap": "gw", "/a/ü/x.pcap": "archive", "/a/eth0-00012.pcap": "eth"} {
+		"/a/dc1_2026-01-01T00:00:00Z.pcap": "dc", "/a/gw7.pcap": "gw", "/a/ü/x.pcap": "archive", "/a/eth0-00012.pcap": "eth",
+		// What counts and dates is taken off, and nothing of the name.
+		"/a/DMZ.pcap": "DMZ", "/a/HOST_00003_20260101120000.pcap": "HOST", "/a/EAST-20260101T120000Z.pcap": "EAST", "/a/web01-front.pcap": "web01-front", "/a/eth0-capture.pcap": "eth0-capture",
+		"/a/edge-20260101-fast.pcap": "edge", "/a/edge_2026-01-01_12-00-00_fast.pcap": "edge", "/a/cap_00001_lan.pcap": "cap", "/a/2026-01-01T12:00:00Z-core.pcap": "core", "/a/20260101120000_core.pcap": "core",
+		"/a/web01-front-0001.pcap": "web01-front", "/a/" + strings.Repeat("x", 70) + ".pcap": strings.Repeat("x", 64)} {
 		if got := SensorOf("/a", path); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}

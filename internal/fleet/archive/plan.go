@@ -17,6 +17,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -200,6 +201,15 @@ func look(path string) (File, error) {
 
 var errEmpty = errors.New("no frame in it")
 
+var (
+	// counted is what counts and dates a file at the end of its name. T and Z are of a
+	// date only behind a digit: DMZ and HOST are names.
+	counted = regexp.MustCompile(`(?:[-_:]|[0-9]+(?:T[0-9]+)*Z?)*$`)
+	// stamp is a count or a date before that end. A shorter number is of the name:
+	// web01-front and web02-front are two sensors.
+	stamp = regexp.MustCompile(`(?:[0-9]{5,}|(?:19|20)[0-9]{2}[-_][0-9]{2}[-_][0-9]{2})(?:[-_:T]*[0-9]+)*Z?`)
+)
+
 // SensorOf is whose a capture is: the folder it lies in below dir, or for files of
 // dir itself their name without what counts and dates them.
 func SensorOf(dir, path string) string {
@@ -213,9 +223,13 @@ func SensorOf(dir, path string) string {
 		if i := strings.IndexByte(s, '.'); i > 0 {
 			s = s[:i]
 		}
-		s = strings.TrimRight(s, "0123456789-_T:Z")
-		if i := strings.IndexAny(s, "0123456789"); i > 0 && len(s)-i >= 6 {
-			s = strings.TrimRight(s[:i], "-_")
+		s = s[:counted.FindStringIndex(s)[0]]
+		if at := stamp.FindStringIndex(s); at != nil {
+			if before := strings.TrimRight(s[:at[0]], "-_"); before != "" {
+				s = before
+			} else {
+				s = strings.TrimLeft(s[at[1]:], "-_")
+			}
 		}
 	}
 	s = strings.Map(func(r rune) rune {
