@@ -39,6 +39,7 @@ var fleetMessages = [][2]string{
 	{"the broker refuses this: ", "el intermediario lo rechaza: "},
 	{"the broker refuses this hub: ", "el intermediario rechaza este hub: "},
 	{"the broker refuses site %s to this sensor: ", "el intermediario niega a este sensor la sede %s: "},
+	{"the broker refuses this sensor: ", "el intermediario rechaza este sensor: "},
 	{"the broker did not answer in time", "el intermediario no contestó a tiempo"},
 	{"the broker has no queue of captures (is it a portero-fleet broker?): ", "el intermediario no tiene cola de capturas (¿es un portero-fleet broker?): "},
 	{"--clickhouse: %q is no address (write http://127.0.0.1:8123)", "--clickhouse: %q no es una dirección (escríbase http://127.0.0.1:8123)"},

@@ -4,6 +4,7 @@
 package sensor
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -308,6 +309,11 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 			}
 			if last := nc.LastError(); last != nil && errors.Is(last, nats.ErrPermissionViolation) {
 				return fmt.Errorf("the broker refuses site %s to this sensor: %w", s.cfg.Site, last)
+			}
+			if nc.IsClosed() {
+				// A connection is tried again for ever, but where the broker has said twice that
+				// it does not know us. Nothing more would go out, whatever became of the broker.
+				return fmt.Errorf("the broker refuses this sensor: %w", cmp.Or(nc.LastError(), err))
 			}
 			if bus.TooLong(err) {
 				// As earlier versions made them: trying again would keep all that is behind it
