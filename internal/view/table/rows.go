@@ -36,7 +36,10 @@ func (t *Writer) table(b *bytes.Buffer) {
 	} else {
 		t.narrow(b, rows)
 	}
-	if hidden > 0 {
+	switch {
+	case hidden == 1:
+		b.WriteString(t.opt.Lang.Pick("1 more row\n", "1 fila más\n"))
+	case hidden > 1:
 		fmt.Fprintf(b, t.opt.Lang.Pick("%d more rows\n", "%d filas más\n"), hidden)
 	}
 }
@@ -179,7 +182,7 @@ func numbersFit(rows []Row, space int, l words.Lang) (rttW, dataW int) {
 			ends = max(ends, n)
 		}
 	}
-	for space-rttW-dataW < ends {
+	for space-rttW-dataW < ends && (rttW > least[0] || dataW > least[1]) {
 		if rttW > least[0] {
 			rttW--
 		} else {
