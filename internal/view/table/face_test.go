@@ -153,7 +153,7 @@ func TestNotesOfHTTP(t *testing.T) {
 		{8080, 200, "", "HTTP on port 8080 rather than 80"},
 		{80, 200, "", ""},
 		{8080, 0, "", ""},
-		{80, 301, "https://example.test/", "answer 301 (frame 7) sends the caller to https://example.test/"},
+		{80, 301, "https://example.test/", "answer 301 (frame 7) sends the originator to https://example.test/"},
 	} {
 		r := call(1, func(r *record.Record) {
 			r.Resp.Port = x.port
