@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -127,5 +128,53 @@ func TestBrokenCompression(t *testing.T) {
 	}
 	if _, damage := readOut(t, b[:len(b)-1]); damage == nil || damage.Unpacked || !strings.Contains(damage.Reason, "ends inside a frame") {
 		t.Errorf("plain: %v", damage)
+	}
+}
+
+// A compressed capture may come in several parts, with parts between them that hold nothing;
+// where the parts end is no end of the capture.
+func TestParts(t *testing.T) {
+	b := scattered(400, binary.LittleEndian, false)
+	pack := func(make func(w io.Writer) io.WriteCloser) func(b []byte) []byte {
+		return func(b []byte) []byte {
+			var out bytes.Buffer
+			w := make(&out)
+			_, err1 := w.Write(b)
+			if err2 := w.Close(); err1 != nil || err2 != nil {
+				t.Fatal(err1, err2)
+			}
+			return out.Bytes()
+		}
+	}
+	empty := append([]byte{0x5a, 0x2a, 0x4d, 0x18, 4, 0, 0, 0}, "four"...) // RFC 8878, section 3.1.2
+	long := append([]byte{0x50, 0x2a, 0x4d, 0x18, 0, 1, 0, 0}, bytes.Repeat([]byte{0x50}, 256)...)
+	for name, p := range map[string]func([]byte) []byte{
+		"gzip": pack(func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }),
+		"zstd": pack(func(w io.Writer) io.WriteCloser { z, _ := zstd.NewWriter(w); return z }),
+		"lz4":  pack(func(w io.Writer) io.WriteCloser { return lz4.NewWriter(w) }),
+	} {
+		half := len(b) / 2
+		parts := map[string][]byte{"two": slices.Concat(p(b[:half]), p(b[half:])), "small": slices.Concat(p(b[:3]), p(b[3:30]), p(b[30:])), "an empty one first": slices.Concat(p(nil), p(b))}
+		if name != "gzip" {
+			parts["one to be skipped first"] = slices.Concat(empty, p(b))
+			parts["some to be skipped"] = slices.Concat(empty, long, empty, p(b[:half]), long, p(b[half:]))
+		}
+		for what, in := range parts {
+			if frames, damage := readOut(t, in); frames != 400 || damage != nil {
+				t.Errorf("%s, %s: %d frames, %v", name, what, frames, damage)
+			}
+		}
+		if frames, damage := readOut(t, append(p(b), "what does not belong to it"...)); frames != 400 || damage == nil || damage.Reason == "" {
+			t.Errorf("%s and more: %d frames, %v", name, frames, damage)
+		}
+	}
+	for what, in := range map[string][]byte{"nothing behind": empty, "a capture behind": slices.Concat(empty, b), "cut": long[:100], "text": append(empty[:len(empty):len(empty)], "text"...)} {
+		if _, err := NewReader(bytes.NewReader(in), "x", Options{}); err == nil || !strings.Contains(err.Error(), "is no capture: it starts with 5") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	wide := []byte{0x28, 0xb5, 0x2f, 0xfd, 0, 21 << 3, 1, 0, 0} // a window of 2 GiB
+	if _, err := NewReader(bytes.NewReader(wide), "x", Options{}); err == nil || !strings.Contains(err.Error(), "zstd -d --long=31") {
+		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -148,9 +149,33 @@ func NewReader(r io.Reader, name string, _ Options) (*File, error) {
 	return f, nil
 }
 
+var zstdMagic, lz4Magic = []byte{0x28, 0xb5, 0x2f, 0xfd}, []byte{0x04, 0x22, 0x4d, 0x18}
+
+// skippable reports whether head begins a frame of zstd or lz4 that holds no data
+// (RFC 8878, section 3.1.2). pzstd writes one before each of its frames.
+func skippable(head []byte) bool {
+	return len(head) >= 8 && head[0]&0xf0 == 0x50 && head[1] == 0x2a && head[2] == 0x4d && head[3] == 0x18
+}
+
 // unpack puts a decompressor before the input when its first bytes ask for one.
 func (f *File) unpack(head []byte) error {
-	whole := io.MultiReader(bytes.NewReader(head), f.in)
+	in := io.Reader(f.in)
+	for skippable(head) {
+		in = io.MultiReader(bytes.NewReader(head[8:]), in)
+		if _, err := io.CopyN(io.Discard, in, int64(binary.LittleEndian.Uint32(head[4:]))); err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		next := make([]byte, 64)
+		n, err := io.ReadFull(in, next)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		if next = next[:n]; !skippable(next) && !bytes.HasPrefix(next, zstdMagic) && !bytes.HasPrefix(next, lz4Magic) {
+			return &FormatError{f.name, "is no capture: " + guess(head)}
+		}
+		head = next
+	}
+	whole := io.MultiReader(bytes.NewReader(head), in)
 	var err error
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
@@ -159,13 +184,13 @@ func (f *File) unpack(head []byte) error {
 			f.in = z
 			f.closer = append(f.closer, z)
 		}
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(head, zstdMagic):
 		var z *zstd.Decoder
 		if z, err = zstd.NewReader(whole, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderMaxWindow(128<<20)); err == nil {
 			f.in = z
 			f.closer = append(f.closer, z.IOReadCloser())
 		}
-	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
+	case bytes.HasPrefix(head, lz4Magic):
 		f.in = lz4.NewReader(whole)
 	default:
 		f.carry = append(f.carry, head...)
@@ -180,6 +205,9 @@ func (f *File) unpack(head []byte) error {
 	if n == 0 {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return &FormatError{f.name, "cannot be decompressed: the compressed stream is cut short"}
+		}
+		if errors.Is(err, zstd.ErrWindowSizeExceeded) {
+			return &FormatError{f.name, "cannot be decompressed: it was compressed with a window above 128 MiB; unpack it first with `zstd -d --long=31`"}
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			return &FormatError{f.name, "cannot be decompressed: " + err.Error()}

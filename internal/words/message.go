@@ -27,6 +27,7 @@ var messages = [][2]string{
 	{"is no capture: ", "no es una captura: "},
 	{"compressed, but its header is damaged: ", "comprimido, pero con la cabecera dañada: "},
 	{"cannot be decompressed: the compressed stream is cut short", "no se puede descomprimir: el flujo comprimido está cortado"},
+	{"cannot be decompressed: it was compressed with a window above 128 MiB; unpack it first with `zstd -d --long=31`", "no se puede descomprimir: se comprimió con una ventana de más de 128 MiB; hay que desempaquetarlo antes con `zstd -d --long=31`"},
 	{"cannot be decompressed: ", "no se puede descomprimir: "},
 	{"ends after %d bytes, inside the pcapng section header", "acaba a los %d octetos, dentro de la cabecera de sección de pcapng"},
 	{"ends after %d bytes, inside the 24 bytes of the pcap header", "acaba a los %d octetos, dentro de los 24 de la cabecera de pcap"},
