@@ -9,6 +9,7 @@ import (
 
 	"portero/catalog/identify"
 	"portero/handshake"
+	"portero/internal/doctor"
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/words"
@@ -300,6 +301,74 @@ func TestTheHintNamesWhatIsWorthAProof(t *testing.T) {
 		}
 	}
 	if got := shown(t, Options{Next: "x.pcap"}, &view.Summary{}); strings.Contains(got, "next:") || !strings.Contains(got, "no connection in it\n") {
+		t.Error(got)
+	}
+}
+
+// Datagrams have the time to their first answer, and their protocol at their end; what has no ports has none, and
+// every kind is counted by its own name.
+func TestDatagramsAndOthers(t *testing.T) {
+	six := func(r *record.Record) {
+		r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2")
+	}
+	udp := func(x handshake.Exchange) func(r *record.Record) {
+		return func(r *record.Record) {
+			r.Proto, r.Handshake, r.Kind, r.Exchange, r.ServerRTT, r.FirstByte, r.Resp.Port, r.Service = 17, handshake.None, handshake.KindNone, x, -1, 3e6, 53, "dns"
+		}
+	}
+	got := shown(t, Options{Next: "x"}, &view.Summary{}, call(1, six), call(2, udp(handshake.Answered)), call(3, udp(handshake.Unanswered)), call(4, udp(handshake.Answered)),
+		call(5, func(r *record.Record) {
+			r.Proto, r.Handshake, r.Kind, r.HasPorts, r.ServerRTT, r.FirstByte, r.Service = 89, handshake.None, handshake.KindNone, false, -1, -1, ""
+		}))
+	for _, want := range []string{
+		" 1  completed                                          https      12 ms   4700 B\n                    [2001:db8::1]:40000 > [2001:db8::2]:443\n",
+		" 2  answered        192.0.2.1:40000 > 192.0.2.2:53/udp dns      3.00 ms   4700 B\n",
+		" 5  IP protocol 89  192.0.2.1       > 192.0.2.2        -              -   4700 B\n",
+		"\n1 TCP connection: 1 completed\n3 UDP exchanges: 2 answered, 1 unanswered\n1 other\n",
+		"next: portero why x 3\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
+
+// Rows stand in the order that was asked for, and in that of their ids where none was.
+func TestRowsAreSorted(t *testing.T) {
+	size := func(n uint64) func(r *record.Record) {
+		return func(r *record.Record) { r.Orig.Payload, r.Resp.Payload = n, 0 }
+	}
+	rs := []*record.Record{call(3, size(70)), call(1, size(50)), call(2, size(90))}
+	for want, less := range map[string]func(a, b *Row) bool{"50 B 90 B 70 B": nil, "90 B 70 B 50 B": func(a, b *Row) bool { return a.Bytes > b.Bytes }} {
+		var sizes []string
+		for line := range strings.Lines(shown(t, Options{Quiet: true, Sort: less}, &view.Summary{}, rs...)) {
+			if f := strings.Fields(line); f[0] != "#" {
+				sizes = append(sizes, strings.Join(f[len(f)-2:], " "))
+			}
+		}
+		if got := strings.Join(sizes, " "); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Counts that need several lines go on indented, and remarks under their first word.
+func TestLongLinesGoOnIndented(t *testing.T) {
+	var rs []*record.Record
+	for i, h := range []handshake.Verdict{handshake.Completed, handshake.Refused, handshake.NoAnswer, handshake.HalfOpen, handshake.Midstream, handshake.Aborted} {
+		rs = append(rs, call(uint64(i+1), func(r *record.Record) { r.Handshake = h }))
+	}
+	s := &view.Summary{Inputs: []string{"standard input"}, Frames: 1, Remarks: []doctor.Remark{{Severity: "warning", Text: "clocks differ", Frame: 7, Effect: "times are not to be compared"}, {Text: "second"}}}
+	got := shown(t, Options{Width: 40}, s, rs...)
+	for _, want := range []string{
+		"\n6 TCP connections: 1 aborted, 1\n  completed, 1 half open, 1 midstream, 1\n  no answer, 1 refused\n",
+		"standard input   1 frame\ncapture   clocks differ (first: frame\n          7): times are not to be\n          compared\n          second\n\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+	if got := shown(t, Options{Lang: words.Spanish}, s, rs...); !strings.HasPrefix(got, "entrada estándar   1 trama\n") {
 		t.Error(got)
 	}
 }
