@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync/atomic"
 
@@ -379,11 +380,13 @@ func IsText(h []byte) bool {
 }
 
 // IsCapture reports whether the file called name starts like a capture, plain or
-// compressed.
+// compressed. What is there and may not be read is taken for one, so that whoever
+// opens it next says so, rather than leaving it out without a word.
 func IsCapture(name string) bool {
 	f, err := Open(name, Options{})
 	if err != nil {
-		return false
+		var unread *fs.PathError
+		return errors.As(err, &unread) && !errors.Is(err, fs.ErrNotExist)
 	}
 	f.Close()
 	return true
