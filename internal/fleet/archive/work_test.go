@@ -14,6 +14,7 @@ import (
 	"portero/internal/fleet/batch"
 	"portero/internal/fleet/broker"
 	"portero/internal/fleet/bus"
+	"portero/internal/record"
 )
 
 // queue is one on a broker of its own.
@@ -211,5 +212,71 @@ func TestAWorkerOutlivesItsBroker(t *testing.T) {
 			t.Fatal("nothing was read after the broker came back")
 		case <-time.After(50 * time.Millisecond):
 		}
+	}
+}
+
+// What is no unit is put aside and said, and keeps neither the worker nor what is behind it.
+func TestWhatIsNoUnitIsPutAside(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	q := queue(t, ctx)
+	said := 0
+	q.Say = func(s string) {
+		if !strings.Contains(s, "makes no sense") {
+			t.Error(s)
+		}
+		said++
+	}
+	good := Unit{ID: "u", Site: "hq", Sensor: "core", Rows: 10, Files: []File{{Path: filepath.Join(corpus.Root(), "testdata", "first-look", "in.pcap")}}}
+	bodies := [][]byte{[]byte("{"), []byte("[]")}
+	for _, change := range []func(u *Unit){
+		func(u *Unit) { u.ID = "a b" }, func(u *Unit) { u.Site = "../x" }, func(u *Unit) { u.Sensor = "" }, func(u *Unit) { u.Files = nil },
+		func(u *Unit) { u.Rows = 0 }, func(u *Unit) { u.Rows = batch.MaxRows + 1 },
+	} {
+		u := good
+		change(&u)
+		b, _ := json.Marshal(u)
+		bodies = append(bodies, b)
+	}
+	for i, b := range bodies {
+		if _, err := q.js.Publish(ctx, "work.hq.x"+string(rune('a'+i)), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := q.Add(ctx, []Unit{good}); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Work(ctx, 1, true); err != nil || ctx.Err() != nil {
+		t.Fatal(err, ctx.Err())
+	}
+	if said != len(bodies) || q.Units.Load() != 1 || q.Files.Load() != 1 || q.Records.Load() != 6 {
+		t.Errorf("%d of %d were put aside; %d units, %d files, %d records", said, len(bodies), q.Units.Load(), q.Files.Load(), q.Records.Load())
+	}
+}
+
+// A record that is too long by itself is left out, said and not counted as sent; the others of its unit are sent.
+func TestARecordThatIsTooLongIsLeftOut(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	var said []string
+	p := &publisher{q: queue(t, ctx), u: &Unit{ID: "u", Site: "hq", Sensor: "core", Rows: 10, Files: []File{{Path: "/a/x.pcap"}}}, ctx: ctx}
+	p.q.Say = func(s string) { said = append(said, s) }
+	long := *corpus.Made(1)
+	rng := rand.New(rand.NewPCG(1, 2))
+	b := make([]byte, bus.MaxMessage+1000)
+	for i := range b {
+		b[i] = byte(33 + rng.IntN(94))
+	}
+	long.ServerName = string(b)
+	for _, r := range []*record.Record{corpus.Made(2), &long, corpus.Made(3)} {
+		if err := p.add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.finish(); err != nil {
+		t.Fatal(err)
+	}
+	if p.records != 2 || len(said) != 1 || !strings.Contains(said[0], "/a/x.pcap: 1 records are LEFT OUT") {
+		t.Errorf("%d records, said %q", p.records, said)
 	}
 }

@@ -65,6 +65,7 @@ func TestWhenABatchIsClosed(t *testing.T) {
 	if err := s.Tick(); err != nil {
 		t.Fatal(err)
 	}
+	s.Flush() // of nothing no batch is made
 	for i := range 2 {
 		s.Add(corpus.Made(uint64(i)))
 		s.Tick()
@@ -93,7 +94,7 @@ func TestWhenABatchIsClosed(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if st := s.State(7); st.Records != 5 || st.Spool.Records != 5 || st.Lost != 0 || st.Drops != 7 || st.Trouble != "" || st.Kind != "sensor" || st.Site != "hq" || st.Name != "s1" {
+	if st := s.State(7); st.Records != 5 || st.Spool.Records != 5 || st.Spool.Messages != 3 || st.Lost != 0 || st.Drops != 7 || st.Trouble != "" || st.Kind != "sensor" || st.Site != "hq" || st.Name != "s1" {
 		t.Errorf("%+v", st)
 	}
 	if got := s.Summary(); got != "5 records, 0 acknowledged by the broker, 5 wait on the spool" {
