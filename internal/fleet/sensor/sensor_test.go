@@ -2,6 +2,7 @@ package sensor
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -214,5 +215,24 @@ func TestNamesOfSensors(t *testing.T) {
 		if _, err := New(Config{Site: "hq", Name: name}, sp); err == nil {
 			t.Errorf("name %q", name)
 		}
+	}
+}
+
+// What a full spool had to drop is in the summary, the oldest first, and the counts add up.
+func TestTheSummaryTellsOfAFullSpool(t *testing.T) {
+	s, sp, _ := spooled(t, Config{Lanes: 1, Rows: 100}, 1<<16)
+	const n = 4000
+	for i := range n {
+		s.Add(corpus.Made(uint64(i)))
+		for i%100 == 99 && len(s.full) == queued {
+			time.Sleep(time.Millisecond) // this disk is fast enough
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	st := sp.Stats()
+	if st.DroppedRecords == 0 || st.DroppedRecords+st.Records != n || s.Lost.Load() != 0 || !strings.Contains(s.Summary(), fmt.Sprintf("; %d DROPPED, oldest first", st.DroppedRecords)) {
+		t.Errorf("%s; %+v", s.Summary(), st)
 	}
 }

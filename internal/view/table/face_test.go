@@ -290,6 +290,20 @@ func TestColourIsOnlyWhereItIsAskedFor(t *testing.T) {
 	}
 }
 
+// What is grave differs from what is said in passing, of the capture and of what was found in it.
+func TestGravityHasAColour(t *testing.T) {
+	s := &view.Summary{Remarks: []doctor.Remark{{Severity: "warning", Text: "loss"}, {Severity: "info", Text: "detail"}}}
+	for _, x := range []string{"high", "medium", "low", "info"} {
+		s.Findings = append(s.Findings, view.Finding{Severity: x, Kind: "kind", Text: "text"})
+	}
+	got := shown(t, Options{Color: true}, s, call(1, nil))
+	for _, want := range []string{"\x1b[33mloss", "\x1b[90mdetail", "\x1b[31m  high ", "\x1b[31m  medium ", "\x1b[90m  low ", "\x1b[90m  info "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+}
+
 // The hint names the first row that has something to prove, or the first one where all is ordinary.
 func TestTheHintNamesWhatIsWorthAProof(t *testing.T) {
 	for want, rs := range map[string][]*record.Record{
