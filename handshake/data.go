@@ -66,12 +66,6 @@ const (
 	dataSamples1 // by side 1
 )
 
-// Places of bits, for who reckons with them. A test holds them.
-const (
-	timed0Bit = 8
-	askedBit  = 11
-)
-
 // Details is what few connections need: holes, retransmissions, repeated SYNs that were
 // answered, resets, ICMP errors, samples of a second side. The zero value says that nothing of it was seen.
 type Details struct {
