@@ -338,6 +338,8 @@ func TestQUIC(t *testing.T) {
 			{"refused", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(refuse)}}, QUICClosed, []uint64{1, 3}, true},
 			{"retry and no more", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}}, QUICRetried, []uint64{1, 2}, false},
 			{"retry", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}, {ours, []byte(hello3)}, {ours, []byte(hello4)}}, QUICRetried, []uint64{1, 2}, true},
+			{"retry to the end", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}, {ours, []byte(hello3)}, {ours, []byte(hello4)}, {theirs, []byte(handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte(short)}}, QUICCompleted, []uint64{1, 2, 5, 6, 7}, true},
+			{"other ids on the way", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte("\x52otherid!" + short)}, {ours, []byte("\x61another!" + short)}}, QUICCompleted, []uint64{1, 3, 4, 5}, true},
 			{"other versions", []turn{{ours, []byte(hello1)}, {theirs, []byte(negotiate)}}, QUICNegotiated, []uint64{1, 2}, false},
 		} {
 			talks = append(talks, c.turns)
@@ -355,6 +357,46 @@ func TestQUIC(t *testing.T) {
 			}
 			if c.sni && (f.Name != "door.example" || f.NameBy != "quic" || f.Confidence != Exact || f.TLS.JA4[0] != 'q') {
 				t.Errorf("v%x %s: name %q, %+v", version, c.name, f.Name, f.TLS)
+			}
+		}
+	}
+}
+
+// A server may go on in another version that the client's hello fits (RFC 9368, section 2.3;
+// RFC 9369, section 4.1). The keys of its packets follow from that version and from the id
+// that the client chose first.
+func TestQUICGoesOnInAnotherVersion(t *testing.T) {
+	client, server := quicHellos(t)
+	dcid, scid, sid := []byte("firstdst"), []byte("clientid"), []byte("serverid")
+	short := "\x45" + string(make([]byte, 40))
+	for _, c := range []struct{ from, to uint32 }{{1, version2}, {version2, 1}, {0xff00001d, 1}} {
+		first, then := newInitialKeys(c.from, dcid), newInitialKeys(c.to, dcid)
+		half := len(client) / 2
+		turns := []turn{
+			{ours, sealInitial(first, c.from, 0, dcid, scid, cryptoFrame(0, client[:half]), 0, 1200)},
+			{ours, sealInitial(first, c.from, 0, dcid, scid, cryptoFrame(half, client[half:]), 1, 1200)},
+			{theirs, sealInitial(first, c.from, 1, scid, sid, []byte{2, 0, 0, 0, 0}, 0, 1200)}, // it may acknowledge first
+			{theirs, sealInitial(then, c.to, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 1, 1200)},
+		}
+		late := []turn{turns[0], turns[3], turns[1]} // captured in another order
+		d := udpTalk(443)
+		for _, u := range late {
+			d.say(u.side, string(u.data))
+		}
+		if f := d.end(); f == nil || f.Name != "door.example" || f.TLS == nil || f.TLS.ReplyFrame != 2 {
+			t.Errorf("%x to %x, out of order: %+v", c.from, c.to, f)
+		}
+		for name, more := range map[string][]turn{
+			"completed": {{ours, append(sealInitial(then, c.to, 0, sid, scid, []byte{2, 1, 0, 0, 0}, 2, 0), short...)}, {theirs, []byte(short)}},
+			"closed":    {{ours, sealInitial(then, c.to, 0, sid, scid, []byte{0x1c, 0x41, 0x78, 0, 0}, 2, 0)}},
+		} {
+			d := udpTalk(443)
+			for _, u := range append(turns[:len(turns):len(turns)], more...) {
+				d.say(u.side, string(u.data))
+			}
+			f := d.end()
+			if f == nil || f.QUIC == nil || f.QUIC.Verdict.String() != name || f.Name != "door.example" || f.TLS == nil || f.TLS.ReplyFrame != 4 || !f.TLS.HasCipher || f.QUIC.Version != c.to {
+				t.Errorf("%x to %x, %s: %+v %+v", c.from, c.to, name, f.QUIC, f.TLS)
 			}
 		}
 	}

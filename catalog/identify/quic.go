@@ -292,8 +292,10 @@ func (x *Identifier) quicPacket(k *pending, q *quicState, who int, frame uint64,
 	case quicInitial:
 		first(&q.initial[who], frame)
 		if who == 0 && f.QUIC.Version != h.version {
-			f.QUIC.Version = h.version // after negotiation
-			q.keys = nil
+			f.QUIC.Version = h.version                        // after negotiation
+			if q.keys != nil && q.keys.version != h.version { // and not one that the server chose
+				q.keys = nil
+			}
 		}
 		x.quicInitial(k, q, who, b, h)
 	case quicHandshake:
@@ -360,9 +362,21 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	if q.keys == nil {
 		return
 	}
-	plain := q.keys.open(x.plain[:0], x.head[:0], b, h.pnAt, who)
+	keys := q.keys
+	if h.version != keys.version {
+		// The server goes on in another version that the client's hello fits: its keys follow
+		// from the same id (RFC 9369, section 4.1). Only a packet of its that they open changes
+		// ours; a late one of the client is still in the old.
+		if keys = newInitialKeys(h.version, keys.dcid[:keys.n]); keys == nil {
+			return
+		}
+	}
+	plain := keys.open(x.plain[:0], x.head[:0], b, h.pnAt, who)
 	if plain == nil {
 		return
+	}
+	if who == 1 {
+		q.keys = keys
 	}
 	f := k.facts
 	f.Confidence = Exact

@@ -10,11 +10,12 @@ import (
 // initialKeys protect the Initial packets of one connection. They hide nothing:
 // whoever sees the client's first packet has them.
 type initialKeys struct {
-	dcid [20]byte
-	n    int
-	aead [2]cipher.AEAD
-	hp   [2]cipher.Block
-	iv   [2][12]byte
+	version uint32
+	dcid    [20]byte
+	n       int
+	aead    [2]cipher.AEAD
+	hp      [2]cipher.Block
+	iv      [2][12]byte
 }
 
 // salts of the versions (RFC 9001, section 5.2; RFC 9369, section 3.3.1; drafts).
@@ -53,7 +54,7 @@ func newInitialKeys(version uint32, dcid []byte) *initialKeys {
 	if version == version2 {
 		label = "quicv2 "
 	}
-	k := &initialKeys{n: len(dcid)}
+	k := &initialKeys{version: version, n: len(dcid)}
 	copy(k.dcid[:], dcid)
 	for i, who := range [2]string{"client in", "server in"} {
 		own := expand(secret, who, 32)
