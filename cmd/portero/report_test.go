@@ -12,6 +12,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+	"github.com/google/gopacket/pcapgo"
 )
 
 const firstLook = "../../testdata/first-look/in.pcap"
@@ -404,4 +407,90 @@ func TestReportHasEveryFinding(t *testing.T) {
 			t.Errorf("%s: exit status %d, title there: %v %s\nwant in it: %s", name, code, strings.Contains(strings.ToLower(page), title), errs, all)
 		}
 	}
+}
+
+// However long the addresses and narrow the window, both ends of every connection are read
+// whole in the table, no row covers another, and the window is not left.
+func TestReportShowsBothEnds(t *testing.T) {
+	for name, addrs := range map[string][2]string{
+		"short": {"10.0.0.1", "10.0.0.2"},
+		"IPv4":  {"192.168.100.117", "239.255.255.250"},
+		"IPv6":  {"2001:db8:1111:2222:3333:4444:5555:6666", "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff"},
+	} {
+		file := filepath.Join(t.TempDir(), "in.pcap")
+		if err := os.WriteFile(file, questions(t, addrs[0], addrs[1]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b := browse(t, report(t, file), "", 1280, 900, false)
+		b.ready()
+		for _, w := range []int64{1280, 1024, 700, 390, 320} {
+			b.size(w, 900)
+			for _, lang := range []string{"en", "es"} {
+				eval[bool](b, `(document.getElementById("lang-`+lang+`").click(), true)`)
+				eval[bool](b, `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`)
+				if got := eval[string](b, `[...document.querySelectorAll("#rows .ends")].filter(e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1 || e.getBoundingClientRect().bottom > e.parentElement.getBoundingClientRect().bottom + 1).map(e => e.textContent).join(" ")`); got != "" {
+					t.Errorf("%s, %d pixels, %s: cut: %s", name, w, lang, got)
+				}
+				if got := eval[string](b, `[...document.querySelectorAll("#rows .row")].map(e => Math.round(e.getBoundingClientRect().top)).filter((y, i, all) => i && Math.abs(y - all[i-1] - document.querySelector("#rows .row").offsetHeight) > 1).join(" ")`); got != "" {
+					t.Errorf("%s, %d pixels, %s: rows do not follow each other: %s", name, w, lang, got)
+				}
+				if n, over := eval[int](b, `document.querySelectorAll("#rows .ends").length`), eval[int](b, `document.documentElement.scrollWidth - innerWidth`); n != 3 || over > 0 {
+					t.Errorf("%s, %d pixels, %s: %d rows, %d pixels too wide: %s", name, w, lang, n, over, eval[string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().left + e.scrollWidth > innerWidth + 1 && getComputedStyle(e).overflowX === "visible" && !e.closest(".scroll,.top")).map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 60)).join("; ")`))
+				}
+			}
+			b.shoot(fmt.Sprintf("ends-%s-%d", name, w))
+		}
+		b.silent()
+	}
+}
+
+// questions are three datagrams from a to b, each from another port.
+func questions(t *testing.T, a, b string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := pcapgo.NewWriter(&out)
+	if err := w.WriteFileHeader(65535, layers.LinkTypeRaw); err != nil {
+		t.Fatal(err)
+	}
+	src, dst := net.ParseIP(a), net.ParseIP(b)
+	for i := range 3 {
+		udp := &layers.UDP{SrcPort: layers.UDPPort(51514 + i), DstPort: 61900}
+		var ip gopacket.SerializableLayer
+		if v4 := src.To4(); v4 != nil {
+			l := &layers.IPv4{Version: 4, TTL: 64, Id: uint16(i + 1), Protocol: layers.IPProtocolUDP, SrcIP: v4, DstIP: dst.To4()}
+			_, ip = udp.SetNetworkLayerForChecksum(l), l
+		} else {
+			l := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolUDP, SrcIP: src, DstIP: dst}
+			_, ip = udp.SetNetworkLayerForChecksum(l), l
+		}
+		buf := gopacket.NewSerializeBuffer()
+		if err := gopacket.SerializeLayers(buf, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, ip, udp, gopacket.Payload("question")); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2026, 11, 24, 13, 0, i, 0, time.UTC)
+		if err := w.WritePacket(gopacket.CaptureInfo{Timestamp: at, CaptureLength: len(buf.Bytes()), Length: len(buf.Bytes())}, buf.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.Bytes()
+}
+
+// What is wider than a phone can be scrolled by the keyboard, and a state that is only
+// inferred stays beside the line it belongs to.
+func TestReportOnAPhoneByKeyboard(t *testing.T) {
+	b := browse(t, report(t, filepath.Join("..", "..", "testdata", "midstream", "in.pcap")), "#c1", 1280, 900, false)
+	b.ready()
+	for _, w := range []int64{1280, 390} {
+		b.size(w, 900)
+		for _, lang := range []string{"en", "es"} {
+			eval[bool](b, `(document.getElementById("lang-`+lang+`").click(), true)`)
+			if got := eval[string](b, `[...document.querySelectorAll(".scroll")].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth && (e.tabIndex < 0 || !(e.getAttribute("aria-label") || e.getAttribute("aria-labelledby")))).map(e => e.innerText.slice(0, 40)).join("; ")`); got != "" {
+				t.Errorf("%d pixels, %s: only a pointer scrolls %q", w, lang, got)
+			}
+			if got := eval[string](b, `[...document.querySelectorAll(".state")].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1).map(e => e.innerText).join("; ")`); got != "" {
+				t.Errorf("%d pixels, %s: leaves its column: %q", w, lang, got)
+			}
+		}
+	}
+	b.silent()
 }

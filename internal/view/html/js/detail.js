@@ -46,6 +46,9 @@ const proofItem = (story, label) => {
   return "";
 };
 
+// wide is a table that may be wider than the window: the keyboard scrolls it, too.
+const wide = (table) => h("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": say("proof") }, table);
+
 function drawProof(c) {
   const col = (k, num) => h("th", { scope: "col", class: num ? "num" : null }, say(k));
   const who = (e) => say(["originator", "responder", "way"][e]);
@@ -54,9 +57,9 @@ function drawProof(c) {
     numbers ? [h("td", { class: "num" }, r.q === undefined ? "" : String(r.q)), h("td", { class: "num" }, r.a === undefined ? (r.f ? "" : say("notin")) : String(r.a))] : null));
   const marks = { yes: ["good", "✓ "], no: ["bad", "✗ "], absent: ["lack", ""], unknown: ["lack", ""] };
   return h("div", { class: "proof" }, h("h3", null, say("proof")),
-    rows.length ? h("div", { class: "scroll" }, h("table", null, h("thead", null, h("tr", null, col("frame", 1), col("time", 1), col("sender"), col("says"), numbers ? [h("th", { scope: "col", class: "num" }, "seq"), h("th", { scope: "col", class: "num" }, "ack")] : null)), h("tbody", null, rows))) : null,
+    rows.length ? wide(h("table", null, h("thead", null, h("tr", null, col("frame", 1), col("time", 1), col("sender"), col("says"), numbers ? [h("th", { scope: "col", class: "num" }, "seq"), h("th", { scope: "col", class: "num" }, "ack")] : null)), h("tbody", null, rows))) : null,
     c.x ? h("p", { class: "more" }, said("leftout", c.x)) : null,
-    c.e ? h("div", { class: "scroll" }, h("table", { class: "equations" }, h("tbody", null, c.e.map((e) => h("tr", null, h("th", { scope: "row" }, text(e.w)), h("td", null, h("code", null, e.n)), h("td", { class: marks[e.m][0] }, marks[e.m][1] + say(e.m))))))) : null,
+    c.e ? wide(h("table", { class: "equations" }, h("tbody", null, c.e.map((e) => h("tr", null, h("th", { scope: "row" }, text(e.w)), h("td", null, h("code", null, e.n)), h("td", { class: marks[e.m][0] }, marks[e.m][1] + say(e.m))))))) : null,
     h("dl", null, (c.i || []).map(([l, t]) => [h("dt", null, text(l)), h("dd", null, text(t))]), c.d ? [h("dt", null, say("wireshark")), h("dd", null, h("code", { class: "sel" }, c.d), c.fr ? h("code", { class: "sel" }, c.fr) : null)] : null));
 }
 

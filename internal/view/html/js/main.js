@@ -69,7 +69,7 @@ async function begin() {
     if (location.hash !== going) fromHash(true);
     going = null;
   });
-  addEventListener("resize", () => paint());
+  addEventListener("resize", () => { fit(); paint(); });
   addEventListener("beforeprint", forPrint);
   if (!fromHash(false) && D.start) showConnection(D.start, false);
   (window.requestIdleCallback || setTimeout)(() => { if (!index) build(); });

@@ -43,11 +43,28 @@ function sortRows() {
   grid.order = order.sort((a, b) => k[a] === k[b] ? a - b : (k[a] < k[b] ? -sign : sign));
 }
 
+const both = (from, to) => [h("bdi", null, from), h("i", null, "→"), h("bdi", null, to)];
+
+// fit gives both ends of a connection one line where the longest ones have room on it, else
+// a line each, else as many as they take. All rows are of one height, so the longest decide.
+function fit() {
+  if (!grid.longest) {
+    grid.longest = ["", ""];
+    for (let i = 0; i < D.n; i++) [end("orig", i), target(i)].forEach((s, k) => { if (s.length > grid.longest[k].length) grid.longest[k] = s; });
+  }
+  const g = $("grid"), cell = h("div", { class: "ends" }, both(...grid.longest));
+  const probe = h("div", { class: "row probe", "aria-hidden": "true" }, cell);
+  $("gridbody").append(probe);
+  g.classList.remove("paired", "broken");
+  for (const c of ["paired", "broken"]) if (cell.scrollWidth > cell.clientWidth) g.classList.add(c);
+  probe.remove();
+}
+
 function cells(row) {
   const o = opening(row), at = stamp(value("first", row), 3), rtt = trip(row), n = data(row);
   return [
     String(value("id", row)), h("span", { class: "word " + tone(row), title: o.word }, o.word),
-    [h("bdi", null, end("orig", row)), h("i", null, "→"), h("bdi", null, target(row))],
+    both(end("orig", row), target(row)),
     value("service", row) || "", grid.days ? at.day.slice(5) + " " + at.time.slice(0, 8) : at.time, rtt === null ? "" : millis(rtt * 1e3), n ? octets(n) : "",
   ];
 }
@@ -73,6 +90,7 @@ function drawTable() {
   input.value = typed;
   if (focused) input.focus();
   box.hidden = false;
+  fit();
   refresh(true);
 }
 
@@ -103,7 +121,7 @@ let rowHeight = 0;
 
 function paint() {
   const body = $("gridbody");
-  rowHeight = parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  rowHeight = parseFloat(getComputedStyle($("grid")).getPropertyValue("--row")) * parseFloat(getComputedStyle(document.documentElement).fontSize);
   const n = grid.rows.length;
   const space = $("space");
   space.style.height = n * rowHeight + "px";
