@@ -204,19 +204,26 @@ func behind(t *testing.T, addr string, d time.Duration) string {
 	return "nats://" + l.Addr().String()
 }
 
-// Thousands of sensors behind a long way are asked for at once, not one after the other.
-func TestManySensorsFarAway(t *testing.T) {
-	const many = 1000
+// started is a broker that is ready, and a context that ends with the test, or after a minute.
+func started(t *testing.T) (*broker.Broker, context.Context) {
+	t.Helper()
 	b, err := broker.Start(broker.Options{Name: "b", Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 64 << 20}, Lazy: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Stop()
+	t.Cleanup(b.Stop)
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-	defer stop()
+	t.Cleanup(stop)
 	if err := b.Ensure(ctx); err != nil {
 		t.Fatal(err)
 	}
+	return b, ctx
+}
+
+// Thousands of sensors behind a long way are asked for at once, not one after the other.
+func TestManySensorsFarAway(t *testing.T) {
+	const many = 1000
+	b, ctx := started(t)
 	u, _ := url.Parse(b.URL())
 	nc, err := nats.Connect(behind(t, u.Host, 5*time.Millisecond))
 	if err != nil {
@@ -317,16 +324,7 @@ func TestMetrics(t *testing.T) {
 
 // What waits at the broker, since when, and who is there, in the order of their names.
 func TestGather(t *testing.T) {
-	b, err := broker.Start(broker.Options{Name: "b", Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 64 << 20}, Lazy: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Stop()
-	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-	defer stop()
-	if err := b.Ensure(ctx); err != nil {
-		t.Fatal(err)
-	}
+	b, ctx := started(t)
 	nc, err := nats.Connect(b.URL())
 	if err != nil {
 		t.Fatal(err)
