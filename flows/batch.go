@@ -109,9 +109,15 @@ func (t *Table) seek(s *seekers, k int) {
 		home.f = 0
 		h := uint32(home.packet().Hash)
 		e := cur[h&mask]
-		// A neighbour in the probe run is as likely a home as the first slot.
-		for j := uint32(1); e != 0 && uint32(e>>32) != h && j < 2*lineSlots; j++ {
-			e = cur[probe(h, j, mask)]
+		// A neighbour in the probe run is as likely a home as the first slot, until a packet of its flow
+		// came: it is the first then.
+		if uint32(e>>32) != h && e != 0 {
+			for j := uint32(1); e != 0 && uint32(e>>32) != h && j < 2*lineSlots; j++ {
+				e = cur[probe(h, j, mask)]
+			}
+			if uint32(e>>32) == h && e != 0 {
+				t.slots.advance(h, e)
+			}
 		}
 		if uint32(e>>32) == h && e != 0 && e != gone {
 			home.v = uint32(e) - 1

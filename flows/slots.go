@@ -83,6 +83,25 @@ func put(t []uint64, e uint64) {
 	}
 }
 
+// advance lets e, the first entry under hash h, change places with whoever has its home, if both lie in one line, so
+// that it is found at once next time: of the flows that a table holds most have ended. Both are still found, since there
+// was no empty slot between either's home and the old places, and there is none before the new ones. Entries under
+// one hash stay in order.
+func (s *slots) advance(h uint32, e uint64) {
+	const in = lineSlots - 1
+	home := h & uint32(len(s.cur)-1)
+	l, first := s.cur[home&^in:][:lineSlots], home&in
+	other, at := l[first], first
+	for i, x := range l {
+		if x == e {
+			at = uint32(i)
+		} else if x>>32 == other>>32 && uint32(i) != first {
+			return
+		}
+	}
+	l[first], l[at&in] = l[at&in], other
+}
+
 // move takes the entries of the next n slots of the old array into the new one.
 func (s *slots) move(n int) {
 	for ; s.moved < len(s.old) && n > 0; s.moved, n = s.moved+1, n-1 {

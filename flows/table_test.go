@@ -1,8 +1,6 @@
 package flows
 
 import (
-	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"portero/capture"
@@ -287,68 +285,6 @@ func TestLongDownload(t *testing.T) {
 	if e.J.Close != handshake.Closed || e.ACKFrame != 3 || e.Resp.Payload != segment*n || e.Resp.Lost+e.Resp.Retrans+e.Resp.OOO != 0 ||
 		e.Oddities != 0 || e.ConnState != "SF" || e.Completeness != 31 {
 		t.Errorf("%v, third packet %d, %d octets, %d lost, %v, %s, %d", e.J.Close, e.ACKFrame, e.Resp.Payload, e.Resp.Lost, e.Oddities.List(), e.ConnState, e.Completeness)
-	}
-}
-
-// The slots find everything that was put in, while they grow.
-func TestSlots(t *testing.T) {
-	var s slots
-	s.init()
-	const n = 50_000
-	h := func(i int) uint32 { return uint32(i) * 2654435761 }
-	for i := range n {
-		s.insert(h(i), uint32(i))
-		if i%3 == 0 && i > 0 {
-			s.remove(h(i/2), uint32(i/2))
-			s.insert(h(i/2), uint32(i/2))
-		}
-	}
-	found := 0
-	for i := range n {
-		for v := range s.of(h(i)) {
-			if v == uint32(i) {
-				found++
-			}
-		}
-	}
-	if found != n || s.n != n {
-		t.Errorf("%d of %d found, %d counted", found, n, s.n)
-	}
-}
-
-// Crowded slots, where lines are full and many entries have one hash, give what was put in
-// under each hash in that order, whatever was taken out meanwhile.
-func TestSlotsCrowded(t *testing.T) {
-	for seed := range uint64(200) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		size := 64 << r.IntN(3)
-		hashes := 1 + r.IntN(size)
-		arr := make([]uint64, size)
-		s := slots{cur: arr}
-		want := map[uint32][]uint32{}
-		var in []uint64
-		for v := range uint32(2000) {
-			if room := size*7/10 - len(in); room > 0 && (len(in) == 0 || r.IntN(size) < 2*room) {
-				h := uint32(r.IntN(hashes)) * 0x01000193
-				put(s.cur, uint64(h)<<32|uint64(v+1))
-				want[h] = append(want[h], v)
-				in = append(in, uint64(h)<<32|uint64(v))
-			} else {
-				i := r.IntN(len(in))
-				h, v := uint32(in[i]>>32), uint32(in[i])
-				in[i] = in[len(in)-1]
-				in = in[:len(in)-1]
-				if !del(s.cur, uint64(h)<<32|uint64(v+1), false) {
-					t.Fatalf("seed %d: %x %d is not there", seed, h, v)
-				}
-				want[h] = slices.DeleteFunc(want[h], func(u uint32) bool { return u == v })
-			}
-			for h, all := range want {
-				if got := slices.Collect(s.of(h)); !slices.Equal(got, all) {
-					t.Fatalf("seed %d: under %x lie %d, want %d", seed, h, got, all)
-				}
-			}
-		}
 	}
 }
 

@@ -100,6 +100,9 @@ func (s *store) sight(k *topic, e *event, other *end, a, b uint64) *track {
 	if num := s.lookup(k); num != 0 {
 		return s.known(k, num)
 	}
+	for int64(s.ones.span())*onceBytes >= s.limit/onceMost && s.ones.span() > 0 {
+		s.forget()
+	}
 	s.makeRoom(onceBytes)
 	if s.held() >= len(s.slots)/2 {
 		s.grow()
@@ -169,6 +172,10 @@ func (s *store) forget() {
 // onceShare is the part of a store that those seen once have for themselves; more of it as long as
 // others leave it.
 const onceShare = 8
+
+// onceMost is the part of a store that those seen once never have more of: what is beyond the processor's caches
+// costs every record more than what one more of them is worth, and others have the rest to themselves.
+const onceMost = 3
 
 // makeRoom forgets until there is room for n octets, or nobody is left.
 func (s *store) makeRoom(n int64) {
