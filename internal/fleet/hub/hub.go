@@ -263,7 +263,6 @@ func (h *Hub) bad(m jetstream.Msg, why error) {
 			err := os.MkdirAll(h.cfg.Bad, 0o750)
 			if err == nil {
 				err = spool.WriteFile(name, m.Data())
-				h.kept.Add(int64(len(m.Data())))
 			}
 			if err != nil {
 				s := fmt.Sprintf("a batch that cannot be read stays with the broker, because it could not be put aside: %v", err)
@@ -272,6 +271,7 @@ func (h *Hub) bad(m jetstream.Msg, why error) {
 				}
 				return
 			}
+			h.kept.Add(int64(len(m.Data())))
 			h.unkept.Store(nil)
 		}
 	}

@@ -231,6 +231,34 @@ func TestABatchThatCannotBePutAside(t *testing.T) {
 	}
 }
 
+// Trying to put a batch aside takes no room: when the disk has room again it is kept, however often that failed.
+func TestTryingToPutAsideTakesNoRoom(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad")
+	h, err := New(Config{Name: "h", Stores: map[string]Store{"counting": &counting{}}, Bad: bad})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &group{names: map[string]bool{}}
+	m := &message{source: "hq/s1/e", number: 7, data: make([]byte, 60)}
+	file := filepath.Join(bad, fmt.Sprintf("%020d.bad", m.number))
+	if err := os.MkdirAll(filepath.Join(file, "in the way"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	h.kept.Store(badMost - 100)
+	for range 5 {
+		if h.take(g, m); m.termed != "" {
+			t.Fatalf("put aside, or thrown away, for all that is in the way: %q", m.termed)
+		}
+	}
+	os.RemoveAll(file)
+	if h.take(g, m); m.termed == "" {
+		t.Error("it stays with the broker")
+	}
+	if kept, err := os.ReadFile(file); err != nil || len(kept) != 60 {
+		t.Errorf("thrown away though there was room: %v", err)
+	}
+}
+
 // Two sensors of one name are noticed; one that begins a new spool, comes again, or an
 // archive's units are not.
 func TestTwoSensorsOfOneName(t *testing.T) {
