@@ -40,6 +40,7 @@ type Encoder struct {
 	n    uint32 // data records in the message
 	seq  uint32 // data records in all messages before
 	told map[uint64]progress
+	most int  // flows in told at most
 	x    flow // the one being written: kept here so that writing allocates nothing
 	// Records and Messages count what was handed on.
 	Records, Messages uint64
@@ -67,7 +68,7 @@ func NewEncoder(opt Options, emit func(message []byte)) *Encoder {
 		opt.Size = 1400
 	}
 	opt.Size = min(max(opt.Size, 512), 65535)
-	return &Encoder{opt: opt, emit: emit, told: map[uint64]progress{}}
+	return &Encoder{opt: opt, emit: emit, told: map[uint64]progress{}, most: toldMost}
 }
 
 // open begins a message when there is none, and a set of id. need octets must
@@ -210,7 +211,7 @@ func (e *Encoder) Write(r *record.Record, now uint32) {
 		if known {
 			since = p.last
 		}
-		if r.Last-since < active || !known && len(e.told) >= toldMost {
+		if r.Last-since < active || !known && len(e.told) >= e.most {
 			return
 		}
 	}

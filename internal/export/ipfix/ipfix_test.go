@@ -55,7 +55,9 @@ func parse(t *testing.T, b []byte, known map[uint16][]field) message {
 					set = set[4:]
 					if f.id&0x8000 != 0 {
 						f.id &= 0x7fff
-						f.ent = binary.BigEndian.Uint32(set)
+						if f.ent = binary.BigEndian.Uint32(set); f.ent == 0 {
+							t.Fatalf("element %d is of an enterprise, and of none", f.id)
+						}
 						set = set[4:]
 					}
 					fs = append(fs, f)
@@ -179,31 +181,42 @@ func TestMessages(t *testing.T) {
 	}
 }
 
-// A flow that goes on is reported once a minute, and the reports add up.
+// A flow that goes on is reported once a minute, each report begins where the one before it
+// ended, and they add up.
 func TestInterimRecordsAddUp(t *testing.T) {
 	known := map[uint16][]field{}
-	var pkts, octets uint64
-	var reasons []uint64
+	var pkts, octets, there, back uint64
+	var reasons, starts, ends []uint64
 	e := ipfix.NewEncoder(ipfix.Options{}, func(b []byte) {
 		for _, r := range parse(t, b, known).records {
 			if number(r, 346, 0) == 1<<63 {
 				pkts += number(r, 2, 0)
 				octets += number(r, 1, 29305)
+				there += number(r, 231, 0)
+				back += number(r, 232, 0)
 				reasons = append(reasons, number(r, 136, 0))
+				starts = append(starts, number(r, 152, 0))
+				ends = append(ends, number(r, 153, 0))
 			}
 		}
 	})
 	e.Templates(1)
 	r := corpus.Made(0)
+	first := uint64(r.First / 1e6)
 	for i := range 10 { // ten reports within 200 s
 		r.Final, r.Last, r.Orig.Pkts, r.Resp.Wire = false, r.First+int64(i)*20e9, uint64(10*i+1), uint64(1000*i+5)
+		r.Orig.Payload, r.Resp.Payload = uint64(100*i), uint64(200*i)
 		e.Write(r, 1)
 	}
 	r.Final, r.Last, r.Orig.Pkts, r.Resp.Wire = true, r.First+500e9, 200, 12345
+	r.Orig.Payload, r.Resp.Payload = 5000, 6000
 	e.Write(r, 1)
 	e.Flush(1)
-	if len(reasons) != 4 || reasons[0] != 2 || reasons[3] != 3 || pkts != 200 || octets != 12345 {
-		t.Errorf("reasons %v, %d packets, %d octets", reasons, pkts, octets)
+	if len(reasons) != 4 || reasons[0] != 2 || reasons[3] != 3 || pkts != 200 || octets != 12345 || there != 5000 || back != 6000 {
+		t.Errorf("reasons %v, %d packets, %d octets, payloads %d and %d", reasons, pkts, octets, there, back)
+	}
+	if !slices.Equal(starts, append([]uint64{first}, ends[:len(ends)-1]...)) || ends[len(ends)-1] != first+500_000 {
+		t.Errorf("from %v to %v", starts, ends)
 	}
 }
 
@@ -289,6 +302,7 @@ func TestTimes(t *testing.T) {
 		start, end     time.Time
 	}{
 		{1_700_000_000_123_456_789, 1_700_000_061_000_000_000, 1_700_000_000_123, 1_700_000_061_000, time.Unix(1_700_000_000, 123_456_789), time.Unix(1_700_000_061, 0)},
+		{6e9, 8e9, 6000, 8000, time.Unix(6, 0), time.Unix(8, 0)},
 		{5e9, 4e9, 5000, 5000, time.Unix(5, 0), time.Unix(5, 0)}, // a clock that went back: no end before its start
 		{-1_250_000_000, -500_000_000, 1<<64 - 1250, 1<<64 - 500, time.Unix(-2, 750_000_000), time.Unix(-1, 500_000_000)},
 	} {
@@ -378,6 +392,16 @@ func TestTagsAndBorders(t *testing.T) {
 		}
 		if s, a := number(got, 9, ipfix.DefaultPEN), number(got, 10, ipfix.DefaultPEN); s != 65535 || a != 65535 {
 			t.Errorf("70,000 retries: %d and %d", s, a)
+		}
+	}
+	for n, want := range map[uint64]uint64{0: 0, 3: 3, 1<<32 + 5: ipfix.Unknown} {
+		r := corpus.Made(1)
+		r.SYNRetries, r.SYNACKRetries, r.Orig.Retrans, r.Resp.Retrans = n, n+1, n+2, n+3
+		got := one(t, r, ipfix.Options{})
+		for i, want := range []uint64{min(n, 65535), min(n+1, 65535), min(want+2, ipfix.Unknown), min(want+3, ipfix.Unknown)} {
+			if v := number(got, uint16(9+i), ipfix.DefaultPEN); v != want {
+				t.Errorf("%d repeated: element %d is %d, want %d", n, 9+i, v, want)
+			}
 		}
 	}
 	for name, want := range map[string]string{"www.example.com": "www.example.com", strings.Repeat("x", 64): strings.Repeat("x", 64), strings.Repeat("x", 65): strings.Repeat("x", 64),
