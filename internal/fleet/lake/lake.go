@@ -34,8 +34,9 @@ type Lake struct {
 	dir     string
 	workers int
 	done    map[string]*ranges
-	loaded  map[string]bool // commit files that are in done
-	snap    time.Time       // of the snapshot that is in done
+	loaded  map[string]bool                   // commit files that are in done
+	snap    time.Time                         // of the snapshot that is in done
+	put     func(name string, b []byte) error // writes a commit: spool.WriteFile
 	// GroupReads lets the group of the hub read the files too: a store may run as
 	// another user.
 	GroupReads bool
@@ -63,7 +64,7 @@ func Open(dir string, workers int) (*Lake, error) {
 	if err := os.MkdirAll(filepath.Join(dir, commitDir), 0o750); err != nil {
 		return nil, err
 	}
-	l := &Lake{dir: dir, workers: max(workers, 1), done: map[string]*ranges{}, loaded: map[string]bool{}}
+	l := &Lake{dir: dir, workers: max(workers, 1), done: map[string]*ranges{}, loaded: map[string]bool{}, put: spool.WriteFile}
 	unlock, err := l.lock()
 	if err != nil {
 		return nil, err
@@ -237,8 +238,13 @@ func (l *Lake) try(es []Entry) (again bool, err error) {
 		drop()
 		return true, nil
 	}
-	if err := spool.WriteFile(filepath.Join(l.dir, commitDir, name+".json"), body); err != nil {
-		drop()
+	path := filepath.Join(l.dir, commitDir, name+".json")
+	if err := l.put(path, body); err != nil {
+		// It may be there all the same, where only its folder could not be fsynced: whoever
+		// reads it takes the batches as stored, so that their files must be there too.
+		if _, e := os.Lstat(path); errors.Is(e, fs.ErrNotExist) {
+			drop()
+		}
 		return false, err
 	}
 	l.Rows += uint64(rows)

@@ -17,6 +17,7 @@ import (
 
 	"portero/internal/corpus"
 	"portero/internal/fleet/batch"
+	"portero/internal/fleet/spool"
 	"portero/internal/record"
 )
 
@@ -325,6 +326,34 @@ func TestANameThatCannotBeGiven(t *testing.T) {
 	}
 }
 
+// Where a commit is there though writing it is said to have failed, as when its folder could not be fsynced, what it
+// names is there too. One that is not there leaves nothing behind.
+func TestACommitThatIsSaidToHaveFailed(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Open(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Entry{Source: "lab/s/e", Number: 1, Batch: made(t, "lab", 0, 50)}
+	full := errors.New("no space left on device")
+	l.put = func(string, []byte) error { return full }
+	if err := l.Write([]Entry{e}); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "site=*", "*", "*", ".*")); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+	l.put = func(name string, b []byte) error { return errors.Join(spool.WriteFile(name, b), full) }
+	if err := l.Write([]Entry{e}); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	l.put = spool.WriteFile
+	if err := l.Write([]Entry{e}); err != nil { // the batch comes again
+		t.Fatal(err)
+	}
+	check(t, dir, 50)
+}
+
 // However long a lake is written to, its commits stay few, and what they say is not lost.
 func TestCommitsAreMerged(t *testing.T) {
 	dir := t.TempDir()
@@ -359,6 +388,16 @@ func TestCommitsAreMerged(t *testing.T) {
 	}
 	if err := other.Write(es); err != nil || other.Files != 0 || l.Rows != more {
 		t.Errorf("%v: %d files written again, %d rows before", err, other.Files, l.Rows)
+	}
+	check(t, dir, more)
+	// They are merged again and again.
+	for range 3 {
+		if other, err = Open(dir, 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(other.Write(es), other.merge()); err != nil || other.Files != 0 {
+			t.Errorf("%v: %d files written again", err, other.Files)
+		}
 	}
 	check(t, dir, more)
 	// A commit that cannot be read is an error: nobody knows what is there.
