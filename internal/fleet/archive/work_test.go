@@ -280,3 +280,54 @@ func TestARecordThatIsTooLongIsLeftOut(t *testing.T) {
 		t.Errorf("%d records, said %q", p.records, said)
 	}
 }
+
+// A unit is queued once however many planners find its files, and again where it was noted and did not get into the queue. What is
+// damaged in it is counted and said, and it is done all the same.
+func TestAUnitIsQueuedOnce(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	defer stop()
+	q := queue(t, ctx)
+	dir := t.TempDir()
+	for i, cut := range []int{0, 7, 0} {
+		at := begin.Add(time.Duration(i) * 48 * time.Hour) // nothing goes on from one to the next
+		save(t, filepath.Join(dir, string(rune('a'+i))+".pcap"), talk(i+1, at, time.Second, 100*time.Millisecond), cut)
+	}
+	us, _, _, err := Plan(dir, Shape{Site: "hq", Files: 1}, nil)
+	if err != nil || len(us) != 3 {
+		t.Fatal(us, err)
+	}
+	work, err := q.js.Stream(ctx, bus.Work)
+	if err != nil {
+		t.Fatal(err)
+	}
+	queued := func() uint64 {
+		t.Helper()
+		info, err := work.Info(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.State.Msgs
+	}
+	for i, want := range []int{3, 0} {
+		if n, err := q.Add(ctx, us); err != nil || n != want || queued() != 3 {
+			t.Errorf("%d: %d added, %d are queued, %v", i, n, queued(), err)
+		}
+	}
+	if err := work.Purge(ctx); err != nil { // as if the planner had died in between
+		t.Fatal(err)
+	}
+	if n, err := q.Add(ctx, nil); err != nil || n != 0 || queued() != 3 {
+		t.Errorf("after a crash: %d added, %d are queued, %v", n, queued(), err)
+	}
+	var said []string
+	q.Say = func(s string) { said = append(said, s) }
+	if err := q.Work(ctx, 1, true); err != nil {
+		t.Fatal(err)
+	}
+	if q.Units.Load() != 3 || q.Files.Load() != 3 || q.Records.Load() != 3 || q.Damaged.Load() != 1 || len(said) != 1 || !strings.Contains(said[0], "b.pcap") {
+		t.Errorf("%d units, %d files, %d records, %d damaged, said %q", q.Units.Load(), q.Files.Load(), q.Records.Load(), q.Damaged.Load(), said)
+	}
+	if n, err := q.Add(ctx, us); err != nil || n != 0 || queued() != 0 {
+		t.Errorf("when it is done: %d added, %d are queued, %v", n, queued(), err)
+	}
+}
