@@ -283,6 +283,15 @@ func TestTwoSensorsOfOneName(t *testing.T) {
 				t.hear(a, 10+i, now) // come again
 			}
 		}, false},
+		"a new spool, and what was sent from the old one comes again in any order": {func(t *twins) {
+			for _, n := range []uint64{10, 11, 12, 3, 4} {
+				t.hear(a, n, now)
+			}
+			for i := range uint64(6) {
+				t.hear(b, 1+i, now)
+				t.hear(a, []uint64{5, 12, 6, 12, 7, 12}[i], now)
+			}
+		}, false},
 		"archives": {func(t *twins) {
 			for i := range uint64(6) {
 				t.hear("hq/core/0123456789ab0123456789ab", 1+i, now)
