@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A capture that may not be read, as tcpdump leaves them, is told of, and not left out without a word.
+// A capture that may not be read, as tcpdump leaves them, is told of, as is a folder, and not left out without a word.
 func TestACaptureThatMayNotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
@@ -18,6 +18,9 @@ func TestACaptureThatMayNotBeRead(t *testing.T) {
 	}
 	names := rotate(t, dir, "x", traffic(10), time.Hour)
 	if err := os.WriteFile(filepath.Join(dir, "secret.pcap"), []byte("x"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "locked"), 0); err != nil {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {
@@ -31,7 +34,7 @@ func TestACaptureThatMayNotBeRead(t *testing.T) {
 		}()
 	}
 	us, _, problems, err := Plan(dir, Shape{Site: "hq"}, nil)
-	if err != nil || len(us) != 1 || len(us[0].Files) != len(names) || len(problems) != 1 || !errors.Is(problems[0], fs.ErrPermission) {
+	if err != nil || len(us) != 1 || len(us[0].Files) != len(names) || len(problems) != 2 || !errors.Is(problems[0], fs.ErrPermission) || !errors.Is(problems[1], fs.ErrPermission) {
 		t.Errorf("%+v, %v, %v", us, problems, err)
 	}
 }
