@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -214,6 +215,7 @@ func TestAddresses(t *testing.T) {
 	for to, want := range map[string]string{
 		"ipfix://h?domain=4294967296": `domain: "4294967296" is no number from 0 to 4294967295`, "ipfix://h?domain=-1": "domain", "ipfix://h?pen=0": "pen", "ipfix://h?pen=4294967296": "from 1 to 4294967295",
 		"ipfix://h?size=511": "from 512 to 65535", "ipfix://h?size=65536": "size", "ipfix://h?resend=0": "from 1 to 86400", "ipfix://h?rate=0": "rate", "ipfix+tcp://h?rate=5": `no option "rate"`,
+		"ipfix://h?domain=one": `domain: "one" is no number`, "syslog://h?facility=local0": `facility: "local0" is no number`, "ipfix+tcp://h?pen=5x": "pen",
 		"syslog://h?facility=24": "from 0 to 23", "syslog://h?facility=-1": "facility", "syslog://h?domain=1": `no option "domain"`, "ipfix://h/path": "write ipfix://", "syslog://h/x": "write ipfix://",
 		"ipfix://u@h": "write ipfix://", "http://h": "write ipfix://", "ipfix://:4739": "write ipfix://", "ipfix://[::1": "is no address",
 	} {
@@ -226,6 +228,27 @@ func TestAddresses(t *testing.T) {
 	c := collector{absent: syscall.EHOSTUNREACH}
 	if _, err := export.Open("syslog+tcp://h", export.Options{Dial: c.dial}); err == nil || err.Error() != "syslog+tcp://h: "+syscall.EHOSTUNREACH.Error() {
 		t.Error(err)
+	}
+}
+
+// A message of syslog is this machine's, where it is not told to be another's.
+func TestWhoseAMessageOfSyslogIs(t *testing.T) {
+	here, err := os.Hostname()
+	if err != nil {
+		t.Skip(err)
+	}
+	for to, want := range map[string]string{"syslog://h": here, "syslog://h?host=": here, "syslog://h?host=sensor-1": "sensor-1"} {
+		var c collector
+		e, err := export.Open(to, export.Options{Dial: c.dial})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(e.Findings([]findings.Finding{finding(80)}), e.Close()); err != nil && len(c.got) == 0 {
+			t.Fatal(err)
+		}
+		if h := strings.SplitN(string(c.got[0].data), " ", 4); len(h) != 4 || h[2] != want {
+			t.Errorf("%s: %q, want that of %s", to, c.got[0].data, want)
+		}
 	}
 }
 
