@@ -60,6 +60,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 				if me.next.After(before) {
 					c.sent(side, me.next, p.Time, x.Data)
 				}
+				if p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.After(peer.next) && c.unsent(p.Ack, side) {
+					x.doubt(side, before, me.next)
+				}
 			} else if p.Seq.Add(p.PayloadLen).After(me.next) {
 				me.next = p.Seq.Add(p.PayloadLen)
 			}
@@ -397,9 +400,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		c.weigh(ack, 1-side, x)
 	}
 	if ack.After(peer.next) {
-		d := int64(ack.Sub(peer.next))
-		room := int64(me.offered().Sub(peer.next))
-		if d > max(room, 0)+slack {
+		if c.unsent(ack, side) {
 			me.bits |= sentWrongAck
 			return OddAckUnsent
 		}
@@ -422,6 +423,19 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		me.edge = e
 	}
 	return odd
+}
+
+// unsent reports whether ack, of side, lies far beyond all that its peer was allowed to send. A receiver
+// throws a segment away that acknowledges what it did not send, with all that it carries (RFC 9293,
+// 3.10.7.4). But the capture may have lost a long stretch of both sides: then the number is right. What
+// both do next tells the two apart, so that octets that come with such a number are in doubt, see doubt.
+func (c *Conn) unsent(ack capture.Seq, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	room := int64(0)
+	if me.bits&hasAck != 0 {
+		room = max(room, int64(me.offered().Sub(peer.next)))
+	}
+	return int64(ack.Sub(peer.next)) > room+slack
 }
 
 // preOpen reports whether the peer of side showed its SYN or SYN-ACK and nothing

@@ -355,6 +355,43 @@ func TestHonestLate(t *testing.T) {
 			s A 5001 900
 			c A 1001 5001`, `
 			1 handshake=invalid close=none`},
+		{"octets that acknowledge what was never sent, and the stream goes on before them", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			c PA 1001 900005201 100
+			s A 5201 1001
+			c PA 1001 5201 40
+			s A 5201 1041
+			c FA 1041 5201
+			s FA 5201 1042`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=40 orig_lost=0`},
+		{"octets that acknowledge what was never sent, and their receiver took fewer", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			c PA 1001 900005201 100
+			s A 5201 1041`, `
+			1 handshake=completed close=open orig_payload=0`},
+		{"octets that acknowledge what was missed are accepted", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 200
+			c PA 1001 900005201 100
+			s PA 900005201 1101 10
+			c PA 1101 900005211 10`, `
+			1 handshake=completed close=open orig_payload=110`},
+		{"a third packet with a wrong number carries octets, and the right one comes", `
+			c S 1000
+			s SA 5000 1001
+			c PA 1001 900005201 100
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011`, `
+			1 handshake=completed close=open orig_payload=10 orig_lost=0`},
 	} {
 		x.hold(t)
 	}
