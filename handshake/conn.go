@@ -398,7 +398,10 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	me, peer := &c.half[side], &c.half[1-side]
 	repeat := me.bits&sentSYNACK != 0
 	if !repeat && me.bits&sentSYN != 0 && me.isn != p.Seq {
-		return OddSYNACKISN // who called answers a call with the number that it called with
+		if me.bits&sentRSTACKofSYN == 0 || side == c.synSide() || !c.acceptable(p.Ack, 1-side, x) {
+			return OddSYNACKISN // who called answers a call with the number that it called with
+		}
+		me.bits &^= sentSYN | hasNext // who refused the other's call had given up its own, and this answers a later try
 	}
 	if c.beyond(p, side) {
 		return OddSYNACKISN

@@ -43,8 +43,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 	}
 	sameISN := me.bits&sentSYN != 0 && me.isn == p.Seq
 	if any&sentReset != 0 {
-		// Refused: the same number again is a retry, another a new attempt.
-		if sameISN && peer.bits&sentRSTACKofSYN != 0 && any&sentSegment == 0 && me.bits&sentReset == 0 {
+		// Refused: the same number again is a retry, another a new attempt. Where both called and who called
+		// first refused the other, what the other tries again is a call of its own.
+		if sameISN && (peer.bits&sentSYN == 0 || side == c.synSide()) && peer.bits&sentRSTACKofSYN != 0 && any&sentSegment == 0 && me.bits&sentReset == 0 {
 			return SameAttempt
 		}
 	}

@@ -53,6 +53,33 @@ func TestStages(t *testing.T) {
 			s SA 5000 1001
 			c A 1001 5001`, `
 			1 handshake=completed handshake_kind=simultaneous syn_retries=1`},
+		{"both call, one refuses, and accepts the second try", `
+			c S 1000
+			s S 5000
+			s RA 0 1001
+			+1000 c S 1000
+			s SA 7000 1001
+			c A 1001 7001
+			c PA 1001 7001 10
+			s A 7001 1011`, `
+			1 handshake=completed handshake_kind=normal orig_port=40000 syn_retries=1 synack_frame=5 ack_frame=6 orig_payload=10 close=open suspected_rsts=0`},
+		{"both call, one refuses, and a forged answer with another number comes", `
+			c S 1000
+			s S 5000
+			s RA 0 1001
+			s SA 7000 900000`, `
+			1 handshake=refused handshake_kind=simultaneous`},
+		{"both call, who called first refuses, and accepts the other's second try", `
+			c S 1000
+			s S 5000
+			c RA 0 5001
+			+1000 s S 5000
+			c SA 7000 5001
+			s A 5001 7001
+			s PA 5001 7001 10
+			c A 7001 5011`, `
+			1 handshake=aborted handshake_kind=simultaneous orig_port=40000
+			2 handshake=completed handshake_kind=normal orig_port=80 orig_payload=10 close=open`},
 		{"capture starts with the third packet", `
 			c A 1001 5001
 			c PA 1001 5001 10
