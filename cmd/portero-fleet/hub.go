@@ -15,6 +15,7 @@ import (
 	"portero/internal/fleet/house"
 	"portero/internal/fleet/hub"
 	"portero/internal/fleet/lake"
+	"portero/internal/words"
 )
 
 // houseFlags say where ClickHouse is.
@@ -93,7 +94,7 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 			work.Wait()
 			x.Report(nc)
 			_ = nc.FlushTimeout(time.Second)
-			a.say(fmt.Sprintf(a.lang.Pick("%d records in %d batches stored", "%d registros en %d lotes guardados"), x.Records.Load(), x.Batches.Load()))
+			a.say(fmt.Sprintf(a.lang.Pick("%s in %s stored", "guardados: %s en %s"), words.Number(x.Records.Load(), a.lang.Pick("record", "registro"), a.lang.Pick("records", "registros")), words.Number(x.Batches.Load(), a.lang.Pick("batch", "lote"), a.lang.Pick("batches", "lotes"))))
 			if errors.Is(err, context.Canceled) {
 				return nil
 			}

@@ -214,10 +214,10 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 		}
 	}
 	if n := sp.Stats().Records; n > 0 {
-		a.say(fmt.Sprintf(a.lang.Pick("%d records are still on the spool from before", "quedan %d registros de antes en la cola del disco"), n))
+		a.say(words.Number(n, a.lang.Pick("record is still on the spool from before", "registro de antes queda en la cola del disco"), a.lang.Pick("records are still on the spool from before", "registros de antes quedan en la cola del disco")))
 	}
 	if st := sp.Stats(); st.Damaged > 0 {
-		a.say(fmt.Sprintf(a.lang.Pick("%d octets of the spool %s were damaged, %d batches among them in front of others, and are given up", "%d octetos de la cola %s estaban dañados, entre ellos %d lotes anteriores a otros, y se dan por perdidos"), st.Damaged, o.dir, st.Spoiled))
+		a.say(fmt.Sprintf(a.lang.Pick("damage on the spool %s: %s given up, among them %s in front of others", "daño en la cola %s: %s, entre ellos %s anteriores a otros"), o.dir, words.Number(st.Damaged, a.lang.Pick("octet is", "octeto perdido"), a.lang.Pick("octets are", "octetos perdidos")), words.Number(st.Spoiled, a.lang.Pick("batch", "lote"), a.lang.Pick("batches", "lotes"))))
 	}
 	to, err := o.collectors(a, in.live != nil)
 	if err != nil {
@@ -286,7 +286,7 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 		defer context.AfterFunc(a.ctx, stop)()
 	}
 	if !s.Drained(wait) {
-		a.say(fmt.Sprintf(a.lang.Pick("stopped: %d records stay on the spool %s; the next sensor on it sends them", "parado: %d registros quedan en la cola %s; el próximo sensor que la use los envía"), sp.Stats().Records, o.dir))
+		a.say(fmt.Sprintf(a.lang.Pick("stopped: %s on the spool %s for the next sensor on it to send", "parado: %s en la cola %s, para que los envíe el próximo sensor que la use"), words.Number(sp.Stats().Records, a.lang.Pick("record stays", "registro queda"), a.lang.Pick("records stay", "registros quedan")), o.dir))
 	}
 	stop()
 	if in.live == nil && err == nil && a.ctx.Err() == nil {

@@ -12,6 +12,7 @@ import (
 	"portero/capture/pcapfile"
 	"portero/internal/engine"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 // found is what the first reading of a capture says of one connection.
@@ -176,7 +177,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 				return err
 			}
 			if !o.quiet {
-				fmt.Fprintf(a.err, a.tongue().Pick("portero: %d frames of #%d in %s\n", "portero: %d tramas de #%d en %s\n"), n, f.rec.ID, printable(save))
+				fmt.Fprintf(a.err, a.tongue().Pick("portero: %s of #%d in %s\n", "portero: %s de #%d en %s\n"), words.Number(n, a.tongue().Pick("frame", "trama"), a.tongue().Pick("frames", "tramas")), f.rec.ID, printable(save))
 			}
 			return a.finish(j, false, nil)
 		},

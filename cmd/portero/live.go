@@ -462,7 +462,7 @@ func (s *session) summary() {
 			l.Pick("%d frames dropped by the kernel for lack of room", "%d tramas que el núcleo descartó por falta de sitio")))
 	// A reader that went away, as head does, wanted no more.
 	if n := s.leftOut(); n > 0 && !brokenPipe(s.out.slow.failure()) {
-		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d lines were not written: whoever reads them is too slow, or a disk is full\n", "portero: %d líneas no se escribieron: quien las lee es demasiado lento, o un disco está lleno\n"), n)
+		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %s not written: whoever reads is too slow, or a disk is full\n", "portero: %s: quien lee es demasiado lento, o un disco está lleno\n"), words.Number(n, s.lang.Pick("line was", "línea no se escribió"), s.lang.Pick("lines were", "líneas no se escribieron")))
 	}
 	if s.rec != nil {
 		fmt.Fprintf(s.a.err, "portero: %s\n", printable(savedWords(s.lang, s.rec.State())))

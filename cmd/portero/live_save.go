@@ -181,12 +181,13 @@ func (s *session) rotateFiles(now time.Time) {
 
 // savedWords says what became of -w.
 func savedWords(l words.Lang, st recorder.State) string {
-	s := fmt.Sprintf(l.Pick("saved %d frames, %d bytes; files: %d", "guardadas %d tramas, %d bytes; ficheros: %d"), st.Frames, st.Bytes, st.Files)
+	frames := func(n uint64) string { return words.Number(n, l.Pick("frame", "trama"), l.Pick("frames", "tramas")) }
+	s := fmt.Sprintf(l.Pick("saved %s, %d bytes; files: %d", "guardado: %s, %d bytes; ficheros: %d"), frames(st.Frames), st.Bytes, st.Files)
 	if st.Lost > 0 {
-		s += fmt.Sprintf(l.Pick("; %d frames were not, the disk was too slow", "; %d tramas no, el disco era demasiado lento"), st.Lost)
+		s += "; " + words.Number(st.Lost, l.Pick("frame was", "trama"), l.Pick("frames were", "tramas")) + l.Pick(" not, the disk was too slow", " no, el disco era demasiado lento")
 	}
 	if st.Err != nil {
-		s += fmt.Sprintf(l.Pick("; then the saving stopped (%s), %d frames after it were only watched", "; luego se dejó de guardar (%s), %d tramas posteriores solo se miraron"), reason(st.Err), st.After)
+		s += fmt.Sprintf(l.Pick("; then the saving stopped (%s), only watched after it: %s", "; luego se dejó de guardar (%s), solo miradas después: %s"), reason(st.Err), frames(st.After))
 	}
 	return s
 }

@@ -260,15 +260,15 @@ func (e *Exporter) Close() error {
 		l := e.opt.Lang
 		done := ""
 		if e.enc != nil {
-			done = fmt.Sprintf(l.Pick("%d records in %d messages", "registros: %d, en %d mensajes"), e.enc.Records, e.enc.Messages)
+			done = fmt.Sprintf(l.Pick("%s in %s", "%s en %s"), words.Number(e.enc.Records, l.Pick("record", "registro"), l.Pick("records", "registros")), words.Number(e.enc.Messages, l.Pick("message", "mensaje"), l.Pick("messages", "mensajes")))
 		} else {
-			done = fmt.Sprintf(l.Pick("%d findings", "hallazgos: %d"), e.n)
+			done = words.Number(e.n, l.Pick("finding", "hallazgo"), l.Pick("findings", "hallazgos"))
 		}
 		if n := e.line.lost.Load(); n > 0 {
-			done += fmt.Sprintf(l.Pick("; %d messages LOST", "; mensajes PERDIDOS: %d"), n)
+			done += "; " + words.Number(n, l.Pick("message LOST", "mensaje PERDIDO"), l.Pick("messages LOST", "mensajes PERDIDOS"))
 		}
 		if e.left > 0 {
-			done += fmt.Sprintf(l.Pick("; at least %d findings LEFT OUT: more than %d of them", "; hallazgos OMITIDOS: al menos %d, por pasar de %d"), e.left, sentMost)
+			done += fmt.Sprintf(l.Pick("; at least %s LEFT OUT: more than %d of them", "; al menos %s, por pasar de %d"), words.Number(e.left, l.Pick("finding", "hallazgo OMITIDO"), l.Pick("findings", "hallazgos OMITIDOS")), sentMost)
 		}
 		e.opt.Say(e.to + ": " + done)
 	}

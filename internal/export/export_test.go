@@ -466,7 +466,7 @@ func TestLiveSyslogOverTCP(t *testing.T) {
 	if err := e.Close(); err != nil {
 		t.Error(err)
 	}
-	if len(said) != 1 || !strings.HasSuffix(said[0], "hallazgos: 2") {
+	if len(said) != 1 || !strings.HasSuffix(said[0], "2 hallazgos") {
 		t.Errorf("said %q", said)
 	}
 }
@@ -520,7 +520,7 @@ func TestRecordsThatWaitOutliveTheConnection(t *testing.T) {
 			}
 		}
 	}
-	if n < 3 || !strings.Contains(said, "4 records") || !strings.Contains(said, "; 1 messages LOST") {
+	if n < 3 || !strings.Contains(said, "4 records") || !strings.Contains(said, "; 1 message LOST") {
 		t.Errorf("%d records came in the new session, want 3; said %q", n, said)
 	}
 }

@@ -286,9 +286,9 @@ func TestRefusedDatagrams(t *testing.T) {
 		last        error
 		lost        string
 	}{
-		{true, 2, 4, errors.New("timeout"), "; 1 messages LOST"},
+		{true, 2, 4, errors.New("timeout"), "; 1 message LOST"},
 		{true, 2, 4, syscall.ECONNREFUSED, "; 2 messages LOST"},
-		{false, 0, 4, syscall.ECONNREFUSED, "; 1 messages LOST"},
+		{false, 0, 4, syscall.ECONNREFUSED, "; 1 message LOST"},
 		{false, 0, 4, errors.New("timeout"), ""},
 	} {
 		c := collector{last: k.last, refuse: func(nth int) error {

@@ -52,6 +52,15 @@ func Protocol(l Lang, name string) string {
 var plurals = map[string]string{"completada, no vista entera": "completadas, no vistas enteras", "no válida": "no válidas", "no solicitada": "no solicitadas", "sin respuesta": "sin respuesta",
 	"ya en curso": "ya en curso", "solo la respuesta": "solo la respuesta", "en un solo sentido": "en un solo sentido", "no procede": "no proceden"}
 
+// Number says how many of something there are: one is what one of them is called, with all that
+// agrees with it, more what several are.
+func Number[T int | int64 | uint64](n T, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.FormatInt(int64(n), 10) + " " + more
+}
+
 // Count says how many of a verdict or exchange there are.
 func Count(l Lang, n uint64, w string) string {
 	if l == Spanish && n != 1 {

@@ -350,7 +350,7 @@ func (p *publisher) close(l int) error {
 	for _, part := range b.Parts(bus.MaxBatch) {
 		if len(part.Data) > bus.MaxBatch {
 			p.records -= uint64(part.Rows)
-			p.q.Say(fmt.Sprintf("%s: %d records are LEFT OUT: a batch of %d octets is longer than the broker takes", p.u.Files[0].Path, part.Rows, len(part.Data)))
+			p.q.Say(fmt.Sprintf("%s: %s LEFT OUT: a batch of %d octets is longer than the broker takes", p.u.Files[0].Path, sensor.Are(uint64(part.Rows)), len(part.Data)))
 			continue
 		}
 		if err := p.send(l, part.Data); err != nil {

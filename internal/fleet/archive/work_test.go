@@ -276,7 +276,7 @@ func TestARecordThatIsTooLongIsLeftOut(t *testing.T) {
 	if err := p.finish(); err != nil {
 		t.Fatal(err)
 	}
-	if p.records != 2 || len(said) != 1 || !strings.Contains(said[0], "/a/x.pcap: 1 records are LEFT OUT") {
+	if p.records != 2 || len(said) != 1 || !strings.Contains(said[0], "/a/x.pcap: 1 record is LEFT OUT") {
 		t.Errorf("%d records, said %q", p.records, said)
 	}
 }

@@ -231,14 +231,14 @@ func (s *Sensor) unwritten(records uint64, err error) {
 	why := err.Error()
 	if s.wrong.Swap(&why) == nil || time.Since(s.said) > 30*time.Second {
 		s.said = time.Now()
-		s.cfg.Say(fmt.Sprintf("%s; %d records are LOST so far", why, s.unspooled.Load()))
+		s.cfg.Say(fmt.Sprintf("%s; %s LOST so far", why, Are(s.unspooled.Load())))
 	}
 }
 
 // refused counts what no broker takes, and says so.
 func (s *Sensor) refused(records uint64, size int) {
 	s.Refused.Add(records)
-	s.cfg.Say(fmt.Sprintf("%d records are LEFT OUT: a batch of %d octets is longer than the broker takes", records, size))
+	s.cfg.Say(fmt.Sprintf("%s LEFT OUT: a batch of %d octets is longer than the broker takes", Are(records), size))
 }
 
 func (s *Sensor) err() error {
@@ -326,7 +326,7 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 			s.Retries.Add(1)
 			if time.Since(said) > 10*time.Second {
 				said = time.Now()
-				s.cfg.Say(fmt.Sprintf("not sent yet: %v; %d records wait on the spool", err, s.spool.Stats().Records))
+				s.cfg.Say(fmt.Sprintf("not sent yet: %v; %s on the spool", err, number(s.spool.Stats().Records, "record waits", "records wait")))
 			}
 			after, out = out[0].number-1, out[:0]
 			select {
@@ -416,11 +416,21 @@ func (s *Sensor) Drained(ctx context.Context) bool {
 	return true
 }
 
+// Are says that n records are: what they are follows.
+func Are(n uint64) string { return number(n, "record is", "records are") }
+
+func number(n uint64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n) + " " + more
+}
+
 // Summary says what a sensor did, for people.
 func (s *Sensor) Summary() string {
 	st := s.spool.Stats()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d records, %d acknowledged by the broker, %d wait on the spool", s.Records.Load(), s.Sent.Load(), st.Records)
+	fmt.Fprintf(&b, "%s, %d acknowledged by the broker, %s on the spool", number(s.Records.Load(), "record", "records"), s.Sent.Load(), number(st.Records, "waits", "wait"))
 	if st.DroppedRecords > 0 {
 		fmt.Fprintf(&b, "; %d DROPPED, oldest first, because the spool was full or could not be read", st.DroppedRecords)
 	}

@@ -236,3 +236,12 @@ func TestTheSummaryTellsOfAFullSpool(t *testing.T) {
 		t.Errorf("%s; %+v", s.Summary(), st)
 	}
 }
+
+// TestOneAndSeveral holds the words to agree with the numbers before them.
+func TestOneAndSeveral(t *testing.T) {
+	for n, want := range []string{"0 records are", "1 record is", "2 records are"} {
+		if got := Are(uint64(n)); got != want {
+			t.Error(got)
+		}
+	}
+}

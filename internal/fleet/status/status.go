@@ -199,6 +199,10 @@ func brokers(ctx context.Context, nc *nats.Conn, n int) (bs []bus.BrokerState) {
 
 // Troubles are what is not as it should be, worst first, in plain words.
 func (f *Fleet) Troubles(l words.Lang) (ts []string) {
+	of := func(n uint64, en1, en, es1, es string) string {
+		return words.Number(n, l.Pick(en1, es1), l.Pick(en, es))
+	}
+	records := func(n uint64) string { return of(n, "record", "records", "registro", "registros") }
 	add := func(en, es string, v ...any) { ts = append(ts, fmt.Sprintf(l.Pick(en, es), v...)) }
 	if f.Store != nil && !f.Store.Up {
 		add("the store does not answer: %s", "el almacén no responde: %s", safe.Terminal(f.Store.Trouble))
@@ -235,7 +239,7 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 			add("two hubs call themselves %s, and only one of them is shown: give each its own --name", "dos hubs se llaman %s y solo se muestra uno: dele a cada uno su propio --name", h.Name)
 		}
 		if h.Bad > 0 {
-			add("hub %s put %d batches aside that it could not read", "el hub %s apartó %d lotes que no supo leer", h.Name, h.Bad)
+			add("hub %s put %s aside that it could not read", "el hub %s apartó %s que no supo leer", h.Name, of(h.Bad, "batch", "batches", "lote", "lotes"))
 		}
 	}
 	for _, n := range twins {
@@ -251,22 +255,22 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 			add("sensor %s has been silent for %.0f s", "el sensor %s calla desde hace %.0f s", n, f.Time.Sub(s.Time).Seconds())
 		}
 		if s.Spool.DroppedRecords > 0 {
-			add("sensor %s dropped %d records: its spool was full or could not be read", "el sensor %s descartó %d registros: su cola estaba llena o no se pudo leer", n, s.Spool.DroppedRecords)
+			add("sensor %s dropped %s: its spool was full or could not be read", "el sensor %s descartó %s: su cola estaba llena o no se pudo leer", n, records(s.Spool.DroppedRecords))
 		}
 		if s.Spool.Spoiled > 0 {
-			add("sensor %s: %d batches on its spool were damaged and are lost", "sensor %s: %d lotes de su cola estaban dañados y se han perdido", n, s.Spool.Spoiled)
+			add("sensor %s: %s lost", "sensor %s: %s", n, of(s.Spool.Spoiled, "batch on its spool was damaged and is", "batches on its spool were damaged and are", "lote de su cola estaba dañado y se ha perdido", "lotes de su cola estaban dañados y se han perdido"))
 		}
 		if s.Trouble != "" && f.Time.Sub(s.Time) < Stale {
 			add("sensor %s keeps nothing: %s", "el sensor %s no guarda nada: %s", n, safe.Terminal(s.Trouble))
 		}
 		if s.Lost > 0 {
-			add("sensor %s lost %d records: its disk is too slow or could not be written", "el sensor %s perdió %d registros: su disco es demasiado lento o no se pudo escribir", n, s.Lost)
+			add("sensor %s lost %s: its disk is too slow or could not be written", "el sensor %s perdió %s: su disco es demasiado lento o no se pudo escribir", n, records(s.Lost))
 		}
 		if s.Refused > 0 {
-			add("sensor %s left %d records out: the broker takes no batch so long", "el sensor %s omitió %d registros: el intermediario no acepta un lote tan largo", n, s.Refused)
+			add("sensor %s left %s out: the broker takes no batch so long", "el sensor %s omitió %s: el intermediario no acepta un lote tan largo", n, records(s.Refused))
 		}
 		if s.Drops > 0 {
-			add("sensor %s: the kernel dropped %d frames", "sensor %s: el núcleo descartó %d tramas", n, s.Drops)
+			add("sensor %s: the kernel dropped %s", "sensor %s: el núcleo descartó %s", n, of(s.Drops, "frame", "frames", "trama", "tramas"))
 		}
 	}
 	return ts
