@@ -314,6 +314,10 @@ func TestTheHintNamesWhatIsWorthAProof(t *testing.T) {
 			t.Errorf("want %q behind\n%s", want, got)
 		}
 	}
+	// What it names is among the rows that --limit leaves.
+	if got := shown(t, Options{Next: "x", Limit: 1}, &view.Summary{}, call(1, nil), call(2, func(r *record.Record) { r.Handshake = handshake.Refused })); !strings.HasSuffix(got, "next: portero why x 1\n") {
+		t.Error(got)
+	}
 	if got := shown(t, Options{Next: "x.pcap"}, &view.Summary{}); strings.Contains(got, "next:") || !strings.Contains(got, "no connection in it\n") {
 		t.Error(got)
 	}

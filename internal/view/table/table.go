@@ -270,8 +270,12 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 		b.WriteString(l.Pick("interrupted: this is what was seen until then\n", "interrumpido: esto es lo visto hasta entonces\n"))
 	}
 	if t.opt.Next != "" && len(t.rows) > 0 {
-		id := t.rows[0].ID
-		for _, r := range t.rows {
+		shown := t.rows
+		if t.opt.Limit > 0 {
+			shown = shown[:min(t.opt.Limit, len(shown))] // what is told of next can be seen above
+		}
+		id := shown[0].ID
+		for _, r := range shown {
 			if !r.ordinary {
 				id = r.ID
 				break
