@@ -18,6 +18,7 @@ import (
 	"portero/internal/fleet/bus"
 	"portero/internal/fold"
 	"portero/internal/manual"
+	"portero/internal/view/safe"
 	"portero/internal/words"
 )
 
@@ -81,12 +82,7 @@ func run(args []string, out, errw io.Writer) int {
 // say tells one line on standard error, with nothing in it that steers a terminal.
 func (a *app) say(s string) {
 	for _, l := range strings.Split(words.FleetMessage(a.lang, s), "\n") {
-		l = strings.Map(func(r rune) rune {
-			if r < 32 || r >= 127 && r < 160 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
-				return '?'
-			}
-			return r
-		}, l)
+		l = safe.Terminal(l)
 		if l != "" {
 			fmt.Fprintln(a.err, "portero-fleet: "+l)
 		}
