@@ -243,7 +243,7 @@ func cryptoFrame(off int, data []byte) []byte {
 func quicHellos(t testing.TB) (client, server []byte) {
 	cert := selfSigned(t, "door.example", time.Unix(1, 0), time.Unix(2, 0))
 	for _, u := range handshakeLog(t, tls.VersionTLS13, cert) {
-		msgs, _ := handshakes(u.data, make([]byte, 0, maxHello))
+		msgs, _ := handshakes(u.data, make([]byte, 0, maxHello), false)
 		switch {
 		case u.side == ours && client == nil:
 			client = bytes.Clone(msgs)

@@ -327,14 +327,43 @@ func followDTLS(x *Identifier, k *pending) bool {
 					h.ReplyFrame = frameOf(k)
 				}
 			case rec[0] == certificateMsg && k.side != int(f.Client):
-				if x.certificatePart(k, total, off, body) {
-					return true
+				if !k.heeding && x.certificatePart(k, total, off, body) {
+					k.heeding = true
+					x.giveBack(&k.dir[k.side])
 				}
+			}
+		}
+		if h.HelloFrame != 0 || h.ReplyFrame != 0 {
+			k.dtlsAlert(b, n)
+			if h.over() || k.heeding && k.dir[1-int(f.Client)].shut {
+				return true // as in decided
 			}
 		}
 		b = b[13+n:]
 	}
-	return k.after > 12
+	if k.heeding {
+		return k.after > 2*dtlsLooks
+	}
+	return k.after > dtlsLooks
+}
+
+// dtlsLooks is in how many datagrams the hellos and the certificate are looked for, and
+// then an alert: a flight of ten is not rare, and is repeated where one of it is lost.
+const dtlsLooks = 12
+
+// dtlsAlert reads an alert in clear: the records of epoch 0 are, and no other (RFC 6347,
+// section 4.1; RFC 9147, section 4).
+func (k *pending) dtlsAlert(b []byte, n int) {
+	switch {
+	case be16(b[3:]) != 0:
+		k.dir[k.side].shut = true
+	case b[0] == recordAlert && be16(b[11:]) == 2 && n == 2:
+		by := int8(1)
+		if k.side == int(k.facts.Client) {
+			by = 0
+		}
+		k.facts.TLS.alert(b[13], b[14], by, frameOf(k))
+	}
 }
 
 // certificateParts marks a flow whose server's stream holds parts of its Certificate.

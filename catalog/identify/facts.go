@@ -45,9 +45,11 @@ type Hello struct {
 	ECH        bool // encrypted client hello was offered: the name may be a front
 	Resumed    bool // the server took a session up again: no certificate follows
 	Cert       *Certificate
-	Alert      uint8 // description of the first alert in clear, valid with HasAlert
+	Alert      uint8 // description of the first alert in clear that ends the connection, else of the first; valid with HasAlert
 	HasAlert   bool
+	AlertFatal bool   // it ends the connection
 	AlertBy    int8   // 0 by the client, 1 by the server
+	AlertFrame uint64 // 0 where HasAlert is not set
 	HelloFrame uint64 // ClientHello
 	ReplyFrame uint64 // ServerHello
 	CertFrame  uint64

@@ -91,6 +91,7 @@ type pending struct {
 	multi    bool
 	want     bool // keep the octets: a signature or a follower needs them
 	asked    bool // a signature did so, and not in hope only
+	heeding  bool // only an alert of TLS is still waited for
 	state    uint32
 	aux      any // of the protocol's follower
 
@@ -381,10 +382,13 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 	if len(k.data) <= 6 && k.p.Flags&capture.PSH == 0 && zeros(k.data) {
 		return false // the filling of a short Ethernet frame, taken for payload
 	}
+	if k.heeding {
+		return x.heeded(k, at.Offset)
+	}
 	if at.Offset > maxHello || at.Offset < -MaxKept {
 		// Past everything: a later part of a connection whose start is known.
 		k.looked++
-		return k.looked >= maxSegments && k.facts == nil
+		return k.looked >= maxSegments && k.facts == nil || k.vainTLS()
 	}
 	s.seen += uint64(k.p.PayloadLen)
 	if s.buf == nil && s.have == 0 {
@@ -402,7 +406,7 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 				s.have = 0
 				return true
 			}
-			if !k.want && k.facts == nil {
+			if !k.want && k.facts == nil || s.shut {
 				s.have = 0
 				return false
 			}
@@ -413,6 +417,9 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 				return true
 			}
 			copy(s.buf, lent)
+			if k.heeding {
+				return x.heeded(k, int64(skip-s.skip))
+			}
 			if len(k.data) > len(lent) && k.hello() && x.lend(s, maxHello) {
 				s.add(-s.skip, k.data)
 				return x.stream(k)
@@ -436,7 +443,7 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 	s.add(int(at.Offset), k.data)
 	if s.have == before {
 		if k.facts != nil {
-			return false
+			return k.vainTLS()
 		}
 		if k.looked++; k.looked >= maxSegments {
 			x.decide(k)
@@ -449,6 +456,9 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 	}
 	known := k.facts != nil
 	done := x.stream(k)
+	if k.heeding && !done {
+		return x.heeded(k, at.Offset-int64(s.skip-skip))
+	}
 	if rest := int(at.Offset) - (s.skip - skip); !done && !known && s.own && rest+len(k.data) > s.have && k.hello() && x.lend(s, maxHello) {
 		// A hello behind a PROXY header, in a segment of more than MaxKept, as within one machine.
 		s.add(rest, k.data)

@@ -20,7 +20,7 @@ func plain(f *Facts) string {
 	g.Frames = [2]uint64{}
 	if g.TLS != nil {
 		h := *g.TLS
-		h.HelloFrame, h.ReplyFrame, h.CertFrame = 0, 0, 0
+		h.HelloFrame, h.ReplyFrame, h.CertFrame, h.AlertFrame = 0, 0, 0, 0
 		g.TLS = &h
 	}
 	if g.HTTP != nil {

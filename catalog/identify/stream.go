@@ -21,9 +21,11 @@ type span struct{ lo, hi uint16 }
 type stream struct {
 	buf   []byte // lent by the Identifier; octets [0, have) are complete
 	have  int
-	limit int  // MaxKept, or maxHello
-	skip  int  // octets of a PROXY header before what is kept
-	own   bool // buf is lent, and not the packet itself
+	limit int    // MaxKept, or maxHello
+	skip  int    // octets of a PROXY header before what is kept
+	own   bool   // buf is lent, and not the packet itself
+	shut  bool   // nothing that follows can be an alert in clear
+	tls   uint16 // octets before its records of TLS plus one, 0: there are none
 	parts [maxParts]span
 	n     int
 	seen  uint64 // octets offered, repeated ones included
@@ -115,6 +117,30 @@ func (s *stream) drop(n int) {
 		s.parts[i].lo -= uint16(n)
 		s.parts[i].hi -= uint16(n)
 	}
+}
+
+// pass is drop for octets that need not be there yet.
+func (s *stream) pass(n int) {
+	if n <= s.have {
+		s.drop(n)
+		return
+	}
+	s.skip += n
+	s.have = max(s.have-n, 0)
+	if !s.own {
+		s.buf = s.buf[min(n, len(s.buf)):]
+		return
+	}
+	copy(s.buf, s.buf[min(n, len(s.buf)):])
+	left := 0
+	for _, p := range s.parts[:s.n] {
+		if int(p.hi) > n {
+			s.parts[left] = span{uint16(max(int(p.lo)-n, 0)), p.hi - uint16(n)}
+			left++
+		}
+	}
+	s.n = left
+	s.join()
 }
 
 // bytes is what is complete.

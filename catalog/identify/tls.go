@@ -115,13 +115,14 @@ func (k *pending) tlsFrom(side int) int {
 func (x *Identifier) clientRecords(k *pending, b []byte) bool {
 	h := k.facts.TLS
 	s := &k.dir[k.side]
+	s.tls = uint16(s.have-len(b)) + 1
 	if h.HelloFrame == 0 {
 		if len(b) > 4 && b[0]&0x80 != 0 {
 			h.sslv2(b)
 			h.HelloFrame = frameOf(k)
 			return false
 		}
-		msgs, whole := handshakes(b, x.join[:0])
+		msgs, whole := handshakes(b, x.join[:0], false)
 		if len(msgs) >= 4 && msgs[0] == clientHello {
 			n := be24(msgs[1:])
 			// One that is longer than what is kept of others gets more room.
@@ -137,13 +138,17 @@ func (x *Identifier) clientRecords(k *pending, b []byte) bool {
 		}
 		return h.HelloFrame == 0 && s.full() && s.own
 	}
-	return h.alerts(b, 0)
+	if len(b) > 4 && b[0]&0x80 != 0 {
+		b = b[min(len(b), 2+be16(b)&0x7fff):]
+	}
+	return h.alerts(b, 0, frameOf(k))
 }
 
 func (x *Identifier) serverRecords(k *pending, b []byte) bool {
 	h := k.facts.TLS
 	s := &k.dir[k.side]
-	msgs, ended := handshakes(b, x.join[:0])
+	s.tls = uint16(s.have-len(b)) + 1
+	msgs, ended := handshakes(b, x.join[:0], h.Version == 0x0304)
 	for len(msgs) >= 4 {
 		n := be24(msgs[1:])
 		body := msgs[4:min(len(msgs), 4+n)]
@@ -160,7 +165,7 @@ func (x *Identifier) serverRecords(k *pending, b []byte) bool {
 				h.ReplyFrame = frameOf(k)
 			}
 			if h.Version >= 0x0304 {
-				return true
+				return x.heed(k)
 			}
 		case certificateMsg:
 			if h.Cert == nil {
@@ -170,19 +175,22 @@ func (x *Identifier) serverRecords(k *pending, b []byte) bool {
 				h.Cert = parseCertificates(body)
 				h.CertFrame = frameOf(k)
 			}
-			return true
+			return x.heed(k)
 		case serverHelloDone:
-			return true
+			return x.heed(k)
 		}
 		if !whole {
 			break
 		}
 		msgs = msgs[4+n:]
 	}
-	if h.alerts(b, 1) {
+	if h.alerts(b, 1, frameOf(k)) {
 		return true
 	}
-	return s.full() || ended && h.ReplyFrame != 0
+	if s.full() || ended && h.ReplyFrame != 0 {
+		return x.heed(k)
+	}
+	return false
 }
 
 func frameOf(k *pending) uint64 {
@@ -201,14 +209,19 @@ func (k *pending) named() {
 
 // handshakes joins the handshake messages of the records at the start of b. Where
 // one record holds all of it nothing is copied. ended is set when another kind of
-// record follows: no further message will come in clear.
-func handshakes(b, join []byte) (msgs []byte, ended bool) {
+// record follows: no further message will come in clear. Behind a warning they go on, and
+// in TLS 1.3 behind a ChangeCipherSpec, which follows a request to try again.
+func handshakes(b, join []byte, tls13 bool) (msgs []byte, ended bool) {
 	first := true
 	for recordHeader(b) {
+		n := be16(b[3:])
+		if b[0] == recordAlert && n == 2 || b[0] == recordCCS && n == 1 && tls13 {
+			b = b[min(len(b), 5+n):]
+			continue
+		}
 		if b[0] != recordHandshake {
 			return msgs, true
 		}
-		n := be16(b[3:])
 		part := b[5:min(len(b), 5+n)]
 		switch {
 		case first && len(b) <= 5+n:
@@ -225,22 +238,6 @@ func handshakes(b, join []byte) (msgs []byte, ended bool) {
 		b = b[5+n:]
 	}
 	return msgs, len(b) >= 5 && !recordHeader(b)
-}
-
-// alerts notes the first alert in clear among the records of b.
-func (h *Hello) alerts(b []byte, by int8) bool {
-	for recordHeader(b) {
-		n := be16(b[3:])
-		if b[0] == recordAlert && n == 2 && len(b) >= 7 && !h.HasAlert {
-			h.HasAlert, h.Alert, h.AlertBy = true, b[6], by
-			return true
-		}
-		if b[0] != recordHandshake || len(b) < 5+n {
-			return false
-		}
-		b = b[5+n:]
-	}
-	return false
 }
 
 // grease reports values that clients offer to keep servers tolerant (RFC 8701).

@@ -110,7 +110,8 @@ func TestScenariosRaise(t *testing.T) {
 		"beacon": "beacon medium 22", "dns-tunnel": "dns-tunnel medium 38", "backscatter-many": "backscatter info 40", "ssh-on-443": "port-mismatch medium 1",
 		"old-trojan-port": "port-backdoor low 1",
 		// HTTP Basic and FTP in clear; the servers of TLS and SMTP sign their own certificates.
-		"spoken": "cleartext-credentials high 1, cleartext-credentials high 1, tls-certificate low 1, tls-certificate low 1",
+		"spoken":      "cleartext-credentials high 1, cleartext-credentials high 1, tls-certificate low 1, tls-certificate low 1",
+		"tls-refused": "tls-certificate low 1, tls-certificate low 1",
 		// FTP and POP3 are told as soon as they are recognised by payload.
 		"cleartext-logins": "cleartext-credentials high 1, cleartext-credentials high 1, cleartext-credentials high 1",
 	}

@@ -19,7 +19,7 @@ func (m *Map) Record(r *record.Record) {
 		a := identify.Facts{Protocol: r.App.Protocol, Confidence: r.App.Confidence, Client: r.App.Client, Version: r.App.Version, Frames: r.App.Frames, QUIC: r.App.QUIC}
 		if h := r.App.TLS; h != nil {
 			a.TLS = &identify.Hello{ALPN: h.ALPN, Offered: h.Offered, Version: h.Version, MaxVersion: h.MaxVersion, Cipher: h.Cipher, HasCipher: h.HasCipher,
-				ECH: h.ECH, Resumed: h.Resumed, HasAlert: h.HasAlert, Alert: h.Alert, AlertBy: h.AlertBy, HelloFrame: h.HelloFrame, ReplyFrame: h.ReplyFrame, CertFrame: h.CertFrame}
+				ECH: h.ECH, Resumed: h.Resumed, HasAlert: h.HasAlert, Alert: h.Alert, AlertFatal: h.AlertFatal, AlertBy: h.AlertBy, AlertFrame: h.AlertFrame, HelloFrame: h.HelloFrame, ReplyFrame: h.ReplyFrame, CertFrame: h.CertFrame}
 		}
 		if w := r.App.HTTP; w != nil {
 			a.HTTP = &identify.Web{Method: w.Method, Status: w.Status, StatusFrame: w.StatusFrame}

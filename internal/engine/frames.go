@@ -147,6 +147,7 @@ func (m *frameMap) show(r *record.Record, files []string) {
 			one("tls_frames", &h.HelloFrame)
 			one("tls_frames", &h.ReplyFrame)
 			one("tls_frames", &h.CertFrame)
+			one("tls_frames", &h.AlertFrame)
 		}
 		if a.HTTP != nil {
 			w := *a.HTTP

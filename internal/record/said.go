@@ -150,11 +150,20 @@ func said() []Field {
 		appBool("tls_resumed", "the server took an earlier session up: no certificate follows", func(a *identify.Facts) (bool, bool) {
 			return true, a.TLS != nil && a.TLS.Resumed
 		}),
-		tlsText("tls_alert", "first alert in clear, the number of the registry", func(h *identify.Hello) string {
+		tlsText("tls_alert", "first alert in clear that ends the connection, else the first; the number of the registry", func(h *identify.Hello) string {
 			if !h.HasAlert {
 				return ""
 			}
 			return strconv.Itoa(int(h.Alert))
+		}),
+		appWord("tls_alert_by", "who sent that alert: orig or resp", func(a *identify.Facts) string {
+			switch {
+			case a.TLS == nil || !a.TLS.HasAlert || a.Client < 0:
+				return ""
+			case a.TLS.AlertBy == a.Client:
+				return "orig"
+			}
+			return "resp"
 		}),
 		certText("tls_cert_subject", "whom the server's certificate names (TLS 1.2 and older; later ones are encrypted)", func(c *identify.Certificate) string { return c.Subject }),
 		certText("tls_cert_issuer", "who issued it", func(c *identify.Certificate) string { return c.Issuer }),
@@ -172,11 +181,11 @@ func said() []Field {
 			}
 			return a.TLS.Cert.SelfSigned, true
 		}),
-		appFrames("tls_frames", "frames of ClientHello, ServerHello and certificate", func(a *identify.Facts) []uint64 {
+		appFrames("tls_frames", "frames of ClientHello, ServerHello, certificate and alert in clear", func(a *identify.Facts) []uint64 {
 			if a.TLS == nil {
 				return nil
 			}
-			return nonZero(a.TLS.HelloFrame, a.TLS.ReplyFrame, a.TLS.CertFrame)
+			return nonZero(a.TLS.HelloFrame, a.TLS.ReplyFrame, a.TLS.CertFrame, a.TLS.AlertFrame)
 		}),
 		httpText("http_method", "method of the first request", func(w *identify.Web) string { return w.Method }),
 		httpText("http_host", "host that the first request asks for", func(w *identify.Web) string { return w.Host }),

@@ -114,9 +114,10 @@ func tls(a *identify.Facts) Text {
 	if a.StartTLS {
 		t = Text{"turned to " + s, "pasó a " + s}
 	}
-	if h.HasAlert && h.ReplyFrame == 0 {
-		t.EN += fmt.Sprintf(", refused with alert %d", h.Alert)
-		t.ES += fmt.Sprintf(", rechazado con la alerta %d", h.Alert)
+	if h.HasAlert {
+		a := alert(h)
+		t.EN += ", " + a.EN
+		t.ES += ", " + a.ES
 	}
 	return t
 }
