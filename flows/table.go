@@ -187,7 +187,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if f.bits&hasPending != 0 && t.accept(v, side, p) {
 			return
 		}
-		if t.late(f, side, p) {
+		if t.late(v, f, side, p) {
 			return
 		}
 	case capture.SYN | capture.ACK:
@@ -203,14 +203,14 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			return
 		}
 		if f.prev != 0 {
-			if u, s, ok := t.earlier(f, p); ok && !f.conn.Expects(p, side) {
+			if u, s, ok := t.earlier(f, p); ok && !f.conn.Expects(p, side) && !t.recalls(v, f, side, p) {
 				t.flow(u).odd |= handshake.OddLateSegment
 				t.book(u, s, p)
 				return
 			}
 		}
 	default:
-		if t.late(f, side, p) {
+		if t.late(v, f, side, p) {
 			return
 		}
 	}
@@ -227,13 +227,19 @@ func (t *Table) spoilt(f *Flow, side int, p *capture.Packet) bool {
 	return good
 }
 
-// late books p on the lingering connection on the ports of f to which its numbers belong,
+// recalls reports whether p answers the SYN or SYN-ACK of f, flow v, that a later one displaced.
+func (t *Table) recalls(v uint32, f *Flow, side int, p *capture.Packet) bool {
+	x := t.rest(v, f)
+	return f.conn.Recalls(p, side, &x)
+}
+
+// late books p on the lingering connection on the ports of f, flow v, to which its numbers belong,
 // where they do not fit f, and reports whether it did.
-func (t *Table) late(f *Flow, side int, p *capture.Packet) bool {
+func (t *Table) late(v uint32, f *Flow, side int, p *capture.Packet) bool {
 	if f.prev == 0 {
 		return false
 	}
-	fits := f.conn.Fits(p, side)
+	fits := f.conn.Fits(p, side) || t.recalls(v, f, side, p)
 	if fits && !f.conn.Asks(p, side) {
 		return false
 	}

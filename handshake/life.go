@@ -119,7 +119,7 @@ func Answers(p *capture.Packet, isn capture.Seq, n uint32) bool {
 func (c *Conn) Fits(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	const near = 1 << 20
-	if p.Flags.Has(capture.SYN|capture.ACK) && c.beyond(p, side) {
+	if p.Flags.Has(capture.SYN|capture.ACK) && (c.beyond(p, side) || c.another(p, side)) {
 		return false
 	}
 	if me.bits&hasNext != 0 {
@@ -167,6 +167,27 @@ func (c *Conn) beyond(p *capture.Packet, side Side) bool {
 		return false
 	}
 	return c.far(side) || peer.ack.In(me.isn, me.next) && !me.isn.In(p.Seq, p.Seq.Add(1<<20))
+}
+
+// another reports whether p, a SYN-ACK of side, is of another connection, however near its numbers lie: the
+// next one on the same ports begins only a little further on (RFC 6528). It differs from the SYN-ACK that was
+// seen and answers nothing that was asked; or it begins not where the streams began of which, without
+// their SYNs, the end was seen.
+func (c *Conn) another(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.bits&sentSYNACK != 0 {
+		return p.Seq != me.isn && p.Ack != me.synAck && !c.Expects(p, side)
+	}
+	return c.Over() && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 &&
+		(me.bits&hasNext != 0 && me.isn != p.Seq+1 || peer.bits&hasNext != 0 && peer.isn != p.Ack)
+}
+
+// Recalls reports whether p, from side, acknowledges exactly that of two SYNs, or of two SYN-ACKs, of its peer
+// that does not count.
+func (c *Conn) Recalls(p *capture.Packet, side Side, x *Rest) bool {
+	d := p.Seq.Sub(c.half[side].next)
+	return p.Flags.Any(capture.ACK) && c.namesOther(p, 1-side, x) &&
+		(c.half[side].bits&hasNext == 0 || p.Flags.Any(capture.SYN|capture.RST) || d >= 0 && d < slack)
 }
 
 // Asks reports whether of this connection only SYNs of side were seen, and p, a segment of
