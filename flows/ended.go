@@ -138,6 +138,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 					t.stray(v, ps.side, p)
 				}
 			}
+			t.tellQuoted(v, ps)
 			delete(t.pending, v)
 		}
 	}
@@ -413,6 +414,9 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 		return false
 	}
 	f := t.flow(v)
+	if f.bits&hasPending != 0 && q.Proto == tcp && t.quotes(v, f, side, p, q) {
+		return true
+	}
 	if q.Proto == tcp && q.HasSeq {
 		probe.Seq = q.Seq
 		if f.prev != 0 && !f.conn.Fits(&probe, side) {

@@ -14,6 +14,32 @@ type pendingSYN struct {
 	n    int
 	pkts [4]capture.Packet
 	told [4]uint8 // places of their letters in the history of the live connection, see ZeekStray
+	err  *pendingError
+}
+
+// pendingError is the first ICMP error that quotes an attempt which waits.
+type pendingError struct {
+	pkt   capture.Packet
+	quote capture.Quote
+}
+
+// quotes keeps p, an ICMP error that quotes what side of flow v sent, where that is a SYN which waits: it is
+// about the connection that the SYN opens, or else about the one in which it strayed.
+func (t *Table) quotes(v uint32, f *Flow, side int, p *capture.Packet, q *capture.Quote) bool {
+	ps := t.waits(v, f)
+	if ps == nil || ps.side != side || !q.HasSeq {
+		return false
+	}
+	for i := range ps.n {
+		if ps.pkts[i].Seq != q.Seq {
+			continue
+		}
+		if ps.err == nil {
+			ps.err = &pendingError{*p, *q}
+		}
+		return true
+	}
+	return false
 }
 
 const maxPending = 4096
@@ -103,6 +129,7 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 				for j := range ps.n {
 					t.again(v, ps.side, &ps.pkts[j])
 				}
+				t.tellQuoted(v, ps)
 				return false
 			}
 			u := t.promote(v, ps)
@@ -133,7 +160,16 @@ func (t *Table) promote(v uint32, ps *pendingSYN) uint32 {
 	for j := 1; j < ps.n; j++ {
 		t.book(u, 0, &ps.pkts[j])
 	}
+	t.tellQuoted(u, ps)
 	return u
+}
+
+// tellQuoted books the ICMP error that was kept with ps on flow v, to which the attempt belongs after all.
+func (t *Table) tellQuoted(v uint32, ps *pendingSYN) {
+	if ps.err != nil {
+		f := t.flow(v)
+		t.quoted(v, f, f.sideOf(&ps.pkts[0]), &ps.err.pkt, &ps.err.quote)
+	}
 }
 
 // waits is the attempt that waits on f, flow v, nil for none.
@@ -161,6 +197,7 @@ func (t *Table) outlive(v uint32, f *Flow, side int, p *capture.Packet) (u uint3
 	for j := range ps.n {
 		t.book(u, 0, &ps.pkts[j])
 	}
+	t.tellQuoted(u, ps)
 	if t.early.n > 0 {
 		t.adopt(u, &ps.pkts[0])
 	}

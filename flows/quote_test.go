@@ -33,3 +33,40 @@ func TestTooBigAndAnswered(t *testing.T) {
 		}
 	}
 }
+
+// An ICMP error that quotes a SYN inside an open connection is about what becomes of that SYN: the connection that
+// it opens, or the one in which it strayed. It is no flow of its own.
+func TestQuotesWaiting(t *testing.T) {
+	for _, accepted := range []bool{false, true} {
+		for _, by := range []uint32{5000, 3 << 29, 5 << 29} {
+			s := tell(t, Config{})
+			s.open()
+			ahead := func(p *capture.Packet) { p.Seq = p.Seq.Add(by) }
+			s.pkt(true, syn, 0, 0, 0, ahead)
+			asked := s.index
+			s.index++
+			e := capture.Packet{Src: [16]byte{3}, Ver: 4, Proto: capture.ProtoICMP, Time: s.now, Index: s.index, Frames: 1, Bits: capture.ICMPError, Flags: 3<<8 | 1, Digest: 99}
+			s.pkt(true, syn, 0, 0, 0, ahead, func(p *capture.Packet) {
+				e.Dst, e.Hash = p.Src, capture.TupleHash(1, p.Src, p.Dst, p.SrcPort, p.DstPort, p.Proto, p.Ver)
+				s.table.Observe(&e, &capture.Quote{Src: p.Src, Dst: p.Dst, SrcPort: p.SrcPort, DstPort: p.DstPort, Proto: tcp, Ver: 4, Hash: e.Hash, Seq: p.Seq, HasSeq: true})
+			})
+			if accepted {
+				s.pkt(false, syn|ack, 1<<28, 1, 0, func(p *capture.Packet) { p.Ack = p.Ack.Add(by) })
+				s.pkt(true, ack, 1, 1<<28+1, 0, ahead)
+			}
+			s.table.Flush(s.index, handshake.EndForced)
+			want := 1
+			if accepted {
+				want = 2
+			}
+			if len(s.ended) != want {
+				t.Errorf("accepted %v, %d ahead: %d records", accepted, by, len(s.ended))
+			}
+			for i := range s.ended {
+				if r := &s.ended[i]; r.J.Verdict != handshake.Completed || (r.ICMPFrame == asked+1) != (r.FirstFrame == asked || !accepted) {
+					t.Errorf("accepted %v, %d ahead: %v, ICMP frame %d", accepted, by, r.J.Verdict, r.ICMPFrame)
+				}
+			}
+		}
+	}
+}
