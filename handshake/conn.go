@@ -317,6 +317,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		return 0
 	}
 	peer := &c.half[1-side]
+	if !opener && me.bits&(sentSYN|sentSYNACK) == sentSYNACK && me.isn != p.Seq && c.acceptable(me.synAck, 1-side, x) {
+		return OddStraySYN // who answered a call makes none with another number
+	}
 	if c.refusedBefore(p, side) {
 		odd = OddReordered
 	}
@@ -398,10 +401,17 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	me, peer := &c.half[side], &c.half[1-side]
 	repeat := me.bits&sentSYNACK != 0
 	if !repeat && me.bits&sentSYN != 0 && me.isn != p.Seq {
-		if me.bits&sentRSTACKofSYN == 0 || side == c.synSide() || !c.acceptable(p.Ack, 1-side, x) {
-			return OddSYNACKISN // who called answers a call with the number that it called with
+		// Who called answers a call with the number that it called with. A call that nobody answered was none: an
+		// old one, or forged. And who refused the other's call had given up its own, and this answers a later try.
+		refused := me.bits&sentRSTACKofSYN != 0
+		if side == c.synSide() || !c.acceptable(p.Ack, 1-side, x) ||
+			!refused && (me.bits&sentSegment != 0 || peer.bits&(sentSYNACK|sentSegment|sentWrongAck) != 0) {
+			return OddSYNACKISN
 		}
-		me.bits &^= sentSYN | hasNext // who refused the other's call had given up its own, and this answers a later try
+		me.bits &^= sentSYN | hasNext
+		if !refused {
+			odd = OddStraySYN
+		}
 	}
 	if c.beyond(p, side) {
 		return OddSYNACKISN
@@ -437,7 +447,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		return 0
 	}
 	if repeat {
-		odd = OddSYNACKISN
+		odd |= OddSYNACKISN
 		// Once the peer completed with the first, another is a stranger's.
 		if c.flags&flagCandidate != 0 && c.candSide() != side && c.thirdValid(1-side, me.isn) {
 			return odd
