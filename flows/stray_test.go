@@ -29,3 +29,22 @@ func TestStrayCall(t *testing.T) {
 		}
 	}
 }
+
+// Where the originator alone was captured, a SYN-ACK that fits nothing it sent leaves its half of the handshake what it is.
+func TestStrayAnswer(t *testing.T) {
+	half := []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {true, fin | ack, 11, 21, 0}}
+	for _, seq := range []int64{3000, -1 << 29, 3 << 29} {
+		for at := range half {
+			s := tell(t, Config{})
+			for i, p := range half {
+				s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+				if i == at {
+					s.pkt(false, syn|ack, seq, seq+77, 0)
+				}
+			}
+			if e := s.end(handshake.Implied)[0]; e.SYNACKFrame != 0 || e.ACKFrame == 0 || e.J.Missing != handshake.MissingSYNACK || e.J.Close != handshake.HalfClosed {
+				t.Errorf("SYN-ACK %d at %d: frames %d %d, missing %v, %v", seq, at, e.SYNACKFrame, e.ACKFrame, e.J.Missing.List(), e.J.Close)
+			}
+		}
+	}
+}

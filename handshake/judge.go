@@ -210,11 +210,15 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	}
 	// One side of the wire only. What a stranger sent in the other's name makes no difference.
 	noneO := k.Pkts[o] == 0 || me.bits&(belongs&^sentSYN) == 0 && !accepted
-	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0
+	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0 ||
+		synack && !accepted && peer.bits&(belongs&^sentSYNACK) == 0 && c.candAck != peer.isn+1 // an answer that fits neither what came before it nor what came after
 	if noneO || noneR {
 		switch {
 		case noneR && syn && cand && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
-			j.Verdict, j.Missing = Implied, MissingSYNACK
+			j.Verdict, j.Missing, j.SYNACK = Implied, MissingSYNACK, 0
+			if c.candSeq == me.isn+1 {
+				j.ACK = x.candOff
+			}
 			if c.candSeq != me.isn+1 && c.candSeq != me.next {
 				j.Missing |= MissingACK
 			}
