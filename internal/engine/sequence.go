@@ -76,7 +76,7 @@ func (e *Engine) blocks(src capture.Source, n int) []*decoded {
 }
 
 // soon is how many packets before its turn the memory of one is asked for. It was in use some blocks ago and has left
-// the cache; what is written has to wait for it then, and who reads it next for both: 6 to 8 % of the whole.
+// the cache; what is written has to wait for it then, and who reads it next for both.
 const soon = 8
 
 // decode decodes all frames of d.block, deals the packets to the lanes, and notes
