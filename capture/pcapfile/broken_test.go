@@ -159,6 +159,12 @@ func TestParts(t *testing.T) {
 			parts["one to be skipped first"] = slices.Concat(empty, p(b))
 			parts["some to be skipped"] = slices.Concat(empty, long, empty, p(b[:half]), long, p(b[half:]))
 		}
+		if name == "gzip" { // as tapes leave it, and gzip(1) ignores
+			parts["zeros last"], parts["many zeros last"] = append(p(b), make([]byte, 500)...), slices.Concat(p(b[:half]), p(b[half:]), make([]byte, 1<<18))
+			if frames, damage := readOut(t, slices.Concat(p(b), make([]byte, 500), p(b))); frames != 400 || damage == nil {
+				t.Errorf("zeros and more: %d frames, %v", frames, damage)
+			}
+		}
 		for what, in := range parts {
 			if frames, damage := readOut(t, in); frames != 400 || damage != nil {
 				t.Errorf("%s, %s: %d frames, %v", name, what, frames, damage)

@@ -180,10 +180,11 @@ func (f *File) unpack(head []byte) error {
 	var err error
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(bufio.NewReaderSize(whole, 64<<10)); err == nil {
-			f.in = z
-			f.closer = append(f.closer, z)
+		m := &members{in: bufio.NewReaderSize(whole, 64<<10)}
+		if m.z, err = gzip.NewReader(m.in); err == nil {
+			m.z.Multistream(false)
+			f.in = m
+			f.closer = append(f.closer, m.z)
 		}
 	case bytes.HasPrefix(head, zstdMagic):
 		var z *zstd.Decoder
