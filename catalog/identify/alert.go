@@ -157,3 +157,12 @@ func (k *pending) waited() bool {
 func (k *pending) vainTLS() bool {
 	return k.facts != nil && k.facts.Protocol == TLS && k.waited()
 }
+
+// Refused reports whether an alert in clear ended TLS because its sender would not go on: no goodbye, and
+// nobody who changed his mind (user_canceled).
+func (h *Hello) Refused() bool {
+	return h.HasAlert && h.AlertFatal && h.Alert != closeNotify && h.Alert != userCanceled
+}
+
+// AlertName is the registry's word for the alert, "" for one that it has not.
+func (h *Hello) AlertName() string { return AlertName(h.Alert) }

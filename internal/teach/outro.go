@@ -6,6 +6,7 @@ import (
 	"portero/capture"
 	"portero/handshake"
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
 // deviations says where the connection leaves the textbook.
@@ -163,6 +164,11 @@ func (t *teller) outro() []string {
 		add("So: a probe. It belongs to no connection.", "En resumen: un sondeo. No pertenece a ninguna conexión.")
 	case handshake.Unknown:
 		add("So: the capture kept too little of each packet to say what happened.", "En resumen: la captura guardó demasiado poco de cada paquete para decir qué pasó.")
+	}
+	if r.Handshake.Opened() && r.App != nil && r.App.TLS != nil && r.App.TLS.Refused() {
+		h := r.App.TLS
+		en, es := words.TLSAlert(h.Alert, h.AlertName(), h.AlertBy == 1, h.AlertFatal, h.AlertFrame)
+		add("But "+en+".", "Pero "+es+".")
 	}
 	end := t.tr.End()
 	switch r.Close {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/teach"
 	"portero/internal/trace"
@@ -46,6 +47,36 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 			text += "\n" + r.Plain
 		}
 		if !strings.Contains(text, c.says) || strings.Contains(text, c.not) {
+			t.Errorf("%s: it says\n%s", c.name, text)
+		}
+	}
+}
+
+// A connection on which TLS failed connected all the same: both are told. Somebody who changed his mind, and a
+// warning, are no failure, and nothing of it is told where nobody connected.
+func TestOutroTellsThatTLSFailed(t *testing.T) {
+	const failed = "But TLS failed, the client refused: who issued the other end's certificate is not trusted (alert 48 unknown_ca, frame 8)."
+	refusal := identify.Hello{HasAlert: true, AlertFatal: true, Alert: 48, AlertFrame: 8}
+	goodbye, warning := refusal, refusal
+	goodbye.Alert = 0
+	warning.AlertFatal = false
+	open := story.New().Open().Data(1).Reply(1).RST()
+	for _, c := range []struct {
+		name string
+		s    *story.Story
+		tls  *identify.Hello
+		says bool
+	}{
+		{"refused", open, &refusal, true},
+		{"a goodbye", open, &goodbye, false},
+		{"a warning", open, &warning, false},
+		{"no TLS", open, nil, false},
+		{"nobody connected", story.New().SYN().SYNACK().RST(), &refusal, false},
+	} {
+		rec := c.s.Record()
+		rec.App = &identify.Facts{TLS: c.tls}
+		l := teach.New(rec, trace.Build(c.s.Packets, rec), teach.Options{Lang: teach.English})
+		if text := strings.Join(l.Outro, "\n"); strings.Contains(text, failed) != c.says || strings.Contains(text, "TLS") != c.says {
 			t.Errorf("%s: it says\n%s", c.name, text)
 		}
 	}

@@ -115,9 +115,9 @@ func tls(a *identify.Facts) Text {
 		t = Text{"turned to " + s, "pasó a " + s}
 	}
 	if h.HasAlert {
-		a := alert(h)
-		t.EN += ", " + a.EN
-		t.ES += ", " + a.ES
+		en, es := words.TLSAlert(h.Alert, h.AlertName(), h.AlertBy == 1, h.AlertFatal, h.AlertFrame)
+		t.EN += ", " + en
+		t.ES += ", " + es
 	}
 	return t
 }
