@@ -235,7 +235,7 @@ func TestAddresses(t *testing.T) {
 func TestWhoseAMessageOfSyslogIs(t *testing.T) {
 	here, err := os.Hostname()
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	for to, want := range map[string]string{"syslog://h": here, "syslog://h?host=": here, "syslog://h?host=sensor-1": "sensor-1"} {
 		var c collector
