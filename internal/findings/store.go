@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"math/bits"
 	"net/netip"
 	"slices"
 	"strings"
@@ -179,6 +180,7 @@ type store struct {
 	bytes   int64
 	limit   int64
 	dropped uint64
+	drawers drawers
 }
 
 // names are the words of what single records raise.
@@ -276,7 +278,9 @@ func (s *store) add(t *track, e *event) {
 		t.events = t.one[:0]
 		s.charge(t, eventBytes)
 	case n == before:
-		t.events = slices.Grow(t.events, 1)
+		more := append(s.drawers.take(2*before), t.events...)
+		s.drawers.put(t.events)
+		t.events = more
 		s.charge(t, int64(cap(t.events)-before)*eventBytes)
 	}
 	t.events = t.events[:n+1]
@@ -303,7 +307,7 @@ func (s *store) evict() {
 		case eventBytes + hostBytes:
 			m.room = noRoom
 		default:
-			m.room = s.tracks[num].empty()
+			m.room = s.empty(s.tracks[num])
 		}
 		s.succeed(num)
 		return
@@ -320,7 +324,11 @@ func (s *store) succeed(num uint32) {
 		s.free[n-2], s.free[n-1] = s.free[n-1], s.free[n-2]
 		return
 	default:
-		*s.tracks[before-1] = track{}
+		last := s.tracks[before-1]
+		if s.marks[before-1].room == moreRoom {
+			s.drawers.put(last.events)
+		}
+		*last = track{}
 		s.marks[before-1].room = noRoom
 	}
 	s.spare = num + 1
@@ -328,11 +336,47 @@ func (s *store) succeed(num uint32) {
 
 // empty forgets what t held, and keeps a little room for events where it had no other
 // ends.
-func (t *track) empty() room {
+func (s *store) empty(t *track) room {
 	if t.hosts.len() == 0 && cap(t.events) <= 4 {
 		*t = track{events: t.events[:0]}
 		return moreRoom
 	}
+	s.drawers.put(t.events)
 	*t = track{}
 	return noRoom
 }
+
+// drawers keep rooms for events that subjects left, by their size, each a power of two: where
+// strangers come and go by the thousand, nothing is left to the garbage collector.
+type drawers struct {
+	of   [12][][]event // rooms for 1<<i events
+	held int64         // octets
+}
+
+// What drawers hold is in no detector's budget.
+const maxDrawers = 128 << 10
+
+// take is room for n events, a power of two up to maxEvents.
+func (d *drawers) take(n int) []event {
+	list := &d.of[bits.TrailingZeros(uint(n))]
+	if k := len(*list); k > 0 {
+		b := (*list)[k-1]
+		*list = (*list)[:k-1]
+		d.held -= int64(n) * eventBytes
+		return b
+	}
+	return make([]event, 0, n)
+}
+
+// put keeps b, whose events nobody needs any more. A single event's room is part of its track.
+func (d *drawers) put(b []event) {
+	if n := cap(b); n > 1 && d.held+int64(n)*eventBytes <= maxDrawers {
+		list := &d.of[bits.TrailingZeros(uint(n))]
+		*list = append(*list, b[:0])
+		d.held += int64(n) * eventBytes
+	}
+}
+
+// A room for maxEvents has a drawer. A negative length does not compile.
+var _ [len(drawers{}.of) - 1 - 11]struct{}
+var _ [maxEvents - 1<<11]struct{}

@@ -48,12 +48,33 @@ func TestStore(t *testing.T) {
 			continue
 		}
 		booked, tracks := int64(0), 0
+		kept, rooms := int64(0), map[*event]int{} // by their first octet
 		for x := range s.all {
 			booked += trackBytes + int64(cap(x.events))*eventBytes + int64(x.hosts.len())*hostBytes
 			if x.many != nil {
 				booked += int64(len(x.many.whats))*whatBytes + int64(len(x.many.seconds))*secBytes
 			}
 			tracks++
+			if cap(x.events) > 1 {
+				rooms[&x.events[:1][0]]++
+			}
+		}
+		for i := range s.drawers.of {
+			for _, b := range s.drawers.of[i] {
+				kept += int64(cap(b)) * eventBytes
+				rooms[&b[:1][0]]++
+				if len(b) > 0 || cap(b) != 1<<i {
+					t.Fatalf("step %d: room for %d events, %d in it, in drawer %d", i, cap(b), len(b), i)
+				}
+			}
+		}
+		for _, n := range rooms {
+			if n > 1 {
+				t.Fatalf("step %d: two have the same room", i)
+			}
+		}
+		if kept != s.drawers.held || kept > maxDrawers {
+			t.Fatalf("step %d: the drawers hold %d octets and think it is %d", i, kept, s.drawers.held)
 		}
 		// Room is made when somebody comes, not when who is there grows.
 		if booked != s.bytes || s.bytes > s.limit+maxEvents*eventBytes || tracks != s.len() {
@@ -65,6 +86,27 @@ func TestStore(t *testing.T) {
 	}
 	if s.dropped < 10_000 {
 		t.Errorf("only %d forgotten", s.dropped)
+	}
+}
+
+// Strangers that come, have some events and are forgotten leave nothing to the garbage
+// collector but what stands beside their events.
+func TestStrangersLeaveTheirRoom(t *testing.T) {
+	s := store{limit: 200 * trackBytes}
+	i := 0
+	stranger := func() {
+		i++
+		k := keyOf(&subject{actor: netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), port: 1}, 0)
+		x := s.at(&k)
+		for j := range 100 {
+			s.add(x, &event{at: int64(j + 1)})
+		}
+	}
+	for range 10_000 {
+		stranger()
+	}
+	if n := testing.AllocsPerRun(1000, stranger); n > 0 {
+		t.Errorf("%v allocations for a stranger with a hundred events", n)
 	}
 }
 
