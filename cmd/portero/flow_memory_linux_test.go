@@ -1,0 +1,113 @@
+//go:build linux && !race
+
+// The race detector keeps a shadow of all memory.
+
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// openFlows writes a capture in which n connections are opened at a time: the SYNs of all, the
+// SYN-ACKs of all, the third packets of all.
+func openFlows(t *testing.T, n int) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "open.pcap")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	w.Write([]byte{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 96, 0, 0, 0, 1, 0, 0, 0})
+	var c churn
+	var frame, head []byte
+	const syn, ack = 2, 16
+	for step := range 3 {
+		for i := range n {
+			c.made = uint64(i)*10 + 1
+			switch step {
+			case 0:
+				frame = c.frame(frame[:0], 6, true, syn, 100, 0, 0)
+			case 1:
+				frame = c.frame(frame[:0], 6, false, syn|ack, 500, 101, 0)
+			case 2:
+				frame = c.frame(frame[:0], 6, true, ack, 101, 501, 0)
+			}
+			us := uint32(step*n + i)
+			head = binary.LittleEndian.AppendUint32(head[:0], 1_700_000_000+us/1_000_000)
+			head = binary.LittleEndian.AppendUint32(head, us%1_000_000)
+			head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
+			head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
+			w.Write(head)
+			w.Write(frame)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// peak is the most memory that reading path took, octets, as the kernel counts.
+func peak(t *testing.T, path string, threads int) (octets int64) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "read", path, "--threads", fmt.Sprint(threads), "--format", "ndjson", "-o", os.DevNull, "-q")
+	cmd.Env = append(os.Environ(), "PORTERO_MAIN=1")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// What the kernel tells after the end counts the memory of this test too, which the process
+	// had until it became another.
+	ended := make(chan struct{})
+	most := make(chan int64)
+	go func() {
+		high := int64(0)
+		for {
+			b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+			if _, v, ok := strings.Cut(string(b), "VmHWM:"); ok {
+				v, _, _ = strings.Cut(v, "kB")
+				n, _ := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+				high = max(high, n<<10)
+			}
+			select {
+			case <-ended:
+				most <- high
+				return
+			case <-time.After(time.Millisecond):
+			}
+		}
+	}()
+	err := cmd.Wait()
+	close(ended)
+	octets = <-most
+	if err != nil || octets == 0 {
+		t.Fatal(err, octets)
+	}
+	return octets
+}
+
+// A live flow without payload costs at most 320 octets, whatever the number of threads.
+func TestMemoryOfALiveFlow(t *testing.T) {
+	const few, many = 100_000, 1_000_000
+	a, b := openFlows(t, few), openFlows(t, many)
+	for _, threads := range []int{1, 2} {
+		low, high := peak(t, a, threads), peak(t, b, threads)
+		each := float64(high-low) / (many - few)
+		t.Logf("%d threads: %.1f and %.1f MB, %.1f octets a flow", threads, float64(low)/1e6, float64(high)/1e6, each)
+		if each > 320 {
+			t.Errorf("%d threads: a live flow costs %.1f octets", threads, each)
+		}
+	}
+}
