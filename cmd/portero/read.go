@@ -262,6 +262,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		return sink(r)
 	}
 	j.eng = engine.New(opt)
+	a.spent = append(a.spent, j.eng)
 	return j, nil
 }
 

@@ -277,8 +277,11 @@ func (e *Engine) Stats() Stats {
 }
 
 // Release gives the memory of a run that is over back, for another reading of the
-// same capture. What it counted and the doctor stay.
+// same capture. What it counted and the doctor stay. A second time does nothing.
 func (e *Engine) Release() {
+	if e.lanes[0] == nil {
+		return
+	}
 	e.stats = e.Stats()
 	for _, l := range e.lanes {
 		l.table.Release()
