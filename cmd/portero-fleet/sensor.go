@@ -374,10 +374,12 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 		defer context.AfterFunc(ctx, in.live.Stop)()
 		eo.Live = true
 		eng = engine.New(eo)
+		defer eng.Release()
 		return ended(eng.Run(context.Background(), in.src))
 	}
 	defer in.set.Close()
 	eng = engine.New(eo)
+	defer eng.Release()
 	return ended(eng.Run(ctx, in.src))
 }
 

@@ -75,6 +75,7 @@ func Read(ctx context.Context, u *Unit, threads int, sink func(r *record.Record)
 		}
 	}
 	eng = engine.New(opt)
+	defer eng.Release() // a worker reads thousands of units
 	err = eng.Run(ctx, s)
 	for i := range u.Files {
 		u.Files[i].Frames = counts[u.Files[i].Path].frames
