@@ -52,6 +52,7 @@ func TestAnyOrder(t *testing.T) {
 	} {
 		orders(c.first, func(order []int) {
 			s := tell(t, Config{Memory: MinMemory})
+			defer s.table.Release()
 			var pkts []sent
 			for _, i := range order {
 				pkts = append(pkts, c.pkts[i])

@@ -35,6 +35,7 @@ type Table struct {
 	hand              uint32
 
 	pool *Pool
+	own  bool // nobody else's
 
 	recent  *recentFrames
 	tombs   tombs
@@ -69,7 +70,7 @@ func New(cfg Config, sink func(*Ended)) *Table {
 		t.ids = new(uint64)
 	}
 	if t.pool = cfg.Pool; t.pool == nil {
-		t.pool = &Pool{}
+		t.pool, t.own = &Pool{}, true
 	}
 	t.shelf.Room = t.pool.take
 	t.recent = newRecentFrames()
@@ -470,14 +471,17 @@ func (t *Table) Snapshot(since int64, index uint64, each func(*Ended) bool) {
 	t.looked = 0
 }
 
-// Release gives back the memory that lies in no Pool. The table must not be used
-// any more.
+// Release gives back the memory that lies in no Pool, or in that of the table's own. The table must
+// not be used any more.
 func (t *Table) Release() {
 	for _, s := range [...]*slots{&t.slots, &t.tombs.index} {
 		s.release()
 	}
 	for _, q := range [...]*queue{&t.asked, &t.answered} {
 		q.release()
+	}
+	if t.own {
+		t.pool.Release()
 	}
 }
 

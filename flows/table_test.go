@@ -19,6 +19,7 @@ type story struct {
 func tell(t *testing.T, cfg Config) *story {
 	s := &story{t: t, now: 1e18}
 	s.table = New(cfg, func(e *Ended) { s.ended = append(s.ended, *e) })
+	t.Cleanup(s.table.Release)
 	return s
 }
 
