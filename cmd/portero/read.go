@@ -95,8 +95,8 @@ func (o *readFlags) register(fs *pflag.FlagSet) {
 	o.who.register(fs)
 	langFlag(fs, &o.lang)
 	o.to.register(fs)
-	fs.StringVar(&o.sort, "sort", "id", "order of the table: id, bytes, packets, rtt, verdict")
-	fs.IntVar(&o.limit, "limit", 0, "rows of the table; 0 for all")
+	fs.StringVar(&o.sort, "sort", "id", "order of rows or records: id, bytes, packets, rtt, verdict")
+	fs.IntVar(&o.limit, "limit", 0, "rows or records; 0 for all")
 	fs.BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 }
 
@@ -518,6 +518,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		w = o.spread(out, func(to io.Writer) spread.Flusher { return eve.New(to) })
 	default:
 		return o.noFormat()
+	}
+	if changed := cmd.Flags().Changed; (changed("sort") || changed("limit")) && o.format != "table" && o.format != "wide" {
+		w = &ordered{to: w, less: less, limit: o.limit}
 	}
 	if len(o.to.to) > 0 && o.out == "" && !cmd.Flags().Changed("format") {
 		w = nil // what goes to a collector is not printed as well unless asked for

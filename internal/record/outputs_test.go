@@ -19,7 +19,7 @@ Written by ` + "`go test ./internal/record -update`" + ` from the schema; do not
 ndjson, csv, tsv or Zeek's conn.log, an element of json, a row of the tables. Absent means unknown: the key is left out
 of ndjson and empty in csv. Times are RFC 3339 with nanoseconds, UTC; microseconds have up to three decimals. Lists are
 arrays in json and joined by semicolons in csv; ` + "`tunnel` and `tunnel_ends`" + ` are text joined by commas.
-Machine formats print records in the order in which they end; tables sort by first packet.
+Machine formats print records in the order in which they end, unless --sort or --limit is given; tables sort by first packet.
 
 | key | kind | meaning |
 |---|---|---|

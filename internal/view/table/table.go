@@ -149,12 +149,19 @@ func end(s *record.Side, r *record.Record) string {
 	return fmt.Sprintf("%s:%d", s.Addr, s.Port)
 }
 
-func (t *Writer) row(r *record.Record) Row {
-	row := Row{ID: r.ID, First: r.First, Bytes: r.Orig.Payload + r.Resp.Payload, Pkts: r.Orig.Pkts + r.Resp.Pkts,
-		RTT: r.ServerRTT, Verdict: OpeningIn(t.opt.Lang, r), ordinary: r.Handshake == handshake.Completed || r.Exchange == handshake.Answered, From: end(&r.Orig, r), To: end(&r.Resp, r), Service: safe.Terminal(r.Service), paint: paint(r)}
+// Key is what a record's row is sorted by, and nothing else.
+func Key(r *record.Record, l words.Lang) Row {
+	row := Row{ID: r.ID, First: r.First, Bytes: r.Orig.Payload + r.Resp.Payload, Pkts: r.Orig.Pkts + r.Resp.Pkts, RTT: r.ServerRTT, Verdict: OpeningIn(l, r)}
 	if !r.TCP() && r.FirstByte >= 0 {
 		row.RTT = r.FirstByte // question to answer
 	}
+	return row
+}
+
+func (t *Writer) row(r *record.Record) Row {
+	row := Key(r, t.opt.Lang)
+	row.ordinary = r.Handshake == handshake.Completed || r.Exchange == handshake.Answered
+	row.From, row.To, row.Service, row.paint = end(&r.Orig, r), end(&r.Resp, r), safe.Terminal(r.Service), paint(r)
 	if !r.TCP() && r.HasPorts {
 		row.To += "/" + record.ProtoName(r.Proto)
 	}
