@@ -97,6 +97,21 @@ func (x *Rest) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 	return fresh
 }
 
+// missing reports whether octets of side before end were not seen.
+func (x *Rest) missing(side Side, end capture.Seq) bool {
+	if x.holeCount[side] == 0 {
+		return false
+	}
+	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
+		for _, h := range hs {
+			if h.lo != h.hi && h.lo.Before(end) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // giveUp counts what was missing of side for lost: it is waited for no longer.
 func (c *Conn) giveUp(side Side, x *Rest) {
 	x.drop(side, func(hole) bool { return true })

@@ -103,7 +103,7 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	}
 	cand := c.flags&flagCandidate != 0 && c.candSide() == o
 	third := cand && c.thirdFits(o, x)
-	exact := third && c.thirdExact(o)
+	exact := third && (c.thirdExact(o) || c.behindSYNData(o, x))
 
 	c.judgeOpening(j, x, k, accepted, cand, third, exact)
 	if syn && !accepted && (j.Verdict == Refused || j.Verdict == Filtered || j.Verdict == Aborted) && me.bits&sentSYNACK == 0 {
@@ -167,6 +167,14 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 	return true
 }
 
+// behindSYNData reports whether the candidate is the third packet by what was seen of o alone: it follows
+// the octets that came on the SYN, none of which is missing.
+func (c *Conn) behindSYNData(o Side, x *Rest) bool {
+	me, d := &c.half[o], x.more()
+	return c.flags&flagSYNData != 0 && me.bits&sentSYN != 0 && c.half[1-o].bits&sentSYNACK == 0 && x.Data != nil &&
+		c.candSeq.After(me.isn+1) && d.Lost[o] == 0 && !x.missing(o, c.candSeq)
+}
+
 // belongs are the signs that a side itself sent something.
 const belongs = sentSYN | sentSYNACK | sentSegment | sentPayload | sentFIN | sentReset | sentWrongAck
 
@@ -207,6 +215,13 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	case crossed && accepted && peer.bits&sentSegment != 0 && me.bits&sentSegment != 0 && c.acked(r):
 		j.Verdict = Completed
 		return
+	case !crossed && synack && me.bits&sentSYNACK != 0 && me.synAck == peer.isn+1 && peer.synAck == me.isn+1 && (open || (me.bits|peer.bits)&sentReset == 0):
+		// Both called, and each SYN-ACK is the acknowledgement of the other.
+		j.Kind, j.Verdict = Simultaneous, Completed
+		if !syn {
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYN
+		}
+		return
 	}
 	// One side of the wire only. What a stranger sent in the other's name makes no difference.
 	noneO := k.Pkts[o] == 0 || me.bits&(belongs&^sentSYN) == 0 && !accepted
@@ -216,10 +231,9 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		switch {
 		case noneR && syn && cand && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
 			j.Verdict, j.Missing, j.SYNACK = Implied, MissingSYNACK, 0
-			if c.candSeq == me.isn+1 {
+			if exact || c.candSeq == me.isn+1 {
 				j.ACK = x.candOff
-			}
-			if c.candSeq != me.isn+1 && c.candSeq != me.next {
+			} else {
 				j.Missing |= MissingACK
 			}
 			return

@@ -24,7 +24,7 @@ func (x saying) hold(t *testing.T) {
 				k, v, _ := strings.Cut(f, "=")
 				got := ""
 				if g, ok := all[id][k]; ok {
-					got = fmt.Sprint(g)
+					got = strings.ReplaceAll(fmt.Sprint(g), " ", ",")
 				}
 				if got != v {
 					t.Errorf("#%d %s is %q, want %q", id, k, got, v)

@@ -1,0 +1,51 @@
+package main
+
+import "testing"
+
+// TestHonestCuts holds what is told of a connection of which the capture has only the end, or one direction.
+func TestHonestCuts(t *testing.T) {
+	for _, x := range []saying{
+		{"both called, and the capture begins behind the calls: each answer acknowledges the other", `
+			c SA 4294967280 5001
+			s SA 5000 4294967281
+			c PA 4294967281 5001 18
+			s A 5001 3
+			s PA 5001 3 24
+			c A 3 5025
+			c FA 3 5025
+			s FA 5025 4
+			c A 4 5026`, `
+			1 handshake=completed_unseen handshake_kind=simultaneous missing=[syn] close=closed closed_by=orig orig_payload=18 resp_payload=24`},
+		{"both called, and nothing but the two answers was captured", `
+			c SA 1000 5001
+			s SA 5000 1001`, `
+			1 handshake=completed_unseen handshake_kind=simultaneous missing=[syn] close=open`},
+		{"both called, and the capture begins between the calls", `
+			s S 5000
+			c SA 1000 5001
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed handshake_kind=simultaneous syn_frame=1 synack_frame=2 close=open`},
+		{"two answers that do not fit each other open nothing", `
+			c SA 1000 5001
+			s SA 5000 777`, `
+			1 handshake=unsolicited close=none`},
+		{"the third packet follows what came on the SYN, and the other direction was not captured", `
+			c S 4294967280 0 18
+			c A 3 5025
+			c FA 3 5025
+			c A 4 5026`, `
+			1 handshake=implied missing=[synack] ack_frame=2 close=half_closed`},
+		{"octets are missing between what came on the SYN and the first segment of the one direction", `
+			c S 1000 0 18
+			c A 1029 5025
+			c FA 1029 5025`, `
+			1 handshake=implied missing=[synack,ack] ack_frame= close=half_closed`},
+		{"the third packet is missing of the one direction, whether more follows or not", `
+			c S 1000
+			c A 1019 5025`, `
+			1 handshake=implied missing=[synack,ack] ack_frame= close=open`},
+	} {
+		x.hold(t)
+	}
+}
