@@ -1,6 +1,9 @@
 package capture
 
-import "sort"
+import (
+	"hash/maphash"
+	"sort"
+)
 
 // IPFragment is one fragment of an IP datagram (RFC 791, 3.2; RFC 8200, 4.5).
 // Data is a view into the frame.
@@ -18,8 +21,9 @@ type IPFragment struct {
 	Time            int64
 	Index           uint64
 	// Parts are the frames that it came in, where it lay in a datagram that came in
-	// fragments itself; nil is Index alone.
-	Parts []uint64
+	// fragments itself; nil is Index alone. Copies are how many of them were copies.
+	Parts  []uint64
+	Copies int
 
 	way, net string // for a datagram that turns out to be a tunnel
 }
@@ -53,9 +57,10 @@ type Datagram struct {
 	Len      int    // octets by the headers; of one that is not whole, what came of it
 	Whole    bool
 	HasFirst bool
-	Frames   int
-	WireLen  uint32
-	Parts    []uint64   // the frames, as they came; of very many the first
+	Frames   int        // 0: copies of what was part of a datagram that is whole
+	Copies   int        // frames that were exact copies of others, which are not in Frames
+	WireLen  uint32     // without the copies
+	Parts    []uint64   // the frames, as they came, copies too; of very many the first
 	Began    int64      // time of the first of them
 	Last     IPFragment // the one that completed it; its Data is gone
 }
@@ -67,6 +72,8 @@ const (
 	maxFragments     = 512 // of one datagram
 	maxParts         = 4096
 	fragmentLife     = 30e9
+	maxComplete      = 32 // datagrams of which copies are known
+	copyWindow       = 10e6
 )
 
 type fragKey struct {
@@ -78,7 +85,18 @@ type fragKey struct {
 
 type fragPart struct {
 	off, n int
+	more   bool
+	time   int64
+	sum    uint64 // of data
 	data   []byte
+}
+
+// copied reports whether f is an exact copy of this part: a capture of both sides of a mirror
+// port, or of a routed packet twice. Within its life nobody uses an id again (RFC 6864), so that
+// the same part within the window is no part of another datagram.
+func (p *fragPart) copied(f *IPFragment, sum uint64) bool {
+	d := f.Time - p.time
+	return p.off == f.Off && p.n == f.Len && p.more == f.More && p.sum == sum && d <= copyWindow && d >= -copyWindow
 }
 
 type fragments struct {
@@ -87,6 +105,7 @@ type fragments struct {
 	total   int // -1 until the last fragment came
 	bytes   int
 	frames  int
+	copies  int
 	refs    []uint64
 	wire    uint32
 	started int64
@@ -103,10 +122,21 @@ type Reassembler struct {
 	order []*fragments // by age
 	bytes int
 	seq   uint64
+	seed  maphash.Seed
+	// whole are the last datagrams that got whole, a ring: copies of their parts may follow.
+	whole [maxComplete]complete
+	next  int
+}
+
+type complete struct {
+	*fragments
+	payload []byte
 }
 
 // NewReassembler returns an empty one.
-func NewReassembler() *Reassembler { return &Reassembler{open: map[fragKey]*fragments{}} }
+func NewReassembler() *Reassembler {
+	return &Reassembler{open: map[fragKey]*fragments{}, seed: maphash.MakeSeed()}
+}
 
 // Add takes a fragment and returns the datagrams that it completed or that gave
 // way to it. They are valid until the next call.
@@ -115,15 +145,17 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 	for len(r.order) > 0 && (f.Time-r.order[0].started > fragmentLife || len(r.order) >= maxDatagrams || r.bytes > maxFragmentBytes) {
 		out = append(out, r.drop(r.order[0]))
 	}
-	k := fragKey{f.Src, f.Dst, f.ID, f.Seg, f.Ver, f.Proto}
+	k, sum := fragKey{f.Src, f.Dst, f.ID, f.Seg, f.Ver, f.Proto}, maphash.Bytes(r.seed, f.Data)
 	g := r.open[k]
 	if g == nil {
+		if dg, ok := r.copyOf(k, f, sum); ok {
+			return append(out, dg)
+		}
 		r.seq++
 		g = &fragments{key: k, total: -1, started: f.Time, seq: r.seq}
 		r.open[k] = g
 		r.order = append(r.order, g)
 	}
-	g.frames += max(1, len(f.Parts))
 	if len(g.refs) < maxParts {
 		if f.Parts == nil {
 			g.refs = append(g.refs, f.Index)
@@ -133,16 +165,23 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 			g.bytes, r.bytes = g.bytes+8*len(f.Parts), r.bytes+8*len(f.Parts)
 		}
 	}
+	g.sel = g.sel || f.Selected
+	if g.copied(f, sum) {
+		g.copies += max(1, len(f.Parts))
+		g.last.Selected = g.sel
+		return out
+	}
+	g.frames += max(1, len(f.Parts)-f.Copies)
+	g.copies += f.Copies
 	g.wire += f.WireLen
 	g.last = *f
 	g.last.Data = nil
-	g.sel = g.sel || f.Selected
 	g.last.Selected = g.sel
 	if len(g.parts) >= maxFragments {
 		return out
 	}
 	data := append([]byte(nil), f.Data...)
-	g.parts = append(g.parts, fragPart{f.Off, f.Len, data})
+	g.parts = append(g.parts, fragPart{f.Off, f.Len, f.More, f.Time, sum, data})
 	g.bytes += len(data) + 64
 	r.bytes += len(data) + 64
 	if !f.More && (g.total < 0 || f.Off+f.Len == g.total) {
@@ -152,7 +191,47 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 		return out
 	}
 	r.remove(g)
-	return append(out, g.datagram(true))
+	dg := g.datagram(true)
+	g.refs = nil
+	for i := range g.parts {
+		g.parts[i].data = nil // their sums are enough
+	}
+	r.whole[r.next] = complete{g, dg.Payload}
+	r.next = (r.next + 1) % maxComplete
+	return append(out, dg)
+}
+
+// copyOf returns the datagram that got whole and of a part of which f is a copy.
+func (r *Reassembler) copyOf(k fragKey, f *IPFragment, sum uint64) (Datagram, bool) {
+	for i := range r.whole {
+		if g := r.whole[i]; g.fragments != nil && g.key == k && g.copied(f, sum) {
+			parts := f.Parts
+			if parts == nil {
+				parts = []uint64{f.Index}
+			}
+			last := *f
+			last.Data = nil
+			return Datagram{Payload: g.payload, Len: g.total, Whole: true, HasFirst: true, Copies: len(parts), Parts: parts, Began: f.Time, Last: last}, true
+		}
+	}
+	return Datagram{}, false
+}
+
+func (g *fragments) copied(f *IPFragment, sum uint64) bool {
+	for i := range g.parts {
+		if g.parts[i].copied(f, sum) {
+			return true
+		}
+	}
+	return false
+}
+
+// Expire gives up what is waited for too long at now (ns).
+func (r *Reassembler) Expire(now int64) (out []Datagram) {
+	for len(r.order) > 0 && now-r.order[0].started > fragmentLife {
+		out = append(out, r.drop(r.order[0]))
+	}
+	return out
 }
 
 // Flush gives up all that is incomplete.
@@ -185,7 +264,7 @@ func (g *fragments) sorted() []fragPart {
 func (g *fragments) whole() bool { return g.run() >= g.total }
 
 func (g *fragments) datagram(whole bool) Datagram {
-	dg := Datagram{Whole: whole, Frames: g.frames, WireLen: g.wire, Parts: g.refs, Began: g.started, Last: g.last}
+	dg := Datagram{Whole: whole, Frames: g.frames, Copies: g.copies, WireLen: g.wire, Parts: g.refs, Began: g.started, Last: g.last}
 	size := 0
 	for _, p := range g.parts {
 		dg.HasFirst = dg.HasFirst || p.off == 0
@@ -246,7 +325,7 @@ func (g *fragments) run() (end int) {
 func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 	f := &g.Last
 	*p = Packet{Time: f.Time, Index: f.Index, WireLen: g.WireLen, Frames: uint16(min(g.Frames, 65535)),
-		Src: f.Src, Dst: f.Dst, Ver: f.Ver, Proto: f.Proto, TTL: f.TTL, Bits: f.Bits&^(Cut|Unchecked) | Fragment}
+		Src: f.Src, Dst: f.Dst, Ver: f.Ver, Proto: f.Proto, TTL: f.TTL, Bits: f.Bits&^(Cut|Unchecked|NoLen) | Fragment}
 	if f.Ver == 4 {
 		p.IPID = uint16(f.ID)
 	}
@@ -268,8 +347,12 @@ func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 	} else {
 		out = d.carried4(0, n)
 	}
+	p.Bits &^= NoLen
 	if !g.Whole {
-		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked
+		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked | NoLen
+		if len(g.Payload) == g.Len {
+			p.Bits &^= Cut // the capture cut nothing, fragments are missing
+		}
 	}
 	if f.Selected {
 		p.Bits |= Selected

@@ -34,7 +34,8 @@ const (
 	Fragment
 	// Orphan: a fragment whose first part never came; booked without ports.
 	Orphan
-	// NoLen: IP length 0 (offload); the length is that of the frame.
+	// NoLen: IP length 0 (offload); the length is that of the frame. Together with Fragment:
+	// the datagram never got whole, see Partial.
 	NoLen
 	// ICMPError: an ICMP error message; Quoted is its index in Batch.Quotes.
 	ICMPError
@@ -140,6 +141,10 @@ func (p *Packet) overlong(off int) {
 	p.Opts &^= OptTimestamps
 	p.TSVal, p.TSEcr = uint32(room), 0
 }
+
+// Partial reports whether p is what came of a datagram in fragments of which others were missing.
+// As far as the capture tells, no receiver read it.
+func (p *Packet) Partial() bool { return p.Bits&(Fragment|NoLen) == Fragment|NoLen }
 
 // WindowCut reports whether TCP's window may have been cut: it is 65535 then.
 func (p *Packet) WindowCut() bool { return p.Bits&Cut != 0 && p.PayloadCap == 0 && p.Window == 0xffff }

@@ -93,6 +93,24 @@ func (t *Table) duplicate(f *Flow, side int, p *capture.Packet) bool {
 	return false
 }
 
+// Copied counts n frames that were exact copies of parts of p, which came in fragments and was
+// booked. It reports whether the flow of p is known.
+func (t *Table) Copied(p *capture.Packet, n int) bool {
+	v, _, ok := t.find(p)
+	if ok = ok && p.Bits&capture.ICMPError == 0; ok {
+		t.origin(v).dups += uint32(n)
+		t.stats.Duplicates += uint64(n)
+	}
+	return ok
+}
+
+// WatchCopy shows Watch p, whose flow is known, as a copy.
+func (t *Table) WatchCopy(p *capture.Packet) {
+	if v, side, ok := t.find(p); ok && t.cfg.Watch != nil {
+		t.cfg.Watch(t.origin(v).id, p, side, true)
+	}
+}
+
 // weight is 1 where p is more than an acknowledgement, of which there may be several that
 // are the same, and 0 otherwise.
 func weight(p *capture.Packet) uint32 {

@@ -26,6 +26,9 @@ const (
 	maxEarly = 256
 	// earlyWithin is how far, in either direction of the clock, what an error quotes may lie from it.
 	earlyWithin = 3 * Second
+	// quotedPartial is how much later a host may say that a datagram in fragments did not get whole
+	// (RFC 1122, 3.3.2). The datagram itself was waited for, too.
+	quotedPartial = 120 * Second
 )
 
 // await remembers ICMP error p, which was just booked as a flow of its own, for what it quotes.
@@ -100,8 +103,12 @@ func (t *Table) meant(v uint32, f *Flow, u uint32, w *waitingError, p *capture.P
 	q := &w.quote
 	probe := capture.Packet{Src: q.Src, Dst: q.Dst, SrcPort: q.SrcPort, DstPort: q.DstPort, Proto: q.Proto, Ver: q.Ver}
 	side := f.sideOf(&probe)
+	before := int64(earlyWithin)
+	if p.Partial() {
+		before += quotedPartial
+	}
 	for _, at := range [2]int64{t.origin(u).first, t.flow(u).last} {
-		if at-p.Time > earlyWithin || p.Time-at > earlyWithin {
+		if at-p.Time > before || p.Time-at > earlyWithin {
 			return -1
 		}
 	}

@@ -209,6 +209,9 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 		orig = 1
 	case a == b:
 		by = handshake.RolesFirst
+		if f.proto == capture.ProtoUDP {
+			orig = f.conn.Beginner()
+		}
 	}
 	if t.cfg.Asked != nil {
 		if side, frame, ok := t.cfg.Asked(note); ok && (by == handshake.RolesFirst || handshake.Side(side) != orig) {

@@ -105,7 +105,7 @@ func (f *Flow) count(side int, p *capture.Packet) {
 	f.pkts[side] += uint32(p.Frames)
 	f.wire[side] += uint64(p.WireLen)
 	if p.Time < f.last {
-		if p.Bits&capture.Fragment != 0 && f.offset(p.Index) < f.lastOff {
+		if p.Bits&capture.Fragment != 0 && p.Index < f.frame(f.lastOff) {
 			return // of a datagram that was waited for in vain
 		}
 		f.bits |= backwards

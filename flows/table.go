@@ -352,6 +352,9 @@ func (t *Table) book(v uint32, side int, p *capture.Packet) { t.bookOn(v, t.flow
 
 func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	quiet := p.Time - f.last
+	if p.Bits&capture.Fragment != 0 && p.Proto == capture.ProtoUDP {
+		t.reachBack(v, f, side, p)
+	}
 	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp && quiet >= 0 {
 		f.conn.NoteReply(quiet)
 	}
@@ -386,6 +389,36 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 }
 
+// reachBack lets f, flow v, begin with p, a datagram in fragments, where that began before all
+// that was booked: it was waited for in vain.
+func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
+	first, at := p.Index, p.Time
+	if t.began.index != 0 {
+		first, at = t.began.index, t.began.time
+	}
+	if first >= f.firstIdx || f.firstIdx-first >= 1<<31 {
+		return
+	}
+	x := t.rest(v, f)
+	if d := x.Details(); d.ICMPVer != 0 {
+		at := f.frame(d.ICMPOff)
+		if d.ICMPEarly {
+			at = f.firstIdx - uint64(d.ICMPOff)
+		}
+		if d, ok := x.Keep(); ok {
+			d.ICMPOff, d.ICMPEarly = uint32(at-first)+1, false
+			if at < first {
+				d.ICMPOff, d.ICMPEarly = uint32(first-at), true
+			}
+		}
+	}
+	f.lastOff += uint32(f.firstIdx - first)
+	f.firstIdx = first
+	o := t.origin(v)
+	o.first = min(o.first, at)
+	f.conn.SpokeFirst(side)
+}
+
 // telling reports whether note has anything to do for p.
 func (t *Table) telling(f *Flow, p *capture.Packet) bool {
 	known := capture.Unchecked | capture.Outgoing
@@ -411,7 +444,11 @@ func (t *Table) show(f *Flow, note *uint32, p *capture.Packet, side int) {
 }
 
 func (t *Table) remark(f *Flow, side int, p *capture.Packet) {
-	if p.Bits&(capture.Cut|capture.NoFlags|capture.NoPorts) != 0 && p.Bits&capture.Orphan == 0 && (f.bits&hasPorts != 0 || p.Bits&capture.Cut != 0) {
+	lacks := capture.Cut | capture.NoFlags | capture.NoPorts
+	if p.Partial() {
+		lacks = capture.Cut // the rest was not cut, it is missing
+	}
+	if p.Bits&lacks != 0 && p.Bits&capture.Orphan == 0 && (f.bits&hasPorts != 0 || p.Bits&capture.Cut != 0) {
 		f.bits |= truncated
 	}
 	if p.Bits&capture.PartialSum != 0 {

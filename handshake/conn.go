@@ -170,6 +170,13 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	if p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader) != 0 {
 		return 0 // cut, or no receiver reads it
 	}
+	if p.Partial() {
+		// Where its receiver went on, the capture alone lacks the rest, and its octets are what was missing.
+		if x.Data != nil && c.half[side].bits&hasNext != 0 {
+			x.Payload[side] += uint64(x.fill(side, p.Seq, p.Seq.Add(p.PayloadLen)))
+		}
+		return 0
+	}
 	first := c.flags&flagFlagsSeen == 0
 	c.flags |= flagFlagsSeen
 	c.completeness |= completenessOf(p, first)

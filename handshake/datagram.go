@@ -7,12 +7,23 @@ import "portero/capture"
 
 // ObserveDatagram books a packet of a connectionless flow. x.Data is not used.
 func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options) {
+	me := &c.half[side]
+	n := c.DatagramPayload(side) + uint64(p.Held())
+	me.next, me.ack = capture.Seq(n), capture.Seq(n>>32)
+	if p.Partial() {
+		return // Zeek waits for the rest
+	}
 	first := c.flags&flagFlagsSeen == 0
 	c.flags |= flagFlagsSeen
-	if first && ZeekFlips(p.Proto, 0, p.SrcPort, p.DstPort, o.LikelySrc, o.LikelyDst) {
-		c.flags |= flagZeekFlip | flagZeekCaret
+	if first {
+		flips := ZeekFlips(p.Proto, 0, p.SrcPort, p.DstPort, o.LikelySrc, o.LikelyDst)
+		if flips {
+			c.flags |= flagZeekCaret
+		}
+		if flips != (side == 1) {
+			c.flags |= flagZeekFlip
+		}
 	}
-	me := &c.half[side]
 	if p.Bits&capture.BadSum != 0 {
 		me.bits |= badSum
 	} else if p.Bits&(capture.Unchecked|capture.PartialSum) == 0 {
@@ -28,9 +39,18 @@ func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options)
 		me.zeek |= zSeenD
 		c.letter(letD, side, x)
 	}
-	n := c.DatagramPayload(side) + uint64(p.Held())
-	me.next, me.ack = capture.Seq(n), capture.Seq(n>>32)
 }
+
+// SpokeFirst notes that of a connectionless flow side spoke first: what it sent was booked late.
+func (c *Conn) SpokeFirst(side Side) {
+	c.flags &^= flagSYNBy1
+	if side == 1 {
+		c.flags |= flagSYNBy1
+	}
+}
+
+// Beginner is who spoke first in a connectionless flow.
+func (c *Conn) Beginner() Side { return c.synSide() }
 
 // DatagramPayload is how many payload octets side sent in a connectionless flow.
 func (c *Conn) DatagramPayload(side Side) uint64 {

@@ -12,7 +12,7 @@ func (c *Conn) Plain(p *capture.Packet, side Side, x *Data, s *Shelf) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	n := p.PayloadLen
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) != capture.ACK || p.Seq != me.next || p.Window == 0 ||
-		p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader|capture.BadSum|capture.PartialSum|capture.Overlong) != 0 || p.Ack.After(peer.next) {
+		p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader|capture.BadSum|capture.PartialSum|capture.Overlong|capture.Fragment) != 0 || p.Ack.After(peer.next) {
 		return false
 	}
 	fresh := c.historyLen&(steady0<<side) == 0

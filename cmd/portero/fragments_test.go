@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -21,6 +22,24 @@ func (w *wire) parts(src, dst end, id uint16, size int, drop ...int) {
 // pieces is parts with at most so many octets in each.
 func (w *wire) pieces(src, dst end, id uint16, size, most int, drop ...int) {
 	w.t.Helper()
+	for n, f := range w.cut(src, dst, id, size, most) {
+		w.at = w.at.Add(10 * time.Millisecond)
+		if !strings.Contains(fmt.Sprint(drop), fmt.Sprint(n)) {
+			w.frame(f)
+		}
+	}
+}
+
+func (w *wire) frame(b []byte) {
+	w.t.Helper()
+	if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: len(b), Length: len(b)}, b); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// cut returns a UDP datagram as frames with at most so many of its octets in each.
+func (w *wire) cut(src, dst end, id uint16, size, most int) (frames [][]byte) {
+	w.t.Helper()
 	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: src.ip, DstIP: dst.ip, Id: id}
 	udp := &layers.UDP{SrcPort: layers.UDPPort(src.port), DstPort: layers.UDPPort(dst.port)}
 	udp.SetNetworkLayerForChecksum(ip)
@@ -32,10 +51,6 @@ func (w *wire) pieces(src, dst end, id uint16, size, most int, drop ...int) {
 	for n := 0; len(b) > 0; n++ {
 		part := b[:min(most, len(b))]
 		b = b[len(part):]
-		w.at = w.at.Add(10 * time.Millisecond)
-		if strings.Contains(fmt.Sprint(drop), fmt.Sprint(n)) {
-			continue
-		}
 		ip.FragOffset, ip.Flags = uint16(n*most/8), 0
 		if len(b) > 0 {
 			ip.Flags = layers.IPv4MoreFragments
@@ -44,11 +59,9 @@ func (w *wire) pieces(src, dst end, id uint16, size, most int, drop ...int) {
 		if err := gopacket.SerializeLayers(w.buf, serialize, eth, ip, gopacket.Payload(part)); err != nil {
 			w.t.Fatal(err)
 		}
-		f := w.buf.Bytes()
-		if err := w.out.WritePacket(gopacket.CaptureInfo{Timestamp: w.at, CaptureLength: len(f), Length: len(f)}, f); err != nil {
-			w.t.Fatal(err)
-		}
+		frames = append(frames, bytes.Clone(w.buf.Bytes()))
 	}
+	return frames
 }
 
 // TestFragments: what came in fragments is one record from the first of them on, and what
@@ -93,5 +106,126 @@ func TestLostFragment(t *testing.T) {
 	r := records(t, name)[1]
 	if got := fmt.Sprintln(r["orig_pkts"], r["orig_payload"], r["first_frame"], r["last_frame"], r["quality"], r["duration_us"]); got != "4 1478 1 4 [fragments] 1030200\n" {
 		t.Error(got)
+	}
+}
+
+// TestFragmentsTwice: where a capture has every frame twice, or some of them, what came in fragments is counted
+// once, and its copies are copies of it.
+func TestFragmentsTwice(t *testing.T) {
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	for _, x := range []struct {
+		order  []int
+		after  time.Duration // the second of two that are the same
+		copies int
+	}{
+		{[]int{0, 0, 1, 1, 2, 2}, time.Millisecond, 3},
+		{[]int{0, 1, 2, 0, 1, 2}, time.Millisecond, 3},
+		{[]int{2, 1, 0, 1}, time.Millisecond, 1},
+		{[]int{0, 1, 1, 2}, time.Millisecond, 1},
+		{[]int{0, 1, 1, 2}, 40 * time.Millisecond, 0}, // no copy: it was sent again
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		frames, had := w.cut(c, s, 7, 3000, 1480), map[int]bool{}
+		for _, n := range x.order {
+			if had[n] {
+				w.at = w.at.Add(x.after)
+			}
+			had[n] = true
+			w.frame(frames[n])
+		}
+		w.udp(s, c, []byte("ok"))
+		w.close()
+		all := records(t, name)
+		r := all[1]
+		want := fmt.Sprintln(len(x.order)-x.copies, 1, 3000, 2, x.copies, "answered")
+		if got := fmt.Sprintln(r["orig_pkts"], r["resp_pkts"], r["orig_payload"], r["resp_payload"], r["duplicates"], r["exchange"]); len(all) != 1 || got != want {
+			t.Errorf("%v: %d records, %s, want %s", x.order, len(all), got, want)
+		}
+		to := filepath.Join(t.TempDir(), "y.pcap")
+		if code, _, errs := portero(t, "extract", name, "1", "-w", to); code != 0 {
+			t.Fatal(code, errs)
+		}
+		if got := records(t, to)[1]["duplicates"]; fmt.Sprint(got) != fmt.Sprint(x.copies) {
+			t.Errorf("%v: %v copies in what was taken out, want %d", x.order, got, x.copies)
+		}
+	}
+}
+
+// TestFragmentsWaitedFor: a question that never got whole is older than the answer to it, though it is booked later:
+// who asked is the originator, and no clock ran backwards. Zeek does not count it.
+func TestFragmentsWaitedFor(t *testing.T) {
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	for n := 1; n < 3; n++ {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		w.pieces(c, s, 7, 3000, 1480, n)
+		w.udp(s, c, []byte("ok"))
+		w.close()
+		all := records(t, name)
+		r := all[1]
+		got := fmt.Sprintln(r["orig_port"], r["exchange"], r["orig_pkts"], r["resp_pkts"], r["first_frame"], r["last_frame"], r["roles_frame"], r["quality"], r["conn_state"], r["history"])
+		if want := "40000 answered 2 1 1 3 1 [fragments] S0 D\n"; len(all) != 1 || got != want {
+			t.Errorf("without %d: %d records, %s, want %s", n, len(all), got, want)
+		}
+	}
+}
+
+// TestFragmentsQuoted: the error of a host that waited in vain for the rest is told with the datagram, and no record
+// of its own.
+func TestFragmentsQuoted(t *testing.T) {
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	for _, after := range []time.Duration{0, 30 * time.Second, 60 * time.Second} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		first := w.cut(c, s, 7, 3000, 1480)[0]
+		w.frame(first)
+		w.at = w.at.Add(after)
+		w.send(s, c, layers.IPProtocolICMPv4, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(11, 1)}, first[14:14+548])
+		w.close()
+		all := records(t, name)
+		if len(all) != 1 {
+			t.Errorf("%v later: %d records", after, len(all))
+		}
+		for _, r := range all {
+			if r["proto"] != "udp" || fmt.Sprint(r["icmp_frame"]) != "2" || r["exchange"] != "unanswered" {
+				t.Errorf("%v later: %v %v %v", after, r["proto"], r["icmp_frame"], r["exchange"])
+			}
+		}
+	}
+}
+
+// TestFragmentsOfSegments: a segment of which fragments are missing is what was missing where its receiver went on, and
+// nothing else: out of order or cut it was not, and no FIN of it counts.
+func TestFragmentsOfSegments(t *testing.T) {
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	for _, most := range []int{8, 104} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		w.tcp(c, s, "S", 100, 0, nil)
+		w.tcp(s, c, "SA", 300, 101, nil)
+		w.tcp(c, s, "A", 101, 301, nil)
+		w.at = w.at.Add(time.Millisecond)
+		ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolTCP, SrcIP: c.ip, DstIP: s.ip, Id: 7, Flags: layers.IPv4MoreFragments}
+		l := &layers.TCP{SrcPort: layers.TCPPort(c.port), DstPort: layers.TCPPort(s.port), Seq: 101, Ack: 301, ACK: true, FIN: true, Window: 64000}
+		l.SetNetworkLayerForChecksum(ip)
+		buf := gopacket.NewSerializeBuffer()
+		if err := gopacket.SerializeLayers(buf, serialize, l, gopacket.Payload(make([]byte, 300))); err != nil {
+			t.Fatal(err)
+		}
+		eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
+		if err := gopacket.SerializeLayers(w.buf, serialize, eth, ip, gopacket.Payload(buf.Bytes()[:most])); err != nil {
+			t.Fatal(err)
+		}
+		w.frame(w.buf.Bytes())
+		w.tcp(s, c, "A", 301, 402, nil)
+		w.close()
+		all := records(t, name)
+		r := all[1]
+		seen := max(most-20, 0) // of 300 and a FIN
+		got := fmt.Sprintln(r["handshake"], r["close"], r["orig_pkts"], r["orig_payload"], r["orig_lost"], r["orig_ooo"], r["quality"], r["history"])
+		if want := fmt.Sprintln("completed", "open", 3, seen, 301-seen, 0, "[fragments]", "ShAaG"); len(all) != 1 || got != want {
+			t.Errorf("%d octets: %d records, %s, want %s", most, len(all), got, want)
+		}
 	}
 }

@@ -146,6 +146,9 @@ func (e *Engine) one(p *capture.Packet, q *capture.Quote, first uint64, at int64
 
 // tick tells all lanes that the capture's clock reached now, and ends what is due.
 func (e *Engine) tick(now int64, index uint64) {
+	for _, g := range e.reasm.Expire(now) {
+		e.datagram(&g, 0)
+	}
 	due := 0
 	e.settle()
 	for _, l := range e.lanes {

@@ -360,7 +360,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	case capture.FragmentPart:
 		if depth < 4 {
 			f := e.dec.Frag
-			f.Parts = g.Parts
+			f.Parts, f.Copies = g.Parts, g.Copies
 			e.fragment(&f, depth+1)
 		}
 		return
@@ -368,8 +368,12 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 		e.Doctor.NotIP(out, e.dec.Reason, &capture.Frame{Index: g.Last.Index, Time: g.Last.Time, WireLen: g.WireLen})
 		return
 	}
-	e.Doctor.Packet(&p)
 	e.extra = g.Payload
+	if g.Frames == 0 {
+		e.copies(&p, g)
+		return
+	}
+	e.Doctor.Packet(&p)
 	var q *capture.Quote
 	if p.Bits&capture.ICMPError != 0 {
 		q = &e.dec.Quote
@@ -385,6 +389,21 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 	e.one(&p, q, g.Parts[0], g.Began)
 	e.parts = nil
 	e.stats.Packets++
+	if g.Copies > 0 {
+		e.lanes[laneOf(&p)].table.Copied(&p, g.Copies)
+	}
+}
+
+// copies takes frames that are copies of parts of p, a datagram that was booked.
+func (e *Engine) copies(p *capture.Packet, g *capture.Datagram) {
+	if !e.step {
+		e.settle()
+	}
+	t := e.lanes[laneOf(p)].table
+	if e.parts = g.Parts; t.Copied(p, g.Copies) {
+		t.WatchCopy(p)
+	}
+	e.parts = nil
 }
 
 // payload is the captured payload of p, which is of the block or the datagram
