@@ -67,7 +67,13 @@ func TestSpanishOfAll(t *testing.T) {
 		}
 	}
 	var out, errw bytes.Buffer
-	if code := run([]string{"status", "--lang", "en", "--help"}, &out, &errw); code != 0 || !strings.Contains(out.String(), "Usage:") {
-		t.Errorf("--lang en: %d %s", code, &out)
+	for _, args := range []string{"status --lang en --help", "help hub --lang en", "--help --lang=en", "sensor --help --lang en"} {
+		out.Reset()
+		if code := run(strings.Fields(args), &out, &errw); code != 0 || !strings.Contains(out.String(), "Usage:") {
+			t.Errorf("%s: %d %s", args, code, &out)
+		}
+	}
+	if code := run([]string{"query", "--lang", "tlh"}, &out, &errw); code != 2 || !strings.Contains(errw.String(), "tlh") {
+		t.Errorf("--lang tlh: %d %s", code, &errw)
 	}
 }

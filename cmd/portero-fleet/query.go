@@ -21,7 +21,6 @@ import (
 	"portero/internal/fleet/bus"
 	"portero/internal/fleet/house"
 	"portero/internal/fleet/status"
-	"portero/internal/words"
 )
 
 func (a *app) queryCmd() *cobra.Command {
@@ -91,19 +90,12 @@ func (a *app) questions() error {
 func (a *app) statusCmd() *cobra.Command {
 	var b busFlags
 	var h houseFlags
-	var format, serve, lang string
+	var format, serve string
 	cmd := &cobra.Command{
 		Use: "status", Short: "How the fleet is: sensors, spools, drops, lag, broker, hubs, store", Args: cobra.NoArgs,
 		Long: `Shows the state of the fleet as a table, as JSON or as Prometheus metrics. Exit status 1
 when something is not as it should be. --serve answers Prometheus on an address.`,
 		RunE: func(*cobra.Command, []string) error {
-			l := a.lang
-			if lang != "" {
-				var err error
-				if l, err = words.Parse(lang); err != nil {
-					return usage("--lang: " + err.Error())
-				}
-			}
 			if format != "table" && format != "json" && format != "prometheus" {
 				return usage(fmt.Sprintf("--format: %q is none of table, json, prometheus", format))
 			}
@@ -121,13 +113,13 @@ when something is not as it should be. --serve answers Prometheus on an address.
 			}
 			switch format {
 			case "table":
-				err = f.Table(a.out, l)
+				err = f.Table(a.out, a.lang)
 			case "json":
 				err = f.JSON(a.out)
 			default:
 				err = f.Prometheus(a.out)
 			}
-			if err == nil && len(f.Troubles(l)) > 0 {
+			if err == nil && len(f.Troubles(a.lang)) > 0 {
 				return &exitError{1, nil}
 			}
 			return err
@@ -137,7 +129,6 @@ when something is not as it should be. --serve answers Prometheus on an address.
 	h.register(cmd.Flags())
 	cmd.Flags().StringVar(&format, "format", "table", "table, json, prometheus")
 	cmd.Flags().StringVar(&serve, "serve", "", "answer /metrics on this HOST:PORT of this machine, for Prometheus")
-	cmd.Flags().StringVar(&lang, "lang", "", "language of sentences: en or es")
 	return cmd
 }
 

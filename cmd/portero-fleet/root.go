@@ -54,6 +54,7 @@ func run(args []string, out, errw io.Writer) int {
 	a := &app{out: sheet, err: fold.On(errw), ctx: ctx, lang: manual.Asked(args, os.Getenv)}
 	root := a.root()
 	manual.Speak(root, a.lang, spanishHelp)
+	manual.Layout(root, fold.Terminal(out))
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -90,6 +91,7 @@ func (a *app) say(s string) {
 }
 
 func (a *app) root() *cobra.Command {
+	var lang string
 	root := &cobra.Command{
 		Use: "portero-fleet", Short: "Portero beyond one machine: sensors, a broker, hubs, questions",
 		Long: `Sensors follow connections and put the records on a spool on their own disk; a broker
@@ -101,9 +103,16 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
   portero-fleet query doors host=10.0.0.5
   portero-fleet ingest /archive --site hq`,
 		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return negative(cmd.Flags()) },
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := words.Parse(lang); lang != "" && err != nil {
+				return usage("--lang: " + err.Error())
+			}
+			return negative(cmd.Flags())
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	// What it says was looked for before flags were read: help needs it.
+	root.PersistentFlags().StringVar(&lang, "lang", "", "language of sentences: en or es; without it that of the locale")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})

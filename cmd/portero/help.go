@@ -26,7 +26,12 @@ func refuseUnknown(root *cobra.Command) {
 		switch c.Name() {
 		case "help":
 			c.Run = nil
+			lang := c.Flags().String("lang", "", "language of sentences: en or es; without it that of the locale")
+			completeWords(c)
 			c.RunE = func(cmd *cobra.Command, args []string) error {
+				if _, err := language(*lang); err != nil {
+					return err
+				}
 				topic, rest, err := root.Find(args)
 				if err != nil || len(rest) > 0 {
 					return unknown(cmd, args)

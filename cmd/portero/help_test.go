@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
 
 	"portero/internal/manual"
+	"portero/internal/words"
 )
 
 // Every verb and flag explains itself in Spanish too.
@@ -49,5 +54,52 @@ func TestHelpSpeaksTheLocale(t *testing.T) {
 	}
 	if _, out, _ := portero(t, "man", "live", "--lang", "es"); !strings.Contains(out, "pantalla") {
 		t.Error(out)
+	}
+}
+
+// TestHelpFitsTheTerminal: no line of any help, in either language, goes beyond the terminal, but for a word
+// that is longer and for the name of a file that a shell makes up.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	t.Setenv("LC_ALL", "C.UTF-8")
+	for _, l := range words.Langs() {
+		for _, w := range []int{60, 80, 120} {
+			var out bytes.Buffer
+			a := &app{out: io.Discard, err: io.Discard, in: strings.NewReader("")}
+			root := a.root()
+			root.SetOut(&out)
+			root.InitDefaultHelpCmd()
+			root.InitDefaultCompletionCmd()
+			manual.Speak(root, l, spanishHelp)
+			manual.Layout(root, w)
+			var walk func(*cobra.Command)
+			walk = func(cmd *cobra.Command) {
+				out.Reset()
+				cmd.InitDefaultHelpFlag()
+				cmd.Help()
+				if !strings.Contains(out.String(), "--help") {
+					t.Errorf("%s says %q", cmd.CommandPath(), &out)
+				}
+				for _, line := range strings.Split(out.String(), "\n") {
+					if n := utf8.RuneCountInString(strings.ReplaceAll(line, "\t", "        ")); n > w && strings.Contains(strings.TrimSpace(line), " ") && !strings.Contains(line, "> $(brew") {
+						t.Errorf("%s: %d columns of %d: %q", cmd.CommandPath(), n, w, line)
+					}
+				}
+				for _, sub := range cmd.Commands() {
+					walk(sub)
+				}
+			}
+			walk(root)
+		}
+	}
+}
+
+// TestHelpSpeaks: the verb help takes the language as every other verb does.
+func TestHelpSpeaks(t *testing.T) {
+	t.Setenv("LC_ALL", "C.UTF-8")
+	if code, out, errs := portero(t, "help", "live", "--lang", "es"); code != exitOK || !strings.Contains(out, "pantalla") || errs != "" {
+		t.Errorf("%d %q %q", code, out, errs)
+	}
+	if code, _, errs := portero(t, "help", "--lang", "tlh"); code != exitUsage || !strings.Contains(errs, "tlh") {
+		t.Errorf("%d %q", code, errs)
 	}
 }

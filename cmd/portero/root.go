@@ -55,6 +55,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root)
 	manual.Speak(root, manual.Asked(args, os.Getenv), spanishHelp)
+	manual.Layout(root, fold.Terminal(out))
 	err := arrived(a.sheet, root.ExecuteContext(ctx))
 	say(errw, err, a.tongue())
 	return status(err)

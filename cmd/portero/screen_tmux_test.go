@@ -225,3 +225,11 @@ func TestErrorsFold(t *testing.T) {
 		t.Errorf("%q %v", b, err)
 	}
 }
+
+// TestHelpFolds: help has the width of the terminal.
+func TestHelpFolds(t *testing.T) {
+	x := newTerminal(t, 60, 30, t.TempDir(), built(t)+" version --help")
+	if screen, want := x.until("status 0"), "      --lang string  language of sentences: en or es;\n                     without it that of the locale\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
+}

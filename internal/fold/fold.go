@@ -51,6 +51,14 @@ func Columns(w io.Writer) int {
 	return 80
 }
 
+// Terminal is how many columns w has where it is a terminal, else 0.
+func Terminal(w io.Writer) int {
+	if f, ok := On(w).(Writer); ok {
+		return Columns(f)
+	}
+	return 0
+}
+
 // Write implements io.Writer.
 func (f Writer) Write(b []byte) (int, error) {
 	w := Columns(f)

@@ -65,7 +65,7 @@ func spanishFlags(listing string) string {
 	listing = valued.ReplaceAllStringFunc(listing, func(s string) string {
 		m := valued.FindStringSubmatch(s)
 		w := values[m[2]]
-		return m[1] + w + strings.Repeat(" ", max(len(m[2])+len(m[3])-utf8.RuneCountInString(w), 1))
+		return m[1] + w + strings.Repeat(" ", max(len(m[2])+len(m[3])-utf8.RuneCountInString(w), 2))
 	})
 	return defaulted.ReplaceAllString(listing, defaultTag)
 }
