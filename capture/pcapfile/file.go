@@ -270,6 +270,22 @@ func (f *File) stop(at int64, reason string) {
 	f.fail = &DamageError{File: f.name, Offset: at, Unpacked: f.packed(), Frames: f.frames, Reason: reason, Hint: hint}
 }
 
+// zeroed ends the file at capture offset at, where zeros lie that are no frames.
+func (f *File) zeroed(at int64) {
+	f.fail = &DamageError{File: f.name, Offset: at, Unpacked: f.packed(), Frames: f.frames,
+		Reason: "zeros begin here in place of frames: room that was never written, or a disk that lost what was", Hint: "everything before them is in the result; what may lie behind them is not read"}
+}
+
+// isZero reports whether b is nothing but zeros.
+func isZero(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // ends ends the file after its last octet, with left octets of a frame or block behind
 // the last that was whole; inside says that in words.
 func (f *File) ends(at int64, left int, inside string) {

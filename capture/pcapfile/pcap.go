@@ -65,7 +65,7 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 			b.Frames = slices.Grow(b.Frames, min(max(n, firstFrames), (len(buf)-i)/p.hdr+1, mostFrames-n))
 		}
 		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
-		n, used := p.fill(room, buf[i:], f.frames+1, f.id)
+		n, used := p.fill(room, buf[i:], f.frames+1, f.id, f.eof != nil)
 		b.Frames = b.Frames[:len(b.Frames)+n]
 		f.frames += uint64(n)
 		i += used
@@ -74,6 +74,10 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 		}
 		if h := buf[i:]; len(h) >= p.hdr {
 			capLen := p.order.Uint32(h[8:])
+			if p.zeros(h) == mostZeros {
+				f.zeroed(f.off + int64(i))
+				return i
+			}
 			if capLen > maxFrame && p.joined(b) {
 				// What was taken for a frame without octets is the header of a capture.
 				b.Frames = b.Frames[:len(b.Frames)-1]
@@ -113,15 +117,32 @@ func (p *pcap) joined(b *capture.Block) bool {
 // firstFrames is for how many there is room at first, where a piece is large enough for so many.
 const firstFrames = 512
 
+// mostZeros headers of nothing but zeros, one behind the other, are no frames: nobody captures a thousand
+// octets' worth of frames without time and octets, while file systems set aside and lose 4 KiB at least,
+// of which the last frame that was written takes a part.
+const mostZeros = 64
+
+// zeros is how many headers of nothing but zeros buf begins with, mostZeros of them at most.
+func (p *pcap) zeros(buf []byte) int {
+	n := 0
+	for at := 0; n < mostZeros && at+p.hdr <= len(buf) && isZero(buf[at:at+p.hdr]); at += p.hdr {
+		n++
+	}
+	return n
+}
+
 // fill makes frames of what lies in buf until one of the two is used up or the next
-// record is not whole or claims too much. The first has the ordinal first. It returns how many, and what they took.
-func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32) (n, used int) {
+// record is not whole or claims too much, or is the first of so many zeros that they are none. Where buf is not the
+// last there is, it leaves zeros at its end, of which that is not known yet. The first has the ordinal first. It
+// returns how many, and what they took.
+func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32, last bool) (n, used int) {
 	le := binary.LittleEndian
 	hdr, big, link := p.hdr, p.big, p.link
 	unit := int64(1000)
 	if p.nano {
 		unit = 1
 	}
+	few := 0 // up to here lie zeros that are frames
 	for n < len(fs) && len(buf)-used >= hdr {
 		h := buf[used : used+16]
 		sec, frac, capLen, wire := le.Uint32(h), le.Uint32(h[4:]), le.Uint32(h[8:]), le.Uint32(h[12:])
@@ -130,8 +151,17 @@ func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32) (n, 
 		}
 		at := used + hdr
 		end := at + int(capLen)
-		if capLen > maxFrame || end > len(buf) {
-			break
+		if capLen-1 >= maxFrame || end > len(buf) { // 0 - 1 is large as well
+			if capLen != 0 {
+				break
+			}
+			if used >= few {
+				zeros := p.zeros(buf[used:])
+				few = used + zeros*hdr
+				if zeros == mostZeros || zeros > 0 && !last && len(buf)-few < hdr {
+					break
+				}
+			}
 		}
 		// Set one by one: a literal is made elsewhere first and copied.
 		fr := &fs[n]
@@ -172,7 +202,7 @@ func (p *pcap) ahead(id int32, b *capture.Block, piece *capture.Piece, buf []byt
 		}
 		piece.To = piece.From
 	}
-	n, used := p.fill(room[1+piece.Found:], buf[piece.To:], uint64(piece.Found), id)
+	n, used := p.fill(room[1+piece.Found:], buf[piece.To:], uint64(piece.Found), id, false)
 	piece.Found += n
 	piece.To += used
 }
@@ -230,7 +260,7 @@ func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byt
 	}
 	all := b.Frames[:1+piece.Found]
 	before := buf[:c+piece.From]
-	if n, used := p.fill(all[:1], before, f.frames+1, f.id); n != 1 || used != len(before) {
+	if n, used := p.fill(all[:1], before, f.frames+1, f.id, false); n != 1 || used != len(before) {
 		p.missed.Add(1)
 		return 0
 	}

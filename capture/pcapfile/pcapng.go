@@ -55,6 +55,10 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 			f.stop(at, "no section header")
 			return i
 		}
+		if isZero(rest[:12]) {
+			f.zeroed(at)
+			return i
+		}
 		typ, n := p.order.Uint32(rest), p.order.Uint32(rest[4:])
 		if n < 12 || n%4 != 0 || n > maxBlock {
 			f.stop(at, fmt.Sprintf("a block of type %#x claims %d bytes", typ, n))

@@ -42,6 +42,10 @@ func (s *snoop) frames(f *File, b *capture.Block, buf []byte) int {
 	for len(b.Frames) < mostFrames && len(buf)-i >= hdr {
 		h := buf[i : i+hdr : i+hdr]
 		wire, capLen, size := binary.BigEndian.Uint32(h), binary.BigEndian.Uint32(h[4:]), binary.BigEndian.Uint32(h[8:])
+		if isZero(h) {
+			f.zeroed(f.off + int64(i))
+			return i
+		}
 		if size < hdr || size > maxFrame || capLen > size-hdr {
 			f.stop(f.off+int64(i), fmt.Sprintf("a record of %d bytes claims %d captured bytes", size, capLen))
 			return i

@@ -8,12 +8,13 @@ import (
 
 func TestMessage(t *testing.T) {
 	for en, es := range map[string]string{
-		"x.pcap: there is no such file":                                           "x.pcap: no existe ese fichero",
-		`--state: "opne" is none of open, closed, filtered, silent`:               `--state: "opne" no es open, closed, filtered ni silent`,
-		`--format: "x" is none of a, b (see ` + "`portero read --help`)":          `--format: "x" no es ninguno de a, b (véase ` + "`portero read --help`)",
+		"x.pcap: there is no such file":                                  "x.pcap: no existe ese fichero",
+		`--state: "opne" is none of open, closed, filtered, silent`:      `--state: "opne" no es open, closed, filtered ni silent`,
+		`--format: "x" is none of a, b (see ` + "`portero read --help`)": `--format: "x" no es ninguno de a, b (véase ` + "`portero read --help`)",
+		"x: damaged at byte 7 after 2 frames: zeros begin here in place of frames: room that was never written, or a disk that lost what was (everything before them is in the result; what may lie behind them is not read)": "x: dañado en el octeto 7, tras 2 tramas: aquí empiezan ceros en lugar de tramas: sitio que nunca se escribió, o un disco que perdió lo escrito (todo lo anterior está en el resultado; lo que pueda haber detrás no se lee)",
 		"x: damaged at byte 7 after 2 frames: the compressed stream is cut short": "x: dañado en el octeto 7, tras 2 tramas: el flujo comprimido está cortado",
 		`explain: "$1" is no word that portero knows; did you mean a, b?`:         `explain: portero no conoce la palabra "$1"; ¿quizá a, b?`,
-		"what is not known stays":                                                 "what is not known stays",
+		"what is not known stays": "what is not known stays",
 	} {
 		if got := Message(Spanish, en); got != es {
 			t.Errorf("%q: %q, want %q", en, got, es)
