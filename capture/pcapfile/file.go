@@ -287,11 +287,15 @@ func isZero(b []byte) bool {
 }
 
 // ends ends the file after its last octet, with left octets of a frame or block behind
-// the last that was whole; inside says that in words.
+// the last that was whole.
 func (f *File) ends(at int64, left int, inside string) {
 	reason := f.broken() // then it is not the capture that ends here
-	if reason == "" && left > 0 {
-		reason = fmt.Sprintf(inside, left)
+	switch {
+	case reason != "":
+	case left == 1:
+		reason = "the file ends inside a " + inside + ", 1 byte of it is there"
+	case left > 0:
+		reason = fmt.Sprintf("the file ends inside a %s, %d bytes of it are there", inside, left)
 	}
 	f.stop(at, reason)
 }

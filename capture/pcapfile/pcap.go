@@ -279,7 +279,7 @@ func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byt
 // frame was whole, what is left of it is the damage.
 func (f *File) tail(b *capture.Block, buf []byte, i int) int {
 	if len(b.Frames) == 0 && f.eof != nil {
-		f.ends(f.off+int64(len(buf)), len(buf)-i, "the file ends inside a frame, %d bytes of it are there")
+		f.ends(f.off+int64(len(buf)), len(buf)-i, "frame")
 		return len(buf)
 	}
 	return i

@@ -79,7 +79,7 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 		i += int(n)
 	}
 	if len(b.Frames) == 0 && f.eof != nil && (len(buf)-i < 12 || f.want > 0) {
-		f.ends(f.off+int64(len(buf)), len(buf)-i, "the file ends inside a block, %d bytes of it are there")
+		f.ends(f.off+int64(len(buf)), len(buf)-i, "block")
 		return len(buf)
 	}
 	return i

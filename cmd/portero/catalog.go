@@ -193,7 +193,7 @@ func (a *app) catalogCheck(args []string, lang string) error {
 		return &exitError{exitFound, nil}
 	}
 	s := catalog.Version()
-	fmt.Fprintf(a.sheet, l.Pick("catalogue %s: nothing wrong; %d lines of overrides\n", "catálogo %s: nada mal; %d líneas de cambios propios\n"), s.Version, facts)
+	fmt.Fprintf(a.sheet, l.Pick("catalogue %s: nothing wrong; %s of overrides\n", "catálogo %s: nada mal; %s de cambios propios\n"), s.Version, words.Number(facts, l.Pick("line", "línea"), l.Pick("lines", "líneas")))
 	return nil
 }
 
@@ -347,7 +347,7 @@ func (a *app) selftest(lang string) error {
 	say(l.Pick("flagged", "se señala"), flagged)
 	say(l.Pick("not flagged", "no se señala"), silent)
 	say(l.Pick("WRONG", "MAL"), wrong)
-	fmt.Fprintf(a.sheet, l.Pick("%d stories, %d flagged, %d not, %d not as they should be\n", "%d casos: %d se señalan, %d no, %d no salen como deben\n"), len(tales), len(flagged), len(silent), len(wrong))
+	fmt.Fprintf(a.sheet, l.Pick("%d stories, %d flagged, %d not, %s\n", "%d casos: %d se señalan, %d no, %s\n"), len(tales), len(flagged), len(silent), words.Number(len(wrong), l.Pick("not as it should be", "no sale como debe"), l.Pick("not as they should be", "no salen como deben")))
 	if len(wrong) > 0 {
 		return &exitError{exitFound, nil}
 	}

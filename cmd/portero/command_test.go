@@ -492,7 +492,7 @@ func TestCatalog(t *testing.T) {
 		{[]string{"catalog"}, 0, "services.tsv"},
 		{[]string{"catalog", "check"}, 0, "nothing wrong"},
 		{[]string{"catalog", "check", bad}, exitFound, "bad.csv:2: kind \"nosuch\""},
-		{[]string{"catalog", "check", good}, 0, "1 lines of overrides"},
+		{[]string{"catalog", "check", good}, 0, "1 line of overrides"},
 		{[]string{"catalog", "diff"}, 0, ""},
 		{[]string{"catalog", "diff", good}, exitFound, "mute     port-backdoor 12345-12345  until 2027-01-31: our own game"},
 		{[]string{"catalog", "selftest"}, 0, " 0 not as they should be"},

@@ -166,8 +166,9 @@ func (a *app) tallyWith(names []string, o *readFlags, opt engine.Options) (*door
 	}
 	interrupted, err := a.run(j)
 	if t.Dropped > 0 && !o.quiet {
-		fmt.Fprintf(a.err, a.tongue().Pick("portero: of %d connections and exchanges the doors or hosts are not listed for lack of room (--memory)\n",
-			"portero: de %d conexiones e intercambios no se listan las puertas o los equipos por falta de sitio (--memory)\n"), t.Dropped)
+		l := a.tongue()
+		fmt.Fprintf(a.err, l.Pick("portero: of %s the doors or hosts are not listed for lack of room (--memory)\n", "portero: de %s no se listan las puertas o los equipos por falta de sitio (--memory)\n"),
+			some(l, t.Dropped, "connection or exchange", "connections and exchanges", "conexión o intercambio", "conexiones e intercambios"))
 	}
 	return &t, j, interrupted, err
 }

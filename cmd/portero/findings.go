@@ -177,7 +177,7 @@ never that somebody is infected.`,
 				err = e
 			}
 			if n := d.Unwatched(); n > 0 && !o.quiet {
-				fmt.Fprintf(a.err, "portero: %d %s\n", n, unwatchedWords(l))
+				fmt.Fprintf(a.err, "portero: %s\n", unwatchedWords(l, n))
 			}
 			if err == nil {
 				err = w.verdict(fs)
@@ -323,6 +323,7 @@ func hide(m *anonymize.Map, fs []findings.Finding) {
 }
 
 // unwatchedWords says what became of subjects of findings that had no room.
-func unwatchedWords(l words.Lang) string {
-	return l.Pick("subjects had no room in memory and were not watched to the end", "sujetos no cupieron en la memoria y no se siguieron hasta el final")
+func unwatchedWords(l words.Lang, n uint64) string {
+	return some(l, n, "subject had no room in memory and was not watched to the end", "subjects had no room in memory and were not watched to the end",
+		"sujeto no cupo en la memoria y no se siguió hasta el final", "sujetos no cupieron en la memoria y no se siguieron hasta el final")
 }

@@ -306,7 +306,7 @@ func readable(v *vantage, c *told, l teach.Lang) []string {
 		f := &v.frames[s.Frame-1]
 		text := string(f.Data[len(f.Data)-int(s.Len):])
 		if strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError }) {
-			text = fmt.Sprintf(pick(l, [2]string{"(%d bytes that are no text: what the programs agree on)", "(%d bytes que no son texto: lo que acuerdan los programas)"}), s.Len)
+			text = "(" + words.Number(uint64(s.Len), pick(l, [2]string{"byte that is no text: what the programs agree on", "byte que no es texto: lo que acuerdan los programas"}), pick(l, [2]string{"bytes that are no text: what the programs agree on", "bytes que no son texto: lo que acuerdan los programas"})) + ")"
 		}
 		for _, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 			if strings.TrimSpace(line) == "" {

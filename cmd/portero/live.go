@@ -449,17 +449,10 @@ func (s *session) summary() {
 		return
 	}
 	st, k := s.eng.Stats(), s.src.Stats()
-	count := func(n uint64, one, more string) string {
-		if n == 1 {
-			return one
-		}
-		return fmt.Sprintf(more, n)
-	}
-	l := s.lang
-	fmt.Fprintf(s.a.err, "portero: %s, %s, %s\n", count(st.Frames, l.Pick("1 frame", "1 trama"), l.Pick("%d frames", "%d tramas")),
-		count(st.Records, l.Pick("1 connection or exchange", "1 conexión o intercambio"), l.Pick("%d connections and exchanges", "%d conexiones e intercambios")),
-		count(k.Dropped, l.Pick("1 frame dropped by the kernel for lack of room", "1 trama que el núcleo descartó por falta de sitio"),
-			l.Pick("%d frames dropped by the kernel for lack of room", "%d tramas que el núcleo descartó por falta de sitio")))
+	of := func(n uint64, en1, en, es1, es string) string { return some(s.lang, n, en1, en, es1, es) }
+	frames := func(n uint64) string { return of(n, "frame", "frames", "trama", "tramas") }
+	fmt.Fprintf(s.a.err, "portero: %s, %s, %s\n", frames(st.Frames), of(st.Records, "connection or exchange", "connections and exchanges", "conexión o intercambio", "conexiones e intercambios"),
+		frames(k.Dropped)+s.lang.Pick(" dropped by the kernel for lack of room", " que el núcleo descartó por falta de sitio"))
 	// A reader that went away, as head does, wanted no more.
 	if n := s.leftOut(); n > 0 && !brokenPipe(s.out.slow.failure()) {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %s not written: whoever reads is too slow, or a disk is full\n", "portero: %s: quien lee es demasiado lento, o un disco está lleno\n"), words.Number(n, s.lang.Pick("line was", "línea no se escribió"), s.lang.Pick("lines were", "líneas no se escribieron")))
@@ -476,20 +469,27 @@ func (s *session) summary() {
 		}
 	}
 	if n := s.watch.Unwatched(); n > 0 {
-		fmt.Fprintf(s.a.err, "portero: %d %s\n", n, unwatchedWords(s.lang))
+		fmt.Fprintf(s.a.err, "portero: %s\n", unwatchedWords(s.lang, n))
 	}
 	if !s.o.stats {
 		return
 	}
-	fmt.Fprintf(s.a.err, "received   %d frames by the rings, %d read\n", k.Received, k.Read)
+	say := func(label, es, format, formatES string, args ...any) {
+		fmt.Fprintf(s.a.err, "%-10s %s\n", s.lang.Pick(label, es), fmt.Sprintf(s.lang.Pick(format, formatES), args...))
+	}
+	flows := func(n uint64) string { return of(n, "flow", "flows", "flujo", "flujos") }
+	say("received", "recibido", "%s by the rings, %d read", "%s en los anillos, leídas: %d", frames(k.Received), k.Read)
 	for _, r := range k.Lanes {
-		fmt.Fprintf(s.a.err, "lane       %s/%d: %d received, %d dropped for lack of room, %d times full, %d read\n", printable(r.Interface), r.Lane, r.Received, r.Dropped, r.Freezes, r.Read)
+		say("lane", "anillo", "%s/%d: %d received, %d dropped for lack of room, %s full, %d read", "%s/%d: recibidas: %d; descartadas por falta de sitio: %d; lleno %s; leídas: %d",
+			printable(r.Interface), r.Lane, r.Received, r.Dropped, of(r.Freezes, "time", "times", "vez", "veces"), r.Read)
 	}
 	if n, err := s.programs.missed(); n > 0 || err != nil {
-		fmt.Fprintf(s.a.err, "programs   %d connections came too fast to be looked up%s\n", n, printable(because(err)))
+		say("programs", "programas", "%s too fast to be looked up%s", "%s demasiado deprisa para consultar de quién son%s", of(n, "connection came", "connections came", "conexión llegó", "conexiones llegaron"), printable(because(err)))
 	}
 	if k.Known {
-		fmt.Fprintf(s.a.err, "kernel     %d dropped by the interfaces, %d by its input queue (before any filter)\n", k.Link, k.Softnet)
+		say("kernel", "núcleo", "%d dropped by the interfaces, %d by its input queue (before any filter)", "descartadas por las interfaces: %d; por su cola de entrada: %d (antes de cualquier filtro)", k.Link, k.Softnet)
 	}
-	fmt.Fprintf(s.a.err, "followed   %d flows, at most %d at once, %d bytes of memory for them\nlost       %d flows evicted, %d subjects of findings without room, %d frames dropped (should be zero)\n", st.Flows.Flows, st.Flows.Peak, st.Flows.Bytes, st.Flows.Evicted, s.watch.Unwatched(), k.Dropped)
+	say("followed", "seguido", "%s, at most %d at once, %s of memory for them", "%s, %d a la vez como mucho, %s de memoria para ello", flows(st.Flows.Flows), st.Flows.Peak, of(uint64(st.Flows.Bytes), "byte", "bytes", "octeto", "octetos"))
+	say("lost", "perdido", "%s evicted, %s of findings without room, %s dropped (should be zero)", "%s por falta de sitio, %s sin sitio, %s (debería ser cero)",
+		flows(st.Flows.Evicted), of(s.watch.Unwatched(), "subject", "subjects", "sujeto de hallazgos", "sujetos de hallazgos"), of(k.Dropped, "frame", "frames", "trama descartada", "tramas descartadas"))
 }

@@ -151,8 +151,8 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		}
 	}
 	if n := t.tell.Untold(); n > 0 && !s.o.quiet {
-		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %d opened and established events were not told: more than %d came in a second\n",
-			"portero: %d eventos de apertura no se contaron: llegaron más de %d en un segundo\n"), n, events.MaxEarly)
+		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %s not told: more than %d came in a second\n", "portero: %s: llegaron más de %d en un segundo\n"),
+			some(s.lang, n, "opened or established event was", "opened and established events were", "evento de apertura no se contó", "eventos de apertura no se contaron"), events.MaxEarly)
 	}
 	if t.found.full && !s.o.quiet {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: there were more than %d findings: those that came later were not told\n", "portero: hubo más de %d hallazgos: los que llegaron después no se contaron\n"), tellingsMost)
@@ -251,10 +251,10 @@ func (t *streamer) losses(now time.Time) error {
 	case t.lines != nil:
 		var err error
 		if n > 0 {
-			err = t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%d frames dropped for lack of room, %d in all", "%d tramas descartadas por falta de sitio, %d en total"), n, k.Dropped))
+			err = t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%s dropped for lack of room, %d in all", "%s por falta de sitio, %d en total"), some(t.s.lang, n, "frame", "frames", "trama descartada", "tramas descartadas"), k.Dropped))
 		}
 		if left > 0 && err == nil {
-			err = t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%d lines left out here, %d in all: they are read too slowly", "%d líneas omitidas aquí, %d en total: se leen demasiado despacio"), left, t.leftOut))
+			err = t.lines.Say(now, fmt.Sprintf(t.s.lang.Pick("%s left out here, %d in all: they are read too slowly", "%s aquí, %d en total: se leen demasiado despacio"), some(t.s.lang, left, "line", "lines", "línea omitida", "líneas omitidas"), t.leftOut))
 		}
 		return err
 	}

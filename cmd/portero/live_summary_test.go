@@ -14,6 +14,7 @@ import (
 	"portero/handshake"
 	"portero/internal/engine"
 	"portero/internal/record"
+	"portero/internal/view/events"
 )
 
 // That findings ran out of memory is said at the end, with --stats and as a counter.
@@ -79,6 +80,26 @@ func TestSummaryOfOne(t *testing.T) {
 	} {
 		if _, _, errs := portero(t, strings.Fields(args)...); !strings.Contains(errs, want) {
 			t.Errorf("%s: %q, want %q", args, errs, want)
+		}
+	}
+}
+
+// A single line that was left out is told in the singular.
+func TestALossOfOne(t *testing.T) {
+	for l, want := range map[string]string{"en": "1 line left out here, 1 in all", "es": "1 línea omitida aquí, 1 en total"} {
+		a := &app{in: strings.NewReader(""), out: io.Discard, err: io.Discard, ctx: t.Context()}
+		o := &liveFlags{ifaces: []string{"x"}, format: "ndjson", memory: "8M", ring: "1M", fsync: "file", interim: time.Minute, color: "never", lang: l}
+		s, _, _, err := a.plan(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told bytes.Buffer
+		slow := newOutlet(io.Discard, 1<<10)
+		slow.lost = 1
+		s.src, s.out = &live.Handle{}, &output{slow: slow}
+		x := &streamer{s: s, out: s.out, lines: events.NewLines(&told, s.lang, time.UTC)}
+		if err := x.losses(time.Now()); err != nil || !strings.Contains(told.String(), want) {
+			t.Errorf("%s: %q %v", l, &told, err)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (o *readFlags) mask() (*anonymize.Map, error) {
 		return nil, err
 	}
 	if len(key) < 16 {
-		return nil, usage(fmt.Sprintf("--anonymize-key: %s has %d octets; a key under 16 can be guessed (head -c 32 /dev/urandom > KEY makes one)", o.key, len(key)))
+		return nil, usage(fmt.Sprintf("--anonymize-key: %s is shorter than 16 octets (%d), and such a key can be guessed (head -c 32 /dev/urandom > KEY makes one)", o.key, len(key)))
 	}
 	return anonymize.New(key), nil
 }
@@ -63,5 +63,7 @@ func (a *app) maskedSay(m *masked, o *readFlags) {
 	if o.quiet || m.eng == nil {
 		return
 	}
-	fmt.Fprintf(a.err, a.tongue().Pick("portero: %d packets of %d frames written; ARP and what is no IP and tunnel headers are left out, fragments are put together\n", "portero: escritos %d paquetes de %d tramas; quedan fuera ARP, lo que no es IP y las cabeceras de túnel; los fragmentos van unidos\n"), m.written, m.eng.Stats().Frames)
+	l := a.tongue()
+	fmt.Fprintf(a.err, l.Pick("portero: %s of %s written; ARP and what is no IP and tunnel headers are left out, fragments are put together\n", "portero: %s, de %s; quedan fuera ARP, lo que no es IP y las cabeceras de túnel; los fragmentos van unidos\n"),
+		some(l, m.written, "packet", "packets", "paquete escrito", "paquetes escritos"), some(l, m.eng.Stats().Frames, "frame", "frames", "trama", "tramas"))
 }

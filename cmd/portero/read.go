@@ -585,7 +585,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	}
 	err = a.finish(j, interrupted, err)
 	if o.stats {
-		fmt.Fprintf(a.err, l.Pick("watched    %d subjects of findings forgotten for lack of room\n", "vigilado   %d sujetos de hallazgos olvidados por falta de sitio\n"), watcher.Unwatched())
+		fmt.Fprintf(a.err, l.Pick("watched    %s of findings forgotten for lack of room\n", "vigilado   %s por falta de sitio\n"), some(l, watcher.Unwatched(), "subject", "subjects", "sujeto de hallazgos olvidado", "sujetos de hallazgos olvidados"))
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -89,6 +91,26 @@ func TestOneIsOne(t *testing.T) {
 	}
 	if _, _, errs := portero(t, "--stats", "--lang", "es", "../../testdata/refused/in.pcap"); !strings.Contains(errs, "1 flujo,") || strings.Contains(errs, "1 flujos") {
 		t.Error(errs)
+	}
+	// Whatever there is one of: "1 frames" is said nowhere.
+	many := regexp.MustCompile(`\b1 (frames|packets|flows|records|subjects|lines|connections|exchanges|fragments|exact copies|bytes|octets|times|clients|tramas|paquetes|flujos|registros|sujetos|líneas|conexiones|intercambios|fragmentos|copias|bytes|octetos|veces|ocultos|[a-z]+ (are|were|no salen|no se escribieron))\b`)
+	key, cut := filepath.Join(t.TempDir(), "key"), filepath.Join(t.TempDir(), "cut.pcap")
+	b, err := os.ReadFile(look)
+	if err == nil {
+		err = errors.Join(os.WriteFile(key, []byte("k"), 0o600), os.WriteFile(cut, b[:25], 0o600))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range []string{"read -c 1 --stats " + look, "read -c 1 --anonymize --stats -w - -o /dev/null " + look, "read --anonymize --anonymize-key " + key + " " + look, "read " + cut,
+		"findings -c 1 --stats " + look, "ports -c 1 --stats " + look, "hosts -c 1 --stats " + look, "why -c 1 " + look + " 1", "teach -c 1 " + look,
+		"live --replay " + look + " --speed 1e6 -c 1 --stats", "live --replay " + look + " --speed 1e6 -c 1 --stats --plain", "catalog selftest"} {
+		for _, l := range []string{"en", "es"} {
+			_, out, errs := portero(t, append(strings.Fields(args), "--lang", l)...)
+			if w := many.FindString(out + errs); w != "" || out+errs == "" {
+				t.Errorf("%s --lang %s says %q\n%s%s", args, l, w, out, errs)
+			}
+		}
 	}
 }
 

@@ -75,7 +75,7 @@ func named(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 		if k.Attack != "" {
 			t += ", ATT&CK " + k.Attack
 		}
-		t += "\n" + fmt.Sprintf(l.Pick("%d facts: ", "%d datos: "), n) + strings.Join(ports, "; ")
+		t += "\n" + lang.Number(n, l.Pick("fact: ", "dato: "), l.Pick("facts: ", "datos: ")) + strings.Join(ports, "; ")
 		if n > len(ports) {
 			t += " ..."
 		}

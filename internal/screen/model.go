@@ -199,6 +199,11 @@ func (m *Model) save(name string) tea.Cmd {
 	}
 }
 
+// count counts things: the first forms are for one.
+func (m *Model) count(n int, en1, en, es1, es string) string {
+	return words.Number(n, m.pick(en1, es1), m.pick(en, es))
+}
+
 func (m *Model) savedText(s saved) string {
 	name := clean(s.name)
 	switch {
@@ -207,9 +212,10 @@ func (m *Model) savedText(s saved) string {
 	case s.frames == 0:
 		return m.pick("not saved: its packets are no longer kept", "no se guardó: sus paquetes ya no están")
 	case s.gone > 0:
-		return fmt.Sprintf(m.pick("%d frames in %s; %d earlier ones were no longer kept", "%d tramas en %s; %d anteriores ya no estaban"), s.frames, name, s.gone)
+		return m.count(s.frames, "frame", "frames", "trama", "tramas") + m.pick(" in ", " en ") + name + "; " +
+			m.count(s.gone, "earlier one was no longer kept", "earlier ones were no longer kept", "anterior ya no estaba", "anteriores ya no estaban")
 	}
-	return fmt.Sprintf(m.pick("%d frames in %s", "%d tramas en %s"), s.frames, name)
+	return m.count(s.frames, "frame", "frames", "trama", "tramas") + m.pick(" in ", " en ") + name
 }
 
 // choose prepares to save what is under the cursor.

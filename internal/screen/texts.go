@@ -185,7 +185,8 @@ func (m *Model) portText(p *Port) []string {
 	if p.Seen != "" {
 		t = append(t, "   "+words.Seen(m.Lang, p.Seen))
 	}
-	t = append(t, fmt.Sprintf(m.pick("   tried %d times by %d clients, accepted %d, refused %d", "   %d intentos de %d clientes, %d aceptados, %d rechazados"), p.Attempts, p.Clients, p.Accepted, p.Refused))
+	t = append(t, fmt.Sprintf(m.pick("   %s by %s, accepted %d, refused %d", "   %s de %s; aceptados: %d; rechazados: %d"),
+		m.count(int(p.Attempts), "attempt", "attempts", "intento", "intentos"), m.count(int(p.Clients), "client", "clients", "cliente", "clientes"), p.Accepted, p.Refused))
 	return m.entry(t, fmt.Sprintf("%s/%d", record.ProtoName(p.Proto), p.Port), nil)
 }
 
@@ -222,7 +223,7 @@ func (m *Model) ladder() []string {
 		return append(out, "", "   "+m.pick("its packets are no longer kept", "sus paquetes ya no están"))
 	}
 	if n := int(r.Orig.Pkts+r.Resp.Pkts) - len(f.Packets); n > 0 {
-		out = append(out, fmt.Sprintf(m.pick("   %d packets between the first and the latest are no longer kept", "   %d paquetes entre los primeros y los últimos ya no están"), n))
+		out = append(out, "   "+m.count(n, "packet between the first and the latest is no longer kept", "packets between the first and the latest are no longer kept", "paquete entre los primeros y los últimos ya no está", "paquetes entre los primeros y los últimos ya no están"))
 	}
 	lang, _ := teach.ParseLang(m.Lang.String())
 	l := teach.New(r, trace.Build(f.Packets, r), teach.Options{Lang: lang})

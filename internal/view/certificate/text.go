@@ -434,7 +434,7 @@ func (p *printer) states() {
 			continue
 		}
 		if hidden > 0 {
-			p.line("  " + fmt.Sprintf(p.t("...     %d packets left out (--all shows them)", "...     %d paquetes omitidos (--all los muestra)"), hidden))
+			p.line("  " + "...     " + words.Number(hidden, p.t("packet left out (--all shows it)", "paquete omitido (--all lo muestra)"), p.t("packets left out (--all shows them)", "paquetes omitidos (--all los muestra)")))
 			hidden = 0
 		}
 		hush(i - 1)
