@@ -2,13 +2,19 @@ package main
 
 import (
 	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"portero/internal/manual"
+	"portero/internal/words"
 )
 
 // Every verb and flag explains itself in Spanish too.
@@ -75,5 +81,82 @@ func TestSpanishOfAll(t *testing.T) {
 	}
 	if code := run([]string{"query", "--lang", "tlh"}, &out, &errw); code != 2 || !strings.Contains(errw.String(), "tlh") {
 		t.Errorf("--lang tlh: %d %s", code, &errw)
+	}
+}
+
+// TestWorkIsToldInSpanish: what sensors, brokers, hubs and workers say while they work, and why they stop, has its
+// Spanish form. The sentences are read from the source, so that a new one cannot be forgotten.
+func TestWorkIsToldInSpanish(t *testing.T) {
+	var files []string
+	for _, dir := range []string{"sensor", "broker", "hub", "archive", "bus", "spool", "batch", "lake", "house", "status"} {
+		more, err := filepath.Glob("../../internal/fleet/" + dir + "/*.go")
+		if err != nil || len(more) == 0 {
+			t.Fatal(dir, err)
+		}
+		files = append(files, more...)
+	}
+	word, sql := regexp.MustCompile(`(?:^|[ (])[a-zA-Z]{2,}`), regexp.MustCompile(`^[A-Z]+ [A-Z]+ `)
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		fs := token.NewFileSet()
+		f, err := parser.ParseFile(fs, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			said := call.Args
+			switch fun, _ := call.Fun.(*ast.SelectorExpr); {
+			case fun == nil:
+				return true
+			case fun.Sel.Name == "Fprintf" || fun.Sel.Name == "Appendf":
+				said = said[1:]
+			case fun.Sel.Name != "Errorf" && fun.Sel.Name != "New" && fun.Sel.Name != "Say" && fun.Sel.Name != "Sprintf":
+				return true
+			}
+			if len(said) == 0 {
+				return true
+			}
+			lit, ok := said[0].(*ast.BasicLit)
+			if !ok {
+				return true
+			}
+			s, err := strconv.Unquote(lit.Value)
+			// Names of files, queries and what is for programs have no sentence in them.
+			if err != nil || len(word.FindAllString(s, -1)) < 2 || strings.Contains(s, "\n") || strings.Contains(s, "=") || sql.MatchString(s) {
+				return true
+			}
+			seen++
+			for _, what := range []string{"x", "7 records are", "7 wait", "7 records wait", "7 records"} {
+				said := strings.NewReplacer("%s", what, "%d", "7", "%q", `"x"`, "%.60q", `"x"`, "%v", "y", "%w", "y", "%04o", "0644", ", %s on", ", 7 wait on", "%s, %d ack", "7 records, 7 ack").Replace(s)
+				if words.FleetMessage(words.Spanish, said) != said {
+					return true
+				}
+			}
+			t.Errorf("%s: %q has no Spanish form (internal/words/fleet.go)", fs.Position(lit.Pos()), s)
+			return true
+		})
+	}
+	if seen < 60 {
+		t.Errorf("only %d sentences were looked at", seen)
+	}
+	for en, es := range map[string]string{
+		"open x: no space left on device; 7 records are LOST so far":                                                  "open x: no queda sitio en el disco; ya se PERDIERON 7 registros",
+		"1 record is LEFT OUT: a batch of 9 octets is longer than the broker takes":                                   "1 registro OMITIDO: un lote de 9 octetos es más largo de lo que admite el intermediario",
+		"39 records, 0 acknowledged by the broker, 32 wait on the spool; 7 LOST because the disk was too slow":        "39 registros; confirmados por el intermediario: 0; esperan en la cola: 32; PERDIDOS por ser el disco demasiado lento: 7",
+		"1 record, 0 acknowledged by the broker, 1 waits on the spool; 1 LOST because the spool could not be written": "1 registro; confirmados por el intermediario: 0; espera en la cola: 1; PERDIDOS por no poder escribirse la cola: 1",
+		"a/b.pcap: 2 records are LEFT OUT: a batch of 9 octets is longer than the broker takes":                       "a/b.pcap: 2 registros OMITIDOS: un lote de 9 octetos es más largo de lo que admite el intermediario",
+		"3 batches cannot be read; the last was put aside as /x/1.bad: damaged batch":                                 "3 lotes no se pueden leer; el último se apartó como /x/1.bad: lote dañado",
+		"a batch cannot be read; it was THROWN AWAY, /x holds 1024 MB of them already: a batch without a name":        "un lote no se puede leer; se TIRÓ, porque /x ya tiene 1024 MB de ellos: un lote sin nombre",
+	} {
+		if got := words.FleetMessage(words.Spanish, en); got != es {
+			t.Errorf("%q: %q, want %q", en, got, es)
+		}
 	}
 }

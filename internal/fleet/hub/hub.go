@@ -257,7 +257,7 @@ func (h *Hub) bad(m jetstream.Msg, why error) {
 	name, thrown := "", ""
 	if h.cfg.Bad != "" {
 		if h.kept.Load()+int64(len(m.Data())) > badMost {
-			thrown = fmt.Sprintf(": it was THROWN AWAY, %s holds %d MB of them already", h.cfg.Bad, badMost>>20)
+			thrown = fmt.Sprintf(" was THROWN AWAY, %s holds %d MB of them already", h.cfg.Bad, badMost>>20)
 		} else if md, err := m.Metadata(); err == nil {
 			name = filepath.Join(h.cfg.Bad, fmt.Sprintf("%020d.bad", md.Sequence.Stream))
 			err := os.MkdirAll(h.cfg.Bad, 0o750)
@@ -282,12 +282,12 @@ func (h *Hub) bad(m jetstream.Msg, why error) {
 		if first := now.Add(-badBurst * badEvery); h.told.Before(first) {
 			h.told = first
 		}
-		what := "a batch cannot be read"
+		what := "a batch cannot be read; it"
 		if h.tell > 1 {
-			what = fmt.Sprintf("%d batches cannot be read, the last", h.tell)
+			what = fmt.Sprintf("%d batches cannot be read; the last", h.tell)
 		}
 		if thrown == "" {
-			thrown = " and was put aside" + map[bool]string{true: " as " + name}[name != ""]
+			thrown = " was put aside" + map[bool]string{true: " as " + name}[name != ""]
 		}
 		h.cfg.Say(fmt.Sprintf("%s%s: %v", what, thrown, why))
 		h.tell = 0

@@ -205,7 +205,7 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 	records := func(n uint64) string { return of(n, "record", "records", "registro", "registros") }
 	add := func(en, es string, v ...any) { ts = append(ts, fmt.Sprintf(l.Pick(en, es), v...)) }
 	if f.Store != nil && !f.Store.Up {
-		add("the store does not answer: %s", "el almacén no responde: %s", safe.Terminal(f.Store.Trouble))
+		add("the store does not answer: %s", "el almacén no responde: %s", safe.Terminal(words.FleetMessage(l, f.Store.Trouble)))
 	}
 	for _, b := range f.Broker.Behind {
 		add("broker %s is away or behind", "el intermediario %s falta o va atrasado", safe.Terminal(b))
@@ -228,7 +228,7 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 		h := &f.Hubs[i]
 		alive = alive || f.Time.Sub(h.Time) < Stale
 		if h.Trouble != "" && f.Time.Sub(h.Time) < Stale {
-			add("hub %s stores nothing: %s", "el hub %s no guarda nada: %s", h.Name, safe.Terminal(h.Trouble))
+			add("hub %s stores nothing: %s", "el hub %s no guarda nada: %s", h.Name, safe.Terminal(words.FleetMessage(l, h.Trouble)))
 		}
 		for _, n := range h.Twins {
 			if f.Time.Sub(h.Time) < Stale && !slices.Contains(twins, n) {
@@ -261,7 +261,7 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 			add("sensor %s: %s lost", "sensor %s: %s", n, of(s.Spool.Spoiled, "batch on its spool was damaged and is", "batches on its spool were damaged and are", "lote de su cola estaba dañado y se ha perdido", "lotes de su cola estaban dañados y se han perdido"))
 		}
 		if s.Trouble != "" && f.Time.Sub(s.Time) < Stale {
-			add("sensor %s keeps nothing: %s", "el sensor %s no guarda nada: %s", n, safe.Terminal(s.Trouble))
+			add("sensor %s keeps nothing: %s", "el sensor %s no guarda nada: %s", n, safe.Terminal(words.FleetMessage(l, s.Trouble)))
 		}
 		if s.Lost > 0 {
 			add("sensor %s lost %s: its disk is too slow or could not be written", "el sensor %s perdió %s: su disco es demasiado lento o no se pudo escribir", n, records(s.Lost))
