@@ -73,7 +73,21 @@ func vocabulary[T interface {
 	fmt.Stringer
 }](name, doc string, last T, get func(r *Record) *T) Field {
 	return Field{Name: name, Doc: doc, Kind: KindWord, Lies: Lies{As: Octet, At: placeOf(get), Values: int(last) + 1},
+		Values: func() (words []string) {
+			for v := range last + 1 {
+				if w := v.String(); w != "" {
+					words = append(words, w)
+				}
+			}
+			return words
+		},
 		Text: func(b []byte, r *Record) []byte { return append(b, (*get(r)).String()...) }}
+}
+
+// closed says that f has no other words than these.
+func closed(f Field, words ...string) Field {
+	f.Values = func() []string { return words }
+	return f
 }
 
 // word is a field whose words are put together by the catalogue and the table.

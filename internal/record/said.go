@@ -156,7 +156,7 @@ func said() []Field {
 			}
 			return strconv.Itoa(int(h.Alert))
 		}),
-		appWord("tls_alert_by", "who sent that alert: orig or resp", func(a *identify.Facts) string {
+		closed(appWord("tls_alert_by", "who sent that alert: orig or resp", func(a *identify.Facts) string {
 			switch {
 			case a.TLS == nil || !a.TLS.HasAlert || a.Client < 0:
 				return ""
@@ -164,7 +164,7 @@ func said() []Field {
 				return "orig"
 			}
 			return "resp"
-		}),
+		}), "orig", "resp"),
 		certText("tls_cert_subject", "whom the server's certificate names (TLS 1.2 and older; later ones are encrypted)", func(c *identify.Certificate) string { return c.Subject }),
 		certText("tls_cert_issuer", "who issued it", func(c *identify.Certificate) string { return c.Issuer }),
 		appTexts("tls_cert_names", "the first host names it is for, as far as they were seen", func(a *identify.Facts) []string {
@@ -233,12 +233,12 @@ func said() []Field {
 			}
 			return uint64(a.DNS.Queries)
 		}),
-		appWord("quic", "what became of a QUIC connection: completed, unfinished (answered, completion not seen), retried, version-negotiated, initial-only, closed", func(a *identify.Facts) string {
+		closed(appWord("quic", "what became of a QUIC connection: completed, unfinished (answered, completion not seen), retried, version-negotiated, initial-only, closed", func(a *identify.Facts) string {
 			if a.QUIC == nil {
 				return ""
 			}
 			return a.QUIC.Verdict.String()
-		}),
+		}), "completed", "unfinished", "retried", "version-negotiated", "initial-only", "closed"),
 		appText("quic_version", "QUIC version of the client's first packet that counts", func(a *identify.Facts) string {
 			if a.QUIC == nil {
 				return ""

@@ -39,6 +39,9 @@ type Field struct {
 	Text      func(b []byte, r *Record) []byte
 	Words     func(r *Record) []string
 	Ints      func(r *Record) []uint64
+	// Values are the words that the field, or each element of a list, may have; nil where
+	// there is no end of them.
+	Values func() []string
 }
 
 // ProtoName is the word or number of an IP protocol.
@@ -106,7 +109,7 @@ func Schema() []Field {
 		vocabulary("handshake", "the verdict on opening", handshake.Midstream, func(r *Record) *handshake.Verdict { return &r.Handshake }),
 		vocabulary("handshake_kind", "normal, simultaneous, split, fast_open, fast_open_ignored", handshake.FastOpenIgnored, func(r *Record) *handshake.Kind { return &r.Kind }),
 		Field{Name: "missing", Doc: "which of syn, synack, ack the capture lacks", Kind: KindWords, Lies: Lies{As: Octet, At: placeOf(func(r *Record) *handshake.Missing { return &r.Missing }), Values: 8},
-			Words: func(r *Record) []string { return r.Missing.List() }},
+			Values: func() []string { return handshake.Missing(7).List() }, Words: func(r *Record) []string { return r.Missing.List() }},
 		vocabulary("probe_kind", "what kind of probe it was", handshake.ProbeOther, func(r *Record) *handshake.ProbeKind { return &r.ProbeKind }),
 		address("filtered_by", "the address that sent the ICMP error", func(r *Record) *netip.Addr { return &r.FilteredBy }),
 		vocabulary("exchange", "UDP: answered, unanswered, reply_only, stream, refused, filtered", handshake.ExchangeFiltered, func(r *Record) *handshake.Exchange { return &r.Exchange }),
@@ -131,7 +134,7 @@ func Schema() []Field {
 		tcpCount("synack_retries", "retransmissions of the SYN-ACK", func(r *Record) *uint64 { return &r.SYNACKRetries }),
 		tcpCount("suspected_rsts", "RSTs that no receiver would accept", func(r *Record) *uint64 { return &r.SuspectedRSTs }),
 		count("duplicates", "exact copies left out of all counts", func(r *Record) *uint64 { return &r.Duplicates }),
-		list(KindWords, "quality", "the capture doctor's remarks that touch this connection", func(r *Record) *[]string { return &r.Quality }),
+		closed(list(KindWords, "quality", "the capture doctor's remarks that touch this connection", func(r *Record) *[]string { return &r.Quality }), qualities...),
 		boolean("final", "false on interim records of live capture", NeedNothing, func(r *Record) *bool { return &r.Final }),
 		micros("server_rtt_us", "SYN to SYN-ACK; empty when ambiguous", func(r *Record) *int64 { return &r.ServerRTT }),
 		micros("client_rtt_us", "SYN-ACK to third packet; empty when ambiguous", func(r *Record) *int64 { return &r.ClientRTT }),
@@ -155,7 +158,7 @@ func Schema() []Field {
 		duration("window_stall_us", "how long a receiver kept its window shut", IfZeroOrUnset, func(r *Record) *int64 { return &r.WindowStall }),
 		duration("loss_stall_us", "silence before segments that repair a loss", IfZeroOrUnset, func(r *Record) *int64 { return &r.LossStall }),
 		Field{Name: "slow", Doc: "what took most of the time of a slow connection: responder, path, window, loss, opening", Kind: KindWord, Need: NeedTCP,
-			Text: func(b []byte, r *Record) []byte { return append(b, r.Slow()...) }},
+			Values: func() []string { return slowWords }, Text: func(b []byte, r *Record) []byte { return append(b, r.Slow()...) }},
 	)
 	fs = both(fs, "mss", "announced maximum segment size", mss, func(s *Side) *uint16 { return &s.MSS })
 	fs = both(fs, "wscale", "announced window shift", scale, func(s *Side) *int16 { return &s.WScale })
@@ -165,18 +168,18 @@ func Schema() []Field {
 		boolean("tfo", "data on the SYN accepted (TCP Fast Open)", NeedSYN, func(r *Record) *bool { return &r.TFO }),
 		option("mptcp", "Multipath TCP negotiated", func(r *Record) *bool { return &r.MPTCP }),
 		boolean("ecn", "explicit congestion notification negotiated", NeedSYN, func(r *Record) *bool { return &r.ECN }),
-		word("conn_state", "Zeek's conn_state, by Zeek's rules", func(r *Record) *string { return &r.ConnState }),
+		closed(word("conn_state", "Zeek's conn_state, by Zeek's rules", func(r *Record) *string { return &r.ConnState }), "S0", "S1", "SF", "REJ", "S2", "S3", "RSTO", "RSTR", "RSTOS0", "RSTRH", "SH", "SHR", "OTH"),
 		word("history", "Zeek's history, by Zeek's rules", func(r *Record) *string { return &r.History }),
 		signed("completeness", "Wireshark's tcp.completeness, by Wireshark's rules", NeedNothing, func(r *Record) *int16 { return &r.Completeness }),
 		word("service", "what runs on the responder's port, where something answered", func(r *Record) *string { return &r.Service }),
-		word("service_by", "payload, port or user", func(r *Record) *string { return &r.ServiceBy }),
-		word("confidence", "exact, shape or port", func(r *Record) *string { return &r.Confidence }),
-		word("port_class", "system, user or dynamic", func(r *Record) *string { return &r.PortClass }),
+		closed(word("service_by", "payload, port or user", func(r *Record) *string { return &r.ServiceBy }), "payload", "port", "user"),
+		closed(word("confidence", "exact, shape or port", func(r *Record) *string { return &r.Confidence }), "exact", "shape", "port"),
+		closed(word("port_class", "system, user or dynamic", func(r *Record) *string { return &r.PortClass }), "system", "user", "dynamic"),
 		word("port_name", "the registry's name of the responder's port", func(r *Record) *string { return &r.PortName }),
 		word("port_practice", "what people run on the responder's port, where that differs from its registration", func(r *Record) *string { return &r.PortPractice }),
 		word("spoken", "the protocol that the payload shows, also where nothing answered", func(r *Record) *string { return &r.Spoken }),
 		text("server_name", "TLS SNI, HTTP host, or the name the capture's own DNS gave", func(r *Record) *string { return &r.ServerName }),
-		word("server_name_by", "tls, quic, http or dns", func(r *Record) *string { return &r.ServerNameBy }),
+		closed(word("server_name_by", "tls, quic, http or dns", func(r *Record) *string { return &r.ServerNameBy }), "tls", "quic", "http", "dns"),
 	)
 	fs = append(fs, said()...)
 	first := len(fs)
@@ -188,13 +191,13 @@ func Schema() []Field {
 	fs = both(fs, "as_org", "who runs that autonomous system, by the user's --mmdb", text, func(s *Side) *string { return &s.ASOrg })
 	needs(NeedWho, fs[first:]...)
 	fs = append(fs, needs(NeedProgram,
-		word("event", "live: opened, established, closed, active (a long connection, once per --interim), ended (docs/EVENTS.md)", func(r *Record) *string { return &r.Event }),
+		closed(word("event", "live: opened, established, closed, active (a long connection, once per --interim), ended (docs/EVENTS.md)", func(r *Record) *string { return &r.Event }), "opened", "established", "closed", "active", "ended"),
 		text("process", "live, own host: the program", func(r *Record) *string { return &r.Process }),
 		processID("pid", "live, own host: its process id", func(r *Record) int32 { return r.PID }),
 		text("user", "live, own host: its user", func(r *Record) *string { return &r.User }),
-		word("process_by", "how sure that is: exact, port, guessed; or why there is none: ended, hidden, kernel (docs/PROGRAMS.md)", func(r *Record) *string { return &r.ProcessBy }),
+		closed(word("process_by", "how sure that is: exact, port, guessed; or why there is none: ended, hidden, kernel (docs/PROGRAMS.md)", func(r *Record) *string { return &r.ProcessBy }), "exact", "port", "guessed", "ended", "hidden", "kernel"),
 		text("process_path", "the file that program was started from", func(r *Record) *string { return &r.ProcessPath }),
-		word("process_end", "whose program it is: orig or resp", func(r *Record) *string { return &r.ProcessEnd }),
+		closed(word("process_end", "whose program it is: orig or resp", func(r *Record) *string { return &r.ProcessEnd }), "orig", "resp"),
 		text("container", "the container that program runs in, kind:id", func(r *Record) *string { return &r.Container }),
 		text("peer_process", "the program at the other end, where both are on this machine", func(r *Record) *string { return &r.PeerProcess }),
 		processID("peer_pid", "its process id", func(r *Record) int32 { return r.PeerPID }),
@@ -202,10 +205,14 @@ func Schema() []Field {
 	fs = append(fs,
 		Field{Name: "risks", Doc: "what is worth a look: id, severity, basis (hint or observed), frames, text", Kind: KindRisks,
 			Lies: Lies{As: Findings, At: placeOf(func(r *Record) *[]Finding { return &r.Risks })}},
-		list(KindWords, "oddities", "named anomalies", func(r *Record) *[]string { return &r.Oddities }),
+		closed(list(KindWords, "oddities", "named anomalies", func(r *Record) *[]string { return &r.Oddities }), handshake.OddityNames()...),
 	)
 	return fs
 }
+
+// qualities are the words of quality, which flows has the bits of.
+var qualities = []string{"truncated_packets", "one_direction", "duplicates", "reordered", "clock_backwards",
+	"offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "vlan_one_sided", "fragments", "no_times"}
 
 func appendJoin(b []byte, l []string) []byte {
 	for i, s := range l {

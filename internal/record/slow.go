@@ -12,6 +12,8 @@ const (
 	SlowOpening   Slowness = "opening"   // the SYN or its answer had to be repeated
 )
 
+var slowWords = []string{string(SlowResponder), string(SlowPath), string(SlowWindow), string(SlowLoss), string(SlowOpening)}
+
 // noticed is the least time worth a word: people notice a fifth of a second.
 const noticed = 200e6
 

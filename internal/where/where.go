@@ -4,8 +4,10 @@
 //
 // Every key of the record is a name, and so is every word of the vocabulary.
 // A word that is a key too (user, first) is the word where it is compared with
-// a key: port_class == user. Quoted words always work. Numbers that are unknown
-// compare false with everything. Lists take `in`: duplicates in quality.
+// a key that has it: port_class == user. Quoted words always work, as tables write them
+// too: handshake == "half open", or "semiabierta". A word that the key never has
+// is an error. Numbers that are unknown compare false with everything. Lists take
+// `in`: duplicates in quality.
 package where
 
 import (
@@ -17,11 +19,9 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
-	"portero/handshake"
 	"portero/internal/record"
 )
 
@@ -34,18 +34,6 @@ type Filter struct {
 	buf    []byte
 }
 
-// words are the vocabulary's, usable without quotes.
-func words() []string {
-	w := []string{"tcp", "udp", "icmp", "icmp6", "sctp", "orig", "resp", "both", "syn", "synack", "ack", "port", "answered", "unanswered", "reply_only", "stream",
-		"open", "closed", "half_closed", "reset", "none", "normal", "simultaneous", "split", "fast_open", "fast_open_ignored", "idle", "active", "end", "forced", "resources",
-		"system", "dynamic", "exact", "shape", "null", "fin", "xmas", "syn_fin", "syn_rst", "maimon", "other"}
-	for _, v := range handshake.Verdicts() {
-		w = append(w, v.String())
-	}
-	w = append(w, handshake.OddityNames()...)
-	return append(w, "truncated_packets", "one_direction", "duplicates", "reordered", "clock_backwards", "offload_checksums_orig", "offload_checksums_resp", "bad_checksums", "fragments", "no_times")
-}
-
 // Fields lists the names that an expression may use, for completion.
 func Fields() []string {
 	var n []string
@@ -55,51 +43,17 @@ func Fields() []string {
 	return n
 }
 
-// ambiguous are words of the vocabulary that are keys as well.
-var ambiguous = map[string]bool{"user": true, "first": true, "duplicates": true}
-
-// names watches the expression for keys, and takes an ambiguous word that is
-// compared with a key for the word.
-type names struct {
-	used map[string]bool
-	keys map[string]record.Kind
-}
-
-// Visit implements ast.Visitor.
-func (n *names) Visit(node *ast.Node) {
-	switch x := (*node).(type) {
-	case *ast.IdentifierNode:
-		n.used[x.Value] = true
-	case *ast.BinaryNode:
-		if l, ok := x.Left.(*ast.IdentifierNode); ok && ambiguous[l.Value] && x.Operator == "in" {
-			ast.Patch(&x.Left, &ast.StringNode{Value: l.Value})
-			return
-		}
-		l, ok1 := x.Left.(*ast.IdentifierNode)
-		r, ok2 := x.Right.(*ast.IdentifierNode)
-		if !ok1 || !ok2 || !ambiguous[r.Value] {
-			return
-		}
-		switch k, known := n.keys[l.Value]; {
-		case !known, k == record.KindInt, k == record.KindMicros, k == record.KindBool:
-		case l.Value == "last" || l.Value == r.Value:
-		default:
-			ast.Patch(&x.Right, &ast.StringNode{Value: r.Value})
-		}
-	}
-}
-
 // Compile reads an expression. Its errors name the place in it.
 func Compile(text string) (*Filter, error) {
 	f := &Filter{env: map[string]any{}}
 	schema := record.Schema()
-	seen := &names{used: map[string]bool{}, keys: map[string]record.Kind{}}
+	seen := &names{used: map[string]bool{}, keys: map[string]*record.Field{}}
 	for _, w := range words() {
 		f.env[w] = w
 	}
 	for i := range schema {
 		name := schema[i].Name
-		seen.keys[name] = schema[i].Kind
+		seen.keys[name] = &schema[i]
 		switch schema[i].Kind {
 		case record.KindInt, record.KindMicros:
 			f.env[name] = float64(0)
@@ -119,6 +73,9 @@ func Compile(text string) (*Filter, error) {
 		opts = append(opts, expr.DisableBuiltin(b))
 	}
 	p, err := expr.Compile(text, opts...)
+	if seen.err != nil {
+		return nil, seen.err
+	}
 	if err != nil {
 		var fe *file.Error
 		if errors.As(err, &fe) {
@@ -200,6 +157,11 @@ func Complete(text string) []string {
 		case last == "and" || last == "or" || last == "not" || strings.HasSuffix(last, "&&") || strings.HasSuffix(last, "||"):
 		case strings.HasSuffix(last, "==") || strings.HasSuffix(last, "!="):
 			choices = words()
+			for _, f := range record.Schema() {
+				if n > 1 && f.Name == before[n-2] && f.Values != nil {
+					choices = f.Values()
+				}
+			}
 		case last == "in" || strings.HasSuffix(last, "<") || strings.HasSuffix(last, ">") || strings.HasSuffix(last, "<=") || strings.HasSuffix(last, ">="):
 		case n%4 == 1:
 			choices = []string{"==", "!=", "<", "<=", ">", ">=", "in", "startsWith", "contains", "matches"}

@@ -34,6 +34,26 @@ func TestMatch(t *testing.T) {
 		"port_class == user":                          false,
 		"roles_by == first":                           false,
 		"duplicates == 0 and port_class != user":      true,
+		// As tables write it, in either language, and as it is written by hand.
+		`handshake == "half open"`:                       true,
+		`handshake == "Half-Open"`:                       true,
+		`handshake != "half open"`:                       false,
+		`"half open" == handshake`:                       true,
+		`handshake in ["no answer", "half open"]`:        true,
+		`handshake == "semiabierta"`:                     true,
+		"handshake == semiabierta":                       true,
+		`handshake == "sin respuesta"`:                   false,
+		`"tramas repetidas" in quality`:                  true,
+		`exchange == ""`:                                 true,
+		"handshake == completed or handshake == refused": false,
+		// Words that had to be quoted, though the key has no others.
+		"roles_by == payload or service_by == payload": false,
+		"slow == path or slow == opening":              false,
+		"server_name_by == http":                       false,
+		"quic == unfinished or quic == initial_only":   false,
+		"conn_state == S0 or process_by == hidden":     false,
+		// A service that is called as a key is.
+		"service == quic": false,
 	} {
 		f, err := Compile(text)
 		if err != nil {
@@ -49,6 +69,9 @@ func TestMatch(t *testing.T) {
 func TestErrorsNameTheirPlace(t *testing.T) {
 	for text, want := range map[string]string{"handshak == 1": "column 1: unknown name handshak; did you mean handshake?", "handshake == half_opn": "did you mean half_open?", "service == http": `column 12: unknown name http (the names are the record's keys: portero explain fields; other words take quotes: "http")`, "resp_port <": "column 11: the expression ends where more is expected",
 		"resp_port": "comes to a number, not to true or false", "resp_port == 'a'": `column 11: "==" does not go between a number and a text`, "not handshake": `"not" does not go before a text`,
+		// What is never so selects nothing, silently, or everything.
+		`handshake == "halfopen"`: `column 14: handshake is never "halfopen"; did you mean half_open?`, `exchange != "offen"`: `column 13: exchange is never "offen" (it is one of answered, unanswered, reply_only, stream, refused, filtered)`,
+		"handshake == idle": `handshake is never "idle"`, `"cut" in quality`: `column 1: quality is never "cut" (it is one of truncated_packets, `, `handshake in [refused, "abierta"]`: `column 24: handshake is never "abierta"`,
 		"resp_port > 1,": `column 14: "," does not fit here`, "handshake == 'a": "quotes that are never closed", "risks > 2": `">" does not go between a list of texts and a number`} {
 		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
@@ -60,6 +83,7 @@ func TestComplete(t *testing.T) {
 	for text, want := range map[string]string{
 		"hands":                         "handshake handshake_kind",
 		"handshake == half_o":           "handshake == half_open",
+		"slow == ":                      "slow == responder slow == path slow == window slow == loss slow == opening",
 		"handshake ":                    "handshake == handshake != handshake < handshake <= handshake > handshake >= handshake in handshake startsWith handshake contains handshake matches",
 		"resp_port < 1024 an":           "resp_port < 1024 and",
 		"resp_port < 1024 and orig_por": "resp_port < 1024 and orig_port",

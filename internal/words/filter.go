@@ -147,6 +147,8 @@ var filterMessages = [][2]string{
 	{"column %d: ", "columna %d: "},
 	{"the expression ends where more is expected", "la expresión acaba donde se espera algo más"},
 	{"%q does not fit here", "%q no encaja aquí"},
+	{"%s is never %q", "%s nunca es %q"},
+	{" (it is one of %s)", " (es una de %s)"},
 	{"quotes that are never closed", "comillas que no se cierran"},
 	{"%q does not go between %s and %s", "%q no va entre %s y %s"},
 	{"%q does not go before %s", "%q no va ante %s"},

@@ -1,0 +1,141 @@
+package where
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+
+	"portero/internal/record"
+	lang "portero/internal/words"
+)
+
+// words are the vocabulary's, usable without quotes wherever a text may stand. Names of
+// protocols are none: those that tell a server's name are words beside their key only.
+func words() []string {
+	w := []string{"tcp", "udp", "icmp", "icmp6", "sctp"}
+	for _, f := range record.Schema() {
+		if f.Values != nil && f.Name != "server_name_by" {
+			w = append(w, f.Values()...)
+		}
+	}
+	slices.Sort(w)
+	return slices.Compact(w)
+}
+
+// shown are the words that tables have in Spanish for the values of a key.
+var shown = map[string]func(lang.Lang, string) string{
+	"handshake": lang.Verdict, "handshake_kind": lang.Kind, "exchange": lang.Exchange, "close": lang.Close, "closed_by": lang.Side,
+	"end_reason": lang.EndReason, "roles_by": lang.RolesBy, "probe_kind": lang.Probe, "port_class": lang.Class, "confidence": lang.Confidence,
+	"service_by": lang.ServiceBy, "process_by": lang.ProcessBy, "quality": lang.Quality, "oddities": lang.Oddity, "quic": lang.QUIC, "slow": lang.Slow,
+}
+
+// names watches the expression for keys, and puts the word that a record has in the
+// place of one that is compared with a key.
+type names struct {
+	used map[string]bool
+	keys map[string]*record.Field
+	err  error // the first word that its key never has
+}
+
+// Visit implements ast.Visitor.
+func (n *names) Visit(node *ast.Node) {
+	switch x := (*node).(type) {
+	case *ast.IdentifierNode:
+		n.used[x.Value] = true
+	case *ast.BinaryNode:
+		switch x.Operator {
+		case "==", "!=":
+			n.compare(x.Left, &x.Right)
+			n.compare(x.Right, &x.Left)
+		case "in":
+			if l, ok := x.Right.(*ast.ArrayNode); ok {
+				for i := range l.Nodes {
+					n.compare(x.Left, &l.Nodes[i])
+				}
+			} else {
+				n.compare(x.Right, &x.Left)
+			}
+		}
+	}
+}
+
+// compare settles what word is, which is compared with key, where key is one with a vocabulary.
+func (n *names) compare(key ast.Node, word *ast.Node) {
+	id, ok := key.(*ast.IdentifierNode)
+	if !ok {
+		return
+	}
+	f := n.keys[id.Value]
+	if f == nil || f.Kind != record.KindWord && f.Kind != record.KindWords {
+		return
+	}
+	var said string
+	switch w := (*word).(type) {
+	case *ast.StringNode:
+		said = w.Value
+	case *ast.IdentifierNode:
+		said = w.Value
+		other := n.keys[said]
+		switch {
+		case other == nil || id.Value == said:
+		case f.Values == nil:
+			// The key of that name has words of its own, which no service is called by.
+			if other.Values != nil {
+				ast.Patch(word, &ast.StringNode{Value: said})
+			}
+			return
+		case !slices.Contains(f.Values(), said):
+			return // two keys
+		}
+	default:
+		return
+	}
+	if f.Values == nil || said == "" || id.Value == said {
+		return
+	}
+	if v, ok := value(f, said); ok {
+		ast.Patch(word, &ast.StringNode{Value: v})
+	} else if _, text := (*word).(*ast.StringNode); n.err == nil && (text || n.known(said)) {
+		n.err = fmt.Errorf("column %d: %s is never %q%s", (*word).Location().From+1, f.Name, said, among(f, said))
+	}
+}
+
+// known reports whether w is a word of the vocabulary; what is none has a better error.
+func (n *names) known(w string) bool { return slices.Contains(words(), w) }
+
+// value returns the word of f that said stands for: as records have it, as tables show
+// it, or with other signs between its parts.
+func value(f *record.Field, said string) (string, bool) {
+	said = bare(said)
+	for _, v := range f.Values() {
+		if bare(v) == said {
+			return v, true
+		}
+		if es := shown[f.Name]; es != nil && bare(es(lang.Spanish, v)) == said {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+// bare makes words comparable that people type with or without accents, and with
+// spaces, dashes or underscores between.
+func bare(s string) string {
+	return strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "_", " ", "-", " ").Replace(strings.ToLower(s))
+}
+
+// among says which word of f is meant by said, or which there are.
+func among(f *record.Field, said string) string {
+	best, d := "", min(3, len(said)/3+1)
+	for _, v := range f.Values() {
+		if n := record.EditDistance(said, v); n < d {
+			best, d = v, n
+		}
+	}
+	if best != "" {
+		return "; did you mean " + best + "?"
+	}
+	return " (it is one of " + strings.Join(f.Values(), ", ") + ")"
+}
