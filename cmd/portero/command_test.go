@@ -267,15 +267,14 @@ func TestFilterHidesAndNeverRenumbers(t *testing.T) {
 	}
 }
 
-// TestSlices cuts a capture into ten: merged numbering gives the bytes of the
-// whole, and without it only file and frames differ.
-func TestSlices(t *testing.T) {
-	b, err := os.ReadFile(look)
+// sliced writes the frames of a classic capture to several files, three in each.
+func sliced(t *testing.T, in string) (names []string) {
+	t.Helper()
+	b, err := os.ReadFile(in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	var names []string
 	head, rest := b[:24], b[24:]
 	for i := 0; len(rest) > 0; i++ {
 		n := 0
@@ -291,6 +290,13 @@ func TestSlices(t *testing.T) {
 		names = append(names, p)
 		rest = rest[n:]
 	}
+	return names
+}
+
+// TestSlices cuts a capture into ten: merged numbering gives the bytes of the
+// whole, and without it only file and frames differ.
+func TestSlices(t *testing.T) {
+	names := sliced(t, look)
 	_, whole, _ := portero(t, "read", "--format", "ndjson", look)
 	_, merged, _ := portero(t, append([]string{"read", "--format", "ndjson", "--frames", "merged"}, names...)...)
 	if whole != merged {

@@ -13,6 +13,7 @@ import (
 	"portero/internal/record"
 	"portero/internal/teach"
 	"portero/internal/trace"
+	"portero/internal/view/certificate"
 )
 
 // maxExercise bounds from how many connections a worksheet is chosen: traces are
@@ -136,10 +137,7 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 	var recs []*record.Record
 	_, err := a.pass(files, o, engine.Options{Sink: func(r *record.Record) error {
 		if r.TCP() && r.HasPorts && len(recs) < maxExercise {
-			c := *r
-			c.CloseFrames = append([]uint64(nil), r.CloseFrames...)
-			c.FrameFiles = nil
-			recs = append(recs, &c)
+			recs = append(recs, r.Clone())
 			pkts[r.ID] = nil
 		}
 		return nil
@@ -158,10 +156,8 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 	var out []teach.Conn
 	for _, r := range recs {
 		ps := pkts[r.ID]
-		for i := range ps {
-			ps[i].Index = j.eng.Shown(ps[i].Index)
-		}
 		if len(ps) > 0 {
+			r = placed(j.eng, o.frames == "merged", ps, r, &certificate.Context{})
 			out = append(out, teach.Conn{Record: r, Trace: trace.Build(ps, r)})
 		}
 	}
@@ -170,7 +166,7 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 
 // pass reads the captures once.
 func (a *app) pass(files []string, o *readFlags, opt engine.Options) (*job, error) {
-	j, err := a.open(files, o, opt)
+	j, err := a.openPlaced(files, o, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -88,10 +88,27 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 	var byID func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
 	// The id is known only at the end unless it was given; a frame names it while
 	// reading.
+	var others []string // inputs that have a frame of that number in another connection
 	if t.frame != 0 {
+		at := ""
+		is := func(id, index uint64) {
+			file, n := eng.Place(index)
+			switch {
+			case n != t.frame:
+				return
+			case want != 0 && want != id && file != at:
+				if others == nil {
+					others = []string{at}
+				}
+				others = append(others, file)
+			default:
+				want, at = id, file
+			}
+		}
 		byID = func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
-			if p.Index == t.frame || slices.Contains(eng.Parts(), t.frame) {
-				want = id
+			is(id, p.Index)
+			for _, n := range eng.Parts() {
+				is(id, n)
 			}
 		}
 	}
@@ -118,6 +135,9 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 	eng = j.eng
 	if _, err := a.run(j); err != nil {
 		return nil, nil, err
+	}
+	if others != nil {
+		return nil, nil, usage(fmt.Sprintf("%s: there is such a frame in %s and in %s: write the number of the table's first column, or --frames merged", printable(t.text), printable(others[0]), printable(others[1])))
 	}
 	if !hit {
 		a.problems(j) // it may lie behind a damage

@@ -246,7 +246,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		return nil, err
 	}
 	opt.Threads, opt.Memory, opt.IgnoreSums = o.threads, mem, o.sums
-	opt.Merged = o.frames == "merged"
+	opt.Merged = opt.Merged || o.frames == "merged"
 	opt.Files = j.set.Names()
 	cat, err := a.catalog()
 	if err != nil {

@@ -133,7 +133,7 @@ func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Coll
 	}
 	var j *job
 	var refused []func()
-	j, err = a.open(names, o, engine.Options{Seed: seed, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+	j, err = a.openPlaced(names, o, engine.Options{Seed: seed, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 		far.see(p)
 		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
 			pkts[id] = append(ps, *p)
@@ -148,11 +148,12 @@ func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Coll
 		if first.eng.Doctor.ARPFailed(r.Resp.Addr) {
 			ctx.Neighbour = "ARP"
 		}
-		for i := range ps {
-			ps[i].Index = j.eng.Shown(ps[i].Index)
+		if first.eng.Several() {
+			ctx.PortAnswersFrame = 0 // the first reading counted it in its input
 		}
 		tell := func(r *record.Record) {
 			ofPackets(&ctx, ps, r, far)
+			r = placed(j.eng, o.frames == "merged", ps, r, &ctx)
 			page.Tell(r, trace.Build(ps, r), ctx)
 		}
 		if r.Handshake == handshake.Refused {

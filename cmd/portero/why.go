@@ -104,14 +104,21 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	var answers certificate.Answers
 	var pkts []capture.Packet
 	far := distances{f.rec.Resp.Addr: nil}
-	j, err := a.open(names, o, engine.Options{
+	rec := &f.rec
+	j, err := a.openPlaced(names, o, engine.Options{
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 			far.see(p)
 			if id == f.rec.ID && !dup && len(pkts) < maxTraced {
 				pkts = append(pkts, *p)
 			}
 		},
-		Sink: func(r *record.Record) error { answers.Observe(r); return nil },
+		Sink: func(r *record.Record) error {
+			answers.Observe(r)
+			if r.ID == f.rec.ID {
+				rec = r.Clone()
+			}
+			return nil
+		},
 	})
 	if err != nil {
 		return nil, nil, err
@@ -119,16 +126,13 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	if _, err := a.run(j); err != nil {
 		return nil, nil, err
 	}
-	ctx := answers.Context(&f.rec)
-	if j.eng.Doctor.ARPFailed(f.rec.Resp.Addr) {
+	ctx := answers.Context(rec)
+	if j.eng.Doctor.ARPFailed(rec.Resp.Addr) {
 		ctx.Neighbour = "ARP"
 	}
-	ofPackets(&ctx, pkts, &f.rec, far)
-	// The trace speaks of frames as the user counts them.
-	for i := range pkts {
-		pkts[i].Index = j.eng.Shown(pkts[i].Index)
-	}
-	return &told{&f.rec, trace.Build(pkts, &f.rec), ctx}, j, nil
+	ofPackets(&ctx, pkts, rec, far)
+	rec = placed(j.eng, o.frames == "merged", pkts, rec, &ctx)
+	return &told{rec, trace.Build(pkts, rec), ctx}, j, nil
 }
 
 // distances are the TTLs of some hosts' packets that are no RST, as many as tell

@@ -26,6 +26,7 @@ type Options struct {
 	IgnoreSums bool
 	Live       bool
 	Merged     bool     // frame numbers run through all inputs
+	Places     bool     // with Merged: Locate and InFiles tell the inputs all the same
 	Files      []string // names of the inputs, when there are several
 	Catalog    Catalog
 	// Select marks the packets a filter selects; nil selects all. Records of
@@ -178,6 +179,7 @@ func New(opt Options) *Engine {
 	e.dec = capture.NewDecoder(e.paths, opt.Seed)
 	e.notes = annotator{paths: e.paths, cat: opt.Catalog, judge: opt.Judge}
 	e.frames.merged = opt.Merged || len(opt.Files) < 2
+	e.frames.idle = e.frames.merged && (!opt.Places || len(opt.Files) < 2)
 	return e
 }
 
@@ -236,8 +238,24 @@ func (e *Engine) Place(index uint64) (input string, number uint64) {
 	if e.frames.merged {
 		return "", index
 	}
+	return e.Locate(index)
+}
+
+// Locate is Place, whichever way frames are shown; no name where the inputs are not known.
+func (e *Engine) Locate(index uint64) (input string, number uint64) {
+	if e.frames.idle {
+		return "", index
+	}
 	file, n := e.frames.find(index)
 	return e.opt.Files[file], n
+}
+
+// InFiles rewrites the frames of r, a copy of a record whose frames are counted through all inputs, as
+// those of the inputs.
+func (e *Engine) InFiles(r *record.Record) {
+	if !e.frames.idle {
+		e.frames.place(r, e.opt.Files)
+	}
 }
 
 // Several reports whether records say in which of several inputs their frames lie.

@@ -13,6 +13,7 @@ import (
 // them. It keeps eight octets for every change of file.
 type frameMap struct {
 	merged bool
+	idle   bool         // nobody asks for the files
 	mu     sync.RWMutex // the sequencer notes while the records' goroutine asks
 	parts  []*part
 	open   map[int32]int // where a file's base is in the last part
@@ -42,7 +43,7 @@ type base struct {
 
 // note takes frames in order; of several that follow one another in a file the first is enough.
 func (m *frameMap) note(f *capture.Frame) {
-	if m.merged {
+	if m.idle {
 		return
 	}
 	if p := m.last(); p != nil && p.n > 0 {
@@ -107,9 +108,13 @@ func (m *frameMap) find(index uint64) (file int32, num uint64) {
 
 // show rewrites the frames of r as the user counts them.
 func (m *frameMap) show(r *record.Record, files []string) {
-	if m.merged {
-		return
+	if !m.merged {
+		m.place(r, files)
 	}
+}
+
+// place rewrites them as each file counts.
+func (m *frameMap) place(r *record.Record, files []string) {
 	home, _ := m.find(r.FirstFrame)
 	r.File = files[home]
 	r.FrameFiles = r.FrameFiles[:0]

@@ -139,6 +139,7 @@ var messages = [][2]string{
 	{"--snaplen: %d is none of 0 to %d octets (0 is all)", "--snaplen: %d no está entre 0 y %d octetos (0 es todo)"},
 	{"--plain and --format %s are two forms of the same lines: leave one of them out", "--plain y --format %s son dos formas de las mismas líneas: sobra una"},
 	{"--speed is for --replay FILE, which is missing", "--speed es para --replay FICHERO, que falta"},
+	{"%s: there is such a frame in %s and in %s: write the number of the table's first column, or --frames merged", "%s: hay una trama así en %s y en %s; escríbase el número de la primera columna de la tabla, o --frames merged"},
 	{"--fields is for --format ndjson, json, csv and tsv", "--fields es para --format ndjson, json, csv y tsv"},
 	{"--fsync is for -w FILE, which is missing", "--fsync es para -w FICHERO, que falta"},
 	{"--replay shows a saved capture: leave the interface out", "--replay muestra una captura guardada: sobra la interfaz"},

@@ -31,8 +31,10 @@ type Context struct {
 	// PortAnswers: the responder's port answered another connection (its id), or
 	// Unknown 0.
 	PortAnswers uint64
-	// PortAnswersFrame is a frame that shows it.
+	// PortAnswersFrame is a frame that shows it, PortAnswersFile the input that has it where
+	// that is another than File.
 	PortAnswersFrame record.FrameRef
+	PortAnswersFile  string
 	// HostAnswers: another port of the responder answered another connection.
 	HostAnswers uint64
 	// Neighbour is "ARP" or "NDP" when the responder's link address was asked for
@@ -47,6 +49,11 @@ type Context struct {
 	// ICMPType and ICMPCode describe the error in the record's ICMPFrame.
 	HasICMP            bool
 	ICMPType, ICMPCode uint8
+	// File is the one of several inputs in which all its frames lie, and are counted.
+	File string
+	// Place says in which input a frame lies and its number there, where frames are
+	// counted through all inputs and the connection has some in several; else nil.
+	Place func(record.FrameRef) (string, uint64)
 }
 
 // Row is one packet of the opening.
@@ -81,6 +88,16 @@ type Certificate struct {
 	// Display and Frames are Wireshark display filters: the tuple within the
 	// frames of this connection, and the frames that prove the verdict.
 	Display, Frames string
+	// File and Places are as in Context, Places for each frame of the proof.
+	File   string
+	Places []Place
+}
+
+// Place is where a frame is found that is counted through all inputs.
+type Place struct {
+	Frame  record.FrameRef `json:"frame"`
+	File   string          `json:"file"`
+	Number uint64          `json:"number"`
 }
 
 // Build gathers the proof. rec and tr are read, not kept beyond the
@@ -116,6 +133,17 @@ func Build(rec *record.Record, tr *trace.Trace, ctx Context) *Certificate {
 	add(Text{"forger", "falsificar"}, c.forger())
 	add(Text{"others", "otros"}, c.others())
 	c.Display, c.Frames = c.display(), c.evidenceFilter()
+	c.File = ctx.File
+	if ctx.File != "" {
+		add(Text{"file", "fichero"}, Text{safe.Terminal(ctx.File), safe.Terminal(ctx.File)})
+	}
+	if ctx.Place != nil {
+		for _, f := range c.evidence() {
+			file, n := ctx.Place(f)
+			c.Places = append(c.Places, Place{f, file, n})
+		}
+		add(Text{"frames", "tramas"}, c.places())
+	}
 	return c
 }
 

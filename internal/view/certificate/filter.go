@@ -1,12 +1,15 @@
 package certificate
 
 import (
-	"sort"
+	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"portero/capture"
 	"portero/internal/record"
+	"portero/internal/view/safe"
 )
 
 // display is a Wireshark display filter for this connection and no other on
@@ -41,8 +44,8 @@ func (c *Certificate) display() string {
 	return strings.Join(parts, " && ")
 }
 
-// evidenceFilter shows the frames that prove the verdict.
-func (c *Certificate) evidenceFilter() string {
+// evidence are the frames that prove the verdict, in order.
+func (c *Certificate) evidence() []record.FrameRef {
 	set := map[record.FrameRef]bool{}
 	r := c.rec
 	for _, f := range append([]record.FrameRef{r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame, r.ICMPFrame, r.RolesFrame}, r.CloseFrames...) {
@@ -52,17 +55,41 @@ func (c *Certificate) evidenceFilter() string {
 		set[row.Frame] = true
 	}
 	delete(set, 0)
-	var all []record.FrameRef
-	for f := range set {
-		all = append(all, f)
-	}
+	return slices.Sorted(maps.Keys(set))
+}
+
+// evidenceFilter shows those frames.
+func (c *Certificate) evidenceFilter() string {
+	all := c.evidence()
 	if len(all) == 0 {
 		return ""
 	}
-	sort.Slice(all, func(i, k int) bool { return all[i] < all[k] })
 	var n []string
 	for _, f := range all {
 		n = append(n, strconv.FormatUint(f, 10))
 	}
 	return "frame.number in {" + strings.Join(n, ", ") + "}"
+}
+
+// places says where the frames of the proof are found, those that follow one another in one input
+// together.
+func (c *Certificate) places() Text {
+	var en, es []string
+	for i := 0; i < len(c.Places); {
+		a := c.Places[i]
+		k := i
+		for k+1 < len(c.Places) && c.Places[k+1].File == a.File && c.Places[k+1].Frame-c.Places[k+1].Number == a.Frame-a.Number {
+			k++
+		}
+		z, file := c.Places[k], safe.Terminal(a.File)
+		if i = k + 1; z == a {
+			en = append(en, fmt.Sprintf("%d is frame %d of %s", a.Frame, a.Number, file))
+			es = append(es, fmt.Sprintf("la %d es la %d de %s", a.Frame, a.Number, file))
+		} else {
+			en = append(en, fmt.Sprintf("%d to %d are frames %d to %d of %s", a.Frame, z.Frame, a.Number, z.Number, file))
+			es = append(es, fmt.Sprintf("de la %d a la %d son de la %d a la %d de %s", a.Frame, z.Frame, a.Number, z.Number, file))
+		}
+	}
+	return Text{"counted through all inputs, as mergecap puts them together: " + strings.Join(en, "; ") + ".",
+		"numeradas por todas las entradas, como las junta mergecap: " + strings.Join(es, "; ") + "."}
 }

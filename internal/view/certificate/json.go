@@ -64,6 +64,8 @@ type jsonCertificate struct {
 	ConnState    string            `json:"conn_state,omitempty"`
 	History      string            `json:"history,omitempty"`
 	Completeness *int16            `json:"completeness,omitempty"`
+	File         string            `json:"file,omitempty"`
+	Places       []Place           `json:"places,omitempty"` // frames are counted through all inputs
 	Display      string            `json:"wireshark_filter,omitempty"`
 	Frames       string            `json:"wireshark_frames,omitempty"`
 }
@@ -74,7 +76,7 @@ func (c *Certificate) WriteJSON(w io.Writer, lang string) error {
 	r := c.rec
 	j := jsonCertificate{Schema: record.SchemaVersion, ID: r.ID, Orig: endpoint(c.tr.Ends[0], c.tr.Ports), Resp: endpoint(c.tr.Ends[1], c.tr.Ports),
 		Handshake: r.Handshake.String(), Kind: r.Kind.String(), Exchange: r.Exchange.String(), Missing: r.Missing.List(),
-		PacketsLeft: c.Left, ConnState: r.ConnState, History: r.History, Display: c.Display, Frames: c.Frames,
+		PacketsLeft: c.Left, ConnState: r.ConnState, History: r.History, File: c.File, Places: c.Places, Display: c.Display, Frames: c.Frames,
 		Evidence: map[string]any{}, Notes: map[string]string{}}
 	if r.TCP() {
 		j.Close = r.Close.String()

@@ -9,6 +9,7 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/view/safe"
 	"portero/internal/words"
 )
 
@@ -313,6 +314,9 @@ func (c *Certificate) context(x Context) Text {
 			if x.PortAnswersFrame != 0 {
 				f := frames(x.PortAnswersFrame)
 				at = Text{" in " + f.EN, " en " + f.ES}
+				if file := safe.Terminal(x.PortAnswersFile); file != "" {
+					at.EN, at.ES = at.EN+" of "+file, at.ES+" de "+file
+				}
 			}
 			add("the same port answers others (#"+id+at.EN+"), so it is open and this attempt fared otherwise", "el mismo puerto contesta a otros (#"+id+at.ES+"): está abierto y a este intento le fue de otro modo")
 		} else if x.HostAnswers != 0 {

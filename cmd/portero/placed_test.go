@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Of slices the same is told as of the whole, packet after packet, though each counts its frames from
+// one; only the numbers differ, where a connection lies in one slice.
+func TestTellingSlices(t *testing.T) {
+	names := sliced(t, look)
+	told := func(verb string, args ...string) string {
+		code, out, errs := portero(t, append([]string{verb}, args...)...)
+		if code != exitOK {
+			t.Fatal(verb, args, errs)
+		}
+		return out
+	}
+	note := regexp.MustCompile(`(?m)^  (file|frames)     .*\n(             .*\n)*`)
+	number := regexp.MustCompile(`\s+of\s+\S+\.pcap|[0-9]+|\s+`)
+	within, across := 0, 0
+	for _, id := range []string{"1", "2", "3", "4", "5", "6"} {
+		whole := told("why", look, id)
+		apart := told("why", append(slices.Clone(names), id)...)
+		if merged := told("why", append(slices.Clone(names), id, "--frames", "merged")...); merged != whole {
+			t.Errorf("#%s: with --frames merged\n%s", id, merged)
+		}
+		said := note.FindString(apart)
+		rest := note.ReplaceAllString(apart, "")
+		switch {
+		case strings.HasPrefix(said, "  frames"):
+			across++
+			if rest != whole {
+				t.Errorf("#%s, in several slices\n%s\nis not as in the whole\n%s", id, rest, whole)
+			}
+		case strings.HasPrefix(said, "  file"):
+			within++
+			if number.ReplaceAllString(rest, "") != number.ReplaceAllString(whole, "") {
+				t.Errorf("#%s, in one slice\n%s\nis not as in the whole\n%s", id, rest, whole)
+			}
+		default:
+			t.Errorf("#%s: nothing says where its frames are\n%s", id, apart)
+		}
+	}
+	if within == 0 || across == 0 {
+		t.Errorf("%d connections in one slice, %d in several", within, across)
+	}
+	if whole, apart := told("exercise", look), told("exercise", names...); number.ReplaceAllString(apart, "") != number.ReplaceAllString(whole, "") {
+		t.Errorf("another worksheet\n%s", apart)
+	}
+	if whole, apart := stories(t, told("report", "-o", "-", look)), stories(t, told("report", append(slices.Clone(names), "-o", "-")...)); whole != apart {
+		t.Errorf("the page tells\n%s\nand of the whole\n%s", apart, whole)
+	}
+}
+
+// Where each of the frames of a proof is found.
+func TestPlacesOfProof(t *testing.T) {
+	names := sliced(t, look)
+	_, out, _ := portero(t, append([]string{"why", "--format", "json"}, append(slices.Clone(names), "2")...)...)
+	var c struct {
+		Evidence struct {
+			SYN   uint64   `json:"syn_frame"`
+			Close []uint64 `json:"close_frames"`
+		}
+		Places []struct {
+			Frame, Number uint64
+			File          string
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &c); err != nil {
+		t.Fatal(err)
+	}
+	if c.Evidence.SYN != 3 || !slices.Equal(c.Evidence.Close, []uint64{10, 11}) {
+		t.Errorf("%+v", c.Evidence)
+	}
+	for _, p := range c.Places {
+		if n := p.Frame - 1; p.File != names[n/3] || p.Number != n%3+1 {
+			t.Errorf("%+v", p)
+		}
+	}
+	if len(c.Places) < 5 {
+		t.Errorf("%d places", len(c.Places))
+	}
+}
+
+// A frame's number names no connection where several inputs have one of that number.
+func TestFrameOfSeveralInputs(t *testing.T) {
+	names := sliced(t, look)
+	if code, _, errs := portero(t, append([]string{"why"}, append(slices.Clone(names), "@1")...)...); code != exitUsage || !strings.Contains(errs, "@1: there is such a frame in "+names[0]+" and in "+names[1]) {
+		t.Error(code, errs)
+	}
+	for at, want := range map[string]string{"@13": "#3 ", "@26": "#6 "} {
+		if _, out, errs := portero(t, append([]string{"why", "--frames", "merged"}, append(slices.Clone(names), at)...)...); !strings.HasPrefix(out, want) {
+			t.Errorf("%s: %s%s", at, out, errs)
+		}
+	}
+	// One of two connections in frames of that number, both in one input.
+	if _, out, errs := portero(t, "why", look, names[0], "@26"); !strings.HasPrefix(out, "#6 ") {
+		t.Error(out, errs)
+	}
+}
+
+// stories are the times of the packets that a page tells, by connection.
+func stories(t *testing.T, page string) string {
+	t.Helper()
+	m := dataElement.FindStringSubmatch(page)
+	if m == nil {
+		t.Fatal("the page has no data")
+	}
+	packed, err := base64.StdEncoding.DecodeString(m[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var d struct {
+		Stories map[string]struct {
+			G []struct {
+				T int64
+				E int
+				A []int
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &d); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := json.Marshal(d.Stories)
+	return string(out)
+}
