@@ -33,6 +33,12 @@ func (d *Decoder) fragment(off, n int, id uint32, fo int, more bool) Outcome {
 	if n <= 0 || fo+n > 65535 {
 		return d.portless(off, n)
 	}
+	// What the header claims beyond the frame's end did not pass.
+	if room := max(int(p.WireLen), len(d.data)) - off; n > room && p.Bits&NoLen == 0 {
+		if n = room; n <= 0 {
+			return d.portless(off, 0)
+		}
+	}
 	f := IPFragment{Src: p.Src, Dst: p.Dst, Ver: p.Ver, Proto: p.Proto, TTL: p.TTL, More: more, ID: id, Off: fo, Len: n,
 		Bits: p.Bits, WireLen: p.WireLen, Time: p.Time, Index: p.Index}
 	if off < len(d.data) {

@@ -58,6 +58,29 @@ func TestOverlong(t *testing.T) {
 	}
 }
 
+// Nor is it where the packet is a fragment, whole or alone.
+func TestOverlongFragment(t *testing.T) {
+	ip := []byte{0x45, 0, 0xea, 0x60, 0, 1, 0x20, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2}
+	udp := []byte{0x9c, 0x40, 0, 80, 0xff, 0xff, 0, 0, 'a', 'b', 'c'}
+	b := append(append([]byte{2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4, 8, 0}, ip...), udp...)
+	d := NewDecoder(NewPaths(), 1)
+	for _, x := range []struct{ wire, cap, len int }{{len(b), len(b), 11}, {len(b) + 10, len(b), 21}, {14 + 60000, len(b), 59980}, {20, len(b), 11}} {
+		var p Packet
+		if out := d.Decode(&Frame{Data: b[:x.cap], WireLen: uint32(x.wire), Link: LinkEthernet}, &p); out != FragmentPart || d.Frag.Len != x.len {
+			t.Errorf("%d octets on the wire: %v, %d octets", x.wire, out, d.Frag.Len)
+		}
+	}
+	r := NewReassembler()
+	var p Packet
+	d.Decode(&Frame{Data: b, WireLen: uint32(len(b)), Link: LinkEthernet}, &p)
+	r.Add(&d.Frag)
+	for _, g := range r.Flush() {
+		if out := d.Datagram(&g, &p); out != OK || p.PayloadLen != 3 {
+			t.Errorf("%v, %d octets of payload", out, p.PayloadLen)
+		}
+	}
+}
+
 // The checksum of a segment whose frame is shorter than its lengths say may prove which length it was sent
 // with. A header that is longer than the frame proves nothing: there would be less than no payload.
 func TestDamagedLength(t *testing.T) {

@@ -525,3 +525,25 @@ func TestMissingFragments(t *testing.T) {
 		}
 	}
 }
+
+// Octets that a header claims and that its frame had no room for did not pass, on a SYN and its
+// answer as little as later.
+func TestOverlongOpening(t *testing.T) {
+	long := func(held uint32) func(p *capture.Packet) {
+		return func(p *capture.Packet) {
+			p.Bits |= capture.Overlong
+			p.TSVal = held
+		}
+	}
+	s := tell(t, Config{})
+	s.pkt(true, syn, 0, 0, 4096, long(7))
+	s.pkt(false, syn|ack, 0, 1, 4096, long(0))
+	s.pkt(true, ack, 1, 1, 0)
+	s.pkt(false, ack, 1, 1, 10)
+	s.pkt(true, ack, 4097, 11, 4096, long(5))
+	for _, e := range s.end(handshake.Completed) {
+		if e.Orig.Payload != 12 || e.Resp.Payload > 10 {
+			t.Errorf("%d octets of the originator, %d of the responder", e.Orig.Payload, e.Resp.Payload)
+		}
+	}
+}

@@ -228,10 +228,8 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	case f.Any(capture.SYN) && f.Any(capture.RST|capture.FIN):
 		c.loose(p, side, x)
 		return OddFlags
-	case f.Has(capture.SYN | capture.ACK):
-		return c.observeSYNACK(p, side, off, x)
 	case f.Any(capture.SYN):
-		return c.observeSYN(p, side, off, x)
+		return c.observeOpening(p, side, off, x)
 	}
 	// Without ACK: outside a connection a probe, inside one no stack takes it. A
 	// FIN is still told.
@@ -247,6 +245,23 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		return odd
 	}
 	return c.observeSegment(p, side, off, x)
+}
+
+// observeOpening takes a SYN or a SYN-ACK. Of data on it, what did not pass is not counted either.
+func (c *Conn) observeOpening(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
+	most := ^uint64(0)
+	if p.Bits&capture.Overlong != 0 && x.Data != nil {
+		most = x.Payload[side] + uint64(p.Held())
+	}
+	if p.Flags.Has(capture.ACK) {
+		odd = c.observeSYNACK(p, side, off, x)
+	} else {
+		odd = c.observeSYN(p, side, off, x)
+	}
+	if most != ^uint64(0) {
+		x.Payload[side] = min(x.Payload[side], most)
+	}
+	return odd
 }
 
 // optECN marks the ECN handshake (RFC 3168, 6.1.1) in the place of an option that

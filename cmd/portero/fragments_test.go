@@ -229,3 +229,18 @@ func TestFragmentsOfSegments(t *testing.T) {
 		}
 	}
 }
+
+// TestLateFragment: neither is one that began before anything else of its flow was seen.
+func TestLateFragment(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	w.parts(c, s, 1, 4000, 1)
+	w.at = w.at.Add(time.Second)
+	w.udp(c, s, []byte("one"))
+	w.close()
+	r := records(t, name)[1]
+	if got := fmt.Sprintln(r["orig_pkts"], r["orig_payload"], r["last_frame"], r["quality"]); got != "3 1475 3 [fragments]\n" || r["first"].(string) > r["last"].(string) {
+		t.Error(got, r["first"], r["last"])
+	}
+}
