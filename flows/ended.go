@@ -204,6 +204,9 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 	}
 	a, b := t.cfg.Score(f.proto, f.portA), t.cfg.Score(f.proto, f.portB)
 	by = handshake.RolesPort
+	if f.portA == 0 || f.portB == 0 {
+		b = a // no service has it, and who asks for no answer sends from it (RFC 768)
+	}
 	switch {
 	case a > b:
 		orig = 1

@@ -346,7 +346,7 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient, 
 	if !asClient {
 		f.Client = int8(1 - side)
 	}
-	if told && g == exact {
+	if told && (g == exact || p == MDNS || p == LLMNR) { // these are known by their ports, and say whose they are
 		f.toldBy = int8(side) + 1
 	}
 	if k.p != nil {

@@ -2,8 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -44,6 +46,43 @@ func TestRolesByPayload(t *testing.T) {
 		want := map[int][4]any{51000: {52000, "payload", 2, 1}, 514: {11000, "payload", 4, 1}, 52000: {443, "port", 5, 1}, 52001: {51001, "first", 7, 1}}[r.Orig]
 		if have := [4]any{r.Resp, r.By, r.Frame, r.OrigPkts}; have != want {
 			t.Errorf("originator's port %d: %v, want %v", r.Orig, have, want)
+		}
+	}
+}
+
+// TestRolesOfAnswers: an answer that comes from who was not asked by itself, but with many, is no question. What is told
+// to many unasked is its sender's. And port 0 tells nothing.
+func TestRolesOfAnswers(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	a, b := net.IPv4(192, 0, 2, 1), net.IPv4(192, 0, 2, 2)
+	head := func(flags, questions, answers string) string {
+		return "\x12\x34" + flags + questions + answers + "\x00\x00\x00\x00"
+	}
+	name5 := "\x05_http\x04_tcp\x05local\x00\x00\x0c"
+	answer := []byte(head("\x84\x00", "\x00\x00", "\x00\x01") + name5 + "\x00\x01\x00\x00\x00\x78\x00\x02\xc0\x0c")
+	all := end{net.IPv4(224, 0, 0, 251), 5353}
+	w.udp(end{a, 5353}, all, []byte(head("\x00\x00", "\x00\x01", "\x00\x00")+name5+"\x80\x01"))
+	w.udp(end{b, 5353}, end{a, 5353}, answer)
+	w.udp(end{b, 5353}, all, answer)
+	nb := "\x20CK" + strings.Repeat("A", 30) + "\x00\x00\x20\x00\x01"
+	w.udp(end{a, 137}, end{net.IPv4(192, 0, 2, 255), 137}, []byte(head("\x01\x10", "\x00\x01", "\x00\x00")+nb))
+	w.udp(end{b, 137}, end{a, 137}, []byte(head("\x85\x00", "\x00\x00", "\x00\x01")+nb+"\x00\x00\x00\x00\x00\x06\x00\x00\xc0\x00\x02\x02"))
+	w.udp(end{a, 0}, end{b, 5000}, []byte("x"))
+	w.udp(end{a, 5000}, end{b, 0}, []byte("x"))
+	w.close()
+	want := map[int]string{
+		1: "192.0.2.1 224.0.0.251 first unanswered", 2: "192.0.2.1 192.0.2.2 payload reply_only", 3: "192.0.2.2 224.0.0.251 first unanswered",
+		4: "192.0.2.1 192.0.2.255 first unanswered", 5: "192.0.2.1 192.0.2.2 payload reply_only",
+		6: "192.0.2.1 192.0.2.2 first unanswered", 7: "192.0.2.1 192.0.2.2 first unanswered",
+	}
+	got := records(t, name)
+	if len(got) != len(want) {
+		t.Errorf("%d records", len(got))
+	}
+	for id, r := range got {
+		if s := fmt.Sprint(r["orig_addr"], " ", r["resp_addr"], " ", r["roles_by"], " ", r["exchange"]); s != want[id] {
+			t.Errorf("#%d: %s, want %s", id, s, want[id])
 		}
 	}
 }
