@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -101,5 +103,33 @@ func TestHelpSpeaks(t *testing.T) {
 	}
 	if code, _, errs := portero(t, "help", "--lang", "tlh"); code != exitUsage || !strings.Contains(errs, "tlh") {
 		t.Errorf("%d %q", code, errs)
+	}
+}
+
+// TestMisspeltVerb: a word that is no file and all but a verb is told as that, before anything is read or written.
+func TestMisspeltVerb(t *testing.T) {
+	t.Setenv("LC_ALL", "C.UTF-8")
+	page := filepath.Join(t.TempDir(), "x.html")
+	for args, want := range map[string]string{
+		"reprot " + look + " -o " + page: "reprot: there is no file and no verb of this name; did you mean report?",
+		"finding " + look + " --lang es": "finding: no hay ningún fichero ni verbo con ese nombre; ¿quizá findings?",
+		"tech " + look:                   "did you mean teach?",
+		"nosuch.pcap":                    "nosuch.pcap: there is no such file",
+		"live.pcap " + look:              "live.pcap: there is no such file",
+	} {
+		code, out, errs := portero(t, strings.Fields(args)...)
+		if !strings.Contains(errs, want) || strings.Contains(want, "verb") && (code != exitUsage || out != "") {
+			t.Errorf("%s: %d %q %q, want %q", args, code, out, errs, want)
+		}
+	}
+	if _, err := os.Stat(page); err == nil {
+		t.Error("something was written in its name")
+	}
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("reprot", []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, errs := portero(t, "reprot"); !strings.Contains(errs, "looks like text") {
+		t.Errorf("of a file with that name: %q", errs)
 	}
 }

@@ -106,6 +106,9 @@ connection in plain words, with the frames that prove it. It never sends a packe
 			if len(args) == 0 && o.file == "" {
 				return cmd.Help()
 			}
+			if err := misspelt(cmd, args); err != nil {
+				return err
+			}
 			return a.read(cmd, args, &o)
 		},
 	}
