@@ -125,7 +125,8 @@ severity, when, reference, era, en, es; for mute also host, reason, until.`,
 			for _, f := range files {
 				fmt.Fprintln(a.sheet, l.Pick("overridden by ", "con los cambios de ")+printable(f))
 			}
-			return nil
+			_, err = a.catalog() // what overrides has to be there, and right
+			return err
 		},
 	}
 	langFlag(cmd.PersistentFlags(), &lang)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -517,6 +518,9 @@ func TestCatalog(t *testing.T) {
 	if code, _, errs := portero(t, "--catalog", bad, old); code != exitUsage || !strings.Contains(errs, "bad.csv:2") {
 		t.Errorf("a bad override is taken: %d %q", code, errs)
 	}
+	if code, out, errs := portero(t, "catalog", "--catalog", filepath.Join(dir, "none.csv")); code != exitUsage || !strings.Contains(out, "services.tsv") || !strings.Contains(errs, "there is no such file") {
+		t.Errorf("overrides that are not there are in force: %d %q %q", code, out, errs)
+	}
 	// The user's own directory is read, and --catalog none leaves it out.
 	if err := os.MkdirAll(filepath.Join(dir, "portero", "catalog.d"), 0o700); err != nil {
 		t.Fatal(err)
@@ -570,6 +574,14 @@ func TestPolicy(t *testing.T) {
 		code, out, errs := portero(t, x.args...)
 		if code != x.code || !strings.Contains(out, x.want) {
 			t.Errorf("%v: exit status %d, want %d; %q is not in %q %q", x.args, code, x.code, x.want, out, errs)
+		}
+	}
+	for _, l := range []string{"en", "es"} {
+		_, out, _ := portero(t, "policy", "--lang", l, some, look)
+		for _, line := range strings.Split(out, "\n") {
+			if n := utf8.RuneCountInString(line); n > 80 {
+				t.Errorf("%d columns: %s", n, line)
+			}
 		}
 	}
 	if _, _, errs := portero(t, "policy", bad, look); !strings.Contains(errs, "bad.policy:1") {

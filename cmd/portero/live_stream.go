@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"portero/internal/engine"
 	"portero/internal/findings"
+	"portero/internal/fold"
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/ecs"
@@ -83,7 +85,11 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		if s.o.utc {
 			zone = time.UTC
 		}
-		t.lines = events.NewLines(out, s.lang, zone)
+		w := io.Writer(out)
+		if s.o.out == "" {
+			w = fold.Through(fold.On(s.a.out), out)
+		}
+		t.lines = events.NewLines(w, s.lang, zone)
 	case "ecs":
 		other = ecs.New(out)
 	case "eve":

@@ -103,6 +103,10 @@ The same policy can be given to read, findings and live with --policy.`,
 			fs := slices.DeleteFunc(d.Findings(), func(f findings.Finding) bool { return f.Kind != "not-in-policy" })
 			o.format = format
 			t := policyList(fs, l, o.utc, format)
+			if format == "table" {
+				t.keys = t.heads
+				*t = t.withoutEmpty().narrow(a.width(), "first", "times", "callers", "proof_file", "service", "line")
+			}
 			if len(fs) == 0 && format == "table" {
 				if !o.quiet {
 					fmt.Fprintln(a.err, "portero: "+l.Pick("every door that answered was expected", "toda puerta que contestó era esperada"))
@@ -153,10 +157,6 @@ func policyList(fs []findings.Finding, l words.Lang, utc bool, format string) *l
 			file = f.Files[0]
 		}
 		t.rows = append(t.rows, []any{f.Target.String(), f.Port, record.ProtoName(f.Proto), f.Name, caller, f.Count, f.Of, id, at, first, f.Records[0], f.Frames[0], file})
-	}
-	if format == "table" {
-		n := t.withoutEmpty()
-		t = &n
 	}
 	return t
 }

@@ -233,3 +233,16 @@ func TestHelpFolds(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
 }
+
+// TestPlainFolds: lines of live --plain have the width of the terminal, what goes on stands behind the time.
+func TestPlainFolds(t *testing.T) {
+	capture, err := filepath.Abs(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 80, 30, t.TempDir(), built(t)+" live --replay "+capture+" --speed 1e6 --plain --lang en --utc")
+	screen := x.until("status 0")
+	if want := "13:33:17.023  #4  completed, reset  192.0.2.2:51518 to 192.0.2.1:2323/tcp\n              3d-nfsd  door.example  419 B in 50 ms\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
+}

@@ -100,7 +100,9 @@ func fold(line string, w int) []string {
 			out = append(out, part)
 		case utf8.RuneCountInString(out[last])+1+utf8.RuneCountInString(part) > w:
 			out[last] = strings.TrimRight(out[last], " ")
-			out = append(out, indent+part)
+			if part != "" { // of several spaces
+				out = append(out, indent+part)
+			}
 		default:
 			out[last] += " " + part
 		}
