@@ -157,7 +157,7 @@ func TestConnections(t *testing.T) {
 		t.Errorf("filtered:\n%s", s)
 	}
 	press(m, "<esc>/resp_port =")
-	has(t, m, `filter: resp_port =  (column 11: "=" does not fit here)`, "> half open") // half an expression hides nothing
+	has(t, m, `filter: resp_port =  (column 11: "=" does not fit here; did you mean ==?)`, "> half open") // half an expression hides nothing
 	press(m, "= 8080 or handshake == no_answer<enter>")
 	if s := text(m); strings.Count(s, "192.0.2.2:515") != 3 || !strings.Contains(s, "no answer") { // one more in the line at the bottom
 		t.Errorf("by expression:\n%s", s)

@@ -128,6 +128,9 @@ var kinds = map[string]string{
 }
 
 func hint(msg string) string {
+	if plainly(msg) == `"=" does not fit here` {
+		return "; did you mean ==?"
+	}
 	name, ok := strings.CutPrefix(msg, "unknown name ")
 	if !ok {
 		return ""

@@ -72,7 +72,7 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		// What is never so selects nothing, silently, or everything.
 		`handshake == "halfopen"`: `column 14: handshake is never "halfopen"; did you mean half_open?`, `exchange != "offen"`: `column 13: exchange is never "offen" (it is one of answered, unanswered, reply_only, stream, refused, filtered)`,
 		"handshake == idle": `handshake is never "idle"`, `"cut" in quality`: `column 1: quality is never "cut" (it is one of truncated_packets, `, `handshake in [refused, "abierta"]`: `column 24: handshake is never "abierta"`,
-		"resp_port > 1,": `column 14: "," does not fit here`, "handshake == 'a": "quotes that are never closed", "risks > 2": `">" does not go between a list of texts and a number`} {
+		"resp_port > 1,": `column 14: "," does not fit here`, "handshake = completed": `column 11: "=" does not fit here; did you mean ==?`, "handshake == 'a": "quotes that are never closed", "risks > 2": `">" does not go between a list of texts and a number`} {
 		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}
