@@ -261,6 +261,9 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		}
 		return sink(r)
 	}
+	if mem < leastMemory && !o.quiet && len(a.spent) == 0 {
+		fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("--memory %s: flows are followed with 8M at least", "--memory %s: los flujos se siguen con 8M como mínimo"), o.memory)))
+	}
 	j.eng = engine.New(opt)
 	a.spent = append(a.spent, j.eng)
 	return j, nil
