@@ -92,8 +92,11 @@ func peak(t *testing.T, path string, threads int) (octets int64) {
 	err := cmd.Wait()
 	close(ended)
 	octets = <-most
-	if err != nil || octets == 0 {
-		t.Fatal(err, octets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if octets == 0 {
+		t.Skip("this kernel does not tell the peak of a process's memory (VmHWM in /proc/PID/status)")
 	}
 	return octets
 }
