@@ -122,8 +122,12 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	}
 	for i := range ps.n {
 		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+			f := t.flow(v)
+			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], ps.side) && f.conn.Awaits(p, side) {
+				return false // who refuses a call knows nothing of where both ends stand: it ends the live connection
+			}
 			t.forgetLetters(v, ps)
-			if f := t.flow(v); f.conn.Began(&ps.pkts[i], p, ps.side) {
+			if f.conn.Began(&ps.pkts[i], p, ps.side) {
 				delete(t.pending, v)
 				f.bits &^= hasPending
 				for j := range ps.n {

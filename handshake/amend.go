@@ -11,6 +11,13 @@ func (c *Conn) refusedBefore(p *capture.Packet, side Side) bool {
 	return me.bits&^(goodSum|badSum) == 0 && peer.bits&sentRSTACKofSYN != 0 && peer.synAck == segEnd(p)
 }
 
+// takenBackBefore reports whether all that was captured of side before p, its SYN, is the RST that takes p back,
+// or ends what p opens before side sends an octet.
+func (c *Conn) takenBackBefore(p *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return me.bits&(sentReset|sentSYN|sentSYNACK|sentSegment|sentPayload) == sentReset && me.next.In(p.Seq, segEnd(p))
+}
+
 // redeem takes back what side sent with wrong checksums before p, the first of its segments
 // that verifies: it sends no offloaded sums, so its peer threw them away.
 func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {

@@ -325,7 +325,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if !opener && me.bits&(sentSYN|sentSYNACK) == sentSYNACK && me.isn != p.Seq && c.acceptable(me.synAck, 1-side, x) {
 		return OddStraySYN // who answered a call makes none with another number
 	}
-	if c.refusedBefore(p, side) {
+	if c.refusedBefore(p, side) || c.takenBackBefore(p, side) {
 		odd = OddReordered
 	}
 	late := me.bits&sentSegment != 0

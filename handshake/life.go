@@ -40,6 +40,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 				return Pending // its own, if its answer does not tell otherwise
 			}
 		}
+		if c.takenBackBefore(p, side) {
+			return SameAttempt
+		}
 	}
 	sameISN := me.bits&sentSYN != 0 && me.isn == p.Seq
 	if any&sentReset != 0 {
@@ -50,7 +53,7 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		}
 	}
 	if c.Over() {
-		if sameISN && peer.bits&^hasNext != 0 && any&sentSegment != 0 {
+		if sameISN && (peer.bits&^hasNext != 0 || any&sentSegment == 0) {
 			return Pending // a copy that was long under way, if its answer does not tell otherwise
 		}
 		return NewConnection

@@ -217,13 +217,16 @@ func (c *Conn) learn(side Side, next capture.Seq, x *Rest) {
 	h.next = next
 	h.bits |= hasNext
 	if x.Data != nil && x.flags&dataReset != 0 {
-		learnLate(side, next, x)
+		c.learnLate(side, next, x)
 	}
 }
 
-func learnLate(side Side, next capture.Seq, x *Rest) {
+func (c *Conn) learnLate(side Side, next capture.Seq, x *Rest) {
 	if d := x.need(); d.rstOff != 0 && Side(d.rstSide) != side {
-		d.resetNext = next - 1
+		d.resetNext = next
+		if from := &c.half[1-side]; from.bits&sentSYN == 0 || x.synOff < d.rstOff || c.synSide() == side {
+			d.resetNext-- // otherwise the RST was captured too early: what side sends may have come before it
+		}
 	}
 }
 
