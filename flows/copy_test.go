@@ -92,3 +92,29 @@ func TestResetBeforeSYN(t *testing.T) {
 		t.Errorf("another number: %d records, the first %v", len(e), e[0].J.Verdict)
 	}
 }
+
+// Of two SYNs with numbers of their own, of which one or both carried octets, that one counts which was answered, or
+// from which its sender goes on.
+func TestTwoSYNsWithOctets(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		pkts []sent
+		want handshake.Verdict
+		kind handshake.Kind
+		syn  uint64
+	}{
+		{"the first is taken with all of it", []sent{{true, syn, 0, 0, 100}, {true, syn, 5000, 0, 0}, {false, syn | ack, 0, 101, 0}, {true, ack, 101, 1, 0}}, handshake.Completed, handshake.FastOpen, 1},
+		{"the first is taken, and the second lies behind it", []sent{{true, syn, 0, 0, 100}, {true, syn, -5000, 0, 100}, {false, syn | ack, 0, 101, 0}, {true, ack, 101, 1, 0}}, handshake.Completed, handshake.FastOpen, 1},
+		{"the first is taken without its octets", []sent{{true, syn, 0, 0, 100}, {true, syn, 5000, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 100}}, handshake.Completed, handshake.FastOpenIgnored, 1},
+		{"the second is taken", []sent{{true, syn, 0, 0, 100}, {true, syn, 5000, 0, 100}, {false, syn | ack, 0, 5101, 0}, {true, ack, 5101, 1, 0}}, handshake.Completed, handshake.FastOpen, 2},
+		{"both are answered", []sent{{true, syn, 0, 0, 100}, {false, syn | ack, 0, 101, 0}, {true, syn, 5000, 0, 100}, {false, syn | ack, 7000, 5101, 0}, {true, ack, 5101, 7001, 0}}, handshake.Completed, handshake.FastOpen, 3},
+		{"the first is refused", []sent{{true, syn, 0, 0, 100}, {true, syn, 5000, 0, 0}, {false, rst | ack, 0, 101, 0}}, handshake.Refused, handshake.Normal, 1},
+		{"no answer is captured", []sent{{true, syn, 0, 0, 0}, {true, syn, 5000, 0, 0}, {true, ack, 1, 1, 0}}, handshake.Implied, handshake.Normal, 1},
+		{"no answer is captured, but octets", []sent{{true, syn, 0, 0, 100}, {true, syn, 5000, 0, 0}, {true, ack, 101, 1, 0}, {true, ack, 101, 1, 10}}, handshake.Implied, handshake.Normal, 1},
+	} {
+		e := late(t, c.pkts)
+		if len(e) != 1 || e[0].J.Verdict != c.want || e[0].J.Kind != c.kind || e[0].SYNFrame != c.syn || e[0].Oddities&handshake.OddSYNACKNumber != 0 {
+			t.Errorf("%s: %d records, the first %v, %v, SYN %d", c.name, len(e), e[0].J.Verdict, e[0].J.Kind, e[0].SYNFrame)
+		}
+	}
+}

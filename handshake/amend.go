@@ -120,22 +120,54 @@ func (c *Conn) answers(p *capture.Packet, side Side, x *Rest) bool {
 	if 1-side != c.synSide() || peer.bits&(sentSYN|sentSegment) != sentSYN || !c.namesOther(p, 1-side, x) {
 		return false
 	}
-	o := c.swap(1-side, opening{x.synTime, x.synOff, x.synTS}, x)
-	x.synTime, x.synOff, x.synTS = o.time, o.off, o.ts
+	c.swapSYN(1-side, x)
 	return true
 }
 
 // namesOther reports whether p acknowledges, of two SYNs or two SYN-ACKs of side, the one that does
 // not count.
 func (c *Conn) namesOther(p *capture.Packet, side Side, x *Rest) bool {
-	return x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 && p.Ack != c.half[side].isn+1 && p.Ack == x.more().prevISN[side]+1
+	return c.reachesOther(p.Ack, side, x) && !c.half[side].opensTo(p.Ack)
+}
+
+// reachesOther reports whether seq lies right behind, of two SYNs or two SYN-ACKs of side, the one that does not
+// count, or behind octets that this one carried.
+func (c *Conn) reachesOther(seq capture.Seq, side Side, x *Rest) bool {
+	if x.Data == nil || x.flags&(dataPrevISN0<<side) == 0 {
+		return false
+	}
+	d := x.more()
+	first := d.prevISN[side] + 1
+	return seq.In(first, first.Add(uint32(d.prevLen[side])))
+}
+
+// opensTo reports whether seq lies right behind the SYN or SYN-ACK of h, or behind octets that it carried.
+func (h *half) opensTo(seq capture.Seq) bool {
+	return seq.In(h.isn+1, (h.isn + 1).Add(uint32(h.carried())))
+}
+
+// followsOther makes, of two SYNs of side of which none was answered as far as was seen, that one count
+// which p, the first segment of side, goes on from.
+func (c *Conn) followsOther(p *capture.Packet, side Side, x *Rest) {
+	if side != c.synSide() || c.half[side].bits&(sentSYN|sentSegment) != sentSYN || c.half[1-side].bits&sentSYNACK != 0 ||
+		!c.reachesOther(p.Seq, side, x) || c.half[side].opensTo(p.Seq) {
+		return
+	}
+	c.swapSYN(side, x)
+}
+
+func (c *Conn) swapSYN(side Side, x *Rest) {
+	o := c.swap(side, opening{x.synTime, x.synOff, x.synTS}, x)
+	x.synTime, x.synOff, x.synTS = o.time, o.off, o.ts
 }
 
 // swap makes that one count in the place of now, and returns when and where it was seen.
 func (c *Conn) swap(side Side, now opening, x *Rest) (other opening) {
 	h, d := &c.half[side], x.need()
 	other, d.prevOpen[side] = d.prevOpen[side], now
+	n := d.prevLen[side]
+	d.prevLen[side] = h.carried()
 	h.isn, d.prevISN[side] = d.prevISN[side], h.isn
-	h.next, h.copies = h.isn+1, 1
+	h.next, h.copies = (h.isn + 1).Add(uint32(n)), 1
 	return other
 }

@@ -336,7 +336,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if opener && !late && x.Data != nil && me.bits&sentSYN != 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(me.isn+1, me.next) {
 		// What was answered counts until this is answered too.
 		d := x.need()
-		d.prevISN[side] = p.Seq
+		d.prevISN[side], d.prevLen[side] = p.Seq, uint16(min(p.PayloadLen, 1<<16-1))
 		d.prevOpen[side] = opening{p.Time, off, p.TSVal}
 		x.flags |= dataPrevISN0 << side
 		return OddSYNISN
@@ -344,7 +344,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if me.bits&(sentSYN|sentSYNACK) != 0 {
 		if x.Data != nil {
 			d := x.need()
-			d.prevISN[side] = me.isn
+			d.prevISN[side], d.prevLen[side] = me.isn, me.carried()
 			d.prevOpen[side] = opening{x.synTime, x.synOff, x.synTS}
 			x.flags |= dataPrevISN0 << side
 		}
@@ -460,7 +460,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	}
 	if repeat && x.Data != nil {
 		d := x.need()
-		d.prevISN[side] = me.isn
+		d.prevISN[side], d.prevLen[side] = me.isn, me.carried()
 		d.prevOpen[side] = opening{x.synackTime, x.synackOff, x.synackTS}
 		x.flags |= dataPrevISN0 << side
 		if x.syns > 1 {
@@ -535,10 +535,18 @@ func (c *Conn) acceptable(ack capture.Seq, side Side, x *Rest) bool {
 	if ack == h.isn+1 {
 		return true
 	}
-	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 && ack == x.more().prevISN[side]+1 {
+	if c.reachesOther(ack, side, x) {
 		return true
 	}
 	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(c.top(side)) && ack.Sub(h.isn) < 1<<16
+}
+
+// carried is how many octets came with the SYN or SYN-ACK of h, as long as nothing followed it.
+func (h *half) carried() uint16 {
+	if n := h.next.Sub(h.isn + 1); h.bits&(hasNext|sentSegment) == hasNext && n > 0 && n < 1<<16 {
+		return uint16(n)
+	}
+	return 0
 }
 
 // thirdValid reports whether the candidate completes a handshake in which the

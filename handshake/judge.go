@@ -437,7 +437,8 @@ func (c *Conn) judgeTimes(j *Judgement, x *Rest, accepted, exact bool) {
 
 // synIsPrevious reports whether the SYN-ACK acknowledges not the last SYN of o but the one before.
 func (c *Conn) synIsPrevious(o Side, x *Rest) bool {
-	return c.half[1-o].synAck != c.half[o].isn+1 && x.Data != nil && x.flags&(dataPrevISN0<<o) != 0 && c.half[1-o].synAck == x.more().prevISN[o]+1
+	ack := c.half[1-o].synAck
+	return ack != c.half[o].isn+1 && c.reachesOther(ack, o, x) && !c.half[o].opensTo(ack)
 }
 
 // whichCopy is the time of the copy of the SYN (or SYN-ACK) that the reply's

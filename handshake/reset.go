@@ -31,6 +31,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		if p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x) {
 			ok = true
 			me.bits |= sentRSTACKofSYN
+			c.answers(p, side, x)
 		}
 	case me.bits&sentSYN != 0 && peer.bits&(sentSYNACK|sentSegment|sentSYN) == 0:
 		// The opener takes back its SYN.

@@ -7,6 +7,10 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	me, peer := &c.half[side], &c.half[1-side]
 	end := segEnd(p)
 
+	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 {
+		c.followsOther(p, side, x)
+	}
+
 	// The candidate for the third packet: the first segment with ACK of a side
 	// that opens, or a better one.
 	if p.Flags.Any(capture.ACK) {
