@@ -144,6 +144,22 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	return false
 }
 
+// resume turns a pending attempt into a connection when p goes on from it, and reports whether it did.
+func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
+	ps := t.pending[v]
+	if ps == nil || ps.side != side {
+		return false
+	}
+	for i := range ps.n {
+		if t.flow(v).conn.Resumes(p, &ps.pkts[i], side) {
+			t.forgetLetters(v, ps)
+			t.book(t.promote(v, ps), 0, p)
+			return true
+		}
+	}
+	return false
+}
+
 // renew opens a connection with SYN p where the one on its ports, flow v, is over. The same SYN may have
 // waited since before the end.
 func (t *Table) renew(v uint32, side int, p *capture.Packet) {

@@ -80,3 +80,47 @@ func TestReuseBySYNACK(t *testing.T) {
 		}
 	}
 }
+
+// Where one direction alone was captured, its FIN or its half of the handshake is all that tells that the connection
+// was open: who opens or accepts another on the same ports has left it.
+func TestReuseInOneDirection(t *testing.T) {
+	first := []sent{{false, syn | ack, 0, 1, 0}, {false, ack, 1, 11, 20}}
+	asked := []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 10}}
+	ends, left := sent{false, fin | ack, 21, 12, 0}, sent{true, fin | ack, 11, 21, 0}
+	for _, c := range []struct {
+		name string
+		old  []sent
+		pkts []sent
+		want [2]handshake.Verdict
+	}{
+		{"the responder, after its FIN", append(first[:2:2], ends), first, [2]handshake.Verdict{handshake.Implied, handshake.Implied}},
+		{"the responder, without a FIN", first, first, [2]handshake.Verdict{handshake.Implied, handshake.Implied}},
+		{"the responder, of which no SYN-ACK was captured", []sent{first[1], ends}, first, [2]handshake.Verdict{handshake.Midstream, handshake.Implied}},
+		{"the initiator, after its FIN", append(asked[:2:2], left), asked, [2]handshake.Verdict{handshake.Implied, handshake.Implied}},
+		{"the initiator, after its FIN, without success", append(asked[:2:2], left), asked[:1], [2]handshake.Verdict{handshake.Implied, handshake.NoAnswer}},
+		{"the initiator, without a FIN", asked, asked, [2]handshake.Verdict{handshake.Implied, handshake.Implied}},
+	} {
+		s := tell(t, Config{})
+		for _, p := range c.old {
+			s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+		}
+		s.wait(Second)
+		for _, p := range c.pkts {
+			s.pkt(p.orig, p.flags, p.seq, p.ack, p.n, next)
+		}
+		s.table.Flush(s.index, handshake.EndForced)
+		if len(s.ended) != 2 || s.ended[0].J.Verdict != c.want[0] || s.ended[1].J.Verdict != c.want[1] || s.ended[1].Reuses != s.ended[0].ID {
+			t.Errorf("%s: %d records, the first %v", c.name, len(s.ended), s.ended[0].J.Verdict)
+		}
+	}
+	// What repeats its numbers is a copy that comes late, unless its sender had left with a RST.
+	if e := late(t, append(asked[:2:2], left, asked[0], asked[1])); len(e) != 1 || e[0].SYNRetries != 1 {
+		t.Errorf("copies: %d records, %d retries", len(e), e[0].SYNRetries)
+	}
+	if e := late(t, append(first[:2:2], ends, first[0])); len(e) != 1 || e[0].SYNACKRetries != 1 {
+		t.Errorf("copies of the answer: %d records, %d retries", len(e), e[0].SYNACKRetries)
+	}
+	if e := late(t, append([]sent{asked[0], {true, rst, 1, 0, 0}}, asked...)); len(e) != 2 || e[0].J.Verdict != handshake.Aborted || e[1].J.Verdict != handshake.Implied {
+		t.Errorf("the same number after a RST: %d records, the first %v", len(e), e[0].J.Verdict)
+	}
+}

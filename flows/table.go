@@ -195,7 +195,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if f.bits&hasPending != 0 && t.accept(v, side, p) {
 			return
 		}
-		if f.conn.Over() && !f.conn.Fits(p, side) && !f.conn.SameSYNACK(p, side) && !f.conn.Expects(p, side) && !t.spoilt(f, side, p) {
+		if (f.conn.Over() || f.conn.Alone(side)) && !f.conn.Fits(p, side) && !f.conn.SameSYNACK(p, side) && !f.conn.Expects(p, side) && !t.spoilt(f, side, p) {
 			if u, s, ok := t.earlier(f, p); ok {
 				t.book(u, s, p)
 				return
@@ -211,6 +211,9 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			}
 		}
 	default:
+		if f.bits&hasPending != 0 && t.resume(v, side, p) {
+			return
+		}
 		if t.late(v, f, side, p) {
 			return
 		}

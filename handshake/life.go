@@ -58,6 +58,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		}
 		return NewConnection
 	}
+	if c.Alone(side) && me.bits&sentFIN != 0 && !sameISN {
+		return NewConnection
+	}
 	opener := c.synSide()
 	if sameISN && (side != opener || me.bits&sentSegment == 0) {
 		return SameAttempt
@@ -90,6 +93,21 @@ func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {
 func (c *Conn) Over() bool {
 	a, b := c.half[0].bits, c.half[1].bits
 	return (a|b)&sentReset != 0 || a&b&sentFIN != 0
+}
+
+// Alone reports whether all of the connection that was captured is one direction, of side, which said more than
+// its half of the handshake. Then it is over, whatever its peer said, once side opens or accepts another.
+func (c *Conn) Alone(side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&sentSegment != 0 && peer.bits&(belongs|sentBadRST) == 0
+}
+
+// Resumes reports whether p, a segment of side, goes on from syn, a SYN of side that waits, where no answer can
+// be waited for: only that direction was captured.
+func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return p.Flags.Any(capture.ACK) && peer.bits&(belongs|sentBadRST) == 0 && p.Seq.In(syn.Seq+1, syn.Seq.Add(1+syn.PayloadLen)) &&
+		(me.bits&sentReset != 0 || !c.SameSYN(syn, side) && p.Seq != me.next)
 }
 
 // SentReset reports whether a RST of side counted.
@@ -181,7 +199,7 @@ func (c *Conn) another(p *capture.Packet, side Side) bool {
 	if me.bits&sentSYNACK != 0 {
 		return p.Seq != me.isn && p.Ack != me.synAck && !c.Expects(p, side)
 	}
-	return c.Over() && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 &&
+	return (c.Over() || c.Alone(side) && me.bits&sentFIN != 0) && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 &&
 		(me.bits&hasNext != 0 && me.isn != p.Seq+1 || peer.bits&hasNext != 0 && peer.isn != p.Ack)
 }
 
