@@ -127,7 +127,7 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 				return false // who refuses a call knows nothing of where both ends stand: it ends the live connection
 			}
 			t.forgetLetters(v, ps)
-			if f.conn.Began(&ps.pkts[i], p, ps.side) {
+			if f.conn.Began(&ps.pkts[i], p, ps.side) || f.conn.Unanswered(&ps.pkts[i], ps.side) {
 				delete(t.pending, v)
 				f.bits &^= hasPending
 				for j := range ps.n {

@@ -48,3 +48,58 @@ func TestStrayAnswer(t *testing.T) {
 		}
 	}
 }
+
+// The numbers of a stranger's segments that lie before the beginning of the streams, or far beyond all that was
+// sent, change nothing of what one direction alone shows, whoever's name they bear.
+func TestStrangerBesideOneDirection(t *testing.T) {
+	asked := []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {true, fin | ack, 11, 21, 0}}
+	answered := []sent{{false, syn | ack, 0, 1, 0}, {false, ack, 1, 11, 0}, {false, ack, 1, 11, 10}, {false, fin | ack, 11, 12, 0}}
+	far := []int64{-3000, -1 << 20, -1 << 29, 3 - 1<<30, 1 << 20, 1 << 29, 1 << 30}
+	for _, c := range []struct {
+		name string
+		half []sent
+		orig bool
+	}{{"the initiator's direction", asked, true}, {"the responder's direction", answered, false}} {
+		for _, orig := range []bool{true, false} {
+			for at := range c.half {
+				for _, seq := range far {
+					for _, ackOf := range far {
+						if orig == c.orig && seq > 0 && at == 0 {
+							continue // for all that is known it was captured too early
+						}
+						n := uint32(0)
+						if seq < 0 && ackOf < 0 {
+							n = 5
+						}
+						s := tell(t, Config{})
+						for i, p := range c.half {
+							s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+							if i == at {
+								s.pkt(orig, ack, 1+seq, 1+ackOf, n)
+							}
+						}
+						e := s.end(handshake.Implied)[0]
+						if e.J.Close != handshake.HalfClosed || e.ConfirmedFrame != 0 || e.Orig.Payload+e.Resp.Payload != 10 {
+							t.Errorf("%s, at %d a segment of the initiator %v, %d %d: %v, confirmed by %d, payload %d and %d",
+								c.name, at, orig, seq, ackOf, e.J.Close, e.ConfirmedFrame, e.Orig.Payload, e.Resp.Payload)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// A segment in the initiator's name before any answer came is no sign that the handshake went on: the next SYN
+// is a retry, and the answer is the one that was waited for.
+func TestStraySegmentBeforeAnswer(t *testing.T) {
+	for _, seq := range []int64{-1 << 29, -3000, 1, 90000, 1 << 29} {
+		pkts := []sent{{true, syn, 0, 0, 0}, {true, ack, seq, 1 << 29, 0}, {true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}}
+		if e := late(t, pkts); len(e) != 1 || e[0].J.Verdict != handshake.Completed || e[0].SYNRetries != 1 || e[0].SYNACKFrame != 4 || e[0].ACKFrame != 5 {
+			t.Errorf("segment %d: %d records, the first %v, frames %d %d %d", seq, len(e), e[0].J.Verdict, e[0].SYNFrame, e[0].SYNACKFrame, e[0].ACKFrame)
+		}
+		if e := late(t, pkts[:3]); seq != 1 && seq != 90000 && (len(e) != 1 || e[0].J.Verdict != handshake.NoAnswer) {
+			t.Errorf("segment %d, no answer: %d records, the first %v", seq, len(e), e[0].J.Verdict)
+		}
+	}
+}

@@ -118,8 +118,8 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	if j.Verdict == Completed && me.bits&sentSYNACK != 0 && peer.bits&sentSYNACK == 0 && c.flags&flagCandidate != 0 && !cand && c.thirdFits(r, x) && c.thirdExact(r) {
 		j.ACK = x.candOff // the originator alone answered the other's SYN, and this acknowledges the answer
 	}
-	if j.Verdict.Opened() {
-		j.Confirmed = c.confirmOff
+	if j.Verdict.Opened() && (j.Verdict != Implied || j.Missing&MissingSYN == 0) {
+		j.Confirmed = c.confirmOff // where nothing of the initiator was captured, what seems confirmed is a stranger's
 	}
 	c.judgeClose(j, x)
 	c.judgeTimes(j, x, accepted, exact)
@@ -178,6 +178,11 @@ func (c *Conn) behindSYNData(o Side, x *Rest) bool {
 // belongs are the signs that a side itself sent something.
 const belongs = sentSYN | sentSYNACK | sentSegment | sentPayload | sentFIN | sentReset | sentWrongAck
 
+// stranger reports whether all segments that came in the name of side acknowledge what its peer cannot have sent.
+func (c *Conn) stranger(side Side) bool {
+	return c.half[side].bits&(sentWrongAck|hasAck|sentSYNACK|sentFIN|sentReset) == sentWrongAck
+}
+
 func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, third, exact bool) {
 	o, r := j.Orig, 1-j.Orig
 	me, peer := &c.half[o], &c.half[r]
@@ -224,12 +229,12 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	// One side of the wire only. What a stranger sent in the other's name makes no difference.
-	noneO := k.Pkts[o] == 0 || me.bits&(belongs&^sentSYN) == 0 && !accepted
-	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0 ||
+	noneO := k.Pkts[o] == 0 || (me.bits&(belongs&^sentSYN) == 0 || c.stranger(o)) && !accepted
+	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0 || c.stranger(r) ||
 		synack && !accepted && peer.bits&(belongs&^sentSYNACK) == 0 && c.candAck != peer.isn+1 // an answer that fits neither what came before it nor what came after
 	if noneO || noneR {
 		switch {
-		case noneR && syn && cand && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
+		case noneR && syn && cand && me.bits&sentSegment != 0 && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
 			j.Verdict, j.Missing, j.SYNACK = Implied, MissingSYNACK, 0
 			if exact || c.candSeq == me.isn+1 {
 				j.ACK = x.candOff

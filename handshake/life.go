@@ -80,6 +80,12 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYN|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
 }
 
+// Unanswered reports whether an answer to syn, a SYN of side, is what the connection waits for since its beginning:
+// syn is a copy of the SYN of side, and its peer showed nothing else.
+func (c *Conn) Unanswered(syn *capture.Packet, side Side) bool {
+	return !c.Over() && c.SameSYN(syn, side) && c.half[1-side].bits&belongs == 0
+}
+
 // Began reports whether both streams that were seen begin right behind the numbers of syn, from side, and
 // of its answer: the two were captured late.
 func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {

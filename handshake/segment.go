@@ -10,6 +10,15 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 {
 		c.followsOther(p, side, x)
 	}
+	switch {
+	case p.Flags.Any(capture.ACK) && (p.Seq != me.next || me.bits&hasAck == 0) && c.precedes(p.Ack, 1-side, x):
+		if me.bits&hasAck == 0 {
+			c.misled(p, side)
+		}
+		return OddAckUnsent
+	case c.precedes(p.Seq+1, side, x):
+		return OddSeqWindow
+	}
 
 	// The candidate for the third packet: the first segment with ACK of a side
 	// that opens, or a better one.
@@ -131,7 +140,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	}
 	c.reach(0)
 	c.reach(1)
-	c.confirm(p, side, off, x)
+	if odd == 0 {
+		c.confirm(p, side, off, x)
+	}
 	c.doubtReset(p, side, x)
 	return odd
 }
@@ -382,13 +393,16 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	ack := p.Ack
 	win := c.window(p, me, peer)
 	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(p, side) {
-		me.bits |= sentWrongAck
-		if me.bits&hasAck == 0 {
-			me.ack = ack // a RST that answers it has this number
-		}
+		c.misled(p, side)
 		return OddAckUnsent
 	}
 	if me.bits&hasAck == 0 {
+		// One that is far ahead is a stranger's, unless another goes on from it: then a stretch was lost.
+		goesOn := me.bits&sentWrongAck != 0 && ack.After(me.ack) && ack.Sub(me.ack) <= slack
+		if peer.bits&hasNext != 0 && ack.Sub(peer.next) > slack && !goesOn && c.anchored(1-side, x) {
+			c.misled(p, side)
+			return OddAckUnsent
+		}
 		me.bits |= hasAck
 		me.ack, me.edge = ack, ack.Add(win)
 	}
@@ -427,6 +441,34 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		me.edge = e
 	}
 	return odd
+}
+
+// misled notes that side acknowledged with p what its peer cannot have sent.
+func (c *Conn) misled(p *capture.Packet, side Side) {
+	me := &c.half[side]
+	me.bits |= sentWrongAck
+	if me.bits&hasAck == 0 {
+		me.ack = p.Ack // a RST that answers it has this number
+	}
+}
+
+// anchored reports whether it is known where the stream of side begins: its SYN or SYN-ACK was captured, and
+// is no stranger's.
+func (c *Conn) anchored(side Side, x *Rest) bool {
+	h, peer := &c.half[side], &c.half[1-side]
+	if c.far(side) || x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 {
+		return false
+	}
+	if h.bits&sentSYNACK != 0 {
+		return peer.bits&sentSYN == 0 || c.acceptable(h.synAck, 1-side, x)
+	}
+	return h.bits&sentSYN != 0 && side == c.synSide()
+}
+
+// precedes reports whether seq, one past a number that side is said to have sent, lies at or before the SYN
+// or SYN-ACK with which its stream begins: it belongs to no connection that these open.
+func (c *Conn) precedes(seq capture.Seq, side Side, x *Rest) bool {
+	return c.half[side].bits&(sentSYN|sentSYNACK) != 0 && !seq.After(c.half[side].isn) && c.anchored(side, x)
 }
 
 // unsent reports whether ack, of side, lies far beyond all that its peer was allowed to send. A receiver
