@@ -81,3 +81,40 @@ func TestCloseInAnyOrder(t *testing.T) {
 	}
 	longer(nil, 3)
 }
+
+// A FIN that acknowledges what was not sent ends nothing, as its receiver throws it away, unless what follows
+// proves that the capture lost what it acknowledges.
+func TestFINOfUnsent(t *testing.T) {
+	open := []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {false, ack, 1, 11, 10}}
+	forged, lost := sent{true, fin | ack, 11, 1 << 29, 0}, sent{true, fin | ack, 11, 900000, 0}
+	for _, c := range []struct {
+		name    string
+		pkts    []sent
+		close   handshake.Close
+		by      handshake.Who
+		payload [2]uint64
+		frame   uint64
+	}{
+		{"nothing follows", []sent{forged}, handshake.StillOpen, handshake.Nobody, [2]uint64{10, 10}, 0},
+		{"both go on", []sent{forged, {false, ack, 11, 11, 10}, {true, ack, 11, 21, 10}, {false, ack, 21, 21, 0}}, handshake.StillOpen, handshake.Nobody, [2]uint64{20, 20}, 0},
+		{"both close later", []sent{forged, {true, ack, 11, 11, 10}, {false, fin | ack, 11, 21, 0}, {true, fin | ack, 21, 12, 0}}, handshake.Closed, handshake.ByResp, [2]uint64{20, 10}, 8},
+		{"of both sides", []sent{forged, {false, fin | ack, 11, 1 << 29, 0}, {true, ack, 11, 11, 10}, {false, ack, 11, 21, 10}}, handshake.StillOpen, handshake.Nobody, [2]uint64{20, 20}, 0},
+		{"it is acknowledged", []sent{lost, {false, ack, 900000, 12, 0}}, handshake.HalfClosed, handshake.ByOrig, [2]uint64{10, 10}, 6},
+		{"it is answered", []sent{lost, {false, fin | ack, 900000, 12, 0}, {true, ack, 12, 900001, 0}}, handshake.Closed, handshake.ByOrig, [2]uint64{10, 10}, 6},
+		{"its sender goes on behind it", []sent{lost, {true, ack, 12, 901000, 0}}, handshake.HalfClosed, handshake.ByOrig, [2]uint64{10, 10}, 6},
+	} {
+		e := late(t, append(open[:5:5], c.pkts...))
+		if len(e) != 1 || e[0].J.Verdict != handshake.Completed || e[0].J.Close != c.close || e[0].J.ClosedBy != c.by ||
+			[2]uint64{e[0].Orig.Payload, e[0].Resp.Payload} != c.payload || c.close == handshake.HalfClosed && e[0].CloseFrames[0] != c.frame {
+			t.Errorf("%s: %d records, the first %v, %v by %v, frames %d, payload %d and %d",
+				c.name, len(e), e[0].J.Verdict, e[0].J.Close, e[0].J.ClosedBy, e[0].CloseFrames, e[0].Orig.Payload, e[0].Resp.Payload)
+		}
+	}
+	// Before the connection opened neither side closes it.
+	for at := 1; at <= 2; at++ {
+		pkts := append(open[:at:at], sent{at == 2, fin | ack, 1, 1 << 29, 0})
+		if e := late(t, append(pkts, open[at:]...)); len(e) != 1 || e[0].J.Verdict != handshake.Completed || e[0].J.Close != handshake.StillOpen {
+			t.Errorf("at %d: %d records, the first %v, %v", at, len(e), e[0].J.Verdict, e[0].J.Close)
+		}
+	}
+}

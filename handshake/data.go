@@ -103,7 +103,7 @@ type Details struct {
 	ICMPEarly   bool  // it was captured before the flow's first frame, by ICMPOff frames
 	rstSide     uint8
 	zeekOnce    uint8 // Zeek's I and Q, once per side
-	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged
+	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged, doubtedFIN0
 	finAck      [2]capture.Seq
 	prevLen     [2]uint16 // octets that the segment with prevISN carried
 
@@ -121,6 +121,10 @@ const oldRST0 uint8 = 1 << 2
 // challenged in finAhead says that the receiver of a RST which counted, and was not where it was expected,
 // only said where it stands (RFC 5961, 3.2).
 const challenged uint8 = 1 << 4
+
+// doubtedFIN0 in finAhead says of side 0, and the bit above it of side 1, that it sent a FIN which acknowledges
+// what was not sent, see doubtFIN.
+const doubtedFIN0 uint8 = 1 << 5
 
 // opening is a SYN or a SYN-ACK: when and where it was seen.
 type opening struct {

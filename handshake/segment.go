@@ -20,6 +20,10 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		return OddSeqWindow
 	}
 
+	if x.Data != nil && x.details != 0 && x.more().finAhead&(3*doubtedFIN0) != 0 {
+		c.proveFIN(p, side, x)
+	}
+
 	// The candidate for the third packet: the first segment with ACK of a side
 	// that opens, or a better one.
 	if p.Flags.Any(capture.ACK) {
@@ -87,7 +91,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		}
 		me.next = p.Seq
 	}
-	if p.Flags.Any(capture.FIN) {
+	if p.Flags.Any(capture.FIN) && !c.doubtFIN(p, side, off, x) {
 		if me.bits&sentFIN == 0 && (!end.Before(me.next) || x.Data == nil || x.fill(side, end-1, end) > 0 || me.bits&(sentSYN|sentSYNACK) == 0 && me.isn == end) {
 			// Behind what was sent there is none but one that is missing.
 			me.bits |= sentFIN
@@ -397,9 +401,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		return OddAckUnsent
 	}
 	if me.bits&hasAck == 0 {
-		// One that is far ahead is a stranger's, unless another goes on from it: then a stretch was lost.
-		goesOn := me.bits&sentWrongAck != 0 && ack.After(me.ack) && ack.Sub(me.ack) <= slack
-		if peer.bits&hasNext != 0 && ack.Sub(peer.next) > slack && !goesOn && c.anchored(1-side, x) {
+		if peer.bits&hasNext != 0 && c.farAhead(ack, side, x) {
 			c.misled(p, side)
 			return OddAckUnsent
 		}
@@ -441,6 +443,61 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		me.edge = e
 	}
 	return odd
+}
+
+// farAhead reports whether ack, the first of side that its peer's numbers do not rule out, lies far beyond all that
+// its peer was seen to send. It is a stranger's then, unless another goes on from it: a stretch was lost.
+func (c *Conn) farAhead(ack capture.Seq, side Side, x *Rest) bool {
+	me := &c.half[side]
+	goesOn := me.bits&sentWrongAck != 0 && ack.After(me.ack) && ack.Sub(me.ack) <= slack
+	return ack.Sub(c.half[1-side].next) > slack && !goesOn && c.anchored(1-side, x)
+}
+
+// doubtFIN reports whether p, a FIN of side, acknowledges what was not sent, so that its receiver throws it away
+// (RFC 9293, 3.10.7.4). It is kept in mind: what both do next may prove that the capture lost a stretch, see proveFIN.
+func (c *Conn) doubtFIN(p *capture.Packet, side Side, off uint32, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.bits&sentFIN != 0 || !p.Flags.Any(capture.ACK) || peer.bits&hasNext == 0 || !p.Ack.After(peer.next) {
+		return false
+	}
+	if me.bits&sentSYN != 0 && peer.bits&sentSYNACK != 0 && !c.acceptable(peer.synAck, side, x) {
+		return false // it is the peer's numbers that are a stranger's
+	}
+	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
+		if c.weigh(p.Ack, 1-side, x); !p.Ack.After(peer.next) {
+			return false
+		}
+	}
+	if !c.preOpen(p, side) && (me.bits&hasAck != 0 && !c.unsent(p.Ack, side) || me.bits&hasAck == 0 && !c.farAhead(p.Ack, side, x)) {
+		return false
+	}
+	if x.Data != nil {
+		me.fin, x.finOff[side] = segEnd(p), off
+		d := x.need()
+		d.finAck[side] = p.Ack
+		d.finAhead |= doubtedFIN0 << side
+	}
+	return true
+}
+
+// proveFIN lets a FIN that is in doubt count where p, from side, is from behind it, or acknowledges just it:
+// no stranger knows that number.
+func (c *Conn) proveFIN(p *capture.Packet, side Side, x *Rest) {
+	me, d := &c.half[side], x.need()
+	for s := range 2 {
+		h := &c.half[s]
+		if d.finAhead&(doubtedFIN0<<s) == 0 || h.bits&sentFIN != 0 || h.next+1 != h.fin ||
+			s == side && p.Seq != h.fin || s != side && (!p.Flags.Any(capture.ACK) || p.Ack != h.fin) {
+			continue
+		}
+		h.bits |= sentFIN
+		h.next = h.fin
+		d.finAhead = d.finAhead&^(doubtedFIN0<<s) | 1<<s
+		if s != side && p.Seq == d.finAck[s] && p.Seq.After(me.next) && me.bits&hasNext != 0 {
+			x.addHole(side, me.next, p.Seq) // the stretch that was lost
+			me.next = p.Seq
+		}
+	}
 }
 
 // misled notes that side acknowledged with p what its peer cannot have sent.
