@@ -29,6 +29,7 @@ func TestResetAfterCopyOfSYN(t *testing.T) {
 	}{
 		{"nobody spoke", nil, 5001, false},
 		{"the responder spoke", []sent{{false, ack, 5001, 1, 20}, {true, ack, 1, 5021, 0}}, 5021, false},
+		{"both spoke, and it heard nothing", []sent{{false, ack, 5001, 1, 20}, {true, ack, 1, 5021, 10}}, 5021, false},
 		{"the copy is refused", nil, 1, true}, // number 0, as who knows of no connection has it
 	} {
 		pkts := append(append(open[:3:3], c.spoke...), sent{true, syn, 0, 0, 0}, sent{false, rst | ack, c.seq, 1, 0})
@@ -44,26 +45,43 @@ func TestResetAfterCopyOfSYN(t *testing.T) {
 	}
 }
 
-// A copy of the SYN after an attempt that came to nothing is one of its retries, unless it is answered.
+// A copy of the SYN after an attempt that came to nothing is one of its retries, unless it is answered though the
+// attempt was answered already.
 func TestCopyOfSYNAfterAttempt(t *testing.T) {
+	copied, answer, third := sent{true, syn, 0, 0, 0}, sent{false, syn | ack, 7000, 1, 0}, sent{true, ack, 1, 7001, 0}
 	for _, c := range []struct {
 		name string
 		pkts []sent
 		want handshake.Verdict
 	}{
 		{"taken back", []sent{{true, syn, 0, 0, 0}, {true, rst, 1, 0, 0}}, handshake.Aborted},
+		{"taken back, and answered then", []sent{{true, syn, 0, 0, 0}, {true, rst, 1, 0, 0}, copied, answer, {true, rst, 1, 0, 0}}, handshake.Aborted},
+		{"not taken back after all", []sent{{true, syn, 0, 0, 0}, {true, rst, 1, 0, 0}, copied, answer, third}, handshake.Completed},
 		{"answered and taken back", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, rst, 1, 0, 0}}, handshake.Aborted},
 		{"answered and given up", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {false, rst | ack, 1, 1, 0}}, handshake.HalfOpen},
 	} {
 		n := len(c.pkts)
-		e := late(t, append(c.pkts[:n:n], sent{true, syn, 0, 0, 0}))
-		if len(e) != 1 || e[0].J.Verdict != c.want || e[0].SYNRetries != 1 || e[0].Orig.Pkts+e[0].Resp.Pkts != uint64(n+1) {
+		e := late(t, append(c.pkts[:n:n], copied))
+		if len(e) != 1 || e[0].J.Verdict != c.want || e[0].SYNRetries == 0 || e[0].Orig.Pkts+e[0].Resp.Pkts != uint64(n+1) {
 			t.Errorf("%s: %d records, the first %v, %d retries", c.name, len(e), e[0].J.Verdict, e[0].SYNRetries)
 		}
-		e = late(t, append(c.pkts[:n:n], sent{true, syn, 0, 0, 0}, sent{false, syn | ack, 7000, 1, 0}, sent{true, ack, 1, 7001, 0}))
+		if c.pkts[1].orig {
+			continue
+		}
+		e = late(t, append(c.pkts[:n:n], copied, answer, third))
 		if len(e) != 2 || e[0].J.Verdict != c.want || e[1].J.Verdict != handshake.Completed || e[1].Reuses != e[0].ID {
 			t.Errorf("%s, and the copy is answered: %d records, the first %v", c.name, len(e), e[0].J.Verdict)
 		}
+	}
+}
+
+// A SYN that waits in a connection which its sender then resets, as it knows nothing of it, is an attempt of its own
+// where its sender takes it back.
+func TestWaitingSYNTakenBack(t *testing.T) {
+	open := []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {false, ack, 1, 11, 0}}
+	e := late(t, append(open, sent{true, syn, 5000000, 0, 0}, sent{false, ack, 1, 11, 0}, sent{true, rst, 11, 0, 0}, sent{true, rst, 5000001, 0, 0}))
+	if len(e) != 2 || e[0].J.Close != handshake.Reset || e[0].SuspectedRSTs != 0 || e[1].J.Verdict != handshake.Aborted || e[1].Orig.Pkts != 2 {
+		t.Errorf("%d records, the first %v, %d suspected", len(e), e[0].J.Close, e[0].SuspectedRSTs)
 	}
 }
 

@@ -123,8 +123,8 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	for i := range ps.n {
 		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
 			f := t.flow(v)
-			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], ps.side) && f.conn.Awaits(p, side) {
-				return false // who refuses a call knows nothing of where both ends stand: it ends the live connection
+			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], ps.side) && f.conn.Stands(p, side) {
+				return false // it refuses nothing, but ends the live connection
 			}
 			t.forgetLetters(v, ps)
 			if f.conn.Began(&ps.pkts[i], p, ps.side) || f.conn.Unanswered(&ps.pkts[i], ps.side) {

@@ -81,9 +81,10 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 }
 
 // Unanswered reports whether an answer to syn, a SYN of side, is what the connection waits for since its beginning:
-// syn is a copy of the SYN of side, and its peer showed nothing else.
+// syn is a copy of the SYN of side, and its peer showed nothing else. Whoever takes a SYN back does not begin anew
+// with the same number.
 func (c *Conn) Unanswered(syn *capture.Packet, side Side) bool {
-	return !c.Over() && c.SameSYN(syn, side) && c.half[1-side].bits&belongs == 0
+	return c.SameSYN(syn, side) && c.half[1-side].bits&belongs == 0
 }
 
 // Began reports whether both streams that were seen begin right behind the numbers of syn, from side, and
@@ -108,11 +109,17 @@ func (c *Conn) Alone(side Side) bool {
 	return me.bits&sentSegment != 0 && peer.bits&(belongs|sentBadRST) == 0
 }
 
-// Resumes reports whether p, a segment of side, goes on from syn, a SYN of side that waits, where no answer can
-// be waited for: only that direction was captured.
+// Resumes reports whether p, of side, goes on from syn, a SYN of side that waits, where no answer need be waited
+// for: only that direction was captured, or p takes syn back after the connection in which it waits is over.
 func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
-	return p.Flags.Any(capture.ACK) && peer.bits&(belongs|sentBadRST) == 0 && p.Seq.In(syn.Seq+1, syn.Seq.Add(1+syn.PayloadLen)) &&
+	switch {
+	case !p.Seq.In(syn.Seq+1, syn.Seq.Add(1+syn.PayloadLen)):
+		return false
+	case p.Flags.Any(capture.RST):
+		return c.Over() && !c.SameSYN(syn, side) && p.Seq != me.next
+	}
+	return p.Flags.Any(capture.ACK) && peer.bits&(belongs|sentBadRST) == 0 &&
 		(me.bits&sentReset != 0 || !c.SameSYN(syn, side) && p.Seq != me.next)
 }
 
@@ -228,6 +235,13 @@ func (c *Conn) Asks(p *capture.Packet, side Side) bool {
 func (c *Conn) Awaits(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	return me.bits&peer.bits&hasNext != 0 && p.Flags.Any(capture.ACK) && p.Seq == me.next && p.Ack == peer.next
+}
+
+// Stands reports whether p, a RST from side, has the number at which side stands. Who refuses a call has none, and
+// sends 0 (RFC 9293, 3.10.7.1).
+func (c *Conn) Stands(p *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return me.bits&hasNext != 0 && p.Seq == me.next && (p.Seq != 0 || c.Awaits(p, side))
 }
 
 // Sent reports whether side may have sent a segment with number seq, as far as was seen of
