@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"testing"
 
 	"portero/capture"
@@ -76,5 +77,69 @@ func TestAnyOrder(t *testing.T) {
 				t.Errorf("%s, order %v: frame %d, which confirms, is the initiator's", c.name, order, n)
 			}
 		})
+	}
+}
+
+// Octets that were captured after what acknowledges them were not sent twice, nor is one such octet a keep-alive.
+func TestAcknowledgedBeforeCaptured(t *testing.T) {
+	s, sa, a := sent{true, syn, 0, 0, 0}, sent{false, syn | ack, 0, 1, 0}, sent{true, ack, 1, 1, 0}
+	for _, n := range []uint32{1, 1000} {
+		octets, acked := sent{true, ack, 1, 1, n}, sent{false, ack, 1, 1 + int64(n), 0}
+		orders(5, func(order []int) {
+			at := func(i int) int { return slices.Index(order, i) }
+			if n == 1 && (at(3) < at(0) || at(4) < min(at(0), at(1))) {
+				return // it may be a keep-alive for all that is known when it comes
+			}
+			var pkts []sent
+			for _, i := range order {
+				pkts = append(pkts, []sent{s, sa, a, octets, acked}[i])
+			}
+			e := late(t, pkts)
+			if len(e) != 1 || e[0].J.Verdict != handshake.Completed || e[0].Orig.Payload != uint64(n) || e[0].Orig.Lost != 0 || e[0].Orig.Retrans != 0 {
+				t.Errorf("%d octets, order %v: %d records, the first %v, payload %d, %d lost, %d sent again", n, order, len(e), e[0].J.Verdict, e[0].Orig.Payload, e[0].Orig.Lost, e[0].Orig.Retrans)
+			}
+		})
+		// What comes again behind it is.
+		if e := late(t, []sent{s, sa, a, acked, octets, octets}); e[0].Orig.Payload != uint64(n) {
+			t.Errorf("%d octets sent again: payload %d", n, e[0].Orig.Payload)
+		}
+	}
+}
+
+// A SYN that was captured after the SYN-ACK with which its sender answered the other's call has the same number, and
+// an answer that was captured after segments of both sides is that of a SYN and of its copy.
+func TestLateSYNAndAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		pkts []sent
+	}{
+		{"crossing calls", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {false, syn, 0, 0, 0}, {true, syn | ack, 0, 1, 0}, {false, ack, 1, 1, 0}, {true, ack, 1, 1, 10}}},
+		{"the answer behind a copy", []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 10}, {true, syn, 0, 0, 0}, {false, ack, 1, 11, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}}},
+	} {
+		if e := late(t, c.pkts); len(e) != 1 || e[0].J.Verdict != handshake.Completed || e[0].J.Close != handshake.StillOpen || e[0].Orig.Payload != 10 {
+			t.Errorf("%s: %d records, the first %v, %v, payload %d", c.name, len(e), e[0].J.Verdict, e[0].J.Close, e[0].Orig.Payload)
+		}
+	}
+	// One direction.
+	if e := late(t, []sent{{false, syn | ack, 0, 1, 0}, {false, syn, 0, 0, 0}, {false, ack, 1, 1, 10}, {false, ack, 11, 1, 10}}); len(e) != 1 || e[0].J.Verdict != handshake.Implied {
+		t.Errorf("one direction: %d records, the first %v", len(e), e[0].J.Verdict)
+	}
+}
+
+// Nothing follows an acknowledged FIN. The SYN-ACK of the next connection on the same ports, captured before its SYN, is
+// not taken for the old one's, though the third packet was captured before both.
+func TestThirdPacketBehindFIN(t *testing.T) {
+	s := tell(t, Config{})
+	s.open()
+	s.shut()
+	s.wait(Second)
+	for _, p := range []sent{{true, ack, 1, 1, 0}, {false, syn | ack, 0, 1, 0}, {true, syn, 0, 0, 0}, {true, ack, 1, 1, 10}, {false, ack, 1, 11, 0}} {
+		s.pkt(p.orig, p.flags, p.seq, p.ack, p.n, next)
+	}
+	e := s.end(handshake.Completed, handshake.Completed)
+	for i := range e {
+		if e[i].Reuses != 0 && (e[i].SYNFrame != 9 || e[i].SYNACKFrame != 8 || e[i].ACKFrame != 10 || e[i].Orig.Payload != 10) {
+			t.Errorf("frames %d %d %d, payload %d", e[i].SYNFrame, e[i].SYNACKFrame, e[i].ACKFrame, e[i].Orig.Payload)
+		}
 	}
 }

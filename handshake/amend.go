@@ -82,6 +82,9 @@ func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq)
 	case me.bits&hasNext == 0 || peer.bits&sentSYNACK != 0 && peer.synAck != p.Seq+1:
 	case me.bits&sentSegment == 0:
 		if me.next.Sub(p.Seq) < 1<<20 {
+			if end := segEnd(p); x.Data != nil && me.isn.After(end) {
+				x.addHole(side, end, me.isn)
+			}
 			return me.next
 		}
 	case x.Data != nil && me.isn.After(p.Seq+1) && me.isn.Sub(p.Seq) < 1<<20:

@@ -99,12 +99,21 @@ func (x *Rest) fill(side Side, lo, hi capture.Seq) (fresh uint32) {
 
 // missing reports whether octets of side before end were not seen.
 func (x *Rest) missing(side Side, end capture.Seq) bool {
-	if x.holeCount[side] == 0 {
+	return x.anyHole(side, func(h hole) bool { return h.lo.Before(end) })
+}
+
+// lacks reports whether the octet seq of side was not seen.
+func (x *Rest) lacks(side Side, seq capture.Seq) bool {
+	return x.anyHole(side, func(h hole) bool { return seq.In(h.lo, h.hi-1) })
+}
+
+func (x *Rest) anyHole(side Side, is func(hole) bool) bool {
+	if x.Data == nil || x.holeCount[side] == 0 {
 		return false
 	}
 	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
 		for _, h := range hs {
-			if h.lo != h.hi && h.lo.Before(end) {
+			if h.lo != h.hi && is(h) {
 				return true
 			}
 		}

@@ -40,8 +40,8 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 				return Pending // its own, if its answer does not tell otherwise
 			}
 		}
-		if c.takenBackBefore(p, side) {
-			return SameAttempt
+		if c.takenBackBefore(p, side) || me.bits&sentSYNACK != 0 && me.isn == p.Seq && !c.Over() {
+			return SameAttempt // so does who called before it answered the other's call
 		}
 	}
 	sameISN := me.bits&sentSYN != 0 && me.isn == p.Seq
@@ -88,12 +88,12 @@ func (c *Conn) Unanswered(syn *capture.Packet, side Side) bool {
 }
 
 // Began reports whether both streams that were seen begin right behind the numbers of syn, from side, and
-// of its answer: the two were captured late.
+// of its answer: the two, or the answer alone, were captured late.
 func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {
 	behind := func(h *half, seq capture.Seq) bool {
 		return h.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && h.isn.In(seq+1, seq.Add(1<<16))
 	}
-	return !c.Over() && !c.far(0) && !c.far(1) && behind(&c.half[side], syn.Seq) && behind(&c.half[1-side], answer.Seq)
+	return !c.Over() && !c.far(0) && !c.far(1) && (c.SameSYN(syn, side) || behind(&c.half[side], syn.Seq)) && behind(&c.half[1-side], answer.Seq)
 }
 
 // Over reports whether the connection ended: FIN both ways, or a valid RST.

@@ -18,6 +18,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		return OddAckUnsent
 	case c.precedes(p.Seq+1, side, x):
 		return OddSeqWindow
+	case me.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == me.fin && p.Seq.After(me.fin+1):
+		return OddSeqWindow // nothing follows a FIN; some stacks send another right behind theirs
 	}
 
 	if x.Data != nil && x.details != 0 && x.more().finAhead&(3*doubtedFIN0) != 0 {
@@ -63,7 +65,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	me.bits |= sentSegment
 
 	if p.PayloadLen > 0 {
-		keepAlive := p.PayloadLen == 1 && p.Seq+1 == me.next && peer.bits&hasAck != 0 && peer.ack == me.next
+		keepAlive := p.PayloadLen == 1 && p.Seq+1 == me.next && peer.bits&hasAck != 0 && peer.ack == me.next && !x.lacks(side, p.Seq)
 		if !keepAlive {
 			me.bits |= sentPayload
 			if x.Data != nil {
