@@ -6,7 +6,7 @@ import (
 )
 
 // pendingSYN is an attempt inside a live connection, kept apart until the peer
-// accepts it.
+// accepts it. Where one direction alone was captured it may be a SYN-ACK, see resume.
 type pendingSYN struct {
 	id   uint64
 	side int
@@ -51,7 +51,7 @@ func (ps *pendingSYN) until() int64 { return ps.pkts[ps.n-1].Time + AttemptLife 
 func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
 	if side == ps.side {
 		const flags = capture.SYN | capture.ACK | capture.RST | capture.FIN
-		return p.Flags&flags == capture.SYN && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq
+		return p.Flags&flags == ps.pkts[0].Flags&flags && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq
 	}
 	for i := range ps.n {
 		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
@@ -104,7 +104,11 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
 	f.pkts[side] += uint32(p.Frames)
 	f.wire[side] += uint64(p.WireLen)
-	f.odd |= handshake.OddStraySYN
+	if p.Flags.Any(capture.ACK) {
+		f.odd |= handshake.OddSYNACKISN
+	} else {
+		f.odd |= handshake.OddStraySYN
+	}
 	if off := f.offset(p.Index); off > f.lastOff {
 		f.lastOff, f.last = off, p.Time
 	}

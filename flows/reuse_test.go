@@ -113,6 +113,13 @@ func TestReuseInOneDirection(t *testing.T) {
 			t.Errorf("%s: %d records, the first %v", c.name, len(s.ended), s.ended[0].J.Verdict)
 		}
 	}
+	// A stranger's SYN or SYN-ACK, from which nothing goes on, is none.
+	if e := late(t, append(first[:2:2], sent{false, syn | ack, 1 << 29, 7, 0}, sent{false, ack, 21, 11, 20})); len(e) != 1 || e[0].Resp.Payload != 40 || e[0].Oddities&handshake.OddSYNACKISN == 0 {
+		t.Errorf("a stranger's answer: %d records, payload %d, %v", len(e), e[0].Resp.Payload, e[0].Oddities.List())
+	}
+	if e := late(t, append(asked[:2:2], sent{true, syn, 1 << 29, 0, 0}, sent{true, ack, 11, 1, 20})); len(e) != 1 || e[0].Orig.Payload != 30 || e[0].Oddities&handshake.OddStraySYN == 0 {
+		t.Errorf("a stranger's call: %d records, payload %d, %v", len(e), e[0].Orig.Payload, e[0].Oddities.List())
+	}
 	// What repeats its numbers is a copy that comes late, unless its sender had left with a RST.
 	if e := late(t, append(asked[:2:2], left, asked[0], asked[1])); len(e) != 1 || e[0].SYNRetries != 1 {
 		t.Errorf("copies: %d records, %d retries", len(e), e[0].SYNRetries)

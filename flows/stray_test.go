@@ -103,3 +103,40 @@ func TestStraySegmentBeforeAnswer(t *testing.T) {
 		}
 	}
 }
+
+// Nor does a SYN or SYN-ACK of a stranger.
+func TestStrangerOpensBesideOneDirection(t *testing.T) {
+	asked := []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {true, fin | ack, 11, 21, 0}}
+	answered := []sent{{false, syn | ack, 0, 1, 0}, {false, ack, 1, 11, 0}, {false, ack, 1, 11, 10}, {false, fin | ack, 11, 12, 0}}
+	for _, c := range []struct {
+		name   string
+		half   []sent
+		forged sent
+		last   int // place of the forged one
+	}{
+		{"a call of the responder", asked, sent{false, syn, 1 << 29, 0, 0}, 3},
+		{"another call of the responder", asked, sent{false, syn, -1 << 29, 0, 0}, 3},
+		{"an answer of the initiator", answered, sent{true, syn | ack, 1 << 29, 7777, 0}, 3},
+		{"another answer of the initiator", answered, sent{true, syn | ack, -1 << 29, -1 << 28, 0}, 3},
+		{"an answer of the responder", answered, sent{false, syn | ack, 1 << 29, 7777, 0}, 2},
+		{"another answer of the responder", answered, sent{false, syn | ack, -1 << 29, -1 << 28, 0}, 2},
+	} {
+		for at := 1; at <= c.last; at++ {
+			e := late(t, append(append(c.half[:at:at], c.forged), c.half[at:]...))
+			if len(e) != 1 || e[0].J.Verdict != handshake.Implied || e[0].J.Kind != handshake.Normal || e[0].J.Close != handshake.HalfClosed || e[0].Orig.Payload+e[0].Resp.Payload != 10 {
+				t.Errorf("%s at %d: %d records, the first %v, %v, %v, payload %d and %d", c.name, at, len(e), e[0].J.Verdict, e[0].J.Kind, e[0].J.Close, e[0].Orig.Payload, e[0].Resp.Payload)
+			}
+			if orig := &e[0].Orig; orig.Port != 40000 {
+				t.Errorf("%s at %d: the originator is %d", c.name, at, orig.Port)
+			}
+		}
+	}
+}
+
+// The first of two SYNs is taken back by the RST that names it.
+func TestFirstSYNTakenBack(t *testing.T) {
+	e := late(t, []sent{{true, syn, 0, 0, 0}, {true, syn, 1 << 29, 0, 0}, {true, rst, 1, 0, 0}})
+	if len(e) != 1 || e[0].J.Verdict != handshake.Aborted || e[0].SYNFrame != 1 || e[0].SuspectedRSTs != 0 {
+		t.Errorf("%d records, the first %v, SYN %d, %d suspected", len(e), e[0].J.Verdict, e[0].SYNFrame, e[0].SuspectedRSTs)
+	}
+}

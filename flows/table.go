@@ -200,6 +200,10 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 				t.book(u, s, p)
 				return
 			}
+			if !f.conn.Over() && !f.conn.SentFIN(side) {
+				t.pend(f, v, side, p) // a stranger's, if nothing goes on from it
+				return
+			}
 			t.supersede(v, p, 0)
 			return
 		}

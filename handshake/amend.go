@@ -149,14 +149,25 @@ func (h *half) opensTo(seq capture.Seq) bool {
 	return seq.In(h.isn+1, (h.isn + 1).Add(uint32(h.carried())))
 }
 
-// followsOther makes, of two SYNs of side of which none was answered as far as was seen, that one count
-// which p, the first segment of side, goes on from.
+// followsOther makes, of two SYNs of side of which none was answered as far as was seen, or of two SYN-ACKs in
+// the only direction that was captured, that one count which p, the first segment of side, goes on from.
 func (c *Conn) followsOther(p *capture.Packet, side Side, x *Rest) {
-	if side != c.synSide() || c.half[side].bits&(sentSYN|sentSegment) != sentSYN || c.half[1-side].bits&sentSYNACK != 0 ||
-		!c.reachesOther(p.Seq, side, x) || c.half[side].opensTo(p.Seq) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.bits&sentSegment != 0 || peer.bits&sentSYNACK != 0 || !c.reachesOther(p.Seq, side, x) || me.opensTo(p.Seq) {
 		return
 	}
-	c.swapSYN(side, x)
+	switch {
+	case side == c.synSide() && me.bits&sentSYN != 0:
+		c.swapSYN(side, x)
+	case me.bits&(sentSYN|sentSYNACK) == sentSYNACK && peer.bits&belongs == 0 && p.Flags.Any(capture.ACK):
+		o := c.swap(side, opening{x.synackTime, x.synackOff, x.synackTS}, x)
+		x.synackTime, x.synackOff, x.synackTS = o.time, o.off, o.ts
+		me.synAck, me.ack = p.Ack, p.Ack // what it answered is not known any more
+		me.edge = p.Ack.Add(c.window(p, me, peer))
+		peer.bits &^= hasNext
+		c.learn(1-side, p.Ack, x)
+		peer.base(p.Ack)
+	}
 }
 
 func (c *Conn) swapSYN(side Side, x *Rest) {

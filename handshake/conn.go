@@ -422,6 +422,10 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if c.beyond(p, side) {
 		return OddSYNACKISN
 	}
+	if (me.bits|peer.bits)&sentSYN == 0 && me.bits&sentSYNACK == 0 && peer.bits&(sentSYNACK|sentSegment) == sentSYNACK|sentSegment &&
+		(p.Ack != peer.isn+1 || peer.synAck != p.Seq+1) {
+		return OddSYNACKNumber // where calls cross, one answers the other
+	}
 	c.choose(1-side, x)
 	if repeat && me.isn != p.Seq && peer.bits&sentSYN != 0 {
 		// An answer nobody asked for is no copy of another, and does not displace the one that was accepted.

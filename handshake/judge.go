@@ -44,7 +44,7 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 		return c.synSide(), RolesFirst
 	case (a|b)&sentSYN != 0:
 		return c.synSide(), RolesSYN
-	case a&sentSYNACK != 0 && b&sentSYNACK == 0:
+	case a&sentSYNACK != 0 && (b&sentSYNACK == 0 || a&sentSegment != 0 && b&sentSegment == 0):
 		return 1, RolesSYNACK
 	case b&sentSYNACK != 0:
 		return 0, RolesSYNACK
@@ -183,6 +183,16 @@ func (c *Conn) stranger(side Side) bool {
 	return c.half[side].bits&(sentWrongAck|hasAck|sentSYNACK|sentFIN|sentReset) == sentWrongAck
 }
 
+// strayAnswer reports whether all that came in the name of side is a SYN-ACK that does not answer its peer's, as it
+// does where calls cross: it is a stranger's.
+func (c *Conn) strayAnswer(side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&belongs == sentSYNACK && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK && !c.crosses(side)
+}
+
+// crosses reports whether the SYN-ACK of side acknowledges the number of its peer's.
+func (c *Conn) crosses(side Side) bool { return c.half[side].synAck == c.half[1-side].isn+1 }
+
 func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, third, exact bool) {
 	o, r := j.Orig, 1-j.Orig
 	me, peer := &c.half[o], &c.half[r]
@@ -229,13 +239,14 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	// One side of the wire only. What a stranger sent in the other's name makes no difference.
-	noneO := k.Pkts[o] == 0 || (me.bits&(belongs&^sentSYN) == 0 || c.stranger(o)) && !accepted
+	noneO := k.Pkts[o] == 0 || (me.bits&(belongs&^sentSYN) == 0 || c.stranger(o) || c.strayAnswer(o)) && !accepted
 	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0 || c.stranger(r) ||
+		crossed && peer.bits&belongs == sentSYN && cand && c.candAck != peer.isn+1 || // a call that the other never heard of
 		synack && !accepted && peer.bits&(belongs&^sentSYNACK) == 0 && c.candAck != peer.isn+1 // an answer that fits neither what came before it nor what came after
 	if noneO || noneR {
 		switch {
 		case noneR && syn && cand && me.bits&sentSegment != 0 && c.candSeq.In(me.isn+1, me.isn.Add(1<<30)):
-			j.Verdict, j.Missing, j.SYNACK = Implied, MissingSYNACK, 0
+			j.Verdict, j.Kind, j.Missing, j.SYNACK = Implied, Normal, MissingSYNACK, 0
 			if exact || c.candSeq == me.isn+1 {
 				j.ACK = x.candOff
 			} else {

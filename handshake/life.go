@@ -109,7 +109,7 @@ func (c *Conn) Alone(side Side) bool {
 	return me.bits&sentSegment != 0 && peer.bits&(belongs|sentBadRST) == 0
 }
 
-// Resumes reports whether p, of side, goes on from syn, a SYN of side that waits, where no answer need be waited
+// Resumes reports whether p, of side, goes on from syn, a SYN or SYN-ACK of side that waits, where no answer need be waited
 // for: only that direction was captured, or p takes syn back after the connection in which it waits is over.
 func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]

@@ -36,6 +36,10 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	case me.bits&sentSYN != 0 && peer.bits&(sentSYNACK|sentSegment|sentSYN) == 0:
 		// The opener takes back its SYN.
 		ok = seq == me.isn || seq.In(me.isn+1, me.next)
+		if !ok && c.reachesOther(seq, side, x) {
+			ok = true // the one before it
+			c.swapSYN(side, x)
+		}
 	case peer.bits&hasAck != 0:
 		hi := peer.edge
 		if hi.After(peer.ack) {

@@ -16,6 +16,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			c.misled(p, side)
 		}
 		return OddAckUnsent
+	case p.Flags.Any(capture.ACK) && me.bits&hasAck == 0 && c.madeUp(p, side, x):
+		c.misled(p, side)
+		return OddAckUnsent
 	case c.precedes(p.Seq+1, side, x):
 		return OddSeqWindow
 	case me.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == me.fin && p.Seq.After(me.fin+1):
@@ -403,10 +406,6 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		return OddAckUnsent
 	}
 	if me.bits&hasAck == 0 {
-		if peer.bits&hasNext != 0 && c.farAhead(ack, side, x) {
-			c.misled(p, side)
-			return OddAckUnsent
-		}
 		me.bits |= hasAck
 		me.ack, me.edge = ack, ack.Add(win)
 	}
@@ -455,6 +454,19 @@ func (c *Conn) farAhead(ack capture.Seq, side Side, x *Rest) bool {
 	return ack.Sub(c.half[1-side].next) > slack && !goesOn && c.anchored(1-side, x)
 }
 
+// madeUp reports whether p, a segment of side, which acknowledged nothing that counts so far, acknowledges what
+// its peer, whose SYN alone was seen, or all of whose segments, cannot have sent.
+func (c *Conn) madeUp(p *capture.Packet, side Side, x *Rest) bool {
+	peer := &c.half[1-side]
+	if peer.bits&hasNext == 0 || !p.Ack.After(peer.next) {
+		return false
+	}
+	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
+		c.weigh(p.Ack, 1-side, x)
+	}
+	return (peer.bits&sentSYNACK|c.half[side].bits&sentSYN) == 0 && c.preOpen(p, side) || peer.bits&sentSegment != 0 && c.farAhead(p.Ack, side, x)
+}
+
 // doubtFIN reports whether p, a FIN of side, acknowledges what was not sent, so that its receiver throws it away
 // (RFC 9293, 3.10.7.4). It is kept in mind: what both do next may prove that the capture lost a stretch, see proveFIN.
 func (c *Conn) doubtFIN(p *capture.Packet, side Side, off uint32, x *Rest) bool {
@@ -462,15 +474,15 @@ func (c *Conn) doubtFIN(p *capture.Packet, side Side, off uint32, x *Rest) bool 
 	if me.bits&sentFIN != 0 || !p.Flags.Any(capture.ACK) || peer.bits&hasNext == 0 || !p.Ack.After(peer.next) {
 		return false
 	}
-	if me.bits&sentSYN != 0 && peer.bits&sentSYNACK != 0 && !c.acceptable(peer.synAck, side, x) {
-		return false // it is the peer's numbers that are a stranger's
+	if peer.bits&(sentSYN|sentSYNACK) != 0 && !c.far(1-side) && !c.anchored(1-side, x) {
+		return false // it may be the peer's numbers that are a stranger's
 	}
 	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
 		if c.weigh(p.Ack, 1-side, x); !p.Ack.After(peer.next) {
 			return false
 		}
 	}
-	if !c.preOpen(p, side) && (me.bits&hasAck != 0 && !c.unsent(p.Ack, side) || me.bits&hasAck == 0 && !c.farAhead(p.Ack, side, x)) {
+	if !c.preOpen(p, side) && (me.bits&hasAck == 0 || !c.unsent(p.Ack, side)) {
 		return false
 	}
 	if x.Data != nil {
@@ -519,7 +531,7 @@ func (c *Conn) anchored(side Side, x *Rest) bool {
 		return false
 	}
 	if h.bits&sentSYNACK != 0 {
-		return peer.bits&sentSYN == 0 || c.acceptable(h.synAck, 1-side, x)
+		return peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSYN != 0 && c.acceptable(h.synAck, 1-side, x) || c.crosses(side)
 	}
 	return h.bits&sentSYN != 0 && side == c.synSide()
 }

@@ -346,7 +346,7 @@ func (x *Rest) historyWord(n uint) *uint64 {
 	return &x.need().historyX[n/lettersPerWord-1]
 }
 
-// ZeekStray writes the letter of a SYN of side that may open another connection, and returns its place in
+// ZeekStray writes the letter of a SYN or SYN-ACK of side that may open another connection, and returns its place in
 // the history plus one, 0 where it has none.
 func (c *Conn) ZeekStray(p *capture.Packet, side Side, x *Rest) (place uint8) {
 	if me := &c.half[side]; me.zeek&zSeenSH != 0 && me.isn == p.Seq {
@@ -354,7 +354,11 @@ func (c *Conn) ZeekStray(p *capture.Packet, side Side, x *Rest) (place uint8) {
 	}
 	before := c.historyLen
 	c.half[side].zeek |= zSeenSH
-	c.letter(letS, side, x)
+	if p.Flags.Any(capture.ACK) {
+		c.letter(letH, side, x)
+	} else {
+		c.letter(letS, side, x)
+	}
 	if c.historyLen == before {
 		return 0
 	}
