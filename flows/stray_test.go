@@ -3,6 +3,7 @@ package flows
 import (
 	"testing"
 
+	"portero/capture"
 	"portero/handshake"
 )
 
@@ -138,5 +139,14 @@ func TestFirstSYNTakenBack(t *testing.T) {
 	e := late(t, []sent{{true, syn, 0, 0, 0}, {true, syn, 1 << 29, 0, 0}, {true, rst, 1, 0, 0}})
 	if len(e) != 1 || e[0].J.Verdict != handshake.Aborted || e[0].SYNFrame != 1 || e[0].SuspectedRSTs != 0 {
 		t.Errorf("%d records, the first %v, SYN %d, %d suspected", len(e), e[0].J.Verdict, e[0].SYNFrame, e[0].SuspectedRSTs)
+	}
+}
+
+// Nor is an attempt that was taken back anything else for a segment that its receiver would throw away.
+func TestStrangerAfterRST(t *testing.T) {
+	for _, f := range []capture.Flags{ack, fin | ack} {
+		if e := late(t, []sent{{true, syn, 0, 0, 0}, {true, rst, 1, 0, 0}, {true, f, 1 << 29, 77, 0}, {true, rst, 1, 0, 0}}); len(e) != 1 || e[0].J.Verdict != handshake.Aborted {
+			t.Errorf("%v: %d records, the first %v", f, len(e), e[0].J.Verdict)
+		}
 	}
 }

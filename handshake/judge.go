@@ -299,7 +299,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		j.Verdict = Refused
 	case syn && k.Filtered && k.FilteredSide == o && !accepted:
 		j.Verdict = Filtered
-	case syn && me.bits&sentReset != 0 && !cand:
+	case syn && me.bits&sentReset != 0 && (!cand || me.bits&(sentSegment|sentWrongAck) == 0): // its receiver takes none of its segments
 		j.Verdict = Aborted
 	case syn && me.bits&sentReset != 0 && accepted:
 		j.Verdict = Aborted
