@@ -157,19 +157,14 @@ func matchDNSTCP(l *look) grade {
 }
 
 func matchMDNS(l *look) grade {
-	if l.on(5353) && isDNS(l.b, l.size, true) && l.mayTurn() {
+	if l.on(5353) && isDNS(l.b, l.size, true) {
 		return port
 	}
 	return no
 }
 
-// mayTurn reports whether a message of the DNS family may come from the end that is asked about. Sent to one
-// end an answer is from who was asked: who asked may have asked many, from the port that all of them
-// have (RFC 6762, 5.4). What is sent to many may be told unasked.
-func (l *look) mayTurn() bool { return l.multi || l.client == (l.b[2]&0x80 == 0) }
-
 func matchLLMNR(l *look) grade {
-	if l.on(5355) && isDNS(l.b, l.size, true) && l.mayTurn() {
+	if l.on(5355) && isDNS(l.b, l.size, true) {
 		return port
 	}
 	return no

@@ -346,7 +346,7 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient, 
 	if !asClient {
 		f.Client = int8(1 - side)
 	}
-	if told && (g == exact || p == MDNS || p == LLMNR) { // these are known by their ports, and say whose they are
+	if told {
 		f.toldBy = int8(side) + 1
 	}
 	if k.p != nil {
@@ -553,6 +553,15 @@ func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
 			k.failed[side] = true
 		}
 		return false
+	}
+	told = told && g == exact
+	if turn := turns[best]; turn != nil && !k.tcp {
+		switch answer, ok := turn(l.b); {
+		case ok && !answer:
+			asClient, told = true, true
+		case ok && !l.multi: // what is sent to many may be told unasked
+			asClient, told = false, true
+		}
 	}
 	x.found(k, best, g, side, asClient, told)
 	return k.facts != nil

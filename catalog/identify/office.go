@@ -112,7 +112,7 @@ func netbiosDecode(b []byte) (name string, kind byte) {
 // matchNBNS takes the name service (RFC 1002, section 4.2).
 func matchNBNS(l *look) grade {
 	b := l.b
-	if len(b) < 46 || !l.mayTurn() || be16(b[4:])+be16(b[6:]) == 0 || be16(b[4:]) > 2 || be16(b[6:]) > 64 {
+	if len(b) < 46 || be16(b[4:])+be16(b[6:]) == 0 || be16(b[4:]) > 2 || be16(b[6:]) > 64 {
 		return no
 	}
 	if !netbiosName(b) {

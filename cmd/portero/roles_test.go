@@ -72,8 +72,8 @@ func TestRolesOfAnswers(t *testing.T) {
 	w.udp(end{a, 5000}, end{b, 0}, []byte("x"))
 	w.close()
 	want := map[int]string{
-		1: "192.0.2.1 224.0.0.251 first unanswered", 2: "192.0.2.1 192.0.2.2 payload reply_only", 3: "192.0.2.2 224.0.0.251 first unanswered",
-		4: "192.0.2.1 192.0.2.255 first unanswered", 5: "192.0.2.1 192.0.2.2 payload reply_only",
+		1: "192.0.2.1 224.0.0.251 payload unanswered", 2: "192.0.2.1 192.0.2.2 payload reply_only", 3: "192.0.2.2 224.0.0.251 first unanswered",
+		4: "192.0.2.1 192.0.2.255 payload unanswered", 5: "192.0.2.1 192.0.2.2 payload reply_only",
 		6: "192.0.2.1 192.0.2.2 first unanswered", 7: "192.0.2.1 192.0.2.2 first unanswered",
 	}
 	got := records(t, name)
@@ -83,6 +83,47 @@ func TestRolesOfAnswers(t *testing.T) {
 	for id, r := range got {
 		if s := fmt.Sprint(r["orig_addr"], " ", r["resp_addr"], " ", r["roles_by"], " ", r["exchange"]); s != want[id] {
 			t.Errorf("#%d: %s, want %s", id, s, want[id])
+		}
+	}
+}
+
+// TestRolesOfOnePort: of protocols that both ends speak from one port a datagram says itself whether it asks or answers,
+// whichever of them was captured first, or alone.
+func TestRolesOfOnePort(t *testing.T) {
+	z := func(n int) string { return strings.Repeat("\x00", n) }
+	cookie := "\x00\x00\x21\x12\xa4\x42" + strings.Repeat("t", 12)
+	for _, x := range []struct {
+		port          uint16
+		asks, answers string
+	}{
+		{port: 123, asks: "\x23\x00\x06\xec" + z(40) + "\xe0\x01\x02\x03\x04\x05\x06\x07",
+			answers: "\x24\x02\x06\xec" + z(8) + "\x0a\x00\x00\x03" + "\xe0\x01\x01\x01\x00\x00\x00\x00" + "\xe0\x01\x02\x03\x04\x05\x06\x07" + z(16)},
+		{port: 500, asks: strings.Repeat("I", 8) + z(8) + "\x21\x20\x22\x08" + z(4) + "\x00\x00\x00\x20" + "\x00\x00\x00\x04",
+			answers: strings.Repeat("I", 8) + strings.Repeat("R", 8) + "\x21\x20\x22\x20" + z(4) + "\x00\x00\x00\x20" + "\x00\x00\x00\x04"},
+		{port: 5060, asks: "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\nCSeq: 1 OPTIONS\r\n\r\n",
+			answers: "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1\r\nCSeq: 1 OPTIONS\r\n\r\n"},
+		{port: 161, asks: "\x30\x0e\x02\x01\x01\x04\x06public\xa0\x01\x00", answers: "\x30\x0e\x02\x01\x01\x04\x06public\xa2\x01\x00"},
+		{port: 3478, asks: "\x00\x01" + cookie, answers: "\x01\x01" + cookie},
+		{port: 5683, asks: "\x40\x01\x12\x34\xbb.well-known\x04core", answers: "\x60\x45\x12\x34\xc1\x28\xff</x>"},
+		{port: 1812, asks: "\x01\x05\x00\x1b" + strings.Repeat("a", 16) + "\x01\x07alice", answers: "\x02\x05\x00\x14" + strings.Repeat("b", 16)},
+		{port: 6881, asks: "d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe", answers: "d1:rd2:id20:mnopqrstuvwxyz123456e1:t2:aa1:y1:re"},
+	} {
+		for n, want := range map[string]string{"q": "unanswered", "a": "reply_only", "qa": "answered", "aq": "answered"} {
+			name := filepath.Join(t.TempDir(), "x.pcap")
+			w := newWire(t, name)
+			c, s := end{net.IPv4(192, 0, 2, 1), x.port}, end{net.IPv4(192, 0, 2, 2), x.port}
+			for _, m := range n {
+				if m == 'q' {
+					w.udp(c, s, []byte(x.asks))
+				} else {
+					w.udp(s, c, []byte(x.answers))
+				}
+			}
+			w.close()
+			r := records(t, name)[1]
+			if r["orig_addr"] != "192.0.2.1" || r["roles_by"] != "payload" || r["exchange"] != want {
+				t.Errorf("port %d, %s: %v %v %v", x.port, n, r["orig_addr"], r["roles_by"], r["exchange"])
+			}
 		}
 	}
 }
