@@ -347,6 +347,9 @@ func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 		return d.portless(0, g.Len)
 	}
 	n := max(g.Len, len(g.Payload))
+	if !g.Whole && f.Proto == ProtoUDP && len(g.Payload) >= 8 {
+		n = max(n, int(be.Uint16(g.Payload[4:]))) // for a tunnel, in which a packet may begin that did not come whole
+	}
 	var out Outcome
 	if p.Ver == 6 {
 		out = d.carried6(p.Proto, 0, n)
@@ -356,6 +359,11 @@ func (d *Decoder) Datagram(g *Datagram, p *Packet) Outcome {
 	p.Bits &^= NoLen
 	if !g.Whole {
 		p.Bits = p.Bits&^(BadSum|PartialSum) | Unchecked | NoLen
+		came := g.Len - int(p.PayloadOff)
+		if p.PayloadCap == 0 { // cut away, or there is none
+			came = g.Len - len(g.Payload)
+		}
+		p.PayloadLen = min(p.PayloadLen, uint32(max(came, 0)))
 		if len(g.Payload) == g.Len {
 			p.Bits &^= Cut // the capture cut nothing, fragments are missing
 		}

@@ -244,3 +244,39 @@ func TestLateFragment(t *testing.T) {
 		t.Error(got, r["first"], r["last"])
 	}
 }
+
+// TestFragmentsOfTunnels: of a tunnel's packet of which fragments are missing what came is told of the connection inside,
+// and no octet more. What is no tunnel, and has no ports, counts too.
+func TestFragmentsOfTunnels(t *testing.T) {
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 5555}, end{net.IPv4(192, 0, 2, 2).To4(), 4789}
+	inner := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: net.IPv4(10, 0, 0, 1).To4(), DstIP: net.IPv4(10, 0, 0, 2).To4()}
+	udp := &layers.UDP{SrcPort: 5000, DstPort: 9999}
+	udp.SetNetworkLayerForChecksum(inner)
+	eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
+	packet := func(ls ...gopacket.SerializableLayer) []byte {
+		b := gopacket.NewSerializeBuffer()
+		if err := gopacket.SerializeLayers(b, serialize, ls...); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	outer := &layers.UDP{SrcPort: layers.UDPPort(c.port), DstPort: layers.UDPPort(s.port)}
+	ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolUDP, SrcIP: c.ip, DstIP: s.ip, Id: 7, Flags: layers.IPv4MoreFragments}
+	outer.SetNetworkLayerForChecksum(ip)
+	whole := packet(outer, gopacket.Payload("\x08\x00\x00\x00\x00\x00\x05\x00"), gopacket.Payload(packet(eth, inner, udp, gopacket.Payload(make([]byte, 1400)))))
+	for _, x := range []struct {
+		proto layers.IPProtocol
+		want  string
+	}{{layers.IPProtocolUDP, "10.0.0.1 5000 vxlan 1 1142"}, {layers.IPProtocolESP, "192.0.2.1 <nil> <nil> 1 1200"}} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		ip.Protocol = x.proto
+		w.frame(packet(eth, ip, gopacket.Payload(whole[:1200])))
+		w.close()
+		all := records(t, name)
+		r := all[1]
+		if got := fmt.Sprint(r["orig_addr"], " ", r["orig_port"], " ", r["tunnel"], " ", r["orig_pkts"], " ", r["orig_payload"]); len(all) != 1 || got != x.want {
+			t.Errorf("%d records, %s, want %s", len(all), got, x.want)
+		}
+	}
+}
