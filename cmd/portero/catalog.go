@@ -114,16 +114,16 @@ severity, when, reference, era, en, es; for mute also host, reason, until.`,
 				return err
 			}
 			s := catalog.Version()
-			fmt.Fprintf(a.sheet, l.Pick("catalogue %s\nregistered names: %s, taken %s\n", "catálogo %s\nnombres registrados: %s, tomados el %s\n"), s.Version, s.Registry, s.Date)
+			fmt.Fprintf(a.page(), l.Pick("catalogue %s\nregistered names: %s, taken %s\n", "catálogo %s\nnombres registrados: %s, tomados el %s\n"), s.Version, s.Registry, s.Date)
 			for _, f := range slices.Sorted(maps.Keys(s.Files)) {
-				fmt.Fprintf(a.sheet, "  %-14s%6d  sha256 %.16s\n", f, s.Files[f].Rows, s.Files[f].SHA256)
+				fmt.Fprintf(a.page(), "  %-14s%6d  sha256 %.16s\n", f, s.Files[f].Rows, s.Files[f].SHA256)
 			}
 			files := a.overrideFiles()
 			if len(files) == 0 {
-				fmt.Fprintln(a.sheet, l.Pick("no overrides", "sin cambios propios"))
+				fmt.Fprintln(a.page(), l.Pick("no overrides", "sin cambios propios"))
 			}
 			for _, f := range files {
-				fmt.Fprintln(a.sheet, l.Pick("overridden by ", "con los cambios de ")+printable(f))
+				fmt.Fprintln(a.page(), l.Pick("overridden by ", "con los cambios de ")+printable(f))
 			}
 			_, err = a.catalog() // what overrides has to be there, and right
 			return err
@@ -152,14 +152,14 @@ says which names differ. Exits with 1 when something does, as diff does.`, Examp
 				if err != nil {
 					return err
 				}
-				fmt.Fprintln(a.sheet, l.Pick("facts (add, replace)", "datos (add, replace)"))
+				fmt.Fprintln(a.page(), l.Pick("facts (add, replace)", "datos (add, replace)"))
 				for _, n := range catalog.Kinds() {
 					k, _ := cat.Kind(n)
-					fmt.Fprintf(a.sheet, "  %-22s %-7s %s\n", n, words.Severity(l, k.Cap), l.Pick(k.TitleEN, k.TitleES))
+					fmt.Fprintf(a.page(), "  %-22s %-7s %s\n", n, words.Severity(l, k.Cap), l.Pick(k.TitleEN, k.TitleES))
 				}
-				fmt.Fprintln(a.sheet, l.Pick("findings (mute)", "hallazgos (mute)"))
+				fmt.Fprintln(a.page(), l.Pick("findings (mute)", "hallazgos (mute)"))
 				for _, k := range findings.Kinds() {
-					fmt.Fprintf(a.sheet, "  %-22s %-7s %s\n", k.ID, words.Severity(l, k.Severity), l.Pick(k.Title[0], k.Title[1]))
+					fmt.Fprintf(a.page(), "  %-22s %-7s %s\n", k.ID, words.Severity(l, k.Severity), l.Pick(k.Title[0], k.Title[1]))
 				}
 				return nil
 			}},
@@ -188,13 +188,13 @@ func (a *app) catalogCheck(args []string, lang string) error {
 		}
 	}
 	for _, p := range ps {
-		fmt.Fprintln(a.sheet, printable(words.Message(l, p.Error())))
+		fmt.Fprintln(a.page(), printable(words.Message(l, p.Error())))
 	}
 	if len(ps) > 0 {
 		return &exitError{exitFound, nil}
 	}
 	s := catalog.Version()
-	fmt.Fprintf(a.sheet, l.Pick("catalogue %s: nothing wrong; %s of overrides\n", "catálogo %s: nada mal; %s de cambios propios\n"), s.Version, words.Number(facts, l.Pick("line", "línea"), l.Pick("lines", "líneas")))
+	fmt.Fprintf(a.page(), l.Pick("catalogue %s: nothing wrong; %s of overrides\n", "catálogo %s: nada mal; %s de cambios propios\n"), s.Version, words.Number(facts, l.Pick("line", "línea"), l.Pick("lines", "líneas")))
 	return nil
 }
 
@@ -238,18 +238,18 @@ func (a *app) catalogDiff(args []string, lang string) error {
 			if m.Host.IsValid() {
 				where += " " + m.Host.String()
 			}
-			fmt.Fprintf(a.sheet, "mute     %s%s  until %s: %s\n", m.Kind, where, m.Until.AddDate(0, 0, -1).Format("2006-01-02"), printable(m.Reason))
+			fmt.Fprintf(a.page(), "mute     %s%s  until %s: %s\n", m.Kind, where, m.Until.AddDate(0, 0, -1).Format("2006-01-02"), printable(m.Reason))
 		case f.Kind == "practice":
-			fmt.Fprintf(a.sheet, "%-8s %s practice %q -> %q\n", o.Action, at, before.Practice(f.Proto, f.Port), printable(f.Name))
+			fmt.Fprintf(a.page(), "%-8s %s practice %q -> %q\n", o.Action, at, before.Practice(f.Proto, f.Port), printable(f.Name))
 		default:
 			if o.Action == "replace" {
 				for _, old := range before.Facts(f.Proto, f.Port) {
 					if old.Kind == f.Kind {
-						fmt.Fprintf(a.sheet, "gone     %s %s %q (%s)\n", at, old.Kind, old.Name, old.Severity)
+						fmt.Fprintf(a.page(), "gone     %s %s %q (%s)\n", at, old.Kind, old.Name, old.Severity)
 					}
 				}
 			}
-			fmt.Fprintf(a.sheet, "%-8s %s %s %q (%s)\n", o.Action, at, f.Kind, printable(f.Name), f.Severity)
+			fmt.Fprintf(a.page(), "%-8s %s %s %q (%s)\n", o.Action, at, f.Kind, printable(f.Name), f.Severity)
 		}
 	}
 	if differs {
@@ -296,7 +296,7 @@ func (a *app) registryDiff(now catalog.Registry) bool {
 	}
 	sort.Strings(lines)
 	for _, l := range lines {
-		fmt.Fprintln(a.sheet, printable(l))
+		fmt.Fprintln(a.page(), printable(l))
 	}
 	return len(lines) > 0
 }
@@ -332,7 +332,7 @@ func (a *app) selftest(lang string) error {
 		if len(lines) == 0 {
 			return
 		}
-		fmt.Fprintln(a.sheet, head)
+		fmt.Fprintln(a.page(), head)
 		for _, s := range lines {
 			for i, part := range strings.Split(s, "\n") {
 				indent := "  "
@@ -340,7 +340,7 @@ func (a *app) selftest(lang string) error {
 					indent = "      "
 				}
 				for _, m := range folded(part, a.width()-len(indent)-2) {
-					fmt.Fprintln(a.sheet, indent+m)
+					fmt.Fprintln(a.page(), indent+m)
 				}
 			}
 		}
@@ -348,7 +348,7 @@ func (a *app) selftest(lang string) error {
 	say(l.Pick("flagged", "se señala"), flagged)
 	say(l.Pick("not flagged", "no se señala"), silent)
 	say(l.Pick("WRONG", "MAL"), wrong)
-	fmt.Fprintf(a.sheet, l.Pick("%d stories, %d flagged, %d not, %s\n", "%d casos: %d se señalan, %d no, %s\n"), len(tales), len(flagged), len(silent), words.Number(len(wrong), l.Pick("not as it should be", "no sale como debe"), l.Pick("not as they should be", "no salen como deben")))
+	fmt.Fprintf(a.page(), l.Pick("%d stories, %d flagged, %d not, %s\n", "%d casos: %d se señalan, %d no, %s\n"), len(tales), len(flagged), len(silent), words.Number(len(wrong), l.Pick("not as it should be", "no sale como debe"), l.Pick("not as they should be", "no salen como deben")))
 	if len(wrong) > 0 {
 		return &exitError{exitFound, nil}
 	}

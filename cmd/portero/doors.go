@@ -14,6 +14,7 @@ import (
 	"portero/internal/doors"
 	"portero/internal/engine"
 	"portero/internal/findings"
+	"portero/internal/fold"
 	"portero/internal/record"
 	"portero/internal/view/csv"
 	"portero/internal/view/safe"
@@ -63,7 +64,11 @@ func (l *list) write(o *output, format string, width int) error {
 					b.WriteString(c + fill)
 				}
 			}
-			if _, err := fmt.Fprintln(o, strings.TrimRight(b.String(), " ")); err != nil {
+			line := strings.TrimRight(b.String(), " ")
+			if o.columns > 0 {
+				line = fold.Lines(line, o.columns)
+			}
+			if _, err := fmt.Fprintln(o, line); err != nil {
 				return err
 			}
 		}

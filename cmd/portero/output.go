@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"portero/capture/pcapfile"
+	"portero/internal/fold"
 )
 
 // output is where data goes: standard output or a new file.
@@ -22,6 +23,8 @@ type output struct {
 	buf  *bufio.Writer
 	file *os.File
 	slow *outlet // between buf and where it goes, live; it closes file
+	// columns of the terminal that it is, where tables break between words; 0 for none.
+	columns int
 }
 
 // openOutput opens name, "" or "-" for standard output. A file is created with
@@ -31,7 +34,7 @@ func (a *app) openOutput(name string, force bool) (*output, error) {
 	const size = 16 << 10
 	if name == "" || name == "-" {
 		b := bufio.NewWriterSize(a.out, size)
-		return &output{Writer: b, buf: b}, nil
+		return &output{Writer: b, buf: b, columns: fold.Terminal(a.out)}, nil
 	}
 	if err := a.mayLose(name); err != nil {
 		return nil, err

@@ -246,3 +246,23 @@ func TestPlainFolds(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
 }
+
+// TestTablesFold: a table that is wider than the terminal breaks between words.
+func TestTablesFold(t *testing.T) {
+	a, err := filepath.Abs(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := filepath.Abs("../../testdata/refused/in.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 60, 30, t.TempDir(), built(t)+" catalog kinds --lang es")
+	if screen, want := x.until("status 0"), "\n  port-backdoor          baja    un troyano antiguo usaba\n                         este número\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
+	x = newTerminal(t, 60, 30, t.TempDir(), built(t)+" diff --lang es "+a+" "+b)
+	if screen, want := x.until("status 1"), "\nnuevo       puerta  198.51.100.20      80  tcp    -\n            cerrado\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
+}

@@ -2,9 +2,14 @@ package main
 
 import (
 	"errors"
+	"io"
 
+	"portero/internal/fold"
 	"portero/internal/manual"
 )
+
+// page is standard output for what people read line by line, which breaks between words on a terminal.
+func (a *app) page() io.Writer { return fold.Through(fold.On(a.out), a.sheet) }
 
 // arrived is what the command returned, or why its text did not arrive. That a check found something is
 // no answer where nobody can read what.

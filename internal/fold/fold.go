@@ -86,7 +86,7 @@ func Lines(s string, w int) string {
 
 func fold(line string, w int) []string {
 	indent := "  "
-	if word, text, ok := strings.Cut(line, "  "); ok && word != "" && !strings.Contains(word, " ") {
+	if word, text, ok := strings.Cut(strings.TrimLeft(line, " "), "  "); ok && word != "" && !strings.Contains(word, " ") {
 		text = strings.TrimLeft(text, " ")
 		if n := utf8.RuneCountInString(line) - utf8.RuneCountInString(text); n < w/2 {
 			indent = strings.Repeat(" ", n)
