@@ -78,7 +78,9 @@ var spanishHelp = map[string]string{
 
 	"How the fleet is: sensors, spools, drops, lag, broker, hubs, store": "Cómo está la flota: sensores, colas, pérdidas, retraso, intermediario, hubs, almacén",
 	"Shows the state of the fleet as a table, as JSON or as Prometheus metrics. Exit status 1\nwhen something is not as it should be. --serve answers Prometheus on an address.": "Muestra el estado de la flota como tabla, como JSON o como medidas de Prometheus. Acaba\ncon 1 si algo no está como debe. --serve contesta a Prometheus en una dirección.",
-	"table, json, prometheus": "table, json, prometheus",
-	"language of sentences: en or es; without it that of the locale":    "idioma de las frases: en o es; si falta, el de la configuración regional",
-	"answer /metrics on this HOST:PORT of this machine, for Prometheus": "contestar /metrics en este EQUIPO:PUERTO de este equipo, para Prometheus",
+	"table, json, prometheus":                                            "table, json, prometheus",
+	"Say which portero-fleet this is":                                    "Decir qué portero-fleet es este",
+	"say which portero-fleet this is; the same as portero-fleet version": "decir qué portero-fleet es este; lo mismo que portero-fleet version",
+	"language of sentences: en or es; without it that of the locale":     "idioma de las frases: en o es; si falta, el de la configuración regional",
+	"answer /metrics on this HOST:PORT of this machine, for Prometheus":  "contestar /metrics en este EQUIPO:PUERTO de este equipo, para Prometheus",
 }

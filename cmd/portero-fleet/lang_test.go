@@ -13,6 +13,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
+	"portero/internal/fleet/bus"
 	"portero/internal/manual"
 	"portero/internal/words"
 )
@@ -147,6 +150,9 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 		t.Errorf("only %d sentences were looked at", seen)
 	}
 	for en, es := range map[string]string{
+		// What the client says of a server that it never met.
+		bus.Unsent(nats.ErrHeadersNotSupported).Error(): "no hay conexión con el intermediario",
+
 		"open x: no space left on device; 7 records are LOST so far":                                                  "open x: no queda sitio en el disco; ya se PERDIERON 7 registros",
 		"1 record is LEFT OUT: a batch of 9 octets is longer than the broker takes":                                   "1 registro OMITIDO: un lote de 9 octetos es más largo de lo que admite el intermediario",
 		"39 records, 0 acknowledged by the broker, 32 wait on the spool; 7 LOST because the disk was too slow":        "39 registros; confirmados por el intermediario: 0; esperan en la cola: 32; PERDIDOS por ser el disco demasiado lento: 7",

@@ -66,7 +66,7 @@ func run(args []string, out, errw io.Writer) int {
 	}
 	gone := errors.Is(sheet.Err, syscall.EPIPE) // nobody reads on: no error of ours
 	if err != nil && err.Error() != "" && !gone {
-		a.say(err.Error())
+		a.say(plain(err))
 	}
 	var ee *exitError
 	switch {
@@ -78,6 +78,24 @@ func run(args []string, out, errw io.Writer) int {
 		return 4
 	}
 	return 2
+}
+
+// plain is what went wrong, with the names of files rather than of calls of the system.
+func plain(err error) string {
+	var pe *fs.PathError
+	if !errors.As(err, &pe) {
+		return err.Error()
+	}
+	why := ": " + pe.Err.Error()
+	switch {
+	case errors.Is(pe, fs.ErrNotExist):
+		why = ": there is no such file"
+	case errors.Is(pe, fs.ErrExist):
+		why = " exists already; give it another name"
+	case errors.Is(pe, fs.ErrPermission):
+		why = ": no permission for it"
+	}
+	return strings.Replace(err.Error(), pe.Error(), pe.Path+why, 1)
 }
 
 // say tells one line on standard error, with nothing in it that steers a terminal.
@@ -92,6 +110,8 @@ func (a *app) say(s string) {
 
 func (a *app) root() *cobra.Command {
 	var lang string
+	var which bool
+	about := a.versionCmd()
 	root := &cobra.Command{
 		Use: "portero-fleet", Short: "Portero beyond one machine: sensors, a broker, hubs, questions",
 		Long: `Sensors follow connections and put the records on a spool on their own disk; a broker
@@ -109,18 +129,37 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 			}
 			return negative(cmd.Flags())
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if which {
+				return about.RunE(about, args)
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&which, "version", false, "say which portero-fleet this is; the same as portero-fleet version")
 	// What it says was looked for before flags were read: help needs it.
 	root.PersistentFlags().StringVar(&lang, "lang", "", "language of sentences: en or es; without it that of the locale")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
-	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd())
+	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd(), about)
 	root.SetOut(a.out) // cobra's completion keeps what it finds here when it is made
 	root.SetErr(a.err)
 	strict(root)
 	return root
+}
+
+// version is stamped at release time (-ldflags "-X main.version=...").
+var version = ""
+
+func (a *app) versionCmd() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Say which portero-fleet this is", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := io.WriteString(a.out, manual.VersionLine("portero-fleet", version))
+			return err
+		},
+	}
 }
 
 // negative refuses numbers and times below zero: none of ours means anything there.

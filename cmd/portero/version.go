@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -14,26 +12,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"portero/internal/manual"
 	"portero/internal/words"
 )
 
 // version is stamped at release time (-ldflags "-X main.version=...").
 var version = ""
 
-func versionText() string {
-	v := version
-	if v == "" {
-		v = "devel"
-		if bi, ok := debug.ReadBuildInfo(); ok {
-			for _, s := range bi.Settings {
-				if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-					v = "devel-" + s.Value[:12]
-				}
-			}
-		}
-	}
-	return v
-}
+func versionText() string { return manual.Version(version) }
 
 func (a *app) versionCmd() *cobra.Command {
 	var lang string
@@ -43,7 +29,7 @@ func (a *app) versionCmd() *cobra.Command {
 			if _, err := language(lang); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(a.out, "portero %s (%s, %s/%s)\n", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := io.WriteString(a.out, manual.VersionLine("portero", version))
 			return err
 		},
 	}

@@ -17,6 +17,7 @@ var elsewhereMessages = [][2]string{
 	{"accepts %d arg(s), received %d", "hacen falta %d argumentos exactamente y hay %d"},
 	{"accepts %d arg(s), received 1", "hacen falta %d argumentos exactamente y hay uno"},
 	{"accepts %d arg(s), received 0", "hacen falta %d argumentos exactamente y no hay ninguno"},
+	{"accepts 1 arg(s), received 0", "hace falta un argumento exactamente y no hay ninguno"},
 	{"accepts 1 arg(s), received %d", "hace falta un argumento exactamente y hay %d"},
 	{"invalid argument %q for %q flag: must be true or false", "%q no vale para la opción %q: se escribe true o false"},
 	{"invalid argument %q for %q flag: must be an integer", "%q no vale para la opción %q: hace falta un número entero"},

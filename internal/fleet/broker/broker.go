@@ -254,7 +254,7 @@ func split(s string) (host string, port int, err error) {
 		return "", 0, fmt.Errorf("%q is no HOST:PORT", s)
 	}
 	if port, err = strconv.Atoi(p); err != nil || port < -1 || port > 65535 {
-		return "", 0, fmt.Errorf("%q has no port", s)
+		return "", 0, fmt.Errorf("%q has no port up to 65535", s)
 	}
 	if h == "" {
 		h = "0.0.0.0"

@@ -46,9 +46,9 @@ func TooLong(err error) bool {
 }
 
 // Unsent is why a message is not even on its way. Without a connection the client
-// speaks of its buffer, of which we want none.
+// speaks of its buffer, of which we want none, or of what a server that it never met lacks.
 func Unsent(err error) error {
-	if errors.Is(err, nats.ErrReconnectBufExceeded) {
+	if errors.Is(err, nats.ErrReconnectBufExceeded) || errors.Is(err, nats.ErrHeadersNotSupported) {
 		return nats.ErrDisconnected
 	}
 	return err

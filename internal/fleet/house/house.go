@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"portero/internal/fleet/batch"
@@ -102,6 +103,9 @@ func (h *House) do(ctx context.Context, query string, params map[string]string, 
 		req.Header.Set("X-ClickHouse-Key", h.password)
 	}
 	res, err := h.client.Do(req)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return nil, fmt.Errorf("clickhouse %s: nobody listens there", h.cfg.URL)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("clickhouse %s: %w", h.cfg.URL, errors.Unwrap(err))
 	}

@@ -326,7 +326,7 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 			s.Retries.Add(1)
 			if time.Since(said) > 10*time.Second {
 				said = time.Now()
-				s.cfg.Say(fmt.Sprintf("not sent yet: %v; %s on the spool", err, number(s.spool.Stats().Records, "record waits", "records wait")))
+				s.cfg.Say(fmt.Sprintf("not sent yet: %v; %s on the spool", bus.Unsent(err), number(s.spool.Stats().Records, "record waits", "records wait")))
 			}
 			after, out = out[0].number-1, out[:0]
 			select {
