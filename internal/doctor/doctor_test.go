@@ -112,3 +112,16 @@ func TestRemarksOnOne(t *testing.T) {
 		}
 	}
 }
+
+// TestOneConnectionIsOne: of a single connection nothing is said in the plural.
+func TestOneConnectionIsOne(t *testing.T) {
+	rs := (&Doctor{}).Remarks(Totals{Frames: 9, OneWay: 1, TCP: 1})
+	for i := range rs {
+		if _, effect := rs[i].In(words.Spanish); rs[i].ID == "one_direction" && !strings.HasSuffix(effect, "su acuerdo puede deducirse, no verse completo") {
+			t.Error(effect)
+		}
+	}
+	if len(rs) == 0 {
+		t.Error("nothing is said")
+	}
+}
