@@ -18,6 +18,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+
+	"portero/internal/explain"
+	"portero/internal/record"
 )
 
 const look = "../../testdata/first-look/in.pcap"
@@ -362,6 +365,10 @@ func TestExplain(t *testing.T) {
 		if code != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), w) {
 			t.Errorf("%q is not in it: %d %s", w, code, out)
 		}
+	}
+	var fields []explain.Entry
+	if code, out, errs := portero(t, "explain", "fields", "--format", "json", "--lang", "es"); code != 0 || json.Unmarshal([]byte(out), &fields) != nil || len(fields) != len(record.Schema()) || fields[0].Word != "schema" || fields[0].Kind != "clave del registro" {
+		t.Errorf("explain fields as JSON: %d %.200s %s", code, out, errs)
 	}
 	if code, _, errs := portero(t, "explain", "half_opne"); code != exitUsage || !strings.Contains(errs, "half_open") {
 		t.Errorf("%d %s", code, errs)

@@ -43,6 +43,12 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 			}
 			var failed error
 			for i, w := range args {
+				if w == "fields" && format == "json" {
+					if err := json.NewEncoder(out).Encode(explain.Fields(l)); err != nil {
+						return err
+					}
+					continue
+				}
 				if w == "fields" {
 					for _, f := range record.Schema() {
 						for n, line := range folded(explain.Field(l, &f), a.width()-19) {

@@ -7,6 +7,15 @@ import (
 	lang "portero/internal/words"
 )
 
+// Fields are all keys of the record, with what they hold.
+func Fields(l lang.Lang) []Entry {
+	var all []Entry
+	for _, f := range record.Schema() {
+		all = append(all, Entry{f.Name, l.Pick("key of the record", kindsES["key of the record"]), Field(l, &f) + "."})
+	}
+	return all
+}
+
 // Field says what a key of the record holds.
 func Field(l lang.Lang, f *record.Field) string {
 	if l != lang.Spanish {
