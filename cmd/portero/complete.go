@@ -18,8 +18,8 @@ func fixed(words ...string) func(*cobra.Command, []string, string) ([]string, co
 
 // verbFormats are the formats of the verbs that have others than read.
 var verbFormats = map[string][]string{
-	"diff": {"table", "ndjson", "json", "csv", "tsv"}, "exercise": {"md", "html", "gift"}, "explain": {"text", "json"}, "findings": {"text", "table", "ndjson", "csv", "tsv"},
-	"hosts": {"table", "ndjson", "json", "csv", "tsv"}, "interfaces": {"table", "ndjson", "csv", "tsv"}, "lab": {"text", "json", "svg", "mermaid", "html"}, "live": {"ndjson", "ecs", "eve"},
+	"diff": {"table", "ndjson", "json", "csv", "tsv"}, "exercise": {"md", "html", "gift"}, "explain": {"text", "json"}, "findings": {"text", "table", "ndjson", "json", "csv", "tsv"},
+	"hosts": {"table", "ndjson", "json", "csv", "tsv"}, "interfaces": {"table", "ndjson", "json", "csv", "tsv"}, "lab": {"text", "json", "svg", "mermaid", "html"}, "live": {"ndjson", "ecs", "eve"},
 	"policy": {"table", "ndjson", "json", "csv", "tsv"}, "ports": {"table", "ndjson", "json", "csv", "tsv"}, "teach": {"text", "json", "svg", "mermaid", "html"}, "why": {"text", "json"},
 }
 

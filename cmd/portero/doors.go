@@ -138,12 +138,12 @@ func (l *list) write(o *output, format string, width int) error {
 
 // listed refuses a form that lists do not have. It is asked before captures are read and
 // --force replaces a file.
-func listed(format string) error {
-	switch format {
-	case "table", "ndjson", "jsonl", "json", "csv", "tsv":
+func listed(format string, others ...string) error {
+	all := append(others, "table", "ndjson", "jsonl", "json", "csv", "tsv")
+	if slices.Contains(all, format) {
 		return nil
 	}
-	return usage(fmt.Sprintf("--format: %q is none of table, ndjson, jsonl, json, csv, tsv", format))
+	return usage(fmt.Sprintf("--format: %q is none of %s", format, strings.Join(all, ", ")))
 }
 
 func cell(v any) string {

@@ -131,10 +131,8 @@ never that somebody is infected.`,
 			if err != nil {
 				return err
 			}
-			if format != "text" {
-				if err := listed(format); err != nil {
-					return err
-				}
+			if err := listed(format, "text"); err != nil {
+				return err
 			}
 			l, err := language(lang)
 			if err != nil {
@@ -192,7 +190,7 @@ never that somebody is infected.`,
 	o.show(cmd.Flags())
 	w.register(cmd.Flags())
 	langFlag(cmd.Flags(), &lang)
-	cmd.Flags().StringVar(&format, "format", "text", "text, table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().StringVar(&format, "format", "text", "text, table, ndjson (jsonl), json, csv, tsv")
 	return cmd
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -131,5 +132,34 @@ func TestMisspeltVerb(t *testing.T) {
 	}
 	if _, _, errs := portero(t, "reprot"); !strings.Contains(errs, "looks like text") {
 		t.Errorf("of a file with that name: %q", errs)
+	}
+}
+
+// TestFormatsAreSaid: the help of a verb that lists things names every form that it takes, and no other; so does
+// the refusal of one that it does not.
+func TestFormatsAreSaid(t *testing.T) {
+	policy := filepath.Join(t.TempDir(), "policy")
+	if err := os.WriteFile(policy, []byte("192.0.2.1 80/tcp\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for verb, args := range map[string][]string{"findings": {look}, "interfaces": nil, "hosts": {look}, "ports": {look}, "diff": {look, look}, "policy": {policy, look}} {
+		cmd, _, err := testApp(t).root().Find([]string{verb})
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := strings.FieldsFunc(cmd.Flags().Lookup("format").Usage, func(r rune) bool { return strings.ContainsRune(" ,()", r) })
+		for _, f := range []string{"text", "table", "wide", "ndjson", "jsonl", "json", "csv", "tsv", "zeek", "ecs", "eve", "xml"} {
+			code, _, errs := portero(t, append([]string{verb, "--lang", "en", "--format", f}, args...)...)
+			if taken := code != exitUsage; taken != slices.Contains(said, f) {
+				t.Errorf("%s --format %s is taken: %v; help says %q", verb, f, taken, said)
+			}
+			if code == exitUsage {
+				for _, s := range said {
+					if !strings.Contains(errs, s) {
+						t.Errorf("%s --format %s: %q does not say %s", verb, f, errs, s)
+					}
+				}
+			}
+		}
 	}
 }

@@ -51,7 +51,7 @@ func (a *app) interfacesCmd() *cobra.Command {
 			return out.close()
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table, ndjson (jsonl), csv, tsv")
+	cmd.Flags().StringVar(&format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	langFlag(cmd.Flags(), &lang)
 	return cmd
 }
