@@ -190,6 +190,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if mem < 8<<20 { // less would not be kept to, as portero live says
+		return usage(fmt.Sprintf("--memory: %s is too little (8M at least)", o.mem))
+	}
 	in, err := o.open(args)
 	if err != nil {
 		return err
