@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -63,9 +66,18 @@ func (a *app) copyOf(name string) (string, error) {
 		defer f.Close()
 		in = f
 	}
+	told := name
+	if name == "-" {
+		told = "standard input"
+	}
+	if f, ok := in.(*os.File); ok {
+		if st, err := f.Stat(); err == nil && st.IsDir() {
+			return "", &pcapfile.FormatError{File: told, Reason: "is a directory"}
+		}
+	}
 	f, err := os.CreateTemp("", "portero-")
 	if err != nil {
-		return "", err
+		return "", uncopied(told, err)
 	}
 	if a.copies == nil {
 		a.copies = map[string]string{}
@@ -75,7 +87,20 @@ func (a *app) copyOf(name string) (string, error) {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	return f.Name(), err
+	return f.Name(), uncopied(told, err)
+}
+
+// uncopied says of what comes only once why there is no copy of it, and not how that would have been called.
+func uncopied(name string, err error) error {
+	var pe *fs.PathError
+	if !errors.As(err, &pe) {
+		return err
+	}
+	why := pe.Err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		why = "there is no such folder"
+	}
+	return &exitError{status(err), fmt.Errorf("%s: no copy of it could be made in %s: %s (TMPDIR names another folder)", name, filepath.Dir(pe.Path), why)}
 }
 
 // locate reads the captures once and finds the connection t names, with its

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -266,5 +267,38 @@ func TestUnreadCaptures(t *testing.T) {
 		if code != exitDamaged || !strings.Contains(out, c.none) || !strings.Contains(out, c.text) || strings.Contains(out, c.all) {
 			t.Errorf("%d %s", code, out)
 		}
+	}
+}
+
+// TestNoRoomForACopy: what comes through a pipe once is copied to be read twice; where that cannot be, it is told
+// of the pipe and of the folder, not of a file that nobody named.
+func TestNoRoomForACopy(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", filepath.Join(dir, "none"))
+	if runtime.GOOS == "windows" {
+		t.Skip("TMPDIR is not asked there")
+	}
+	for l, want := range map[string]string{
+		"en": "portero: standard input: no copy of it could be made in " + dir + "/none: there is no such folder (TMPDIR names another folder)\n",
+		"es": "portero: entrada estándar: no se pudo copiar en " + dir + "/none: no existe esa carpeta (TMPDIR indica otra carpeta)\n",
+	} {
+		var o, e bytes.Buffer
+		if code := run([]string{"why", "-", "2", "--lang", l}, bytes.NewReader(b), &o, &e); code != exitUsage || e.String() != want {
+			t.Errorf("%d %q, want %q", code, &e, want)
+		}
+	}
+	t.Setenv("TMPDIR", dir)
+	in, err := os.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var o, e bytes.Buffer
+	if code := run([]string{"why", "-", "2", "--lang", "en"}, in, &o, &e); code != exitUsage || e.String() != "portero: standard input: is a directory\n" {
+		t.Errorf("%d %q", code, &e)
 	}
 }

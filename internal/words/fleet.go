@@ -116,7 +116,6 @@ var fleetMessages = [][2]string{
 	{"consumer: ", "consumidor: "}, {"fetch: ", "recogida: "},
 	{"%s exists already; give it another name", "%s ya existe; hace falta otro nombre"},
 	{"%s: no permission for it", "%s: sin permiso"},
-	{"no space left on device", "no queda sitio en el disco"},
 	{" free)", " libres)"},
 	{"warning: ", "aviso: "}, {"fatal: ", "grave: "},
 	{"waiting for the server to open its streams", "se espera a que el servidor abra sus colas"},
