@@ -66,7 +66,7 @@ type Ended struct {
 	Reason      handshake.EndReason
 
 	FirstFrame, LastFrame, SYNFrame, SYNACKFrame, ACKFrame uint64
-	ConfirmedFrame, RolesFrame, ICMPFrame                  uint64
+	ConfirmedFrame, RolesFrame, ICMPFrame, RSTFrame        uint64
 	CloseFrames                                            [2]uint64
 
 	FilteredBy         [16]byte
@@ -261,7 +261,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			e.Oddities &^= handshake.OddRSTWindow // what was suspected turned out to be meant
 		}
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
-		e.ConfirmedFrame = f.frame(e.J.Confirmed)
+		e.ConfirmedFrame, e.RSTFrame = f.frame(e.J.Confirmed), f.frame(e.J.RST)
 		e.CloseFrames = [2]uint64{f.frame(e.J.CloseOff[0]), f.frame(e.J.CloseOff[1])}
 		e.Oddities |= e.J.Oddities
 	} else {

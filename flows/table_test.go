@@ -547,3 +547,33 @@ func TestOverlongOpening(t *testing.T) {
 		}
 	}
 }
+
+// The RST that ended an attempt is named, whatever came after it.
+func TestRSTOfAttempt(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		pkts []sent
+		want handshake.Verdict
+		rst  uint64
+	}{
+		{"refused", []sent{{true, syn, 0, 0, 0}, {false, rst | ack, 0, 1, 0}}, handshake.Refused, 2},
+		{"refused, and tried again in vain", []sent{{true, syn, 0, 0, 0}, {false, rst | ack, 0, 1, 0}, {true, syn, 0, 0, 0}}, handshake.Refused, 2},
+		{"refused twice", []sent{{true, syn, 0, 0, 0}, {false, rst | ack, 0, 1, 0}, {true, syn, 0, 0, 0}, {false, rst | ack, 0, 1, 0}}, handshake.Refused, 2},
+		{"refused with words, after data on the SYN", []sent{{true, syn, 0, 0, 9}, {false, rst | ack, 0, 10, 4}, {true, syn, 0, 0, 9}}, handshake.Refused, 2},
+		{"taken back", []sent{{true, syn, 0, 0, 0}, {true, rst, 1, 0, 0}}, handshake.Aborted, 2},
+		{"taken back after the answer", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, rst, 1, 0, 0}, {false, syn | ack, 0, 1, 0}}, handshake.Aborted, 3},
+		{"given up", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {false, rst | ack, 1, 1, 0}}, handshake.HalfOpen, 3},
+		{"answered", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}}, handshake.HalfOpen, 0},
+		{"opened and reset", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {false, rst | ack, 1, 1, 0}}, handshake.Completed, 0},
+	} {
+		s := tell(t, Config{})
+		for _, p := range c.pkts {
+			s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+		}
+		for _, e := range s.end(c.want) {
+			if e.RSTFrame != c.rst {
+				t.Errorf("%s: frame %d", c.name, e.RSTFrame)
+			}
+		}
+	}
+}

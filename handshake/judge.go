@@ -25,6 +25,7 @@ type Judgement struct {
 	ClosedBy Who
 
 	SYN, SYNACK, ACK, Confirmed, Roles uint32
+	RST                                uint32 // that ended an attempt
 	CloseOff                           [2]uint32
 
 	ServerRTT, ClientRTT, Setup int64
@@ -118,8 +119,15 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	if j.Verdict == Completed && me.bits&sentSYNACK != 0 && peer.bits&sentSYNACK == 0 && c.flags&flagCandidate != 0 && !cand && c.thirdFits(r, x) && c.thirdExact(r) {
 		j.ACK = x.candOff // the originator alone answered the other's SYN, and this acknowledges the answer
 	}
-	if j.Verdict.Opened() && (j.Verdict != Implied || j.Missing&MissingSYN == 0) {
-		j.Confirmed = c.confirmOff // where nothing of the initiator was captured, what seems confirmed is a stranger's
+	switch j.Verdict {
+	case Completed, CompletedUnseen, Implied:
+		if j.Verdict != Implied || j.Missing&MissingSYN == 0 {
+			j.Confirmed = c.confirmOff // where nothing of the initiator was captured, what seems confirmed is a stranger's
+		}
+	case Refused, HalfOpen:
+		j.RST = c.resetBy(r, x)
+	case Aborted:
+		j.RST = c.resetBy(o, x)
 	}
 	c.judgeClose(j, x)
 	c.judgeTimes(j, x, accepted, exact)

@@ -179,6 +179,18 @@ func (c *Conn) refusal(x *Rest) (off uint32, side Side) {
 	return x.candOff, side
 }
 
+// resetBy is where the first RST that counted was, if side sent it; 0 else.
+func (c *Conn) resetBy(side Side, x *Rest) uint32 {
+	off, by := c.refusal(x)
+	if d := x.more(); d.rstOff != 0 {
+		off, by = d.rstOff, Side(d.rstSide)
+	}
+	if by != side {
+		return 0
+	}
+	return off
+}
+
 // moveRefusal puts what Opening keeps of a RST where others are kept, before more is
 // seen of the connection.
 func (c *Conn) moveRefusal(x *Rest) {

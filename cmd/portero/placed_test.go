@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"net"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -140,4 +142,23 @@ func stories(t *testing.T, page string) string {
 	}
 	out, _ := json.Marshal(d.Stories)
 	return string(out)
+}
+
+// A SYN that is sent again after it was refused is not the RST that refused it: the table, the proof and
+// the door name that.
+func TestRSTThatRefused(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 80}
+	w.tcp(c, s, "S", 100, 0, nil)
+	w.tcp(s, c, "RA", 0, 101, nil)
+	w.tcp(c, s, "S", 100, 0, nil)
+	w.close()
+	for want, args := range map[string][]string{
+		"RST to the SYN (frames 1, 2)": {name}, `"rst_frame":2`: {"--format", "ndjson", name}, `"rst_frame": 2`: {"why", "--format", "json", name, "1"}, `"proof_frame":2`: {"ports", "--format", "ndjson", name},
+	} {
+		if _, out, errs := portero(t, args...); !strings.Contains(out, want) {
+			t.Errorf("%v: no %s in\n%s%s", args, want, out, errs)
+		}
+	}
 }

@@ -76,6 +76,7 @@ func Made(n uint64) *record.Record {
 	switch n % 10 {
 	case 7:
 		r.Handshake, r.Close, r.ClosedBy, r.ConnState, r.History = handshake.Refused, handshake.CloseNone, handshake.Nobody, "REJ", "Sr"
+		r.RSTFrame = n*11 + 2
 		r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame, r.Service, r.ServiceBy, r.Confidence = 0, 0, 0, "", "", ""
 		r.ServerRTT, r.ClientRTT, r.Setup, r.RTTMin, r.RTTP50, r.RTTMax = -1, -1, -1, -1, -1, -1
 		r.Orig.Payload, r.Resp.Payload, r.Completeness = 0, 0, 37

@@ -242,6 +242,8 @@ func proof(r *record.Record, s State) uint64 {
 		return r.ConfirmedFrame
 	case (s == Closed || s == Filtered) && r.ICMPFrame != 0:
 		return r.ICMPFrame
+	case s == Closed && r.RSTFrame != 0:
+		return r.RSTFrame
 	case s == Closed || s == Open:
 		return r.LastFrame
 	}

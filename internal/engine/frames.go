@@ -132,6 +132,7 @@ func (m *frameMap) place(r *record.Record, files []string) {
 	one("synack_frame", &r.SYNACKFrame)
 	one("ack_frame", &r.ACKFrame)
 	one("confirmed_frame", &r.ConfirmedFrame)
+	one("rst_frame", &r.RSTFrame)
 	one("first_frame", &r.FirstFrame)
 	one("last_frame", &r.LastFrame)
 	one("roles_frame", &r.RolesFrame)

@@ -77,6 +77,7 @@ var fieldsES = map[string]string{
 	"synack_frame":         "trama del SYN-ACK",
 	"ack_frame":            "trama del tercer segmento",
 	"confirmed_frame":      "primer segmento del respondedor que prueba que aceptó el tercero",
+	"rst_frame":            "el RST que rechazó un intento, lo retiró o lo dio por perdido",
 	"first_frame":          "primera trama",
 	"last_frame":           "última trama",
 	"roles_frame":          "la trama que dijo los papeles",

@@ -215,6 +215,7 @@ func (s *Story) Record() *record.Record {
 	}
 	r.Handshake, r.Kind, r.Missing, r.ProbeKind = j.Verdict, j.Kind, j.Missing, j.Probe
 	r.Close, r.ClosedBy, r.RolesBy = j.Close, j.ClosedBy, j.RolesBy
+	r.RSTFrame = frame(j.RST)
 	r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame = frame(j.SYN), frame(j.SYNACK), frame(j.ACK), frame(j.Confirmed)
 	r.RolesFrame = frame(j.Roles)
 	for _, f := range j.CloseOff {

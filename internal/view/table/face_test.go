@@ -120,11 +120,12 @@ func TestNotesFollowTheFrames(t *testing.T) {
 		change func(r *record.Record)
 		want   string
 	}{
-		{func(r *record.Record) { r.Handshake, r.SYNFrame, r.LastFrame = handshake.Refused, 4, 5 }, "RST to the SYN (frames 4, 5): usually nothing listens there"},
-		{func(r *record.Record) { r.Handshake, r.LastFrame = handshake.Refused, 5 }, "RST to the SYN (frame 5): usually nothing listens there"},
+		{func(r *record.Record) { r.Handshake, r.SYNFrame, r.RSTFrame, r.LastFrame = handshake.Refused, 4, 5, 6 }, "RST to the SYN (frames 4, 5): usually nothing listens there"},
+		{func(r *record.Record) { r.Handshake, r.RSTFrame, r.LastFrame = handshake.Refused, 5, 6 }, "RST to the SYN (frame 5): usually nothing listens there"},
 		{func(r *record.Record) { r.Handshake, r.SYNRetries = handshake.NoAnswer, 2 }, "3 SYNs in 5.0 s, and nothing came back"},
 		{func(r *record.Record) { r.Handshake, r.SYNACKFrame = handshake.Aborted, 9 }, "the port is open (frame 9), the originator took it back with a RST"},
 		{func(r *record.Record) { r.Handshake = handshake.Aborted }, "the originator took its SYN back with a RST"},
+		{func(r *record.Record) { r.Handshake, r.RSTFrame = handshake.Aborted, 7 }, "the originator took its SYN back with a RST (frame 7)"},
 		{func(r *record.Record) { r.Handshake, r.SYNACKFrame = handshake.Unsolicited, 9 }, "an answer without a question: backscatter, or the SYN went another way"},
 		{func(r *record.Record) { r.Handshake = handshake.Unsolicited }, "a RST without a connection"},
 		{func(r *record.Record) {

@@ -263,7 +263,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	}
 	switch r.Handshake {
 	case handshake.Refused:
-		add(l.Pick("RST to the SYN%s: usually nothing listens there", "RST al SYN%s: normalmente nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.SYNFrame, r.LastFrame))
+		add(l.Pick("RST to the SYN%s: usually nothing listens there", "RST al SYN%s: normalmente nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.SYNFrame, r.RSTFrame))
 	case handshake.Filtered:
 		add(l.Pick("ICMP error from %s%s: something on the way refuses it", "error ICMP de %s%s: algo en el camino lo impide"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	case handshake.NoAnswer:
@@ -282,7 +282,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 		if r.SYNACKFrame != 0 {
 			add(l.Pick("the port is open%s, the originator took it back with a RST", "el puerto está abierto%s, el iniciador se retiró con un RST"), frames(l.Pick("frame", "trama"), r.SYNACKFrame))
 		} else {
-			add("%s", l.Pick("the originator took its SYN back with a RST", "el iniciador retiró su SYN con un RST"))
+			add(l.Pick("the originator took its SYN back with a RST%s", "el iniciador retiró su SYN con un RST%s"), frames(l.Pick("frame", "trama"), r.RSTFrame))
 		}
 	case handshake.Invalid:
 		add("%s", l.Pick("an answer or third packet came, and its numbers are wrong", "llegó una respuesta o tercer segmento, y sus números no cuadran"))
