@@ -114,6 +114,7 @@ func TestLateSYNAndAnswer(t *testing.T) {
 		pkts []sent
 	}{
 		{"crossing calls", []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {false, syn, 0, 0, 0}, {true, syn | ack, 0, 1, 0}, {false, ack, 1, 1, 0}, {true, ack, 1, 1, 10}}},
+		{"crossing calls, and one is captured behind what it was acknowledged with", []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 0}, {false, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, syn | ack, 0, 1, 0}, {false, ack, 1, 1, 0}, {true, ack, 1, 1, 10}}},
 		{"the answer behind a copy", []sent{{true, syn, 0, 0, 0}, {true, ack, 1, 1, 10}, {true, syn, 0, 0, 0}, {false, ack, 1, 11, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}}},
 	} {
 		if e := late(t, c.pkts); len(e) != 1 || e[0].J.Verdict != handshake.Completed || e[0].J.Close != handshake.StillOpen || e[0].Orig.Payload != 10 {

@@ -188,7 +188,7 @@ const belongs = sentSYN | sentSYNACK | sentSegment | sentPayload | sentFIN | sen
 
 // stranger reports whether all segments that came in the name of side acknowledge what its peer cannot have sent.
 func (c *Conn) stranger(side Side) bool {
-	return c.half[side].bits&(sentWrongAck|hasAck|sentSYNACK|sentFIN|sentReset) == sentWrongAck
+	return c.half[side].bits&(sentWrongAck|hasAck|sentSYN|sentSYNACK|sentFIN|sentReset) == sentWrongAck
 }
 
 // strayAnswer reports whether all that came in the name of side is a SYN-ACK that does not answer its peer's, as it

@@ -77,7 +77,7 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	starts := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) }
 	return me.bits&sentSYN == 0 && (c.flags&flagCandidate != 0 && c.candSide() == side && starts(c.candSeq) ||
-		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYN|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
+		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
 }
 
 // Unanswered reports whether an answer to syn, a SYN of side, is what the connection waits for since its beginning:

@@ -15,12 +15,12 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		if me.bits&hasAck == 0 {
 			c.misled(p, side)
 		}
-		return OddAckUnsent
+		return 0
 	case p.Flags.Any(capture.ACK) && me.bits&hasAck == 0 && c.madeUp(p, side, x):
 		c.misled(p, side)
 		return OddAckUnsent
 	case c.precedes(p.Seq+1, side, x):
-		return OddSeqWindow
+		return 0
 	case me.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == me.fin && p.Seq.After(me.fin+1):
 		return OddSeqWindow // nothing follows a FIN; some stacks send another right behind theirs
 	}
@@ -444,133 +444,6 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		me.edge = e
 	}
 	return odd
-}
-
-// farAhead reports whether ack, the first of side that its peer's numbers do not rule out, lies far beyond all that
-// its peer was seen to send. It is a stranger's then, unless another goes on from it: a stretch was lost.
-func (c *Conn) farAhead(ack capture.Seq, side Side, x *Rest) bool {
-	me := &c.half[side]
-	goesOn := me.bits&sentWrongAck != 0 && ack.After(me.ack) && ack.Sub(me.ack) <= slack
-	return ack.Sub(c.half[1-side].next) > slack && !goesOn && c.anchored(1-side, x)
-}
-
-// madeUp reports whether p, a segment of side, which acknowledged nothing that counts so far, acknowledges what
-// its peer, whose SYN alone was seen, or all of whose segments, cannot have sent.
-func (c *Conn) madeUp(p *capture.Packet, side Side, x *Rest) bool {
-	peer := &c.half[1-side]
-	if peer.bits&hasNext == 0 || !p.Ack.After(peer.next) {
-		return false
-	}
-	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
-		c.weigh(p.Ack, 1-side, x)
-	}
-	return (peer.bits&sentSYNACK|c.half[side].bits&sentSYN) == 0 && c.preOpen(p, side) || peer.bits&sentSegment != 0 && c.farAhead(p.Ack, side, x)
-}
-
-// doubtFIN reports whether p, a FIN of side, acknowledges what was not sent, so that its receiver throws it away
-// (RFC 9293, 3.10.7.4). It is kept in mind: what both do next may prove that the capture lost a stretch, see proveFIN.
-func (c *Conn) doubtFIN(p *capture.Packet, side Side, off uint32, x *Rest) bool {
-	me, peer := &c.half[side], &c.half[1-side]
-	if me.bits&sentFIN != 0 || !p.Flags.Any(capture.ACK) || peer.bits&hasNext == 0 || !p.Ack.After(peer.next) {
-		return false
-	}
-	if peer.bits&(sentSYN|sentSYNACK) != 0 && !c.far(1-side) && !c.anchored(1-side, x) {
-		return false // it may be the peer's numbers that are a stranger's
-	}
-	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
-		if c.weigh(p.Ack, 1-side, x); !p.Ack.After(peer.next) {
-			return false
-		}
-	}
-	if !c.preOpen(p, side) && (me.bits&hasAck == 0 || !c.unsent(p.Ack, side)) {
-		return false
-	}
-	if x.Data != nil {
-		me.fin, x.finOff[side] = segEnd(p), off
-		d := x.need()
-		d.finAck[side] = p.Ack
-		d.finAhead |= doubtedFIN0 << side
-	}
-	return true
-}
-
-// proveFIN lets a FIN that is in doubt count where p, from side, is from behind it, or acknowledges just it:
-// no stranger knows that number.
-func (c *Conn) proveFIN(p *capture.Packet, side Side, x *Rest) {
-	me, d := &c.half[side], x.need()
-	for s := range 2 {
-		h := &c.half[s]
-		if d.finAhead&(doubtedFIN0<<s) == 0 || h.bits&sentFIN != 0 || h.next+1 != h.fin ||
-			s == side && p.Seq != h.fin || s != side && (!p.Flags.Any(capture.ACK) || p.Ack != h.fin) {
-			continue
-		}
-		h.bits |= sentFIN
-		h.next = h.fin
-		d.finAhead = d.finAhead&^(doubtedFIN0<<s) | 1<<s
-		if s != side && p.Seq == d.finAck[s] && p.Seq.After(me.next) && me.bits&hasNext != 0 {
-			x.addHole(side, me.next, p.Seq) // the stretch that was lost
-			me.next = p.Seq
-		}
-	}
-}
-
-// misled notes that side acknowledged with p what its peer cannot have sent.
-func (c *Conn) misled(p *capture.Packet, side Side) {
-	me := &c.half[side]
-	me.bits |= sentWrongAck
-	if me.bits&hasAck == 0 {
-		me.ack = p.Ack // a RST that answers it has this number
-	}
-}
-
-// anchored reports whether it is known where the stream of side begins: its SYN or SYN-ACK was captured, and
-// is no stranger's.
-func (c *Conn) anchored(side Side, x *Rest) bool {
-	h, peer := &c.half[side], &c.half[1-side]
-	if c.far(side) || x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 {
-		return false
-	}
-	if h.bits&sentSYNACK != 0 {
-		return peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSYN != 0 && c.acceptable(h.synAck, 1-side, x) || c.crosses(side)
-	}
-	return h.bits&sentSYN != 0 && side == c.synSide()
-}
-
-// precedes reports whether seq, one past a number that side is said to have sent, lies at or before the SYN
-// or SYN-ACK with which its stream begins: it belongs to no connection that these open.
-func (c *Conn) precedes(seq capture.Seq, side Side, x *Rest) bool {
-	return c.half[side].bits&(sentSYN|sentSYNACK) != 0 && !seq.After(c.half[side].isn) && c.anchored(side, x)
-}
-
-// unsent reports whether ack, of side, lies far beyond all that its peer was allowed to send. A receiver
-// throws a segment away that acknowledges what it did not send, with all that it carries (RFC 9293,
-// 3.10.7.4). But the capture may have lost a long stretch of both sides: then the number is right. What
-// both do next tells the two apart, so that octets that come with such a number are in doubt, see doubt.
-func (c *Conn) unsent(ack capture.Seq, side Side) bool {
-	me, peer := &c.half[side], &c.half[1-side]
-	room := int64(0)
-	if me.bits&hasAck != 0 {
-		room = max(room, int64(me.offered().Sub(peer.next)))
-	}
-	return int64(ack.Sub(peer.next)) > room+slack
-}
-
-// preOpen reports whether the peer of side showed its SYN or SYN-ACK and nothing
-// more, so that an acknowledgement of further octets has nothing to rest on. A
-// responder whose SYN-ACK fits is believed: the initiator's segments were missed.
-//
-// So is who sends octets or a FIN and acknowledges what lies right behind a SYN, though the answer was
-// missed: of a challenge ACK neither is true.
-func (c *Conn) preOpen(p *capture.Packet, side Side) bool {
-	me, peer := &c.half[side], &c.half[1-side]
-	if peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSegment != 0 {
-		return false
-	}
-	if peer.bits&(sentSYN|sentSYNACK) == sentSYN && me.bits&(sentSYN|sentSYNACK) == 0 &&
-		(p.PayloadLen > 0 || p.Flags.Any(capture.FIN)) && p.Ack.Sub(peer.isn) < slack {
-		return false
-	}
-	return peer.bits&sentSYNACK != 0 || me.bits&sentSYNACK == 0
 }
 
 // confirm notes the responder's first segment after the third packet.
