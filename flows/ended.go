@@ -224,6 +224,11 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 	return orig, by, 0
 }
 
+// common is how much the port of side s of f looks like one of a service; from 4 on it is in common use, or a system's.
+func (t *Table) common(f *Flow, s handshake.Side) int {
+	return t.cfg.Score(f.proto, [2]uint16{f.portA, f.portB}[s])
+}
+
 // StreamPackets is how many packets one way, unanswered, make a stream.
 const StreamPackets = 10
 
@@ -251,6 +256,11 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			clues.Filtered, clues.FilteredSide = true, handshake.Side(d.ICMPSide)
 			e.FilteredBy, e.FilteredVer = d.ICMPFrom, d.ICMPVer
 		}
+	}
+	if s := handshake.Side(d.ICMPSide); clues.Filtered && clues.By == handshake.RolesPort && s != clues.Orig && f.proto == capture.ProtoUDP && f.pkts[1-s] == 0 && t.common(f, s) < 4 {
+		// Whose datagrams came back refused, and no other, asked, as traceroute does: many systems take the ports of
+		// callers from among those that are registered.
+		clues.Orig, clues.By = s, handshake.RolesFirst
 	}
 	if f.proto == tcp {
 		f.conn.JudgeTo(&e.J, x, &clues)

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/gopacket/layers"
 )
 
 // TestRolesByPayload: where no SYN tells who called, what was spoken does, before the class of
@@ -124,6 +127,34 @@ func TestRolesOfOnePort(t *testing.T) {
 			if r["orig_addr"] != "192.0.2.1" || r["roles_by"] != "payload" || r["exchange"] != want {
 				t.Errorf("port %d, %s: %v %v %v", x.port, n, r["orig_addr"], r["roles_by"], r["exchange"])
 			}
+		}
+	}
+}
+
+// TestRolesOfRefused: whose datagrams came back refused asked, though its port is registered, as those are that traceroute
+// calls from. A port in common use is another matter: who asked there may have gone.
+func TestRolesOfRefused(t *testing.T) {
+	a, b := net.IPv4(192, 0, 2, 1).To4(), net.IPv4(192, 0, 2, 2).To4()
+	for _, x := range []struct {
+		from, to  uint16
+		typ, code uint8
+		want      string
+	}{
+		{40000, 33436, 11, 0, "40000 first filtered"},
+		{40000, 33436, 3, 3, "40000 first refused"},
+		{40000, 33436, 11, 1, "33436 port reply_only"}, // nobody refused it
+		{53, 40000, 3, 3, "40000 port reply_only"},
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		w.udp(end{a, x.from}, end{b, x.to}, []byte("hello"))
+		quote := bytes.Clone(w.buf.Bytes()[14 : 14+28])
+		w.send(end{b, 0}, end{a, 0}, layers.IPProtocolICMPv4, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(x.typ, x.code)}, quote)
+		w.close()
+		all := records(t, name)
+		r := all[1]
+		if got := fmt.Sprint(r["orig_port"], " ", r["roles_by"], " ", r["exchange"]); len(all) != 1 || got != x.want {
+			t.Errorf("%+v: %d records, %s", x, len(all), got)
 		}
 	}
 }
