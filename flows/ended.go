@@ -67,6 +67,7 @@ type Ended struct {
 
 	FirstFrame, LastFrame, SYNFrame, SYNACKFrame, ACKFrame uint64
 	ConfirmedFrame, RolesFrame, ICMPFrame, RSTFrame        uint64
+	ReplyFrame                                             uint64 // the responder's first, where there is no handshake and both sent
 	CloseFrames                                            [2]uint64
 
 	FilteredBy         [16]byte
@@ -292,6 +293,11 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.RolesFrame = shown
 	}
 	o := e.J.Orig
+	if off := f.conn.ReplyOff(); f.proto != tcp && off != 0 {
+		if e.ReplyFrame = f.frame(off); 1-o == f.conn.Beginner() {
+			e.ReplyFrame = f.firstIdx
+		}
+	}
 	e.OrigFirst = o == 0
 	if f.proto == tcp || f.proto == capture.ProtoUDP {
 		e.historyLen = uint8(len(f.conn.AppendHistory(e.history[:0], x)))

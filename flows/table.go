@@ -362,8 +362,8 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	if p.Bits&capture.Fragment != 0 && p.Proto == capture.ProtoUDP {
 		t.reachBack(v, f, side, p)
 	}
-	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp && quiet >= 0 {
-		f.conn.NoteReply(quiet)
+	if f.pkts[side] == 0 && f.pkts[1-side] != 0 && p.Proto != tcp && f.conn.ReplyOff() == 0 {
+		f.conn.NoteReply(quiet, f.offset(p.Index))
 	}
 	f.count(side, p)
 	if t.telling(f, p) {
@@ -419,7 +419,13 @@ func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
 			}
 		}
 	}
-	f.lastOff += uint32(f.firstIdx - first)
+	back := uint32(f.firstIdx - first)
+	if side != f.conn.Beginner() {
+		f.conn.NoteReply(-1, back+1) // who seemed to begin answered
+	} else if off := f.conn.ReplyOff(); off != 0 {
+		f.conn.NoteReply(-1, off+back)
+	}
+	f.lastOff += back
 	f.firstIdx = first
 	o := t.origin(v)
 	o.first = min(o.first, at)

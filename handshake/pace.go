@@ -117,14 +117,18 @@ func grown(us uint32, ns int64) uint32 {
 }
 
 // NoteReply keeps how long the first datagram of the second side to speak came after
-// the one before it.
-func (c *Conn) NoteReply(d int64) {
+// the one before it, and its frame, as an offset.
+func (c *Conn) NoteReply(d int64, off uint32) {
+	c.confirmOff = off
 	if d >= 0 && d < maxSpan {
 		c.half[1].isn, c.half[1].synAck = capture.Seq(d+1), capture.Seq((d+1)>>32)
 	}
 }
 
-// Reply is what NoteReply kept, -1 for nothing.
+// ReplyOff is the frame that NoteReply kept, 0 for none.
+func (c *Conn) ReplyOff() uint32 { return c.confirmOff }
+
+// Reply is how long NoteReply was told, -1 for nothing.
 func (c *Conn) Reply() int64 {
 	return int64(uint64(c.half[1].synAck)<<32|uint64(c.half[1].isn)) - 1
 }

@@ -164,8 +164,8 @@ func TestFragmentsWaitedFor(t *testing.T) {
 		w.close()
 		all := records(t, name)
 		r := all[1]
-		got := fmt.Sprintln(r["orig_port"], r["exchange"], r["orig_pkts"], r["resp_pkts"], r["first_frame"], r["last_frame"], r["roles_frame"], r["quality"], r["conn_state"], r["history"])
-		if want := "40000 answered 2 1 1 3 1 [fragments] S0 D\n"; len(all) != 1 || got != want {
+		got := fmt.Sprintln(r["orig_port"], r["exchange"], r["orig_pkts"], r["resp_pkts"], r["first_frame"], r["last_frame"], r["roles_frame"], r["reply_frame"], r["quality"], r["conn_state"], r["history"])
+		if want := "40000 answered 2 1 1 3 1 3 [fragments] S0 D\n"; len(all) != 1 || got != want {
 			t.Errorf("without %d: %d records, %s, want %s", n, len(all), got, want)
 		}
 	}

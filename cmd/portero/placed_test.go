@@ -162,3 +162,28 @@ func TestRSTThatRefused(t *testing.T) {
 		}
 	}
 }
+
+// A datagram is answered, and its door open, by a frame of who answered.
+func TestFrameThatAnswered(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 53}
+	w.udp(c, s, []byte("one"))
+	w.udp(c, s, []byte("two"))
+	w.udp(s, c, []byte("and"))
+	w.udp(c, s, []byte("three"))
+	// Here the answer is captured first.
+	c.port = 40001
+	w.udp(s, c, []byte("and"))
+	w.udp(c, s, []byte("one"))
+	// And here nothing answers.
+	c.port = 40002
+	w.udp(c, s, []byte("one"))
+	w.close()
+	if _, out, errs := portero(t, "read", "--format", "tsv", "--fields", "exchange,reply_frame", name); out != "exchange\treply_frame\nanswered\t3\nanswered\t5\nunanswered\t\n" {
+		t.Error(out, errs)
+	}
+	if _, out, errs := portero(t, "ports", "--format", "ndjson", name); !strings.Contains(out, `"proof_id":1,"proof_frame":3}`) {
+		t.Error(out, errs)
+	}
+}

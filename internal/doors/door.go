@@ -244,6 +244,10 @@ func proof(r *record.Record, s State) uint64 {
 		return r.ICMPFrame
 	case s == Closed && r.RSTFrame != 0:
 		return r.RSTFrame
+	case s == Open && r.ReplyFrame != 0:
+		return r.ReplyFrame
+	case s == Open && r.App != nil && r.App.Frames[1] != 0:
+		return r.App.Frames[1]
 	case s == Closed || s == Open:
 		return r.LastFrame
 	}

@@ -133,6 +133,7 @@ func (m *frameMap) place(r *record.Record, files []string) {
 	one("ack_frame", &r.ACKFrame)
 	one("confirmed_frame", &r.ConfirmedFrame)
 	one("rst_frame", &r.RSTFrame)
+	one("reply_frame", &r.ReplyFrame)
 	one("first_frame", &r.FirstFrame)
 	one("last_frame", &r.LastFrame)
 	one("roles_frame", &r.RolesFrame)

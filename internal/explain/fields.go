@@ -78,6 +78,7 @@ var fieldsES = map[string]string{
 	"ack_frame":            "trama del tercer segmento",
 	"confirmed_frame":      "primer segmento del respondedor que prueba que aceptó el tercero",
 	"rst_frame":            "el RST que rechazó un intento, lo retiró o lo dio por perdido",
+	"reply_frame":          "primera trama del respondedor, donde no hay acuerdo que diga que contestó",
 	"first_frame":          "primera trama",
 	"last_frame":           "última trama",
 	"roles_frame":          "la trama que dijo los papeles",

@@ -89,7 +89,7 @@ type Record struct {
 
 	SYNFrame, SYNACKFrame, ACKFrame, ConfirmedFrame FrameRef
 	FirstFrame, LastFrame, RolesFrame, ICMPFrame    FrameRef
-	RSTFrame                                        FrameRef
+	RSTFrame, ReplyFrame                            FrameRef
 	CloseFrames                                     []FrameRef
 	File                                            string   // input of FirstFrame, when there are several
 	FrameFiles                                      []string // "key=file" for evidence frames that lie in another input

@@ -121,6 +121,7 @@ func Schema() []Field {
 		frame("ack_frame", "frame of the third packet", func(r *Record) *uint64 { return &r.ACKFrame }),
 		frame("confirmed_frame", "first responder segment that proves the third packet was accepted", func(r *Record) *uint64 { return &r.ConfirmedFrame }),
 		frame("rst_frame", "the RST that refused an attempt, took it back or gave it up", func(r *Record) *uint64 { return &r.RSTFrame }),
+		frame("reply_frame", "the responder's first frame, where there is no handshake to tell that it answered", func(r *Record) *uint64 { return &r.ReplyFrame }),
 		frame("first_frame", "first frame", func(r *Record) *uint64 { return &r.FirstFrame }),
 		frame("last_frame", "last frame", func(r *Record) *uint64 { return &r.LastFrame }),
 		frame("roles_frame", "the frame that told the roles", func(r *Record) *uint64 { return &r.RolesFrame }),

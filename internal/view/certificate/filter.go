@@ -48,7 +48,7 @@ func (c *Certificate) display() string {
 func (c *Certificate) evidence() []record.FrameRef {
 	set := map[record.FrameRef]bool{}
 	r := c.rec
-	for _, f := range append([]record.FrameRef{r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame, r.RSTFrame, r.ICMPFrame, r.RolesFrame}, r.CloseFrames...) {
+	for _, f := range append([]record.FrameRef{r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame, r.RSTFrame, r.ReplyFrame, r.ICMPFrame, r.RolesFrame}, r.CloseFrames...) {
 		set[f] = true
 	}
 	for _, row := range c.Opening {

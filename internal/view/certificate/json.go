@@ -129,7 +129,7 @@ func (c *Certificate) WriteJSON(w io.Writer, lang string) error {
 		}
 	}
 	for k, f := range map[string]record.FrameRef{"syn_frame": r.SYNFrame, "synack_frame": r.SYNACKFrame, "ack_frame": r.ACKFrame,
-		"confirmed_frame": r.ConfirmedFrame, "rst_frame": r.RSTFrame, "roles_frame": r.RolesFrame, "icmp_frame": r.ICMPFrame} {
+		"confirmed_frame": r.ConfirmedFrame, "rst_frame": r.RSTFrame, "reply_frame": r.ReplyFrame, "roles_frame": r.RolesFrame, "icmp_frame": r.ICMPFrame} {
 		if f != 0 {
 			j.Evidence[k] = f
 		}
