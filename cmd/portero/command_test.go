@@ -257,6 +257,14 @@ func TestExtract(t *testing.T) {
 	if code, _, errs := portero(t, "extract", look, "2", "-w", to); code != 0 {
 		t.Fatal(errs)
 	}
+	// Its comment is the record of the whole capture.
+	b, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, line, _ := portero(t, "read", "--format", "ndjson", "--where", "id == 2", look); !bytes.Contains(b, []byte("portero: connection 2\n"+strings.TrimSpace(line))) {
+		t.Errorf("the comment is not %s", line)
+	}
 	_, out, _ := portero(t, "read", "--format", "ndjson", to)
 	var r map[string]any
 	if err := json.Unmarshal([]byte(out), &r); err != nil {

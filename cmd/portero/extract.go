@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +17,7 @@ import (
 	"portero/capture/pcapfile"
 	"portero/internal/engine"
 	"portero/internal/record"
+	"portero/internal/view/ndjson"
 	"portero/internal/words"
 )
 
@@ -236,7 +239,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 
 // copyFrames reads the captures again and writes the frames of one connection.
 func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) (int, error) {
-	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: fmt.Sprintf("portero: connection %d", f.rec.ID)})
+	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: fmt.Sprintf("portero: connection %d\n%s", f.rec.ID, lineOf(&f.rec))})
 	if err != nil {
 		return 0, err
 	}
@@ -246,6 +249,16 @@ func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) 
 		return 0, err
 	}
 	return copyFrames(names, a.inputs(), f.frames, w)
+}
+
+// lineOf is r as a line of ndjson has it.
+func lineOf(r *record.Record) string {
+	var b bytes.Buffer
+	w := ndjson.New(&b, record.Schema(), false)
+	if w.Write(r) != nil || w.Flush() != nil {
+		return ""
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // framesOf reads the captures again and returns the frames of the connections chosen by
