@@ -135,6 +135,11 @@ func TestNotesFollowTheFrames(t *testing.T) {
 		{func(r *record.Record) { r.SuspectedRSTs = 2 }, "2 RST that no receiver would accept"},
 		{func(r *record.Record) { r.Reuses, r.ReuseAfterNS = 12, 3e9 }, "reuses the ports of #12 after 3.0 s"},
 		{func(r *record.Record) { r.VLAN, r.Tunnel = []uint32{7, 8}, []string{"gre", "vxlan"} }, "vlan 7,8; in gre, vxlan"},
+		{func(r *record.Record) { r.File, r.Close, r.CloseFrames = "a.pcap", handshake.HalfClosed, []uint64{8} }, "half closed by both (frame 8); frames of a.pcap"},
+		{func(r *record.Record) {
+			r.File, r.Close, r.CloseFrames, r.FrameFiles = "a.pcap", handshake.HalfClosed, []uint64{8}, []string{"last_frame=b.pcap", "close_frames=b.pcap", "x=c", "x=d", "x=e"}
+		}, "half closed by both (frame 8); frames of a.pcap, b.pcap, c and 2 more"},
+		{func(r *record.Record) { r.File, r.SuspectedRSTs = "a.pcap", 2 }, "2 RST that no receiver would accept"},
 		{func(r *record.Record) {}, ""},
 	} {
 		if n := strings.Join(NotesIn(words.English, call(1, x.change)), "; "); n != x.want {

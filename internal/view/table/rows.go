@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -350,7 +352,27 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 			add(l.Pick("answer %d%s sends the originator to %s", "la respuesta %d%s manda al iniciador a %s"), r.App.HTTP.Status, frames(l.Pick("frame", "trama"), r.App.HTTP.StatusFrame), to)
 		}
 	}
+	if r.File != "" && slices.ContainsFunc(n, frameNumber.MatchString) {
+		add(l.Pick("frames of %s", "tramas de %s"), inputs(l, r))
+	}
 	return n
+}
+
+// frameNumber is a frame in a note: of several inputs each counts its own.
+var frameNumber = regexp.MustCompile(`(?:frame|trama)s? [0-9]`)
+
+// inputs are those in which the frames of r lie.
+func inputs(l words.Lang, r *record.Record) string {
+	in := []string{r.File}
+	for _, f := range r.FrameFiles {
+		if _, name, _ := strings.Cut(f, "="); !slices.Contains(in, name) {
+			in = append(in, name)
+		}
+	}
+	if most := 3; len(in) > most {
+		return strings.Join(in[:most], ", ") + fmt.Sprintf(l.Pick(" and %d more", " y %d más"), len(in)-most)
+	}
+	return strings.Join(in, ", ")
 }
 
 func answeredHTTP(r *record.Record) bool { return r.Answered() && r.App.HTTP.Status != 0 }
