@@ -15,7 +15,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -493,119 +492,5 @@ func TestTcpdumpLetters(t *testing.T) {
 	}
 	if code, out, errs := portero(t, "-D"); code != exitOK || !strings.Contains(out, "lo") {
 		t.Errorf("exit status %d: %s %s", code, out, errs)
-	}
-}
-
-// TestCatalog: overrides add, replace and mute; checks name the line; a muted
-// finding stays, marked, and fails nothing.
-func TestCatalog(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("XDG_CONFIG_HOME", dir)
-	bad, good := filepath.Join(dir, "bad.csv"), filepath.Join(dir, "good.csv")
-	if err := os.WriteFile(bad, []byte("action,kind\nmute,nosuch\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(good, []byte("action,kind,proto,port,reason,until\nmute,port-backdoor,tcp,12345,our own game,2027-01-31\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	old := "../../testdata/old-trojan-port/in.pcap"
-	for _, x := range []struct {
-		args []string
-		code int
-		want string
-	}{
-		{[]string{"catalog"}, 0, "services.tsv"},
-		{[]string{"catalog", "check"}, 0, "nothing wrong"},
-		{[]string{"catalog", "check", bad}, exitFound, "bad.csv:2: kind \"nosuch\""},
-		{[]string{"catalog", "check", good}, 0, "1 line of overrides"},
-		{[]string{"catalog", "diff"}, 0, ""},
-		{[]string{"catalog", "diff", good}, exitFound, "mute     port-backdoor 12345-12345  until 2027-01-31: our own game"},
-		{[]string{"catalog", "selftest"}, 0, " 0 not as they should be"},
-		{[]string{"catalog", "selftest", "--lang", "es"}, 0, "no se señala"},
-		{[]string{"catalog", "kinds"}, 0, "malware-default"},
-		{[]string{"findings", "--fail-on", "low", old}, exitFound, "port-backdoor"},
-		{[]string{"--catalog", good, "findings", "--fail-on", "low", old}, 0, "muted: our own game"},
-		{[]string{"--catalog", good, "--format", "ndjson", old}, 0, `"muted":"our own game"`},
-		{[]string{"--catalog", good, "--format", "csv", "--fields", "risks", old}, 0, "port-backdoor:muted"},
-	} {
-		code, out, errs := portero(t, x.args...)
-		if code != x.code || !strings.Contains(out, x.want) {
-			t.Errorf("%v: exit status %d, want %d; %q is not in %q %q", x.args, code, x.code, x.want, out, errs)
-		}
-	}
-	if code, _, errs := portero(t, "--catalog", bad, old); code != exitUsage || !strings.Contains(errs, "bad.csv:2") {
-		t.Errorf("a bad override is taken: %d %q", code, errs)
-	}
-	if code, out, errs := portero(t, "catalog", "--catalog", filepath.Join(dir, "none.csv")); code != exitUsage || !strings.Contains(out, "services.tsv") || !strings.Contains(errs, "there is no such file") {
-		t.Errorf("overrides that are not there are in force: %d %q %q", code, out, errs)
-	}
-	// The user's own directory is read, and --catalog none leaves it out.
-	if err := os.MkdirAll(filepath.Join(dir, "portero", "catalog.d"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(good, filepath.Join(dir, "portero", "catalog.d", "good.csv")); err != nil {
-		t.Fatal(err)
-	}
-	if _, out, _ := portero(t, "findings", old); runtime.GOOS == "linux" && !strings.Contains(out, "our own game") {
-		t.Errorf("the user's overrides are not in force: %s", out)
-	}
-	if _, out, _ := portero(t, "--catalog", "none", "findings", old); strings.Contains(out, "our own game") {
-		t.Errorf("the user's overrides are in force: %s", out)
-	}
-}
-
-// TestPolicy: exit status 1 and the doors when something is not expected, 0 when
-// everything is; the same with --policy.
-func TestPolicy(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) string {
-		p := filepath.Join(dir, name)
-		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
-	all := write("all.policy", "192.0.2.1 53/udp 80/tcp 2323/tcp\n")
-	some := write("some.policy", "192.0.2.1 53/udp 80/tcp from 198.51.100.0/24\n")
-	bad := write("bad.policy", "192.0.2.1 eighty\n")
-	for _, x := range []struct {
-		args []string
-		code int
-		want string
-	}{
-		{[]string{"policy", all, look}, 0, ""},
-		{[]string{"policy", "--lang", "en", some, look}, exitFound, "door not named"},
-		{[]string{"policy", "--lang", "es", some, look}, exitFound, "no para quien llama"},
-		{[]string{"policy", all, "--", "tcp"}, exitUsage, ""},
-		{[]string{"policy", all, all}, exitUsage, ""},
-		{[]string{"policy", "-r", look, all, "--", "tcp"}, 0, ""},
-		{[]string{"policy", "--format", "ndjson", some, look}, exitFound, `"port":2323,"proto":"tcp"`},
-		{[]string{"policy", "--format", "csv", some, look, "--", "port 2323"}, exitFound, "no_door"},
-		{[]string{"policy", all}, exitUsage, ""},
-		{[]string{"policy", bad, look}, exitUsage, ""},
-		{[]string{"policy", filepath.Join(dir, "none"), look}, exitUsage, ""},
-		{[]string{"read", "--policy", all, look}, 0, ""},
-		{[]string{"read", "--policy", some, look}, exitFound, "not-in-policy"},
-		{[]string{"read", "--policy", some, "--format", "ndjson", look}, exitFound, `"final":true`},
-		{[]string{"findings", "--policy", some, "--format", "ndjson", look}, exitFound, "not-in-policy"},
-	} {
-		code, out, errs := portero(t, x.args...)
-		if code != x.code || !strings.Contains(out, x.want) {
-			t.Errorf("%v: exit status %d, want %d; %q is not in %q %q", x.args, code, x.code, x.want, out, errs)
-		}
-	}
-	for _, l := range []string{"en", "es"} {
-		_, out, _ := portero(t, "policy", "--lang", l, some, look)
-		for _, line := range strings.Split(out, "\n") {
-			if n := utf8.RuneCountInString(line); n > 80 {
-				t.Errorf("%d columns: %s", n, line)
-			}
-		}
-	}
-	if _, _, errs := portero(t, "policy", bad, look); !strings.Contains(errs, "bad.policy:1") {
-		t.Errorf("the line is not named: %q", errs)
-	}
-	if _, _, errs := portero(t, "policy", all, "--", "tcp"); !strings.Contains(errs, "name a policy and a capture") {
-		t.Errorf("without a capture: %q", errs)
 	}
 }
