@@ -156,8 +156,8 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 	if t.duplicate(f, side, p) {
 		o := t.origin(v)
-		o.dups++
-		t.stats.Duplicates++
+		o.dups += uint32(p.Frames)
+		t.stats.Duplicates += uint64(p.Frames)
 		if t.cfg.Watch != nil {
 			t.cfg.Watch(o.id, p, side, true)
 		}

@@ -45,7 +45,7 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 		return c.synSide(), RolesFirst
 	case (a|b)&sentSYN != 0:
 		return c.synSide(), RolesSYN
-	case a&sentSYNACK != 0 && (b&sentSYNACK == 0 || a&sentSegment != 0 && b&sentSegment == 0):
+	case a&sentSYNACK != 0 && (b&sentSYNACK == 0 || a&sentSegment != 0 && b&sentSegment == 0 && !c.answersCross()):
 		return 1, RolesSYNACK
 	case b&sentSYNACK != 0:
 		return 0, RolesSYNACK
@@ -54,6 +54,12 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 		return 0, RolesFirst
 	}
 	return k.Orig, k.By
+}
+
+// answersCross reports whether both ends sent SYN-ACKs, each of which acknowledges the other.
+func (c *Conn) answersCross() bool {
+	a, b := &c.half[0], &c.half[1]
+	return a.bits&b.bits&sentSYNACK != 0 && a.synAck == b.isn+1 && b.synAck == a.isn+1
 }
 
 // ackProbe reports whether side o sent lone ACKs and got nothing but the RST
@@ -238,7 +244,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	case crossed && accepted && peer.bits&sentSegment != 0 && me.bits&sentSegment != 0 && c.acked(r):
 		j.Verdict = Completed
 		return
-	case !crossed && synack && me.bits&sentSYNACK != 0 && me.synAck == peer.isn+1 && peer.synAck == me.isn+1 && (open || (me.bits|peer.bits)&sentReset == 0):
+	case !crossed && c.answersCross() && (open || (me.bits|peer.bits)&sentReset == 0):
 		// Both called, and each SYN-ACK is the acknowledgement of the other.
 		j.Kind, j.Verdict = Simultaneous, Completed
 		if !syn {

@@ -16,6 +16,11 @@ func TestHonestCuts(t *testing.T) {
 			s FA 5025 4
 			c A 4 5026`, `
 			1 handshake=completed_unseen handshake_kind=simultaneous missing=[syn] close=closed closed_by=orig orig_payload=18 resp_payload=24`},
+		{"of two answers that cross the first is the originator's, whoever goes on", `
+			c SA 4294967280 5001
+			s SA 5000 4294967281
+			c PA 4294967281 5001 18`, `
+			1 handshake=completed_unseen handshake_kind=simultaneous orig_payload=18 resp_payload=0`},
 		{"both called, and nothing but the two answers was captured", `
 			c SA 1000 5001
 			s SA 5000 1001`, `

@@ -123,11 +123,18 @@ func TestFragmentsTwice(t *testing.T) {
 		{[]int{2, 1, 0, 1}, time.Millisecond, 1},
 		{[]int{0, 1, 1, 2}, time.Millisecond, 1},
 		{[]int{0, 1, 1, 2}, 40 * time.Millisecond, 0}, // no copy: it was sent again
+		{[]int{0, -7, 1, 2, 0, 1, 2}, 0, 3},           // a copy of the whole, and too late for one of its first part
 	} {
 		name := filepath.Join(t.TempDir(), "x.pcap")
 		w := newWire(t, name)
 		frames, had := w.cut(c, s, 7, 3000, 1480), map[int]bool{}
+		sent := 0
 		for _, n := range x.order {
+			w.at = w.at.Add(time.Duration(max(-2*n, 1)) * time.Millisecond)
+			if n < 0 {
+				continue
+			}
+			sent++
 			if had[n] {
 				w.at = w.at.Add(x.after)
 			}
@@ -138,7 +145,7 @@ func TestFragmentsTwice(t *testing.T) {
 		w.close()
 		all := records(t, name)
 		r := all[1]
-		want := fmt.Sprintln(len(x.order)-x.copies, 1, 3000, 2, x.copies, "answered")
+		want := fmt.Sprintln(sent-x.copies, 1, 3000, 2, x.copies, "answered")
 		if got := fmt.Sprintln(r["orig_pkts"], r["resp_pkts"], r["orig_payload"], r["resp_payload"], r["duplicates"], r["exchange"]); len(all) != 1 || got != want {
 			t.Errorf("%v: %d records, %s, want %s", x.order, len(all), got, want)
 		}
