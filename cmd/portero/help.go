@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"portero/internal/manual"
 	"portero/internal/record"
 )
 
@@ -40,7 +41,7 @@ func refuseUnknown(root *cobra.Command) {
 		if args := c.Args; args != nil {
 			c.Args = func(cmd *cobra.Command, given []string) error {
 				if err := args(cmd, given); err != nil {
-					return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
+					return usage(manual.Counted(cmd, err))
 				}
 				return nil
 			}

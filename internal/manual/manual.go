@@ -81,6 +81,15 @@ func template(english string) string {
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `"{{.CommandPath}} VERBO --help" dice más de un verbo.`).Replace(english)
 }
 
+// Counted is what a verb says that got too few words or too many: err, where more is told, and which words it takes.
+func Counted(cmd *cobra.Command, err error) string {
+	s := err.Error() + " (see `" + cmd.CommandPath() + " --help`)"
+	if strings.Contains(s, " arg(s), ") { // cobra's words for a wrong number of them
+		s += ": " + strings.TrimSuffix(strings.TrimSuffix(cmd.UseLine(), " [flags]"), " [opciones]")
+	}
+	return s
+}
+
 // Asked is the language of help, which is needed before flags are read: that
 // of --lang where it stands, else of the locale.
 func Asked(args []string, getenv func(string) string) words.Lang {
