@@ -33,7 +33,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 			me.bits |= sentRSTACKofSYN
 			c.answers(p, side, x)
 		}
-	case me.bits&sentSYN != 0 && peer.bits&(sentSYNACK|sentSegment|sentSYN) == 0:
+	case me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&(sentSYNACK|sentSegment|sentSYN) == 0:
 		// The opener takes back its SYN.
 		ok = seq == me.isn || seq.In(me.isn+1, me.next)
 		if !ok && c.reachesOther(seq, side, x) {

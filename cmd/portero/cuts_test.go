@@ -46,6 +46,19 @@ func TestHonestCuts(t *testing.T) {
 			c A 1029 5025
 			c FA 1029 5025`, `
 			1 handshake=implied missing=[synack,ack] ack_frame= close=half_closed`},
+		{"the FIN is missing before the RST of the one direction, whose receiver nobody saw", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 18
+			c A 1019 5025
+			c R 1020`, `
+			1 handshake=implied close=reset closed_by=orig suspected_rsts=0`},
+		{"a RST of the one direction with a number from far away", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 18
+			c R 1001019`, `
+			1 handshake=implied close=open suspected_rsts=1`},
 		{"the third packet is missing of the one direction, whether more follows or not", `
 			c S 1000
 			c A 1019 5025`, `
