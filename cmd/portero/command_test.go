@@ -281,64 +281,6 @@ func TestFilterHidesAndNeverRenumbers(t *testing.T) {
 	}
 }
 
-// sliced writes the frames of a classic capture to several files, three in each.
-func sliced(t *testing.T, in string) (names []string) {
-	t.Helper()
-	b, err := os.ReadFile(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	head, rest := b[:24], b[24:]
-	for i := 0; len(rest) > 0; i++ {
-		n := 0
-		for range 3 {
-			if len(rest) > n {
-				n += 16 + int(uint32(rest[n+8])|uint32(rest[n+9])<<8)
-			}
-		}
-		p := filepath.Join(dir, string(rune('a'+i))+".pcap")
-		if err := os.WriteFile(p, append(append([]byte(nil), head...), rest[:n]...), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, p)
-		rest = rest[n:]
-	}
-	return names
-}
-
-// TestSlices cuts a capture into ten: merged numbering gives the bytes of the
-// whole, and without it only file and frames differ.
-func TestSlices(t *testing.T) {
-	names := sliced(t, look)
-	_, whole, _ := portero(t, "read", "--format", "ndjson", look)
-	_, merged, _ := portero(t, append([]string{"read", "--format", "ndjson", "--frames", "merged"}, names...)...)
-	if whole != merged {
-		t.Errorf("merged slices differ from the whole:\n%s\n%s", whole, merged)
-	}
-	_, apart, _ := portero(t, append([]string{"read", "--format", "ndjson"}, names...)...)
-	strip := func(s string) (out []map[string]any) {
-		for _, l := range strings.Split(strings.TrimSpace(s), "\n") {
-			var m map[string]any
-			if err := json.Unmarshal([]byte(l), &m); err != nil {
-				t.Fatal(err)
-			}
-			for k := range m {
-				if strings.Contains(k, "frame") || k == "file" {
-					delete(m, k)
-				}
-			}
-			out = append(out, m)
-		}
-		return out
-	}
-	x, _ := json.Marshal(strip(whole))
-	y, _ := json.Marshal(strip(apart))
-	if string(x) != string(y) {
-		t.Errorf("slices differ in more than frames:\n%s\n%s", x, y)
-	}
-}
-
 func TestWhere(t *testing.T) {
 	_, out, errs := portero(t, "read", "--format", "csv", "--fields", "id", "--where", "handshake == half_open or exchange == answered", look)
 	if out != "id\r\n1\r\n6\r\n" {

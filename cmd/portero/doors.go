@@ -258,7 +258,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 					name = d.Name
 				}
 				row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
-					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, d.ProofFrame}
+					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, known(d.ProofFrame)}
 				if named {
 					row = append(row, d.ProofFile)
 				}
@@ -559,4 +559,12 @@ func (a *app) diffCmd() *cobra.Command {
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
+}
+
+// known is the cell of a frame, empty for none.
+func known(frame uint64) any {
+	if frame == 0 {
+		return ""
+	}
+	return frame
 }

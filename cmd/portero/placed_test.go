@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -184,6 +185,86 @@ func TestFrameThatAnswered(t *testing.T) {
 		t.Error(out, errs)
 	}
 	if _, out, errs := portero(t, "ports", "--format", "ndjson", name); !strings.Contains(out, `"proof_id":1,"proof_frame":3}`) {
+		t.Error(out, errs)
+	}
+}
+
+// sliced writes the frames of a classic capture to several files, three in each.
+func sliced(t *testing.T, in string) (names []string) {
+	t.Helper()
+	b, err := os.ReadFile(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	head, rest := b[:24], b[24:]
+	for i := 0; len(rest) > 0; i++ {
+		n := 0
+		for range 3 {
+			if len(rest) > n {
+				n += 16 + int(uint32(rest[n+8])|uint32(rest[n+9])<<8)
+			}
+		}
+		p := filepath.Join(dir, string(rune('a'+i))+".pcap")
+		if err := os.WriteFile(p, append(append([]byte(nil), head...), rest[:n]...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, p)
+		rest = rest[n:]
+	}
+	return names
+}
+
+// TestSlices cuts a capture into ten: merged numbering gives the bytes of the
+// whole, and without it only file and frames differ.
+func TestSlices(t *testing.T) {
+	names := sliced(t, look)
+	_, whole, _ := portero(t, "read", "--format", "ndjson", look)
+	_, merged, _ := portero(t, append([]string{"read", "--format", "ndjson", "--frames", "merged"}, names...)...)
+	if whole != merged {
+		t.Errorf("merged slices differ from the whole:\n%s\n%s", whole, merged)
+	}
+	_, apart, _ := portero(t, append([]string{"read", "--format", "ndjson"}, names...)...)
+	strip := func(s string) (out []map[string]any) {
+		for _, l := range strings.Split(strings.TrimSpace(s), "\n") {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(l), &m); err != nil {
+				t.Fatal(err)
+			}
+			for k := range m {
+				if strings.Contains(k, "frame") || k == "file" {
+					delete(m, k)
+				}
+			}
+			out = append(out, m)
+		}
+		return out
+	}
+	x, _ := json.Marshal(strip(whole))
+	y, _ := json.Marshal(strip(apart))
+	if string(x) != string(y) {
+		t.Errorf("slices differ in more than frames:\n%s\n%s", x, y)
+	}
+}
+
+// The input that is named beside the frame that proves a door is the one that has that frame.
+func TestInputOfProof(t *testing.T) {
+	names := sliced(t, look)
+	_, out, _ := portero(t, append([]string{"ports", "--format", "tsv"}, names...)...)
+	for _, want := range []string{"\t1\t2\t" + names[0], "\t2\t1\t" + names[1], "\t4\t1\t" + names[5]} { // id, frame, input
+		if !strings.Contains(out, want+"\n") {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	// Of a connection that was open before, and of which the last frame is the caller's, no frame is said to
+	// be the door's.
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	w.tcp(s, c, "PA", 100, 200, []byte("x"))
+	w.tcp(c, s, "A", 200, 101, nil)
+	w.close()
+	if _, out, errs := portero(t, "ports", "--format", "ndjson", name); !strings.Contains(out, `"state":"open"`) || !strings.Contains(out, `"proof_id":1}`) {
 		t.Error(out, errs)
 	}
 }

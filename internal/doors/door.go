@@ -171,7 +171,8 @@ func (t *Tally) door(r *record.Record) bool {
 		d.Silent++
 	}
 	if state > d.State || d.ProofRecord == 0 {
-		d.State, d.ProofRecord, d.ProofFrame, d.ProofFile = state, r.ID, proof(r, state), r.File
+		d.State, d.ProofRecord = state, r.ID
+		d.ProofFrame, d.ProofFile = proof(r, state)
 	}
 	d.serve(r.Service, r.ServiceBy == "payload")
 	d.BytesIn += r.Orig.Payload
@@ -234,24 +235,36 @@ func judge(r *record.Record) (s State, knocked, ok bool) {
 	return 0, false, false
 }
 
-func proof(r *record.Record, s State) uint64 {
+// proof is the frame that shows that a door is in state s, and the input that has it, where
+// there are several; 0 where the record names none.
+func proof(r *record.Record, s State) (frame uint64, file string) {
+	in := func(key string, frame uint64) (uint64, string) {
+		for _, f := range r.FrameFiles {
+			if k, name, _ := strings.Cut(f, "="); k == key {
+				return frame, name
+			}
+		}
+		return frame, r.File
+	}
 	switch {
 	case s == Open && r.SYNACKFrame != 0:
-		return r.SYNACKFrame
+		return in("synack_frame", r.SYNACKFrame)
 	case s == Open && r.ConfirmedFrame != 0:
-		return r.ConfirmedFrame
+		return in("confirmed_frame", r.ConfirmedFrame)
 	case (s == Closed || s == Filtered) && r.ICMPFrame != 0:
-		return r.ICMPFrame
+		return in("icmp_frame", r.ICMPFrame)
 	case s == Closed && r.RSTFrame != 0:
-		return r.RSTFrame
+		return in("rst_frame", r.RSTFrame)
 	case s == Open && r.ReplyFrame != 0:
-		return r.ReplyFrame
-	case s == Open && r.App != nil && r.App.Frames[1] != 0:
-		return r.App.Frames[1]
+		return in("reply_frame", r.ReplyFrame)
+	case s == Open && r.Orig.Pkts == 0: // all that was seen is of the door
+		return in("first_frame", r.FirstFrame)
+	case s == Open && r.App != nil && r.App.Frames[1] != 0 && len(r.FrameFiles) == 0:
+		return r.App.Frames[1], r.File
 	case s == Closed || s == Open:
-		return r.LastFrame
+		return 0, r.File // it may as well be one of who called
 	}
-	return r.FirstFrame
+	return in("first_frame", r.FirstFrame)
 }
 
 // host books what r says of one of its ends; false when there is no room for it.
