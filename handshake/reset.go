@@ -222,7 +222,9 @@ func (c *Conn) takeBack(side Side, x *Rest) {
 		d := x.need()
 		if d.rstOff != 0 && Side(d.rstSide) == side {
 			d.rstOff = 0
-			x.flags &^= dataReset
+			if c.half[1-side].bits&sentReset == 0 { // otherwise what its sender does next is looked at
+				x.flags &^= dataReset
+			}
 		}
 	}
 }
@@ -257,6 +259,14 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	c.goesOnAfterRST(side, x)
 	d := x.need()
 	if d.rstOff == 0 {
+		// What both sides did not heed was taken back. A RST of the other that came behind it counts no
+		// more either where its sender has more to say: from that number on, or from further on.
+		if c.half[side].bits&sentReset != 0 && p.PayloadLen > 0 && !p.Seq.Before(d.rstSeq[side]) {
+			c.takeBack(side, x)
+			c.half[side].bits |= sentBadRST
+			x.flags &^= dataReset
+			x.suspect()
+		}
 		return
 	}
 	rs := Side(d.rstSide)

@@ -392,6 +392,29 @@ func TestHonestLate(t *testing.T) {
 			c PA 1001 5001 10
 			s A 5001 1011`, `
 			1 handshake=completed close=open orig_payload=10 orig_lost=0`},
+		{"a forged refusal, a RST in the client's name to what followed it, and both go on", `
+			c S 1000
+			s RA 0 1001
+			s FA 0 1001
+			c R 1001
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 338
+			s A 5001 1339
+			s PA 5001 1339 79
+			c A 1339 5080`, `
+			1 handshake=completed close=open closed_by= suspected_rsts=1 syn_frame=1 synack_frame=5 ack_frame=6`},
+		{"the same, and the client takes it back after all", `
+			c S 1000
+			s RA 0 1001
+			s FA 0 1001
+			c R 1001
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 338
+			s A 5001 1339
+			c R 1339`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[9]`},
 	} {
 		x.hold(t)
 	}
