@@ -272,6 +272,9 @@ func TestExtract(t *testing.T) {
 	if r["handshake"] != "completed" || r["orig_payload"] != 38.0 || r["last_frame"] != 10.0 {
 		t.Errorf("extracted: %s", out)
 	}
+	if _, _, errs := portero(t, "extract", "--lang", "es", look, "2", "-w", "-"); !strings.HasSuffix(errs, "10 tramas de #2 en la salida estándar\n") {
+		t.Error(errs)
+	}
 }
 
 func TestFilterHidesAndNeverRenumbers(t *testing.T) {

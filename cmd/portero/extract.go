@@ -225,6 +225,9 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 				return err
 			}
 			if !o.quiet {
+				if save == "-" {
+					save = a.tongue().Pick("standard output", "la salida estándar")
+				}
 				fmt.Fprintf(a.err, a.tongue().Pick("portero: %s of #%d in %s\n", "portero: %s de #%d en %s\n"), words.Number(n, a.tongue().Pick("frame", "trama"), a.tongue().Pick("frames", "tramas")), f.rec.ID, printable(save))
 			}
 			return a.finish(j, false, nil)

@@ -237,6 +237,12 @@ func TestALongNameHasItsOwnLine(t *testing.T) {
 	if got := shown(t, Options{}, s, call(1, nil)); !strings.HasPrefix(got, "a and 2 more   ") {
 		t.Error(got)
 	}
+	// A single moment lasts no time.
+	for l, want := range map[words.Lang]string{words.English: "a   1 frame, from 2001-09-09 01:46:40 UTC\n", words.Spanish: "a   1 trama, desde 2001-09-09 01:46:40 UTC\n"} {
+		if got := shown(t, Options{Lang: l}, &view.Summary{Inputs: []string{"a"}, Frames: 1, First: 1e18, Last: 1e18}, call(1, nil)); !strings.HasPrefix(got, want) {
+			t.Errorf("want %q in front of\n%s", want, got)
+		}
+	}
 }
 
 // Amounts and round trips are said in a few characters, rounded and never in the wrong unit.

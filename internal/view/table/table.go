@@ -218,7 +218,10 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 		line = l.Pick("1 frame", "1 trama")
 	}
 	if s.Frames > 0 && s.First != 0 {
-		line += l.Pick(" in ", " en ") + seconds(s.Last-s.First) + l.Pick(", from ", ", desde ") + time.Unix(0, s.First).In(t.opt.Zone).Format("2006-01-02 15:04:05 -07:00")
+		if s.Last > s.First {
+			line += l.Pick(" in ", " en ") + seconds(s.Last-s.First)
+		}
+		line += l.Pick(", from ", ", desde ") + time.Unix(0, s.First).In(t.opt.Zone).Format("2006-01-02 15:04:05 -07:00")
 		if t.opt.Zone == time.UTC {
 			line = strings.TrimSuffix(line, " +00:00") + " UTC"
 		}
