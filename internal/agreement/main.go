@@ -115,6 +115,7 @@ func analyse(path string, ignoreSums bool) *answer {
 		out[k] = append(out[k], x)
 		return nil
 	}})
+	defer e.Release() // thousands of captures
 	a := &answer{recs: out, outer: outer, failed: e.Run(context.Background(), set)}
 	for _, r := range e.Doctor.Remarks(doctor.Totals{}) {
 		switch r.ID {

@@ -42,6 +42,7 @@ func Records(names ...string) ([]record.Record, error) {
 		}})
 		err = e.Run(context.Background(), src)
 		src.Close()
+		e.Release()
 		if err != nil {
 			return nil, err
 		}

@@ -38,6 +38,7 @@ func FuzzWhole(f *testing.F) {
 			}
 			return nil
 		}})
+		defer e.Release() // a million runs in one process
 		_ = e.Run(context.Background(), r)
 		s := e.Stats()
 		if s.Frames < pkts/4 && pkts > 16 {
