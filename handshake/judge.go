@@ -58,8 +58,7 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 
 // answersCross reports whether both ends sent SYN-ACKs, each of which acknowledges the other.
 func (c *Conn) answersCross() bool {
-	a, b := &c.half[0], &c.half[1]
-	return a.bits&b.bits&sentSYNACK != 0 && a.synAck == b.isn+1 && b.synAck == a.isn+1
+	return c.half[0].bits&c.half[1].bits&sentSYNACK != 0 && c.crosses(0) && c.crosses(1)
 }
 
 // ackProbe reports whether side o sent lone ACKs and got nothing but the RST
