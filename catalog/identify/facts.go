@@ -17,7 +17,7 @@ type Facts struct {
 	Banner     [2]string // the line an end introduces itself with (SSH, SMTP, FTP, VNC ...)
 	Software   [2]string // program as it names itself (User-Agent, Server ...)
 	Name       string    // of the responder: SNI, HTTP host
-	NameBy     string    // tls, quic or http
+	NameBy     string    // tls, quic, http, socks or netbios
 	TLS        *Hello    // TLS, also inside QUIC and after STARTTLS
 	HTTP       *Web
 	DNS        *Lookup

@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +23,24 @@ func TestRecordsKeepTheirVocabulary(t *testing.T) {
 	}
 	if got := values["quality"]; !slices.Equal(got, flows.QualityNames()) {
 		t.Errorf("quality: %v", got)
+	}
+	// Not each that names a server is in a capture of ours.
+	by := regexp.MustCompile(`NameBy = .*, "(\w+)"\n`)
+	named := 0
+	sources, _ := filepath.Glob("../../catalog/identify/*.go")
+	for _, name := range sources {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range by.FindAllStringSubmatch(string(b), -1) {
+			if named++; !slices.Contains(values["server_name_by"], m[1]) {
+				t.Errorf("server_name_by is never %s, and %s says so", m[1], name)
+			}
+		}
+	}
+	if named < 7 {
+		t.Errorf("only %d that name a server", named)
 	}
 	ins, _ := filepath.Glob("../../testdata/*/in.pcap")
 	more, _ := filepath.Glob("../../testdata/*/*.pcapng")

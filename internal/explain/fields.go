@@ -125,7 +125,7 @@ var fieldsES = map[string]string{
 	"port_practice":        "lo que se usa de verdad en el puerto del respondedor, si difiere del registro",
 	"spoken":               "el protocolo que muestran los datos, también si nada contestó",
 	"server_name":          "SNI de TLS, Host de HTTP, o el nombre que dio el DNS de la propia captura",
-	"server_name_by":       "tls, quic, http o dns",
+	"server_name_by":       "tls, quic, http, socks, netbios o dns",
 	"service_version":      "versión del protocolo hablado",
 	"service_frames":       "tramas cuyos datos lo mostraron, de cada extremo",
 	"tls_version":          "versión de TLS o DTLS acordada",

@@ -181,7 +181,7 @@ func Schema() []Field {
 		word("port_practice", "what people run on the responder's port, where that differs from its registration", func(r *Record) *string { return &r.PortPractice }),
 		word("spoken", "the protocol that the payload shows, also where nothing answered", func(r *Record) *string { return &r.Spoken }),
 		text("server_name", "TLS SNI, HTTP host, or the name the capture's own DNS gave", func(r *Record) *string { return &r.ServerName }),
-		closed(word("server_name_by", "tls, quic, http or dns", func(r *Record) *string { return &r.ServerNameBy }), "tls", "quic", "http", "dns"),
+		closed(word("server_name_by", "tls, quic, http, socks, netbios or dns", func(r *Record) *string { return &r.ServerNameBy }), "tls", "quic", "http", "socks", "netbios", "dns"),
 	)
 	fs = append(fs, said()...)
 	first := len(fs)
