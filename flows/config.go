@@ -33,7 +33,7 @@ type Config struct {
 	// Opened, if set, is shown the first packet of every flow with the flow's id.
 	Opened func(id uint64, p *capture.Packet)
 	// Watch, if set, is shown every packet that is booked on a flow, and with
-	// dup those left out as copies.
+	// dup those left out as copies, unless Watching says otherwise.
 	Watch func(id uint64, p *capture.Packet, side int, dup bool)
 	// Payload, if set, is shown the packets with payload of a flow, with the
 	// flow's note, and returns the new note. Once the note has NoteDone the flow

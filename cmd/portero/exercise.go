@@ -135,17 +135,19 @@ func (a *app) writeSheet(s *teach.Sheet, name string, o *readFlags, key bool) er
 func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, error) {
 	pkts := map[uint64][]capture.Packet{}
 	var recs []*record.Record
+	var chosen engine.Chosen
 	_, err := a.pass(files, o, engine.Options{Sink: func(r *record.Record) error {
 		if r.TCP() && r.HasPorts && len(recs) < maxExercise {
 			recs = append(recs, r.Clone())
 			pkts[r.ID] = nil
+			choose(&chosen, r)
 		}
 		return nil
 	}})
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := a.pass(files, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+	j, err := a.pass(files, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
 			pkts[id] = append(ps, *p)
 		}

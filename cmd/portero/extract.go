@@ -15,6 +15,7 @@ import (
 
 	"portero/capture"
 	"portero/capture/pcapfile"
+	"portero/handshake"
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/view/ndjson"
@@ -25,7 +26,6 @@ import (
 type found struct {
 	rec    record.Record
 	frames map[uint64]bool // ordinals over all input
-	others int             // further connections that match
 }
 
 // spool keeps what can be read only once (standard input, pipes, what a shell puts in place
@@ -140,18 +140,20 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 			}
 		}
 	}
-	hit := false
+	hits := 0
 	j, err := a.open(names, o, engine.Options{Packet: byID, Sink: func(r *record.Record) error {
 		if !t.match(r, cid) && (t.frame == 0 || r.ID != want || want == 0) {
 			return nil
 		}
-		if hit {
-			f.others++
-			if r.ID > f.rec.ID {
-				return nil
-			}
+		// The first of several, but what was followed to its end before what there was no room for. That one may
+		// have come back with its number.
+		gone, was := r.EndReason == handshake.EndResources, f.rec.EndReason == handshake.EndResources
+		if hits == 0 || r.ID != f.rec.ID {
+			hits++
 		}
-		hit = true
+		if hits > 1 && (gone && !was || gone == was && r.ID > f.rec.ID) {
+			return nil
+		}
 		f.rec = *r
 		f.rec.CloseFrames = append([]uint64(nil), r.CloseFrames...)
 		f.rec.FrameFiles = append([]string(nil), r.FrameFiles...)
@@ -167,7 +169,7 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 	if others != nil {
 		return nil, nil, usage(fmt.Sprintf("%s: there is such a frame in %s and in %s: write the number of the table's first column, or --frames merged", printable(t.text), printable(others[0]), printable(others[1])))
 	}
-	if !hit {
+	if hits == 0 {
 		a.problems(j) // it may lie behind a damage
 		in := ""
 		if inputs := j.set.Names(); len(inputs) == 1 {
@@ -175,7 +177,24 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 		}
 		return nil, nil, usage(in + fmt.Sprintf("there is no connection %s in it (the table's first column has the numbers)", printable(t.text)))
 	}
+	if !o.quiet {
+		a.sayWhich(t, hits, j)
+	}
 	return f, j, nil
+}
+
+// sayWhich tells of doubts about which connection was meant: where several match, and where numbers
+// differ from reading to reading.
+func (a *app) sayWhich(t target, hits int, j *job) {
+	l := a.tongue()
+	switch {
+	case hits > 1:
+		fmt.Fprintf(a.err, l.Pick("portero: %d connections match %s: this is the first (the table's first column has the numbers of all)\n",
+			"portero: %d conexiones coinciden con %s: esta es la primera (la primera columna de la tabla tiene los números de todas)\n"), hits, printable(t.text))
+	case t.id != 0 && j.eng.Stats().Flows.Evicted > 0:
+		fmt.Fprintln(a.err, l.Pick("portero: --memory did not suffice, and then numbers differ from reading to reading: @FRAME or a:port>b:port names the same one always",
+			"portero: --memory no bastó, y entonces los números cambian de una lectura a otra: @TRAMA o a:puerto>b:puerto nombra siempre la misma"))
+	}
 }
 
 func (a *app) extractCmd() *cobra.Command {
@@ -248,7 +267,9 @@ func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) 
 	}
 	// First which frames, then the frames: a packet is known to be of the
 	// connection when the table has booked it, a block later at the most.
-	if f.frames, err = a.framesOf(names, o, func(id uint64) bool { return id == f.rec.ID }); err != nil {
+	var of engine.Chosen
+	choose(&of, &f.rec)
+	if f.frames, err = a.framesOf(names, o, &of, func(id uint64) bool { return id == f.rec.ID }); err != nil {
 		return 0, err
 	}
 	return copyFrames(names, a.inputs(), f.frames, w)
@@ -265,11 +286,11 @@ func lineOf(r *record.Record) string {
 }
 
 // framesOf reads the captures again and returns the frames of the connections chosen by
-// their ids, with all those of a datagram that came in fragments.
-func (a *app) framesOf(names []string, o *readFlags, chosen func(id uint64) bool) (map[uint64]bool, error) {
+// their ids, all of which are among those of of, with all those of a datagram that came in fragments.
+func (a *app) framesOf(names []string, o *readFlags, of *engine.Chosen, chosen func(id uint64) bool) (map[uint64]bool, error) {
 	frames := map[uint64]bool{}
 	var eng *engine.Engine
-	j, err := a.open(names, o, engine.Options{Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
+	j, err := a.open(names, o, engine.Options{Chosen: of, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, _ bool) {
 		if !chosen(id) {
 			return
 		}

@@ -20,6 +20,17 @@ import (
 // openFlows writes a capture in which n connections are opened at a time: the SYNs of all, the
 // SYN-ACKs of all, the third packets of all.
 func openFlows(t *testing.T, n int) (path string) {
+	return segments(t, func(send func(i, step int)) {
+		for step := range 3 {
+			for i := range n {
+				send(i, step)
+			}
+		}
+	})
+}
+
+// segments writes a capture of those that each sends: of connection i its SYN (step 0), SYN-ACK or third packet.
+func segments(t *testing.T, each func(send func(i, step int))) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "open.pcap")
 	f, err := os.Create(path)
@@ -31,26 +42,25 @@ func openFlows(t *testing.T, n int) (path string) {
 	var c churn
 	var frame, head []byte
 	const syn, ack = 2, 16
-	for step := range 3 {
-		for i := range n {
-			c.made = uint64(i)*10 + 1
-			switch step {
-			case 0:
-				frame = c.frame(frame[:0], 6, true, syn, 100, 0, 0)
-			case 1:
-				frame = c.frame(frame[:0], 6, false, syn|ack, 500, 101, 0)
-			case 2:
-				frame = c.frame(frame[:0], 6, true, ack, 101, 501, 0)
-			}
-			us := uint32(step*n + i)
-			head = binary.LittleEndian.AppendUint32(head[:0], 1_700_000_000+us/1_000_000)
-			head = binary.LittleEndian.AppendUint32(head, us%1_000_000)
-			head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
-			head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
-			w.Write(head)
-			w.Write(frame)
+	us := uint32(0)
+	each(func(i, step int) {
+		c.made = uint64(i)*10 + 1
+		switch step {
+		case 0:
+			frame = c.frame(frame[:0], 6, true, syn, 100, 0, 0)
+		case 1:
+			frame = c.frame(frame[:0], 6, false, syn|ack, 500, 101, 0)
+		case 2:
+			frame = c.frame(frame[:0], 6, true, ack, 101, 501, 0)
 		}
-	}
+		head = binary.LittleEndian.AppendUint32(head[:0], 1_700_000_000+us/1_000_000)
+		head = binary.LittleEndian.AppendUint32(head, us%1_000_000)
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
+		w.Write(head)
+		w.Write(frame)
+		us++
+	})
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)
 	}

@@ -184,6 +184,7 @@ func TestMessagesForNewcomers(t *testing.T) {
 		{one, "after 1 frame: ", "tras una trama: "},
 		{text, "pcap, pcapng and snoop files", "ficheros pcap, pcapng y snoop"},
 		{"why " + look + " 99", look + ": there is no connection 99", look + ": no hay ninguna conexión 99"},
+		{"why ../../testdata/reuse/in.pcap 192.0.2.10:40000>198.51.100.20:80", "2 connections match 192.0.2.10:40000>198.51.100.20:80: this is the first", "2 conexiones coinciden"},
 		{"why " + look, "arg(s), only received 1 (see `portero why --help`)", "hay uno (véase `portero why --help`)"},
 		{"diff " + look, "received 1 (see `portero diff --help`)", "hay uno (véase `portero diff --help`)"},
 		{"hosts " + look + " --mmdb " + dir + "/none", "portero: --mmdb: " + dir + "/none: there is no such file\n", "portero: --mmdb: " + dir + "/none: no existe ese fichero\n"},

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -17,10 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"portero/capture"
-	"portero/capture/filter"
 	"portero/capture/pcapfile"
-	"portero/handshake"
-	"portero/internal/doctor"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/record"
@@ -188,191 +182,6 @@ func (a *app) expand(args []string) (out []string, err error) {
 	return out, nil
 }
 
-// job is one analysis: inputs open, engine ready.
-type job struct {
-	set   *pcapfile.Set
-	eng   *engine.Engine
-	sel   *filter.Matcher
-	flags *readFlags
-	tally tally
-	cut   int64 // frames after this time are left out, 0 for none
-}
-
-// tally is what the doctor wants to know of the records.
-type tally struct {
-	tcp, oneWay, midstream, vlan, reordered uint64
-}
-
-func (t *tally) add(r *record.Record) {
-	if r.TCP() {
-		t.tcp++
-		if r.Handshake == handshake.Implied || r.Handshake == handshake.Midstream && (r.Orig.Pkts == 0 || r.Resp.Pkts == 0) {
-			t.oneWay++
-		}
-		if r.Handshake == handshake.Midstream {
-			t.midstream++
-		}
-	}
-	for _, q := range r.Quality {
-		switch q {
-		case "vlan_one_sided":
-			t.vlan++
-		case "reordered":
-			t.reordered++
-		}
-	}
-}
-
-// open prepares an analysis of the captures called names.
-func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, error) {
-	j := &job{flags: o}
-	mem, err := size(o.memory)
-	if err != nil {
-		return nil, err
-	}
-	if o.threads < 1 || o.threads > mostThreads {
-		return nil, usage(fmt.Sprintf("--threads: %d is none of 1 to %d", o.threads, mostThreads))
-	}
-	if o.limit < 0 {
-		return nil, usage(fmt.Sprintf("--limit: %d is no number of rows (0 is all)", o.limit))
-	}
-	if o.filter != "" {
-		if j.sel, err = filter.New(o.filter, filter.Options{}); err != nil {
-			return nil, usage(err.Error())
-		}
-		opt.Select = j.sel.Match
-	}
-	if j.set, err = pcapfile.OpenAll(names, a.inputs()); err != nil {
-		return nil, err
-	}
-	opt.Threads, opt.Memory, opt.IgnoreSums = o.threads, mem, o.sums
-	opt.Merged = opt.Merged || o.frames == "merged"
-	opt.Files = j.set.Names()
-	cat, err := a.catalog()
-	if err != nil {
-		return nil, err
-	}
-	opt.Catalog = cat
-	sink := opt.Sink
-	opt.Sink = func(r *record.Record) error {
-		j.tally.add(r)
-		if sink == nil {
-			return nil
-		}
-		return sink(r)
-	}
-	if mem < leastMemory && !o.quiet && len(a.spent) == 0 {
-		fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("--memory %s: flows are followed with 8M at least", "--memory %s: los flujos se siguen con 8M como mínimo"), o.memory)))
-	}
-	j.eng = engine.New(opt)
-	a.spent = append(a.spent, j.eng)
-	return j, nil
-}
-
-// run analyses to the end, with a progress line on a terminal. interrupted says
-// that the user stopped it.
-func (a *app) run(j *job) (interrupted bool, err error) {
-	defer j.set.Close()
-	if p := j.flags.cpuprofile; p != "" {
-		f, err := os.Create(p)
-		if err != nil {
-			return false, err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return false, err
-		}
-		defer pprof.StopCPUProfile()
-	}
-	var src capture.Source = j.set
-	if j.cut != 0 {
-		src = until{src, j.cut}
-	}
-	if j.flags.count > 0 {
-		src = &limited{Source: src, left: j.flags.count}
-	}
-	if !j.flags.quiet && isTerminal(a.err) {
-		p := startProgress(a.err, j.set.Size(), j.set.Offset, a.tongue())
-		defer p.end()
-		src = watched{src, p}
-	}
-	if j.flags.memprofile != "" {
-		runtime.MemProfileRate = 512 << 10
-	}
-	err = j.eng.Run(a.ctx, src)
-	if p := j.flags.memprofile; p != "" {
-		if f, e := os.Create(p); e == nil {
-			pprof.WriteHeapProfile(f)
-			f.Close()
-		}
-	}
-	if err == context.Canceled {
-		return true, nil
-	}
-	return false, err
-}
-
-// summary is what is said of the whole.
-func (j *job) summary(interrupted bool) *view.Summary {
-	st := j.eng.Stats()
-	t := doctor.Totals{Frames: st.Frames, Packets: st.Packets, Duplicates: st.Flows.Duplicates, TCP: j.tally.tcp, OneWay: j.tally.oneWay,
-		Midstream: j.tally.midstream, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
-		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Links: j.eng.Links()}
-	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()
-	t.Private = j.flags.anonymize
-	for _, err := range j.set.Problems() {
-		if de := (*pcapfile.DamageError)(nil); errors.As(err, &de) {
-			t.Problems = append(t.Problems, err)
-		} else {
-			t.Unread = append(t.Unread, errors.New(explainOpen(err)))
-		}
-	}
-	inputs := j.set.Names()
-	if j.flags.anonymize {
-		inputs = make([]string, len(inputs))
-		for i := range inputs {
-			inputs[i] = fmt.Sprintf("capture %d", i+1)
-		}
-	}
-	return &view.Summary{Inputs: inputs, Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
-		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
-}
-
-// problems says which inputs were damaged.
-func (a *app) problems(j *job) []error {
-	all := j.set.Problems()
-	if !j.flags.quiet {
-		for _, p := range all {
-			say(a.err, p, a.tongue())
-		}
-	}
-	return all
-}
-
-// finish reports the inputs that were damaged, and gives the exit status.
-func (a *app) finish(j *job, interrupted bool, err error) error {
-	if j.flags.stats {
-		a.stats(j)
-	}
-	if err != nil {
-		return err
-	}
-	problems := a.problems(j)
-	if j.sel != nil {
-		if e := j.sel.Err(); e != nil {
-			say(a.err, e, a.tongue())
-			return &exitError{exitUsage, nil}
-		}
-	}
-	if len(problems) > 0 {
-		return &exitError{exitDamaged, nil}
-	}
-	if interrupted && j.eng.Stats().Records == 0 {
-		return &exitError{exitInterrupted, nil}
-	}
-	return nil
-}
-
 func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	names, err := o.split(a, cmd, args)
 	if err != nil {
@@ -427,6 +236,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		return err
 	}
 	chosen := map[uint64]bool{}
+	var of engine.Chosen
 	var watch *masked
 	passed := uint64(0)
 	shown := map[uint64]bool{} // records that --where selects
@@ -452,6 +262,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		}
 		if saved != nil && hold != nil {
 			chosen[r.ID] = true
+			choose(&of, r)
 		}
 		if mask != nil {
 			mask.Record(r)
@@ -573,7 +384,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		err = e
 	}
 	if err == nil && saved != nil && hold != nil {
-		err = a.saveChosen(names, o, chosen, saved, mask)
+		err = a.saveChosen(names, o, &of, chosen, saved, mask)
 	}
 	if watch != nil && err == nil {
 		err = watch.err

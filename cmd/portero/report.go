@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"github.com/spf13/cobra"
 
@@ -58,9 +57,8 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			defer done()
 			page := html.New(limits)
 			var answers certificate.Answers
-			far := distances{}        // of the hosts that refuse
-			seed := rand.Uint64() | 1 // the second reading must number connections as the first
-			opt := engine.Options{Seed: seed, Sink: func(r *record.Record) error {
+			far := distances{} // of the hosts that refuse
+			opt := engine.Options{Sink: func(r *record.Record) error {
 				page.Observe(r)
 				answers.Observe(r)
 				watch.Observe(r)
@@ -86,9 +84,8 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			}
 			found, unlooked := watch.Findings(), watch.Unwatched()
 			watch, id.watch = nil, who.Watch{}
-			j.eng.Release() // two tables at once would be twice --memory
 			if !interrupted {
-				if interrupted, err = a.stories(names, &o, seed, page, &answers, far, j, found); err != nil {
+				if interrupted, err = a.stories(names, &o, page, &answers, far, j, found); err != nil {
 					return err
 				}
 			}
@@ -123,9 +120,10 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 // stories reads the captures again for the packets of the connections that the page
 // tells, each of which is told and forgotten when it ends; those that were refused wait
 // for the end of the reading, for what else their responder sent.
-func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Collector, answers *certificate.Answers, far distances, first *job, found []findings.Finding) (interrupted bool, err error) {
+func (a *app) stories(names []string, o *readFlags, page *html.Collector, answers *certificate.Answers, far distances, first *job, found []findings.Finding) (interrupted bool, err error) {
 	pkts := map[uint64][]capture.Packet{}
-	for _, id := range page.Choose(html.Evidence(found)) {
+	ids := page.Choose(html.Evidence(found))
+	for _, id := range ids {
 		pkts[id] = nil
 	}
 	if len(pkts) == 0 {
@@ -133,7 +131,12 @@ func (a *app) stories(names []string, o *readFlags, seed uint64, page *html.Coll
 	}
 	var j *job
 	var refused []func()
-	j, err = a.openPlaced(names, o, engine.Options{Seed: seed, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+	var chosen engine.Chosen
+	page.Ends(ids, chosen.Add)
+	for a := range far {
+		chosen.AddSender(a)
+	}
+	j, err = a.openPlaced(names, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 		far.see(p)
 		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
 			pkts[id] = append(ps, *p)

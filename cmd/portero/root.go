@@ -13,7 +13,6 @@ import (
 
 	"portero/capture/pcapfile"
 	"portero/catalog"
-	"portero/internal/engine"
 	"portero/internal/fold"
 	"portero/internal/manual"
 	"portero/internal/words"
@@ -31,7 +30,8 @@ type app struct {
 	named    []string // files that are read or written: none of them is replaced
 	// copies are files that hold what could be read only once, with what it was.
 	copies map[string]string
-	spent  []*engine.Engine // whose memory is given back at the end
+	seed   uint64 // of all readings
+	warned bool   // that there is less memory than is needed
 }
 
 // run is the whole program: arguments in, exit status out.
@@ -40,12 +40,6 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	errw = fold.On(errw)
 	a := &app{in: in, out: out, err: errw, sheet: &manual.Sheet{To: out}, ctx: ctx, args: args}
-	// The system would take it back as well, but not from tests, which run the program a thousand times.
-	defer func() {
-		for _, e := range a.spent {
-			e.Release()
-		}
-	}()
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -46,8 +46,8 @@ func (s *saving) close() error { return s.out.close() }
 
 // saveChosen reads the captures again, twice: first for the frames of the chosen
 // connections, then for their octets.
-func (a *app) saveChosen(names []string, o *readFlags, chosen map[uint64]bool, to *saving, mask *anonymize.Map) error {
-	frames, err := a.framesOf(names, o, func(id uint64) bool { return chosen[id] })
+func (a *app) saveChosen(names []string, o *readFlags, of *engine.Chosen, chosen map[uint64]bool, to *saving, mask *anonymize.Map) error {
+	frames, err := a.framesOf(names, o, of, func(id uint64) bool { return chosen[id] })
 	if err != nil {
 		return err
 	}
@@ -94,6 +94,9 @@ func copyFrames(names []string, in pcapfile.Options, frames map[uint64]bool, w *
 			n++
 			if err := w.Write(&b.Frames[i], ""); err != nil {
 				return n, err
+			}
+			if n == len(frames) {
+				return n, nil
 			}
 		}
 	}

@@ -105,7 +105,11 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	var pkts []capture.Packet
 	far := distances{f.rec.Resp.Addr: nil}
 	rec := &f.rec
+	var chosen engine.Chosen
+	choose(&chosen, rec)
+	chosen.AddSender(rec.Resp.Addr)
 	j, err := a.openPlaced(names, o, engine.Options{
+		Chosen: &chosen,
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 			far.see(p)
 			if id == f.rec.ID && !dup && len(pkts) < maxTraced {
@@ -133,6 +137,11 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	ofPackets(&ctx, pkts, rec, far)
 	rec = placed(j.eng, o.frames == "merged", pkts, rec, &ctx)
 	return &told{rec, trace.Build(pkts, rec), ctx}, j, nil
+}
+
+// choose chooses the connection of r.
+func choose(c *engine.Chosen, r *record.Record) {
+	c.Add(netip.AddrPortFrom(r.Orig.Addr, r.Orig.Port), netip.AddrPortFrom(r.Resp.Addr, r.Resp.Port))
 }
 
 // distances are the TTLs of some hosts' packets that are no RST, as many as tell

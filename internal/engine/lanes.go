@@ -29,6 +29,7 @@ type lane struct {
 	spoken *identify.Identifier
 	out    []finished // what ended since the last gather
 	ids    []uint64   // for what the table has unsettled, once they are known
+	shown  []shown    // since the last gather
 }
 
 // finished is a flow that ended.
@@ -71,10 +72,14 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 		l.out = l.out[:n+1]
 		return &l.out[n].Ended
 	}
+	if e.opt.Chosen != nil {
+		cfg.Watch = l.watch
+	}
 	l.table = flows.New(cfg, func(f *flows.Ended) {
 		k := &l.out[len(l.out)-1]
 		k.app, k.name = l.spoken.Take(f.Note), ""
 	})
+	l.table.Watching(e.opt.Chosen == nil)
 	return l
 }
 
@@ -92,12 +97,21 @@ func (e *Engine) settle() {
 	}
 }
 
-// segment books the packets of d up to position to, every lane its own.
+// segment books the packets of d up to position to.
 func (e *Engine) segment(d *decoded, to int) {
 	if e.step {
 		e.stepwise(d, to)
 		return
 	}
+	if e.opt.Chosen != nil {
+		e.between(d, to)
+		return
+	}
+	e.together(d, to)
+}
+
+// together books the packets of d up to position to, every lane its own.
+func (e *Engine) together(d *decoded, to int) {
 	e.listen(d, to)
 	e.upTo = uint32(to)
 	e.each(to-d.done, e.work)
@@ -112,10 +126,16 @@ func (e *Engine) workLane(i int) {
 	list := d.which[i][d.next[i]:]
 	n := len(list)
 	if int(e.upTo) < len(d.batch.Packets) {
-		n, _ = slices.BinarySearch(list, e.upTo)
+		n = before(list, e.upTo)
 	}
 	d.next[i] += n
 	l.table.ObserveEach(&d.batch, list[:n])
+}
+
+// before is how many of list, which rises, are less than to.
+func before(list []uint32, to uint32) int {
+	n, _ := slices.BinarySearch(list, to)
+	return n
 }
 
 // stepwise books packet by packet, for who is shown them with the ids of their
@@ -138,10 +158,13 @@ func (e *Engine) one(p *capture.Packet, q *capture.Quote, first uint64, at int64
 	if !e.step {
 		e.settle()
 	}
+	l.table.Watching(true)
 	l.table.ObserveParts(p, q, first, at)
+	l.table.Watching(e.opt.Chosen == nil)
 	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled()) > 0 {
 		e.gather(p.Index)
 	}
+	e.showChosen(l)
 }
 
 // tick tells all lanes that the capture's clock reached now, and ends what is due.
@@ -230,6 +253,7 @@ func (e *Engine) gather(at uint64) {
 	e.name()
 	live, ended := uint64(0), 0
 	for _, l := range e.lanes {
+		e.showChosen(l)
 		live += l.table.Live()
 		ended += len(l.out)
 		if len(l.spoken.Learned) > 0 {

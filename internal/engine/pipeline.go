@@ -155,7 +155,7 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 	for range workers {
 		helpers.Go(func() { e.worker(ctx, f, stop) })
 	}
-	if !e.step && e.opt.Frame == nil && e.opt.Seen == nil && e.opt.Tick == nil && !e.opt.Live {
+	if e.opt.Packet == nil && e.opt.Opened == nil && e.opt.Frame == nil && e.opt.Seen == nil && e.opt.Tick == nil && !e.opt.Live {
 		const harvests = 2
 		e.sinks, e.spare = make(chan *harvest, harvests), make(chan *harvest, harvests)
 		for range harvests {

@@ -79,6 +79,21 @@ func (c *Collector) Choose(evidence []uint64) []uint64 {
 	return ids
 }
 
+// Ends calls each with who talks to whom in each of the connections that Choose named.
+func (c *Collector) Ends(ids []uint64, each func(orig, resp netip.AddrPort)) {
+	named := map[uint64]bool{}
+	for _, id := range ids {
+		named[id] = true
+	}
+	for _, k := range c.store.kinds {
+		for i := range k.rows {
+			if r := &k.rows[i]; named[r.id] {
+				each(r.ends[0], r.ends[1])
+			}
+		}
+	}
+}
+
 // Tell adds the story of one connection. Nothing that is given is kept.
 func (c *Collector) Tell(r *record.Record, tr *trace.Trace, ctx certificate.Context) {
 	c.stories[r.ID] = tell(&c.texts, r, tr, ctx)

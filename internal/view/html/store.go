@@ -2,6 +2,7 @@ package html
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"portero/handshake"
@@ -44,6 +45,7 @@ type row struct {
 	id, pkts uint64
 	out      outcome
 	data     []byte
+	ends     [2]netip.AddrPort
 }
 
 // store keeps at most limit rows. When it is full, the outcome with the most rows
@@ -87,7 +89,8 @@ func (s *store) add(r *record.Record, encode func() []byte) {
 		s.n--
 	}
 	s.n++
-	k.rows = append(k.rows, row{r.ID, r.Orig.Pkts + r.Resp.Pkts, o, encode()})
+	k.rows = append(k.rows, row{r.ID, r.Orig.Pkts + r.Resp.Pkts, o, encode(),
+		[2]netip.AddrPort{netip.AddrPortFrom(r.Orig.Addr, r.Orig.Port), netip.AddrPortFrom(r.Resp.Addr, r.Resp.Port)}})
 }
 
 // left is how many rows were not kept.
