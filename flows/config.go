@@ -33,8 +33,10 @@ type Config struct {
 	// Opened, if set, is shown the first packet of every flow with the flow's id.
 	Opened func(id uint64, p *capture.Packet)
 	// Watch, if set, is shown every packet that is booked on a flow, and with
-	// dup those left out as copies, unless Watching says otherwise.
+	// dup those left out as copies.
 	Watch func(id uint64, p *capture.Packet, side int, dup bool)
+	// Picks, if set, says which packets Watch is shown; ICMP errors that quote a flow it always is.
+	Picks func(p *capture.Packet) bool
 	// Payload, if set, is shown the packets with payload of a flow, with the
 	// flow's note, and returns the new note. Once the note has NoteDone the flow
 	// is not shown any more.

@@ -106,7 +106,7 @@ func (t *Table) Copied(p *capture.Packet, n int) bool {
 
 // WatchCopy shows Watch p, whose flow is known, as a copy.
 func (t *Table) WatchCopy(p *capture.Packet) {
-	if v, side, ok := t.find(p); ok && t.cfg.Watch != nil {
+	if v, side, ok := t.find(p); ok && t.watched(p) {
 		t.cfg.Watch(t.origin(v).id, p, side, true)
 	}
 }

@@ -92,10 +92,7 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 func (t *Table) again(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
 	last, off, turned := f.last, f.lastOff, f.bits&backwards
-	watching := t.watching
-	t.Watching(true)
 	t.bookOn(v, f, side, p)
-	t.watching = watching
 	if off > f.lastOff {
 		f.last, f.lastOff = last, off
 		f.bits = f.bits&^backwards | turned
@@ -115,7 +112,7 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 	if off := f.offset(p.Index); off > f.lastOff {
 		f.lastOff, f.last = off, p.Time
 	}
-	if t.cfg.Watch != nil {
+	if t.watched(p) {
 		t.cfg.Watch(t.origin(v).id, p, side, false)
 	}
 }

@@ -37,23 +37,22 @@ type Table struct {
 	pool *Pool
 	own  bool // nobody else's
 
-	recent   *recentFrames
-	tombs    tombs
-	embryos  embryos
-	pending  map[uint32]*pendingSYN
-	early    early
-	ids      *uint64 // the last one given
-	unnamed  unnamed
-	pos      uint32 // position of the packet being booked
-	ends     uint32 // flows that ended or lost their ports to another, or are found in another way now
-	stats    Stats
-	ended    Ended
-	began    began
-	alike    int    // flows that lie under the hash of the packet at hand, which is of none of them
-	apart    bool   // some lie under apartFrom's hash
-	looked   uint32 // where the next Snapshot begins
-	watching bool   // Watch is shown every packet
-	closing  bool   // no packet will follow: nothing need be remembered
+	recent  *recentFrames
+	tombs   tombs
+	embryos embryos
+	pending map[uint32]*pendingSYN
+	early   early
+	ids     *uint64 // the last one given
+	unnamed unnamed
+	pos     uint32 // position of the packet being booked
+	ends    uint32 // flows that ended or lost their ports to another, or are found in another way now
+	stats   Stats
+	ended   Ended
+	began   began
+	alike   int    // flows that lie under the hash of the packet at hand, which is of none of them
+	apart   bool   // some lie under apartFrom's hash
+	looked  uint32 // where the next Snapshot begins
+	closing bool   // no packet will follow: nothing need be remembered
 }
 
 // halfOpenRef is a flow, and its first frame to tell it from a later one in its place.
@@ -66,7 +65,7 @@ func New(cfg Config, sink func(*Ended)) *Table {
 		cfg.Memory = DefaultMemory
 	}
 	cfg.Memory = max(cfg.Memory, MinMemory)
-	t := &Table{cfg: cfg, sink: sink, pending: map[uint32]*pendingSYN{}, ids: cfg.Count, watching: cfg.Watch != nil}
+	t := &Table{cfg: cfg, sink: sink, pending: map[uint32]*pendingSYN{}, ids: cfg.Count}
 	if t.ids == nil {
 		t.ids = new(uint64)
 	}
@@ -85,10 +84,6 @@ func New(cfg Config, sink func(*Ended)) *Table {
 	t.shelf.More = func() bool { return t.borrow(&t.shelf.Max, shelfStep, handshake.DetailsSize) }
 	return t
 }
-
-// Watching says whether Watch is shown what is booked from now on. What waited for its place, and ICMP
-// errors, it is always shown.
-func (t *Table) Watching(on bool) { t.watching = on && t.cfg.Watch != nil }
 
 // Observe books one packet. q is what it quotes when it is an ICMP error.
 func (t *Table) Observe(p *capture.Packet, q *capture.Quote) {
@@ -163,7 +158,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		o := t.origin(v)
 		o.dups += uint32(p.Frames)
 		t.stats.Duplicates += uint64(p.Frames)
-		if t.watching {
+		if t.watched(p) {
 			t.cfg.Watch(o.id, p, side, true)
 		}
 		return
@@ -443,13 +438,18 @@ func (t *Table) telling(f *Flow, p *capture.Packet) bool {
 	if f.bits&truncated != 0 {
 		known |= capture.Cut
 	}
-	return p.Bits&^known != 0 || t.watching
+	return p.Bits&^known != 0 || t.cfg.Watch != nil
+}
+
+// watched reports whether Watch is shown p.
+func (t *Table) watched(p *capture.Packet) bool {
+	return t.cfg.Watch != nil && (t.cfg.Picks == nil || t.cfg.Picks(p))
 }
 
 // note keeps what the bits of p, which was counted, say of f, which is flow v.
 func (t *Table) note(v uint32, f *Flow, side int, p *capture.Packet) {
 	t.remark(f, side, p)
-	if t.watching {
+	if t.watched(p) {
 		t.cfg.Watch(t.origin(v).id, p, side, false)
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"net/netip"
 
@@ -73,48 +74,52 @@ type shown struct {
 	dup  bool
 }
 
-// dense is how many packets there are for one that was chosen where it is not worth it to book those
-// between two of them together.
-const dense = 8
-
-// between books the packets of d up to position to, those that were chosen one by one and all others
-// lane by lane.
-func (e *Engine) between(d *decoded, to int) {
-	rest := d.chosen[d.picked:]
-	n := 0
-	for n < len(rest) && int(rest[n]) < to {
-		n++
-	}
-	d.picked += n
-	if n*dense > to-d.done {
-		e.stepwise(d, to)
-		for i := range d.which {
-			d.next[i] += before(d.which[i][d.next[i]:], uint32(to))
-		}
-		return
-	}
-	for _, pos := range rest[:n] {
-		if int(pos) > d.done {
-			e.together(d, int(pos))
-		}
-		e.stepwise(d, int(pos)+1)
-		d.next[laneOf(&d.batch.Packets[pos])]++
-	}
-	if to > d.done {
-		e.together(d, to)
-	}
-}
-
-// watch is what a lane's table shows the packets of its flows while somebody watches.
+// watch keeps what a lane's table shows: the lanes have goroutines of their own, and Packet expects one.
 func (l *lane) watch(id uint64, p *capture.Packet, side int, dup bool) {
 	l.shown = append(l.shown, shown{id, *p, side, dup})
 }
 
-// showChosen shows what l kept for Packet, once ids are known: before the records that end with them.
-func (e *Engine) showChosen(l *lane) {
-	for i := range l.shown {
-		s := &l.shown[i]
-		e.opt.Packet(flows.Final(s.id, l.ids), &s.pkt, e.payload(&s.pkt), s.side, s.dup)
+// collect puts together what the lanes' tables showed since the last time, in the order of the packets but where
+// one had waited for its place. The ids are known.
+func (e *Engine) collect() {
+	if e.opt.Packet == nil {
+		return
 	}
-	l.shown = l.shown[:0]
+	var next [laneCount]int
+	for {
+		first := -1
+		for i, l := range e.lanes {
+			if next[i] < len(l.shown) && (first < 0 || l.shown[next[i]].pkt.Index < e.lanes[first].shown[next[first]].pkt.Index) {
+				first = i
+			}
+		}
+		if first < 0 {
+			break
+		}
+		l := e.lanes[first]
+		s := &l.shown[next[first]]
+		next[first]++
+		s.id = flows.Final(s.id, l.ids)
+		e.showing = append(e.showing, *s)
+	}
+	for _, l := range e.lanes {
+		l.shown = l.shown[:0]
+	}
+}
+
+// show shows Packet what was collected up to packet index.
+func (e *Engine) show(index uint64) {
+	for ; e.showed < len(e.showing) && e.showing[e.showed].pkt.Index <= index; e.showed++ {
+		s := &e.showing[e.showed]
+		e.opt.Packet(s.id, &s.pkt, e.payload(&s.pkt), s.side, s.dup)
+	}
+	if e.showed == len(e.showing) {
+		e.showing, e.showed = e.showing[:0], 0
+	}
+}
+
+// showAll shows it all that was not gathered.
+func (e *Engine) showAll() {
+	e.collect()
+	e.show(math.MaxUint64)
 }

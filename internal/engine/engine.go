@@ -34,11 +34,11 @@ type Options struct {
 	Select func(f *capture.Frame) bool
 	// Frame is shown every frame in order, with whether it is selected. May be nil.
 	Frame func(f *capture.Frame, selected bool) error
-	// Packet is shown every packet that is booked on a flow with its flow's id,
-	// in order. data is the captured part of the payload, valid until it returns.
+	// Packet is shown every packet that is booked on a flow with its flow's id, in order but
+	// where one had waited for its place, before the records that end with them. p and
+	// payload, the captured part of it, are valid until it returns.
 	Packet func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
-	// Chosen, if set, are the connections whose packets Packet is shown, with some others: to look for those
-	// alone takes a fifth of the time.
+	// Chosen, if set, are the connections whose packets Packet is shown, with some others, in less time.
 	Chosen *Chosen
 	// Opened is shown the first packet of every connection and exchange with its id,
 	// in the goroutine of Run. A connection that had to make room and came back is
@@ -122,6 +122,8 @@ type Engine struct {
 	rank    []uint64
 	step    bool     // packet by packet
 	current *decoded // the one being sequenced
+	showing []shown  // for Packet
+	showed  int      // how many of them it was shown
 
 	work, finish func(i int) // of the lanes
 	upTo         uint32
@@ -161,18 +163,13 @@ func New(opt Options) *Engine {
 	if e.opt.Now == nil {
 		e.opt.Now = func() int64 { return time.Now().UnixNano() }
 	}
-	e.step = opt.Packet != nil && opt.Chosen == nil || opt.Opened != nil
+	e.step = opt.Opened != nil
 	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: !e.step, Count: &e.count, Pool: &e.pool}
 	if c := opt.Catalog; c != nil {
 		cfg.Likely = c.ZeekLikely
 		cfg.Score = c.LikelyServer
 	}
 	cfg.Opened = opt.Opened
-	if opt.Packet != nil && opt.Chosen == nil {
-		cfg.Watch = func(id uint64, p *capture.Packet, side int, dup bool) {
-			opt.Packet(id, p, e.payload(p), side, dup)
-		}
-	}
 	e.names = identify.NewNames(identifyShare(opt.Memory) / 8)
 	for i := range e.lanes {
 		e.lanes[i] = e.newLane(cfg, e.names)

@@ -29,7 +29,7 @@ type lane struct {
 	spoken *identify.Identifier
 	out    []finished // what ended since the last gather
 	ids    []uint64   // for what the table has unsettled, once they are known
-	shown  []shown    // since the last gather
+	shown  []shown    // for Packet, since the last gather
 }
 
 // finished is a flow that ended.
@@ -72,14 +72,16 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 		l.out = l.out[:n+1]
 		return &l.out[n].Ended
 	}
-	if e.opt.Chosen != nil {
+	if e.opt.Packet != nil {
 		cfg.Watch = l.watch
+	}
+	if e.opt.Chosen != nil {
+		cfg.Picks = e.opt.Chosen.picks
 	}
 	l.table = flows.New(cfg, func(f *flows.Ended) {
 		k := &l.out[len(l.out)-1]
 		k.app, k.name = l.spoken.Take(f.Note), ""
 	})
-	l.table.Watching(e.opt.Chosen == nil)
 	return l
 }
 
@@ -97,21 +99,12 @@ func (e *Engine) settle() {
 	}
 }
 
-// segment books the packets of d up to position to.
+// segment books the packets of d up to position to, every lane its own.
 func (e *Engine) segment(d *decoded, to int) {
 	if e.step {
 		e.stepwise(d, to)
 		return
 	}
-	if e.opt.Chosen != nil {
-		e.between(d, to)
-		return
-	}
-	e.together(d, to)
-}
-
-// together books the packets of d up to position to, every lane its own.
-func (e *Engine) together(d *decoded, to int) {
 	e.listen(d, to)
 	e.upTo = uint32(to)
 	e.each(to-d.done, e.work)
@@ -126,20 +119,13 @@ func (e *Engine) workLane(i int) {
 	list := d.which[i][d.next[i]:]
 	n := len(list)
 	if int(e.upTo) < len(d.batch.Packets) {
-		n = before(list, e.upTo)
+		n, _ = slices.BinarySearch(list, e.upTo)
 	}
 	d.next[i] += n
 	l.table.ObserveEach(&d.batch, list[:n])
 }
 
-// before is how many of list, which rises, are less than to.
-func before(list []uint32, to uint32) int {
-	n, _ := slices.BinarySearch(list, to)
-	return n
-}
-
-// stepwise books packet by packet, for who is shown them with the ids of their
-// flows.
+// stepwise books packet by packet, for who is told at once of whatever opens.
 func (e *Engine) stepwise(d *decoded, to int) {
 	for ; d.done < to; d.done++ {
 		p := &d.batch.Packets[d.done]
@@ -158,13 +144,11 @@ func (e *Engine) one(p *capture.Packet, q *capture.Quote, first uint64, at int64
 	if !e.step {
 		e.settle()
 	}
-	l.table.Watching(true)
 	l.table.ObserveParts(p, q, first, at)
-	l.table.Watching(e.opt.Chosen == nil)
 	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled()) > 0 {
 		e.gather(p.Index)
 	}
-	e.showChosen(l)
+	e.showAll()
 }
 
 // tick tells all lanes that the capture's clock reached now, and ends what is due.
@@ -253,7 +237,6 @@ func (e *Engine) gather(at uint64) {
 	e.name()
 	live, ended := uint64(0), 0
 	for _, l := range e.lanes {
-		e.showChosen(l)
 		live += l.table.Live()
 		ended += len(l.out)
 		if len(l.spoken.Learned) > 0 {
@@ -262,6 +245,7 @@ func (e *Engine) gather(at uint64) {
 		}
 	}
 	e.peak = max(e.peak, live)
+	e.collect()
 	if len(e.learned) > 1 {
 		slices.SortStableFunc(e.learned, func(a, b identify.Answer) int { return int(int64(a.Index - b.Index)) })
 	}
@@ -318,6 +302,7 @@ func (e *Engine) gather(at uint64) {
 		e.names.Learn(&e.learned[told])
 	}
 	e.learned = e.learned[:0]
+	e.show(math.MaxUint64)
 }
 
 func (e *Engine) nameOf(f *flows.Ended) string {
@@ -376,6 +361,7 @@ func (e *Engine) records(h *harvest) {
 			prefetch.Read(uintptr(unsafe.Pointer(g)), unsafe.Sizeof(*g))
 		}
 		told = e.tell(&h.heard, told, f.at)
+		e.show(f.at)
 		e.ended(f)
 	}
 	e.tell(&h.heard, told, math.MaxUint64)

@@ -130,8 +130,11 @@ func TestSameForAnyThreads(t *testing.T) {
 		}
 		differ(t, "blocks of 3", want, records(t, &pieces{from: open(t, tr.pcap), n: 3}, opt))
 		opt.Packet = func(uint64, *capture.Packet, []byte, int, bool) {}
-		differ(t, "packet by packet", want, records(t, open(t, tr.pcap), opt))
+		differ(t, "with every packet shown", want, records(t, open(t, tr.pcap), opt))
 		opt.Packet = nil
+		opt.Opened = func(uint64, *capture.Packet) {}
+		differ(t, "packet by packet", want, records(t, open(t, tr.pcap), opt))
+		opt.Opened = nil
 
 		dir := t.TempDir()
 		var names []string

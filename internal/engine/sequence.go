@@ -24,9 +24,6 @@ type decoded struct {
 	done     int
 	wants    func(p *capture.Packet) bool
 	told     []uint32 // packets that wants picks
-	chooses  *Chosen
-	chosen   []uint32 // packets that it picks
-	picked   int      // how many of them were booked
 	heard    int      // how many of them were shown
 	cuts     uint64   // packets that were cut and are fine otherwise
 	firstCut uint64   // index of the first of them
@@ -62,7 +59,7 @@ const hugeBudget = 256 << 20
 func (e *Engine) blocks(src capture.Source, n int) []*decoded {
 	all := make([]*decoded, n)
 	for i := range all {
-		all[i] = &decoded{wants: e.opt.Wants, chooses: e.opt.Chosen, ready: make(chan struct{}, 1)}
+		all[i] = &decoded{wants: e.opt.Wants, ready: make(chan struct{}, 1)}
 	}
 	s, ok := src.(interface{ Size() int64 })
 	if !ok || s.Size() < hugeFrom || e.opt.Memory > 0 && e.opt.Memory < hugeBudget {
@@ -126,9 +123,6 @@ func (d *decoded) packet(dec *capture.Decoder, p *capture.Packet, frame int) {
 	d.cuts += cut
 	if picks(d.wants, p) {
 		d.told = append(d.told, pos)
-	}
-	if d.chooses != nil && d.chooses.picks(p) {
-		d.chosen = append(d.chosen, pos)
 	}
 }
 
@@ -199,7 +193,6 @@ func (d *decoded) reset() {
 	}
 	d.odd, d.seen = d.odd[:0], 0
 	d.told, d.heard = d.told[:0], 0
-	d.chosen, d.picked = d.chosen[:0], 0
 	d.cuts, d.firstCut = 0, 0
 	d.n = 0
 }
@@ -409,7 +402,7 @@ func (e *Engine) copies(p *capture.Packet, g *capture.Datagram) {
 	t := e.lanes[laneOf(p)].table
 	if e.parts = g.Parts; t.Copied(p, g.Copies) {
 		t.WatchCopy(p)
-		e.showChosen(e.lanes[laneOf(p)])
+		e.showAll()
 	}
 	e.parts = nil
 }

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -18,17 +17,8 @@ import (
 )
 
 func (t *Writer) table(b *bytes.Buffer) {
+	t.limit()
 	rows := t.rows
-	less := t.opt.Sort
-	if less == nil {
-		less = func(a, b *Row) bool { return a.ID < b.ID }
-	}
-	sort.SliceStable(rows, func(i, j int) bool { return less(&rows[i], &rows[j]) })
-	hidden := 0
-	if t.opt.Limit > 0 && len(rows) > t.opt.Limit {
-		hidden = len(rows) - t.opt.Limit
-		rows = rows[:t.opt.Limit]
-	}
 	if len(rows) == 0 {
 		b.WriteString(t.opt.Lang.Pick("no connection in it\n", "ninguna conexión en ella\n"))
 		return
@@ -38,7 +28,7 @@ func (t *Writer) table(b *bytes.Buffer) {
 	} else {
 		t.narrow(b, rows)
 	}
-	switch {
+	switch hidden := t.cut; {
 	case hidden == 1:
 		b.WriteString(t.opt.Lang.Pick("1 more row\n", "1 fila más\n"))
 	case hidden > 1:
@@ -87,6 +77,9 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 	}
 	b.WriteString(strings.TrimRight(fmt.Sprintf("%*s  %s  %s   %s %s %*s %*s", idW, "#", pad(opening, verdictW), pad(from, fromW), pad(to, toW), pad(service, serviceW), rttW, "rtt", dataW, l.Pick("data", "datos")), " ") + "\n")
 	for i := range rows {
+		if b.Len() > flushAt && !t.flush(b) {
+			return
+		}
 		r := &rows[i]
 		paint := func(s string) string { return t.color(r.paint, s) }
 		service := r.Service
@@ -222,6 +215,9 @@ func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
 	}
 	right := map[int]bool{0: true, 5: true, 7: true, 8: true, 9: true, 10: true, 11: true}
 	for i, l := range lines {
+		if b.Len() > flushAt && !t.flush(b) {
+			return
+		}
 		var s strings.Builder
 		for j, c := range l {
 			if j > 0 {

@@ -58,7 +58,9 @@ type Writer struct {
 	w        io.Writer
 	opt      Options
 	rows     []Row
+	cut      int // rows beyond Limit that are not kept
 	more     uint64
+	err      error
 	tcp, udp map[string]uint64
 	quic     map[string]uint64
 	rest     uint64
@@ -124,7 +126,27 @@ func (t *Writer) Write(r *record.Record) error {
 		return nil
 	}
 	t.rows = append(t.rows, t.row(r))
+	if n := t.opt.Limit; n > 0 && len(t.rows) >= 2*n+spareRows {
+		t.limit()
+	}
 	return nil
+}
+
+// spareRows are kept beyond twice the limit before those beyond it are dropped.
+const spareRows = 1000
+
+// limit sorts the rows and drops those beyond the limit.
+func (t *Writer) limit() {
+	less := t.opt.Sort
+	if less == nil {
+		less = func(a, b *Row) bool { return a.ID < b.ID }
+	}
+	sort.SliceStable(t.rows, func(i, j int) bool { return less(&t.rows[i], &t.rows[j]) })
+	if n := t.opt.Limit; n > 0 && len(t.rows) > n {
+		t.cut += len(t.rows) - n
+		clear(t.rows[n:])
+		t.rows = t.rows[:n]
+	}
 }
 
 var (
@@ -188,8 +210,20 @@ func (t *Writer) End(s *view.Summary) error {
 	if !t.opt.Quiet {
 		t.foot(&b, s)
 	}
-	_, err := t.w.Write(b.Bytes())
-	return err
+	t.flush(&b)
+	return t.err
+}
+
+// flushAt is how much text is put together before it is written.
+const flushAt = 64 << 10
+
+// flush writes what is in b, and reports whether there is any use in going on.
+func (t *Writer) flush(b *bytes.Buffer) bool {
+	if t.err == nil {
+		_, t.err = t.w.Write(b.Bytes())
+	}
+	b.Reset()
+	return t.err == nil
 }
 
 func (t *Writer) color(c *color.Color, s string) string {
