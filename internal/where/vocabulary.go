@@ -46,6 +46,12 @@ func (n *names) Visit(node *ast.Node) {
 		n.used[x.Value] = true
 	case *ast.BinaryNode:
 		switch x.Operator {
+		case "==", "!=", "in":
+			if n.address(node, x) {
+				return
+			}
+		}
+		switch x.Operator {
 		case "==", "!=":
 			n.compare(x.Left, &x.Right)
 			n.compare(x.Right, &x.Left)
@@ -98,7 +104,7 @@ func (n *names) compare(key ast.Node, word *ast.Node) {
 	if v, ok := value(f, said); ok {
 		ast.Patch(word, &ast.StringNode{Value: v})
 	} else if _, text := (*word).(*ast.StringNode); n.err == nil && (text || n.known(said)) {
-		n.err = fmt.Errorf("column %d: %s is never %q%s", (*word).Location().From+1, f.Name, said, among(f, said))
+		n.err = &misplaced{(*word).Location().From, fmt.Sprintf("%s is never %q%s", f.Name, said, among(f, said))}
 	}
 }
 

@@ -7,7 +7,7 @@
 // a key that has it: port_class == user. Quoted words always work, as tables write them
 // too: handshake == "half open", or "semiabierta". A word that the key never has
 // is an error. Numbers that are unknown compare false with everything. Lists take
-// `in`: duplicates in quality.
+// `in`: duplicates in quality; so do addresses: orig_addr in 192.0.2.0/24.
 package where
 
 import (
@@ -67,19 +67,20 @@ func Compile(text string) (*Filter, error) {
 			f.env[name] = ""
 		}
 	}
-	opts := []expr.Option{expr.Env(f.env), expr.AsBool(), expr.Patch(seen)}
+	opts := []expr.Option{expr.Env(f.env), expr.AsBool(), nets{}.option(), expr.Patch(seen)}
 	// These would hide keys and words.
 	for _, b := range []string{"first", "last", "none", "duration", "one", "all", "any", "count"} {
 		opts = append(opts, expr.DisableBuiltin(b))
 	}
-	p, err := expr.Compile(text, opts...)
+	q := quote(text)
+	p, err := expr.Compile(q.text, opts...)
 	if seen.err != nil {
-		return nil, seen.err
+		return nil, q.placed(seen.err)
 	}
 	if err != nil {
 		var fe *file.Error
 		if errors.As(err, &fe) {
-			return nil, fmt.Errorf("column %d: %s%s", fe.Column+1, plainly(fe.Message), hint(fe.Message))
+			return nil, &misplaced{q.column(fe.Column), plainly(fe.Message) + hint(fe.Message)}
 		}
 		return nil, errors.New(plainly(strings.SplitN(err.Error(), "\n", 2)[0]))
 	}

@@ -52,6 +52,25 @@ func TestMatch(t *testing.T) {
 		"server_name_by == http":                       false,
 		"quic == unfinished or quic == initial_only":   false,
 		"conn_state == S0 or process_by == hidden":     false,
+		// Addresses and networks, with and without quotes.
+		"orig_addr == 192.0.2.1":                               true,
+		`orig_addr == "192.0.2.1" and resp_addr != 192.0.2.1`:  true,
+		"192.0.2.1 == orig_addr":                               true,
+		"orig_addr in 192.0.2.0/24 and resp_port == 80":        true,
+		`resp_addr in "192.0.2.0/31"`:                          false,
+		"orig_addr == 192.0.2.77/24":                           true,
+		"orig_addr != 192.0.2.0/24":                            false,
+		"not (orig_addr in 192.0.2.0/24)":                      false,
+		"resp_addr in [198.51.100.0/24, 192.0.2.2]":            true,
+		"resp_addr in [198.51.100.0/24,192.0.2.3]":             false,
+		"orig_addr in 2001:db8::/32 or orig_addr == ::1":       false,
+		"orig_addr == resp_addr":                               false,
+		`filtered_by == ""`:                                    true,
+		"filtered_by in 0.0.0.0/0":                             false,
+		`first > "2001-01-01" and orig_addr in 192.0.2.1`:      true,
+		`orig_addr startsWith 192.0.2.1`:                       true,
+		"orig_pkts / 2 > 0.5 and (orig_addr==192.0.2.1)":       true,
+		`server_name != "10.1.2.3" and orig_addr != 10.1.2.3 `: true,
 		// A service that is called as a key is.
 		"service == quic": false,
 	} {
@@ -72,6 +91,9 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		// What is never so selects nothing, silently, or everything.
 		`handshake == "halfopen"`: `column 14: handshake is never "halfopen"; did you mean half_open?`, `exchange != "offen"`: `column 13: exchange is never "offen" (it is one of answered, unanswered, reply_only, stream, refused, filtered)`,
 		"handshake == idle": `handshake is never "idle"`, `"cut" in quality`: `column 1: quality is never "cut" (it is one of truncated_packets, `, `handshake in [refused, "abierta"]`: `column 24: handshake is never "abierta"`,
+		`orig_addr == 192.0.2.1 and handshake == "halfopen"`: "column 41: handshake is never", "orig_addr == 192.0.2.1 and resp_port = 80": `column 38: "=" does not fit here`,
+		`orig_addr == "router"`: `column 14: orig_addr is never "router" (an address is written 192.0.2.1`, `orig_addr in [192.0.2.1, "192.0.2.0/33"]`: `column 26: orig_addr is never "192.0.2.0/33"`,
+		"orig_addr == 192.0.2.256": `column 19: ".2.256" does not fit here`, "resp_port == 192.0.2.1": `"==" does not go between a number and a text`,
 		"resp_port > 1,": `column 14: "," does not fit here`, "handshake = completed": `column 11: "=" does not fit here; did you mean ==?`, "handshake == 'a": "quotes that are never closed", "risks > 2": `">" does not go between a list of texts and a number`} {
 		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
