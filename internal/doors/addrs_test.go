@@ -29,3 +29,30 @@ func TestAddrs(t *testing.T) {
 		t.Error("no address is in it")
 	}
 }
+
+// The same whether they are one, a few in a list, or many in a map.
+func TestAddrsAreASet(t *testing.T) {
+	var s addrs
+	var want []netip.Addr
+	for i := range byte(3 * few) {
+		a := netip.AddrFrom4([4]byte{192, 0, 2, i})
+		if s.has(a) {
+			t.Fatalf("%v was there before", a)
+		}
+		want = append(want, a)
+		for range 2 {
+			s.add(a)
+		}
+		s.add(want[0])
+		got := slices.SortedFunc(s.all(), netip.Addr.Compare)
+		if s.len() != len(want) || !slices.Equal(got, want) {
+			t.Fatalf("%d of %d: %v", s.len(), len(want), got)
+		}
+		if (s.more != nil) != (len(want) > few) {
+			t.Errorf("a map for %d", len(want))
+		}
+		for range s.all() {
+			break // may end early
+		}
+	}
+}
