@@ -477,7 +477,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	}
 	bareFirst := me.bits&sentSYN != 0
 	late := me.bits&sentSegment != 0
-	acked := p.Seq
+	acked := p.Seq // how far its peer acknowledged, where that was captured before it
 	if !repeat && !bareFirst && me.bits&hasNext != 0 && x.Data != nil && (late || me.next.Sub(p.Seq) < 1<<20) {
 		// What followed, or acknowledgements of it, were captured before it.
 		acked = me.next

@@ -290,9 +290,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			}
 		case crossed && !synack && me.bits&peer.bits&(sentSegment|hasAck) == sentSegment|hasAck && c.acked(o) && c.acked(r):
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
-		case syn && !synack && !crossed && third && peer.bits&(belongs|resetInexact|sentRSTACKofSYN) == sentReset && me.ack.After(c.candAck):
-			// It resets exactly what the originator acknowledged, who had got more meanwhile. Who has no
-			// connection answers a first acknowledgement with the same number.
+		case syn && !synack && !crossed && third && peer.bits&belongs == sentReset && c.resetFromWithin(o, x):
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 			if !exact {
 				j.Missing |= MissingACK
@@ -340,6 +338,17 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	default:
 		j.Verdict = Midstream
 	}
+}
+
+// resetFromWithin reports whether the RST which is all that was seen of the peer of o is of one that has the
+// connection: it acknowledges the SYN or more with the number that o acknowledged; or it has this number after o got
+// more. Who has no connection acknowledges nothing, and has the number from what it answers (RFC 9293, 3.10.7.1).
+func (c *Conn) resetFromWithin(o Side, x *Rest) bool {
+	me, peer := &c.half[o], &c.half[1-o]
+	if peer.bits&sentRSTACKofSYN != 0 { // captured before what it follows: a refusal has no number
+		return x.Data != nil && c.candAck != 0 && x.more().rstSeq[1-o] == c.candAck
+	}
+	return peer.bits&hasAck != 0 && c.acked(o) || peer.bits&resetInexact == 0 && me.ack.After(c.candAck)
 }
 
 // serverProof reports whether what the responder sent after its SYN-ACK proves

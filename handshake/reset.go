@@ -121,6 +121,12 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		// packet was sent, and missed.
 		c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 	}
+	if c.flags&flagCandidate != 0 && c.candSide() != side && me.bits&(belongs|hasAck) == 0 && p.Flags.Any(capture.ACK) &&
+		peer.bits&sentSYN != 0 && !seq.Before(c.candAck) && p.Ack.In(peer.isn+1, peer.next) {
+		// It names both ends of a connection. Who has none answers an acknowledgement without one of its own.
+		me.bits |= hasAck
+		me.ack, me.edge = p.Ack, p.Ack
+	}
 	if me.bits&sentReset == 0 && !exact {
 		me.bits |= resetInexact
 	}

@@ -441,6 +441,9 @@ func (b *builder) respStart() Standing {
 			if b.refusedBefore(i) {
 				return Standing{State: Closed}
 			}
+			if b.j.Verdict.Opened() && b.synack < 0 {
+				return Standing{State: Listen, Inferred: true} // it tells that it had answered
+			}
 			return Standing{}
 		case f == capture.SYN:
 			return Standing{State: Closed} // it called as well
