@@ -111,6 +111,8 @@ type Details struct {
 	ReuseAfter int64  // ns
 	Seg1       uint32 // segment of side 1 when only one side is tagged
 
+	resetAck capture.Seq // what the first RST that counted acknowledged, no less than resetNext
+
 	rtt rttSamples // of the side whose samples are not in Data
 }
 
@@ -125,6 +127,10 @@ const challenged uint8 = 1 << 4
 // doubtedFIN0 in finAhead says of side 0, and the bit above it of side 1, that it sent a FIN which acknowledges
 // what was not sent, see doubtFIN.
 const doubtedFIN0 uint8 = 1 << 5
+
+// namesBoth in finAhead says that a RST which counted, and was not where it was expected, acknowledges what its
+// receiver sent: who forges blindly guesses only the one number, so that what its sender said before was missed.
+const namesBoth uint8 = 1 << 7
 
 // opening is a SYN or a SYN-ACK: when and where it was seen.
 type opening struct {

@@ -102,10 +102,17 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		case x.Data != nil:
 			d := x.need()
 			d.rstOff, d.rstSide = off, uint8(side)
-			d.finAhead &^= challenged
+			d.finAhead &^= challenged | namesBoth
 			d.resetNext, d.resetOwn = peer.next, seq
 			if me.bits&hasNext != 0 {
 				d.resetOwn = later(seq, me.next)
+			}
+			d.resetAck = d.resetNext
+			if p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.Sub(peer.next) < slack {
+				d.resetAck = later(p.Ack, d.resetNext) // captured before what it followed
+				if me.bits&hasAck != 0 && !p.Ack.Before(me.ack) {
+					d.finAhead |= namesBoth
+				}
 			}
 			x.flags |= dataReset
 		case c.flags&flagCandidate == 0:
@@ -207,6 +214,7 @@ func (c *Conn) moveRefusal(x *Rest) {
 	d := x.need()
 	d.rstOff, d.rstSide = off, uint8(side)
 	d.resetNext, d.resetOwn = c.half[1-side].next, c.half[side].next
+	d.resetAck = d.resetNext
 	d.lastRST[side], d.rstSeq[side] = c.half[side].next, c.half[side].next
 	x.flags |= dataReset
 	x.candOff = 0
@@ -252,6 +260,7 @@ func (c *Conn) learnLate(side Side, next capture.Seq, x *Rest) {
 		if from := &c.half[1-side]; from.bits&sentSYN == 0 || x.synOff < d.rstOff || c.synSide() == side {
 			d.resetNext-- // otherwise the RST was captured too early: what side sends may have come before it
 		}
+		d.resetAck = d.resetNext
 	}
 }
 
@@ -278,11 +287,13 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	rs := Side(d.rstSide)
 	from, victim := &c.half[rs], &c.half[1-rs]
 	both := victim.bits&hasNext != 0 && victim.next.After(d.resetNext) && from.bits&sentSegment != 0 &&
-		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetNext)) ||
+		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetAck)) ||
 		// Who only listens goes on by acknowledging what was sent since.
 		victim.bits&hasAck != 0 && victim.ack.After(d.resetOwn) && from.next.After(d.resetOwn)
 	heeded := from.bits&resetInexact == 0 || side == rs || p.PayloadLen == 0 || p.Ack != from.next
-	if from.bits&resetInexact != 0 {
+	if d.finAhead&namesBoth != 0 {
+		heeded = true // in flight, or captured late
+	} else if from.bits&resetInexact != 0 {
 		switch {
 		case side != rs && p.PayloadLen == 0 && p.Ack == from.next:
 			d.finAhead |= challenged

@@ -41,6 +41,64 @@ func TestHonestResets(t *testing.T) {
 			c A 1001 5001
 			s RA 5001 2001`, `
 			1 handshake=invalid close=none`},
+		{"a RST is captured before the octets that it acknowledges, and before their acknowledgement", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s RA 5001 1101
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[4] suspected_rsts=0`},
+		{"and before what its sender said last", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s RA 5051 1101
+			c PA 1001 5001 100
+			s PA 5001 1101 50
+			c A 1101 5051
+			c PA 1101 5051 10`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[4] suspected_rsts=0 resp_payload=50`},
+		{"and its receiver's octets were under way", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1201 5101
+			s PA 5001 1001 100
+			c PA 1001 5101 100
+			c PA 1101 5101 100
+			s A 5101 1101
+			s A 5101 1201`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[4] suspected_rsts=0 orig_payload=200`},
+		{"the same where the opening is missed", `
+			c PA 1001 5001 100
+			s A 5001 1101
+			c RA 1101 5201
+			s PA 5001 1101 100
+			s PA 5101 1101 100
+			c A 1101 5101
+			c A 1101 5201`, `
+			1 handshake=midstream close=reset closed_by=orig close_frames=[3] suspected_rsts=0`},
+		{"a forged RST that acknowledges octets which nobody sent yet, and its sender goes on", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s RA 5001 2001
+			c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 10
+			c A 1101 5011`, `
+			1 handshake=completed close=open suspected_rsts=1`},
+		{"a forged RST that acknowledges the octets which come next, and others follow them", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s RA 5001 1101
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1101 5001 100
+			s A 5001 1201`, `
+			1 handshake=completed close=open suspected_rsts=1`},
 	} {
 		x.hold(t)
 	}
