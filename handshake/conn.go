@@ -330,7 +330,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		odd = OddReordered
 	}
 	late := me.bits&sentSegment != 0
-	if late && peer.bits&sentSYN != 0 && peer.bits&(sentSegment|sentSYNACK) == 0 {
+	if late && peer.bits&sentSYN != 0 && peer.bits&(sentSegment|sentSYNACK) == 0 && me.bits&(sentSYNACK|sentPayload|sentFIN) == 0 {
 		late = false
 		me.bits |= sentAckBeforeSYN
 	}
@@ -355,7 +355,8 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		x.need().synStart = x.synTime
 	}
 	acked := p.Seq // how far its peer acknowledged, where that was captured before it
-	if peer.bits != 0 && me.bits&(sentSYN|sentSYNACK) == 0 {
+	// The number with which a split handshake acknowledges is none of the stream.
+	if peer.bits != 0 && me.bits&(sentSYN|sentSYNACK|sentAckBeforeSYN) == 0 {
 		acked = c.behind(p, side, x)
 	}
 	end := segEnd(p)
@@ -379,7 +380,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 			c.count(p.Seq+1, end, side, x)
 		}
 		me.next = later(end, acked)
-		if c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq.After(me.next) && c.candSeq.Sub(me.next) < 1<<20 {
+		if c.flags&flagCandidate != 0 && c.candSide() == side && me.bits&sentAckBeforeSYN == 0 && c.candSeq.After(me.next) && c.candSeq.Sub(me.next) < 1<<20 {
 			me.next = c.candSeq
 		}
 	} else if peer.bits&sentSYNACK == 0 {

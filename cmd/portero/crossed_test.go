@@ -51,6 +51,36 @@ func TestHonestCrossed(t *testing.T) {
 			s A 5001 1001
 			c PA 1001 5001 10`, `
 			1 handshake=completed handshake_kind=split syn_frame=1 synack_frame=4 ack_frame=5 confirmed_frame=6`},
+		{"octets of a split handshake that are captured after their acknowledgement count once", `
+			c S 1000
+			s A 7000 1001
+			s S 5000
+			c SA 1000 5001
+			s A 5001 1001
+			c PA 1001 5001 10
+			c FA 1011 5021
+			s PA 5001 1011 20
+			s FA 5021 1012
+			c A 1012 5022`, `
+			1 handshake=completed handshake_kind=split close=closed orig_payload=10 resp_payload=20 resp_ooo=1 resp_lost=0`},
+		{"the acknowledgement of a split handshake is captured before the SYN", `
+			s A 7000 1001
+			c S 1000
+			s S 5000
+			c SA 1000 5001
+			s A 5001 1001
+			c PA 1001 5001 10
+			s PA 5001 1011 20
+			s FA 5021 1011`, `
+			1 handshake=completed handshake_kind=split close=half_closed closed_by=resp resp_payload=20 resp_ooo=0 resp_retrans=0`},
+		{"both called, and one's call is captured after its answer and its octets: that is no split handshake", `
+			s S 5000
+			c SA 1000 5001
+			c PA 1001 5001 10
+			c S 1000
+			s SA 5000 1001
+			s PA 5001 1011 20`, `
+			1 handshake=completed handshake_kind=simultaneous orig_lost=0 resp_lost=0`},
 	} {
 		x.hold(t)
 	}
