@@ -151,13 +151,15 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 // resume turns a pending attempt into a connection when p goes on from it, and reports whether it did.
 func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
-	if ps == nil || ps.side != side {
+	if ps == nil {
 		return false
 	}
+	c := &t.flow(v).conn
 	for i := range ps.n {
-		if t.flow(v).conn.Resumes(p, &ps.pkts[i], side) {
+		if o := &ps.pkts[i]; ps.side == side && c.Resumes(p, o, side) || c.Departs(p, o, side, ps.side) {
 			t.forgetLetters(v, ps)
-			t.book(t.promote(v, ps), 0, p)
+			u := t.promote(v, ps)
+			t.book(u, t.flow(u).sideOf(p), p)
 			return true
 		}
 	}

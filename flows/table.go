@@ -214,6 +214,10 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 				return
 			}
 		}
+		if f.conn.Foreign(p, side) && !t.spoilt(f, side, p) && !t.recalls(v, f, side, p) {
+			t.pend(f, v, side, p) // a stranger's, if nothing goes on from it
+			return
+		}
 	default:
 		if f.bits&hasPending != 0 && t.resume(v, side, p) {
 			return

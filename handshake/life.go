@@ -123,6 +123,44 @@ func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 		(me.bits&sentReset != 0 || !c.SameSYN(syn, side) && p.Seq != me.next)
 }
 
+// Departs reports whether p, of side, goes on from o, a SYN or SYN-ACK of by that waits, and not from where this
+// connection stands: it is over then, though the capture missed its end, and the answer to o.
+func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
+	if p.Flags&(capture.SYN|capture.RST|capture.ACK) != capture.ACK {
+		return false
+	}
+	const span = 1 << 16 // no more fits the window of a SYN
+	its, others := p.Seq, p.Ack
+	if side != by {
+		its, others = others, its
+	}
+	away := func(h *half, n capture.Seq) bool {
+		d := n.Sub(h.next)
+		return h.bits&hasNext == 0 || d > span || d < -span
+	}
+	return its.In(o.Seq+1, (o.Seq+1).Add(o.PayloadLen+span)) && away(&c.half[by], its) && away(&c.half[1-by], others) &&
+		(!o.Flags.Any(capture.ACK) || others.In(o.Ack, o.Ack.Add(span)))
+}
+
+// Foreign reports whether p, a SYN-ACK of side, answers nothing that this connection, which is open, asked, and begins
+// not where it began.
+func (c *Conn) Foreign(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	switch {
+	case c.Attempt() || c.SameSYNACK(p, side) || c.Expects(p, side):
+		return false
+	case me.bits&sentSYNACK != 0:
+		return p.Ack != me.synAck
+	case me.bits&sentSYN != 0:
+		return p.Seq != me.isn
+	}
+	// It may be captured late.
+	begins := func(s Side, h *half, seq capture.Seq) bool {
+		return h.bits&hasNext == 0 || !c.far(s) && h.isn.In(seq, seq.Add(1<<20))
+	}
+	return peer.bits&sentSYN != 0 || !begins(side, me, p.Seq+1) || !begins(1-side, peer, p.Ack)
+}
+
 // SentReset reports whether a RST of side counted.
 func (c *Conn) SentReset(side Side) bool { return c.half[side].bits&sentReset != 0 }
 

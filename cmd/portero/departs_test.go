@@ -1,0 +1,87 @@
+package main
+
+import "testing"
+
+// TestHonestDeparts holds what becomes of ports that are used again where the capture missed how the connection before
+// ended, and a part of the next handshake.
+func TestHonestDeparts(t *testing.T) {
+	for _, x := range []saying{
+		{"a stranger's SYN-ACK in an open connection whose own was missed", `
+			c S 1000
+			c A 1001 5001
+			s A 5001 1001
+			c PA 1001 5001 100
+			s SA 777777777 999999999
+			s PA 5001 1101 50
+			c FA 1101 5051`, `
+			1 handshake=completed_unseen missing=[synack] close=half_closed closed_by=orig resp_payload=50 resp_lost=0 synack_frame= oddities=[synack_isn_changed]`},
+		{"only one FIN was captured, and the next SYN is missed", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s FA 5001 1001
+			c A 1001 5002
+			+70000 s SA 777777777 999999999
+			c PA 999999999 777777778 10
+			s A 777777778 1000000009`, `
+			1 handshake=completed close=half_closed closed_by=resp orig_pkts=3 resp_pkts=2 oddities=
+			2 handshake=completed_unseen missing=[syn] close=open orig_payload=10 reuses=1`},
+		{"and the next SYN-ACK is missed", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s FA 5001 1001
+			c A 1001 5002
+			+70000 c S 999999998
+			c A 999999999 777777778
+			c PA 999999999 777777778 10
+			s A 777777778 1000000009`, `
+			1 handshake=completed close=half_closed closed_by=resp orig_pkts=3 resp_pkts=2 oddities=
+			2 handshake=completed_unseen missing=[synack] close=open orig_payload=10 reuses=1`},
+		{"no end was captured, and after the next SYN what follows is the responder's", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			+70000 c S 999999998
+			s PA 777777778 999999999 20
+			c A 999999999 777777798`, `
+			1 handshake=completed close=open oddities=
+			2 handshake=completed_unseen missing=[synack] close=open resp_payload=20 resp_lost=0 reuses=1`},
+		{"the same where the opening of the first was missed", `
+			c PA 1001 5001 100
+			s A 5001 1101
+			c FA 1101 5001
+			+7000 s SA 637719438 3519663478
+			c A 3519663478 637719439 3000
+			s A 637719439 3519666478`, `
+			1 handshake=midstream close=half_closed closed_by=orig resp_lost=0 oddities=
+			2 handshake=completed_unseen missing=[syn] close=open orig_payload=3000 reuses=1`},
+		{"a stray SYN with a number that the stream comes to", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c S 101000
+			c A 1001 5001 60000
+			c A 61001 5001 60000
+			s A 5001 121001`, `
+			1 handshake=completed close=open orig_payload=120000 oddities=[stray_syn]`},
+		{"a stray SYN, and the connection goes on", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c S 999999998
+			s A 5001 1001
+			c PA 1001 5001 100`, `
+			1 handshake=completed close=open orig_payload=100 oddities=[stray_syn]`},
+		{"the SYN-ACK is captured after what followed it", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			s SA 5000 1001
+			s PA 5001 1101 10`, `
+			1 handshake=completed close=open synack_frame=5 orig_payload=100 resp_payload=10`},
+	} {
+		x.hold(t)
+	}
+}
