@@ -124,6 +124,9 @@ func (c *Conn) preOpen(p *capture.Packet, side Side) bool {
 	if peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSegment != 0 {
 		return false
 	}
+	if me.bits&(sentSegment|hasAck) == sentSegment|hasAck && peer.bits&sentSYNACK != 0 && !p.Ack.After(me.offered()) {
+		return false // it completed, and what it offered was sent, and missed or not captured yet
+	}
 	if peer.bits&(sentSYN|sentSYNACK) == sentSYN && me.bits&(sentSYN|sentSYNACK) == 0 &&
 		(p.PayloadLen > 0 || p.Flags.Any(capture.FIN)) && p.Ack.Sub(peer.isn) < slack {
 		return false

@@ -63,6 +63,19 @@ func TestHonestCuts(t *testing.T) {
 			c S 1000
 			c A 1019 5025`, `
 			1 handshake=implied missing=[synack,ack] ack_frame= close=open`},
+		{"what the responder said first is missed, and the originator, who completed, acknowledges it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c A 1001 5301
+			c PA 1001 5301 20`, `
+			1 handshake=completed close=open ack_frame=3 orig_payload=20 resp_lost=300 oddities=`},
+		{"and acknowledges more than it offered", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c A 1001 900005301`, `
+			1 handshake=completed close=open ack_frame=3 resp_lost=0 oddities=[ack_of_unsent_data]`},
 	} {
 		x.hold(t)
 	}
