@@ -185,7 +185,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			return
 		}
 	case capture.RST | capture.ACK:
-		if f.bits&hasPending != 0 && t.accept(v, side, p) {
+		if f.bits&hasPending != 0 && (t.accept(v, side, p) || t.resume(v, side, p)) {
 			return
 		}
 		if t.late(v, f, side, p) {

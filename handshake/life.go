@@ -126,31 +126,40 @@ func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 // Departs reports whether p, of side, goes on from o, a SYN or SYN-ACK of by that waits, and not from where this
 // connection stands: it is over then, though the capture missed its end, and the answer to o.
 func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
-	if p.Flags&(capture.SYN|capture.RST|capture.ACK) != capture.ACK {
+	switch {
+	case p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.RST:
+		return side != by && o.Flags.Any(capture.ACK) && p.Seq == o.Ack && c.half[side].away(p.Seq)
+	case p.Flags&(capture.SYN|capture.ACK) != capture.ACK || p.Flags.Any(capture.RST) && !o.Flags.Any(capture.ACK):
 		return false
 	}
-	const span = 1 << 16 // no more fits the window of a SYN
 	its, others := p.Seq, p.Ack
 	if side != by {
 		its, others = others, its
 	}
-	away := func(h *half, n capture.Seq) bool {
-		d := n.Sub(h.next)
-		return h.bits&hasNext == 0 || d > span || d < -span
-	}
-	return its.In(o.Seq+1, (o.Seq+1).Add(o.PayloadLen+span)) && away(&c.half[by], its) && away(&c.half[1-by], others) &&
+	return its.In(o.Seq+1, (o.Seq+1).Add(o.PayloadLen+span)) && c.half[by].away(its) && c.half[1-by].away(others) &&
 		(!o.Flags.Any(capture.ACK) || others.In(o.Ack, o.Ack.Add(span)))
 }
 
-// Foreign reports whether p, a SYN-ACK of side, answers nothing that this connection, which is open, asked, and begins
-// not where it began.
+// span is how many octets fit the window of a SYN.
+const span = 1 << 16
+
+// away reports whether n is no number of what h is sending.
+func (h *half) away(n capture.Seq) bool {
+	d := n.Sub(h.next)
+	return h.bits&hasNext == 0 || d > span || d < -span
+}
+
+// Foreign reports whether p, a SYN-ACK of side, answers nothing that this connection asked, which is open or has its
+// SYN-ACK, and begins not where it began.
 func (c *Conn) Foreign(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	switch {
-	case c.Attempt() || c.SameSYNACK(p, side) || c.Expects(p, side):
+	case c.SameSYNACK(p, side) || c.Expects(p, side):
 		return false
 	case me.bits&sentSYNACK != 0:
-		return p.Ack != me.synAck
+		return p.Ack != me.synAck && (peer.bits&sentSYN == 0 || me.synAck.In(peer.isn+1, c.top(1-side)))
+	case c.Attempt():
+		return false
 	case me.bits&sentSYN != 0:
 		return p.Seq != me.isn
 	}

@@ -81,6 +81,26 @@ func TestHonestDeparts(t *testing.T) {
 			s SA 5000 1001
 			s PA 5001 1101 10`, `
 			1 handshake=completed close=open synack_frame=5 orig_payload=100 resp_payload=10`},
+		{"a connection was accepted, and nothing of it but the SYN-ACK of the next was captured before that goes on", `
+			c S 1000
+			s SA 5000 1001
+			+3000 s SA 777777777 999999999
+			c A 999999999 777777778
+			c PA 999999999 777777778 10`, `
+			1 handshake=half_open oddities=
+			2 handshake=completed_unseen missing=[syn] close=open orig_payload=10 reuses=1`},
+		{"only the responder was captured, of the first connection its SYN-ACK alone", `
+			s SA 5000 1001
+			+3000 s SA 777777777 999999999
+			s A 777777778 1000000099`, `
+			1 handshake=unsolicited oddities=
+			2 handshake=implied missing=[syn,ack] orig_lost=100 reuses=1`},
+		{"answers to two calls that nobody made, and the second is refused", `
+			s SA 5000 1001
+			s SA 777777777 999999999
+			c R 999999999`, `
+			1 handshake=unsolicited suspected_rsts=0
+			2 handshake=unsolicited orig_pkts=1 resp_pkts=1 suspected_rsts=0 reuses=1`},
 	} {
 		x.hold(t)
 	}
