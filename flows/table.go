@@ -191,6 +191,10 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if t.late(v, f, side, p) {
 			return
 		}
+		if f.conn.Elsewhere(p, side) && !t.spoilt(f, side, p) {
+			t.supersede(v, p, 0)
+			return
+		}
 	case capture.SYN | capture.ACK:
 		if f.bits&hasPending != 0 && t.accept(v, side, p) {
 			return

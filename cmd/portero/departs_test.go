@@ -101,6 +101,22 @@ func TestHonestDeparts(t *testing.T) {
 			c R 999999999`, `
 			1 handshake=unsolicited suspected_rsts=0
 			2 handshake=unsolicited orig_pkts=1 resp_pkts=1 suspected_rsts=0 reuses=1`},
+		{"a refusal is captured before its SYN, right after a connection that ended", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1001 5001
+			+100 s RA 0 155056607
+			c S 155056606`, `
+			1 handshake=completed close=reset resp_pkts=1 suspected_rsts=0 oddities=
+			2 handshake=refused syn_frame=6 rst_frame=5 reuses=1`},
+		{"a RST with number 0 that acknowledges what the ended connection sent stays with it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1001 5001
+			+100 s RA 0 1001`, `
+			1 handshake=completed close=reset resp_pkts=2 suspected_rsts=1`},
 	} {
 		x.hold(t)
 	}
