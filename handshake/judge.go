@@ -252,7 +252,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	// One side of the wire only. What a stranger sent in the other's name makes no difference.
-	noneO := k.Pkts[o] == 0 || (me.bits&(belongs&^sentSYN) == 0 || c.stranger(o) || c.strayAnswer(o)) && !accepted
+	noneO := k.Pkts[o] == 0 || (me.bits&(belongs&^sentSYN) == 0 || c.stranger(o) && !third || c.strayAnswer(o)) && !accepted
 	noneR := k.Pkts[r] == 0 || peer.bits&belongs == 0 || c.stranger(r) ||
 		crossed && peer.bits&belongs == sentSYN && cand && c.candAck != peer.isn+1 || // a call that the other never heard of
 		synack && !accepted && peer.bits&(belongs&^sentSYNACK) == 0 && c.candAck != peer.isn+1 // an answer that fits neither what came before it nor what came after

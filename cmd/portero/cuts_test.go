@@ -70,6 +70,11 @@ func TestHonestCuts(t *testing.T) {
 			c A 1001 5301
 			c PA 1001 5301 20`, `
 			1 handshake=completed close=open ack_frame=3 orig_payload=20 resp_lost=300 oddities=`},
+		{"what the responder said first is missed, and the SYN", `
+			s SA 5000 1001
+			c PA 1001 5031 10
+			s A 5031 1011`, `
+			1 handshake=completed_unseen missing=[syn] ack_frame=2 orig_payload=10 orig_lost=0`},
 		{"and acknowledges more than it offered", `
 			c S 1000
 			s SA 5000 1001
