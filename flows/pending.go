@@ -64,6 +64,10 @@ func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
 // pend keeps a SYN inside a live connection apart.
 func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	ps := t.pending[v]
+	if ps != nil && ps.answers(p, side) {
+		t.join(v, ps, p)
+		return
+	}
 	if ps == nil {
 		if len(t.pending) >= maxPending {
 			t.book(v, side, p)
@@ -157,22 +161,40 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 	c := &t.flow(v).conn
 	for i := range ps.n {
 		if o := &ps.pkts[i]; ps.side == side && c.Resumes(p, o, side) || c.Departs(p, o, side, ps.side) {
-			t.forgetLetters(v, ps)
-			u := t.promote(v, ps)
-			t.book(u, t.flow(u).sideOf(p), p)
+			t.join(v, ps, p)
 			return true
 		}
 	}
 	return false
 }
 
+// answers reports whether a SYN-ACK waits that answers p, a SYN of side which is captured after it.
+func (ps *pendingSYN) answers(p *capture.Packet, side int) bool {
+	if ps.side == side || p.Flags.Any(capture.ACK) {
+		return false
+	}
+	for i := range ps.n {
+		if handshake.Answers(&ps.pkts[i], p.Seq, p.PayloadLen) {
+			return true
+		}
+	}
+	return false
+}
+
+// join makes a connection of its own of the attempt that waits on flow v, to which p belongs.
+func (t *Table) join(v uint32, ps *pendingSYN, p *capture.Packet) {
+	t.forgetLetters(v, ps)
+	u := t.promote(v, ps)
+	t.book(u, t.flow(u).sideOf(p), p)
+}
+
 // renew opens a connection with SYN p where the one on its ports, flow v, is over. The same SYN may have
-// waited since before the end.
+// waited since before the end, or its answer.
 func (t *Table) renew(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
-	if ps := t.pending[v]; f.bits&hasPending != 0 && ps != nil && ps.side == side && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq && !f.conn.SameSYN(p, side) {
-		t.forgetLetters(v, ps)
-		t.book(t.promote(v, ps), 0, p)
+	if ps := t.waits(v, f); ps != nil && (ps.answers(p, side) ||
+		ps.side == side && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq && !f.conn.SameSYN(p, side)) {
+		t.join(v, ps, p)
 		return
 	}
 	t.supersede(v, p, 0)

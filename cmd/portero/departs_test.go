@@ -81,6 +81,28 @@ func TestHonestDeparts(t *testing.T) {
 			s SA 5000 1001
 			s PA 5001 1101 10`, `
 			1 handshake=completed close=open synack_frame=5 orig_payload=100 resp_payload=10`},
+		{"answer and SYN are captured in this order, before the RST that ended the connection before", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s SA 777777777 999999999
+			c S 999999998
+			c A 999999999 777777778
+			c RA 1011 5001
+			c PA 999999999 777777778 10`, `
+			1 handshake=completed close=reset closed_by=orig orig_pkts=4 resp_pkts=1 orig_payload=10
+			2 handshake=completed syn_frame=6 synack_frame=5 ack_frame=7 close=open orig_payload=10 reuses=1`},
+		{"and the RST between the two", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s SA 777777777 999999999
+			c RA 1001 5001
+			c S 999999998
+			c A 999999999 777777778`, `
+			1 handshake=completed close=reset closed_by=orig oddities=
+			2 handshake=completed syn_frame=6 synack_frame=4 ack_frame=7 close=open reuses=1`},
 		{"a connection was accepted, and nothing of it but the SYN-ACK of the next was captured before that goes on", `
 			c S 1000
 			s SA 5000 1001
