@@ -191,7 +191,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if t.late(v, f, side, p) {
 			return
 		}
-		if f.conn.Elsewhere(p, side) && !t.spoilt(f, side, p) {
+		if f.conn.Elsewhere(p, side) && !t.spoilt(f, side, p) && !t.recalls(v, f, side, p) {
 			t.supersede(v, p, 0)
 			return
 		}

@@ -139,6 +139,13 @@ func TestHonestDeparts(t *testing.T) {
 			c RA 1001 5001
 			+100 s RA 0 1001`, `
 			1 handshake=completed close=reset resp_pkts=2 suspected_rsts=1`},
+		{"of two SYNs the first was answered and taken back, and a refusal answers the second", `
+			c S 1000
+			+1000 c S 900000
+			s SA 777777777 1001
+			c R 1001
+			s RA 0 900001`, `
+			1 handshake=aborted resp_pkts=2`},
 	} {
 		x.hold(t)
 	}
