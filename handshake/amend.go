@@ -170,6 +170,34 @@ func (c *Conn) followsOther(p *capture.Packet, side Side, x *Rest) {
 	}
 }
 
+// keepOldest keeps of three SYNs of side, the opener, with three numbers the first, which the third displaces. It lies
+// where what is told of the answer and of what follows it is kept once they come. What it carried is not kept.
+func (c *Conn) keepOldest(side Side, x *Rest) {
+	if x.synackOff != 0 || x.flags&(dataPrevISN0<<side) == 0 {
+		return
+	}
+	d := x.need()
+	d.candEcho, d.latestSYN = uint32(d.prevISN[side]), synCopy{d.prevOpen[side].time, d.prevOpen[side].off}
+}
+
+// recallOldest lets the SYN that keepOldest kept displace the other of the two that are known besides, where p, the
+// first answer to side, acknowledges it.
+func (c *Conn) recallOldest(p *capture.Packet, side Side, x *Rest) {
+	if x.Data == nil || x.synackOff != 0 || x.flags&(dataPrevISN0<<side) == 0 || side != c.synSide() {
+		return
+	}
+	d := x.more()
+	if d.latestSYN == (synCopy{}) {
+		return
+	}
+	d = x.need()
+	if p.Ack == capture.Seq(d.candEcho)+1 && !c.acceptable(p.Ack, side, x) {
+		d.prevISN[side], d.prevLen[side] = capture.Seq(d.candEcho), 0
+		d.prevOpen[side] = opening{time: d.latestSYN.time, off: d.latestSYN.ts}
+	}
+	d.candEcho, d.latestSYN = 0, synCopy{}
+}
+
 func (c *Conn) swapSYN(side Side, x *Rest) {
 	o := c.swap(side, opening{x.synTime, x.synOff, x.synTS}, x)
 	x.synTime, x.synOff, x.synTS = o.time, o.off, o.ts

@@ -344,6 +344,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	if me.bits&(sentSYN|sentSYNACK) != 0 {
 		if x.Data != nil {
+			if opener {
+				c.keepOldest(side, x)
+			}
 			d := x.need()
 			d.prevISN[side], d.prevLen[side] = me.isn, me.carried()
 			d.prevOpen[side] = opening{x.synTime, x.synOff, x.synTS}
@@ -406,6 +409,7 @@ func (c *Conn) candSide() Side {
 
 func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
 	me, peer := &c.half[side], &c.half[1-side]
+	c.recallOldest(p, 1-side, x)
 	repeat := me.bits&sentSYNACK != 0
 	if !repeat && me.bits&sentSYN != 0 && me.isn != p.Seq {
 		// Who called answers a call with the number that it called with. A call that nobody answered was none: an

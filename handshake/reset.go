@@ -28,6 +28,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		me.bits |= sentRSTACKofSYN
 	case synSent:
 		// SYN-SENT: only the acknowledgement counts.
+		if p.Flags.Any(capture.ACK) {
+			c.recallOldest(p, 1-side, x)
+		}
 		if p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x) {
 			ok = true
 			me.bits |= sentRSTACKofSYN
