@@ -150,9 +150,10 @@ func matchSLP(l *look) grade {
 	return no
 }
 
+// matchRIP takes RIP (RFC 2453, section 3.6) and RIPng (RFC 2080, section 2.1), whose versions begin at 1.
 func matchRIP(l *look) grade {
 	b := l.b
-	if l.on(520) && len(b) >= 4 && b[0] >= 1 && b[0] <= 2 && b[1] >= 1 && b[1] <= 2 && (l.size-4)%20 == 0 {
+	if (l.on(520) || l.on(521)) && len(b) >= 4 && b[0] >= 1 && b[0] <= 2 && b[1] >= 1 && b[1] <= 2 && (l.size-4)%20 == 0 {
 		return port
 	}
 	return no

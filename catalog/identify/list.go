@@ -150,7 +150,7 @@ func udpSignatures() []signature {
 		{proto: TFTP, from: client, first: "\x00", match: matchTFTPAck},
 		{proto: Syslog, from: client, first: "<", match: matchSyslog, then: []string{numerals, numerals + ">"}},
 		{proto: SLP, from: either, first: "\x01\x02", match: matchSLP, only: []uint16{427}},
-		{proto: RIP, from: either, first: "\x01\x02", match: matchRIP, only: []uint16{520}},
+		{proto: RIP, from: either, first: "\x01\x02", match: matchRIP, only: []uint16{520, 521}},
 		{proto: CoAP, from: either, first: octets(func(c byte) bool { return c>>6 == 1 && c&15 <= 8 }), match: matchCoAP, then: []string{octets(func(c byte) bool { return c>>5 == 0 || c>>5 == 2 || c>>5 == 4 || c>>5 == 5 })}},
 		{proto: BitTorrentDHT, from: either, first: "d", match: matchDHT, then: []string{"12"}},
 		{proto: BitTorrent, from: client, first: "B", match: matchLSD, then: []string{"T"}},

@@ -170,7 +170,7 @@ var infos = [protocolCount]info{
 	Syslog:            {name: "syslog", tcp: []uint16{514, 601}, udp: []uint16{514}},
 	WSDiscovery:       {name: "ws-discovery", udp: []uint16{3702}},
 	SLP:               {name: "slp", tcp: []uint16{427}, udp: []uint16{427}},
-	RIP:               {name: "rip", udp: []uint16{520}},
+	RIP:               {name: "rip", udp: []uint16{520, 521}},
 	RADIUS:            {name: "radius", udp: []uint16{1645, 1646, 1812, 1813, 3799}},
 	CoAP:              {name: "coap", udp: []uint16{5683}},
 	RTSP:              {name: "rtsp", tcp: []uint16{554, 8554}},

@@ -17,6 +17,11 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 	RADIUS:        radiusTurn,
 	BitTorrentDHT: dhtTurn,
 	IKE:           ikeTurn,
+	RIP:           ripTurn,
+	L2TP:          l2tpTurn,
+	DHCPv6:        dhcpv6Turn,
+	SLP:           slpTurn,
+	BACnet:        bacnetTurn,
 }
 
 func dnsTurn(b []byte) (answer, ok bool) { return len(b) > 2 && b[2]&0x80 != 0, len(b) > 2 }
@@ -76,8 +81,9 @@ func dhtTurn(b []byte) (answer, ok bool) {
 	return false, false
 }
 
-// ikeTurn: from version 2 on every message says whether its sender opened the exchange (RFC 7296, section 3.1);
-// before, the first has no cookie of the responder yet (RFC 2408, section 3.1).
+// ikeTurn: from version 2 on every message says whether its sender opened the exchange (RFC 7296, section 3.1).
+// Before, the first has no cookie of the responder yet (RFC 2408, section 3.1), and of those that begin with an SA the
+// other is the answer to it (sections 4.4 to 4.7); what follows comes from both alike.
 func ikeTurn(b []byte) (answer, ok bool) {
 	if len(b) >= 32 && be32(b) == 0 {
 		b = b[4:]
@@ -87,7 +93,93 @@ func ikeTurn(b []byte) (answer, ok bool) {
 	}
 	first := be32(b[8:])|be32(b[12:]) == 0
 	if b[17]>>4 == 1 {
-		return false, first
+		const sa, aggressive = 1, 4
+		chosen := !first && b[16] == sa && b[18] <= aggressive
+		return chosen, first || chosen
 	}
 	return b[19]&0x08 == 0, true
+}
+
+// ripTurn: what a router tells on its own, to one neighbour only, is a response too (RFC 2453, section 3.9.2).
+func ripTurn(b []byte) (answer, ok bool) { return b[0] == 2, true }
+
+// l2tpTurn looks at the type in a control message's first AVP (RFC 2661, sections 3.2 and 4.4.1): of a tunnel and of
+// a call in it there are a request, its reply, and what the asker says to that.
+func l2tpTurn(b []byte) (answer, ok bool) {
+	if len(b) < 20 || b[0]&0x80 == 0 || be32(b[14:]) != 0 {
+		return false, false
+	}
+	switch be16(b[18:]) {
+	case 1, 3, 7, 9, 10, 12: // SCCRQ, SCCCN, OCRQ, OCCN, ICRQ, ICCN
+		return false, true
+	case 2, 8, 11: // SCCRP, OCRP, ICRP
+		return true, true
+	}
+	return false, false
+}
+
+// dhcpv6Turn: whom a server calls to come back it asks itself (RFC 8415, section 7.3; RFC 5007; RFC 6977; RFC 7341).
+func dhcpv6Turn(b []byte) (answer, ok bool) {
+	switch b[0] {
+	case 2, 7, 13, 15, 19, 21:
+		return true, true
+	case 1, 3, 4, 5, 6, 8, 9, 10, 11, 12, 14, 18, 20:
+		return false, true
+	}
+	return false, false
+}
+
+// slpTurn: who serves says so unasked too, to all (RFC 2608, section 8; RFC 2165, section 4).
+func slpTurn(b []byte) (answer, ok bool) {
+	switch b[1] {
+	case 1, 3, 4, 6, 9:
+		return false, true
+	case 2, 5, 7, 8, 10, 11:
+		return true, true
+	}
+	return false, false
+}
+
+// bacnetTurn goes past the addresses to the type of the PDU (ASHRAE 135, sections 6.2 and 20.1, annex J.2).
+func bacnetTurn(b []byte) (answer, ok bool) {
+	at := 4
+	switch b[1] {
+	case 0, 3, 7: // what became of a request to a router of broadcasts, and its tables
+		return true, true
+	case 1, 2, 5, 6, 8:
+		return false, true
+	case 4: // passed on: whose it was stands before it
+		at += 6
+	case 9, 10, 11:
+	default:
+		return false, false
+	}
+	if len(b) < at+2 || b[at] != 1 || b[at+1]&0x80 != 0 {
+		return false, false
+	}
+	control := b[at+1]
+	at += 2
+	for _, bit := range [...]byte{0x20, 0x08} { // to and from another network
+		if control&bit != 0 {
+			if len(b) < at+3 {
+				return false, false
+			}
+			at += 3 + int(b[at+2])
+		}
+	}
+	if control&0x20 != 0 {
+		at++ // how many routers it may pass
+	}
+	if len(b) < at+2 {
+		return false, false
+	}
+	switch b[at] >> 4 {
+	case 0:
+		return false, true
+	case 1: // I-Am and I-Have answer Who-Is and Who-Has
+		return b[at+1] <= 1, true
+	case 2, 3, 5, 6:
+		return true, true
+	}
+	return false, false
 }
