@@ -99,6 +99,9 @@ const (
 	SourceQuery
 	Bitcoin
 	Zabbix
+	GTPControl
+	GTPUser
+	PFCP
 	protocolCount
 )
 
@@ -201,6 +204,9 @@ var infos = [protocolCount]info{
 	SourceQuery:       {name: "source-query", udp: []uint16{26000, 27015, 27016, 27017, 27018, 27019, 27020, 27960}},
 	Bitcoin:           {name: "bitcoin", tcp: []uint16{8333, 18333}},
 	Zabbix:            {name: "zabbix", tcp: []uint16{10050, 10051}},
+	GTPControl:        {name: "gtp-control", udp: []uint16{2123, 3386}},
+	GTPUser:           {name: "gtp-user", udp: []uint16{2152}},
+	PFCP:              {name: "pfcp", udp: []uint16{8805}},
 }
 
 // String returns the word used in records, "" for None.

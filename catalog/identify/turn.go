@@ -22,6 +22,9 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 	DHCPv6:        dhcpv6Turn,
 	SLP:           slpTurn,
 	BACnet:        bacnetTurn,
+	GTPControl:    gtpTurn,
+	GTPUser:       gtpTurn,
+	PFCP:          pfcpTurn,
 }
 
 func dnsTurn(b []byte) (answer, ok bool) { return len(b) > 2 && b[2]&0x80 != 0, len(b) > 2 }
