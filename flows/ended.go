@@ -225,10 +225,21 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 	return orig, by, 0
 }
 
+// port is the port of side s.
+func (f *Flow) port(s handshake.Side) uint16 {
+	if s == 1 {
+		return f.portB
+	}
+	return f.portA
+}
+
 // common is how much the port of side s of f looks like one of a service; from 4 on it is in common use, or a system's.
 func (t *Table) common(f *Flow, s handshake.Side) int {
-	return t.cfg.Score(f.proto, [2]uint16{f.portA, f.portB}[s])
+	return t.cfg.Score(f.proto, f.port(s))
 }
+
+// traced reports whether traceroute walks through port, from 32768 plus 666 on: one for each probe.
+func traced(port uint16) bool { return port >= 33434 && port <= 33690 }
 
 // StreamPackets is how many packets one way, unanswered, make a stream.
 const StreamPackets = 10
@@ -258,9 +269,10 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			e.FilteredBy, e.FilteredVer = d.ICMPFrom, d.ICMPVer
 		}
 	}
-	if s := handshake.Side(d.ICMPSide); clues.Filtered && clues.By == handshake.RolesPort && s != clues.Orig && f.proto == capture.ProtoUDP && f.pkts[1-s] == 0 && t.common(f, s) < 4 {
-		// Whose datagrams came back refused, and no other, asked, as traceroute does: many systems take the ports of
-		// callers from among those that are registered.
+	if s := 1 - clues.Orig; f.proto == capture.ProtoUDP && clues.By == handshake.RolesPort && f.pkts[1-s] == 0 && t.common(f, s) < 4 &&
+		(clues.Filtered && handshake.Side(d.ICMPSide) == s || traced(f.port(1-s))) {
+		// Whose datagrams came back refused, and no other, asked, as traceroute does, and so did who sent to the ports
+		// that it walks: many systems take the ports of callers from among those that are registered.
 		clues.Orig, clues.By = s, handshake.RolesFirst
 	}
 	if f.proto == tcp {

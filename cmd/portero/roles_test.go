@@ -156,8 +156,9 @@ func TestRolesOfRefused(t *testing.T) {
 		want      string
 	}{
 		{40000, 33436, 11, 0, "40000 first filtered"},
+		{40000, 34000, 11, 0, "40000 first filtered"},
 		{40000, 33436, 3, 3, "40000 first refused"},
-		{40000, 33436, 11, 1, "33436 port reply_only"}, // nobody refused it
+		{40000, 34000, 11, 1, "34000 port reply_only"}, // nobody refused it
 		{53, 40000, 3, 3, "40000 port reply_only"},
 	} {
 		name := filepath.Join(t.TempDir(), "x.pcap")
@@ -170,6 +171,34 @@ func TestRolesOfRefused(t *testing.T) {
 		r := all[1]
 		if got := fmt.Sprint(r["orig_port"], " ", r["roles_by"], " ", r["exchange"]); len(all) != 1 || got != x.want {
 			t.Errorf("%+v: %d records, %s", x, len(all), got)
+		}
+	}
+}
+
+// TestRolesOfProbes: who sends to the ports that traceroute walks asked, though nothing came back and its own port is
+// registered. Not so where that is a service's own, nor where the other end spoke.
+func TestRolesOfProbes(t *testing.T) {
+	a, b := net.IPv4(192, 0, 2, 1).To4(), net.IPv4(192, 0, 2, 2).To4()
+	for _, x := range []struct {
+		from, to uint16
+		answered bool
+		want     string
+	}{
+		{40000, 33436, false, "40000 first unanswered"},
+		{40000, 33691, false, "33691 port reply_only"},
+		{40000, 33436, true, "33436 port answered"},
+		{53, 33436, false, "33436 port reply_only"},
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		w.udp(end{a, x.from}, end{b, x.to}, []byte("hello"))
+		if x.answered {
+			w.udp(end{b, x.to}, end{a, x.from}, []byte("hello"))
+		}
+		w.close()
+		r := records(t, name)[1]
+		if got := fmt.Sprint(r["orig_port"], " ", r["roles_by"], " ", r["exchange"]); got != x.want {
+			t.Errorf("%+v: %s", x, got)
 		}
 	}
 }
