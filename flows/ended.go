@@ -217,6 +217,9 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 			orig = f.conn.Beginner()
 		}
 	}
+	if f.pkts[orig] == 0 && f.proto == capture.ProtoUDP && by == handshake.RolesPort && toAll(f.ver, f.addr(orig)) {
+		orig, by = 1-orig, handshake.RolesFirst // nobody asks from such an address, unless what was sent says that it answers
+	}
 	if t.cfg.Asked != nil {
 		if side, frame, ok := t.cfg.Asked(note); ok && (by == handshake.RolesFirst || handshake.Side(side) != orig) {
 			return handshake.Side(side), handshake.RolesPayload, frame
@@ -231,6 +234,22 @@ func (f *Flow) port(s handshake.Side) uint16 {
 		return f.portB
 	}
 	return f.portA
+}
+
+// toAll reports whether a is a multicast address or that of all on the wire.
+func toAll(ver uint8, a *[16]byte) bool {
+	if ver == 6 {
+		return a[0] == 0xff
+	}
+	return a[12]&0xf0 == 0xe0 || [4]byte(a[12:]) == [4]byte{255, 255, 255, 255}
+}
+
+// addr is the address of side s.
+func (f *Flow) addr(s handshake.Side) *[16]byte {
+	if s == 1 {
+		return &f.b
+	}
+	return &f.a
 }
 
 // common is how much the port of side s of f looks like one of a service; from 4 on it is in common use, or a system's.

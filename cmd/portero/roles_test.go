@@ -202,3 +202,44 @@ func TestRolesOfProbes(t *testing.T) {
 		}
 	}
 }
+
+// TestRolesOfAnswersToAll: a server of DHCP answers all where its client has no address yet. It is asked nonetheless, and its
+// door is open; no finding and no list of machines takes the address of all for a caller. What says nothing of a question
+// is its sender's.
+func TestRolesOfAnswersToAll(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	dhcp := func(op byte) []byte {
+		b := make([]byte, 244)
+		b[0], b[1], b[2] = op, 1, 6
+		copy(b[236:], "\x63\x82\x53\x63\x35\x01\x02\xff")
+		return b
+	}
+	all := net.IPv4(255, 255, 255, 255)
+	w.udp(end{net.IPv4(0, 0, 0, 0), 68}, end{all, 67}, dhcp(1))
+	w.udp(end{net.IPv4(10, 0, 0, 1), 67}, end{all, 68}, dhcp(2))
+	w.udp(end{net.IPv4(10, 0, 0, 2), 53}, end{net.IPv4(239, 1, 2, 3), 50000}, []byte("hello"))
+	w.udp(end{net.IPv4(10, 0, 0, 2), 53}, end{net.IPv4(10, 1, 2, 3), 50000}, []byte("hello"))
+	w.close()
+	want := map[int]string{
+		1: "0.0.0.0 255.255.255.255 port unanswered", 2: "255.255.255.255 10.0.0.1 payload reply_only",
+		3: "10.0.0.2 239.1.2.3 first unanswered", 4: "10.1.2.3 10.0.0.2 port reply_only",
+	}
+	for id, r := range records(t, name) {
+		if s := fmt.Sprint(r["orig_addr"], " ", r["resp_addr"], " ", r["roles_by"], " ", r["exchange"]); s != want[id] {
+			t.Errorf("#%d: %s, want %s", id, s, want[id])
+		}
+	}
+	if _, out, _ := portero(t, "findings", name); strings.Contains(out, "bogon") {
+		t.Error(out)
+	}
+	if _, out, _ := portero(t, "hosts", "--format", "csv", name); !strings.Contains(out, "\n255.255.255.255,0,0,1,") {
+		t.Error(out)
+	}
+	if _, out, _ := portero(t, "ports", "--format", "csv", name); !strings.Contains(out, "\n10.0.0.1,67,udp,open,") {
+		t.Error(out)
+	}
+	if _, out, _ := portero(t, "why", name, "2"); !strings.Contains(out, "An answer to all") {
+		t.Error(out)
+	}
+}

@@ -277,7 +277,9 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 		h = &Host{Addr: me.Addr, First: r.First, Last: r.Last}
 		t.hosts[me.Addr] = h
 	}
-	if orig {
+	switch {
+	case orig && r.AnswersAll():
+	case orig:
 		h.Opened++
 		switch r.Handshake {
 		case handshake.Refused, handshake.Filtered, handshake.NoAnswer, handshake.Invalid:
@@ -287,7 +289,7 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 		case handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered:
 			h.Failed++
 		}
-	} else {
+	default:
 		h.Received++
 		if r.ServerName != "" && !isAddr(r.ServerName) {
 			h.Name = r.ServerName

@@ -160,7 +160,7 @@ func (d *Detector) service(r *record.Record) string {
 
 // impossible is a sender's address that nobody on any network has.
 func (x *scene) impossible() {
-	if why := never(x.o, x.s); why != "" {
+	if why := never(x.o, x.s); why != "" && !x.r.AnswersAll() {
 		x.raise(x.sentBy(why, x.o, x.s))
 	}
 	if why := never(x.s, x.o); why != "" && x.r.Resp.Pkts > 0 {

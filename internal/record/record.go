@@ -171,5 +171,11 @@ func (r *Record) Clone() *Record {
 	return &c
 }
 
+// AnswersAll reports an answer to all on the wire, or in a group: the originator's address is no machine's, and who
+// asked is not known by it.
+func (r *Record) AnswersAll() bool {
+	return r.Orig.Pkts == 0 && (r.Orig.Addr.IsMulticast() || r.Orig.Addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}))
+}
+
 // TCP reports whether r is a TCP record.
 func (r *Record) TCP() bool { return r.Proto == capture.ProtoTCP }

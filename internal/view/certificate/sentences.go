@@ -85,6 +85,9 @@ func exchangeMeaning(r *record.Record) Text {
 	case handshake.Unanswered:
 		return Text{"Asked, and no answer is in this capture. That proves nothing: a datagram needs none.", "Se preguntó y en esta captura nadie contestó. No prueba nada: un datagrama no exige respuesta."}
 	case handshake.ReplyOnly:
+		if r.AnswersAll() {
+			return Text{"An answer to all, so that it reaches who asked: that may have no address yet. The question, if it was captured, is a record of its own.", "Una respuesta dirigida a todos para que llegue a quien preguntó, que quizá aún no tiene dirección. La pregunta, si se capturó, es un registro aparte."}
+		}
 		return Text{"What looks like an answer is here, its question is not.", "Se ve lo que parece una respuesta y no la pregunta."}
 	case handshake.Stream:
 		return Text{"Many datagrams one way, like a broadcast station.", "Muchos datagramas hacia un lado, como una emisión."}
