@@ -287,3 +287,19 @@ func TestFragmentsOfTunnels(t *testing.T) {
 		}
 	}
 }
+
+// TestFragmentsNumbered: who began while a datagram in fragments was waited for has the lower number, as OUTPUTS.md says.
+func TestFragmentsNumbered(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	a, b, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 3).To4(), 40001}, end{net.IPv4(192, 0, 2, 2).To4(), 9999}
+	w.parts(a, s, 1, 2000, 1)
+	w.udp(b, s, []byte("x"))
+	w.parts(a, s, 1, 2000, 0)
+	w.close()
+	all := records(t, name)
+	got := fmt.Sprintf("%v %v %v %v", all[1]["orig_port"], all[1]["first_frame"], all[2]["orig_port"], all[2]["first_frame"])
+	if got != "40001 2 40000 1" {
+		t.Error(got)
+	}
+}

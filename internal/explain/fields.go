@@ -54,7 +54,7 @@ var sideFieldsES = map[string]string{
 // fieldsES are the other keys.
 var fieldsES = map[string]string{
 	"schema":               "versión de esta tabla; solo cambia cuando una clave cambia de nombre o de sentido, o se retira",
-	"id":                   "número de orden por el primer paquete de la captura sin filtrar; un filtro oculta números y nunca los cambia",
+	"id":                   "número de orden por el primer paquete de la captura sin filtrar (un datagrama en fragmentos lo es cuando llegó entero o ya no se espera más); un filtro oculta números y nunca los cambia",
 	"community_id":         "Community ID versión 1, semilla 0: el mismo en todos los programas",
 	"proto":                "tcp, udp, icmp, icmp6, sctp, o el número del protocolo de IP",
 	"roles_by":             "la pista que distinguió iniciador de respondedor: syn, synack, port, payload, first",
@@ -127,7 +127,7 @@ var fieldsES = map[string]string{
 	"server_name":          "SNI de TLS, Host de HTTP, o el nombre que dio el DNS de la propia captura",
 	"server_name_by":       "tls, quic, http, socks, netbios o dns",
 	"service_version":      "versión del protocolo hablado",
-	"service_frames":       "tramas cuyos datos lo mostraron, de cada extremo",
+	"service_frames":       "tramas cuyos datos lo mostraron, de cada extremo; la del iniciador va primero",
 	"tls_version":          "versión de TLS o DTLS acordada",
 	"tls_offered":          "versión más alta de TLS o DTLS que ofrece el cliente",
 	"tls_cipher":           "cifrado acordado: su número en el registro, en hexadecimal",
@@ -144,7 +144,7 @@ var fieldsES = map[string]string{
 	"tls_cert_not_before":  "desde cuándo vale",
 	"tls_cert_not_after":   "hasta cuándo vale",
 	"tls_cert_self_signed": "lo emitió aquel a quien nombra",
-	"tls_frames":           "tramas del ClientHello, del ServerHello, del certificado y de la alerta en claro",
+	"tls_frames":           "tramas del ClientHello, del ServerHello, del certificado y de la alerta en claro, en este orden; la que tiene varios, una vez",
 	"http_method":          "método de la primera petición",
 	"http_host":            "el servidor por el que pregunta la primera petición",
 	"http_status":          "estado de la primera respuesta",

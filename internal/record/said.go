@@ -1,6 +1,7 @@
 package record
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -123,7 +124,7 @@ func nonZero(fs ...uint64) []uint64 {
 func said() []Field {
 	fs := []Field{
 		appText("service_version", "version of the protocol spoken", func(a *identify.Facts) string { return a.Version }),
-		appFrames("service_frames", "frames whose payload showed it, of each end", func(a *identify.Facts) []uint64 { return nonZero(a.Frames[0], a.Frames[1]) }),
+		appFrames("service_frames", "frames whose payload showed it, of each end; that of the originator comes first", func(a *identify.Facts) []uint64 { return nonZero(a.Frames[0], a.Frames[1]) }),
 		appText("orig_banner", "originator: the line it introduces itself with (SSH ...)", func(a *identify.Facts) string { return a.Banner[0] }),
 		appText("resp_banner", "responder: the line it introduces itself with (SSH, SMTP, FTP ...)", func(a *identify.Facts) string { return a.Banner[1] }),
 		appText("orig_software", "originator: the program as it names itself", func(a *identify.Facts) string { return a.Software[0] }),
@@ -181,11 +182,11 @@ func said() []Field {
 			}
 			return a.TLS.Cert.SelfSigned, true
 		}),
-		appFrames("tls_frames", "frames of ClientHello, ServerHello, certificate and alert in clear", func(a *identify.Facts) []uint64 {
+		appFrames("tls_frames", "frames of ClientHello, ServerHello, certificate and alert in clear, in this order; one that holds several is there once", func(a *identify.Facts) []uint64 {
 			if a.TLS == nil {
 				return nil
 			}
-			return nonZero(a.TLS.HelloFrame, a.TLS.ReplyFrame, a.TLS.CertFrame, a.TLS.AlertFrame)
+			return slices.Compact(nonZero(a.TLS.HelloFrame, a.TLS.ReplyFrame, a.TLS.CertFrame, a.TLS.AlertFrame))
 		}),
 		httpText("http_method", "method of the first request", func(w *identify.Web) string { return w.Method }),
 		httpText("http_host", "host that the first request asks for", func(w *identify.Web) string { return w.Host }),

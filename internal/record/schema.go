@@ -77,7 +77,7 @@ func Schema() []Field {
 	fs := []Field{
 		{Name: "schema", Doc: "version of this table; it changes only when a key is renamed, removed or given another meaning", Kind: KindInt, Lies: Lies{As: Constant},
 			Text: func(b []byte, _ *Record) []byte { return AppendUint(b, SchemaVersion) }},
-		count("id", "ordinal by first packet in the unfiltered capture; filters hide numbers, they never renumber", func(r *Record) *uint64 { return &r.ID }),
+		count("id", "ordinal by first packet in the unfiltered capture (a datagram in fragments is one when all of it came, or is waited for no longer); filters hide numbers, they never renumber", func(r *Record) *uint64 { return &r.ID }),
 		{Name: "community_id", Doc: "Community ID version 1, seed 0: the same in every tool", Kind: KindWord, Lies: Lies{As: Community}, Text: AppendCommunityID},
 		{Name: "proto", Doc: "tcp, udp, icmp, icmp6, sctp, or the IP protocol number", Kind: KindWord, Lies: Lies{As: Octet, At: placeOf(func(r *Record) *uint8 { return &r.Proto }), Values: 256},
 			Text: func(b []byte, r *Record) []byte { return append(b, ProtoName(r.Proto)...) }},
