@@ -91,6 +91,11 @@ func TestTunnels(t *testing.T) {
 		{"vxlan", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(4789), gopacket.Payload([]byte{8, 0, 0, 0, 0, 0, 9, 0}), raw(innerEth()...))},
 		{"geneve", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(6081), gopacket.Payload([]byte{0, 0, 0x65, 0x58, 0, 0, 9, 0}), raw(innerEth()...))},
 		{"mpls", ether(t, eth(layers.EthernetTypeMPLSUnicast), gopacket.Payload([]byte{0, 1, 1, 64}), raw(inner()...))},
+		{"gue", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(6080), gopacket.Payload([]byte{0, 4, 0, 0}), raw(inner()...))},
+		{"gue", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(6080), gopacket.Payload([]byte{1, 4, 0, 0, 0, 0, 0, 9}), raw(inner()...))},
+		{"gue", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(6080), raw(inner()...))},
+		{"gre", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(6080), gopacket.Payload([]byte{0, 47, 0, 0, 0, 0, 8, 0}), raw(inner()...))},
+		{"l2tp", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(1701), gopacket.Payload([]byte{0, 3, 0, 0, 0, 0, 0, 9}), raw(innerEth()...))},
 		{"l2tp", ether(t, eth(layers.EthernetTypeIPv4), ip4(17), u(1701), gopacket.Payload([]byte{0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21}), raw(inner()...))},
 	} {
 		p, o, _, paths := decode1(t, LinkEthernet, x.frame)
@@ -109,7 +114,7 @@ func TestTunnels(t *testing.T) {
 
 // A port alone makes no tunnel.
 func TestTunnelPortWithoutTunnel(t *testing.T) {
-	for _, port := range []layers.UDPPort{4789, 8472, 6081, 2152, 1701, 3544, 5072, 6635, 4790} {
+	for _, port := range []layers.UDPPort{4789, 8472, 6081, 2152, 1701, 3544, 5072, 6635, 4790, 6080} {
 		f := ether(t, eth(layers.EthernetTypeIPv4), ip4(17), &layers.UDP{SrcPort: 40000, DstPort: port}, gopacket.Payload("this is no tunnel at all, only words"))
 		if p, o, _, _ := decode1(t, LinkEthernet, f); o != OK || p.Proto != 17 || p.DstPort != uint16(port) {
 			t.Errorf("port %d: %v %+v", port, o, p)
@@ -246,6 +251,11 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(uint16(1), ether(f, eth(kind), ip, &layers.UDP{SrcPort: 5353, DstPort: 53}, gopacket.Payload("a datagram")))
 	}
+	for _, link := range []uint16{linkSunATM, 8, 219, linkERF, linkIPNET, 240, 241, linkMPacket, 281, 282, 284, 285} {
+		f.Add(link, append([]byte{1, 2, 0, 1, 64, 0, 0, 0, 2, 0}, ether(f, eth(layers.EthernetTypeIPv4), ip4(6), syn())...))
+	}
+	f.Add(uint16(1), ether(f, eth(0x4305), gopacket.Payload([]byte{0x40, 15, 9, 0, 2, 2, 2, 2, 2, 2}), eth(layers.EthernetTypeIPv4), ip4(6), syn()))
+	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(17), &layers.UDP{SrcPort: 1, DstPort: 6080}, gopacket.Payload([]byte{1, 4, 0, 0, 0, 0, 0, 0, 0x45, 0, 0, 20})))
 	f.Add(uint16(113), make([]byte, 40))
 	f.Add(uint16(127), make([]byte, 60))
 	f.Fuzz(func(t *testing.T, link uint16, b []byte) {

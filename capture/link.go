@@ -33,16 +33,23 @@ const (
 	linkJuniper    LinkType = 178
 	linkPKTAP      LinkType = 258
 	linkUser2      LinkType = 149
+	linkSunATM              = 123
+	linkERF                 = 197
+	linkIPNET               = 226
+	linkMPacket             = 274
 )
 
 var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
 	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 109: "enc", 113: "linux cooked",
-	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
+	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 123: "sunatm", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
 	149: "user 2", 178: "juniper ethernet", 140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
 	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
-	209: "ipmb linux", 215: "802.15.4 nonask", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus", 242: "ip over infiniband", 258: "pktap",
-	235: "dvb-ci", 239: "nflog", 243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 253: "netlink", 254: "bluetooth monitor",
-	256: "bluetooth le phdr", 257: "profibus", 266: "usb darwin", 270: "vsock", 272: "nordic ble", 274: "xra-31", 276: "linux cooked v2", 278: "openvizsla", 280: "elee", 283: "802.15.4 tap"}
+	209: "ipmb linux", 215: "802.15.4 nonask", 219: "mpls", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus", 242: "ip over infiniband", 258: "pktap",
+	235: "dvb-ci", 239: "nflog", 240: "netanalyzer", 241: "netanalyzer",
+	243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 253: "netlink", 254: "bluetooth monitor",
+	256: "bluetooth le phdr", 257: "profibus", 266: "usb darwin", 270: "loratap", 271: "vsock",
+	272: "nordic ble", 273: "xra-31", 274: "ethernet with preamble", 276: "linux cooked v2", 278: "openvizsla", 281: "dsa broadcom", 282: "dsa broadcom",
+	283: "802.15.4 tap", 284: "dsa marvell", 285: "dsa marvell", 286: "elee"}
 
 // String names the link type.
 func (l LinkType) String() string {
@@ -160,8 +167,35 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			return d.ip4(off+5, n-5)
 		}
 		return d.notIP(reasonLink, uint16(l))
-	case 100, 123: // LLC-encapsulated ATM
+	case 100: // LLC-encapsulated ATM
 		return d.llc(off, n)
+	case linkSunATM:
+		return d.sunATM(off, n)
+	case 8: // SLIP behind the direction and the header as it was compressed
+		if !d.have(off, 17) {
+			return d.short()
+		}
+		return d.ip(off+16, n-16)
+	case 219:
+		return d.mpls(off, n)
+	case linkERF:
+		return d.erf(off, n)
+	case linkIPNET:
+		return d.ipnet(off, n)
+	case 240: // Hilscher's netANALYZER: four octets
+		return d.ethernet(off+4, n-4)
+	case 241: // with the preamble
+		return d.ethernet(off+12, n-12)
+	case linkMPacket:
+		return d.mPacket(off, n)
+	case 281: // switches of Broadcom
+		return d.switched(off, n, 4, false)
+	case 282: // with the tag in front
+		return d.ethernet(off+4, n-4)
+	case 284: // and of Marvell
+		return d.switched(off, n, 4, true)
+	case 285: // with an EtherType and two octets before it
+		return d.switched(off, n, 8, true)
 	}
 	d.Reason = Reason{reasonLink, uint16(l)}
 	if _, known := linkNames[l]; known {
@@ -192,6 +226,8 @@ func (d *Decoder) ethernet(off, n int) Outcome {
 	}
 	return d.llc(off+14, l)
 }
+
+const etherBatman = 0x4305
 
 // etherType decodes what an EtherType announces.
 func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
@@ -276,6 +312,19 @@ func (d *Decoder) etherType(typ uint16, off, n int) Outcome {
 			return d.ethernet(off+l, n-l)
 		case 0x894f:
 			return d.nsh(off, n)
+		case etherBatman:
+			return d.batman(off, n)
+		case 0x892f, 0x8909: // HSR (IEC 62439-3) and Cisco's group tags: four or six octets and the next type
+			l := 6
+			if typ == 0x8909 {
+				l = 8
+			}
+			if !d.have(off, l) {
+				return d.short()
+			}
+			typ = be.Uint16(d.data[off+l-2:])
+			off, n = off+l, n-l
+			continue
 		case 0x0001, 0x0004: // what Linux cooked captures call 802.3 and 802.2
 			if typ == 4 {
 				return d.llc(off, n)

@@ -37,7 +37,8 @@ var etherNames = map[uint16]string{0x0806: "arp", 0x8035: "rarp", 0x88cc: "lldp"
 	0x8892: "profinet", 0x88a4: "ethercat", 0x88b8: "goose", 0x88ba: "sampled values", 0x8902: "cfm", 0x8137: "ipx", 0x809b: "appletalk",
 	0x80f3: "aarp", 0x6000: "dec", 0x6002: "dec mop", 0x6003: "decnet", 0x88d9: "lltd", 0x890d: "tdls", 0x8903: "fabricpath", 0x8100: "vlan",
 	0x22f0: "avtp", 0x22f3: "trill", 0x22ea: "srp", 0x88f5: "mvrp", 0x88a2: "ata over ethernet", 0x88e1: "homeplug", 0x8999: "realtek", 0x7373: "realtek",
-	0x8870: "jumbo llc", 0x894f: "nsh", 0x890f: "cobranet", 0x8819: "cobranet", 0x0842: "wake on lan", 0x80e1: "bacnet"}
+	0x8870: "jumbo llc", 0x894f: "nsh", 0x890f: "cobranet", 0x8819: "cobranet", 0x0842: "wake on lan", 0x80e1: "bacnet", 0x4305: "b.a.t.m.a.n.",
+	0x88fb: "prp and hsr supervision", 0x88ca: "tipc", 0x8947: "geonetworking", 0x886f: "microsoft nlb"}
 
 // String is a short word for people.
 func (r Reason) String() string {

@@ -27,10 +27,11 @@ const (
 	tunTZSP
 	tunLISP
 	tunCAPWAP
+	tunGUE
 )
 
 var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
-	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp", "capwap"}
+	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp", "capwap", "gue"}
 
 // TunnelKinds lists the names of all kinds that portero sees through.
 func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
@@ -38,7 +39,7 @@ func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, 37008, 4341, 5247} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, 37008, 4341, 5247, 6080} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
@@ -278,6 +279,8 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 		return d.tzsp(off, n)
 	case dst == 5247 || src == 5247:
 		return d.capwap(off, n)
+	case dst == 6080 || src == 6080:
+		return d.gue(off, n)
 	case dst == 4341: // LISP (RFC 9300): flags and nonce, instance or locators, then a packet
 		if !d.soundIP(off+8, n-8) {
 			return 0, false
@@ -436,10 +439,13 @@ func (d *Decoder) gtp(off, n int) (Outcome, bool) {
 	return d.attempt(tunGTP, true, func() Outcome { return d.ip(o, end-o) })
 }
 
-// l2tp decodes L2TP version 2's data messages (RFC 2661).
+// l2tp decodes L2TP's data messages, of version 2 (RFC 2661) and of version 3 over UDP.
 func (d *Decoder) l2tp(off, n int) (Outcome, bool) {
 	h := d.data[off:]
 	flags := be.Uint16(h)
+	if flags == 3 && be.Uint16(h[2:]) == 0 { // version 3 (RFC 3931, section 4.1.2)
+		return d.l2tpv3(off+4, n-4)
+	}
 	if flags&0x0f != 2 || flags&0x8000 != 0 || flags&0x34f0 != 0 {
 		return 0, false
 	}
