@@ -197,6 +197,9 @@ func (t *Table) unlink(v uint32) {
 	}
 }
 
+// lent is where the ports begin that Linux lends to callers.
+const lent = 32768
+
 // clue tells the originator where no SYN does, and the frame that shows it, 0 for none. What was
 // spoken overrules the ports: a client may well call from the lower one (NFS does).
 func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.RolesBy, frame uint64) {
@@ -207,6 +210,9 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 	by = handshake.RolesPort
 	if f.portA == 0 || f.portB == 0 {
 		b = a // no service has it, and who asks for no answer sends from it (RFC 768)
+	}
+	if f.proto == capture.ProtoUDP && min(f.portA, f.portB) >= lent && max(a, b) <= 1 {
+		b = a // nobody registered either, and systems lend callers both: their class tells nothing
 	}
 	switch {
 	case a > b:

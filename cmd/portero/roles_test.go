@@ -188,6 +188,11 @@ func TestRolesOfProbes(t *testing.T) {
 		{40000, 33691, false, "33691 port reply_only"},
 		{40000, 33436, true, "33436 port answered"},
 		{53, 33436, false, "33436 port reply_only"},
+		// Linux lends callers ports from 32768 on, and their class tells nothing of who answers.
+		{42965, 63862, false, "42965 first unanswered"},
+		{42965, 63862, true, "42965 first answered"},
+		{63862, 42965, true, "63862 first answered"},
+		{30001, 63862, true, "63862 port answered"},
 	} {
 		name := filepath.Join(t.TempDir(), "x.pcap")
 		w := newWire(t, name)
