@@ -288,6 +288,9 @@ func (d *Decoder) transport(proto uint8, off, n int) Outcome {
 		}
 		p.SrcPort, p.DstPort = be.Uint16(d.data[off:]), be.Uint16(d.data[off+2:])
 		p.Bits |= Unchecked
+		if n > 12 && d.have(off+12, 1) {
+			p.Seq = Seq(d.data[off+12])
+		}
 		d.payload(off+12, n-12)
 		d.digest(off, n, uint64(p.SrcPort)<<16|uint64(p.DstPort))
 		return d.finish()

@@ -175,6 +175,10 @@ func Addr(a [16]byte, ver uint8) netip.Addr {
 	return netip.AddrFrom16(a)
 }
 
+// Chunk returns the type of an SCTP packet's first chunk (RFC 9260, section 3.2): 0 also where none was captured, as of
+// data.
+func (p *Packet) Chunk() uint8 { return uint8(p.Seq) }
+
 // ICMPType returns the ICMP type of an ICMP packet.
 func (p *Packet) ICMPType() uint8 { return uint8(p.Flags >> 8) }
 

@@ -386,6 +386,8 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 		f.conn.ObserveDatagram(p, side, &x, o)
 		if p.PayloadCap > 0 && p.Proto == capture.ProtoUDP {
 			t.show(f, f.conn.DatagramNote(), p, side)
+		} else if p.Proto == capture.ProtoSCTP {
+			f.associate(p, side)
 		}
 		return
 	}
@@ -402,6 +404,24 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	if f.bits&inWheel == 0 && f.conn.Over() {
 		t.schedule(f, v, f.last+ClosedLinger)
 	}
+}
+
+// associate notes who began the association that p belongs to, as the first of the four messages tells that was seen
+// (RFC 9260, section 5.1), with the offset of its frame: payload of SCTP is shown to nobody, so that the note is free.
+func (f *Flow) associate(p *capture.Packet, side int) {
+	const initiate, initiateAck, cookieEcho, cookieAck = 1, 2, 10, 11
+	note := f.conn.DatagramNote()
+	if *note != 0 || f.lastOff >= 1<<31 {
+		return
+	}
+	switch p.Chunk() {
+	case initiate, cookieEcho:
+	case initiateAck, cookieAck:
+		side = 1 - side
+	default:
+		return
+	}
+	*note = f.lastOff<<1 | uint32(side)
 }
 
 // reachBack lets f, flow v, begin with p, a datagram in fragments, where that began before all
@@ -434,6 +454,9 @@ func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
 		f.conn.NoteReply(-1, off+back)
 	}
 	f.lastOff += back
+	if note := f.conn.DatagramNote(); f.proto == capture.ProtoSCTP && *note != 0 {
+		*note += back << 1
+	}
 	f.firstIdx = first
 	o := t.origin(v)
 	o.first = min(o.first, at)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 )
 
@@ -246,5 +247,32 @@ func TestRolesOfAnswersToAll(t *testing.T) {
 	}
 	if _, out, _ := portero(t, "why", name, "2"); !strings.Contains(out, "An answer to all") {
 		t.Error(out)
+	}
+}
+
+// TestRolesOfAssociations: who sends INIT begins an association of SCTP, whatever was captured of its four messages and in
+// which order, and whatever the ports are; of data alone only the ports tell, or who came first.
+func TestRolesOfAssociations(t *testing.T) {
+	a, b := end{net.IPv4(192, 0, 2, 1).To4(), 2905}, end{net.IPv4(192, 0, 2, 2).To4(), 36412}
+	for _, x := range []struct{ chunks, want string }{ // of who was asked in capitals
+		{"iIcC", "2905 payload 1"}, {"I", "2905 payload 1"}, {"IicC", "2905 payload 1"}, {"c", "2905 payload 1"}, {"DdC", "2905 payload 3"},
+		{"d", "2905 first 1"}, {"Dd", "36412 first 1"},
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		for _, c := range x.chunks {
+			from, to := a, b
+			if c < 'a' {
+				from, to = b, a
+			}
+			kind := map[rune]byte{'i': 1, 'I': 2, 'c': 10, 'C': 11}[c]
+			w.send(from, to, layers.IPProtocolSCTP, gopacket.Payload([]byte{byte(from.port >> 8), byte(from.port), byte(to.port >> 8), byte(to.port), 0, 0, 0, 0, 0, 0, 0, 0, kind, 0, 0, 4}), nil)
+		}
+		w.close()
+		all := records(t, name)
+		r := all[1]
+		if got := fmt.Sprint(r["orig_port"], " ", r["roles_by"], " ", r["roles_frame"]); len(all) != 1 || got != x.want {
+			t.Errorf("%s: %d records, %s, want %s", x.chunks, len(all), got, x.want)
+		}
 	}
 }
