@@ -1,6 +1,9 @@
 package identify
 
-import "slices"
+import (
+	"net/netip"
+	"slices"
+)
 
 // MaxText bounds every string kept from the wire, in octets.
 const MaxText = 255
@@ -23,6 +26,8 @@ type Facts struct {
 	DNS        *Lookup
 	QUIC       *QUICFacts
 	Login      *Login
+	// Caller is for whom a PROXY header says that its sender, the originator, calls. Not valid: it does not say.
+	Caller netip.AddrPort
 	// StartTLS: the plain-text protocol asked for TLS, and went on in it.
 	StartTLS bool
 	// Opaque: nothing was recognised, and what both ends sent looks random. Then

@@ -1,6 +1,8 @@
 package identify
 
 import (
+	"net/netip"
+
 	"portero/capture"
 )
 
@@ -93,7 +95,8 @@ type pending struct {
 	asked    bool // a signature did so, and not in hope only
 	heeding  bool // only an alert of TLS is still waited for
 	state    uint32
-	aux      any // of the protocol's follower
+	caller   netip.AddrPort // for whom a PROXY header says that its sender calls
+	aux      any            // of the protocol's follower
 
 	// the packet being looked at
 	side  int
@@ -333,7 +336,7 @@ func (x *Identifier) found(k *pending, p Protocol, g grade, side int, asClient, 
 		x.stats.Full++
 		return
 	}
-	f := &Facts{Protocol: p, Client: -1}
+	f := &Facts{Protocol: p, Client: -1, Caller: k.caller}
 	switch g {
 	case port:
 		f.Confidence = Port

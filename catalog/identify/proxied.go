@@ -1,6 +1,11 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+	"strings"
+)
 
 // proxyMagic begins version 2 of the PROXY protocol (HAProxy's proxy-protocol.txt, section 2.2).
 const proxyMagic = "\r\n\r\n\x00\r\nQUIT\n"
@@ -50,6 +55,31 @@ func proxyFamily(b []byte) bool {
 	return false
 }
 
+// proxyCaller is for whom header b says that its sender calls: not valid where it calls for itself, or does not say.
+func proxyCaller(b []byte) netip.AddrPort {
+	if has(b, proxyMagic) {
+		switch r := b[16:]; {
+		case b[12] != 0x21:
+		case b[13]>>4 == 1 && len(r) >= 12:
+			return netip.AddrPortFrom(netip.AddrFrom4([4]byte(r)), uint16(be16(r[8:])))
+		case b[13]>>4 == 2 && len(r) >= 36:
+			return netip.AddrPortFrom(netip.AddrFrom16([16]byte(r)), uint16(be16(r[32:])))
+		}
+		return netip.AddrPort{}
+	}
+	// PROXY, the family, both addresses, both ports.
+	w := strings.Split(strings.TrimSuffix(string(b), "\r\n"), " ")
+	if len(w) != 6 {
+		return netip.AddrPort{}
+	}
+	a, err := netip.ParseAddr(w[2])
+	n, bad := strconv.ParseUint(w[4], 10, 16)
+	if err != nil || bad != nil || a.Zone() != "" || a.Is4() != (w[1] == "TCP4") {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(a, uint16(n))
+}
+
 // matchProxied keeps what may be a PROXY header: what was spoken is told by what follows, once unwrap took
 // the header away.
 func matchProxied(l *look) grade {
@@ -66,6 +96,7 @@ func (k *pending) unwrap() {
 		return
 	}
 	if n, _ := proxyHeader(s.bytes()); n > 0 {
+		k.caller = proxyCaller(s.bytes()[:n])
 		s.drop(n)
 		k.want = true
 	}

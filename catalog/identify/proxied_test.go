@@ -116,3 +116,42 @@ func TestGoogleLongHeader(t *testing.T) {
 		t.Fatalf("%+v %+v", f, f.QUIC)
 	}
 }
+
+// TestProxyCaller: a PROXY header says for whom its sender calls, in both versions; what it says otherwise, or of nobody, is not told.
+func TestProxyCaller(t *testing.T) {
+	v2 := func(cmd, family byte, rest string) string {
+		return proxyMagic + string([]byte{cmd, family, byte(len(rest) >> 8), byte(len(rest))}) + rest
+	}
+	six := "\x20\x01\x0d\xb8" + strings.Repeat("\x00", 11) + "\x07" + strings.Repeat("b", 16) + "\xdc\x04\x01\xbb"
+	for head, want := range map[string]string{
+		"PROXY TCP4 192.0.2.1 192.0.2.2 56324 443\r\n":                                 "192.0.2.1:56324",
+		"PROXY TCP6 2001:db8::7 2001:db8::8 65535 1\r\n":                               "[2001:db8::7]:65535",
+		"PROXY TCP4 2001:db8::7 2001:db8::8 65535 1\r\n":                               "",
+		"PROXY TCP6 fe80::1%eth0 2001:db8::8 65535 1\r\n":                              "",
+		"PROXY TCP4 192.0.2.1 192.0.2.2 66666 443\r\n":                                 "",
+		"PROXY TCP4 192.0.2.1\r\n":                                                     "",
+		"PROXY UNKNOWN 192.0.2.1 192.0.2.2 1 2\r\n":                                    "",
+		v2(0x21, 0x11, "\xc0\x00\x02\x01\xc0\x00\x02\x02\xdc\x04\x01\xbb"):             "192.0.2.1:56324",
+		v2(0x21, 0x11, "\xc0\x00\x02\x01\xc0\x00\x02\x02\xdc\x04\x01\xbb\x04\x00\x00"): "192.0.2.1:56324",
+		v2(0x21, 0x21, six):      "[2001:db8::7]:56324",
+		v2(0x21, 0x21, six[:35]): "",
+		v2(0x20, 0x11, "\xc0\x00\x02\x01\xc0\x00\x02\x02\xdc\x04\x01\xbb"): "",
+		v2(0x21, 0x31, strings.Repeat("/", 216)):                           "",
+	} {
+		f := tcpTalk(40123).say(ours, head+"GET /x HTTP/1.1\r\nHost: door.example\r\n\r\n").end()
+		if f == nil || f.Protocol != HTTP {
+			t.Errorf("%.30q: %+v", head, f)
+			continue
+		}
+		got := ""
+		if f.Caller.IsValid() {
+			got = f.Caller.String()
+		}
+		if got != want {
+			t.Errorf("%.30q: %q, want %q", head, got, want)
+		}
+	}
+	if f := tcpTalk(40123).say(ours, "GET /x HTTP/1.1\r\nHost: door.example\r\n\r\n").end(); f.Caller.IsValid() {
+		t.Error(f.Caller)
+	}
+}

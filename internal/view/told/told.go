@@ -50,6 +50,9 @@ func Said(r *record.Record) []Text {
 	if c := certificate(a); c.EN != "" {
 		out = append(out, c)
 	}
+	if a.Caller.IsValid() {
+		out = append(out, Text{"for " + a.Caller.String() + ", as its PROXY header says", "en nombre de " + a.Caller.String() + ", según su cabecera PROXY"})
+	}
 	if l := a.Login; l != nil && (l.User != "" || l.Clear) {
 		out = append(out, login(l))
 	}

@@ -1,9 +1,11 @@
 package told
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 )
@@ -37,5 +39,18 @@ func TestSlowOpening(t *testing.T) {
 		FirstByte: record.Unset, Thinking: record.Unset, LongestWait: record.Unset, WindowStall: record.Unset, LossStall: record.Unset, RTTP50: record.Unset}
 	if got, want := Slow(&r).EN, "slow: 3.0 s of its opening went by in repeating: the SYN was sent 2 times, its answer once"; got != want {
 		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+// For whom a proxy calls is told as what it is: what its header says.
+func TestSaidForWhom(t *testing.T) {
+	r := record.Record{Proto: 6, Handshake: handshake.Completed, App: &identify.Facts{Protocol: identify.HTTP, Caller: netip.MustParseAddrPort("192.0.2.1:56324")}}
+	got := Said(&r)
+	if len(got) != 1 || got[0] != (Text{"for 192.0.2.1:56324, as its PROXY header says", "en nombre de 192.0.2.1:56324, según su cabecera PROXY"}) {
+		t.Error(got)
+	}
+	r.App.Caller = netip.AddrPort{}
+	if got := Said(&r); len(got) != 0 {
+		t.Error(got)
 	}
 }
