@@ -19,6 +19,7 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 	IKE:           ikeTurn,
 	RIP:           ripTurn,
 	L2TP:          l2tpTurn,
+	DHCP:          dhcpTurn,
 	DHCPv6:        dhcpv6Turn,
 	SLP:           slpTurn,
 	BACnet:        bacnetTurn,
@@ -120,6 +121,9 @@ func l2tpTurn(b []byte) (answer, ok bool) {
 	}
 	return false, false
 }
+
+// dhcpTurn looks at the operation, which BOOTP has without the magic too (RFC 951, section 3).
+func dhcpTurn(b []byte) (answer, ok bool) { return b[0] == 2, true }
 
 // dhcpv6Turn: whom a server calls to come back it asks itself (RFC 8415, section 7.3; RFC 5007; RFC 6977; RFC 7341).
 func dhcpv6Turn(b []byte) (answer, ok bool) {
