@@ -119,10 +119,28 @@ func matchTFTP(l *look) grade {
 	if b[1] == 3 && be16(b[2:]) == 1 && l.size <= 516 && len(l.peer) >= 4 && string(l.peer[:4]) == "\x00\x04\x00\x01" {
 		return shape
 	}
-	if l.first && b[1] == 3 && be16(b[2:]) == 1 && l.size == 516 {
+	if l.first && b[1] == 3 && be16(b[2:]) == 1 && l.size <= 516 {
 		return more
 	}
+	// So does it when it refuses: all that it sends then.
+	if n := len(b) - 1; l.first && len(l.peer) == 0 && b[1] == 5 && b[2] == 0 && b[3] <= 8 && l.size == len(b) && b[n] == 0 && printable(b[4:n]) {
+		return shape
+	}
 	return no
+}
+
+// followTFTP tells who asked where a server answers from a port of its own: it is who speaks first there, with a
+// block, with an acknowledgement of the request to write, with options or with a refusal.
+func followTFTP(_ *Identifier, k *pending) bool {
+	b, client := k.data, k.side
+	if len(b) < 4 || k.ports[0] == 69 || k.ports[1] == 69 {
+		return true
+	}
+	if kind := b[1]; kind > 2 && (kind > 4 || int(k.spoke) == k.side) {
+		client = 1 - k.side
+	}
+	k.facts.Client, k.facts.toldBy = int8(client), int8(k.side)+1
+	return true
 }
 
 // matchTFTPAck completes what a first block began.

@@ -220,4 +220,5 @@ var followers = [protocolCount]follow{
 	STUN:           followSTUN,
 	IKE:            followIKE,
 	NTP:            followNTP,
+	TFTP:           followTFTP,
 }

@@ -277,3 +277,32 @@ func TestRolesOfAssociations(t *testing.T) {
 		}
 	}
 }
+
+// TestRolesOfTransfers: a server of TFTP goes on from a port of its own, where it speaks first: its client asked all the same.
+func TestRolesOfTransfers(t *testing.T) {
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 50618}, end{net.IPv4(192, 0, 2, 2).To4(), 45677}
+	data := func(n, size int) string { return "\x00\x03\x00" + string(rune(n)) + strings.Repeat("x", size) }
+	ack := func(n int) string { return "\x00\x04\x00" + string(rune(n)) }
+	for what, said := range map[string][]string{ // the server's first
+		"read":         {data(1, 512), ack(1), data(2, 5), ack(2)},
+		"read a line":  {data(1, 20), ack(1)},
+		"written":      {ack(0), data(1, 512), ack(1), data(2, 5), ack(2)},
+		"with options": {"\x00\x06blksize\x001428\x00", ack(0), data(1, 1428), ack(1)},
+		"refused":      {"\x00\x05\x00\x01File not found\x00"},
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		for i, m := range said {
+			from, to := s, c
+			if i%2 == 1 {
+				from, to = c, s
+			}
+			w.udp(from, to, []byte(m))
+		}
+		w.close()
+		r := records(t, name)[1]
+		if got := fmt.Sprint(r["orig_port"], " ", r["roles_by"], " ", r["spoken"]); got != "50618 payload tftp" {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+}
