@@ -91,10 +91,11 @@ func matchOpenVPN(l *look) grade {
 	if !l.first || op != 7 && op != 1 && op != 10 && op != 8 || b[0]&7 != 0 {
 		return no
 	}
-	if l.on(1194) && vpnReset(b, l.size) {
+	opens := vpnReset(b, l.size) || op == 8 && len(b) >= 26 && b[9] == 1 // or answers what does
+	if l.on(1194) && opens {
 		return shape
 	}
-	if vpnReset(b, l.size) || op == 8 && len(b) >= 26 && b[9] == 1 {
+	if opens {
 		if l.final {
 			return no
 		}

@@ -26,6 +26,11 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 	GTPControl:    gtpTurn,
 	GTPUser:       gtpTurn,
 	PFCP:          pfcpTurn,
+	WSDiscovery:   wsdTurn,
+	DNP3:          dnp3Turn,
+	OpenVPN:       openVPNTurn,
+	IPMI:          ipmiTurn,
+	SourceQuery:   sourceTurn,
 }
 
 func dnsTurn(b []byte) (answer, ok bool) { return len(b) > 2 && b[2]&0x80 != 0, len(b) > 2 }
@@ -187,6 +192,79 @@ func bacnetTurn(b []byte) (answer, ok bool) {
 		return b[at+1] <= 1, true
 	case 2, 3, 5, 6:
 		return true, true
+	}
+	return false, false
+}
+
+// wsdTurn: what a device says of itself when it comes and goes asks nothing of anybody (WS-Discovery, section 4).
+func wsdTurn(b []byte) (answer, ok bool) {
+	for _, s := range [...]string{"ProbeMatches", "ResolveMatches"} {
+		if bytes.Contains(b, []byte("discovery/"+s)) {
+			return true, true
+		}
+	}
+	return false, bytes.Contains(b, []byte("discovery/"))
+}
+
+// dnp3Turn looks at the direction bit of the link (IEEE 1815, section 9.2.4.1): a master sets it. An outstation that tells
+// something on its own calls, as who sends a trap of SNMP does (function 130, section 4.2.2).
+func dnp3Turn(b []byte) (answer, ok bool) {
+	return b[3]&0x80 == 0 && (len(b) < 13 || b[12] != 130), true
+}
+
+// openVPNTurn: the first packets of both sides say whose they are; what follows comes from both alike.
+func openVPNTurn(b []byte) (answer, ok bool) {
+	switch b[0] >> 3 {
+	case 1, 7, 10:
+		return false, true
+	case 2, 8:
+		return true, true
+	}
+	return false, false
+}
+
+// ipmiTurn looks at the type of ASF's messages (DMTF DSP0136, section 3.2), at that of RMCP+'s opening of a session, and
+// at the number of a function, which is odd in answers (IPMI 2.0, sections 5.1 and 13.6 to 13.27).
+func ipmiTurn(b []byte) (answer, ok bool) {
+	if b[3]&0x1f == 6 {
+		if len(b) < 9 || b[8] != 0x80 && b[8] != 0x40 {
+			return false, false
+		}
+		return b[8] == 0x40, true
+	}
+	at := 15
+	switch {
+	case len(b) < 16 || b[3]&0x1f != 7:
+		return false, false
+	case b[4] == 6:
+		if kind := b[5] & 0x3f; kind >= 0x10 && kind <= 0x15 {
+			return kind&1 != 0, true
+		}
+		if b[5] != 0 {
+			return false, false // enciphered, or of a vendor
+		}
+		at = 17
+	case b[4] != 0:
+		at += 16 // behind an authentication code
+	}
+	if len(b) <= at {
+		return false, false
+	}
+	return b[at]>>2&1 != 0, true
+}
+
+// sourceTurn looks at the letter or the word (Valve's server queries; Quake 3's connectionless packets).
+func sourceTurn(b []byte) (answer, ok bool) {
+	r := b[4:]
+	for _, s := range [...]string{"I", "D", "E", "m", "A", "statusResponse", "infoResponse", "challengeResponse"} {
+		if has(r, s) {
+			return true, true
+		}
+	}
+	for _, s := range [...]string{"T", "U", "V", "W", "get", "connect ", "rcon "} {
+		if has(r, s) {
+			return false, true
+		}
 	}
 	return false, false
 }
