@@ -106,6 +106,43 @@ func TestNarrow(t *testing.T) {
 	}
 }
 
+// An arrow whose label is longer than the room between the bars has it above, and both bars stay where they are.
+func TestLongLabels(t *testing.T) {
+	for _, lang := range []teach.Lang{teach.English, teach.Spanish} {
+		for _, c := range tales() {
+			for w := 40; w <= 90; w++ {
+				for _, o := range []teach.TextOptions{{Width: w}, {Width: w, Large: true}, {Width: w, ASCII: true, Wire: true}} {
+					l := draw(c.s, lang)
+					l.Left, l.Right = "[2001:db8:1111:2222:3333:4444:5555:6666]:65535", "192.0.2.1:80"
+					for i := range l.Rungs {
+						if r := &l.Rungs[i]; strings.Contains(r.Label, "seq=") {
+							r.Label += strings.Repeat("8", max(0, (w+7*i)%30))
+						}
+					}
+					s := write(t, func(out io.Writer) error { return l.WriteText(out, o) })
+					bar := 0
+					for _, line := range strings.Split(s, "\n") {
+						if n := utf8.RuneCountInString(line); n > w {
+							t.Errorf("%s: %d columns of %d: %s", c.name, n, w, line)
+						}
+						from, to := strings.Index(line, "|"), strings.LastIndex(line, "|")
+						if from < 0 || to == from {
+							continue
+						}
+						to = utf8.RuneCountInString(line[:to])
+						if bar == 0 {
+							bar = to
+						}
+						if to != bar {
+							t.Errorf("%s, %d: the bar is moved: %s", c.name, w, line)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 // lawful checks that what a ladder shows are arms of the machine.
 func lawful(t *testing.T, l *teach.Ladder) {
 	t.Helper()

@@ -56,7 +56,7 @@ func (l *Ladder) sheet(o TextOptions) *sheet {
 		}
 	}
 	o.Width = max(o.Width, 40)
-	p := &sheet{Ladder: l, TextOptions: o, unit: "ms", narrow: o.Width < 60}
+	p := &sheet{Ladder: l, TextOptions: o, unit: "ms", narrow: o.Width < 70 && !o.Large || o.Width < 60}
 	digits := 1
 	var longest int64
 	for i := range l.Rungs {
@@ -240,7 +240,7 @@ func (p *sheet) above(r *Rung) string {
 	if r.Missed {
 		label += p.lang.t(" (not in this capture)", " (no está en esta captura)")
 	}
-	if !p.narrow || r.Folded > 0 || width(label)+8 <= p.right-p.left-1 {
+	if r.Folded > 0 || width(label)+8 <= p.right-p.left-1 { // 8: what an arrow is without its label
 		return ""
 	}
 	return label
@@ -261,7 +261,7 @@ func (p *sheet) arrow(r *Rung) string {
 		if p.above(r) != "" {
 			s = " <-- "
 		}
-		return s + strings.Repeat(dash, max(inner-width(s)-2, 1)) + " *"
+		return s + strings.Repeat(dash, max(inner-width(s)-2, 0)) + " *"
 	}
 	s := " " + r.Label + " "
 	if p.above(r) != "" {
@@ -275,13 +275,13 @@ func (p *sheet) arrow(r *Rung) string {
 		tip = dash + "x"
 	}
 	if r.From == trace.Orig {
-		return body + strings.Repeat(dash, max(inner-width(body)-2, 1)) + tip
+		return body + strings.Repeat(dash, max(inner-width(body)-2, 0)) + tip
 	}
 	tip = "<" + dash
 	if r.Ignored {
 		tip = "x" + dash
 	}
-	return tip + strings.Repeat(dash, 2) + s + strings.Repeat(dash, max(inner-width(s)-4, 1))
+	return tip + strings.Repeat(dash, 2) + s + strings.Repeat(dash, max(inner-width(s)-4, 0))
 }
 
 func (p *sheet) rung(r *Rung) {
