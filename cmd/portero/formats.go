@@ -23,7 +23,7 @@ var orders = map[string]func(a, b *table.Row) bool{
 	"bytes":   func(a, b *table.Row) bool { return a.Bytes > b.Bytes },
 	"packets": func(a, b *table.Row) bool { return a.Pkts > b.Pkts },
 	"rtt":     func(a, b *table.Row) bool { return a.RTT > b.RTT },
-	"verdict": func(a, b *table.Row) bool { return a.Verdict < b.Verdict || a.Verdict == b.Verdict && a.ID < b.ID },
+	"verdict": func(a, b *table.Row) bool { return a.Opening < b.Opening || a.Opening == b.Opening && a.ID < b.ID },
 }
 
 func keys[V any](m map[string]V) string {

@@ -7,7 +7,6 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/table"
-	"portero/internal/words"
 )
 
 // ordered holds records back until the end and hands them on as --sort and --limit say: the same
@@ -35,7 +34,7 @@ func (o *ordered) Write(r *record.Record) error {
 	} else if len(o.held) >= mostHeld {
 		return usage(fmt.Sprintf("--sort and --limit hold %d records at most: give a lower --limit, or sort what is written without them", mostHeld))
 	}
-	o.held = append(o.held, ranked{table.Key(r, words.English), r.Clone()})
+	o.held = append(o.held, ranked{table.Key(r), r.Clone()})
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 // What --sort and --limit choose is the same in every format: the rows of the table, in its order.
 func TestOrderAndLimitOfRecords(t *testing.T) {
 	row := regexp.MustCompile(`(?m)^ *(\d+)  +\S`)
-	for _, capture := range []string{"port-scan", "cleartext-logins", "beacon"} {
+	for _, capture := range []string{"first-look", "port-scan", "cleartext-logins", "beacon"} {
 		in := "../../testdata/" + capture + "/in.pcap"
 		for order := range orders {
 			for _, limit := range []int{0, 1, 2, 7, 30, 1000} {
@@ -26,6 +26,15 @@ func TestOrderAndLimitOfRecords(t *testing.T) {
 				}
 				if len(want) == 0 {
 					t.Fatalf("no rows in\n%s", out)
+				}
+				_, out, _ = portero(t, append(args, "--lang", "es")...)
+				_, out, _ = strings.Cut(out, "apertura")
+				var spanish []string
+				for _, m := range row.FindAllStringSubmatch(out, -1) {
+					spanish = append(spanish, m[1])
+				}
+				if strings.Join(spanish, " ") != strings.Join(want, " ") {
+					t.Errorf("%s, --sort %s --limit %d: in Spanish %v, in English %v", capture, order, limit, spanish, want)
 				}
 				for _, format := range []string{"csv", "tsv"} {
 					code, out, errs := portero(t, append(args, "--format", format, "--fields", "id", "--threads", "2")...)

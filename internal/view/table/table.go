@@ -43,7 +43,8 @@ type Row struct {
 	First       int64
 	Bytes, Pkts uint64
 	RTT         int64
-	Verdict     string
+	Opening     string // in English, so that the order is that of every language
+	Verdict     string // as it is shown
 	From, To    string
 	Service     string
 	Path        string
@@ -112,14 +113,14 @@ func Spaced(s string) string { return strings.ReplaceAll(s, "_", " ") }
 func (t *Writer) Write(r *record.Record) error {
 	switch {
 	case r.Handshake != handshake.None:
-		t.tcp[OpeningIn(t.opt.Lang, r)]++
+		t.tcp[r.Handshake.String()]++
 	case r.Exchange != handshake.ExchangeNone:
-		t.udp[OpeningIn(t.opt.Lang, r)]++
+		t.udp[r.Exchange.String()]++
 	default:
 		t.rest++
 	}
 	if r.App != nil && r.App.QUIC != nil && r.App.QUIC.Verdict != 0 {
-		t.quic[words.QUIC(t.opt.Lang, r.App.QUIC.Verdict.String())]++
+		t.quic[r.App.QUIC.Verdict.String()]++
 	}
 	if len(t.rows) >= maxRows {
 		t.more++
@@ -172,8 +173,8 @@ func end(s *record.Side, r *record.Record) string {
 }
 
 // Key is what a record's row is sorted by, and nothing else.
-func Key(r *record.Record, l words.Lang) Row {
-	row := Row{ID: r.ID, First: r.First, Bytes: r.Orig.Payload + r.Resp.Payload, Pkts: r.Orig.Pkts + r.Resp.Pkts, RTT: r.ServerRTT, Verdict: OpeningIn(l, r)}
+func Key(r *record.Record) Row {
+	row := Row{ID: r.ID, First: r.First, Bytes: r.Orig.Payload + r.Resp.Payload, Pkts: r.Orig.Pkts + r.Resp.Pkts, RTT: r.ServerRTT, Opening: Opening(r)}
 	if !r.TCP() && r.FirstByte >= 0 {
 		row.RTT = r.FirstByte // question to answer
 	}
@@ -181,7 +182,8 @@ func Key(r *record.Record, l words.Lang) Row {
 }
 
 func (t *Writer) row(r *record.Record) Row {
-	row := Key(r, t.opt.Lang)
+	row := Key(r)
+	row.Verdict = OpeningIn(t.opt.Lang, r)
 	row.ordinary = r.Handshake == handshake.Completed || r.Exchange == handshake.Answered
 	row.From, row.To, row.Service, row.paint = end(&r.Orig, r), end(&r.Resp, r), safe.Terminal(r.Service), paint(r)
 	if !r.TCP() && r.HasPorts {
@@ -297,9 +299,9 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	b.WriteByte('\n')
 	l := t.opt.Lang
-	t.counts(b, t.tcp, l.Pick("TCP connection", "conexión TCP"), l.Pick("TCP connections", "conexiones TCP"))
-	t.counts(b, t.udp, l.Pick("UDP exchange", "intercambio UDP"), l.Pick("UDP exchanges", "intercambios UDP"))
-	t.counts(b, t.quic, l.Pick("QUIC connection among them", "conexión QUIC entre ellos"), l.Pick("QUIC connections among them", "conexiones QUIC entre ellos"))
+	t.counts(b, t.tcp, words.Verdict, l.Pick("TCP connection", "conexión TCP"), l.Pick("TCP connections", "conexiones TCP"))
+	t.counts(b, t.udp, words.Exchange, l.Pick("UDP exchange", "intercambio UDP"), l.Pick("UDP exchanges", "intercambios UDP"))
+	t.counts(b, t.quic, words.QUIC, l.Pick("QUIC connection among them", "conexión QUIC entre ellos"), l.Pick("QUIC connections among them", "conexiones QUIC entre ellos"))
 	if t.rest > 0 {
 		fmt.Fprintf(b, l.Pick("%d other\n", "otros: %d\n"), t.rest)
 	}
@@ -368,7 +370,9 @@ func (t *Writer) findings(b *bytes.Buffer, fs []view.Finding) {
 	}
 }
 
-func (t *Writer) counts(b *bytes.Buffer, m map[string]uint64, one, many string) {
+// counts prints how many there are of each value, most first. Of equal numbers the order is
+// that of the values, which is the same in every language.
+func (t *Writer) counts(b *bytes.Buffer, m map[string]uint64, word func(words.Lang, string) string, one, many string) {
 	if len(m) == 0 {
 		return
 	}
@@ -386,7 +390,7 @@ func (t *Writer) counts(b *bytes.Buffer, m map[string]uint64, one, many string) 
 	var parts []string
 	for _, w := range ws {
 		total += m[w]
-		parts = append(parts, words.Count(t.opt.Lang, m[w], w))
+		parts = append(parts, words.Count(t.opt.Lang, m[w], word(t.opt.Lang, w)))
 	}
 	name := many
 	if total == 1 {
