@@ -14,6 +14,7 @@ import (
 
 	"portero/capture"
 	"portero/capture/pcapfile"
+	"portero/internal/fold"
 	"portero/internal/lab"
 	"portero/internal/teach"
 	"portero/internal/trace"
@@ -106,7 +107,7 @@ func (a *app) labList(out io.Writer, l teach.Lang) error {
 			fmt.Fprintf(&b, "%-*s  %s\n", wide, name, line)
 		}
 	}
-	b.WriteString(pick(l, [2]string{"next: portero lab handshake\n", "siga: portero lab handshake\n"}))
+	b.WriteString(pick(l, [2]string{"next: portero lab handshake\n", "después: portero lab handshake\n"}))
 	_, err := io.WriteString(out, b.String())
 	return err
 }
@@ -287,7 +288,8 @@ func (a *app) labAfter(w io.Writer, o *labFlags, sc *lab.Scenario, res *lab.Resu
 		}
 	}
 	if o.save != "" {
-		_, err := fmt.Fprintf(w, pick(l, [2]string{"\nsaved: %s\nnext: portero why %s 1\n", "\nguardado: %s\nsiga: portero why %s 1\n"}), printable(o.save), printable(safe.Shell(o.save)))
+		_, err := fmt.Fprintf(w, pick(l, [2]string{"\nsaved: %s\n%s\n", "\nguardado: %s\n%s\n"}), printable(o.save),
+			safe.Command(fold.Terminal(a.out), pick(l, [2]string{"next:", "después:"}), "portero", "why", safe.Shell(o.save), "1"))
 		return err
 	}
 	return nil

@@ -51,7 +51,7 @@ func TestLabCaptures(t *testing.T) {
 // portero lab as somebody types it, without the kernel.
 func TestLabCommand(t *testing.T) {
 	code, out, errs := portero(t, "lab", "--lang", "es")
-	if code != 0 || !strings.Contains(out, "telnet-in-clear") || !strings.Contains(out, "siga: portero lab handshake") {
+	if code != 0 || !strings.Contains(out, "telnet-in-clear") || !strings.Contains(out, "después: portero lab handshake") {
 		t.Errorf("the list: %d %q %q", code, out, errs)
 	}
 	for _, l := range strings.Split(out, "\n") {

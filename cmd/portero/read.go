@@ -314,7 +314,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 		if asked := o.asked(cmd, args); len(asked) == 1 && asked[0] != "-" && !once(asked[0]) && mask == nil {
 			next = asked[0] // a directory's numbers are of all its captures
 		}
-		w = table.New(out, table.Options{Width: a.width(), Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})
+		w = table.New(out, table.Options{Width: a.width(), Columns: out.columns, Color: color, UTC: o.utc, Wide: o.format == "wide", Limit: o.limit, Quiet: o.quiet, Next: next, Sort: less, Lang: l})
 	case "ndjson", "jsonl":
 		w = o.spread(out, func(to io.Writer) spread.Flusher { return ndjson.New(to, fields, false) })
 	case "json":

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
 )
 
 // Terminal replaces everything in s that could steer a terminal or mislead its
@@ -59,13 +61,70 @@ func JSON(b []byte) []byte {
 }
 
 // Shell is a file's name as one types it in a command line: a name with spaces is one
-// word, and what a name says is not carried out by whoever copies the line.
+// word, what begins like a flag is none, and what a name says is not carried out by whoever
+// copies the line. What Terminal would not let through is escaped as bash, zsh and ksh read it:
+// nothing is lost, and nothing steers the terminal.
 func Shell(name string) string {
+	if strings.HasPrefix(name, "-") {
+		name = "./" + name
+	}
 	plain := func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._/-:@%+,=", r)
 	}
-	if name != "" && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
-		return name
+	switch {
+	case Terminal(name) != name || strings.ContainsRune(name, utf8.RuneError):
+		return escaped(name)
+	case name == "" || name[0] == '=' || strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) >= 0: // zsh looks for a program behind =
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	return name
+}
+
+// escaped is name between $' and ', each octet that a terminal must not see as its octal number.
+func escaped(name string) string {
+	var b strings.Builder
+	b.WriteString("$'")
+	for i, r := range name {
+		n := utf8.RuneLen(r)
+		if r == utf8.RuneError {
+			_, n = utf8.DecodeRuneInString(name[i:])
+		}
+		switch c := name[i : i+n]; {
+		case c == "'", c == `\`:
+			b.WriteString(`\` + c)
+		case r != utf8.RuneError && Terminal(c) == c:
+			b.WriteString(c)
+		default:
+			for _, x := range []byte(c) {
+				fmt.Fprintf(&b, `\%03o`, x)
+			}
+		}
+	}
+	b.WriteString("'")
+	return b.String()
+}
+
+// Command is a line that proposes a command: label and the words of the command. Where a
+// terminal of w columns (0 for none) would break it, the command has lines of its own, of which
+// each but the last ends with a backslash: copied together, they are that command. A word that is
+// longer than a line stays whole.
+func Command(w int, label string, words ...string) string {
+	line := label + " " + strings.Join(words, " ")
+	if w <= 0 || runewidth.StringWidth(line) <= w {
+		return line
+	}
+	lines := []string{label, words[0]}
+	for i, word := range words[1:] {
+		room := w
+		if i < len(words)-2 {
+			room -= len(` \`)
+		}
+		if last := &lines[len(lines)-1]; runewidth.StringWidth(*last)+1+runewidth.StringWidth(word) <= room {
+			*last += " " + word
+		} else {
+			*last += ` \`
+			lines = append(lines, word)
+		}
+	}
+	return strings.Join(lines, "\n")
 }

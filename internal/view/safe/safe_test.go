@@ -2,6 +2,7 @@ package safe
 
 import (
 	"encoding/json"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -31,9 +32,24 @@ func TestJSON(t *testing.T) {
 func TestShell(t *testing.T) {
 	for name, want := range map[string]string{
 		"a/b-1.pcap": "a/b-1.pcap", "día.pcap": "día.pcap", "my file.pcap": "'my file.pcap'", "$(reboot).pcap": "'$(reboot).pcap'", "it's": `'it'\''s'`, "": "''",
+		"-f.pcap": "./-f.pcap", "=ls": "'=ls'", "- f": "'./- f'",
+		"a\nb.pcap": `$'a\012b.pcap'`, "it's\x1b[2J\\": `$'it\'s\033[2J\\'`, "a\u202eb": `$'a\342\200\256b'`, "a\xffb": `$'a\377b'`, "a\ufffdb": `$'a\357\277\275b'`,
+		"cafe\u0301 1.pcap": `$'cafe\314\201 1.pcap'`, "a\x019": `$'a\0019'`,
 	} {
-		if got := Shell(name); got != want {
+		got := Shell(name)
+		if got != want {
 			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+		if safe := Terminal(got); safe != got {
+			t.Errorf("%q: %q is no text for a terminal", name, got)
+		}
+		bash, err := exec.LookPath("bash")
+		if err != nil {
+			continue
+		}
+		out, err := exec.Command(bash, "-c", "printf %s "+got).Output()
+		if err != nil || strings.TrimPrefix(string(out), "./") != name {
+			t.Errorf("%q: bash reads %s as %q (%v)", name, got, out, err)
 		}
 	}
 }
@@ -67,6 +83,30 @@ func TestHidden(t *testing.T) {
 			if Hidden(r) != c.hidden {
 				t.Errorf("%U: %v", r, !c.hidden)
 			}
+		}
+	}
+}
+
+// A command that is longer than the terminal is copied whole.
+func TestCommand(t *testing.T) {
+	long := "/a/very/long/path/to/a/capture.pcap"
+	for _, c := range []struct {
+		w    int
+		file string
+		want string
+	}{
+		{0, long, "next: portero why " + long + " 3"},
+		{80, long, "next: portero why " + long + " 3"},
+		{55, long, "next: portero why " + long + " 3"},
+		{54, long, "next:\nportero why " + long + " 3"},
+		{49, long, "next:\nportero why " + long + " 3"},
+		{48, long, "next:\nportero why \\\n" + long + " 3"},
+		{36, long, "next:\nportero why \\\n" + long + " \\\n3"},
+		{20, long, "next:\nportero why \\\n" + long + " \\\n3"},
+		{30, "'漢字漢字 漢字.pcap'", "next:\nportero why \\\n'漢字漢字 漢字.pcap' 3"},
+	} {
+		if got := Command(c.w, "next:", "portero", "why", c.file, "3"); got != c.want {
+			t.Errorf("%d columns: %q, want %q", c.w, got, c.want)
 		}
 	}
 }

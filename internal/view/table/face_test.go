@@ -335,6 +335,21 @@ func TestTheHintNamesWhatIsWorthAProof(t *testing.T) {
 	}
 }
 
+// The command of the hint can be copied where a terminal would break it, and where the file's name would steer the terminal.
+func TestTheHintIsCopiedWhole(t *testing.T) {
+	const file = "/a/folder/with a long name/capture.pcap"
+	for want, o := range map[string]Options{
+		"\nnext: portero why '" + file + "' 1\n":          {Next: file},
+		"\nnext:\nportero why \\\n'" + file + "' 1\n":     {Next: file, Columns: 45, Width: 45},
+		"\ndespués:\nportero why '" + file + "' 1\n":      {Next: file, Columns: 60, Width: 60, Lang: words.Spanish},
+		"\nnext: portero why $'a\\033[2J\\0121.pcap' 1\n": {Next: "a\x1b[2J\n1.pcap", Columns: 80},
+	} {
+		if got := shown(t, o, &view.Summary{}, call(1, nil)); !strings.HasSuffix(got, want) {
+			t.Errorf("want %q behind\n%q", want, got)
+		}
+	}
+}
+
 // Datagrams have the time to their first answer, and their protocol at their end; what has no ports has none, and
 // every kind is counted by its own name.
 func TestDatagramsAndOthers(t *testing.T) {

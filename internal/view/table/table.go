@@ -22,16 +22,18 @@ import (
 
 // Options says how the table looks.
 type Options struct {
-	Width int  // columns of the terminal; 0 is 80
-	Color bool // colour is never the only sign
-	UTC   bool
-	Zone  *time.Location // local time when not UTC; nil is time.Local
-	Wide  bool           // more columns, one line each
-	Next  string         // file to name in the hint at the end
-	Limit int            // rows shown, 0 for all that are kept
-	Quiet bool           // rows only
-	Sort  func(a, b *Row) bool
-	Lang  words.Lang
+	Width int // columns of the terminal; 0 is 80
+	// Columns are those of a terminal that breaks lines inside words, 0 where there is none.
+	Columns int
+	Color   bool // colour is never the only sign
+	UTC     bool
+	Zone    *time.Location // local time when not UTC; nil is time.Local
+	Wide    bool           // more columns, one line each
+	Next    string         // file to name in the hint at the end
+	Limit   int            // rows shown, 0 for all that are kept
+	Quiet   bool           // rows only
+	Sort    func(a, b *Row) bool
+	Lang    words.Lang
 }
 
 // maxRows bounds what a table keeps; machine formats have no such bound.
@@ -327,8 +329,9 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 				break
 			}
 		}
-		hint := fmt.Sprintf(l.Pick("next: portero why %s %d", "después: portero why %s %d"), safe.Terminal(safe.Shell(t.opt.Next)), id)
-		fmt.Fprintf(b, "%s\n", t.color(grey, hint))
+		for line := range strings.SplitSeq(safe.Command(t.opt.Columns, l.Pick("next:", "después:"), "portero", "why", safe.Shell(t.opt.Next), fmt.Sprint(id)), "\n") {
+			fmt.Fprintf(b, "%s\n", t.color(grey, line))
+		}
 	}
 }
 
