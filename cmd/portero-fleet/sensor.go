@@ -66,7 +66,7 @@ The capture never waits. From files everything waits instead, and nothing is dro
 	fs.DurationVar(&o.cfg.Every, "every", 500*time.Millisecond, "a batch is closed after this time")
 	fs.DurationVar(&o.cfg.Timeout, "timeout", time.Second, "how long the broker may take to acknowledge a batch")
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel")
-	fs.StringVar(&o.mem, "memory", "256M", "budget for connections that are followed at the same time")
+	fs.StringVar(&o.mem, "memory", "256M", "budget for connections that are followed at the same time, 8M at least")
 	fs.DurationVar(&o.interim, "interim", 0, "send a record of a connection that goes on this often (final is false in it); 0 only when it ends")
 	fs.StringSliceVar(&o.to, "to", nil, "send records to a collector too: ipfix+tls://HOST:4740 (with --ca, --cert and --key), ipfix://, ipfix+tcp:// (docs/IPFIX.md)")
 	fs.DurationVar(&o.duration, "duration", 0, "stop after this time")

@@ -163,3 +163,21 @@ func TestFormatsAreSaid(t *testing.T) {
 		}
 	}
 }
+
+// A size that is refused, or not kept to, when it is too small says so before it is tried.
+func TestHelpSaysTheLeast(t *testing.T) {
+	a := &app{out: io.Discard, err: io.Discard, in: strings.NewReader("")}
+	found := 0
+	for _, c := range a.root().Commands() {
+		for flag, want := range map[string]string{"memory": "8M at least", "buffer-size": "1M to 1G"} {
+			if f := c.Flags().Lookup(flag); f != nil {
+				if found++; !strings.Contains(f.Usage, want) {
+					t.Errorf("%s: --%s does not say %q: %s", c.Name(), flag, want, f.Usage)
+				}
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d flags", found)
+	}
+}

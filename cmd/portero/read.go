@@ -56,7 +56,7 @@ func (o *readFlags) input(fs *pflag.FlagSet) {
 	fs.SetNormalizeFunc(normalize)
 	fs.StringVarP(&o.file, "read", "r", "", "a capture to read, as tcpdump names it; - is standard input")
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression: only connections with a packet that it selects (also after --)")
-	fs.StringVar(&o.memory, "memory", "1G", "budget for connections that are followed at the same time")
+	fs.StringVar(&o.memory, "memory", "1G", "budget for connections that are followed at the same time, 8M at least")
 	fs.IntVar(&o.threads, "threads", min(runtime.NumCPU(), 8), "goroutines that decode; the result is the same for any number")
 	fs.StringVar(&o.frames, "frames", "file", "frame numbers: file (each input's own) or merged (through all inputs)")
 	fs.Uint64VarP(&o.count, "count", "c", 0, "stop after this many frames")
