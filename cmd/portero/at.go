@@ -115,9 +115,12 @@ func (a *app) portsAt(names []string, o *readFlags, at string) error {
 		l.rows = append(l.rows, []any{s.host.String(), record.ProtoName(s.proto), s.local, s.foreign, s.state, s.id})
 	}
 	if o.format == "table" && !o.quiet {
-		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("as far as the packets up to then tell; a listener that nobody contacted is not seen", "hasta donde cuentan los paquetes de hasta entonces; no se ve a quien escucha si nadie lo llamó"))
+		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("as far as the packets up to then tell; a listener that nobody contacted is not seen", "según los paquetes vistos hasta ese momento; un puerto a la escucha al que nadie llamó no se ve"))
 	}
 	l.speak(o.format, a.tongue())
+	if o.format == "table" {
+		l = l.narrow(a.width(), "host") // local says it, too
+	}
 	return a.print(&l, o, j, stopped)
 }
 

@@ -51,11 +51,18 @@ func (l *list) write(o *output, format string, width int) error {
 				w[i] = max(w[i], runewidth.StringWidth(c))
 			}
 		}
+		gap, total := "  ", 0
+		for _, n := range w {
+			total += n + len(gap)
+		}
+		if o.columns > 0 && total-len(gap) > o.columns {
+			gap = " " // before a line breaks
+		}
 		for _, r := range cells {
 			var b strings.Builder
 			for i, c := range r {
 				if i > 0 {
-					b.WriteString("  ")
+					b.WriteString(gap)
 				}
 				fill := strings.Repeat(" ", w[i]-runewidth.StringWidth(c))
 				if l.right[i] {
@@ -287,7 +294,17 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 // speak turns a table's heads and words into a language. The keys and words of
 // machine formats are the same in all.
 func (l *list) speak(format string, lang words.Lang) {
-	if format != "table" || lang == words.English {
+	if format != "table" {
+		return
+	}
+	for _, r := range l.rows {
+		for i, v := range r {
+			if v, ok := v.(bool); ok {
+				r[i] = words.YesNo(lang, v)
+			}
+		}
+	}
+	if lang == words.English {
 		return
 	}
 	l.keys = append([]string(nil), l.label...)
@@ -295,20 +312,19 @@ func (l *list) speak(format string, lang words.Lang) {
 	for i, h := range l.label {
 		l.label[i] = words.Column(lang, h)
 		for _, r := range l.rows {
-			switch v := r[i].(type) {
-			case string:
-				switch h {
-				case "state", "before", "now":
-					if v == strings.ToLower(v) { // what RFC 9293 calls a state stays
-						r[i] = words.Door(lang, v)
-					}
-				case "how", "what":
-					r[i] = words.Change(lang, v)
-				case "told by":
-					r[i] = words.ToldBy(lang, v)
+			v, ok := r[i].(string)
+			if !ok {
+				continue
+			}
+			switch h {
+			case "state", "before", "now":
+				if v == strings.ToLower(v) { // what RFC 9293 calls a state stays
+					r[i] = words.Door(lang, v)
 				}
-			case bool:
-				r[i] = words.YesNo(lang, v)
+			case "how", "what":
+				r[i] = words.Change(lang, v)
+			case "told by":
+				r[i] = words.ToldBy(lang, v)
 			}
 		}
 	}
@@ -483,7 +499,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 			}
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
-				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "failed", "inside", "peers", "mac", "received", "opened")
+				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "failed", "mac", "received", "opened")
 			}
 			return a.print(&l, &o, j, stopped)
 		},

@@ -40,6 +40,33 @@ func TestTheNameGivesWay(t *testing.T) {
 	}
 }
 
+// A table that is just too wide for the terminal stands closer before its lines break.
+func TestATableStandsCloser(t *testing.T) {
+	l := list{heads: []string{"a", "b", "c"}, label: []string{"aaaa", "bbbb", "cccc"}, rows: [][]any{{"1", "2", "3"}}}
+	for columns, want := range map[int]string{
+		0: "aaaa  bbbb  cccc\n1     2     3\n", 16: "aaaa  bbbb  cccc\n1     2     3\n", 15: "aaaa bbbb cccc\n1    2    3\n", 14: "aaaa bbbb cccc\n1    2    3\n",
+		13: "aaaa bbbb\n  cccc\n1    2    3\n",
+	} {
+		var b bytes.Buffer
+		if err := l.write(&output{Writer: &b, columns: columns}, "table", columns); err != nil || b.String() != want {
+			t.Errorf("%d columns: %q, want %q", columns, b.String(), want)
+		}
+	}
+}
+
+// Tables say yes and no, formats for programs true and false; of what a host did, that something failed stays longest.
+func TestWhatATableOfHostsKeeps(t *testing.T) {
+	for _, l := range [][3]string{{"en", "failed", "  inside\n"}, {"es", "fallidas", "  dentro\n"}} {
+		_, out, _ := portero(t, "hosts", "--lang", l[0], look)
+		if !strings.Contains(out, l[1]) || strings.Contains(out, "false") || strings.Contains(out, l[2]) && !strings.Contains(out, "  no\n") {
+			t.Error(out)
+		}
+	}
+	if _, out, _ := portero(t, "hosts", "--format", "ndjson", look); !strings.Contains(out, `"inside":false`) {
+		t.Error(out)
+	}
+}
+
 // What a list says in csv and tsv stays in its cell, and is no formula, as in records.
 func TestListsAreNoFormulas(t *testing.T) {
 	l := list{heads: []string{"addr", "name", "n"}, rows: [][]any{{"10.0.0.1", "a,\"b\";=1", 3}, {"=1", "|x\ty\\z", nil}}}

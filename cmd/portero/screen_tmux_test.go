@@ -247,7 +247,7 @@ func TestPlainFolds(t *testing.T) {
 	}
 }
 
-// TestTablesFold: a table that is wider than the terminal breaks between words.
+// TestTablesFold: a table that is wider than the terminal stands closer, and breaks between words.
 func TestTablesFold(t *testing.T) {
 	a, err := filepath.Abs(look)
 	if err != nil {
@@ -262,7 +262,11 @@ func TestTablesFold(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
 	x = newTerminal(t, 60, 30, t.TempDir(), built(t)+" diff --lang es "+a+" "+b)
-	if screen, want := x.until("status 1"), "\nnuevo       puerta  198.51.100.20      80  tcp    -\n            cerrado\n"; !strings.Contains(screen, want) {
+	if screen, want := x.until("status 1"), "\nnuevo      puerta 198.51.100.20     80 tcp   -       cerrado\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
+	x = newTerminal(t, 48, 40, t.TempDir(), built(t)+" diff --lang es "+a+" "+b)
+	if screen, want := x.until("status 1"), "\nnuevo      puerta 198.51.100.20     80 tcp   -\n           cerrado\n"; !strings.Contains(screen, want) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
 }
