@@ -197,6 +197,36 @@ func TestMessagesForNewcomers(t *testing.T) {
 	}
 }
 
+// A file whose name looks like flags is named, and its proof is proposed, in a way that works.
+func TestNamesLikeFlags(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for _, c := range [][3]string{
+		{"-x.pcap", "unknown shorthand flag: 'x' in -x.pcap; the file of that name is written ./-x.pcap\n", "opción desconocida: 'x' en -x.pcap; el fichero con ese nombre se escribe ./-x.pcap\n"},
+		{"--x", "unknown flag: --x; the file of that name is written ./--x\n", "opción desconocida: --x; el fichero con ese nombre se escribe ./--x\n"},
+	} {
+		if _, _, errs := portero(t, c[0]); !strings.HasSuffix(errs, "(see `portero --help`)\n") {
+			t.Errorf("%s: %s", c[0], errs)
+		}
+		os.WriteFile(c[0], b, 0o600)
+		for i, lang := range []string{"en", "es"} {
+			if _, _, errs := portero(t, "--lang", lang, c[0]); errs != "portero: "+c[i+1] {
+				t.Errorf("%s in %s: %s", c[0], lang, errs)
+			}
+		}
+		if code, out, errs := portero(t, "-r", c[0]); code != exitOK || !strings.HasSuffix(out, "next: portero why ./"+c[0]+" 3\n") {
+			t.Errorf("%s: %d %s%s", c[0], code, out, errs)
+		}
+	}
+	os.Symlink("loop", "loop")
+	if _, _, errs := portero(t, "--lang", "es", "loop"); errs != "portero: loop: demasiados enlaces simbólicos seguidos\n" {
+		t.Error(errs)
+	}
+}
+
 // What is proposed can be copied into a shell.
 func TestNextIsOneWord(t *testing.T) {
 	b, err := os.ReadFile(look)

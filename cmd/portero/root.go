@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -113,6 +114,14 @@ connection in plain words, with the frames that prove it. It never sends a packe
 	completions(root)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		for _, arg := range a.args { // what * stands for
+			if !strings.HasPrefix(arg, "-") || !strings.HasSuffix(err.Error(), ": "+arg) && !strings.HasSuffix(err.Error(), " in "+arg) {
+				continue
+			}
+			if _, no := os.Lstat(arg); no == nil {
+				return usage(err.Error() + fmt.Sprintf("; the file of that name is written ./%s", arg))
+			}
+		}
 		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
 	})
 	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.reportCmd(), a.labCmd(), a.labHostCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.catalogCmd(), a.policyCmd(), about, a.manCmd(root))

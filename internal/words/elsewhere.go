@@ -28,6 +28,7 @@ var elsewhereMessages = [][2]string{
 	{"flag needs an argument: '%s' in -%s", "falta el valor de la opción '%s' de -%s"},
 	{"flag needs an argument: %s", "falta el valor de la opción %s"},
 	{"unknown shorthand flag: '%s' in -%s", "opción desconocida: '%s' en -%s"},
+	{"; the file of that name is written ./%s", "; el fichero con ese nombre se escribe ./%s"},
 	{"bad flag syntax: %s", "opción mal escrita: %s"},
 	{"value out of range", "fuera de los límites"},
 
@@ -41,6 +42,8 @@ var elsewhereMessages = [][2]string{
 	{"%q: write ipfix://HOST:PORT, ipfix+tcp://, syslog:// or syslog+tcp://", "%q: escríbase ipfix://EQUIPO:PUERTO, ipfix+tcp://, syslog:// o syslog+tcp://"},
 	{"%s: %q is no number from %d to %d", "%s: %q no es un número de %d a %d"},
 	{": there is no option %q", ": no hay ninguna opción %q"},
+	{"too many levels of symbolic links", "demasiados enlaces simbólicos seguidos"},
+	{"input/output error", "error de entrada o salida"},
 	{"nobody listens there", "allí no escucha nadie"},
 	{"lookup %s on %s: no such host", "no se encuentra ningún equipo %s (lo dice %s)"},
 	{"lookup %s: no such host", "no se encuentra ningún equipo %s"},
