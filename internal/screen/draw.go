@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/fatih/color"
 
+	"portero/internal/record"
 	"portero/internal/view/events"
 	"portero/internal/view/table"
 	"portero/internal/words"
@@ -34,8 +36,10 @@ func (m *Model) View() tea.View {
 	case following:
 		ls := m.ladder()
 		out = append(append(out, m.style(ls[0], color.Bold)), m.page(ls[1:])...)
-	case explaining, helping:
-		out = append(out, m.page(m.text)...)
+	case explaining:
+		out = append(out, m.page(m.told())...)
+	case helping:
+		out = append(out, m.page(m.help())...)
 	default:
 		var ls []string
 		ls, cursor = m.list()
@@ -55,7 +59,8 @@ func (m *Model) View() tea.View {
 	// displays follow it.
 	switch {
 	case m.mode == typing || m.mode == saving:
-		v.Cursor = tea.NewCursor(min(ansi.StringWidth(out[m.height-1]), m.width-1), m.height-1)
+		label, typed := m.line()
+		v.Cursor = tea.NewCursor(min(ansi.StringWidth(label+typed), m.width-1), m.height-1)
 	case cursor >= 0:
 		v.Cursor = tea.NewCursor(0, cursor)
 	}
@@ -161,8 +166,16 @@ func (m *Model) tabLine() string {
 	if f := m.filter[m.tab].text; f != "" && m.mode != typing {
 		return fit(s+"  "+m.pick("filter: ", "filtro: ")+clean(f), m.width)
 	}
+	if by := m.by(); ansi.StringWidth(s)+ansi.StringWidth(by)+2 <= m.width {
+		return spread(s, by, m.width)
+	}
+	return fit(strings.TrimRight(s, " "), m.width) // the names of the tabs are missed more; s says the order
+}
+
+// by is the order of the list.
+func (m *Model) by() string {
 	o := orders[m.tab][m.order[m.tab]]
-	return spread(s, m.pick("by ", "por ")+m.pick(o.en, o.es), m.width)
+	return m.pick("by ", "por ") + m.pick(o.en, o.es)
 }
 
 // list draws the tab, and says on which line the cursor is.
@@ -213,7 +226,9 @@ func (m *Model) list() (out []string, cursor int) {
 		out = append(out, s)
 	}
 	if len(is) == 0 {
-		out = append(out, "  "+m.nothing())
+		for _, s := range wrap("  "+m.nothing(), m.width) {
+			out = append(out, s)
+		}
 	}
 	for len(out) < room+1 {
 		out = append(out, "")
@@ -253,7 +268,8 @@ func (m *Model) detail(i item) string {
 		}
 		return s + "  " + table.Amount(r.Orig.Payload) + " > < " + table.Amount(r.Resp.Payload)
 	case *portItem:
-		s := x.addr() + "  " + x.State
+		c := i.cells(m.setting())
+		s := x.addr() + "/" + record.ProtoName(x.Proto) + "  " + c[2]
 		for _, p := range []string{x.Program, x.Path, x.Container} {
 			if p != "" {
 				s += "  " + p
@@ -270,17 +286,16 @@ func (m *Model) detail(i item) string {
 
 // foot is the last line: what is typed, what was said, or the keys.
 func (m *Model) foot() string {
-	f := &m.filter[m.tab]
-	switch {
+	switch label, typed := m.line(); {
 	case m.mode == typing:
-		s := m.pick("filter: ", "filtro: ") + clean(m.typed)
-		if f.bad != "" {
+		s := label + typed
+		if bad := m.filter[m.tab].bad; bad != "" {
 			// Behind it: what does not fit the line is cut off, and never what is typed.
-			s += "  (" + clean(words.Message(m.Lang, f.bad)) + ")"
+			s += "  (" + clean(words.Message(m.Lang, bad)) + ")"
 		}
 		return s
 	case m.mode == saving:
-		return fmt.Sprintf(m.pick("save the packets of %s to: ", "guardar los paquetes de %s en: "), clean(m.saving)) + clean(m.typed)
+		return label + typed
 	case m.said != "" && time.Since(m.saidAt) < 8*time.Second:
 		return " " + m.said
 	case m.mode == following:
@@ -292,12 +307,30 @@ func (m *Model) foot() string {
 	if m.tab != 0 {
 		enter = m.pick("enter connections", "intro conexiones")
 	}
+	// Where they do not fit the last to go are those that say more and that leave.
 	keys := []string{m.pick("q quit", "q salir"), m.pick("/ filter", "/ filtrar"), enter, m.pick("e explain", "e explicar"), m.pick("s sort", "s orden"),
 		m.pick("p pause", "p pausa"), m.pick("w save", "w guardar"), m.pick("? help", "? ayuda")}
 	if s := " " + strings.Join(keys, "  "); ansi.StringWidth(s) <= m.width {
 		return s
 	}
+	for len(keys) > 2 && ansi.StringWidth(strings.Join(keys, " ")) > m.width {
+		keys = slices.Delete(keys, len(keys)-2, len(keys)-1)
+	}
 	return strings.Join(keys, " ")
+}
+
+// line is what is typed, with what it is in front of it. Of what is longer than the line its end is
+// shown, where one types.
+func (m *Model) line() (label, typed string) {
+	label, typed = m.pick("filter: ", "filtro: "), clean(m.typed)
+	if m.mode == saving {
+		label = fmt.Sprintf(m.pick("save the packets of %s to: ", "guardar los paquetes de %s en: "), clean(m.saving))
+	}
+	room := max(m.width-1-ansi.StringWidth(label), m.width/2) // one for the cursor
+	if n := ansi.StringWidth(typed); n > room {
+		typed = "~" + ansi.TruncateLeft(typed, n-room+1, "")
+	}
+	return fit(label, m.width-1-ansi.StringWidth(typed)), typed
 }
 
 // page shows the part of a text that is scrolled to.

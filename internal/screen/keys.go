@@ -143,12 +143,15 @@ func (m *Model) command(s string) {
 		}
 	case "s":
 		m.order[m.tab] = (m.order[m.tab] + 1) % len(orders[m.tab])
+		if !strings.Contains(m.tabLine(), m.by()) { // no room for it there
+			m.say(m.by())
+		}
 	case "/":
 		m.mode, m.typed = typing, m.filter[m.tab].text
 	case "esc":
 		m.setFilter("")
 	case "?":
-		m.mode, m.scroll, m.text = helping, 0, m.help()
+		m.mode, m.scroll = helping, 0
 	case "up", "k":
 		m.move(is, at-1)
 	case "down", "j":

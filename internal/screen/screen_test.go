@@ -347,3 +347,66 @@ func TestDoorsOutOfSight(t *testing.T) {
 		t.Errorf("seen: %v", seen)
 	}
 }
+
+// In a narrow terminal nothing that is told is cut off for good, and the keys that say more and that leave stay in sight.
+func TestNarrowScreensTellAll(t *testing.T) {
+	for _, l := range words.Langs() {
+		m, _ := filled(t, l, "first-look", 60, 40)
+		for _, w := range []int{40, 50, 60} {
+			m.Update(tea.WindowSizeMsg{Width: w, Height: 60})
+			press(m, "1")
+			has(t, m, m.pick("q quit", "q salir"), m.pick("? help", "? ayuda"))
+			press(m, "?")
+			s := strings.Join(strings.Fields(text(m)), " ")
+			for _, want := range [][2]string{{"every word must be in the line, and !word must not; with = < or > it is an expression:", "cada palabra debe estar en la línea, y !palabra no; con = < o > es una expresión:"},
+				{"verdicts of that time may be wrong", "veredictos de entonces pueden fallar"}} {
+				if !strings.Contains(s, m.pick(want[0], want[1])) {
+					t.Errorf("%d columns: no %q in\n%s", w, m.pick(want[0], want[1]), text(m))
+				}
+			}
+			press(m, "<esc>4")
+			if s := strings.Join(strings.Fields(text(m)), " "); !strings.Contains(s, m.pick("most is found when connections end", "casi todo se halla cuando acaban las conexiones")) {
+				t.Errorf("%d columns:\n%s", w, text(m))
+			}
+		}
+		press(m, "1")
+		has(t, m, m.pick("4 findings 0", "4 hallazgos 0"))
+		m.Update(tea.WindowSizeMsg{Width: 59, Height: 60})
+		press(m, "s")
+		has(t, m, m.pick("by size", "por tamaño"))
+		// What is explained fills what the terminal is made to.
+		press(m, "e")
+		before := strings.Count(strings.TrimSpace(text(m)), "\n")
+		m.Update(tea.WindowSizeMsg{Width: 120, Height: 60})
+		if after := strings.Count(strings.TrimSpace(text(m)), "\n"); !strings.Contains(text(m), "192.0.2.") || after > before {
+			t.Errorf("%d lines, before %d:\n%s", after, before, text(m))
+		}
+	}
+}
+
+// The line under the cursor says the state of a door in words, in the user's language.
+func TestThePortUnderTheCursor(t *testing.T) {
+	for l, want := range map[words.Lang]string{words.English: "  192.0.2.9:443/tcp  silent", words.Spanish: "  192.0.2.9:443/tcp  mudo"} {
+		m, _ := filled(t, l, "first-look", 80, 24)
+		press(m, "2/:443<enter>")
+		has(t, m, want)
+	}
+}
+
+// Of what is typed and longer than the line its end is shown, and the cursor stands behind what is typed.
+func TestTypingFarthest(t *testing.T) {
+	m, _ := filled(t, words.English, "first-look", 40, 24)
+	press(m, "/resp_port ==")
+	if c := m.View().Cursor; c == nil || c.X != len("filter: resp_port ==") {
+		t.Errorf("the cursor is at %v:\n%s", c, text(m))
+	}
+	press(m, "<esc>/"+strings.Repeat("x", 50)+"end")
+	has(t, m, "filter: ~"+strings.Repeat("x", 27)+"end")
+	if c := m.View().Cursor; c == nil || c.X != 39 {
+		t.Errorf("the cursor is at %v", c)
+	}
+	m.Save = func(string, []capture.Frame) error { return nil }
+	press(m, "<esc>w")
+	m.typed = strings.Repeat("d", 50) + ".pcapng"
+	has(t, m, "save the packets", ".pcapng")
+}

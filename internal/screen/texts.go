@@ -17,47 +17,59 @@ import (
 	"portero/internal/words"
 )
 
+// help names the keys and what stands in the lists, by key and meaning.
+var help = [][2][2]string{
+	{{"1 2 3 4, tab", "connections, ports, hosts, findings"}, {"1 2 3 4, tab", "conexiones, puertos, equipos, hallazgos"}},
+	{{"arrows, page", "move; the cursor stays with its line when others move"}, {"flechas, página", "moverse; el cursor sigue a su línea si otras se mueven"}},
+	{{"enter", "a connection: follow it, arrow by arrow"}, {"intro", "una conexión: seguirla, flecha a flecha"}},
+	{{"", "a port, host or finding: its connections"}, {"", "un puerto, equipo o hallazgo: sus conexiones"}},
+	{{"e", "explain the line under the cursor"}, {"e", "explicar la línea del cursor"}},
+	{{"/", "filter as you type: every word must be in the line, and !word must not; with = < or > it is an expression:"},
+		{"/", "filtrar al escribir: cada palabra debe estar en la línea, y !palabra no; con = < o > es una expresión:"}},
+	{{"", `resp_port == 443 and process == "curl"`}, {"", `resp_port == 443 and process == "curl"`}},
+	{{"esc", "clear the filter"}, {"esc", "borrar el filtro"}},
+	{{"s", "another order"}, {"s", "otro orden"}},
+	{{"p", "pause the list; rates and losses go on"}, {"p", "parar la lista; tasas y pérdidas siguen"}},
+	{{"w", "save the packets of the line under the cursor that are still kept (16 MB of the latest)"},
+		{"w", "guardar los paquetes de la línea del cursor que aún se conservan (16 MB de los últimos)"}},
+	{{"q, ctrl+c", "quit"}, {"q, ctrl+c", "salir"}},
+	{},
+	{{"opening", "how it began: e explains it, docs/VERDICTS.md all"}, {"apertura", "cómo empezó: e la explica, docs/VERDICTS.md todas"}},
+	{{"program", "what runs behind it on this machine, and in brackets how sure that is: docs/PROGRAMS.md"},
+		{"programa", "qué hay detrás en este equipo y, entre paréntesis, con qué seguridad: docs/PROGRAMS.md"}},
+	{{"dropped", "frames the kernel had no room for: verdicts of that time may be wrong"},
+		{"descartadas", "tramas para las que el núcleo no tuvo sitio: los veredictos de entonces pueden fallar"}},
+}
+
+// help is that in lines of the terminal's width, none longer than is read with ease.
 func (m *Model) help() []string {
-	return strings.Split(m.pick(`  1 2 3 4, tab     connections, ports, hosts, findings
-  arrows, page     move; the cursor stays with its line when others move
-  enter            a connection: follow it, arrow by arrow
-                   a port, host or finding: its connections
-  e                explain the line under the cursor
-  /                filter as you type: every word must be in the line, and
-                   !word must not; with = < or > it is an expression:
-                   resp_port == 443 and process == "curl"
-  esc              clear the filter
-  s                another order
-  p                pause the list; rates and losses go on
-  w                save the packets of the line under the cursor
-                   that are still kept (16 MB of the latest)
-  q, ctrl+c        quit
+	const column = 19
+	var out []string
+	for _, e := range help {
+		key, means := m.pick(e[0][0], e[1][0]), m.pick(e[0][1], e[1][1])
+		at := column
+		if m.width < 2*column+10 { // beside each other they would be too narrow
+			at = 4
+			if key != "" {
+				out, key = append(out, "  "+key), ""
+			}
+		}
+		for i, line := range wrap(means, min(m.width, 72)-at) {
+			if line = strings.TrimLeft(line, " "); i > 0 { // what goes on begins where the meaning does
+				key = ""
+			}
+			out = append(out, strings.TrimRight(fmt.Sprintf("%-*s%s", at, "  "+key, line), " "))
+		}
+	}
+	return out
+}
 
-  opening          how it began: e explains it, docs/VERDICTS.md all
-  program          what runs behind it on this machine, and in
-                   brackets how sure that is: docs/PROGRAMS.md
-  dropped          frames the kernel had no room for: verdicts of
-                   that time may be wrong`,
-		`  1 2 3 4, tab     conexiones, puertos, equipos, hallazgos
-  flechas, página  moverse; el cursor sigue a su línea si otras se mueven
-  intro            una conexión: seguirla, flecha a flecha
-                   un puerto, equipo o hallazgo: sus conexiones
-  e                explicar la línea del cursor
-  /                filtrar al escribir: cada palabra debe estar en la
-                   línea, y !palabra no; con = < o > es una expresión:
-                   resp_port == 443 and process == "curl"
-  esc              borrar el filtro
-  s                otro orden
-  p                parar la lista; tasas y pérdidas siguen
-  w                guardar los paquetes de la línea del cursor que
-                   aún se conservan (16 MB de los últimos)
-  q, ctrl+c        salir
-
-  apertura         cómo empezó: e la explica, docs/VERDICTS.md todas
-  programa         qué hay detrás en este equipo y, entre paréntesis,
-                   con qué seguridad: docs/PROGRAMS.md
-  descartadas      tramas para las que el núcleo no tuvo sitio: los
-                   veredictos de entonces pueden fallar`), "\n")
+// told is the explanation in lines of the terminal's width.
+func (m *Model) told() (out []string) {
+	for _, s := range m.text {
+		out = append(out, wrap(clean(s), m.width-2)...)
+	}
+	return out
 }
 
 // explain shows what the line under the cursor means.
@@ -73,10 +85,7 @@ func (m *Model) explain(i item) {
 	case *findingItem:
 		t = m.findingText(&x.Finding)
 	}
-	m.text = nil
-	for _, s := range t {
-		m.text = append(m.text, wrap(clean(s), m.width-2)...)
-	}
+	m.text = t
 	if m.mode == following {
 		m.desk.Follow(nil)
 	}
