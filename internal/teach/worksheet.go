@@ -125,9 +125,10 @@ func (s *Sheet) WriteKeyMarkdown(w io.Writer) error {
 	return err
 }
 
+// sheetStyle breaks no word of a table while there is room for it; on paper nothing scrolls.
 const sheetStyle = `body{font:15px/1.4 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}` +
-	`table{border-collapse:collapse;width:100%;margin:.6em 0;break-inside:avoid}th,td{border:1px solid #888;padding:.25em .4em;text-align:left;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}` +
-	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}@media screen and (max-width:60em){table{font-size:.75em}th,td{padding:.15em .2em}td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}}`
+	`table{border-collapse:collapse;width:100%;margin:.6em 0;break-inside:avoid}th,td{border:1px solid #888;padding:.25em .4em;text-align:left;overflow-wrap:break-word;font-variant-numeric:tabular-nums}` +
+	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}@media screen and (max-width:60em){table{font-size:.75em}th,td{padding:.15em .2em}td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}.wide{overflow-x:auto}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}th,td{overflow-wrap:anywhere}.wide{overflow:visible}}`
 
 func (s *Sheet) page(w io.Writer, title, body string) error {
 	_, err := io.WriteString(w, `<!DOCTYPE html>
@@ -153,7 +154,7 @@ func (s *Sheet) WriteHTML(w io.Writer) error {
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		fmt.Fprintf(&b, "<h2>%d. %s</h2>\n<table><thead><tr>", i+1, esc(t.Title))
+		fmt.Fprintf(&b, "<h2>%d. %s</h2>\n<div class=\"wide\"><table><thead><tr>", i+1, esc(t.Title))
 		for _, h := range t.Head {
 			b.WriteString(`<th scope="col">` + esc(h) + "</th>")
 		}
@@ -169,7 +170,7 @@ func (s *Sheet) WriteHTML(w io.Writer) error {
 			}
 			b.WriteString("</tr>\n")
 		}
-		fmt.Fprintf(&b, "</tbody></table>\n<p>(%d) %s</p><p>", t.Verdict.N, esc(s.verdictQuestion()))
+		fmt.Fprintf(&b, "</tbody></table></div>\n<p>(%d) %s</p><p>", t.Verdict.N, esc(s.verdictQuestion()))
 		for _, c := range t.Choices {
 			b.WriteString("&#9744; " + esc(c) + " &nbsp; ")
 		}
@@ -187,15 +188,15 @@ func (s *Sheet) WriteKeyHTML(w io.Writer) error {
 	esc := html.EscapeString
 	l := s.Lang
 	title := l.t("Answers: ", "Respuestas: ") + s.Title
-	b.WriteString("<h1>" + esc(title) + "</h1>\n<table><thead><tr><th scope=\"col\">n</th><th scope=\"col\">" + l.t("answer", "respuesta") + "</th><th scope=\"col\">" + l.t("why", "por qué") + "</th><th scope=\"col\">" + l.t("points", "puntos") + "</th></tr></thead><tbody>\n")
+	b.WriteString("<h1>" + esc(title) + "</h1>\n<div class=\"wide\"><table><thead><tr><th scope=\"col\">n</th><th scope=\"col\">" + l.t("answer", "respuesta") + "</th><th scope=\"col\">" + l.t("why", "por qué") + "</th><th scope=\"col\">" + l.t("points", "puntos") + "</th></tr></thead><tbody>\n")
 	for _, x := range s.blanks() {
 		fmt.Fprintf(&b, "<tr><td>(%d)</td><td>%s</td><td>%s</td><td>%d</td></tr>\n", x.N, esc(x.Answer), esc(x.reason()), x.Points)
 	}
-	fmt.Fprintf(&b, "</tbody></table>\n<p>Total: %d</p>\n<h2>%s</h2>\n<table><tbody>\n", s.Total, l.t("Rubric", "Rúbrica"))
+	fmt.Fprintf(&b, "</tbody></table></div>\n<p>Total: %d</p>\n<h2>%s</h2>\n<div class=\"wide\"><table><tbody>\n", s.Total, l.t("Rubric", "Rúbrica"))
 	for _, r := range s.rubric() {
 		b.WriteString("<tr><th scope=\"row\">" + esc(r[0]) + "</th><td>" + esc(r[1]) + "</td><td>" + esc(r[2]) + "</td></tr>\n")
 	}
-	b.WriteString("</tbody></table>\n")
+	b.WriteString("</tbody></table></div>\n")
 	return s.page(w, title, b.String())
 }
 
