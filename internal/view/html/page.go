@@ -228,7 +228,7 @@ func (c *Collector) drawTime(origin int64) *chart {
 	switch {
 	case t.width >= int64(24*time.Hour):
 		layout = "2006-01-02"
-	case span >= int64(48*time.Hour):
+	case span > int64(24*time.Hour): // else an hour would be there twice
 		layout = "2006-01-02 15:04"
 	case t.width < int64(time.Second):
 		layout = "15:04:05.000"
