@@ -64,6 +64,12 @@ func refuseUnknown(root *cobra.Command) {
 			}
 		case "completion":
 			c.Args = cobra.ArbitraryArgs
+			// Its verbs take it as all others do; what they write is the same in every language.
+			lang := c.PersistentFlags().String("lang", "", "language of sentences: en or es; without it that of the locale")
+			c.PersistentPreRunE = func(*cobra.Command, []string) error {
+				_, err := language(*lang)
+				return err
+			}
 			c.RunE = func(cmd *cobra.Command, args []string) error {
 				if len(args) > 0 {
 					return unknown(cmd, args)

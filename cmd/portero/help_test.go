@@ -164,6 +164,34 @@ func TestFormatsAreSaid(t *testing.T) {
 	}
 }
 
+// Every verb takes --lang, beside --help too, and knows no others.
+func TestEveryVerbTakesLang(t *testing.T) {
+	a := &app{out: io.Discard, err: io.Discard, in: strings.NewReader("")}
+	root := a.root()
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	var verbs func(c *cobra.Command)
+	verbs = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			verbs(sub)
+			if sub.Hidden {
+				continue
+			}
+			args := append(strings.Fields(sub.CommandPath())[1:], "--help", "--lang")
+			if code, out, errs := portero(t, append(args, "es")...); code != exitOK || !strings.Contains(out, "Uso:") || errs != "" {
+				t.Errorf("%q es: %d %s", args, code, errs)
+			}
+		}
+	}
+	verbs(root)
+	if code, out, errs := portero(t, "completion", "bash", "--lang", "xx"); code != exitUsage || out != "" || !strings.Contains(errs, "xx") {
+		t.Errorf("%d %q %s", code, out, errs)
+	}
+	if code, out, _ := portero(t, "completion", "bash", "--lang", "es"); code != exitOK || !strings.Contains(out, "__portero_debug") {
+		t.Errorf("%d %q", code, out)
+	}
+}
+
 // A size that is refused, or not kept to, when it is too small says so before it is tried.
 func TestHelpSaysTheLeast(t *testing.T) {
 	a := &app{out: io.Discard, err: io.Discard, in: strings.NewReader("")}
