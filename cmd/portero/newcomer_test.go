@@ -185,8 +185,11 @@ func TestMessagesForNewcomers(t *testing.T) {
 		{text, "pcap, pcapng and snoop files", "ficheros pcap, pcapng y snoop"},
 		{"why " + look + " 99", look + ": there is no connection 99", look + ": no hay ninguna conexión 99"},
 		{"why ../../testdata/reuse/in.pcap 192.0.2.10:40000>198.51.100.20:80", "2 connections match 192.0.2.10:40000>198.51.100.20:80: this is the first", "2 conexiones coinciden"},
-		{"why " + look, "arg(s), only received 1 (see `portero why --help`)", "hay uno (véase `portero why --help`)"},
-		{"diff " + look, "received 1 (see `portero diff --help`)", "hay uno (véase `portero diff --help`)"},
+		{"why " + look, "portero: takes at least 2 arguments, got 1 (see `portero why --help`): portero why FILE... CONN\n", "hay uno (véase `portero why --help`)"},
+		{"diff " + look, "portero: takes exactly 2 arguments, got 1 (see `portero diff --help`)", "hay uno (véase `portero diff --help`)"},
+		{"teach a b c", "portero: takes 1 to 2 arguments, got 3 (see", "portero: admite de 1 a 2 argumentos y hay 3 (véase"},
+		{"exercise", "portero: takes at least 1 argument, got none (see", "portero: hace falta al menos un argumento y no hay ninguno (véase"},
+		{"lab a b", "portero: takes at most 1 argument, got 2 (see", "portero: admite un argumento como mucho y hay 2 (véase"},
 		{"hosts " + look + " --mmdb " + dir + "/none", "portero: --mmdb: " + dir + "/none: there is no such file\n", "portero: --mmdb: " + dir + "/none: no existe ese fichero\n"},
 	} {
 		for _, l := range []struct{ lang, want string }{{"en", c.en}, {"es", c.es}} {

@@ -1,6 +1,8 @@
 package manual
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,13 +83,40 @@ func template(english string) string {
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, `"{{.CommandPath}} VERBO --help" dice más de un verbo.`).Replace(english)
 }
 
-// Counted is what a verb says that got too few words or too many: err, where more is told, and which words it takes.
+// counts are what cobra says of a wrong number of words, and in which words it is told here.
+var counts = []struct {
+	of   *regexp.Regexp
+	said string
+}{
+	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)$`), "at least %[1]s, got %[2]s"},
+	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)$`), "%[1]s to %[2]s, got %[3]s"},
+	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)$`), "at most %[1]s, got %[2]s"},
+	{regexp.MustCompile(`^accepts (\d+) arg\(s\), received (\d+)$`), "exactly %[1]s, got %[2]s"},
+}
+
+// Counted is what a verb says that got too few words or too many: err in plain words, where more is told, and which
+// words it takes.
 func Counted(cmd *cobra.Command, err error) string {
-	s := err.Error() + " (see `" + cmd.CommandPath() + " --help`)"
-	if strings.Contains(s, " arg(s), ") { // cobra's words for a wrong number of them
-		s += ": " + strings.TrimSuffix(strings.TrimSuffix(cmd.UseLine(), " [flags]"), " [opciones]")
+	see := " (see `" + cmd.CommandPath() + " --help`)"
+	for _, c := range counts {
+		m := c.of.FindStringSubmatch(err.Error())
+		if m == nil {
+			continue
+		}
+		last := len(m) - 2 // the number that the noun stands behind
+		if m[last] += " arguments"; m[last] == "1 arguments" {
+			m[last] = "1 argument"
+		}
+		if m[len(m)-1] == "0" {
+			m[len(m)-1] = "none"
+		}
+		var values []any
+		for _, v := range m[1:] {
+			values = append(values, v)
+		}
+		return "takes " + fmt.Sprintf(c.said, values...) + see + ": " + strings.TrimSuffix(strings.TrimSuffix(cmd.UseLine(), " [flags]"), " [opciones]")
 	}
-	return s
+	return err.Error() + see
 }
 
 // Asked is the language of help, which is needed before flags are read: that
