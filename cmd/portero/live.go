@@ -451,8 +451,11 @@ func (s *session) summary() {
 	st, k := s.eng.Stats(), s.src.Stats()
 	of := func(n uint64, en1, en, es1, es string) string { return some(s.lang, n, en1, en, es1, es) }
 	frames := func(n uint64) string { return of(n, "frame", "frames", "trama", "tramas") }
-	fmt.Fprintf(s.a.err, "portero: %s, %s, %s\n", frames(st.Frames), of(st.Records, "connection or exchange", "connections and exchanges", "conexión o intercambio", "conexiones e intercambios"),
-		frames(k.Dropped)+s.lang.Pick(" dropped by the kernel for lack of room", " que el núcleo descartó por falta de sitio"))
+	line := frames(st.Frames) + ", " + of(st.Records, "connection or exchange", "connections and exchanges", "conexión o intercambio", "conexiones e intercambios")
+	if s.o.replay == "" { // no kernel has a part in a saved capture
+		line += ", " + frames(k.Dropped) + s.lang.Pick(" dropped by the kernel for lack of room", " que el núcleo descartó por falta de sitio")
+	}
+	fmt.Fprintf(s.a.err, "portero: %s\n", line)
 	// A reader that went away, as head does, wanted no more.
 	if n := s.leftOut(); n > 0 && !brokenPipe(s.out.slow.failure()) {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %s not written: whoever reads is too slow, or a disk is full\n", "portero: %s: quien lee es demasiado lento, o un disco está lleno\n"), words.Number(n, s.lang.Pick("line was", "línea no se escribió"), s.lang.Pick("lines were", "líneas no se escribieron")))

@@ -73,10 +73,10 @@ func TestAReaderThatLeftIsNotSlow(t *testing.T) {
 // What was seen is counted in words: one is no plural.
 func TestSummaryOfOne(t *testing.T) {
 	for args, want := range map[string]string{
-		"live --replay " + look + " --speed 1e6 -c 1":           "portero: 1 frame, 1 connection or exchange, 0 frames dropped",
-		"live --replay " + look + " --speed 1e6 -c 1 --lang es": "portero: 1 trama, 1 conexión o intercambio, 0 tramas que",
-		"live --replay " + look + " --speed 100":                "portero: 26 frames, 6 connections and exchanges, 0 frames dropped",
-		"live --replay " + look + " --speed 1e6":                "portero: 26 frames, 6 connections and exchanges, 0 frames dropped",
+		"live --replay " + look + " --speed 1e6 -c 1":           "portero: 1 frame, 1 connection or exchange\n",
+		"live --replay " + look + " --speed 1e6 -c 1 --lang es": "portero: 1 trama, 1 conexión o intercambio\n",
+		"live --replay " + look + " --speed 100":                "portero: 26 frames, 6 connections and exchanges\n",
+		"live --replay " + look + " --speed 1e6":                "portero: 26 frames, 6 connections and exchanges\n",
 	} {
 		if _, _, errs := portero(t, strings.Fields(args)...); !strings.Contains(errs, want) {
 			t.Errorf("%s: %q, want %q", args, errs, want)

@@ -83,3 +83,12 @@ func TestReplaySaysWhatReadSays(t *testing.T) {
 		}
 	}
 }
+
+// No kernel drops frames of a saved capture, and none is spoken of.
+func TestReplayNamesNoKernel(t *testing.T) {
+	for lang, want := range map[string]string{"en": "portero: 26 frames, 6 connections and exchanges\n", "es": "portero: 26 tramas, 6 conexiones e intercambios\n"} {
+		if code, _, errs := portero(t, "live", "--replay", look, "--speed", "1e6", "--lang", lang); code != exitOK || errs != want {
+			t.Errorf("%d: %q, want %q", code, errs, want)
+		}
+	}
+}

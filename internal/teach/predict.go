@@ -283,7 +283,7 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			if part.Right {
 				p("   %s %s  %s\n", field, part.Want, l.t("right", "bien"))
 			} else {
-				told(field + " " + part.Want + "  " + l.t("it was this", "era esto") + ": " + part.Why)
+				told(field + " " + part.Want + " " + l.t("(this came)", "(esto vino)") + ": " + part.Why)
 			}
 		}
 		p("%d  %s: %s\n", s.Frame, l.Who(s.From), label(s, l))

@@ -119,3 +119,16 @@ func FuzzPredict(f *testing.F) {
 		}
 	})
 }
+
+// Beside a wrong answer stands what came, of one flag and of several.
+func TestPredictShowsWhatCame(t *testing.T) {
+	s := story.New().Open()
+	rec := s.Record()
+	tr := trace.Build(s.Packets, rec)
+	for l, want := range map[teach.Lang]string{teach.English: "flags SYN,ACK (this came): ", teach.Spanish: "indicadores SYN,ACK (esto vino): "} {
+		var out bytes.Buffer
+		if _, _, err := teach.Predict(strings.NewReader("SYN seq=0\nRST seq=0 ack=1\n"), &out, rec, tr, l); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%v, no %q in\n%s", err, want, out.String())
+		}
+	}
+}
