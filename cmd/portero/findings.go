@@ -15,6 +15,7 @@ import (
 	"portero/internal/anonymize"
 	"portero/internal/engine"
 	"portero/internal/findings"
+	"portero/internal/fold"
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/safe"
@@ -246,7 +247,8 @@ func numbers(ns []uint64) string {
 
 func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, paint bool) error {
 	if len(fs) == 0 {
-		_, err := fmt.Fprintln(out, l.Pick("nothing worth a look (see docs/FINDINGS.md for what is looked for)", "nada que merezca una mirada (docs/FINDINGS.md dice qué se busca)"))
+		none := l.Pick("nothing worth a look (see docs/FINDINGS.md for what is looked for)", "nada que merezca una mirada (docs/FINDINGS.md dice qué se busca)")
+		_, err := fmt.Fprintln(out, fold.Lines(none, a.width()))
 		return err
 	}
 	width := a.width()

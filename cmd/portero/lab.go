@@ -282,7 +282,7 @@ func (a *app) labAfter(w io.Writer, o *labFlags, sc *lab.Scenario, res *lab.Resu
 			return err
 		}
 		for _, line := range readable(v, c, l) {
-			if _, err := fmt.Fprintln(w, "  "+line); err != nil {
+			if _, err := fmt.Fprintln(w, fold.Lines("  "+line, width)); err != nil {
 				return err
 			}
 		}

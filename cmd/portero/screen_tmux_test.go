@@ -265,6 +265,10 @@ func TestTablesFold(t *testing.T) {
 	if screen, want := x.until("status 1"), "\nnuevo      puerta 198.51.100.20     80 tcp   -       cerrado\n"; !strings.Contains(screen, want) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
+	x = newTerminal(t, 60, 30, t.TempDir(), built(t)+" findings --lang en "+a)
+	if screen, want := x.until("status 0"), "nothing worth a look (see docs/FINDINGS.md for what is\n  looked for)\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
 	x = newTerminal(t, 48, 40, t.TempDir(), built(t)+" diff --lang es "+a+" "+b)
 	if screen, want := x.until("status 1"), "\nnuevo      puerta 198.51.100.20     80 tcp   -\n           cerrado\n"; !strings.Contains(screen, want) {
 		t.Errorf("%s\nwant\n%s", screen, want)

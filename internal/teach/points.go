@@ -45,12 +45,17 @@ func (v *Points) WriteText(w io.Writer, o TextOptions) error {
 	p.para("", l.t("The same packets at three places: at the client, in the middle, at the server. Times in ms.",
 		"Los mismos paquetes en tres lugares: junto al cliente, en el medio y junto al servidor. Tiempos en ms."))
 	p.line("")
-	const gap = 9 // columns of an arrow between two places
+	gap := 9 // columns of an arrow between two places
+	const least = 9
 	first := 18
 	for i := range v.Passages {
 		first = max(first, min(width(v.Passages[i].Label), 31))
 	}
-	place := max((p.Width-2-first-1-2*gap)/3, 9)
+	if p.Width < first+1+3*least+2*gap { // what a packet carries stands above its way
+		p.narrow, first = true, 1
+		gap = max(min(gap, (p.Width-first-1-3*least)/2), 5)
+	}
+	place := max((p.Width-2-first-1-2*gap)/3, least)
 	head := strings.Repeat(" ", first+1)
 	for i, s := range []string{l.t("client", "cliente"), l.t("middle", "medio"), l.t("server", "servidor")} {
 		head += center(s, place)
@@ -79,7 +84,13 @@ func center(s string, n int) string {
 // between those.
 func (p *sheet) passage(v *Passage, first, place, gap int) {
 	name := v.Label
-	if width(name) > first {
+	switch {
+	case p.narrow:
+		for _, l := range wrapWords(name, p.Width) {
+			p.line(l)
+		}
+		name = ""
+	case width(name) > first:
 		name = string([]rune(name)[:first])
 	}
 	b := padTo(name, first) + " "
