@@ -50,7 +50,12 @@ func Protocol(l Lang, name string) string {
 
 // plurals of verdicts and exchanges that are not their singular with an s.
 var plurals = map[string]string{"completada, no vista entera": "completadas, no vistas enteras", "no válida": "no válidas", "no solicitada": "no solicitadas", "sin respuesta": "sin respuesta",
-	"ya en curso": "ya en curso", "solo la respuesta": "solo la respuesta", "en un solo sentido": "en un solo sentido", "no procede": "no proceden"}
+	"ya en curso": "ya en curso", "solo la respuesta": "solo la respuesta", "en un solo sentido": "en un solo sentido", "no procede": "no proceden", "contestada sin verse completa": "contestadas sin verse completas",
+	"cerrada durante el acuerdo": "cerradas durante el acuerdo", "con prueba de la dirección (Retry)": "con prueba de la dirección (Retry)", "con negociación de versión": "con negociación de versión", "solo con el Initial": "solo con el Initial"}
+
+// counted are the words that have another form behind a number.
+var counted = map[string]string{"contestada, sin verse completa": "contestada sin verse completa", "se pidió prueba de la dirección (Retry)": "con prueba de la dirección (Retry)",
+	"negociación de versión": "con negociación de versión", "solo el Initial": "solo con el Initial"}
 
 // Number says how many of something there are: one is what one of them is called, with all that
 // agrees with it, more what several are.
@@ -63,6 +68,9 @@ func Number[T int | int64 | uint64](n T, one, more string) string {
 
 // Count says how many of a verdict or exchange there are.
 func Count(l Lang, n uint64, w string) string {
+	if c, ok := counted[w]; ok {
+		w = c
+	}
 	if l == Spanish && n != 1 {
 		if p, ok := plurals[w]; ok {
 			w = p

@@ -63,6 +63,29 @@ func TestEveryValueHasAWord(t *testing.T) {
 	}
 }
 
+// Behind a number every word of a summary has its plural: an s is enough for a single one that ends in a vowel.
+func TestPlurals(t *testing.T) {
+	for _, m := range []map[string]string{verdicts, exchanges, quic} {
+		for _, w := range m {
+			if w == "" {
+				continue
+			}
+			one, two := Count(Spanish, 1, w), Count(Spanish, 2, w)
+			one, two = strings.TrimPrefix(one, "1 "), strings.TrimPrefix(two, "2 ")
+			right := two == one+"s" && !strings.Contains(one, " ") && strings.ContainsAny(one[len(one)-1:], "aeo")
+			if p := plurals[one]; p != "" {
+				right = two == p
+			}
+			if !right {
+				t.Errorf("%q, %q", one, two)
+			}
+		}
+	}
+	if got := Count(Spanish, 4, "se pidió prueba de la dirección (Retry)"); got != "4 con prueba de la dirección (Retry)" {
+		t.Error(got)
+	}
+}
+
 func TestGender(t *testing.T) {
 	if v, e := Verdict(Spanish, "refused"), Exchange(Spanish, "refused"); v != "rechazada" || e != "rechazado" {
 		t.Errorf("a connection is %q, an exchange %q", v, e)
