@@ -269,7 +269,7 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 		group := fs[i:n]
 		k, _ := findings.KindOf(group[0].Kind)
 		pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
-		head := fmt.Sprintf("%-7s %s: %s", words.Severity(l, group[0].Severity), k.ID, pick(k.Title))
+		head := fold.Lines(fmt.Sprintf("%-7s %s: %s", words.Severity(l, group[0].Severity), k.ID, pick(k.Title)), width)
 		if paint && (group[0].Severity == "high" || group[0].Severity == "medium") {
 			c := color.New(color.FgRed)
 			c.EnableColor()

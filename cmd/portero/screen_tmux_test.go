@@ -269,6 +269,14 @@ func TestTablesFold(t *testing.T) {
 	if screen, want := x.until("status 0"), "nothing worth a look (see docs/FINDINGS.md for what is\n  looked for)\n"; !strings.Contains(screen, want) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
+	strange, err := filepath.Abs("../../testdata/ssh-on-443/in.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x = newTerminal(t, 55, 30, t.TempDir(), built(t)+" findings --lang es "+strange)
+	if screen, want := x.until("status 0"), "media   port-mismatch: un idioma conocido en una puerta\n        poco habitual\n"; !strings.Contains(screen, want) {
+		t.Errorf("%s\nwant\n%s", screen, want)
+	}
 	x = newTerminal(t, 48, 40, t.TempDir(), built(t)+" diff --lang es "+a+" "+b)
 	if screen, want := x.until("status 1"), "\nnuevo      puerta 198.51.100.20     80 tcp   -\n           cerrado\n"; !strings.Contains(screen, want) {
 		t.Errorf("%s\nwant\n%s", screen, want)
