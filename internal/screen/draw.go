@@ -104,7 +104,20 @@ func (m *Model) status() string {
 		}
 		rates = rates[:len(rates)-1]
 	}
-	return spread(" "+fit(title, max(room(), 0))+strings.Join(rates, "")+losses, right, m.width)
+	if room() >= 1 {
+		return spread(" "+fit(title, room())+strings.Join(rates, "")+losses, right, m.width)
+	}
+	// Not even the name has room. A number that is cut tells less than it would, so what was seen goes before a loss is.
+	losses = strings.TrimPrefix(losses, " ")
+	if ansi.StringWidth(losses)+ansi.StringWidth(right)+1 > m.width {
+		losses = strings.Replace(losses, m.seen(v), "", 1)
+	}
+	return spread(losses, right, m.width)
+}
+
+// seen says how many connections there were.
+func (m *Model) seen(v *View) string {
+	return "  " + fmt.Sprintf(m.pick("seen %d", "vistas %d"), v.Total)
 }
 
 // losses says what was seen and lost.
@@ -113,7 +126,7 @@ func (m *Model) losses(v *View) string {
 	if v.Dropped > 0 {
 		lost = m.paint(color.FgRed, lost)
 	}
-	s := "  " + lost + "  " + fmt.Sprintf(m.pick("seen %d", "vistas %d"), v.Total)
+	s := "  " + lost + m.seen(v)
 	if n := v.Evicted; n > 0 {
 		s += "  " + m.paint(color.FgRed, fmt.Sprintf(m.pick("forgotten %d", "olvidadas %d"), n))
 	}

@@ -410,3 +410,20 @@ func TestTypingFarthest(t *testing.T) {
 	m.typed = strings.Repeat("d", 50) + ".pcapng"
 	has(t, m, "save the packets", ".pcapng")
 }
+
+// What was lost is told in whole numbers as long as they fit by themselves.
+func TestLossesAreWhole(t *testing.T) {
+	for l, want := range map[words.Lang]string{words.English: " dropped 3  seen 30002  forgotten 12482  not listed 2923", words.Spanish: " descartadas 3  vistas 30002  olvidadas 12482  sin listar 2923"} {
+		m, _ := filled(t, l, "first-look", 80, 24)
+		v := *m.desk.View()
+		v.Total, v.Evicted, v.Lost = 30002, 12482, 2923
+		for w := 50; w <= 90; w++ {
+			m.Update(tea.WindowSizeMsg{Width: w, Height: 12})
+			m.past = []*View{&v}
+			first := m.status()
+			if w >= len(want)+1 && !strings.Contains(first, want) || !strings.Contains(first, m.pick("not listed 2923", "sin listar 2923")) || ansi.StringWidth(first) > w {
+				t.Errorf("%d: %q", w, first)
+			}
+		}
+	}
+}
