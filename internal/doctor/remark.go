@@ -76,12 +76,13 @@ func (n *notes) add(warn bool, id string, count, frame uint64, found, effect tex
 // losses are what is in no record, or in one that ended early.
 func (d *Doctor) losses(n *notes, t Totals) {
 	for _, err := range t.Problems {
-		found := text{err.Error(), words.Message(words.Spanish, err.Error())}
+		// That what came before is all here, the error says itself.
+		found, rest := text{err.Error(), words.Message(words.Spanish, err.Error())}, text{"connections open at that point may have gone on", "las conexiones abiertas en ese punto pudieron seguir"}
 		if t.Private {
 			found = text{"a capture is damaged", "una captura está dañada"}
+			rest = text{"what came before it is all here; " + rest.en, "lo anterior está todo aquí; " + rest.es}
 		}
-		n.add(true, "damaged", 1, 0, found, text{"what came before it is all here; connections open at that point may have gone on",
-			"lo anterior está todo aquí; las conexiones abiertas en ese punto pudieron seguir"})
+		n.add(true, "damaged", 1, 0, found, rest)
 	}
 	for _, err := range t.Unread {
 		found := text{err.Error(), words.Message(words.Spanish, err.Error())}

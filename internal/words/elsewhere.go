@@ -43,6 +43,7 @@ var elsewhereMessages = [][2]string{
 	{"%s: %q is no number from %d to %d", "%s: %q no es un número de %d a %d"},
 	{": there is no option %q", ": no hay ninguna opción %q"},
 	{"too many levels of symbolic links", "demasiados enlaces simbólicos seguidos"},
+	{"too many open files", "demasiados ficheros abiertos"},
 	{"input/output error", "error de entrada o salida"},
 	{"nobody listens there", "allí no escucha nadie"},
 	{"lookup %s on %s: no such host", "no se encuentra ningún equipo %s (lo dice %s)"},
