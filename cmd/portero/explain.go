@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,7 +43,8 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 				return err
 			}
 			var failed error
-			for i, w := range args {
+			told := 0
+			for _, w := range args {
 				if w == "fields" && format == "json" {
 					if err := json.NewEncoder(out).Encode(explain.Fields(l)); err != nil {
 						return err
@@ -50,6 +52,9 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 					continue
 				}
 				if w == "fields" {
+					if told++; told > 1 {
+						fmt.Fprintln(out)
+					}
 					for _, f := range record.Schema() {
 						for n, line := range folded(explain.Field(l, &f), a.width()-19) {
 							name := ""
@@ -67,7 +72,11 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 					if len(suggest) > 0 {
 						hint = "; did you mean " + strings.Join(suggest, ", ") + "?"
 					}
-					failed = usage(fmt.Sprintf("explain: %q is no word that portero knows%s", w, hint))
+					err := usage(fmt.Sprintf("explain: %q is no word that portero knows%s", w, hint))
+					if len(w) > 4 && strings.Trim(w, "0123456789") == "" {
+						err = usage(fmt.Sprintf("explain: %q is no port: they go from 0 to 65535", w))
+					}
+					failed = errors.Join(failed, err) // each of them is told
 					continue
 				}
 				if format == "json" {
@@ -76,8 +85,8 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 					}
 					continue
 				}
-				for j, e := range found {
-					if i+j > 0 {
+				for _, e := range found {
+					if told++; told > 1 {
 						fmt.Fprintln(out)
 					}
 					fmt.Fprintf(out, "%s   %s\n", e.Word, e.Kind)
