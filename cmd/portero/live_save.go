@@ -182,7 +182,7 @@ func (s *session) rotateFiles(now time.Time) {
 // savedWords says what became of -w.
 func savedWords(l words.Lang, st recorder.State) string {
 	frames := func(n uint64) string { return words.Number(n, l.Pick("frame", "trama"), l.Pick("frames", "tramas")) }
-	s := fmt.Sprintf(l.Pick("saved %s, %d bytes; files: %d", "guardado: %s, %d bytes; ficheros: %d"), frames(st.Frames), st.Bytes, st.Files)
+	s := fmt.Sprintf(l.Pick("saved %s, %d bytes; files: %d", "guardado: %s, %d octetos; ficheros: %d"), frames(st.Frames), st.Bytes, st.Files)
 	if st.Lost > 0 {
 		s += "; " + words.Number(st.Lost, l.Pick("frame was", "trama"), l.Pick("frames were", "tramas")) + l.Pick(" not, the disk was too slow", " no, el disco era demasiado lento")
 	}
