@@ -215,6 +215,9 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 			if _, err := language(lang); err != nil {
 				return err
 			}
+			if err := a.noTerminal(save); err != nil {
+				return err
+			}
 			t, err := parseTarget(args[len(args)-1])
 			if err != nil {
 				return err

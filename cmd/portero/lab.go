@@ -123,6 +123,12 @@ func (a *app) lab(name string, o *labFlags, l teach.Lang) error {
 	if !ok {
 		return usage(fmt.Sprintf("--at: %q is none of client, middle, server", o.at))
 	}
+	if o.save == "-" && (o.tell.out == "" || o.tell.out == "-") {
+		return usage("-w -: standard output cannot carry the ladder and packets; add -o FILE for the ladder")
+	}
+	if err := a.noTerminal(o.save); err != nil {
+		return err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err

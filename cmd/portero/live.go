@@ -209,6 +209,9 @@ func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Opti
 	if s.watch, err = a.detector(&o.watch, o.memory); err != nil {
 		return
 	}
+	if err = a.noTerminal(o.save); err != nil {
+		return
+	}
 	if ro, err = o.recorderOptions(); err != nil {
 		return
 	}

@@ -160,6 +160,9 @@ func (o *readFlags) counted(check cobra.PositionalArgs) cobra.PositionalArgs {
 func (a *app) expand(args []string) (out []string, err error) {
 	defer func() { a.named = append(a.named, out...) }()
 	for _, name := range args {
+		if name == "-" && isTerminal(a.in) {
+			return nil, usage("standard input is a terminal, and no capture comes from there; write tcpdump -w - | portero read - or name a file")
+		}
 		st, err := os.Stat(name)
 		if err != nil || !st.IsDir() {
 			out = append(out, name)

@@ -24,6 +24,9 @@ func (a *app) saver(o *readFlags) (*saving, error) {
 	if o.save == "-" && (o.out == "" || o.out == "-") {
 		return nil, usage("-w -: standard output cannot carry records and packets; add -o FILE for the records")
 	}
+	if err := a.noTerminal(o.save); err != nil {
+		return nil, err
+	}
 	out, err := a.openOutput(o.save, o.force)
 	if err != nil {
 		return nil, err
@@ -40,6 +43,14 @@ func (a *app) saver(o *readFlags) (*saving, error) {
 		return nil, err
 	}
 	return &saving{w, out}, nil
+}
+
+// noTerminal refuses to save packets where they would be shown: what is in them would steer the terminal.
+func (a *app) noTerminal(save string) error {
+	if save == "-" && isTerminal(a.out) {
+		return usage("-w -: standard output is a terminal, which packets would steer; name a file, or write into a pipe")
+	}
+	return nil
 }
 
 func (s *saving) close() error { return s.out.close() }

@@ -282,3 +282,29 @@ func TestTablesFold(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", screen, want)
 	}
 }
+
+// TestNoPacketsOnATerminal: nothing waits for a capture to be typed, and no packets are shown to a terminal.
+func TestNoPacketsOnATerminal(t *testing.T) {
+	a, err := filepath.Abs(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for args, want := range map[string]string{
+		"-":                        "portero: standard input is a terminal",
+		"read -r -":                "portero: standard input is a terminal",
+		"why - 1":                  "portero: standard input is a terminal",
+		"teach -":                  "portero: standard input is a terminal",
+		"report - -o r.html":       "portero: standard input is a terminal",
+		"extract " + a + " 1 -w -": "portero: -w -: standard output is a terminal",
+		a + " -w - -o r.ndjson":    "portero: -w -: standard output is a terminal",
+		"live --replay " + a + " -w - -o r.ndjson": "portero: -w -: standard output is a terminal",
+		"lab handshake --userspace -w - -o r.txt":  "portero: -w -: standard output is a terminal",
+		"lab handshake --userspace -w -":           "portero: -w -: standard output cannot carry the ladder",
+	} {
+		x := newTerminal(t, 100, 30, dir, built(t)+" "+args+" --lang en")
+		if screen := x.until("status 2"); !strings.HasPrefix(screen, want) {
+			t.Errorf("%s: %s\nwant\n%s", args, screen, want)
+		}
+	}
+}
