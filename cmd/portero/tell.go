@@ -86,7 +86,7 @@ func (a *app) tell(c *told, t *tellFlags, l teach.Lang, before, after func(io.Wr
 			}
 		}
 		if t.predict {
-			_, _, err = teach.Predict(a.in, w, c.rec, c.trace, l)
+			_, _, err = teach.Predict(a.in, w, c.rec, c.trace, l, text.Width)
 		} else {
 			err = ladder.WriteSteps(a.in, w, text)
 		}

@@ -90,7 +90,7 @@ var spanish = map[string]string{
 	"quality bad_checksums":            "Paquetes con sumas de comprobación erróneas.",
 	"quality fragments":                "Los datagramas se recompusieron a partir de fragmentos.",
 	"quality no_times":                 "La captura no dice cuándo llegaron sus paquetes (todos los tiempos son 0): no se conoce ningún tiempo ni duración.",
-	"flag SYN":                         "Sincronizar: ¿puedo hablar con usted? Cuento mis octetos desde este número.",
+	"flag SYN":                         "Sincronizar: ¿podemos hablar? Cuento mis octetos desde este número.",
 	"flag ACK":                         "Acuse de recibo: tengo todo lo anterior a este número.",
 	"flag FIN":                         "Fin: no tengo más que enviar.",
 	"flag RST":                         "Corte: esta conexión no existe, o acaba ahora mismo.",

@@ -247,7 +247,7 @@ var tcpScenarios = []Scenario{
 	{
 		Name: "telnet-in-clear", Port: portTelnet, Readable: true,
 		Title: [2]string{"Somebody logs in with telnet: name and password cross the wire in clear.", "Alguien entra por telnet: nombre y contraseña cruzan el cable sin cifrar."},
-		Look:  [2]string{"Read the password below: whoever is on the way reads it as well.", "Lea abajo la contraseña: quien esté en el camino la lee igual."},
+		Look:  [2]string{"Read the password below: whoever is on the way reads it as well.", "Abajo se lee la contraseña: quien esté en el camino la lee igual."},
 		run: func(s *stage) error {
 			// 255 251 1: "I will echo" (RFC 857); the client agrees with 255 253 1.
 			c, d := dialogue("<\xff\xfb\x01", ">\xff\xfd\x01", "<lab.example login: ", ">ana\r\n", "<ana\r\nPassword: ", ">secret-1987\r\n", "<\r\nWelcome, ana.\r\n$ ", ">exit\r\n", "<exit\r\n")

@@ -25,7 +25,7 @@ func TestRefusalHasNumberZero(t *testing.T) {
 	rec := s.Record()
 	tr := trace.Build(s.Packets, rec)
 	var out strings.Builder
-	if got, most, err := teach.Predict(strings.NewReader("SYN seq=0\nRST,ACK seq=0 ack=1\n"), &out, rec, tr, teach.English); got != 5 || most != 5 || err != nil {
+	if got, most, err := teach.Predict(strings.NewReader("SYN seq=0\nRST,ACK seq=0 ack=1\n"), &out, rec, tr, teach.English, 0); got != 5 || most != 5 || err != nil {
 		t.Errorf("%d of %d, %v\n%s", got, most, err, out.String())
 	}
 	asked := false

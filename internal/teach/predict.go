@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"portero/capture"
 	"portero/internal/record"
@@ -217,8 +218,12 @@ var flagBits = map[string]capture.Flags{"syn": capture.SYN, "ack": capture.ACK, 
 	"fin-ack": capture.FIN | capture.ACK, "rst-ack": capture.RST | capture.ACK}
 
 // Predict plays the game over in and out, line by line, and returns the score.
-// An empty line shows the packet without points; "q" or the end of in ends it.
-func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l Lang) (points, most int, err error) {
+// An empty line shows the packet without points; "q" or the end of in ends it. Lines have at most width columns, 80
+// when it is 0.
+func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l Lang, width int) (points, most int, err error) {
+	if width <= 0 {
+		width = 80
+	}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 256), 4096)
 	t := newTeller(rec, tr, l)
@@ -227,31 +232,38 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			_, err = fmt.Fprintf(out, format, args...)
 		}
 	}
+	say := func(s string) {
+		if utf8.RuneCountInString(s) > width {
+			s = strings.Join(wrapWords(s, width), "\n")
+		}
+		p("%s\n", s)
+	}
 	// told writes sentences under their packet.
 	told := func(s string) {
-		for _, line := range wrapWords(s, 76) {
+		for _, line := range wrapWords(s, width-4) {
 			p("   %s\n", line)
 		}
 	}
 	if !tr.TCP {
-		p("%s\n", l.t("Datagrams carry no numbers to predict: try a TCP connection.", "Los datagramas no llevan números que predecir: pruebe con una conexión TCP."))
+		say(l.t("Datagrams carry no numbers to predict: try a TCP connection.", "Los datagramas no llevan números que predecir: hace falta una conexión TCP."))
 		return 0, 0, err
 	}
 	asker := NewAsker(tr)
-	p("%s\n\n", l.t("What comes next? Answer like: SYN,ACK seq=0 ack=1. Empty line: show me. q: stop.", "¿Qué viene ahora? Responda así: SYN,ACK seq=0 ack=1. Vacío: mostrar. q: terminar."))
+	say(l.t("What comes next? Answer like: SYN,ACK seq=0 ack=1. Empty line: show me. q: stop.", "¿Qué viene ahora? Se responde así: SYN,ACK seq=0 ack=1. Línea vacía: mostrarlo. q: terminar."))
+	p("\n")
 	for i := range tr.Steps {
 		s := &tr.Steps[i]
 		q, ok := asker.Ask(i, l)
 		said := t.tell(i)
 		if !ok {
-			p("%d  %s: %s  %s\n", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)"))
+			say(fmt.Sprintf("%d  %s: %s  %s", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)")))
 			told(said.Plain)
 			p("\n")
 			continue
 		}
 		var a Answer
 		for {
-			p("%s\n? ", strings.Join(wrapWords(q.Prompt, 79), "\n"))
+			p("%s\n? ", strings.Join(wrapWords(q.Prompt, width-1), "\n"))
 			if err != nil || !lines.Scan() {
 				p("\n%s\n", score(points, most, l))
 				if err == nil {
@@ -271,7 +283,7 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			if a, bad = ParseAnswer(text); bad == nil {
 				break
 			}
-			p("%s\n", l.t("I do not understand; write for example: ACK seq=1 ack=1", "No se entiende; escriba por ejemplo: ACK seq=1 ack=1"))
+			say(l.t("I do not understand; write for example: ACK seq=1 ack=1", "No se entiende; se escribe, por ejemplo, así: ACK seq=1 ack=1"))
 		}
 		r := Check(tr, q, a, l)
 		points, most = points+r.Points, most+r.Max
@@ -286,7 +298,7 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 				told(field + " " + part.Want + " " + l.t("(this came)", "(esto vino)") + ": " + part.Why)
 			}
 		}
-		p("%d  %s: %s\n", s.Frame, l.Who(s.From), label(s, l))
+		say(fmt.Sprintf("%d  %s: %s", s.Frame, l.Who(s.From), label(s, l)))
 		told(said.Plain)
 		p("   %s | %s\n\n", s.After[trace.Orig].State, s.After[trace.Resp].State)
 	}

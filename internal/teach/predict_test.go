@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"portero/capture"
 	"portero/internal/teach"
@@ -31,7 +32,7 @@ func TestPredictPerfectly(t *testing.T) {
 			answers.WriteString("\n")
 		}
 		var out bytes.Buffer
-		got, most, err := teach.Predict(strings.NewReader(answers.String()), &out, rec, tr, teach.English)
+		got, most, err := teach.Predict(strings.NewReader(answers.String()), &out, rec, tr, teach.English, 0)
 		if err != nil || got != most {
 			t.Errorf("%s: %d of %d, %v\n%s", c.name, got, most, err, out.String())
 		}
@@ -113,7 +114,7 @@ func FuzzPredict(f *testing.F) {
 	tr := trace.Build(s.Packets, rec)
 	f.Fuzz(func(t *testing.T, in string) {
 		var out bytes.Buffer
-		got, most, _ := teach.Predict(strings.NewReader(in), &out, rec, tr, teach.Spanish)
+		got, most, _ := teach.Predict(strings.NewReader(in), &out, rec, tr, teach.Spanish, 0)
 		if got < 0 || got > most {
 			t.Errorf("%d of %d", got, most)
 		}
@@ -127,8 +128,30 @@ func TestPredictShowsWhatCame(t *testing.T) {
 	tr := trace.Build(s.Packets, rec)
 	for l, want := range map[teach.Lang]string{teach.English: "flags SYN,ACK (this came): ", teach.Spanish: "indicadores SYN,ACK (esto vino): "} {
 		var out bytes.Buffer
-		if _, _, err := teach.Predict(strings.NewReader("SYN seq=0\nRST seq=0 ack=1\n"), &out, rec, tr, l); err != nil || !strings.Contains(out.String(), want) {
+		if _, _, err := teach.Predict(strings.NewReader("SYN seq=0\nRST seq=0 ack=1\n"), &out, rec, tr, l, 0); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%v, no %q in\n%s", err, want, out.String())
+		}
+	}
+}
+
+// The game has the width of the terminal, in both languages, whatever was answered.
+func TestPredictFits(t *testing.T) {
+	for _, l := range []teach.Lang{teach.English, teach.Spanish} {
+		for _, c := range tales() {
+			rec := c.s.Record()
+			tr := trace.Build(c.s.Packets, rec)
+			for _, w := range []int{40, 60, 80} {
+				var out bytes.Buffer
+				if _, _, err := teach.Predict(strings.NewReader(strings.Repeat("what?\nFIN seq=7 ack=8\n", 40)), &out, rec, tr, l, w); err != nil {
+					t.Fatal(err)
+				}
+				for _, line := range strings.Split(out.String(), "\n") {
+					// On a terminal what is typed behind the question mark ends the line.
+					if n := utf8.RuneCountInString(strings.TrimPrefix(line, "? ")); n > w {
+						t.Errorf("%s: %d columns of %d: %s", c.name, n, w, line)
+					}
+				}
+			}
 		}
 	}
 }

@@ -144,7 +144,7 @@ var messages = [][2]string{
 	{"--interim: %s is no interval (write 1m; 0 is never)", "--interim: %s no es un intervalo (escríbase 1m; 0 es nunca)"},
 	{"--interim: at least one second (0 is never)", "--interim: un segundo como mínimo (0 es nunca)"},
 	{"--lanes: %d is none of 0 to %d (0 chooses)", "--lanes: %d no está entre 0 y %d (0 elige)"},
-	{"--sort and --limit hold %d records at most: give a lower --limit, or sort what is written without them", "--sort y --limit retienen %d registros como mucho: dé un --limit menor u ordene lo que se escribe sin ellos"},
+	{"--sort and --limit hold %d records at most: give a lower --limit, or sort what is written without them", "--sort y --limit retienen %d registros como mucho: hace falta un --limit menor, u ordenar lo que se escribe sin ellos"},
 	{"--snaplen: %d is none of 0 to %d octets (0 is all)", "--snaplen: %d no está entre 0 y %d octetos (0 es todo)"},
 	{"--plain and --format %s are two forms of the same lines: leave one of them out", "--plain y --format %s son dos formas de las mismas líneas: sobra una"},
 	{"--speed is for --replay FILE, which is missing", "--speed es para --replay FICHERO, que falta"},
