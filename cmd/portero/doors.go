@@ -431,6 +431,9 @@ func (l *list) cutNames(i, w int) {
 }
 
 func (a *app) print(l *list, o *readFlags, j *job, stopped bool) error {
+	if !o.quiet {
+		a.misnamed(o.out, o.format, "ndjson", "json", "csv", "tsv")
+	}
 	out, err := a.openOutput(o.out, o.force)
 	if err != nil {
 		return err

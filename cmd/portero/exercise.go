@@ -70,6 +70,9 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 				a.problems(j)
 				return usage("there is no TCP connection with its flags in it to make a worksheet from")
 			}
+			if !o.quiet {
+				a.misnamed(o.out, o.format, "html", "gift")
+			}
 			for v := range variants {
 				s := teach.Exercise(cs, teach.SheetOptions{Seed: seed + uint64(v), Level: lv, Lang: l, Conns: conns, Names: names})
 				name := o.out

@@ -60,6 +60,9 @@ Without a scenario it lists them.`,
 			if err := o.tell.check(); err != nil {
 				return err
 			}
+			if !o.quiet {
+				a.misnamed(o.tell.out, o.tell.format, tellForms...)
+			}
 			if len(args) == 0 {
 				return a.labList(o.tell.terminal(a.out), l)
 			}

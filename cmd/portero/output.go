@@ -48,6 +48,21 @@ func (a *app) openOutput(name string, force bool) (*output, error) {
 	return &output{Writer: b, buf: b, file: f}, nil
 }
 
+// formOf is what the ending of a file's name says of the form of what is in it.
+var formOf = map[string]string{".svg": "svg", ".html": "html", ".htm": "html", ".mmd": "mermaid", ".gift": "gift", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".tsv": "tsv"}
+
+// misnamed tells that a file whose name says something else gets what is for people to read, and how it gets
+// what its name says; forms are those that the verb can write.
+func (a *app) misnamed(name, format string, forms ...string) {
+	says := formOf[strings.ToLower(filepath.Ext(name))]
+	switch format {
+	case "text", "md", "table", "wide":
+		if slices.Contains(forms, says) {
+			fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("%s: what is written there is %s; --format %s makes it what its name says", "%s: lo que se escribe ahí es %s; con --format %s es lo que dice su nombre"), name, format, says)))
+		}
+	}
+}
+
 // mayLose says that name is a file that the same command reads or writes, which even
 // --force must not replace: the capture would be gone.
 func (a *app) mayLose(name string) error {

@@ -307,6 +307,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) error {
 	if watch != nil {
 		watch.eng = j.eng
 	}
+	if !o.quiet {
+		a.misnamed(o.out, o.format, formats...)
+	}
 	out, err := a.openOutput(o.out, o.force)
 	if err != nil {
 		return err

@@ -29,6 +29,9 @@ what comes next, and checks the answer against what really came.`,
 			if (t.step || t.predict) && args[0] == "-" {
 				return usage("--step and --predict read answers from standard input: name the capture as a file")
 			}
+			if !o.quiet {
+				a.misnamed(t.out, t.format, tellForms...)
+			}
 			conn := "1"
 			if len(args) == 2 {
 				conn = args[1]

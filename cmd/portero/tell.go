@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -51,10 +52,11 @@ func (a asciiWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// tellForms are what --format of teach and lab takes.
+var tellForms = []string{"text", "json", "svg", "mermaid", "html"}
+
 func (t *tellFlags) check() error {
-	switch t.format {
-	case "text", "json", "svg", "mermaid", "html":
-	default:
+	if !slices.Contains(tellForms, t.format) {
 		return usage(fmt.Sprintf("--format: %q is none of text, json, svg, mermaid, html", t.format))
 	}
 	if (t.step || t.predict) && (t.format != "text" || t.out != "" && t.out != "-") {

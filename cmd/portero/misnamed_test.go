@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A file whose name says what it does not hold is told of, with the flag that makes it so; other names are not.
+func TestMisnamed(t *testing.T) {
+	t.Chdir("../..")
+	const capture = "testdata/first-look/in.pcap"
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args []string
+		name string
+		says string // "" for nothing
+	}{
+		{[]string{"teach", capture, "2"}, "a.svg", "text; --format svg"},
+		{[]string{"teach", capture, "2"}, "a.mmd", "text; --format mermaid"},
+		{[]string{"teach", "--format", "svg", capture, "2"}, "b.svg", ""},
+		{[]string{"teach", capture, "2"}, "b.txt", ""},
+		{[]string{"teach", "-q", capture, "2"}, "c.html", ""},
+		{[]string{"exercise", capture}, "d.html", "md; --format html"},
+		{[]string{"exercise", capture}, "d.md", ""},
+		{[]string{capture}, "e.CSV", "table; --format csv"},
+		{[]string{"--format", "wide", capture}, "e.jsonl", "wide; --format ndjson"},
+		{[]string{"--format", "ndjson", capture}, "e.json", ""},
+		{[]string{capture}, "e.html", ""}, // no form of it
+		{[]string{"hosts", capture}, "f.tsv", "table; --format tsv"},
+		{[]string{"ports", "--format", "tsv", capture}, "g.tsv", ""},
+		{[]string{"lab", "handshake", "--userspace", "--format", "html"}, "h.svg", ""},
+	} {
+		file := filepath.Join(dir, c.name)
+		code, _, errs := portero(t, append(c.args, "-o", file)...)
+		want := ""
+		if c.says != "" {
+			want = "portero: " + file + ": what is written there is " + c.says + " makes it what its name says\n"
+		} else if c.args[0] == "lab" {
+			want = errs
+		}
+		if code != exitOK || errs != want {
+			t.Errorf("%q to %s: %d %q, want %q", c.args, c.name, code, errs, want)
+		}
+		if _, err := os.Stat(file); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, _, errs := portero(t, "teach", "--lang", "es", "--force", "-o", dir+"/a.svg", capture); errs != "portero: "+dir+"/a.svg: lo que se escribe ahí es text; con --format svg es lo que dice su nombre\n" {
+		t.Error(errs)
+	}
+}
