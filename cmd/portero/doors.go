@@ -332,6 +332,9 @@ func (l *list) speak(format string, lang words.Lang) {
 
 // withoutEmpty leaves out the columns in which no row has anything.
 func (l list) withoutEmpty() list {
+	if len(l.rows) == 0 { // their heads say what there could be
+		return l
+	}
 	n := list{right: map[int]bool{}, rows: make([][]any, len(l.rows))}
 	for i := range l.label {
 		used := false

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -64,6 +65,22 @@ func TestWhatATableOfHostsKeeps(t *testing.T) {
 	}
 	if _, out, _ := portero(t, "hosts", "--format", "ndjson", look); !strings.Contains(out, `"inside":false`) {
 		t.Error(out)
+	}
+}
+
+// Of a capture with nothing in it a list has its heads, and the table no empty line at its end.
+func TestListsOfNothing(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	const empty = "empty.pcap"
+	os.WriteFile(empty, b[:24], 0o600)
+	for verb, want := range map[string]string{"hosts": "host  opened  failed", "ports": "host  port  proto", "read": empty + "   0 frames\n"} {
+		if code, out, _ := portero(t, verb, empty); code != exitOK || !strings.HasPrefix(out, want) || strings.HasSuffix(out, "\n\n") {
+			t.Errorf("%s: %d %q", verb, code, out)
+		}
 	}
 }
 

@@ -300,6 +300,11 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 
 func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	b.WriteByte('\n')
+	defer func(n int) {
+		if b.Len() == n {
+			b.Truncate(n - 1) // nothing stands below the line
+		}
+	}(b.Len())
 	l := t.opt.Lang
 	t.counts(b, t.tcp, words.Verdict, l.Pick("TCP connection", "conexión TCP"), l.Pick("TCP connections", "conexiones TCP"))
 	t.counts(b, t.udp, words.Exchange, l.Pick("UDP exchange", "intercambio UDP"), l.Pick("UDP exchanges", "intercambios UDP"))
