@@ -123,6 +123,33 @@ func TestReportLooks(t *testing.T) {
 	}
 }
 
+// The page of a capture with nothing in it says so and no more, with scripts as without, and its links lead somewhere.
+func TestReportOfNothing(t *testing.T) {
+	b, err := os.ReadFile(firstLook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := filepath.Join(t.TempDir(), "empty.pcap")
+	if err := os.WriteFile(empty, b[:24], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := browse(t, report(t, empty), "", 1000, 800, false)
+	p.ready()
+	for lang, want := range map[string]string{"en": "No connection in it.", "es": "No hay ninguna conexión."} {
+		p.do(chromedp.Click("#lang-" + lang + " + label"))
+		if got := eval[string](p, `document.getElementById("main").innerText`); !strings.Contains(got, want) || strings.Contains(got, "unpack") || strings.Contains(got, "desempaquetar") {
+			t.Errorf("%s: %s", lang, got)
+		}
+		if got := eval[string](p, `document.documentElement.lang`); got != lang {
+			t.Errorf("the page is in %s, want %s", got, lang)
+		}
+	}
+	if got := eval[string](p, `[...document.querySelectorAll('a[href^="#"]')].filter(a => a.checkVisibility() && !document.getElementById(a.hash.slice(1))).map(a => a.href).join(" ")`); got != "" {
+		t.Errorf("links to nothing: %s", got)
+	}
+	p.silent()
+}
+
 // On a narrow screen a sheet's words stay whole: its tables scroll, the page does not.
 func TestSheetOnAPhone(t *testing.T) {
 	for _, lang := range []string{"en", "es"} {

@@ -46,6 +46,10 @@ async function begin() {
   document.documentElement.classList.add("scripted");
   document.documentElement.lang = spanish() ? "es" : "en";
   for (const id of ["lang-en", "lang-es"]) $(id).addEventListener("change", language);
+  if (!$("browser")) { // there is no connection, and so no table
+    document.documentElement.classList.add("ready");
+    return;
+  }
   try {
     await unpack();
   } catch (err) {
