@@ -104,6 +104,8 @@ func (c *Collector) Holds(l words.Lang) string {
 	told := len(c.stories)
 	var s string
 	switch {
+	case c.store.n == 0:
+		s = l.Pick("no connection in it", "no hay ninguna conexión")
 	case c.store.n == 1 && told == 1:
 		s = l.Pick("1 connection, told packet by packet", "1 conexión, contada paquete a paquete")
 	case c.store.n == 1:

@@ -241,6 +241,7 @@ func TestOneIsNoPlural(t *testing.T) {
 		rows, told, left int
 		en, es           string
 	}{
+		{0, 0, 0, "no connection in it", "no hay ninguna conexión"},
 		{1, 1, 0, "1 connection, told packet by packet", "1 conexión, contada paquete a paquete"},
 		{1, 0, 0, "1 connection, not told packet by packet", "1 conexión, no contada paquete a paquete"},
 		{2, 1, 0, "2 connections, 1 of them told packet by packet", "2 conexiones, 1 de ellas contada paquete a paquete"},
