@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type Handle struct {
 	holds   map[*capture.Block][]hold
 	index   uint64
 	stopped atomic.Int64 // when, 0 not
+	ending  time.Time    // when Next learned that
 	looked  time.Time
 	fds     []unix.PollFd
 	counter counters
@@ -59,6 +61,9 @@ const (
 	// slack is for how long the frame of a quiet lane may be on its way: two
 	// rounds of the kernel's timer that retires blocks, and one more.
 	slack = 3 * retire
+	// overdue is for how long frames that the kernel counted are waited for where a
+	// ring ends: its timer may be late on a busy machine.
+	overdue = 3 * time.Second
 )
 
 // Open maps taps. reopen makes a Tap anew when an interface of that name is there
@@ -109,8 +114,13 @@ func (h *Handle) Next(b *capture.Block) error {
 		if h.fill(b, now); len(b.Frames) > 0 {
 			return nil
 		}
-		if t := h.stopped.Load(); t != 0 {
-			if now.UnixNano() > t+int64(slack) {
+		if h.stopped.Load() != 0 {
+			if h.ending.IsZero() {
+				h.ending = now
+				h.count()
+			}
+			// No time of the wall clock: that may be set back now.
+			if d := now.Sub(h.ending); d > slack && h.drained("") || d > overdue {
 				return io.EOF
 			}
 			time.Sleep(time.Millisecond)
@@ -145,7 +155,9 @@ func (h *Handle) fill(b *capture.Block, now time.Time) {
 			}
 		}
 		if r == nil || r.head.Time > limit {
-			return
+			if r = h.ahead(now); r == nil {
+				return
+			}
 		}
 		if stop != 0 && r.head.Time > stop {
 			// What came after the word to stop is not part of the capture.
@@ -175,6 +187,43 @@ func (h *Handle) fill(b *capture.Block, now time.Time) {
 			limit = min(limit, quiet)
 		}
 	}
+}
+
+// ahead is a ring whose next frame is from later than now: the clock was set back since.
+// What is behind that frame would wait until the clock is there again.
+func (h *Handle) ahead(now time.Time) *ring {
+	for _, r := range h.rings {
+		if r.hasOne && r.head.Time > now.Add(time.Second).UnixNano() {
+			return r
+		}
+	}
+	return nil
+}
+
+// count asks the kernel what it put into the rings until now.
+func (h *Handle) count() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.rings {
+		r.count()
+		r.due = r.stats.Received
+	}
+}
+
+// drained reports whether what was counted last in the rings of a tap, or of all, was
+// taken out of them.
+func (h *Handle) drained(tap string) bool {
+	for _, r := range h.rings {
+		if (tap == "" || r.tap == tap) && !r.retired && (r.taken < r.due || r.cur >= 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// waiting reports whether a ring of a tap has frames for Next.
+func (h *Handle) waiting(tap string) bool {
+	return slices.ContainsFunc(h.rings, func(r *ring) bool { return r.tap == tap && !r.retired && (r.cur >= 0 || r.ready()) })
 }
 
 // keep notes that frames of b point into a block.

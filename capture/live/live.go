@@ -28,6 +28,8 @@ type Options struct {
 	// Lanes is how many rings share the frames of one interface, by connection; 0
 	// is one for every two processors, at most four.
 	Lanes int
+
+	late time.Duration // of the timer that retires blocks, in tests
 }
 
 // Tap is an interface that is being listened to, not yet read. Its fields other

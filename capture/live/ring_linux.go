@@ -59,6 +59,8 @@ type ring struct {
 	head   capture.Frame
 	hasOne bool
 
+	taken   uint64 // frames of the blocks that were opened
+	due     uint64 // frames that the kernel had put into the ring when it was asked
 	read    atomic.Uint64
 	damaged uint64
 	stats   LaneStats
@@ -98,6 +100,7 @@ func (r *ring) open() bool {
 		r.held++
 		d := r.mem[r.cur*r.blockSize:]
 		r.left, r.off = native.Uint32(d[blockCount:]), int(native.Uint32(d[blockFirst:]))
+		r.taken += uint64(r.left)
 		r.advance()
 	}
 	return r.hasOne

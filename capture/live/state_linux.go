@@ -57,10 +57,11 @@ func (h *Handle) look(now time.Time) {
 		}
 		if t.away.IsZero() {
 			t.away = now
+			h.count() // nothing comes any more
 			h.tell(Event{Interface: t.called, Change: WentAway, Name: t.Name})
 		}
 		// What it brought before it went is read first.
-		if _, err := indexOf(h.control(), t.Name); err != nil || h.reopen == nil || now.Sub(t.away) < 2*slack {
+		if _, err := indexOf(h.control(), t.Name); err != nil || h.reopen == nil || !h.drained(t.Name) && (h.waiting(t.Name) || now.Sub(t.away) < overdue) {
 			continue
 		}
 		h.restore(t)

@@ -145,7 +145,7 @@ func prepare(fd int, o *Options, t *Tap) error {
 		return fmt.Errorf("PACKET_RESERVE: %w", err)
 	}
 	const frame = 1 << 11
-	req := unix.TpacketReq3{Block_size: uint32(t.BlockSize), Block_nr: uint32(t.Blocks), Frame_size: frame, Frame_nr: uint32(t.Blocks * t.BlockSize / frame), Retire_blk_tov: uint32(retire.Milliseconds())}
+	req := unix.TpacketReq3{Block_size: uint32(t.BlockSize), Block_nr: uint32(t.Blocks), Frame_size: frame, Frame_nr: uint32(t.Blocks * t.BlockSize / frame), Retire_blk_tov: uint32((retire + o.late).Milliseconds())}
 	if err := unix.SetsockoptTpacketReq3(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &req); err != nil {
 		return fmt.Errorf("a ring of %d octets: %w", t.Blocks*t.BlockSize, err)
 	}
