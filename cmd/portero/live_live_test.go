@@ -72,7 +72,7 @@ func watch(t *testing.T, n *livetest.Net, args ...string) *watching {
 	case <-w.said:
 	case err := <-w.done:
 		t.Fatalf("portero live %v: %v\n%s", args, err, w.errors())
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("portero live %v does not begin\n%s", args, w.errors())
 	}
 	return w
@@ -84,6 +84,16 @@ func (w *watching) errors() string {
 	return w.err.String()
 }
 
+// until waits for a word on standard error.
+func (w *watching) until(word string) {
+	w.t.Helper()
+	for end := time.Now().Add(time.Minute); !strings.Contains(w.errors(), word); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			w.t.Fatalf("it does not say %q\n%s", word, w.errors())
+		}
+	}
+}
+
 // end sends a signal and waits.
 func (w *watching) end(s os.Signal) error {
 	w.t.Helper()
@@ -91,7 +101,7 @@ func (w *watching) end(s os.Signal) error {
 	select {
 	case err := <-w.done:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		w.t.Fatalf("it does not end\n%s", w.errors())
 		return nil
 	}

@@ -373,7 +373,7 @@ func TestComesBackThroughTheHelper(t *testing.T) {
 	w := watch(t, n, "va", "--plain")
 	try := func() {
 		n.Do(livetest.A, func() {
-			if c, err := net.DialTimeout("tcp4", "10.77.0.2:1", time.Second); err == nil {
+			if c, err := net.DialTimeout("tcp4", "10.77.0.2:1", 20*time.Second); err == nil {
 				c.Close()
 			}
 		})
@@ -381,12 +381,8 @@ func TestComesBackThroughTheHelper(t *testing.T) {
 	try()
 	n.Run(livetest.A, "ip", "link", "del", "va")
 	n.Veth()
-	wait := time.Now().Add(10 * time.Second)
-	for !strings.Contains(w.errors(), "va came back") && time.Now().Before(wait) {
-		time.Sleep(20 * time.Millisecond)
-	}
-	try()
-	time.Sleep(300 * time.Millisecond)
+	w.until("va came back")
+	try() // what was captured before the signal is told, however soon it comes
 	if err := w.end(syscall.SIGTERM); err != nil {
 		t.Errorf("%v\n%s", err, w.errors())
 	}
