@@ -57,7 +57,7 @@ func initSchema() bool {
 		case batch.Bool:
 			group[f.Name] = parquet.Optional(parquet.Leaf(parquet.BooleanType))
 		case batch.Text:
-			if group[f.Name] = text; f.Name == "community_id" || k == batch.Text && f.Kind == record.KindRisks {
+			if group[f.Name] = text; f.Name == "community_id" || f.Kind == record.KindRisks {
 				group[f.Name] = parquet.Optional(parquet.String()) // hardly any two are the same
 			}
 		case batch.Texts:

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,6 +67,12 @@ func rows(t testing.TB, name string) (out []map[string]any) {
 				name := paths[v.Column()][0]
 				switch {
 				case v.IsNull():
+				case len(paths[v.Column()]) > 1 && v.Kind() == parquet.Int64:
+					list, _ := m[name].([]string)
+					m[name] = append(list, fmt.Sprint(v.Int64()))
+				case len(paths[v.Column()]) > 1:
+					list, _ := m[name].([]string)
+					m[name] = append(list, string(v.ByteArray()))
 				case v.Kind() == parquet.Int64:
 					m[name] = v.Int64()
 				case v.Kind() == parquet.Boolean:
@@ -107,7 +114,7 @@ func TestEveryFieldIsInTheFile(t *testing.T) {
 	if err := l.Write([]Entry{{Source: "lab/s-9/e", Number: 1, Batch: x}}); err != nil {
 		t.Fatal(err)
 	}
-	found := 0
+	found, lists := 0, 0
 	files, _ := filepath.Glob(filepath.Join(dir, "site=lab", "date=2026-*", "hour=??", "*.parquet"))
 	for _, name := range files {
 		for _, row := range rows(t, name) {
@@ -126,21 +133,35 @@ func TestEveryFieldIsInTheFile(t *testing.T) {
 						got = string(record.Micros(nil, v.(int64)))
 					}
 				case batch.Time:
-					got = string(record.AppendTime(nil, row[f.Name+"_ns"].(int64)))
+					ns := row[f.Name+"_ns"].(int64)
+					got = string(record.AppendTime(nil, ns))
+					if v != ns/1000 {
+						t.Errorf("%s of %d: %v microseconds, but %d ns", f.Name, r.ID, v, ns)
+					}
 				case batch.Bool:
 					if v != nil {
 						got = fmt.Sprint(v)
 					}
 				case batch.Text:
 					if v != nil {
-						got = fmt.Sprintf("%s", v)
-					}
-				case batch.Texts, batch.Uints:
-					if f.Words != nil && len(f.Words(r)) > 0 || f.Ints != nil && len(f.Ints(r)) > 0 {
-						if v == nil {
-							t.Errorf("%s of %d is empty", f.Name, r.ID)
+						if got = fmt.Sprintf("%s", v); got == "" {
+							t.Errorf("%s of %d: an empty text, and not none", f.Name, r.ID)
 						}
 					}
+				case batch.Texts, batch.Uints:
+					var words []string
+					if f.Words != nil {
+						words = f.Words(r)
+					}
+					if f.Ints != nil {
+						for _, n := range f.Ints(r) {
+							words = append(words, fmt.Sprint(n))
+						}
+					}
+					if list, _ := v.([]string); !slices.Equal(list, words) {
+						t.Errorf("%s of %d: %q, want %q", f.Name, r.ID, list, words)
+					}
+					lists += len(words)
 					continue
 				}
 				want := ""
@@ -161,8 +182,8 @@ func TestEveryFieldIsInTheFile(t *testing.T) {
 			}
 		}
 	}
-	if found != len(rs) {
-		t.Errorf("%d records of %d in %v", found, len(rs), files)
+	if found != len(rs) || lists < 100 {
+		t.Errorf("%d records of %d in %v, %d elements of lists", found, len(rs), files, lists)
 	}
 }
 
