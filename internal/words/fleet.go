@@ -54,6 +54,8 @@ var fleetMessages = [][2]string{
 	{"%s: another broker uses this folder: %s; give each its own --dir", "%s: otro intermediario usa esta carpeta: %s; cada uno necesita su --dir"},
 	{"%s: another sensor uses this spool: ", "%s: otro sensor usa esta cola: "},
 	{"it is locked by a process that runs", "la tiene bloqueada un proceso en marcha"},
+	{"the broker cannot start: ", "el intermediario no puede arrancar: "},
+	{"--cluster %s needs --routes: HOST:PORT of every broker in it", "--cluster %s necesita --routes: el HOST:PUERTO de cada intermediario que lo forma"},
 	{"the broker did not begin to listen on %s within 15 s", "el intermediario no empezó a escuchar en %s en 15 s"},
 	{"--replicas %d needs a cluster of so many brokers: --cluster, --name, --peer and --routes", "--replicas %d necesita un grupo de tantos intermediarios: --cluster, --name, --peer y --routes"},
 	{"%s: nobody is in it, so nobody could connect", "%s: no hay nadie en él, así que nadie podría conectar"},

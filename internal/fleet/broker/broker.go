@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -136,15 +137,25 @@ func start(o Options, so *server.Options) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Say != nil {
-		srv.SetLoggerV2(logger{o.Say}, false, false, false)
-	}
+	l := &logger{say: o.Say, fatal: make(chan string, 1)}
+	srv.SetLoggerV2(l, false, false, false)
 	srv.Start()
-	if !srv.ReadyForConnections(15 * time.Second) {
+	stop := func(why error) (*Broker, error) {
 		srv.Shutdown()
 		srv.WaitForShutdown()
-		return nil, fmt.Errorf("the broker did not begin to listen on %s within 15 s", o.Listen)
+		return nil, why
 	}
+	for end := time.Now().Add(15 * time.Second); !srv.ReadyForConnections(50 * time.Millisecond); {
+		select {
+		case why := <-l.fatal:
+			return stop(fmt.Errorf("the broker cannot start: %s", why))
+		default:
+			if time.Now().After(end) {
+				return stop(fmt.Errorf("the broker did not begin to listen on %s within 15 s", o.Listen))
+			}
+		}
+	}
+	l.started.Store(true)
 	return &Broker{srv: srv, opt: o}, nil
 }
 
@@ -217,6 +228,9 @@ func (o *Options) server() (*server.Options, error) {
 			return nil, err
 		}
 		so.Cluster.TLSTimeout = 5
+	}
+	if len(o.Routes) == 0 {
+		return nil, fmt.Errorf("--cluster %s needs --routes: HOST:PORT of every broker in it", o.Cluster)
 	}
 	for _, r := range o.Routes {
 		u, err := url.Parse("nats://" + strings.TrimPrefix(r, "nats://"))
@@ -346,12 +360,32 @@ func (b *Broker) Stop() {
 	b.lock.Close()
 }
 
-// logger hands on what matters.
-type logger struct{ say func(string) }
+// logger hands on what matters. What the server calls fatal before it has started is
+// why it does not: the server itself would end the process.
+type logger struct {
+	say     func(string)
+	fatal   chan string
+	started atomic.Bool
+}
 
-func (l logger) Noticef(string, ...any)    {}
-func (l logger) Debugf(string, ...any)     {}
-func (l logger) Tracef(string, ...any)     {}
-func (l logger) Warnf(f string, v ...any)  { l.say("warning: " + fmt.Sprintf(f, v...)) }
-func (l logger) Errorf(f string, v ...any) { l.say("error: " + fmt.Sprintf(f, v...)) }
-func (l logger) Fatalf(f string, v ...any) { l.say("fatal: " + fmt.Sprintf(f, v...)) }
+func (l *logger) tell(what, f string, v ...any) {
+	if l.say != nil {
+		l.say(what + ": " + fmt.Sprintf(f, v...))
+	}
+}
+
+func (l *logger) Noticef(string, ...any)    {}
+func (l *logger) Debugf(string, ...any)     {}
+func (l *logger) Tracef(string, ...any)     {}
+func (l *logger) Warnf(f string, v ...any)  { l.tell("warning", f, v...) }
+func (l *logger) Errorf(f string, v ...any) { l.tell("error", f, v...) }
+func (l *logger) Fatalf(f string, v ...any) {
+	if !l.started.Load() {
+		select {
+		case l.fatal <- fmt.Sprintf(f, v...):
+			return
+		default:
+		}
+	}
+	l.tell("fatal", f, v...)
+}

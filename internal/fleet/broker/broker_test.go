@@ -219,6 +219,9 @@ func TestWhoIsLetIn(t *testing.T) {
 	}
 	mu.Lock()
 	defer mu.Unlock()
+	if len(log) == 0 {
+		t.Error("not a word of those who were turned away")
+	}
 	if all := strings.Join(log, "\n"); strings.Contains(all, hqSeed) || strings.Contains(all, nobodySeed) {
 		t.Error("the log holds a secret")
 	}
