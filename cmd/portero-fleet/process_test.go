@@ -98,7 +98,7 @@ func (p *process) text() string {
 // wait waits until the child says something.
 func (p *process) wait(what string) {
 	p.t.Helper()
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(4 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if strings.Contains(p.text(), what) {
 			return
 		}
@@ -110,7 +110,7 @@ func (p *process) wait(what string) {
 		default:
 		}
 	}
-	p.t.Fatalf("did not say %q within a minute:\n%s", what, p.text())
+	p.t.Fatalf("did not say %q within four minutes:\n%s", what, p.text())
 }
 
 // kill is SIGKILL.

@@ -57,6 +57,7 @@ type Hub struct {
 	told                                   time.Time
 	unkept                                 atomic.Pointer[string] // why a batch cannot be put aside
 	grace                                  time.Duration          // for a store to end what it does when the hub is told to stop
+	renew                                  time.Duration          // how often the broker is told that we still hold what we hold
 }
 
 // New prepares a hub.
@@ -76,7 +77,7 @@ func New(cfg Config) (*Hub, error) {
 	if cfg.Say == nil {
 		cfg.Say = func(string) {}
 	}
-	h := &Hub{cfg: cfg, run: rand.Text(), grace: 10 * time.Second}
+	h := &Hub{cfg: cfg, run: rand.Text(), grace: 10 * time.Second, renew: renew}
 	if es, err := os.ReadDir(cfg.Bad); err == nil && cfg.Bad != "" {
 		for _, e := range es {
 			if st, err := e.Info(); err == nil {
@@ -122,7 +123,7 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 	beats.Add(1)
 	go func() {
 		defer beats.Done()
-		t := time.NewTicker(renew)
+		t := time.NewTicker(h.renew)
 		defer t.Stop()
 		for {
 			select {

@@ -465,3 +465,42 @@ func TestTurns(t *testing.T) {
 	w.hear("", 1, now)
 	w.hear("0000000000000000", 1, now)
 }
+
+// What a hub is told is checked, and what is not told has a sensible value.
+func TestHowAHubIsSet(t *testing.T) {
+	store := map[string]Store{"counting": &counting{}}
+	for want, c := range map[string]Config{"--name is up to": {Name: "a b", Stores: store}, "a hub without a store": {Name: "h"}} {
+		if _, err := New(c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	dir := t.TempDir()
+	for i := range 3 { // what was put aside before counts
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i, ".bad")), make([]byte, 100), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, err := New(Config{Name: "h", Stores: store, Bad: dir})
+	if err != nil || h.cfg.Rows < 1000 || h.cfg.Every < time.Second || h.cfg.Say == nil || h.kept.Load() != 300 || h.grace <= 0 || h.renew <= 0 {
+		t.Errorf("%v; %+v", err, h)
+	}
+	if h, err = New(Config{Name: "h", Stores: store, Rows: 1, Every: 1}); err != nil || h.cfg.Rows != 1 || h.cfg.Every != 1 || h.kept.Load() != 0 {
+		t.Errorf("%v; %+v", err, h)
+	}
+	// The names of batches that it takes are looked at: two sensors of one name are told.
+	g := &group{names: map[string]bool{}}
+	spools := []string{strings.Repeat("a", bus.SpoolName), strings.Repeat("b", bus.SpoolName)}
+	for n := range uint64(6) {
+		for _, s := range spools {
+			m := from("hq", n+1, 1)
+			m.source = "hq/s1/" + s
+			h.take(g, m)
+		}
+	}
+	if got := h.State().Twins; !slices.Equal(got, []string{"hq/s1"}) {
+		t.Errorf("sensors of one name: %v", got)
+	}
+	if len(g.es) != 12 || time.Since(g.begun) > time.Minute {
+		t.Errorf("%d batches since %v", len(g.es), g.begun)
+	}
+}

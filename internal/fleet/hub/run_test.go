@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -97,10 +98,14 @@ func running(t *testing.T, nc *nats.Conn, c Config) (h *Hub, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return h, runs(t, nc, h)
+}
+
+func runs(t *testing.T, nc *nats.Conn, h *Hub) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx, nc) }()
-	return h, sync.OnceFunc(func() {
+	return sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
@@ -153,5 +158,68 @@ func TestAnotherHubGoesOn(t *testing.T) {
 	until(t, "another gets nothing", func() bool { return len(k.numbers()) == 3 && waiting() == 0 })
 	if d := time.Since(begun); d > 5*time.Second {
 		t.Errorf("another waits for %v", d)
+	}
+}
+
+// What a hub holds for long is not given to another meanwhile: the broker is told.
+func TestWhatIsHeldIsNotGivenToAnother(t *testing.T) {
+	nc, waiting := brokered(t, 1, 2, 3)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := js.Consumer(context.Background(), bus.Flows, bus.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := c.CachedInfo().Config
+	short.AckWait = time.Second
+	if _, err := js.UpdateConsumer(context.Background(), bus.Flows, short); err != nil {
+		t.Fatal(err)
+	}
+	k := &kept{}
+	holds, err := New(Config{Name: "h", Stores: map[string]Store{"kept": k}, Every: 3 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	holds.renew = 100 * time.Millisecond
+	stop := runs(t, nc, holds)
+	defer stop()
+	time.Sleep(300 * time.Millisecond)
+	other := &kept{}
+	_, stopOther := running(t, nc, Config{Stores: map[string]Store{"kept": other}, Every: time.Millisecond})
+	defer stopOther()
+	until(t, "not stored", func() bool { return waiting() == 0 })
+	if a, b := k.numbers(), other.numbers(); len(a)+len(b) != 3 {
+		t.Errorf("stored %v, and by another %v", a, b)
+	}
+}
+
+// Where the streams are not there yet, as when the brokers of a cluster look for one
+// another, a hub says that, and no more once it works. It stores nothing while there is nothing.
+func TestAHubWaitsForTheStreams(t *testing.T) {
+	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 26}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Stop)
+	nc, err := bus.Connect(bus.Config{URL: b.URL()}, "test", false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	k := &kept{}
+	var said []string
+	h, stop := running(t, nc, Config{Stores: map[string]Store{"kept": k}, Every: time.Millisecond, Say: func(s string) { said = append(said, s) }})
+	defer stop()
+	until(t, "no trouble is told", func() bool { return strings.HasPrefix(h.State().Trouble, "consumer: ") })
+	time.Sleep(1200 * time.Millisecond) // two tries more: said once
+	if err := b.Ensure(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the trouble is over, and told", func() bool { return h.State().Trouble == "" })
+	stop()
+	if len(said) != 1 || h.Groups.Load() != 0 || len(k.each) != 0 {
+		t.Errorf("%q; %d groups", said, h.Groups.Load())
 	}
 }

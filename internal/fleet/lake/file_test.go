@@ -1,6 +1,7 @@
 package lake
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -151,5 +152,11 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	}
 	if err := l.Write([]Entry{e}); err != nil || left() != 3 {
 		t.Errorf("%v: %d files after a copy", err, left())
+	}
+	// What does not say when its connections began would be nowhere, and is not taken for stored.
+	e = Entry{Source: "lab/s1/e", Number: 2, Batch: at(t, 1)}
+	e.Batch.Column("first").Name = "gone"
+	if err := l.Write([]Entry{e}); !errors.As(err, new(*batch.UnfitError)) || left() != 3 {
+		t.Errorf("%v: %d files", err, left())
 	}
 }
