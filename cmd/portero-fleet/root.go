@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -221,9 +222,17 @@ func (b *busFlags) register(fs *pflag.FlagSet) {
 func (a *app) connect(b *busFlags, name string, wait bool) (*nats.Conn, error) {
 	b.FromEnv(os.Getenv)
 	nc, err := bus.Connect(b.Config, name, false, a.say)
-	if err == nil || !wait || !errors.Is(err, nats.ErrNoServers) && !errors.Is(err, nats.ErrTimeout) {
+	if err == nil || !wait || !away(err) {
 		return nc, err
 	}
 	a.say(err.Error() + a.lang.Pick("; waiting for it", "; se espera a que esté"))
 	return bus.Connect(b.Config, name, true, a.say)
+}
+
+// away reports whether an error says that there is no broker yet, or one that does not
+// answer yet, as while it opens what it keeps: not that it does not want us.
+func away(err error) bool {
+	var slow net.Error
+	return errors.Is(err, nats.ErrNoServers) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.As(err, &slow) && slow.Timeout()
 }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"strings"
+	"testing"
+)
+
+// A broker that is there and does not answer yet, or hangs up because it is about to
+// stop, is waited for as one that is not there: a sensor that ended would lose records.
+func TestABrokerThatDoesNotAnswerYetIsWaitedFor(t *testing.T) {
+	for what, serve := range map[string]func(net.Conn){
+		"it says nothing": func(net.Conn) {},
+		"it hangs up":     func(c net.Conn) { c.Close() },
+		"it cuts off":     func(c net.Conn) { c.(*net.TCPConn).SetLinger(0); c.Close() },
+	} {
+		l, err := net.Listen("tcp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				serve(c)
+			}
+		}()
+		var said bytes.Buffer
+		a := &app{err: &said, ctx: context.Background()}
+		b := &busFlags{}
+		b.URL = "nats://" + l.Addr().String()
+		if nc, err := a.connect(b, "test", false); err == nil {
+			nc.Close()
+			t.Errorf("%s: there is no broker, and it is said to be connected", what)
+		}
+		nc, err := a.connect(b, "test", true)
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+			continue
+		}
+		nc.Close()
+		if !strings.Contains(said.String(), "waiting for it") {
+			t.Errorf("%s: not a word of it: %q", what, said.String())
+		}
+	}
+}
