@@ -49,9 +49,12 @@ type Options struct {
 
 // Broker is a running server.
 type Broker struct {
-	srv  *server.Server
-	opt  Options
-	lock *os.File
+	srv     *server.Server
+	opt     Options
+	lock    *os.File
+	spoiled atomic.Uint64 // times that the disk spoiled what was kept
+
+	tendEvery int // see the constant
 }
 
 // User is a line of the file of users.
@@ -156,7 +159,7 @@ func start(o Options, so *server.Options) (*Broker, error) {
 		}
 	}
 	l.started.Store(true)
-	return &Broker{srv: srv, opt: o}, nil
+	return &Broker{srv: srv, opt: o, tendEvery: tendEvery}, nil
 }
 
 func (o *Options) server() (*server.Options, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"portero/internal/fleet/bus"
 )
@@ -17,6 +18,9 @@ import (
 // ErrDisk is why Watch ends. The server takes nothing more into a stream that could
 // not be written once, also when there is room again: only a new start helps.
 var ErrDisk = errors.New("the broker cannot write to its disk and takes nothing more; it has to be started again")
+
+// tendEvery is after how many looks at its health a broker looks for what the disk spoiled.
+const tendEvery = 5
 
 // Watch looks after a broker at work until ctx ends: it answers who asks how the
 // brokers are, and returns an ErrDisk when what comes cannot be written.
@@ -33,9 +37,14 @@ func (b *Broker) Watch(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	d := tending{js: js}
 	t := time.NewTicker(time.Second)
 	defer t.Stop()
-	for {
+	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -43,6 +52,11 @@ func (b *Broker) Watch(ctx context.Context) error {
 		}
 		if why := b.unwritable(); why != "" {
 			return fmt.Errorf("%s: %w (%s; %s free)", b.opt.Dir, ErrDisk, why, octets(b.state().Free))
+		}
+		if n%b.tendEvery == 0 {
+			try, stop := context.WithTimeout(ctx, 5*time.Second)
+			_ = b.tend(try, &d) // the next time it is tried again
+			stop()
 		}
 	}
 }
@@ -62,7 +76,7 @@ func (b *Broker) unwritable() string {
 }
 
 func (b *Broker) state() bus.BrokerState {
-	s := bus.BrokerState{Name: b.Name(), Free: -1}
+	s := bus.BrokerState{Name: b.Name(), Free: -1, Spoiled: b.spoiled.Load()}
 	if n, err := free(b.opt.Dir); err == nil {
 		s.Free = n
 	}

@@ -64,6 +64,8 @@ const Brokers = "portero.brokers"
 type BrokerState struct {
 	Name string `json:"name"`
 	Free int64  `json:"free_bytes"` // of its disk; -1 is unknown
+	// Spoiled is how often its disk spoiled what it kept, since it was started.
+	Spoiled uint64 `json:"spoiled,omitempty"`
 }
 
 // FlowSubject is where a sensor of a site sends the batches of a lane.

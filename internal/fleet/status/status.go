@@ -81,7 +81,10 @@ func gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 		f.Time = i.TimeStamp.UTC() // by the broker's clock, as all times that it gives; ours may differ
 	}
 	f.Broker = Broker{Replicas: i.Config.Replicas, Waiting: i.State.Msgs, Bytes: i.State.Bytes, Limit: i.Config.MaxBytes}
-	if i.State.Msgs > 0 {
+	if i.State.FirstSeq > i.State.LastSeq {
+		f.Broker.Waiting, f.Broker.Bytes = 0, 0 // the server may count on what it has given up
+	}
+	if f.Broker.Waiting > 0 && i.State.FirstTime.Unix() > 0 { // what the disk spoiled has no time
 		f.Broker.LagSeconds = max(f.Time.Sub(i.State.FirstTime).Seconds(), 0)
 	}
 	if i.Cluster != nil {
@@ -215,6 +218,9 @@ func (f *Fleet) Troubles(l words.Lang) (ts []string) {
 	}
 	for i := range f.Broker.Brokers {
 		b := &f.Broker.Brokers[i]
+		if b.Spoiled > 0 {
+			add("the disk of broker %s spoiled what it kept: what no hub had stored of it is LOST", "el disco del intermediario %s estropeó lo que guardaba: lo que ningún hub había guardado se PERDIÓ", safe.Terminal(b.Name))
+		}
 		if due := f.Broker.Limit - int64(f.Broker.Bytes); b.Free >= 0 && b.Free < due {
 			add("the disk of broker %s has %d MB free, and %d MB may still come", "el disco del intermediario %s tiene %d MB libres, y aún pueden llegar %d MB", safe.Terminal(b.Name), b.Free>>20, due>>20)
 		}
@@ -354,6 +360,10 @@ func (f *Fleet) Prometheus(w io.Writer) error {
 		{"broker_behind", "Brokers of the cluster that are away or behind.", len(br.Behind)}, {"waiting_units", "Units of archives that no worker has read.", br.Work}} {
 		metric(m.name, "gauge", m.help)
 		value(m.name, "", m.v)
+	}
+	metric("broker_spoiled_total", "counter", "Times that the disk of a broker spoiled what it kept, since it was started.")
+	for _, s := range br.Brokers {
+		value("broker_spoiled_total", label("broker", s.Name), s.Spoiled)
 	}
 	metric("broker_free_bytes", "gauge", "Free octets of the disk of a broker.")
 	for _, s := range br.Brokers {

@@ -34,6 +34,7 @@ func TestTroublesAreNamed(t *testing.T) {
 		t.Errorf("all is well, and it says %q", ts)
 	}
 	for want, change := range map[string]func(f *Fleet){
+		"the disk of broker b1 spoiled what it kept":                     func(f *Fleet) { f.Broker.Brokers[0].Spoiled = 1 },
 		"the disk of broker b1 has 20 MB free, and 99 MB may still come": func(f *Fleet) { f.Broker.Brokers[0].Free = 20 << 20 },
 		"hub h stores nothing: parquet: disk full":                       func(f *Fleet) { f.Hubs[0].Trouble = "parquet: disk full" },
 		"sensor hq/core has been silent for 20 s": func(f *Fleet) {
@@ -105,7 +106,7 @@ func TestOldWordsAreNotTroubles(t *testing.T) {
 func loaded() *Fleet {
 	f := well()
 	f.Broker = Broker{Leader: "b1", Replicas: 3, Waiting: 11, Bytes: 12_000_000, Limit: 130_000_000, InHubs: 14, Work: 15, LagSeconds: 16.5, Behind: []string{"b3"},
-		Brokers: []bus.BrokerState{{Name: "b\"1\\\x1b", Free: 1 << 30}, {Name: "b2", Free: -1}}}
+		Brokers: []bus.BrokerState{{Name: "b\"1\\\x1b", Free: 1 << 30, Spoiled: 3}, {Name: "b2", Free: -1}}}
 	f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time.Add(-90 * time.Minute), Records: 1001, Sent: 1002, Lost: 1, Refused: 20, Drops: 1003, Trouble: "full",
 		Spool: spool.Stats{Records: 1004, Bytes: 1005, Limit: 1006, DroppedRecords: 300, Spoiled: 1007}}, {Site: "hq", Name: "edge", Time: f.Time.Add(5 * time.Second), Ended: true}}
 	f.Hubs = []hub.State{{Name: "h1", Time: f.Time.Add(-3 * time.Minute), Records: 2001, Batches: 2002, Copies: 2003, Bad: 2004, Retries: 2005}, {Name: "h2", Time: f.Time.Add(-50 * time.Hour), Trouble: "full"}}
@@ -303,6 +304,7 @@ func TestMetrics(t *testing.T) {
 	core, edge, h1, h2 := `{site="hq",sensor="core"}`, `{site="hq",sensor="edge"}`, `{hub="h1"}`, `{hub="h2"}`
 	for name, want := range map[string]string{
 		"broker_waiting_batches": "11", "broker_waiting_bytes": "12000000", "broker_limit_bytes": "130000000", "broker_in_hubs": "14", "waiting_units": "15", "broker_lag_seconds": "16.5", "broker_behind": "1",
+		`broker_spoiled_total{broker="b2"}`: "0", "broker_spoiled_total{broker=\"b\\\"1\\\\\ufffd\"}": "3",
 		"broker_free_bytes{broker=\"b\\\"1\\\\\ufffd\"}": "1073741824", `broker_free_bytes{broker="b2"}`: "", "store_up": "1",
 		"sensor_records_total" + core: "1001", "sensor_sent_total" + core: "1002", "sensor_lost_total" + core: "1", "sensor_refused_total" + core: "20", "sensor_dropped_total" + core: "300",
 		"sensor_spoiled_total" + core: "1007", "sensor_capture_drops_total" + core: "1003", "sensor_spool_records" + core: "1004", "sensor_spool_bytes" + core: "1005", "sensor_spool_limit_bytes" + core: "1006",
