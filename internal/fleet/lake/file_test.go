@@ -160,3 +160,41 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Errorf("%v: %d files", err, left())
 	}
 }
+
+// Where the clock is set on while a hub writes, another that starts deletes its hidden
+// files as old ones. They are written again: a commit without its files would lose them.
+func TestTheClockIsSetOnWhileAHubWrites(t *testing.T) {
+	l, dir := opened(t, 1)
+	unlock, err := l.lock() // so that it waits before the commit
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Entry{Source: "lab/s1/e", Number: 1, Batch: made(t, "lab", 0, 50)}
+	result := make(chan error, 1)
+	go func() { result <- l.Write([]Entry{e}) }()
+	hiddenFiles := func() []string {
+		files, _ := filepath.Glob(filepath.Join(dir, "site=*", "*", "*", ".*.parquet.tmp"))
+		return files
+	}
+	swept := 0
+	for until := time.Now().Add(time.Minute); swept == 0 && time.Now().Before(until); time.Sleep(time.Millisecond) {
+		files := hiddenFiles()
+		for _, f := range files {
+			old := time.Now().Add(-2 * orphan)
+			if err := os.Chtimes(f, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(files) > 0 {
+			if err := l.sweep(); err != nil { // as another does, with the lock
+				t.Fatal(err)
+			}
+			swept = len(files) - len(hiddenFiles()) // one that was just written to is not old
+		}
+	}
+	unlock()
+	if err := <-result; err != nil || swept == 0 {
+		t.Fatalf("%v; %d files were deleted", err, swept)
+	}
+	check(t, dir, 50)
+}

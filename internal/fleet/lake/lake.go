@@ -194,7 +194,7 @@ func (l *Lake) Write(es []Entry) error {
 	return errors.New("other hubs keep writing the same batches: is a consumer's acknowledgement time too short?")
 }
 
-// try writes es, unless another hub committed one of them meanwhile.
+// try writes es, unless another hub committed one of them meanwhile, or deleted a file.
 func (l *Lake) try(es []Entry) (again bool, err error) {
 	var id [8]byte
 	rand.Read(id[:])
@@ -237,6 +237,14 @@ func (l *Lake) try(es []Entry) (again bool, err error) {
 	if slices.ContainsFunc(es, func(e Entry) bool { return l.Has(&e) }) {
 		drop()
 		return true, nil
+	}
+	// Another hub takes them for nobody's, and deletes them, where they seem to be old: the
+	// clock may have been set on by years since, as where there was none at the start.
+	for _, f := range files {
+		if _, err := os.Lstat(hidden(f)); errors.Is(err, fs.ErrNotExist) {
+			drop()
+			return true, nil
+		}
 	}
 	path := filepath.Join(l.dir, commitDir, name+".json")
 	if err := l.put(path, body); err != nil {
