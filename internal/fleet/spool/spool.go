@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -145,11 +146,22 @@ func (s *Spool) load() error {
 	s.stats.DroppedMessages, s.stats.DroppedRecords = s.meta.DroppedMessages, s.meta.DroppedRecords
 	s.next = max(s.acked, s.meta.Given) + 1
 	s.given = s.meta.Given
-	names, err := filepath.Glob(filepath.Join(s.dir, "*.seg"))
+	es, err := os.ReadDir(s.dir) // in order; a name is no pattern, whatever is in it
 	if err != nil {
 		return err
 	}
-	slices.Sort(names)
+	var names []string
+	for _, e := range es {
+		switch name := filepath.Join(s.dir, e.Name()); {
+		case strings.HasSuffix(name, ".seg"):
+			names = append(names, name)
+		case strings.HasPrefix(e.Name(), beingWritten):
+			// What a crash left of a file that was being written is nobody's, and not in the limit.
+			if err := os.Remove(name); err != nil {
+				return err
+			}
+		}
+	}
 	for i := 0; i < len(names); i++ {
 		saved, err := s.scan(names[i])
 		if err != nil {
@@ -518,10 +530,13 @@ func (s *Spool) Close() error {
 	return err
 }
 
+// beingWritten begins the name of a file that WriteFile did not get to name.
+const beingWritten = ".new-"
+
 // WriteFile writes a file so that after a crash it holds the old content or the
 // new, never a part.
 func WriteFile(name string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".new-*")
+	f, err := os.CreateTemp(filepath.Dir(name), beingWritten+"*")
 	if err != nil {
 		return err
 	}

@@ -411,3 +411,28 @@ func TestAFullDiskGetsRoomByWhatWasSent(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A folder is opened again whatever its name is, and what a crash left of a file that was
+// being written goes: it is in no limit.
+func TestAFolderOfAnyName(t *testing.T) {
+	for _, name := range []string{"plain", "hq [core]", "a*b?", "[", `back\slash`} {
+		dir := filepath.Join(t.TempDir(), name)
+		s := open(t, dir, 1<<20)
+		if err := s.Put(false, msg(1), msg(2)); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		left := filepath.Join(dir, beingWritten+"123")
+		if err := os.WriteFile(left, make([]byte, 1000), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s = open(t, dir, 1<<20)
+		if st := s.Stats(); st.Messages != 2 {
+			t.Errorf("%q: %d messages of 2 after it was opened again", name, st.Messages)
+		}
+		if _, err := os.Stat(left); err == nil {
+			t.Errorf("%q: a file that was never finished stays", name)
+		}
+		s.Close()
+	}
+}
