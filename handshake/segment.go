@@ -1,6 +1,10 @@
 package handshake
 
-import "portero/capture"
+import (
+	"time"
+
+	"portero/capture"
+)
 
 // observeSegment takes a packet without SYN and RST.
 func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest) (odd Oddity) {
@@ -68,8 +72,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	me.bits |= sentSegment
 
 	if p.PayloadLen > 0 {
-		keepAlive := p.PayloadLen == 1 && p.Seq+1 == me.next && peer.bits&hasAck != 0 && peer.ack == me.next && !x.lacks(side, p.Seq)
-		if !keepAlive {
+		if !(p.PayloadLen == 1 && p.Seq+1 == me.next && c.keepsAlive(p, side, x)) {
 			me.bits |= sentPayload
 			if x.Data != nil {
 				c.greet(p, side, x)
@@ -154,6 +157,18 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	}
 	c.doubtReset(p, side, x)
 	return odd
+}
+
+// keepsAlive reports whether the octet of p, the last before what side sends next, only keeps the connection alive: its
+// peer has it, or nothing of side was captured but acknowledgements. After a pause it does so too where it was not
+// seen: what is captured late comes sooner.
+func (c *Conn) keepsAlive(p *capture.Packet, side Side, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	paused := x.Quiet >= int64(time.Second)
+	if peer.bits&hasAck != 0 && peer.ack == me.next {
+		return paused || !x.lacks(side, p.Seq)
+	}
+	return paused && me.isn == me.next && me.bits&(sentSYN|sentSYNACK|sentPayload|sentFIN) == 0
 }
 
 // unheard is how many octets in a row, far beyond what the receiver offered, tell that the capture

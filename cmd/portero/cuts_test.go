@@ -81,6 +81,27 @@ func TestHonestCuts(t *testing.T) {
 			c A 1001 5001
 			c A 1001 900005301`, `
 			1 handshake=completed close=open ack_frame=3 resp_lost=0 oddities=[ack_of_unsent_data]`},
+		{"the capture begins between two keep-alives that carry an octet", `
+			s A 30 11
+			+30000 s A 29 11 1
+			c A 11 30
+			+30000 s A 29 11 1
+			c A 11 30`, `
+			1 handshake=midstream resp_payload=0 resp_ooo=0 resp_retrans=0 orig_lost=0`},
+		{"the last octet before the capture began is captured late", `
+			s A 30 11
+			s A 29 11 1
+			c A 11 30`, `
+			1 handshake=midstream resp_payload=1 resp_ooo=1`},
+		{"what a keep-alive repeats was missed", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c A 1011 5001
+			s A 5001 1011
+			+5000 c A 1010 5001 1
+			s A 5001 1011`, `
+			1 handshake=completed orig_payload=0 orig_lost=10 orig_ooo=0`},
 	} {
 		x.hold(t)
 	}

@@ -43,6 +43,7 @@ type pkt struct {
 	took  bool // its checksum is wrong, and the judge counts its octets all the same
 	again bool // the judge counts it for a retransmission
 	fills bool // and for one that fills a gap
+	mute  bool // its octet says nothing
 	stray bool // a SYN inside a live connection
 	icmp  bool
 }
@@ -245,6 +246,7 @@ func (b *builder) judge(rec *record.Record) {
 		strays []int    // SYNs that wait for an answer
 		run    [2][]int // packets of each side beyond the window, until it is known whose they are
 		one    [2]*pkt  // the first of each side
+		at     int64    // when the packet before came
 		zero   End      = Neither
 	)
 	for i := range b.pkts {
@@ -281,10 +283,12 @@ func (b *builder) judge(rec *record.Record) {
 		for t := range apart {
 			end[t], apart[t] = c.Apart(t, x)
 		}
-		x.Sent = uint32(pk[s])
+		x.Sent, x.Quiet = uint32(pk[s]), p.Time-at
+		at = p.Time
 		held, again, fills := x.Payload[s], x.Details().Retrans[s], x.Details().OOO[s]
 		odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
 		p.again, p.fills = x.Details().Retrans[s] > again, x.Details().OOO[s] > fills
+		p.mute = p.PayloadLen == 1 && x.Payload[s] == held && !p.again
 		b.blame(p, odd)
 		p.took = odd&handshake.OddBadSum != 0 && x.Payload[s] > held
 		if q := one[s]; q == nil {

@@ -306,7 +306,7 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 		say(Confirms)
 	}
 	seq, end := st.RelSeq, st.RelSeq+int64(p.PayloadLen)
-	alive := n.hasNext && p.PayloadLen <= 1 && !fin && seq == n.next-1 && i != b.third && b.step.Before[p.from].State >= Established && (p.PayloadLen == 0 || n.ackedAll(o, p))
+	alive := n.hasNext && p.PayloadLen <= 1 && !fin && seq == n.next-1 && i != b.third && b.step.Before[p.from].State >= Established && (p.PayloadLen == 0 || p.mute)
 	probe := alive && o.hasAck && o.window == 0
 	switch {
 	case probe:
@@ -363,12 +363,6 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 	if st.HasAck && st.RelAck > o.last {
 		o.last = st.RelAck
 	}
-}
-
-// ackedAll reports whether the peer had acknowledged everything before p: only
-// then is one old octet a question and not a retransmission.
-func (n *numbers) ackedAll(o *numbers, p *pkt) bool {
-	return o.hasAck && o.ack == p.Seq+1
 }
 
 func (b *builder) tellFIN(i int, say func(Remark)) {
