@@ -22,6 +22,15 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		// The answer to a third packet with a wrong number takes its sequence
 		// number from that (RFC 9293, 3.10.7.4): its receiver accepts it.
 		ok = true
+		if d := seq.Sub(me.next); p.Flags.Any(capture.ACK) && me.bits&sentSYNACK != 0 && d > 0 && d < slack && p.Ack.In(peer.isn+1, peer.next) {
+			// It acknowledges too, as no such answer does: the number is its own, and what lies before it was missed.
+			if x.Data != nil {
+				x.addHole(side, me.next, seq)
+			}
+			me.next = seq
+			peer.bits = peer.bits&^sentWrongAck | hasAck
+			peer.edge = peer.ack
+		}
 	case me.bits&sentSYN != 0 && peer.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x):
 		// Both called, and its receiver showed no sign of having heard the other's call: it waits in SYN-SENT.
 		ok = true

@@ -31,6 +31,18 @@ func TestHonestResets(t *testing.T) {
 			s RA 5001 1001
 			c A 1001 5001`, `
 			1 handshake=completed_unseen missing=[synack] close=reset closed_by=resp close_frames=[2] ack_frame=3`},
+		{"what the responder said is missed but for its RST, which goes on where the third packet acknowledges", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5031
+			s RA 5031 1001`, `
+			1 handshake=completed close=reset closed_by=resp ack_frame=3 close_frames=[4] resp_lost=29 suspected_rsts=0`},
+		{"a RST that answers a third packet with a wrong number acknowledges nothing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5031
+			s R 5031`, `
+			1 handshake=invalid close=none suspected_rsts=0`},
 		{"a RST that acknowledges nothing is of one who has no connection", `
 			c S 1000
 			c A 1001 5001
