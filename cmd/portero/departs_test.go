@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestHonestDeparts holds what becomes of ports that are used again where the capture missed how the connection before
 // ended, and a part of the next handshake.
@@ -148,5 +151,23 @@ func TestHonestDeparts(t *testing.T) {
 			1 handshake=aborted resp_pkts=2`},
 	} {
 		x.hold(t)
+	}
+}
+
+// A stranger's SYN-ACK stands for none that is missing: its numbers are in no equation.
+func TestStrangersAnswerIsInNoEquation(t *testing.T) {
+	in := acted(t, `
+		c S 1000
+		c A 1001 5001
+		s A 5001 1001
+		s SA 777777777 999999999
+		s PA 5001 1001 50`)
+	code, out, errs := portero(t, "why", "--lang", "en", in, "1")
+	if code != 0 {
+		t.Fatal(code, errs)
+	}
+	out, _, _ = strings.Cut(strings.Join(strings.Fields(out), " "), "means")
+	if !strings.Contains(out, "ack = 1001 absent") || strings.Contains(out, "999999999") {
+		t.Error(out)
 	}
 }

@@ -53,7 +53,7 @@ func (b *builder) equations() {
 		return
 	}
 	syn, synack := b.syn, b.synack
-	if synack < 0 {
+	if synack < 0 && b.j.Missing&handshake.MissingSYNACK == 0 { // where it is missing, what there is is a stranger's
 		synack = b.first(Resp, capture.SYN|capture.ACK)
 	}
 	if b.j.Kind == handshake.Simultaneous || b.j.Kind == handshake.Split {
