@@ -128,7 +128,7 @@ func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 	switch {
 	case p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.RST:
-		return side != by && o.Flags.Any(capture.ACK) && p.Seq == o.Ack && c.half[side].away(p.Seq)
+		return o.Flags.Any(capture.ACK) && (side != by && p.Seq == o.Ack || side == by && p.Seq == o.Seq+1) && c.half[side].away(p.Seq)
 	case p.Flags&(capture.SYN|capture.ACK) != capture.ACK || p.Flags.Any(capture.RST) && !o.Flags.Any(capture.ACK):
 		return false
 	}

@@ -120,6 +120,13 @@ func TestHonestDeparts(t *testing.T) {
 			s A 777777778 1000000099`, `
 			1 handshake=unsolicited oddities=
 			2 handshake=implied missing=[syn,ack] orig_lost=100 reuses=1`},
+		{"the responder takes its second answer back, and the first connection was open", `
+			s SA 5000 1001
+			s PA 5001 1001 20
+			+3000 s SA 777777777 999999999
+			s R 777777778`, `
+			1 handshake=implied close=open suspected_rsts=0 oddities=
+			2 handshake=unsolicited resp_pkts=2 suspected_rsts=0 reuses=1`},
 		{"answers to two calls that nobody made, and the second is refused", `
 			s SA 5000 1001
 			s SA 777777777 999999999
