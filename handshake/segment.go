@@ -32,6 +32,10 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	if x.Data != nil && x.details != 0 && x.more().finAhead&(3*doubtedFIN0) != 0 {
 		c.proveFIN(p, side, x)
 	}
+	if peer.bits&(belongs|hasAck) == sentWrongAck && me.bits&(sentSYN|sentSegment) == sentSYN && p.Flags.Any(capture.ACK) &&
+		p.Seq == peer.ack && p.Seq.Sub(me.isn) < slack {
+		c.provesRight(1-side, p, x)
+	}
 
 	// The candidate for the third packet: the first segment with ACK of a side
 	// that opens, or a better one.

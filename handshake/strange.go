@@ -81,6 +81,18 @@ func (c *Conn) misled(p *capture.Packet, side Side) {
 	}
 }
 
+// provesRight lets count what side acknowledged of its peer, of which the SYN alone was seen, where p, the first segment of
+// that, begins there: the octets before it were missed, and so was the answer to the SYN.
+func (c *Conn) provesRight(side Side, p *capture.Packet, x *Rest) {
+	h := &c.half[side]
+	h.bits = h.bits&^sentWrongAck | hasAck | sentSegment
+	h.edge = h.ack.Add(1 << 16)
+	if h.bits&hasNext == 0 {
+		c.learn(side, p.Ack, x)
+		h.base(p.Ack)
+	}
+}
+
 // anchored reports whether it is known where the stream of side begins: its SYN or SYN-ACK was captured, and
 // is no stranger's.
 func (c *Conn) anchored(side Side, x *Rest) bool {

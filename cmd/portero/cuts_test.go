@@ -81,6 +81,18 @@ func TestHonestCuts(t *testing.T) {
 			c A 1001 5001
 			c A 1001 900005301`, `
 			1 handshake=completed close=open ack_frame=3 resp_lost=0 oddities=[ack_of_unsent_data]`},
+		{"answer and request are missed, their acknowledgement carries nothing, and the originator goes on from there", `
+			c S 1000
+			s A 5001 1011
+			c A 1011 5031
+			c FA 1011 5031
+			s A 5031 1012`, `
+			1 handshake=completed_unseen missing=[synack,ack] close=half_closed closed_by=orig orig_lost=10`},
+		{"a capture that begins with a stray SYN inside a connection, which goes on far from it", `
+			c S 1000
+			s A 5001 900001501
+			c PA 900001501 5001 10`, `
+			1 close=none orig_payload=0`},
 		{"the capture begins between two keep-alives that carry an octet", `
 			s A 30 11
 			+30000 s A 29 11 1
