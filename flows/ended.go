@@ -139,8 +139,9 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 					t.stray(v, ps.side, p)
 				}
 			}
+			t.unhold(v, ps)
 			t.tellQuoted(v, ps)
-			delete(t.pending, v)
+			t.unpend(v, ps)
 		}
 	}
 	if r == handshake.EndForced && f.proto == tcp && (f.conn.Over() || f.bits&superseded != 0) {

@@ -15,7 +15,14 @@ type pendingSYN struct {
 	pkts [4]capture.Packet
 	told [4]uint8 // places of their letters in the history of the live connection, see ZeekStray
 	err  *pendingError
+	held []capture.Packet // segments that go on from it, until its receiver does so too
 }
+
+// What may be held: of one attempt, and in all.
+const (
+	heldOne = 14
+	heldAll = 4096
+)
 
 // pendingError is the first ICMP error that quotes an attempt which waits.
 type pendingError struct {
@@ -45,7 +52,13 @@ func (t *Table) quotes(v uint32, f *Flow, side int, p *capture.Packet, q *captur
 const maxPending = 4096
 
 // until is how long an answer is waited for.
-func (ps *pendingSYN) until() int64 { return ps.pkts[ps.n-1].Time + AttemptLife }
+func (ps *pendingSYN) until() int64 {
+	at := ps.pkts[ps.n-1].Time
+	if n := len(ps.held); n > 0 {
+		at = ps.held[n-1].Time
+	}
+	return at + AttemptLife
+}
 
 // goesOn reports whether p, from side, is the SYN that waits, sent again, or answers it.
 func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
@@ -136,11 +149,11 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 			}
 			t.forgetLetters(v, ps)
 			if f.conn.Began(&ps.pkts[i], p, ps.side) || f.conn.Unanswered(&ps.pkts[i], ps.side) {
-				delete(t.pending, v)
-				f.bits &^= hasPending
+				t.unpend(v, ps)
 				for j := range ps.n {
 					t.again(v, ps.side, &ps.pkts[j])
 				}
+				t.unhold(v, ps)
 				t.tellQuoted(v, ps)
 				return false
 			}
@@ -160,12 +173,48 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 	}
 	c := &t.flow(v).conn
 	for i := range ps.n {
-		if o := &ps.pkts[i]; ps.side == side && c.Resumes(p, o, side) || c.Departs(p, o, side, ps.side) {
-			t.join(v, ps, p)
-			return true
+		o := &ps.pkts[i]
+		switch {
+		case ps.side == side && c.Resumes(p, o, side):
+		case !c.Departs(p, o, side, ps.side), side != ps.side && !ps.fits(p):
+			continue
+		case side == ps.side && !c.Alone(side) && !c.Over():
+			return t.hold(ps, p) // a stranger may send as much in its name
 		}
+		t.join(v, ps, p)
+		return true
 	}
 	return false
+}
+
+// fits reports whether p, of the receiver of what waits, has a number that its sender acknowledged, or follows it.
+func (ps *pendingSYN) fits(p *capture.Packet) bool {
+	return len(ps.held) == 0 || p.Seq.In(ps.held[0].Ack, ps.held[0].Ack.Add(1<<16))
+}
+
+// hold keeps p, which goes on from what waits, with it, and reports whether there was room.
+func (t *Table) hold(ps *pendingSYN, p *capture.Packet) bool {
+	if len(ps.held) == heldOne || t.held == heldAll {
+		return false
+	}
+	ps.held = append(ps.held, *p)
+	ps.held[len(ps.held)-1].PayloadCap = 0 // its octets are not kept
+	t.held++
+	return true
+}
+
+// unhold books on flow v what was held with ps, which its connection sent after all, or nobody.
+func (t *Table) unhold(v uint32, ps *pendingSYN) {
+	for i := range ps.held {
+		t.again(v, ps.side, &ps.held[i])
+	}
+}
+
+// unpend lets ps wait on flow v no longer.
+func (t *Table) unpend(v uint32, ps *pendingSYN) {
+	delete(t.pending, v)
+	t.flow(v).bits &^= hasPending
+	t.held -= len(ps.held)
 }
 
 // answers reports whether a SYN-ACK waits that answers p, a SYN of side which is captured after it.
@@ -202,11 +251,13 @@ func (t *Table) renew(v uint32, side int, p *capture.Packet) {
 
 // promote makes a connection of its own of the attempt that waits on flow v, and returns its flow.
 func (t *Table) promote(v uint32, ps *pendingSYN) uint32 {
-	delete(t.pending, v)
-	t.flow(v).bits &^= hasPending
+	t.unpend(v, ps)
 	u := t.supersede(v, &ps.pkts[0], ps.id)
 	for j := 1; j < ps.n; j++ {
 		t.book(u, 0, &ps.pkts[j])
+	}
+	for j := range ps.held {
+		t.book(u, 0, &ps.held[j])
 	}
 	t.tellQuoted(u, ps)
 	return u
@@ -236,14 +287,16 @@ func (t *Table) outlive(v uint32, f *Flow, side int, p *capture.Packet) (u uint3
 		return 0, false
 	}
 	t.forgetLetters(v, ps)
-	delete(t.pending, v)
-	f.bits &^= hasPending
+	t.unpend(v, ps)
 	o := t.origin(v)
 	id, last, key := o.id, f.last, uint32(o.hash)
 	t.end(v, p.Index, reasonOf(f))
 	u = t.open(&ps.pkts[0], key, ps.id, id, ps.pkts[0].Time-last)
 	for j := range ps.n {
 		t.book(u, 0, &ps.pkts[j])
+	}
+	for j := range ps.held {
+		t.book(u, 0, &ps.held[j])
 	}
 	t.tellQuoted(u, ps)
 	if t.early.n > 0 {

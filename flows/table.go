@@ -41,6 +41,7 @@ type Table struct {
 	tombs   tombs
 	embryos embryos
 	pending map[uint32]*pendingSYN
+	held    int // segments that wait with them
 	early   early
 	ids     *uint64 // the last one given
 	unnamed unnamed

@@ -59,6 +59,31 @@ func TestHonestDeparts(t *testing.T) {
 			s A 637719439 3519666478`, `
 			1 handshake=midstream close=half_closed closed_by=orig resp_lost=0 oddities=
 			2 handshake=completed_unseen missing=[syn] close=open orig_payload=3000 reuses=1`},
+		{"a stranger's SYN and segments that go on from it, none of which the responder heeds", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			c S 999999998
+			c A 999999999 777777778
+			c PA 999999999 777777778 30
+			s PA 5001 1011 100
+			c A 1011 5101
+			c FA 1011 5101
+			s FA 5101 1012
+			c A 1012 5102`, `
+			1 handshake=completed close=closed closed_by=orig orig_payload=10 resp_payload=100 orig_lost=0 resp_lost=0 orig_pkts=9 oddities=[segment_out_of_window,stray_syn]`},
+		{"the answer comes behind what goes on from the SYN", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c S 999999998
+			c A 999999999 777777778
+			c PA 999999999 777777778 30
+			s SA 777777777 999999999
+			s A 777777778 1000000029`, `
+			1 handshake=completed close=open orig_pkts=2 resp_pkts=1 oddities=
+			2 handshake=completed synack_frame=7 ack_frame=5 orig_pkts=3 orig_payload=30 orig_lost=0 reuses=1`},
 		{"a stray SYN with a number that the stream comes to", `
 			c S 1000
 			s SA 5000 1001
