@@ -401,3 +401,24 @@ func TestQUICGoesOnInAnotherVersion(t *testing.T) {
 		}
 	}
 }
+
+// TestQUICSecondFirst: a server's answer that was captured before the hello makes no client of it, and who asks is told.
+func TestQUICSecondFirst(t *testing.T) {
+	client, server := quicHellos(t)
+	dcid, scid, sid := []byte("firstdst"), []byte("clientid"), []byte("serverid")
+	keys := newInitialKeys(1, dcid)
+	hello := turn{ours, sealInitial(keys, 1, 0, dcid, scid, cryptoFrame(0, client), 0, 1200)}
+	reply := turn{theirs, sealInitial(keys, 1, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)}
+	for name, turns := range map[string][]turn{"as sent": {hello, reply}, "the answer first": {reply, hello}} {
+		d := udpTalk(4433)
+		for _, u := range turns {
+			d.say(u.side, string(u.data))
+		}
+		note := d.note
+		side, frame, ok := d.x.Asked(note)
+		f := d.end()
+		if !ok || side != ours || f.Client != ours || f.Name != "door.example" || f.QUIC.Verdict != QUICUnfinished || f.Frames[ours] != frame {
+			t.Errorf("%s: %v %d %v, %+v %+v", name, side, frame, ok, f, f.QUIC)
+		}
+	}
+}

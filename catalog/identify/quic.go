@@ -352,6 +352,17 @@ func (f *QUICFacts) judge(q *quicState) {
 // quicInitial decrypts an Initial and reads its frames: its keys follow from what
 // everybody can see (RFC 9001, section 5.2).
 func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h *longHeader) {
+	if who == 1 && k.facts.TLS == nil {
+		// Nothing of the other end was opened: it may be the server, captured first. The first of a client opens by what
+		// stands in it.
+		if own := newInitialKeys(h.version, h.dcid); own != nil && own.open(x.plain[:0], x.head[:0], b, h.pnAt, 0) != nil {
+			for _, at := range [...]*[2]uint64{&q.initial, &q.handshake, &q.short} {
+				at[0], at[1] = at[1], at[0]
+			}
+			k.facts.Client, k.facts.toldBy, q.keys, q.fresh, who = int8(k.side), int8(k.side)+1, own, false, 0
+			k.facts.QUIC.Version = h.version
+		}
+	}
 	if who == 0 && (q.keys == nil || q.fresh && !bytes.Equal(h.dcid, q.keys.dcid[:q.keys.n])) {
 		// The server's answer changes the client's destination id, not the keys.
 		if q.keys == nil || q.fresh {
@@ -375,10 +386,12 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	if plain == nil {
 		return
 	}
+	f := k.facts
 	if who == 1 {
 		q.keys = keys
+	} else if f.toldBy == 0 {
+		f.toldBy = int8(k.side) + 1
 	}
-	f := k.facts
 	f.Confidence = Exact
 	if f.TLS == nil {
 		f.TLS = &Hello{}
