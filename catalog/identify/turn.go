@@ -35,9 +35,20 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 
 func dnsTurn(b []byte) (answer, ok bool) { return len(b) > 2 && b[2]&0x80 != 0, len(b) > 2 }
 
+// ntpTurn: who is passive answers who is active (RFC 5905, section 3); control and private messages have a bit for it
+// (RFC 9327, section 2; of mode 7 ntpd's own). A broadcast asks nothing.
 func ntpTurn(b []byte) (answer, ok bool) {
-	mode := b[0] & 7
-	return mode == 4, mode == 3 || mode == 4
+	switch b[0] & 7 {
+	case 1, 3:
+		return false, true
+	case 2, 4:
+		return true, true
+	case 6:
+		return b[1]&0x80 != 0, true
+	case 7:
+		return b[0]&0x80 != 0, true
+	}
+	return false, false
 }
 
 func sipTurn(b []byte) (answer, ok bool) {

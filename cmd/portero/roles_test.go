@@ -102,6 +102,9 @@ func TestRolesOfOnePort(t *testing.T) {
 	}{
 		{port: 123, asks: "\x23\x00\x06\xec" + z(40) + "\xe0\x01\x02\x03\x04\x05\x06\x07",
 			answers: "\x24\x02\x06\xec" + z(8) + "\x0a\x00\x00\x03" + "\xe0\x01\x01\x01\x00\x00\x00\x00" + "\xe0\x01\x02\x03\x04\x05\x06\x07" + z(16)},
+		{port: 123, asks: "\x21\x02\x06\xec" + z(44), answers: "\x22\x02\x06\xec" + z(44)},
+		{port: 123, asks: "\x16\x02\x00\x01" + z(8), answers: "\x16\x82\x00\x01" + z(8)},
+		{port: 123, asks: "\x17\x00\x03\x2a" + z(4), answers: "\x97\x00\x03\x2a" + z(4)},
 		{port: 500, asks: strings.Repeat("I", 8) + z(8) + "\x21\x20\x22\x08" + z(4) + "\x00\x00\x00\x20" + "\x00\x00\x00\x04",
 			answers: strings.Repeat("I", 8) + strings.Repeat("R", 8) + "\x21\x20\x22\x20" + z(4) + "\x00\x00\x00\x20" + "\x00\x00\x00\x04"},
 		{port: 5060, asks: "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1\r\nCSeq: 1 OPTIONS\r\n\r\n",
