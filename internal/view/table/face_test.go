@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mattn/go-runewidth"
 	"portero/catalog/identify"
+
 	"portero/handshake"
 	"portero/internal/doctor"
 	"portero/internal/record"
@@ -61,14 +63,14 @@ func TestANarrowTerminal(t *testing.T) {
  3  completed            https          -        -
                192.0.2.1:40000 > 192.0.2.2:443
 `,
-		30: ` #  opening    from   to service   rtt   data
- 1  completed            https   12 ms 4700 B
+		30: ` #  opening    service   rtt   data
+ 1  completed  https   12 ms 4700 B
     192.0.2.1:40000
     > 192.0.2.2:443
- 2  completed            https       -    7 B
+ 2  completed  https       -    7 B
     192.0.2.1:40000
     > 192.0.2.2:443
- 3  completed            https       -      -
+ 3  completed  https       -      -
     192.0.2.1:40000
     > 192.0.2.2:443
 `} {
@@ -78,16 +80,43 @@ func TestANarrowTerminal(t *testing.T) {
 	}
 }
 
-// Verdicts of two parts are folded only where the ends of a row then fit.
+// Verdicts of two parts are folded only where the ends of a row then fit, or the table does.
 func TestVerdictsAreFolded(t *testing.T) {
 	unseen := call(1, func(r *record.Record) { r.Handshake = handshake.CompletedUnseen; r.Missing = handshake.MissingACK })
 	for width, want := range map[int]string{
 		100: " 1  completada, no vista entera  192.0.2.1:40000 > 192.0.2.2:443 https       12 ms   4700 B\n                                 falta ACK en la captura; otros paquetes lo prueban\n",
 		76:  " 1  completada,      192.0.2.1:40000 > 192.0.2.2:443 https    12 ms   4700 B\n    no vista entera  falta ACK en la captura; otros paquetes lo prueban\n",
-		66:  " 1  completada, no vista entera                https       12 ms   4700 B\n                                 192.0.2.1:40000 > 192.0.2.2:443\n                                 falta ACK en la captura; otros\n                                 paquetes lo prueban\n",
+		56:  " #  apertura         servicio      rtt    datos\n 1  completada,      https       12 ms   4700 B\n                     192.0.2.1:40000 > 192.0.2.2:443\n    no vista entera  falta ACK en la captura; otros\n                     paquetes lo prueban\n",
+		66:  " #  apertura                     servicio      rtt    datos\n 1  completada, no vista entera  https       12 ms   4700 B\n                                 192.0.2.1:40000 > 192.0.2.2:443\n                                 falta ACK en la captura; otros\n                                 paquetes lo prueban\n",
 	} {
 		if got := shown(t, Options{Width: width, Quiet: true, Lang: words.Spanish}, &view.Summary{}, unseen); !strings.HasSuffix(got, want) {
 			t.Errorf("%d columns: want\n%s\nin\n%s", width, want, got)
+		}
+	}
+}
+
+// No line of a table is wider than the terminal, whatever is in it, from 56 columns on: the longest end has 46.
+func TestATableFits(t *testing.T) {
+	six := func(r *record.Record) {
+		r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("2001:db8:1111:2222:3333:4444:5555:6666"), netip.MustParseAddr("2001:db8::1")
+		r.Service, r.Handshake, r.Missing = "a-long-name-of-a-service", handshake.CompletedUnseen, handshake.MissingACK
+	}
+	other := func(r *record.Record) {
+		r.Proto, r.Handshake, r.HasPorts, r.ServerRTT, r.Service = 103, handshake.None, false, -1, ""
+	}
+	stream := func(r *record.Record) {
+		r.Proto, r.Handshake, r.Exchange = 17, handshake.None, handshake.Stream
+	}
+	for _, rs := range [][]*record.Record{{call(1, nil)}, {call(1, six)}, {call(1, other)}, {call(1, nil), call(2, stream)}, {call(123456, six), call(2, nil), call(3, stream)}} {
+		for _, l := range words.Langs() {
+			for width := 56; width <= 130; width++ {
+				got := shown(t, Options{Width: width, Quiet: true, Lang: l}, &view.Summary{}, rs...)
+				for line := range strings.Lines(got) {
+					if n := runewidth.StringWidth(strings.TrimSuffix(line, "\n")); n > width {
+						t.Errorf("%d columns of %d: %s", n, width, line)
+					}
+				}
+			}
 		}
 	}
 }

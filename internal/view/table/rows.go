@@ -57,9 +57,22 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 	}
 	rttW, dataW := numbersFit(rows, space, l)
 	room := space - rttW - dataW
+	// Where not even the heads of the ends have room, all ends stand in lines of their own, and the rest shares the width.
+	apart := room < len(from)+len(to)
+	if apart {
+		rttW, dataW = 8, 8
+		over := func() int { return idW + 2 + verdictW + 2 + serviceW + 1 + rttW + 1 + dataW - t.opt.Width }
+		if w := foldedWidth(rows, len(opening)); over() > 0 && w < verdictW {
+			folds, verdictW = true, w
+		}
+		if over() > 0 {
+			rttW, dataW = numbersLeast(rows, l)
+		}
+		serviceW = max(serviceW-max(over(), 0), min(serviceW, 8))
+	}
 	for i := range rows {
 		r := &rows[i]
-		if len(r.From)+len(r.To) <= room {
+		if !apart && len(r.From)+len(r.To) <= room {
 			fromW, toW = max(fromW, len(r.From)), max(toW, len(r.To))
 		}
 	}
@@ -68,14 +81,21 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 	}
 	toW = max(min(toW, room-fromW), len(to))
 	line := func(id, verdict, from, to, service, rtt, data string, paint func(string) string) {
-		calls := " > "
-		if from == "" {
-			calls = "   " // both ends stand in a line of their own
+		ends := pad(from, fromW) + " > " + pad(to, toW) + " "
+		switch {
+		case apart:
+			ends = ""
+		case from == "": // both ends stand in a line of their own
+			ends = strings.Repeat(" ", len(ends))
 		}
-		s := fmt.Sprintf("%*s  %s  %s%s%s %s %*s %*s", idW, id, paint(pad(verdict, verdictW)), pad(from, fromW), calls, pad(to, toW), pad(service, serviceW), rttW, rtt, dataW, data)
+		s := fmt.Sprintf("%*s  %s  %s%s %*s %*s", idW, id, paint(pad(verdict, verdictW)), ends, pad(service, serviceW), rttW, rtt, dataW, data)
 		b.WriteString(strings.TrimRight(s, " ") + "\n")
 	}
-	b.WriteString(strings.TrimRight(fmt.Sprintf("%*s  %s  %s   %s %s %*s %*s", idW, "#", pad(opening, verdictW), pad(from, fromW), pad(to, toW), pad(service, serviceW), rttW, "rtt", dataW, l.Pick("data", "datos")), " ") + "\n")
+	heads := pad(from, fromW) + "   " + pad(to, toW) + " "
+	if apart {
+		heads = ""
+	}
+	b.WriteString(strings.TrimRight(fmt.Sprintf("%*s  %s  %s%s %*s %*s", idW, "#", pad(opening, verdictW), heads, pad(service, serviceW), rttW, "rtt", dataW, l.Pick("data", "datos")), " ") + "\n")
 	for i := range rows {
 		if b.Len() > flushAt && !t.flush(b) {
 			return
@@ -93,7 +113,7 @@ func (t *Writer) narrow(b *bytes.Buffer, rows []Row) {
 		if folds {
 			verdict, rest = fold(r.Verdict)
 		}
-		if len(r.From) <= fromW && len(r.To) <= toW {
+		if !apart && len(r.From) <= fromW && len(r.To) <= toW {
 			line(fmt.Sprint(r.ID), verdict, r.From, r.To, service, rtt, data, paint)
 		} else {
 			line(fmt.Sprint(r.ID), verdict, "", "", service, rtt, data, paint)
@@ -162,15 +182,22 @@ func (r *Row) numbers() (rtt, data string) {
 	return rtt, data
 }
 
+// numbersLeast are the least widths of the last two columns.
+func numbersLeast(rows []Row, l words.Lang) (rttW, dataW int) {
+	rttW, dataW = len("rtt"), len(l.Pick("data", "datos"))
+	for i := range rows {
+		rtt, data := rows[i].numbers()
+		rttW, dataW = max(rttW, len(rtt)), max(dataW, len(data))
+	}
+	return rttW, dataW
+}
+
 // numbersFit are the widths of the last two columns, where space is what they and the
 // ends have together: usually 8 each, less where the ends of more rows then fit.
 func numbersFit(rows []Row, space int, l words.Lang) (rttW, dataW int) {
 	rttW, dataW = 8, 8
-	least := [2]int{len("rtt"), len(l.Pick("data", "datos"))}
-	for i := range rows {
-		rtt, data := rows[i].numbers()
-		least[0], least[1] = max(least[0], len(rtt)), max(least[1], len(data))
-	}
+	var least [2]int
+	least[0], least[1] = numbersLeast(rows, l)
 	ends := 0 // of those that can fit, the longest
 	for i := range rows {
 		if n := len(rows[i].From) + len(rows[i].To); n <= space-least[0]-least[1] {
