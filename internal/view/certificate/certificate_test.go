@@ -362,3 +362,21 @@ func TestTheWidestRowsFit(t *testing.T) {
 		}
 	}
 }
+
+// Where every packet is cut before its numbers no column stands for them, and the table fits a narrow terminal.
+func TestNoNumbersNoHeads(t *testing.T) {
+	for _, c := range widest()[:1] {
+		for i := range c.Opening {
+			c.Opening[i].HasSeq, c.Opening[i].HasAck = false, false
+		}
+		for _, lang := range []string{"en", "es"} {
+			var b bytes.Buffer
+			_ = c.WriteText(&b, certificate.Options{Width: 60, Lang: lang})
+			for _, l := range strings.Split(b.String(), "\n") {
+				if strings.Contains(l, " seq ") && strings.Contains(l, " ack") || utf8.RuneCountInString(l) > 60 {
+					t.Errorf("%s: %q in\n%s", lang, l, &b)
+				}
+			}
+		}
+	}
+}

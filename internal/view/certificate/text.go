@@ -241,7 +241,7 @@ func (p *printer) packets() {
 	cols := []column{{2, p.Width}, {o.time, p.Width}, {o.sender, p.Width}, {o.says, o.wide}, {o.seq, p.Width}, {o.ack, p.Width}}
 	time := func(s string) string { return left(s, o.sender-o.time-o.gap) }
 	head := []string{p.t("frame", "trama"), time(p.t("time, ms", "tiempo, ms")), p.t("sender", "emisor"), p.t("says", "dice")}
-	if p.tr.TCP && !o.below {
+	if p.tr.TCP && !o.below && p.numbered() {
 		head = append(head, "seq", "ack")
 	}
 	p.row(cols, head, nil)
@@ -290,6 +290,11 @@ func (p *printer) packets() {
 		p.leftOut()
 	}
 	p.b.WriteString("\n")
+}
+
+// numbered reports whether some packet of the opening has a number: those that are cut before them have none.
+func (p *printer) numbered() bool {
+	return slices.ContainsFunc(p.Opening, func(r Row) bool { return r.HasSeq || r.HasAck })
 }
 
 // leftOut says how many packets of the opening are not listed.
