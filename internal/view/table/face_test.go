@@ -359,6 +359,11 @@ func TestTheHintNamesWhatIsWorthAProof(t *testing.T) {
 	if got := shown(t, Options{Next: "x", Limit: 1}, &view.Summary{}, call(1, nil), call(2, func(r *record.Record) { r.Handshake = handshake.Refused })); !strings.HasSuffix(got, "next: portero why x 1\n") {
 		t.Error(got)
 	}
+	for lang, want := range map[words.Lang]string{words.English: "\n\nnone passes the filter\n\n6 that the filter hides\n", words.Spanish: "\n\nninguna pasa el filtro\n\n6 que el filtro oculta\n"} {
+		if got := shown(t, Options{Lang: lang}, &view.Summary{Hidden: 6}); !strings.HasSuffix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
 	if got := shown(t, Options{Next: "x.pcap"}, &view.Summary{}); strings.Contains(got, "next:") || !strings.HasSuffix(got, "\n\nno connection in it\n") {
 		t.Error(got)
 	}

@@ -16,10 +16,15 @@ import (
 	"portero/internal/words"
 )
 
-func (t *Writer) table(b *bytes.Buffer) {
+func (t *Writer) table(b *bytes.Buffer, filtered uint64) {
 	t.limit()
 	rows := t.rows
-	if len(rows) == 0 {
+	switch {
+	case len(rows) > 0:
+	case filtered > 0: // there are some, and the line below counts them
+		b.WriteString(t.opt.Lang.Pick("none passes the filter\n", "ninguna pasa el filtro\n"))
+		return
+	default:
 		b.WriteString(t.opt.Lang.Pick("no connection in it\n", "ninguna conexión en ella\n"))
 		return
 	}

@@ -210,7 +210,7 @@ func (t *Writer) End(s *view.Summary) error {
 	if !t.opt.Quiet {
 		t.head(&b, s)
 	}
-	t.table(&b)
+	t.table(&b, s.Hidden)
 	if !t.opt.Quiet {
 		t.foot(&b, s)
 	}
@@ -313,7 +313,11 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 		fmt.Fprintf(b, l.Pick("%d other\n", "otros: %d\n"), t.rest)
 	}
 	if s.Hidden > 0 {
-		fmt.Fprintf(b, l.Pick("%d more that the filter hides\n", "%d más que el filtro oculta\n"), s.Hidden)
+		hidden := l.Pick("%d more that the filter hides\n", "%d más que el filtro oculta\n")
+		if len(t.rows) == 0 {
+			hidden = l.Pick("%d that the filter hides\n", "%d que el filtro oculta\n")
+		}
+		fmt.Fprintf(b, hidden, s.Hidden)
 	}
 	if t.more > 0 {
 		fmt.Fprintf(b, l.Pick("%d more than a table keeps: use --format ndjson\n", "%d más de las que guarda una tabla: úsese --format ndjson\n"), t.more)
