@@ -115,6 +115,7 @@ var fleetMessages = [][2]string{
 	{"; trying again", "; se vuelve a intentar"},
 	{"another hub calls itself %s, and status shows only one of them: give each its own --name", "otro hub también se llama %s, y status solo muestra uno de ellos: cada uno necesita su --name"},
 	{"other hubs keep writing the same batches: is a consumer's acknowledgement time too short?", "otros hubs escriben una y otra vez los mismos lotes: ¿es demasiado corto el plazo para confirmar de un consumidor?"},
+	{"; move it away to go on: a batch that it names and that comes again is then stored a second time", "; hay que apartarlo para seguir: un lote anotado en él que vuelva a llegar se guarda entonces por segunda vez"},
 	{": the commit file is damaged: ", ": el fichero de anotaciones está dañado: "},
 	{"--size %s does not fit: %s has %s free, and the broker counts on three quarters of that", "--size %s no cabe: en %s hay %s libres, y el intermediario cuenta con las tres cuartas partes"},
 	{"; give it --size %s or less, or a --dir on another disk", "; hace falta --size %s o menos, o un --dir en otro disco"},

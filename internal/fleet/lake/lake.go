@@ -119,7 +119,7 @@ func (l *Lake) read(name string) error {
 	}
 	var c commit
 	if err := json.Unmarshal(b, &c); err != nil {
-		return fmt.Errorf("%s: the commit file is damaged: %w", filepath.Join(l.dir, commitDir, name), err)
+		return fmt.Errorf("%s: the commit file is damaged: %w; move it away to go on: a batch that it names and that comes again is then stored a second time", filepath.Join(l.dir, commitDir, name), err)
 	}
 	if err := l.name(c.Files); err != nil {
 		return err

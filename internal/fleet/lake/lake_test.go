@@ -425,8 +425,15 @@ func TestCommitsAreMerged(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, commitDir, "1-x.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(dir, 1); err == nil || !strings.Contains(err.Error(), "damaged") {
+	if _, err := Open(dir, 1); err == nil || !strings.Contains(err.Error(), "damaged") || !strings.Contains(err.Error(), "move it away") {
 		t.Error(err)
+	}
+	// As that says: without it the lake goes on, and has what the others say.
+	if err := os.Rename(filepath.Join(dir, commitDir, "1-x.json"), filepath.Join(t.TempDir(), "x")); err != nil {
+		t.Fatal(err)
+	}
+	if other, err = Open(dir, 1); err != nil || other.Write(es) != nil || other.Files != 0 {
+		t.Errorf("%v: %d files written again", err, other.Files)
 	}
 }
 
