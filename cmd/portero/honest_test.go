@@ -343,34 +343,6 @@ func TestHonest(t *testing.T) {
 			c PA 8778 5001 100
 			s A 5001 8878`, `
 			1 handshake=completed syn_frame=2 synack_frame=3 server_rtt_us=10000 orig_payload=100 orig_retrans=0`},
-		{"three SYNs with three numbers, and the first is answered", `
-			c S 1000
-			c S 2000
-			c S 3000
-			s SA 5000 1001
-			c A 1001 5001
-			c PA 1001 5001 10`, `
-			1 handshake=completed syn_frame=1 synack_frame=4 ack_frame=5 server_rtt_us=30000 syn_retries=2 orig_payload=10 orig_retrans=0`},
-		{"three SYNs with three numbers, and the second is answered", `
-			c S 1000
-			c S 2000
-			c S 3000
-			s SA 5000 2001
-			c A 2001 5001`, `
-			1 handshake=completed syn_frame=2 synack_frame=4 ack_frame=5 server_rtt_us=20000`},
-		{"three SYNs with three numbers, and the first is refused", `
-			c S 1000
-			c S 2000
-			c S 3000
-			s RA 0 1001`, `
-			1 handshake=refused syn_frame=1 rst_frame=4 suspected_rsts=0`},
-		{"three SYNs with three numbers, and none is answered", `
-			c S 1000
-			c S 2000
-			c S 3000
-			s SA 5000 4001
-			c A 4001 5001`, `
-			1 handshake=invalid close=none`},
 		{"the first SYN-ACK is damaged", `
 			c S 1000
 			s SA 5000 1001 0 bad
