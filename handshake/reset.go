@@ -29,7 +29,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 			}
 			me.next = seq
 			peer.bits = peer.bits&^sentWrongAck | hasAck
-			peer.edge = peer.ack
+			peer.ack, peer.edge = seq, seq
 		}
 	case me.bits&sentSYN != 0 && peer.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x):
 		// Both called, and its receiver showed no sign of having heard the other's call: it waits in SYN-SENT.
