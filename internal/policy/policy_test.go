@@ -1,9 +1,12 @@
 package policy
 
 import (
+	"errors"
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 const text = `
@@ -117,6 +120,7 @@ func TestMistakes(t *testing.T) {
 		"10.0.0.1 80/icmp\n":     "x:1: \"80/icmp\" is no door",
 		"10.0.0.1 x-9/tcp\n":     "x:1: \"x-9/tcp\" is no door",
 		"10.0.0.1 9-x/tcp\n":     "x:1: \"9-x/tcp\" is no door",
+		"10.0.0.1 0-x/tcp\n":     "x:1: \"0-x/tcp\" is no door",
 		"10.0.0.1 65536/tcp\n":   "x:1: \"65536/tcp\" is no door",
 		"10.0.0.1 80/tcp from\n": "x:1: after from",
 		"\n10.0.0.1 " + strings.Repeat("80/tcp ", 1000): "x:2: a line of more than 4096 octets",
@@ -125,6 +129,14 @@ func TestMistakes(t *testing.T) {
 		if _, err := Read(strings.NewReader(text), "x"); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// A policy whose reading breaks off is none: the rules behind would be missing.
+func TestAPolicyThatBreaksOff(t *testing.T) {
+	broken := errors.New("input/output error")
+	if _, err := Read(io.MultiReader(strings.NewReader("10.0.0.1 80/tcp\n"), iotest.ErrReader(broken)), "x"); !errors.Is(err, broken) || !strings.HasPrefix(err.Error(), "x:2: ") {
+		t.Error(err)
 	}
 }
 
