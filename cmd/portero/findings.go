@@ -318,7 +318,7 @@ func (a *app) printFindings(out *output, fs []findings.Finding, l words.Lang, pa
 func hide(m *anonymize.Map, fs []findings.Finding) {
 	for i := range fs {
 		f := &fs[i]
-		f.Actor, f.Target, f.Detail, f.Files = m.Addr(f.Actor), m.Addr(f.Target), "", nil
+		f.Actor, f.Target, f.Detail, f.Files, f.Muted = m.Addr(f.Actor), m.Addr(f.Target), "", nil, anonymize.Reason(f.Muted)
 	}
 }
 

@@ -33,15 +33,26 @@ func (m *Map) Record(r *record.Record) {
 		r.App = &a
 	}
 	r.Process, r.User, r.ProcessBy, r.PID = "", "", "", 0
+	r.ProcessPath, r.ProcessEnd, r.Container, r.PeerProcess = "", "", "", ""
 	r.File, r.FrameFiles = "", nil
 	r.TunnelEnds = nil
 	if len(r.Risks) > 0 {
-		// Texts may quote names; the kind of finding and its frames do not.
+		// Texts may quote names, and so may the words of who silenced one; the kind of
+		// finding and its frames do not.
 		risks := make([]record.Finding, len(r.Risks))
 		for i, k := range r.Risks {
-			k.Text = ""
+			k.Text, k.Muted = "", Reason(k.Muted)
 			risks[i] = k
 		}
 		r.Risks = risks
 	}
+}
+
+// Reason stands for the words in which a user said why a finding is silenced: that it is
+// stays.
+func Reason(words string) string {
+	if words == "" {
+		return ""
+	}
+	return "muted"
 }
