@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,4 +67,45 @@ func TestSecondReadingWithLittleMemory(t *testing.T) {
 			t.Errorf("extract took others than %s:\n%s", want, one)
 		}
 	}
+}
+
+// segments writes a capture of those that each sends: of connection i its SYN (step 0), SYN-ACK or third packet.
+func segments(t *testing.T, each func(send func(i, step int))) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "open.pcap")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	w.Write([]byte{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 96, 0, 0, 0, 1, 0, 0, 0})
+	var c churn
+	var frame, head []byte
+	const syn, ack = 2, 16
+	us := uint32(0)
+	each(func(i, step int) {
+		c.made = uint64(i)*10 + 1
+		switch step {
+		case 0:
+			frame = c.frame(frame[:0], 6, true, syn, 100, 0, 0)
+		case 1:
+			frame = c.frame(frame[:0], 6, false, syn|ack, 500, 101, 0)
+		case 2:
+			frame = c.frame(frame[:0], 6, true, ack, 101, 501, 0)
+		}
+		head = binary.LittleEndian.AppendUint32(head[:0], 1_700_000_000+us/1_000_000)
+		head = binary.LittleEndian.AppendUint32(head, us%1_000_000)
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(frame)))
+		w.Write(head)
+		w.Write(frame)
+		us++
+	})
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -107,8 +107,12 @@ func (e *Engine) collect() {
 	}
 }
 
-// show shows Packet what was collected up to packet index.
+// show shows Packet what was collected up to packet index. Records have a goroutine of their own only where
+// nobody is shown packets.
 func (e *Engine) show(index uint64) {
+	if e.opt.Packet == nil {
+		return
+	}
 	for ; e.showed < len(e.showing) && e.showing[e.showed].pkt.Index <= index; e.showed++ {
 		s := &e.showing[e.showed]
 		e.opt.Packet(s.id, &s.pkt, e.payload(&s.pkt), s.side, s.dup)
