@@ -239,9 +239,7 @@ func (m *Model) list() (out []string, cursor int) {
 		out = append(out, s)
 	}
 	if len(is) == 0 {
-		for _, s := range wrap("  "+m.nothing(), m.width) {
-			out = append(out, s)
-		}
+		out = append(out, wrap("  "+m.nothing(), m.width)...)
 	}
 	for len(out) < room+1 {
 		out = append(out, "")
