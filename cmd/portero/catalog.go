@@ -44,10 +44,12 @@ func (a *app) overrideFiles() []string {
 	}
 	var out []string
 	for _, d := range dirs {
-		// Only a malformed pattern is an error.
-		files, _ := filepath.Glob(filepath.Join(d, "*.csv"))
-		sort.Strings(files)
-		out = append(out, files...)
+		files, _ := os.ReadDir(d) // there need be none; they come by name
+		for _, f := range files {
+			if filepath.Ext(f.Name()) == ".csv" {
+				out = append(out, filepath.Join(d, f.Name()))
+			}
+		}
 	}
 	return append(out, named...)
 }

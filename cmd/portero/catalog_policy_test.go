@@ -12,7 +12,10 @@ import (
 // TestCatalog: overrides add, replace and mute; checks name the line; a muted
 // finding stays, marked, and fails nothing.
 func TestCatalog(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "a [folder]*") // signs that patterns have
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("XDG_CONFIG_HOME", dir)
 	bad, good := filepath.Join(dir, "bad.csv"), filepath.Join(dir, "good.csv")
 	if err := os.WriteFile(bad, []byte("action,kind\nmute,nosuch\n"), 0o600); err != nil {
