@@ -22,12 +22,6 @@ import (
 	"portero/internal/words"
 )
 
-// found is what the first reading of a capture says of one connection.
-type found struct {
-	rec    record.Record
-	frames map[uint64]bool // ordinals over all input
-}
-
 // spool keeps what can be read only once (standard input, pipes, what a shell puts in place
 // of <(command)) for a second reading, in files that nobody else can open and that are gone
 // when we are.
@@ -108,11 +102,11 @@ func uncopied(name string, err error) error {
 
 // locate reads the captures once and finds the connection t names, with its
 // frames.
-func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, error) {
+func (a *app) locate(names []string, o *readFlags, t target) (*record.Record, *job, error) {
 	cid := communityID()
 	want := t.id
 	var eng *engine.Engine
-	f := &found{frames: map[uint64]bool{}}
+	f := &record.Record{}
 	var byID func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
 	// The id is known only at the end unless it was given; a frame names it while
 	// reading.
@@ -147,16 +141,14 @@ func (a *app) locate(names []string, o *readFlags, t target) (*found, *job, erro
 		}
 		// The first of several, but what was followed to its end before what there was no room for. That one may
 		// have come back with its number.
-		gone, was := r.EndReason == handshake.EndResources, f.rec.EndReason == handshake.EndResources
-		if hits == 0 || r.ID != f.rec.ID {
+		gone, was := r.EndReason == handshake.EndResources, f.EndReason == handshake.EndResources
+		if hits == 0 || r.ID != f.ID {
 			hits++
 		}
-		if hits > 1 && (gone && !was || gone == was && r.ID > f.rec.ID) {
+		if hits > 1 && (gone && !was || gone == was && r.ID > f.ID) {
 			return nil
 		}
-		f.rec = *r
-		f.rec.CloseFrames = append([]uint64(nil), r.CloseFrames...)
-		f.rec.FrameFiles = append([]string(nil), r.FrameFiles...)
+		f = r.Clone()
 		return nil
 	}})
 	if err != nil {
@@ -250,7 +242,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 				if save == "-" {
 					save = a.tongue().Pick("standard output", "la salida estándar")
 				}
-				fmt.Fprintf(a.err, a.tongue().Pick("portero: %s of #%d in %s\n", "portero: %s de #%d en %s\n"), words.Number(n, a.tongue().Pick("frame", "trama"), a.tongue().Pick("frames", "tramas")), f.rec.ID, printable(save))
+				fmt.Fprintf(a.err, a.tongue().Pick("portero: %s of #%d in %s\n", "portero: %s de #%d en %s\n"), words.Number(n, a.tongue().Pick("frame", "trama"), a.tongue().Pick("frames", "tramas")), f.ID, printable(save))
 			}
 			return a.finish(j, false, nil)
 		},
@@ -263,19 +255,20 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 }
 
 // copyFrames reads the captures again and writes the frames of one connection.
-func (a *app) copyFrames(names []string, o *readFlags, f *found, out io.Writer) (int, error) {
-	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: fmt.Sprintf("portero: connection %d\n%s", f.rec.ID, lineOf(&f.rec))})
+func (a *app) copyFrames(names []string, o *readFlags, f *record.Record, out io.Writer) (int, error) {
+	w, err := pcapfile.NewWriter(out, pcapfile.WriterOptions{Comment: fmt.Sprintf("portero: connection %d\n%s", f.ID, lineOf(f))})
 	if err != nil {
 		return 0, err
 	}
 	// First which frames, then the frames: a packet is known to be of the
 	// connection when the table has booked it, a block later at the most.
 	var of engine.Chosen
-	choose(&of, &f.rec)
-	if f.frames, err = a.framesOf(names, o, &of, func(id uint64) bool { return id == f.rec.ID }); err != nil {
+	choose(&of, f)
+	frames, err := a.framesOf(names, o, &of, func(id uint64) bool { return id == f.ID })
+	if err != nil {
 		return 0, err
 	}
-	return copyFrames(names, a.inputs(), f.frames, w)
+	return copyFrames(names, a.inputs(), frames, w)
 }
 
 // lineOf is r as a line of ndjson has it.

@@ -103,8 +103,8 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	}
 	var answers certificate.Answers
 	var pkts []capture.Packet
-	far := distances{f.rec.Resp.Addr: nil}
-	rec := &f.rec
+	far := distances{f.Resp.Addr: nil}
+	rec := f
 	var chosen engine.Chosen
 	choose(&chosen, rec)
 	chosen.AddSender(rec.Resp.Addr)
@@ -112,13 +112,13 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 		Chosen: &chosen,
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 			far.see(p)
-			if id == f.rec.ID && !dup && len(pkts) < maxTraced {
+			if id == f.ID && !dup && len(pkts) < maxTraced {
 				pkts = append(pkts, *p)
 			}
 		},
 		Sink: func(r *record.Record) error {
 			answers.Observe(r)
-			if r.ID == f.rec.ID {
+			if r.ID == f.ID {
 				rec = r.Clone()
 			}
 			return nil
