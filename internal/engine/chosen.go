@@ -79,31 +79,69 @@ func (l *lane) watch(id uint64, p *capture.Packet, side int, dup bool) {
 	l.shown = append(l.shown, shown{id, *p, side, dup})
 }
 
+// opening is the first packet of a flow, which Opened is to be shown when its id is known.
+type opening struct {
+	id  uint64
+	pkt capture.Packet
+}
+
+// begins keeps what a lane's table shows of what opens.
+func (l *lane) begins(id uint64, p *capture.Packet) { l.opened = append(l.opened, opening{id, *p}) }
+
+// open shows Opened what began in the lanes since the last time. The ids are known.
+func (e *Engine) open() {
+	if e.opt.Opened == nil {
+		return
+	}
+	for _, l := range e.lanes {
+		for i := range l.opened {
+			l.opened[i].id = flows.Final(l.opened[i].id, l.ids)
+		}
+	}
+	inOrder(&e.lanes, func(l *lane) []opening { return l.opened }, func(o *opening) uint64 { return o.id }, func(o *opening) {
+		e.opt.Opened(o.id, &o.pkt)
+	})
+	for _, l := range e.lanes {
+		l.opened = l.opened[:0]
+	}
+}
+
 // collect puts together what the lanes' tables showed since the last time, in the order of the packets but where
 // one had waited for its place. The ids are known.
 func (e *Engine) collect() {
 	if e.opt.Packet == nil {
 		return
 	}
+	for _, l := range e.lanes {
+		for i := range l.shown {
+			l.shown[i].id = flows.Final(l.shown[i].id, l.ids)
+		}
+	}
+	inOrder(&e.lanes, func(l *lane) []shown { return l.shown }, func(s *shown) uint64 { return s.pkt.Index }, func(s *shown) {
+		e.showing = append(e.showing, *s)
+	})
+	for _, l := range e.lanes {
+		l.shown = l.shown[:0]
+	}
+}
+
+// inOrder merges the lists of the lanes by their keys.
+func inOrder[T any](lanes *[laneCount]*lane, list func(l *lane) []T, key func(x *T) uint64, take func(x *T)) {
 	var next [laneCount]int
 	for {
-		first := -1
-		for i, l := range e.lanes {
-			if next[i] < len(l.shown) && (first < 0 || l.shown[next[i]].pkt.Index < e.lanes[first].shown[next[first]].pkt.Index) {
-				first = i
+		first, least := -1, uint64(math.MaxUint64)
+		for i, l := range lanes {
+			if all := list(l); next[i] < len(all) {
+				if k := key(&all[next[i]]); k < least {
+					first, least = i, k
+				}
 			}
 		}
 		if first < 0 {
-			break
+			return
 		}
-		l := e.lanes[first]
-		s := &l.shown[next[first]]
+		take(&list(lanes[first])[next[first]])
 		next[first]++
-		s.id = flows.Final(s.id, l.ids)
-		e.showing = append(e.showing, *s)
-	}
-	for _, l := range e.lanes {
-		l.shown = l.shown[:0]
 	}
 }
 

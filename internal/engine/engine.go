@@ -40,9 +40,9 @@ type Options struct {
 	Packet func(id uint64, p *capture.Packet, payload []byte, side int, dup bool)
 	// Chosen, if set, are the connections whose packets Packet is shown, with some others, in less time.
 	Chosen *Chosen
-	// Opened is shown the first packet of every connection and exchange with its id,
-	// in the goroutine of Run. A connection that had to make room and came back is
-	// shown again, with the id it had.
+	// Opened is shown the first packet of every connection and exchange with its id, in order
+	// as for Packet, in the goroutine of Run, before its record. p is valid until it returns. A connection
+	// that had to make room and came back is shown again, with the id it had.
 	Opened func(id uint64, p *capture.Packet)
 	// Seen is shown every packet in order of capture, booked or not, before the
 	// table sees it. data is as for Packet.
@@ -120,7 +120,6 @@ type Engine struct {
 	peak    uint64 // flows at once
 	begun   []uint64
 	rank    []uint64
-	step    bool     // packet by packet
 	current *decoded // the one being sequenced
 	showing []shown  // for Packet
 	showed  int      // how many of them it was shown
@@ -163,13 +162,11 @@ func New(opt Options) *Engine {
 	if e.opt.Now == nil {
 		e.opt.Now = func() int64 { return time.Now().UnixNano() }
 	}
-	e.step = opt.Opened != nil
-	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: !e.step, Count: &e.count, Pool: &e.pool}
+	cfg := flows.Config{Memory: max(opt.Memory/laneCount, flows.MinMemory), Live: opt.Live, IgnoreSums: opt.IgnoreSums, Defer: true, Count: &e.count, Pool: &e.pool}
 	if c := opt.Catalog; c != nil {
 		cfg.Likely = c.ZeekLikely
 		cfg.Score = c.LikelyServer
 	}
-	cfg.Opened = opt.Opened
 	e.names = identify.NewNames(identifyShare(opt.Memory) / 8)
 	for i := range e.lanes {
 		e.lanes[i] = e.newLane(cfg, e.names)

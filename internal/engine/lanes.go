@@ -30,6 +30,7 @@ type lane struct {
 	out    []finished // what ended since the last gather
 	ids    []uint64   // for what the table has unsettled, once they are known
 	shown  []shown    // for Packet, since the last gather
+	opened []opening  // for Opened, since then
 }
 
 // finished is a flow that ended.
@@ -75,6 +76,9 @@ func (e *Engine) newLane(cfg flows.Config, names *identify.Names) *lane {
 	if e.opt.Packet != nil {
 		cfg.Watch = l.watch
 	}
+	if e.opt.Opened != nil {
+		cfg.Opened = l.begins
+	}
 	if e.opt.Chosen != nil {
 		cfg.Picks = e.opt.Chosen.picks
 	}
@@ -101,10 +105,6 @@ func (e *Engine) settle() {
 
 // segment books the packets of d up to position to, every lane its own.
 func (e *Engine) segment(d *decoded, to int) {
-	if e.step {
-		e.stepwise(d, to)
-		return
-	}
 	e.listen(d, to)
 	e.upTo = uint32(to)
 	e.each(to-d.done, e.work)
@@ -125,27 +125,12 @@ func (e *Engine) workLane(i int) {
 	l.table.ObserveEach(&d.batch, list[:n])
 }
 
-// stepwise books packet by packet, for who is told at once of whatever opens.
-func (e *Engine) stepwise(d *decoded, to int) {
-	for ; d.done < to; d.done++ {
-		p := &d.batch.Packets[d.done]
-		e.listen(d, d.done+1)
-		var q *capture.Quote
-		if p.Bits&capture.ICMPError != 0 {
-			q = d.batch.Quoted(p)
-		}
-		e.one(p, q, p.Index, p.Time)
-	}
-}
-
 // one books a single packet.
 func (e *Engine) one(p *capture.Packet, q *capture.Quote, first uint64, at int64) {
 	l := e.lanes[laneOf(p)]
-	if !e.step {
-		e.settle()
-	}
+	e.settle()
 	l.table.ObserveParts(p, q, first, at)
-	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled()) > 0 {
+	if len(l.out)+len(l.spoken.Learned)+len(l.table.Unsettled())+len(l.opened) > 0 {
 		e.gather(p.Index)
 	}
 	e.showAll()
@@ -245,6 +230,7 @@ func (e *Engine) gather(at uint64) {
 		}
 	}
 	e.peak = max(e.peak, live)
+	e.open()
 	e.collect()
 	if len(e.learned) > 1 {
 		slices.SortStableFunc(e.learned, func(a, b identify.Answer) int { return int(int64(a.Index - b.Index)) })

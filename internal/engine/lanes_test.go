@@ -133,7 +133,7 @@ func TestSameForAnyThreads(t *testing.T) {
 		differ(t, "with every packet shown", want, records(t, open(t, tr.pcap), opt))
 		opt.Packet = nil
 		opt.Opened = func(uint64, *capture.Packet) {}
-		differ(t, "packet by packet", want, records(t, open(t, tr.pcap), opt))
+		differ(t, "with all that opens shown", want, records(t, open(t, tr.pcap), opt))
 		opt.Opened = nil
 
 		dir := t.TempDir()
@@ -152,6 +152,42 @@ func TestSameForAnyThreads(t *testing.T) {
 		opt.Files = names
 		differ(t, "ten slices", want, records(t, set, opt))
 		set.Close()
+	}
+}
+
+// Who asks for what opens is shown each connection once, by its first packet, before its record, in the order
+// of the ids but where a packet had waited for its place.
+func TestOpened(t *testing.T) {
+	tr := newTraffic(5)
+	tr.fill(2000, 300, 5, 0)
+	for _, threads := range []int{1, 2} {
+		for _, n := range []int{3, 700, 1 << 20} {
+			first := map[uint64]uint64{}
+			var last, lastIndex uint64
+			ended, waited := 0, 0
+			e := New(Options{Threads: threads, Seed: 1, Opened: func(id uint64, p *capture.Packet) {
+				if first[id] != 0 || (id < last) != (p.Index < lastIndex) {
+					t.Errorf("%d, packet %d, is shown after %d, packet %d", id, p.Index, last, lastIndex)
+				}
+				if id < last {
+					waited++
+				}
+				last, lastIndex = max(id, last), max(p.Index, lastIndex)
+				first[id] = p.Index
+			}, Sink: func(r *record.Record) error {
+				ended++
+				if threads == 1 && first[r.ID] != r.FirstFrame {
+					t.Errorf("%d began with frame %d, frame %d was shown", r.ID, r.FirstFrame, first[r.ID])
+				}
+				return nil
+			}})
+			if err := e.Run(context.Background(), &pieces{from: open(t, tr.pcap), n: n}); err != nil {
+				t.Fatal(err)
+			}
+			if len(first) != ended || ended < 2000 || waited > ended/20 {
+				t.Errorf("%d threads, blocks of %d: %d were shown, %d of them late, %d ended", threads, n, len(first), waited, ended)
+			}
+		}
 	}
 }
 

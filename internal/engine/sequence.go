@@ -396,9 +396,7 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 
 // copies takes frames that are copies of parts of p, a datagram that was booked.
 func (e *Engine) copies(p *capture.Packet, g *capture.Datagram) {
-	if !e.step {
-		e.settle()
-	}
+	e.settle()
 	t := e.lanes[laneOf(p)].table
 	if e.parts = g.Parts; t.Copied(p, g.Copies) {
 		t.WatchCopy(p)
