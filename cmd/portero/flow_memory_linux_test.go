@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +30,13 @@ func openFlows(t *testing.T, n int) (path string) {
 // peak is the most memory that reading path took, octets, as the kernel counts.
 func peak(t *testing.T, path string, threads int) (octets int64) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "read", path, "--threads", fmt.Sprint(threads), "--format", "ndjson", "-o", os.DevNull, "-q")
+	return peakOf(t, "read", path, "--threads", fmt.Sprint(threads), "--format", "ndjson", "-o", os.DevNull, "-q")
+}
+
+// peakOf is the same of any command.
+func peakOf(t *testing.T, args ...string) (octets int64) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "PORTERO_MAIN=1")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -77,6 +84,23 @@ func TestMemoryOfALiveFlow(t *testing.T) {
 		t.Logf("%d threads: %.1f and %.1f MB, %.1f octets a flow", threads, float64(low)/1e6, float64(high)/1e6, each)
 		if each > 320 {
 			t.Errorf("%d threads: a live flow costs %.1f octets", threads, each)
+		}
+	}
+}
+
+// A command that reads twice gives the flows of its first reading back before the second.
+func TestMemoryOfTwoReadings(t *testing.T) {
+	path := openFlows(t, 300_000)
+	once := peak(t, path, 2)
+	for _, args := range [][]string{
+		{"why", path, "1", "-q"},
+		{"teach", path, "1", "-q"},
+		{"extract", path, "1", "-w", filepath.Join(t.TempDir(), "x.pcap"), "-q"},
+	} {
+		twice := peakOf(t, args...)
+		t.Logf("%s: %.1f MB, read %.1f", args[0], float64(twice)/1e6, float64(once)/1e6)
+		if twice > once*5/4 {
+			t.Errorf("%s takes %d octets, reading once %d", args[0], twice, once)
 		}
 	}
 }
