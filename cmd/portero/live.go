@@ -168,6 +168,7 @@ type session struct {
 	leaving  chan struct{} // closed with the word to end
 	left     sync.Once
 	rotate   atomic.Bool
+	turns    bool // a new file of -w is due
 	err      error
 	screened bool                    // the screen has the terminal
 	sees     func(a netip.Addr) bool // which doors of this machine can be seen, nil all
@@ -384,6 +385,9 @@ func (s *session) analyse(eo engine.Options) (err error) {
 	}
 	if e := s.out.close(); err == nil && e != nil {
 		err = s.unwritten(e)
+	}
+	if s.out.slow != nil && err == nil { // also where it went on later
+		err = s.unwritten(s.out.slow.firstFailure())
 	}
 	s.summary()
 	if err != nil {

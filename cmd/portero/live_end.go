@@ -29,7 +29,7 @@ func (s *session) output() (*output, error) {
 	}
 	slow.failed = func(err error) {
 		if s.goesOn() && !s.o.quiet && !s.screened {
-			fmt.Fprintf(s.a.err, "portero: %s; %s\n", printable(s.unwritten(err).Error()), s.lang.Pick("nothing more is written there, watching goes on", "no se escribe más ahí, se sigue mirando"))
+			fmt.Fprintf(s.a.err, "portero: %s; %s\n", printable(s.unwritten(err).Error()), s.lang.Pick("nothing more is written there, watching goes on", "no se escribe más ahí, se sigue mirando")+s.wayOn(s.o.out))
 		}
 	}
 	b := bufio.NewWriterSize(slow.start(), 64<<10)

@@ -134,7 +134,7 @@ func (g *gauges) publish(s *session, now time.Time) {
 		count("saved_bytes_total", "Octets written by -w.", r.Bytes)
 		count("saved_files_total", "Files begun by -w.", r.Files)
 		count("unsaved_frames_total", "Frames that -w could not save (should be zero).", r.Lost+r.After)
-		put("saving_failed", "gauge", "1 when saving has stopped, a full disk for one (should be zero).", map[bool]uint64{true: 1}[r.Err != nil])
+		put("saving_failed", "gauge", "1 when saving has stopped, a full disk for one (should be zero).", map[bool]uint64{true: 1}[r.Ended])
 	}
 	b = fmt.Appendf(b, "# HELP portero_start_time_seconds When the session began, in seconds since 1970.\n# TYPE portero_start_time_seconds gauge\nportero_start_time_seconds %.3f\n", float64(g.started.UnixNano())/1e9)
 	mem := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}

@@ -29,6 +29,7 @@ type outlet struct {
 	gap     bool      // something was left out since the reader last took everything
 	rested  time.Time // when there may be waiting again
 	err     error
+	first   error // the first there was
 	closed  bool
 
 	wake  chan struct{} // something to do
@@ -169,6 +170,23 @@ func (o *outlet) turn(f *os.File) {
 	o.turns = append(o.turns, turn{len(o.pending), f})
 	o.err = nil
 	poke(o.wake)
+}
+
+// again goes on in the file that failed: there may be room now. A reader that went away
+// does not come back.
+func (o *outlet) again() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !brokenPipe(o.err) {
+		o.err = nil
+	}
+}
+
+// firstFailure is why something was not written, also where it went on.
+func (o *outlet) firstFailure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.first
 }
 
 // leftOut is how many lines were left out.
@@ -314,6 +332,7 @@ func (o *outlet) mend(b []byte) int {
 	if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
 		if at, err := f.Seek(0, io.SeekCurrent); err == nil {
 			f.Truncate(at - int64(len(b)-end))
+			f.Seek(at-int64(len(b)-end), io.SeekStart) // where it goes on, should there be room again
 		}
 	}
 	return end
@@ -324,6 +343,9 @@ func (o *outlet) fail(err error) {
 	first := o.err == nil
 	if first {
 		o.err = err
+		if o.first == nil {
+			o.first = err
+		}
 	}
 	o.mu.Unlock()
 	if first && o.failed != nil && !brokenPipe(err) && !errors.Is(err, os.ErrClosed) {

@@ -161,3 +161,44 @@ func TestOutletThatFails(t *testing.T) {
 		t.Errorf("%q in the next file, %d left out, told %d times more", b, o.leftOut(), len(told))
 	}
 }
+
+// Where there is room again, the file that failed goes on where its last whole line ended,
+// and that something is missing is known in the end.
+func TestOutletGoesOnInItsFile(t *testing.T) {
+	g := &gate{open: make(chan struct{}), err: errors.New("full")}
+	close(g.open)
+	told := make(chan error, 9)
+	o := newOutlet(g, 4096)
+	o.failed = func(err error) { told <- err }
+	o.start()
+	io.WriteString(o, "one\n")
+	<-told
+	io.WriteString(o, "two\n")
+	g.mu.Lock()
+	g.err = nil
+	g.mu.Unlock()
+	o.again()
+	io.WriteString(o, "three\n")
+	if err := o.close(); err != nil {
+		t.Error(err)
+	}
+	if g.got.String() != "three\n" || o.leftOut() != 2 || o.firstFailure() == nil {
+		t.Errorf("%q, %d left out, first %v", g.got.String(), o.leftOut(), o.firstFailure())
+	}
+
+	f, err := os.Create(filepath.Join(t.TempDir(), "half"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const half = "whole\nhal"
+	io.WriteString(f, half)
+	o = newOutlet(f, 4096)
+	if n := o.mend([]byte(half)); n != len("whole\n") {
+		t.Errorf("%d octets are lines", n)
+	}
+	io.WriteString(f, "next\n")
+	if b, _ := os.ReadFile(f.Name()); string(b) != "whole\nnext\n" {
+		t.Errorf("%q", b)
+	}
+}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -274,14 +275,37 @@ func TestFullDisk(t *testing.T) {
 	if m["portero_saving_failed"] != "1" || m["portero_unsaved_frames_total"] == "0" {
 		t.Errorf("counters: saving_failed %s, unsaved %s", m["portero_saving_failed"], m["portero_unsaved_frames_total"])
 	}
+	// Somebody makes room, and tells it to go on.
+	kept := filepath.Join(t.TempDir(), "x.pcapng")
+	b, err := os.ReadFile(file)
+	if err == nil {
+		err = errors.Join(os.WriteFile(kept, b, 0o600), os.Remove(file))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.cmd.Process.Signal(syscall.SIGHUP)
+	time.Sleep(time.Second)
+	n.Do(livetest.A, func() {
+		c, _ := net.Dial("udp", "10.77.0.2:9001")
+		defer c.Close()
+		c.Write(make([]byte, 1000))
+	})
+	time.Sleep(time.Second)
+	if m := scrape(t, n); m["portero_saving_failed"] != "0" {
+		t.Errorf("saving did not go on after SIGHUP:\n%s", w.errors())
+	}
 	if err := w.end(syscall.SIGTERM); err == nil {
 		t.Error("exit status 0 although not all was saved")
+	}
+	if st, err := os.Stat(file); err != nil || st.Size() < 1000 {
+		t.Errorf("nothing was saved after SIGHUP: %v", err)
 	}
 	if !strings.Contains(w.out.String(), `"handshake":"refused"`) {
 		t.Error("the watching ended, too")
 	}
 	if _, err := exec.LookPath("tcpdump"); err == nil {
-		if got, _ := datagrams(t, file); got == 0 {
+		if got, _ := datagrams(t, kept); got == 0 {
 			t.Error("nothing was saved")
 		}
 	}

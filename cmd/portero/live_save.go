@@ -78,12 +78,20 @@ func (s *session) record(k keeper, ro recorder.Options) error {
 	ro.Capture = pcapfile.WriterOptions{Comment: "portero live", OS: runtime.GOOS, Hardware: runtime.GOARCH, Name: s.src.Name, Filter: s.o.filter, SnapLen: uint32(max(s.o.snaplen, 0))}
 	ro.Failed = func(err error) {
 		if !s.o.quiet && !s.screened {
-			fmt.Fprintf(s.a.err, "portero: %s: %s; %s\n", printable(s.o.save), printable(reason(err)), s.lang.Pick("nothing more is saved, watching goes on", "no se guarda más, se sigue mirando"))
+			fmt.Fprintf(s.a.err, "portero: %s: %s; %s\n", printable(s.o.save), printable(reason(err)), s.lang.Pick("nothing more is saved, watching goes on", "no se guarda más, se sigue mirando")+s.wayOn(s.o.save))
 		}
 	}
 	var err error
 	s.rec, err = recorder.New(ro, time.Now())
 	return err
+}
+
+// wayOn says what to do when there is room for a file again.
+func (s *session) wayOn(file string) string {
+	if file == "" || file == "-" || runtime.GOOS == "windows" {
+		return ""
+	}
+	return s.lang.Pick(" (once there is room, SIGHUP makes it go on)", " (cuando haya sitio, SIGHUP hace que siga)")
 }
 
 // reason leaves the name of the file out of an error: it is told beside it.
@@ -153,6 +161,10 @@ func (s *session) flush(now time.Time) {
 	if s.rotate.Swap(false) {
 		s.rotateFiles(now)
 	}
+	// Where the disk is behind with the old file, the new one comes later.
+	if s.turns && s.rec.Rotate(now) {
+		s.turns = false
+	}
 	if s.gauges != nil {
 		s.gauges.publish(s, now)
 	}
@@ -160,9 +172,7 @@ func (s *session) flush(now time.Time) {
 
 // rotateFiles goes on in new files.
 func (s *session) rotateFiles(now time.Time) {
-	if s.rec != nil && s.o.save != "-" {
-		s.rec.Rotate(now)
-	}
+	s.turns = s.rec != nil && s.o.save != "-"
 	if s.out.file == nil {
 		return
 	}
@@ -173,10 +183,12 @@ func (s *session) rotateFiles(now time.Time) {
 		}
 		return
 	}
-	if f != nil {
-		s.out.buf.Flush()
-		s.out.slow.turn(f)
+	if f == nil {
+		s.out.slow.again()
+		return
 	}
+	s.out.buf.Flush()
+	s.out.slow.turn(f)
 }
 
 // savedWords says what became of -w.
@@ -186,7 +198,10 @@ func savedWords(l words.Lang, st recorder.State) string {
 	if st.Lost > 0 {
 		s += "; " + words.Number(st.Lost, l.Pick("frame was", "trama"), l.Pick("frames were", "tramas")) + l.Pick(" not, the disk was too slow", " no, el disco era demasiado lento")
 	}
-	if st.Err != nil {
+	switch {
+	case st.Err != nil && st.Again > 0 && !st.Ended:
+		s += fmt.Sprintf(l.Pick("; the saving stopped (%s) and went on; only watched meanwhile: %s", "; se dejó de guardar (%s) y luego se siguió; solo miradas entre tanto: %s"), reason(st.Err), frames(st.After))
+	case st.Err != nil:
 		s += fmt.Sprintf(l.Pick("; then the saving stopped (%s), only watched after it: %s", "; luego se dejó de guardar (%s), solo miradas después: %s"), reason(st.Err), frames(st.After))
 	}
 	return s

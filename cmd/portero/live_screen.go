@@ -99,7 +99,7 @@ func (s *session) counters() screen.Counters {
 	c := screen.Counters{Packets: st.Packets, Bytes: st.Bytes, Received: k.Received, Dropped: k.Dropped, Live: st.Flows.Live, Total: st.Flows.Flows, Evicted: st.Flows.Evicted}
 	if s.rec != nil {
 		c.Saving = s.lang.Pick("saving", "guardando")
-		if c.SavingFailed = s.rec.State().Err != nil; c.SavingFailed {
+		if c.SavingFailed = s.rec.State().Ended; c.SavingFailed {
 			c.Saving = s.lang.Pick("SAVING STOPPED", "YA NO SE GUARDA")
 		}
 	}

@@ -50,7 +50,7 @@ type Options struct {
 	Queue int
 	// Capture says what the files tell about themselves.
 	Capture pcapfile.WriterOptions
-	// Failed is told, once, why nothing more is saved. May be nil.
+	// Failed is told why nothing more is saved, once until Rotate goes on. May be nil.
 	Failed func(error)
 	// Leave is closed when Close may give a pipe up that nobody reads. May be nil.
 	Leave <-chan struct{}
@@ -67,10 +67,12 @@ type State struct {
 	Frames uint64 // given to the disk
 	Bytes  uint64
 	Lost   uint64 // frames that the disk was too slow for
-	After  uint64 // frames that came after the saving had failed
+	After  uint64 // frames that came while the saving had failed
 	Files  uint64
 	Name   string // of the file that is written
-	Err    error  // why saving ended
+	Err    error  // why saving ended first, also where it went on
+	Ended  bool   // saving has ended, and did not go on
+	Again  uint64 // how often it went on in a new file
 }
 
 const (
@@ -108,7 +110,9 @@ type Recorder struct {
 	mu    sync.Mutex
 	state State
 
-	file *os.File // of the writing goroutine
+	// the writing goroutine's
+	file   *os.File
+	broken bool // nothing is written until a new file
 }
 
 // New opens the first file.
@@ -216,10 +220,17 @@ func (r *Recorder) Tick(now time.Time) {
 // flushEvery is a little under the second that is promised.
 const flushEvery = 900 * time.Millisecond
 
-// Rotate goes on in a new file. It is false when the queue is full, and the old
-// file goes on.
+// Rotate goes on in a new file, also after saving has ended: there may be room again. It
+// is false when the queue is full, and the old file goes on.
 func (r *Recorder) Rotate(now time.Time) bool {
-	if r.failed.Load() || len(r.cur.data) > 0 && !r.send(true) {
+	if r.closed {
+		return false
+	}
+	if r.failed.Load() {
+		r.after.Add(r.cur.frames)
+		*r.cur = chunk{data: r.cur.data[:0]}
+		r.failed.Store(false)
+	} else if len(r.cur.data) > 0 && !r.send(true) {
 		return false
 	}
 	r.cur.fresh = true
@@ -236,7 +247,7 @@ func (r *Recorder) State() State {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.state
-	s.Lost, s.After = r.lost.Load(), r.after.Load()
+	s.Lost, s.After, s.Ended = r.lost.Load(), r.after.Load(), r.failed.Load()
 	return s
 }
 
@@ -295,12 +306,11 @@ func (r *Recorder) await(over <-chan struct{}) {
 func (r *Recorder) write() {
 	defer close(r.done)
 	for c := range r.queue {
-		if !r.failed.Load() {
-			if err := r.put(c); err != nil {
-				r.fail(err)
-			}
-		} else {
-			r.after.Add(c.frames)
+		if err := r.take(c); err != nil {
+			// Somebody may remove the file to make room: it must not be held.
+			r.broken = true
+			r.finish()
+			r.fail(err)
 		}
 		select {
 		case r.free <- c:
@@ -312,6 +322,23 @@ func (r *Recorder) write() {
 	}
 }
 
+// take writes c, but for what belongs to a file that ended early.
+func (r *Recorder) take(c *chunk) error {
+	again := r.broken && c.fresh
+	if r.broken && !again {
+		r.after.Add(c.frames)
+		return nil
+	}
+	r.broken = false
+	err := r.put(c)
+	if again && err == nil {
+		r.mu.Lock()
+		r.state.Again++
+		r.mu.Unlock()
+	}
+	return err
+}
+
 func (r *Recorder) finish() error {
 	f := r.file
 	r.file = nil
@@ -319,7 +346,7 @@ func (r *Recorder) finish() error {
 		return nil
 	}
 	var err error
-	if r.opt.Sync != SyncNever && !r.failed.Load() {
+	if r.opt.Sync != SyncNever && !r.broken {
 		if err = f.Sync(); errors.Is(err, os.ErrInvalid) || isPipe(f) {
 			err = nil
 		}
@@ -334,11 +361,14 @@ func isPipe(f *os.File) bool {
 
 func (r *Recorder) put(c *chunk) error {
 	if c.fresh {
-		if err := r.finish(); err != nil {
-			return err
+		err := r.finish()
+		var f *os.File
+		var name string
+		if err == nil {
+			f, name, err = r.opt.Next(time.Now())
 		}
-		f, name, err := r.opt.Next(time.Now())
 		if err != nil {
+			r.after.Add(c.frames)
 			return err
 		}
 		r.file = f
@@ -392,7 +422,9 @@ func (r *Recorder) fail(err error) {
 		return
 	}
 	r.mu.Lock()
-	r.state.Err = err
+	if r.state.Err == nil {
+		r.state.Err = err
+	}
 	r.mu.Unlock()
 	if r.opt.Failed != nil {
 		r.opt.Failed(err)

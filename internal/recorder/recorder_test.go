@@ -267,3 +267,49 @@ func TestPipeThatNobodyReads(t *testing.T) {
 		t.Error("it does not end")
 	}
 }
+
+// After a disk was full, saving goes on in a new file when it is told to rotate; what came
+// meanwhile is counted, and the old file is not held.
+func TestRotateGoesOnAfterAFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("needs /dev/full: ", err)
+	}
+	path := filepath.Join(t.TempDir(), "x.pcapng")
+	files := 0
+	told := make(chan error, 9)
+	r, err := New(Options{Failed: func(err error) { told <- err }, Next: func(time.Time) (*os.File, string, error) {
+		if files++; files == 1 {
+			return full, "full", nil
+		}
+		f, err := create(path)
+		return f, path, err
+	}}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Frame(frame(1), "")
+	r.Tick(time.Now().Add(time.Second))
+	<-told
+	if st := r.State(); !st.Ended {
+		t.Errorf("%+v", st)
+	}
+	if _, err := full.Stat(); err == nil {
+		t.Error("the file that has no room is still held")
+	}
+	r.Frame(frame(2), "")
+	if !r.Rotate(time.Now()) {
+		t.Fatal("it does not go on")
+	}
+	r.Frame(frame(3), "")
+	if err := r.Close(); err == nil {
+		t.Error("not a word of what is missing in the end")
+	}
+	st := r.State()
+	if st.Ended || st.Again != 1 || st.Frames != 1 || st.After != 2 || len(told) != 0 {
+		t.Errorf("%+v, told %d times more", st, len(told))
+	}
+	if n, first := read(t, path); n != 1 || first != 3 {
+		t.Errorf("%d frames in the new file, from %d on", n, first)
+	}
+}
