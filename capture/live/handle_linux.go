@@ -305,7 +305,7 @@ func (h *Handle) Close() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range h.rings {
-		h.bury(r)
+		h.bury(r, nil)
 		r.retire()
 	}
 	h.rings = nil
@@ -317,12 +317,20 @@ func (h *Handle) Close() error {
 	return nil
 }
 
-// bury keeps the counts of a ring that goes.
-func (h *Handle) bury(r *ring) {
-	h.gone.Received += r.stats.Received
-	h.gone.Dropped += r.stats.Dropped
-	h.gone.Freezes += r.stats.Freezes
-	h.gone.Read += r.read.Load()
+// bury keeps the counts of a ring that goes. The one of the same lane that comes for it
+// counts on, if there is one: a counter never goes back.
+func (h *Handle) bury(r *ring, heirs []*ring) {
+	to := &h.gone
+	for _, n := range heirs {
+		if n.lane == r.lane {
+			to = &n.before
+		}
+	}
+	c := r.counts()
+	to.Received += c.Received
+	to.Dropped += c.Dropped
+	to.Freezes += c.Freezes
+	to.Read += c.Read
 }
 
 // Stats returns the counters.
@@ -332,8 +340,7 @@ func (h *Handle) Stats() Stats {
 	s := Stats{Received: h.gone.Received, Dropped: h.gone.Dropped, Freezes: h.gone.Freezes, Read: h.gone.Read}
 	for _, r := range h.rings {
 		r.count()
-		l := r.stats
-		l.Read = r.read.Load()
+		l := r.counts()
 		s.Lanes = append(s.Lanes, l)
 		s.Received += l.Received
 		s.Dropped += l.Dropped

@@ -64,6 +64,7 @@ type ring struct {
 	read    atomic.Uint64
 	damaged uint64
 	stats   LaneStats
+	before  LaneStats // what the rings counted whose interface went, before this one
 }
 
 // mapRing maps the ring of a tap's socket.
@@ -225,4 +226,14 @@ func (r *ring) count() {
 		r.stats.Dropped += uint64(s.Drops)
 		r.stats.Freezes += uint64(s.Freeze_q_cnt)
 	}
+}
+
+// counts is what this ring counted, and those whose place it has.
+func (r *ring) counts() LaneStats {
+	s := r.stats
+	s.Received += r.before.Received
+	s.Dropped += r.before.Dropped
+	s.Freezes += r.before.Freezes
+	s.Read = r.read.Load() + r.before.Read
+	return s
 }

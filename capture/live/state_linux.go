@@ -119,7 +119,7 @@ func (h *Handle) restore(t *tapState) {
 	for _, r := range h.rings {
 		if r.tap == t.Name && !r.retired {
 			r.retire()
-			h.bury(r)
+			h.bury(r, rings[:len(fresh.Files)])
 			continue
 		}
 		rings = append(rings, r)
