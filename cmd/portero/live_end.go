@@ -92,7 +92,7 @@ func (s *session) moment() time.Time {
 
 // clock is the time as packets tell it. Where none does, the moment is, a little behind.
 func (s *session) clock() int64 {
-	return max(s.eng.Stats().Last, s.moment().Add(-2*time.Second).UnixNano())
+	return max(s.eng.Time(), s.moment().Add(-2*time.Second).UnixNano())
 }
 
 // ending tells when a source has ended.

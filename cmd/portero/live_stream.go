@@ -107,7 +107,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		return t.write(r, t.tell.End(r))
 	}
 	last, lastPacket := time.Now(), int64(0)
-	nextFindings := last
+	nextFindings, whole := last, last
 	eo.Tick = func() {
 		now := time.Now()
 		s.flush(now)
@@ -117,8 +117,10 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		last = now
 		clock := s.clock()
 		since := lastPacket - int64(time.Second)
-		if clock/int64(time.Second) != lastPacket/int64(time.Second) {
-			since = 0 // once a second quiet ones too, for their intervals
+		if clock/int64(time.Second) != lastPacket/int64(time.Second) || now.Sub(whole) >= time.Second {
+			// Once a second quiet ones too, for their intervals, and those whose packets tell an
+			// earlier time than others did: the clock may have been set back.
+			since, whole = 0, now
 		}
 		s.eng.Snapshot(since, func(r *record.Record) {
 			if s.err != nil {

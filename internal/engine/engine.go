@@ -258,6 +258,10 @@ func (e *Engine) InFiles(r *record.Record) {
 // Several reports whether records say in which of several inputs their frames lie.
 func (e *Engine) Several() bool { return !e.frames.merged }
 
+// Time is the time that it is, as packets tell it, ns; 0 before the first. It goes back where
+// the clock of the machine was set back, as Stats.Last does not.
+func (e *Engine) Time() int64 { return e.clock.now }
+
 // Clock counts how often the capture's clock ran backwards, and jumped.
 func (e *Engine) Clock() (backwards, ahead, back uint64) {
 	return e.clock.Backwards, e.clock.JumpsAhead, e.clock.JumpsBack

@@ -49,6 +49,7 @@ type Board struct {
 	// the engine's
 	next     time.Time
 	since    int64
+	told     int64 // the clock of the last Tick
 	nextFind time.Time
 
 	mu       sync.Mutex
@@ -150,7 +151,11 @@ func (b *Board) Tick(now time.Time, clock int64, ask Sources) {
 		}
 		return len(seen) < maxLook
 	})
-	b.since = clock - int64(time.Second)
+	// Where time does not go on it may have been set back, and what comes now is of before.
+	if b.since = 0; clock > b.told {
+		b.since = clock - int64(time.Second)
+	}
+	b.told = clock
 	if follow != nil {
 		b.followed.Store(&Following{b.follow.Load(), b.recent.Packets(follow.ID, maxLadder)})
 	}
@@ -248,10 +253,8 @@ func (b *Board) digest(now time.Time) {
 	}
 	v.Conns = append(v.Conns, b.ring...)
 	latest := func(x, y *record.Record) int {
-		if c := cmp.Compare(y.Last, x.Last); c != 0 {
-			return c
-		}
-		return cmp.Compare(y.ID, x.ID)
+		// By the order in which packets came: clocks are set back.
+		return cmp.Or(cmp.Compare(y.LastFrame, x.LastFrame), cmp.Compare(y.ID, x.ID))
 	}
 	slices.SortFunc(v.Conns, latest)
 	if len(v.Conns) > maxConns {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,7 +171,7 @@ func TestPauseKeepsTheListAndNotTheRates(t *testing.T) {
 	m, b := filled(t, words.English, "first-look", 80, 24)
 	press(m, "p")
 	has(t, m, "PAUSED")
-	r := &record.Record{ID: 99, Proto: capture.ProtoTCP, HasPorts: true, Final: true, Last: 1 << 62, Orig: record.Side{Addr: netip.MustParseAddr("203.0.113.9"), Port: 1}, Resp: record.Side{Addr: netip.MustParseAddr("192.0.2.1"), Port: 80}}
+	r := &record.Record{ID: 99, Proto: capture.ProtoTCP, HasPorts: true, Final: true, Last: 1 << 62, LastFrame: 1 << 62, Orig: record.Side{Addr: netip.MustParseAddr("203.0.113.9"), Port: 1}, Resp: record.Side{Addr: netip.MustParseAddr("192.0.2.1"), Port: 80}}
 	b.Ended(r)
 	waitFor(t, func() bool { m.Update(tick(time.Now())); return b.View().Conns[0].ID == 99 })
 	if s := text(m); strings.Contains(s, "203.0.113.9") {
@@ -425,5 +426,29 @@ func TestLossesAreWhole(t *testing.T) {
 				t.Errorf("%d: %q", w, first)
 			}
 		}
+	}
+}
+
+// A clock that is set back hides nothing that comes after it: it is asked for, and stands above
+// what came before.
+func TestClockSetBack(t *testing.T) {
+	b := NewBoard(nil)
+	var since []int64
+	ask := Sources{Count: func() Counters { return Counters{} }, Findings: func() []findings.Finding { return nil },
+		Look: func(s int64, _ func(r *record.Record) bool) { since = append(since, s) }}
+	at := time.Now()
+	const hour = int64(time.Hour)
+	for _, clock := range []int64{10 * hour, 11 * hour, 10 * hour, 10 * hour, 10*hour + int64(time.Minute), 10*hour + 2*int64(time.Minute)} {
+		at = at.Add(time.Minute)
+		b.Tick(at, clock, ask)
+	}
+	if want := []int64{0, 10*hour - 1e9, 11*hour - 1e9, 0, 0, 10*hour + int64(time.Minute) - 1e9}; !slices.Equal(since, want) {
+		t.Errorf("what had a packet since %v is asked for, want %v", since, want)
+	}
+	b.Ended(&record.Record{ID: 1, Last: 11 * hour, LastFrame: 5})
+	b.Ended(&record.Record{ID: 2, Last: 10 * hour, LastFrame: 7})
+	b.digest(time.Now())
+	if v := b.View(); v.Conns[0].ID != 2 {
+		t.Errorf("#%d stands first, not the one whose packet came last", v.Conns[0].ID)
 	}
 }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"portero/capture"
+	"portero/capture/live"
+)
+
+// setBack is an interface of a machine whose clock was set back while it is listened to:
+// one connection before, then one after another.
+type setBack struct {
+	feed
+	frames []capture.Frame
+	step   time.Duration
+	next   int
+	pause  time.Duration
+}
+
+// Next implements capture.Source: a frame at a time, with empty blocks between.
+func (s *setBack) Next(b *capture.Block) error {
+	b.Frames, b.Buf = b.Frames[:0], b.Buf[:0]
+	time.Sleep(s.pause)
+	if s.next == len(s.frames) {
+		return io.EOF
+	}
+	b.Frames = append(b.Frames, s.frames[s.next])
+	s.next++
+	return nil
+}
+
+// Now is the time that the machine shows.
+func (s *setBack) Now() time.Time { return time.Unix(0, s.frames[max(s.next, 1)-1].Time) }
+
+// A clock that is set back, by much or little, holds up no word on what comes after it: a
+// connection is told when it opens, not when it ends.
+func TestClockSetBackHoldsNothingUp(t *testing.T) {
+	for _, step := range []time.Duration{time.Hour, 40 * time.Second} {
+		name := t.TempDir() + "/x.pcap"
+		w := newWire(t, name)
+		b := end{net.IP{192, 0, 2, 2}, 7001}
+		for i := range 60 {
+			if i == 2 {
+				w.at = w.at.Add(-step)
+			}
+			w.at = w.at.Add(100 * time.Millisecond)
+			w.tcp(end{net.IP{192, 0, 2, 1}, uint16(40000 + i)}, b, "S", 100, 0, nil)
+		}
+		w.close()
+		r, err := openReplay([]string{name}, 1e6, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := &setBack{feed: &live.Handle{}, pause: 25 * time.Millisecond}
+		var block capture.Block
+		for r.set.Next(&block) == nil {
+			for _, f := range block.Frames {
+				f.Data = bytes.Clone(f.Data)
+				src.frames = append(src.frames, f)
+			}
+		}
+		r.Close()
+		var out bytes.Buffer
+		a := &app{in: strings.NewReader(""), out: &out, err: io.Discard, ctx: t.Context()}
+		o := &liveFlags{ifaces: []string{"x"}, format: "ndjson", memory: "16M", ring: "1M", fsync: "never", interim: time.Minute, quiet: true, color: "never"}
+		s, _, _, err := a.plan(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.src, s.source, s.stop = src, src, func() {}
+		if s.out, err = a.openOutput("", false); err != nil {
+			t.Fatal(err)
+		}
+		early, atEnd := 0, 0
+		eo := s.options()
+		eo.Now = func() int64 { return src.Now().UnixNano() }
+		if err := s.stream(eo, s.out, s.mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.out.close(); err != nil {
+			t.Fatal(err)
+		}
+		// All that is told before the first that ended was told while it went on.
+		for line := range strings.Lines(out.String()) {
+			var e struct{ Event string }
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case e.Event == "ended":
+				atEnd++
+			case e.Event == "opened" && atEnd == 0:
+				early++
+			}
+		}
+		if early < 15 || atEnd != 60 {
+			t.Errorf("set back by %v: %d of 60 were told when they opened, %d ended", step, early, atEnd)
+		}
+	}
+}
