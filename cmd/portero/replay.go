@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"sync"
 	"time"
 
@@ -34,8 +33,9 @@ type replayed struct {
 	done chan struct{}
 
 	mu    sync.Mutex
-	read  uint64 // and begun, first and shift
-	until int64  // before which no frame will be shown any more: time is no further, see Now
+	read  uint64    // and begun, first and shift
+	until int64     // before which no frame will be shown any more: time is no further, see Now
+	ended time.Time // when the last frame was shown, zero before
 }
 
 // pause is how long replay waits at most before it gives an empty block, so that
@@ -94,7 +94,9 @@ func (r *replayed) Next(b *capture.Block) error {
 	r.read += uint64(len(b.Frames))
 	switch {
 	case r.over && r.next == len(r.block.Frames) && r.stays:
-		r.until = math.MaxInt64
+		if r.ended.IsZero() {
+			r.ended = time.Now()
+		}
 	case r.next < len(r.block.Frames):
 		r.until = r.block.Frames[r.next].Time
 	case r.next > 0: // what follows was not read yet
@@ -145,7 +147,12 @@ func (r *replayed) Now() time.Time {
 	if r.begun.IsZero() {
 		return time.Unix(0, 0)
 	}
-	return time.Unix(0, min(r.moved(time.Since(r.begun)), r.until)+r.shift)
+	at := min(r.moved(time.Since(r.begun)), r.until) + r.shift
+	if !r.ended.IsZero() {
+		// Nothing is shown fast any more: a second is a second.
+		at += int64(time.Since(r.ended))
+	}
+	return time.Unix(0, at)
 }
 
 // Stats implements feed: nothing is ever dropped.
