@@ -36,6 +36,8 @@ type Finding struct {
 	files            []uint32 // their numbers while the Detector has them
 	Name             string   // service, or what history calls the port; may be from the wire
 	Detail           string   // of the kind: user, version, address; may be from the wire
+	Others           bool     // Detail is that of the first record, and other records have another
+	Sizes            bool     // the same of Extra
 	Muted            string   // why an override of the catalogue silences it, "" when none does
 }
 
@@ -244,6 +246,10 @@ func (d *Detector) Observe(r *record.Record) {
 		ru.add(t, &e)
 		ru.host(t, m.other)
 		x := t.alone
+		if x.from != 0 {
+			x.others = x.others || x.text != m.f.Detail
+			x.sizes = x.sizes || t.a != m.f.Extra
+		}
 		if x.from == 0 || r.ID < x.from {
 			x.text, t.a, x.from = m.f.Detail, m.f.Extra, r.ID // of the first record
 		}

@@ -62,6 +62,8 @@ type alone struct {
 	kind, name   string
 	text         string // of the first record, whose id from is
 	from         uint64
+	others       bool   // other records have another text
+	sizes        bool   // or another number
 	worst, basis string // the worst severity, and its basis
 }
 

@@ -239,7 +239,11 @@ func (f *Finding) Text(l words.Lang) string {
 	case "exposure":
 		return say(l.Pick("%s serves %s to %s of the Internet", "%s atiende %s a %s de Internet"), f.Target, door, plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")))
 	case "cleartext-credentials":
-		return say(l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s"), f.Target, bare, secretOf(f, l), f.Name, clients(f.Count, l))
+		format := l.Pick("%s, %s: %s sent readable (%s), by %s", "%s, %s: %s se envió legible (%s), desde %s")
+		if f.Others || f.Sizes {
+			format = l.Pick(format, "%s, %s: %s se enviaron legibles (%s), desde %s")
+		}
+		return say(format, f.Target, bare, secretOf(f, l), f.Name, clients(f.Count, l))
 	case "cleartext-protocol":
 		return say(l.Pick("%s, %s, speaks without encryption with %s", "%s, %s, habla sin cifrar con %s"), f.Target, spot, clients(f.Count, l))
 	case "port-mismatch":
@@ -251,19 +255,26 @@ func (f *Finding) Text(l words.Lang) string {
 	case "tls-weak":
 		return say(l.Pick("%s, %s: %s agreed on with %s", "%s, %s: se acordó %s con %s"), f.Target, bare, f.Name, clients(f.Count, l))
 	case "tls-certificate":
-		s := say(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, bare, flaw(f.Name, l))
+		s, others := say(l.Pick("%s, %s: the certificate %s", "%s, %s: el certificado %s"), f.Target, bare, flaw(f.Name, l)), ""
+		if f.Others {
+			others = l.Pick("; others too", "; otros también")
+		}
 		if f.Detail != "" {
-			s += " (" + f.Detail + ")"
+			s += " (" + f.Detail + others + ")"
 		}
 		return s
 	case "dns-tunnel":
-		return say(l.Pick("%s asked for %d different names under %s, %d octets long on average", "%s preguntó por %d nombres distintos de %s, de %d octetos por término medio"), f.Actor, f.Count, f.Detail, f.Extra)
+		domain := f.Detail
+		if domain == "" {
+			domain = l.Pick("one domain", "un mismo dominio")
+		}
+		return say(l.Pick("%s asked for %d different names under %s, %d octets long on average", "%s preguntó por %d nombres distintos de %s, de %d octetos por término medio"), f.Actor, f.Count, domain, f.Extra)
 	case "lan-poisoning":
 		switch f.Name {
 		case "arp":
-			return say(l.Pick("%s is claimed by %d machines at the same time: %s", "%s lo reclaman a la vez %d equipos: %s"), f.Target, f.Count, f.Detail)
+			return say(l.Pick("%s is claimed by %d machines at the same time%s", "%s lo reclaman a la vez %d equipos%s"), f.Target, f.Count, listed(f.Detail))
 		case "dhcp":
-			return say(l.Pick("%d machines hand out addresses: %s", "%d equipos reparten direcciones: %s"), f.Count, f.Detail)
+			return say(l.Pick("%d machines hand out addresses%s", "%d equipos reparten direcciones%s"), f.Count, listed(f.Detail))
 		}
 		return say(l.Pick("%s answered for %d different names (%s)", "%s contestó por %d nombres distintos (%s)"), f.Actor, f.Count, f.Name)
 	case "payload-unknown":
@@ -289,12 +300,12 @@ func (f *Finding) Text(l words.Lang) string {
 		if f.Name == bogonSelf {
 			return say(l.Pick("%s was called in its own name, %s, from the same port: somebody forged it (LAND)", "a %s llamaron en su propio nombre, %s, desde el mismo puerto: alguien lo falsificó (LAND)"), f.Target, bare)
 		}
-		if block, ok := strings.CutSuffix(f.Name, bogonAnswer); ok {
-			return say(l.Pick("%s was answered by %s, as %s: no machine has such an address (%s)", "a %s contestaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
-				plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, block)
+		block, answer := strings.CutSuffix(f.Name, bogonAnswer)
+		format := l.Pick("%s was called by %s: no machine has such an address (%s)", "a %s llamaron desde %s: ningún equipo tiene una así (%s)")
+		if answer {
+			format = l.Pick("%s was answered by %s: no machine has such an address (%s)", "a %s contestaron desde %s: ningún equipo tiene una así (%s)")
 		}
-		return say(l.Pick("%s was called by %s, as %s: no machine has such an address (%s)", "a %s llamaron desde %s, como %s: ningún equipo tiene una así (%s)"), f.Target,
-			plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")), f.Detail, f.Name)
+		return say(format, f.Target, someOf(f, l), block)
 	case "port-dynamic-server":
 		return say(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
 	case "lateral-admin":
@@ -321,17 +332,46 @@ func clients(n uint64, l words.Lang) string {
 	return plural(n, l.Pick("client", "cliente"), l.Pick("clients", "clientes"))
 }
 
-// secretOf says whose secret was readable, and its length; the secret itself is
-// nowhere.
+// secretOf says for whom a secret was readable, and its length; the secret itself is
+// nowhere, and whether it was the right one neither. Where several are told together, what only
+// the first of them had is not said of all.
 func secretOf(f *Finding, l words.Lang) string {
+	if f.Others || f.Sizes {
+		switch {
+		case f.Detail == "":
+			return l.Pick("several secrets", "varios secretos")
+		case f.Others:
+			return say(l.Pick("passwords for %q and others", "contraseñas para %q y otros"), f.Detail)
+		}
+		return say(l.Pick("several passwords for %q", "varias contraseñas para %q"), f.Detail)
+	}
 	s := l.Pick("a secret", "un secreto")
 	if f.Detail != "" {
-		s = say(l.Pick("the password of %q", "la contraseña de %q"), f.Detail)
+		s = say(l.Pick("a password for %q", "una contraseña para %q"), f.Detail)
 	}
 	if f.Extra > 0 {
 		s += " (" + plural(f.Extra, l.Pick("octet", "octeto"), l.Pick("octets", "octetos")) + ")"
 	}
 	return s
+}
+
+// someOf counts addresses and names the first of them, where it is told.
+func someOf(f *Finding, l words.Lang) string {
+	switch {
+	case f.Detail == "":
+		return plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones"))
+	case f.Count == 1:
+		return l.Pick("", "la dirección ") + f.Detail
+	}
+	return plural(f.Count, l.Pick("address", "dirección"), l.Pick("addresses", "direcciones")) + l.Pick(", such as ", ", como ") + f.Detail
+}
+
+// listed is what follows a count: nothing where names are left out.
+func listed(names string) string {
+	if names == "" {
+		return ""
+	}
+	return ": " + names
 }
 
 // flaw says what is not in order with a certificate.
