@@ -20,7 +20,7 @@ var spanish = map[string]string{
 	"close reset":                      "Un lado la cortó de golpe con un RST que el otro acepta. Los RST fuera de ventana se cuentan como sospechosos y no cortan nada.",
 	"close open":                       "Nadie la había cerrado cuando acabó la captura.",
 	"door open":                        "Algo contestó desde este puerto: un SYN-ACK, una respuesta o una conexión ya en curso.",
-	"door closed":                      "Volvió un RST o un ICMP «puerto inalcanzable»: el equipo está, o contesta un cortafuegos en su nombre, y nadie escucha.",
+	"door closed":                      "Volvió un RST o un ICMP «puerto inalcanzable»: normalmente el equipo está y nadie escucha; un cortafuegos (firewall) puede contestar lo mismo en su nombre.",
 	"door filtered":                    "Volvió otro error ICMP: algo del camino, o el propio equipo, no deja pasar.",
 	"door silent":                      "Alguien llamó y no volvió nada: un cortafuegos callado, ningún equipo, nada que decir o una respuesta que no se capturó.",
 	"close none":                       "No llegó tan lejos como para cerrarse, o no es TCP.",

@@ -25,7 +25,7 @@ var words = []entry{
 	{"open", "close", "Nobody had closed it when the capture ended."},
 	{"none", "close", "It never got far enough to be closed; or not TCP."},
 	{"open", "door", "Something answered from this port: a SYN-ACK, a reply, or a connection that was under way."},
-	{"closed", "door", "A RST or an ICMP port unreachable came back: the host is there, or a firewall answers in its name, and nothing listens."},
+	{"closed", "door", "A RST or an ICMP port unreachable came back: usually the host is there and nothing listens; a firewall can answer the same in its name."},
 	{"filtered", "door", "Another ICMP error came back: something on the way, or the host itself, does not let it through."},
 	{"silent", "door", "Somebody knocked and nothing came back: a silent firewall, no machine, nothing to say, or an answer that was not captured."},
 	{"answered", "exchange", "UDP: both sides sent. UDP has exchanges, not connections."},

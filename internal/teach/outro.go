@@ -118,7 +118,7 @@ func (t *teller) outro() []string {
 		case handshake.Stream:
 			add("So: many letters one way, like a broadcast.", "En resumen: muchas cartas hacia un lado, como una emisión.")
 		case handshake.ExchangeRefused:
-			add("So: the letter came back. The computer is there, but no program takes letters on that port.", "En resumen: la carta volvió. El equipo está, pero ningún programa recibe en ese puerto.")
+			add("So: the letter came back. The computer, or a firewall in its name, says that no program takes letters on that port.", "En resumen: la carta volvió. El equipo, o un cortafuegos (firewall) en su nombre, dice que ningún programa recibe en ese puerto.")
 		case handshake.ExchangeFiltered:
 			add("So: the letter came back: it could not or may not pass.", "En resumen: la carta volvió: no puede o no se permite pasar.")
 		default:
@@ -149,7 +149,12 @@ func (t *teller) outro() []string {
 	case handshake.Refused:
 		add("So: refused. The computer, or a firewall in its name, says no.", "En resumen: rechazada. El equipo, o un cortafuegos (firewall) en su nombre, dice que no.")
 	case handshake.Filtered:
-		add("So: filtered. Something on the way says that the call may not or cannot pass.", "En resumen: filtrada. Algo en el camino dice que la llamada no puede pasar.")
+		if r.FilteredBy.IsValid() {
+			by := r.FilteredBy.String()
+			add("So: filtered. "+by+" says that the call may not or cannot pass.", "En resumen: filtrada. "+by+" dice que la llamada no puede pasar.")
+			break
+		}
+		add("So: filtered. An ICMP message says that the call may not or cannot pass.", "En resumen: filtrada. Un mensaje ICMP dice que la llamada no puede pasar.")
 	case handshake.NoAnswer:
 		add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
 	case handshake.Aborted:

@@ -249,6 +249,14 @@ func (c *Certificate) row(s *trace.Step) {
 	}
 	switch {
 	case s.Has(trace.ICMPError):
+		// Its sender has no place in the trace; here it has a name where it is one of the ends.
+		switch s.Via {
+		case netip.Addr{}:
+		case c.rec.Resp.Addr.Unmap():
+			r.From = trace.Resp
+		case c.rec.Orig.Addr.Unmap():
+			r.From = trace.Orig
+		}
 		w := icmpWord(s.ICMPType, s.ICMPCode, s.Via.Is6())
 		r.Says = Text{"ICMP " + w.EN, "ICMP " + w.ES}
 	case s.Has(trace.NoFlags):

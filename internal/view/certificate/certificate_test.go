@@ -200,6 +200,29 @@ func TestFiltered(t *testing.T) {
 	}
 }
 
+// An ICMP error that comes from the address that was called is that end's, and nobody's on the way.
+func TestFilteredByTheEndItself(t *testing.T) {
+	s := story.New().SYN()
+	r := s.Record()
+	s.Packets = append(s.Packets, capture.Packet{Src: r.Resp.Addr.As16(), Dst: s.Packets[0].Src, Proto: capture.ProtoICMP,
+		Ver: 4, Flags: 3<<8 | 13, Bits: capture.ICMPError, Time: s.Packets[0].Time + 1e6, Index: 2})
+	r.Handshake, r.FilteredBy, r.ICMPFrame = handshake.Filtered, r.Resp.Addr, 2
+	var b bytes.Buffer
+	_ = certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{}).WriteText(&b, certificate.Options{})
+	text := strings.Join(strings.Fields(b.String()), " ")
+	if !strings.Contains(text, "responder ICMP prohibited") || !strings.Contains(text, r.Resp.Addr.String()+" says that it may not") || strings.Contains(text, "on the way says") || strings.Contains(text, "on the way ICMP") {
+		t.Error(b.String())
+	}
+}
+
+// A firewall sends port unreachable as well as the host whose port is closed.
+func TestPortUnreachableIsNoProof(t *testing.T) {
+	m := certificate.Meaning(&record.Record{Proto: capture.ProtoUDP, HasPorts: true, Exchange: handshake.ExchangeRefused})
+	if !strings.Contains(m.EN, "usually") || !strings.Contains(m.ES, "normalmente") {
+		t.Error(m)
+	}
+}
+
 // A router that drops a SYN for its size refuses nothing. The error that the record names is the one told, and
 // no other of the connection.
 func TestTooBig(t *testing.T) {

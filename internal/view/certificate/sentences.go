@@ -40,7 +40,11 @@ func Meaning(r *record.Record) Text {
 	case handshake.Refused:
 		return Text{"The answer to the SYN was a RST that acknowledges it: usually nothing listens on that port; a firewall can send it too.", "La respuesta al SYN fue un RST que lo confirma: normalmente nadie escucha en ese puerto; también puede enviarlo un cortafuegos (firewall)."}
 	case handshake.Filtered:
-		return Text{"An ICMP error answered the SYN: something on the way says that it may not or cannot pass.", "Un mensaje ICMP contestó al SYN: algo en el camino dice que no se puede pasar."}
+		if r.FilteredBy.IsValid() {
+			by := r.FilteredBy.String()
+			return Text{"An ICMP error answered the SYN: " + by + " says that it may not or cannot pass.", "Un mensaje ICMP contestó al SYN: " + by + " dice que no se puede pasar."}
+		}
+		return Text{"An ICMP error answered the SYN: it says that it may not or cannot pass.", "Un mensaje ICMP contestó al SYN: dice que no se puede pasar."}
 	case handshake.NoAnswer:
 		n := r.SYNRetries + 1
 		if r.ICMPFrame != 0 {
@@ -92,7 +96,7 @@ func exchangeMeaning(r *record.Record) Text {
 	case handshake.Stream:
 		return Text{"Many datagrams one way, like a broadcast station.", "Muchos datagramas hacia un lado, como una emisión."}
 	case handshake.ExchangeRefused:
-		return Text{"ICMP port unreachable answered: no program takes datagrams on that port.", "Contestó ICMP puerto inalcanzable: ningún programa recibe en ese puerto."}
+		return Text{"ICMP port unreachable answered: usually no program takes datagrams on that port; a firewall can send it too.", "Contestó ICMP puerto inalcanzable: normalmente ningún programa recibe en ese puerto; también puede enviarlo un cortafuegos (firewall)."}
 	case handshake.ExchangeFiltered:
 		return Text{"An ICMP error answered: it may not or cannot pass.", "Contestó un error ICMP: no se puede pasar."}
 	}

@@ -161,6 +161,17 @@ func TestNotesFollowTheFrames(t *testing.T) {
 			r.Close, r.ClosedBy, r.CloseFrames = handshake.Reset, handshake.ByResp, []uint64{8}
 		}, "reset by 192.0.2.2 after 5.0 s (frame 8)"},
 		{func(r *record.Record) { r.Close, r.ClosedBy = handshake.HalfClosed, handshake.ByOrig }, "half closed by 192.0.2.1"},
+		{func(r *record.Record) { // one machine with itself: the address tells nothing
+			r.Close, r.ClosedBy, r.Resp.Addr = handshake.Reset, handshake.ByResp, r.Orig.Addr
+		}, "reset by 192.0.2.1:443 after 5.0 s"},
+		{func(r *record.Record) {
+			r.Handshake, r.FilteredBy, r.ICMPFrame = handshake.Filtered, r.Resp.Addr, 2
+		}, "ICMP error from 192.0.2.2 (frame 2): it says that it may not or cannot pass"},
+		{func(r *record.Record) {
+			r.Handshake, r.Exchange, r.ICMPFrame = handshake.None, handshake.ExchangeRefused, 2
+		}, "ICMP port unreachable (frame 2): usually nothing listens there"},
+		{func(r *record.Record) { r.Handshake, r.Missing = handshake.CompletedUnseen, handshake.MissingACK }, "ack not in the capture; other packets prove it"},
+		{func(r *record.Record) { r.Handshake, r.Missing = handshake.Implied, handshake.MissingSYNACK }, "synack not in the capture; one direction only, and it is that of a completed handshake"},
 		{func(r *record.Record) { r.SuspectedRSTs = 2 }, "2 RST that no receiver would accept"},
 		{func(r *record.Record) { r.Reuses, r.ReuseAfterNS = 12, 3e9 }, "reuses the ports of #12 after 3.0 s"},
 		{func(r *record.Record) { r.VLAN, r.Tunnel = []uint32{7, 8}, []string{"gre", "vxlan"} }, "vlan 7,8; in gre, vxlan"},

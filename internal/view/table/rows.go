@@ -295,7 +295,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	case handshake.Refused:
 		add(l.Pick("RST to the SYN%s: usually nothing listens there", "RST al SYN%s: normalmente nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.SYNFrame, r.RSTFrame))
 	case handshake.Filtered:
-		add(l.Pick("ICMP error from %s%s: something on the way refuses it", "error ICMP de %s%s: algo en el camino lo impide"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
+		add(l.Pick("ICMP error from %s%s: it says that it may not or cannot pass", "error ICMP de %s%s: dice que no se puede pasar"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	case handshake.NoAnswer:
 		came := l.Pick("nothing came back", "no volvió nada")
 		if r.ICMPFrame != 0 {
@@ -318,7 +318,13 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 		add("%s", l.Pick("an answer or third packet came, and its numbers are wrong", "llegó una respuesta o tercer segmento, y sus números no cuadran"))
 	case handshake.Midstream:
 		add("%s", l.Pick("open before the capture began", "abierta antes de que empezara la captura"))
-	case handshake.CompletedUnseen, handshake.Implied:
+	case handshake.Implied: // the other half was not seen, so nothing proves it
+		lost, lacks := missing(l, r), "falta %s en la captura; se ve un solo sentido, y es el de un acuerdo completado"
+		if len(lost) > 1 {
+			lacks = "faltan" + strings.TrimPrefix(lacks, "falta")
+		}
+		add(l.Pick("%s not in the capture; one direction only, and it is that of a completed handshake", lacks), strings.Join(lost, l.Pick(" and ", " y ")))
+	case handshake.CompletedUnseen:
 		lost, lacks := missing(l, r), "falta %s en la captura; otros paquetes lo prueban"
 		if len(lost) > 1 {
 			lacks = "faltan" + strings.TrimPrefix(lacks, "falta")
@@ -337,7 +343,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	}
 	switch r.Exchange {
 	case handshake.ExchangeRefused:
-		add(l.Pick("ICMP port unreachable%s: nothing listens there", "ICMP puerto inalcanzable%s: nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.ICMPFrame))
+		add(l.Pick("ICMP port unreachable%s: usually nothing listens there", "ICMP puerto inalcanzable%s: normalmente nadie escucha ahí"), frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	case handshake.ExchangeFiltered:
 		add(l.Pick("ICMP error from %s%s", "error ICMP de %s%s"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	}
@@ -441,12 +447,19 @@ func probe(l words.Lang, r *record.Record) string {
 	return strings.ReplaceAll(r.ProbeKind.String(), "_", "+")
 }
 
+// closer names the end that closed, with its port where the address is that of both.
 func closer(l words.Lang, r *record.Record) string {
+	name := func(s *record.Side) string {
+		if r.Orig.Addr == r.Resp.Addr {
+			return end(s, r)
+		}
+		return s.Addr.String()
+	}
 	switch r.ClosedBy {
 	case handshake.ByOrig:
-		return r.Orig.Addr.String()
+		return name(&r.Orig)
 	case handshake.ByResp:
-		return r.Resp.Addr.String()
+		return name(&r.Resp)
 	}
 	return l.Pick("both", "ambos")
 }
