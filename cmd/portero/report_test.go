@@ -524,6 +524,24 @@ func questions(t *testing.T, a, b string) []byte {
 	return out.Bytes()
 }
 
+// A long name of a damaged input breaks rather than making the page wider than a phone.
+func TestReportOfALongName(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "cut-file", "in.pcap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), strings.Repeat("long_", 20)+".pcap")
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := browse(t, report(t, name, firstLook), "", 390, 844, false)
+	b.ready()
+	b.size(390, 844)
+	if got := eval[string](b, `[...document.querySelectorAll("main *")].filter(e => e.checkVisibility() && !e.closest(".scroll,.rows,#rows,.top") && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + "." + e.className + " " + e.textContent.slice(0, 40)).join("; ")`); got != "" {
+		t.Errorf("wider than the phone: %s", got)
+	}
+}
+
 // What is wider than a phone can be scrolled by the keyboard, and a state that is only
 // inferred stays beside the line it belongs to.
 func TestReportOnAPhoneByKeyboard(t *testing.T) {

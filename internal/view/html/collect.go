@@ -62,12 +62,14 @@ func New(l Limits) *Collector {
 // Observe takes a record. r is not kept.
 func (c *Collector) Observe(r *record.Record) {
 	c.tally.Add(r)
-	c.time.add(r.First, view.ToneOf(r))
 	o := opening{verdict: r.Handshake, exchange: r.Exchange}
 	if o == (opening{}) {
 		o.proto = r.Proto
 	}
 	c.counts[o]++
+	// The timeline is of the same openings as the counts above it, so it has their tones: a RST that
+	// somebody injected later makes a row red, not its opening.
+	c.time.add(r.First, o.tone())
 	c.store.add(r, func() []byte { return encode(c.fields, r) })
 }
 

@@ -78,6 +78,7 @@ type doorRow struct {
 	Word                 [2]string
 	D                    *doors.Door
 	More                 string
+	File                 string // of the frame that proves it, "" where there is one input
 	Kept                 bool
 }
 

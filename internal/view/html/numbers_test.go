@@ -1,6 +1,7 @@
 package html
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"net/netip"
@@ -243,6 +244,60 @@ func TestAmounts(t *testing.T) {
 		2 * time.Minute: "2 min", 123 * time.Second: "2.1 min", 119 * time.Minute: "119 min", 2 * time.Hour: "2 h", 127 * time.Minute: "2.1 h", 47 * time.Hour: "47 h", 48 * time.Hour: "2 d", 60 * time.Hour: "2.5 d"} {
 		if got := seconds(int64(ns)); got != want {
 			t.Errorf("%v: %s, want %s", ns, got, want)
+		}
+	}
+}
+
+// All pictures of how connections opened count the same: a RST that somebody injected into an open
+// connection makes its row red, and no opening irregular.
+func TestPicturesAgree(t *testing.T) {
+	c := New(Limits{})
+	for id := uint64(1); id <= 40; id++ {
+		v := handshake.Completed
+		if id%4 == 0 {
+			v = handshake.Refused
+		}
+		r := rec(id, v)
+		r.First = int64(id) * 1e9
+		r.SuspectedRSTs = id % 2
+		c.Observe(r)
+	}
+	counts, _ := c.pictured()
+	var above, below [4]uint64
+	for i := range counts {
+		for tone := range above {
+			if view.Tone(tone).String() == counts[i].Tone {
+				above[tone] += counts[i].N
+			}
+		}
+	}
+	ch := c.drawTime(0)
+	if ch == nil {
+		t.Fatal("no timeline")
+	}
+	for i := range ch.Bars {
+		for tone, n := range ch.Bars[i].N {
+			below[tone] += n
+		}
+	}
+	if above != below || above[view.Opened] != 30 || above[view.Failed] != 10 {
+		t.Errorf("%v by opening, %v by time", above, below)
+	}
+}
+
+// A frame that proves a door is named with the input it lies in, where there are several.
+func TestDoorsNameTheFile(t *testing.T) {
+	for _, file := range []string{"", "slices/b.pcap"} {
+		c := New(Limits{})
+		r := rec(1, handshake.Completed)
+		r.RolesBy, r.Resp.Pkts, r.SYNACKFrame, r.File = handshake.RolesSYN, 2, 7, file
+		c.Observe(r)
+		var b bytes.Buffer
+		if err := c.Write(&b, &view.Summary{Inputs: []string{"x.pcap"}, First: 1, Last: 2}, nil, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "(<bdi>slices/b.pcap</bdi>)"); got != (file != "") {
+			t.Errorf("%q: the file is named: %v", file, got)
 		}
 	}
 }

@@ -264,7 +264,7 @@ func (c *Collector) fillDoors(m *model, kept map[uint64]bool) {
 	ds, left := c.shownDoors(mostDoors)
 	m.MoreDoors = left
 	for _, d := range ds {
-		r := doorRow{Host: addr(d.Host), Port: d.Port, Proto: record.ProtoName(d.Proto), Service: safe.Terminal(d.Service), State: d.State.String(), D: d, Kept: kept[d.ProofRecord],
+		r := doorRow{Host: addr(d.Host), Port: d.Port, Proto: record.ProtoName(d.Proto), Service: safe.Terminal(d.Service), State: d.State.String(), D: d, File: safe.Terminal(d.ProofFile), Kept: kept[d.ProofRecord],
 			Word: [2]string{words.Door(words.English, d.State.String()), words.Door(words.Spanish, d.State.String())}}
 		if r.Service == "" {
 			r.Service = safe.Terminal(d.Name)
