@@ -273,8 +273,13 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			}
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
-				// A narrow terminal gets what matters most.
-				l = l.narrow(a.width(), "last", "first", "out", "in", "#", "frame", "file", "refused", "accepted", "clients", "tried")
+				// A narrow terminal gets what matters most: the frame that proves a door is more than
+				// how often it was tried. A frame without its file would prove nothing.
+				if named {
+					l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "tried", "#")
+				} else {
+					l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "accepted", "tried", "frame", "#")
+				}
 			}
 			return a.print(&l, &o, j, stopped)
 		},

@@ -104,7 +104,7 @@ func (d *Doctor) losses(n *notes, t Totals) {
 	}
 	if t.TCP > 0 && t.OneWay*10 >= t.TCP*9 {
 		n.add(true, "one_direction", t.OneWay, 0, ofTCP(t.OneWay, t.TCP, text{"shows one direction only", "muestra un solo sentido"}, text{"show one direction only", "muestran un solo sentido"}),
-			text{"the capture point sees one side of the wire: such handshakes can be implied, not completed", "el punto de captura ve un solo lado del cable: " + plural(t.OneWay, text{es: "su acuerdo puede deducirse, no verse completo"}, text{es: "esos acuerdos pueden deducirse, no verse completos"}).es})
+			text{"the capture point may see only one side of the wire: such handshakes can be implied, not completed", "quizá el punto de captura solo ve un lado del cable: " + plural(t.OneWay, text{es: "su acuerdo puede deducirse, no verse completo"}, text{es: "esos acuerdos pueden deducirse, no verse completos"}).es})
 	}
 	if d.NoFlags > 0 {
 		f := frames(d.NoFlags)
