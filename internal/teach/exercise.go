@@ -99,9 +99,9 @@ func Exercise(conns []Conn, o SheetOptions) *Sheet {
 	m := &maker{o: o, l: l, rng: rand.New(rand.NewPCG(o.Seed, 0x706f727465726f)), addr: map[netip.Addr]string{}}
 	s := &Sheet{Lang: l, opt: o, Title: l.f("TCP connections, level %d, variant %d", "Conexiones TCP, nivel %d, variante %d", int(o.Level), o.Seed)}
 	s.Intro = []string{
-		l.t("Each table is one connection from a real capture: C is the client, S the server. Fill in what is marked (1), (2), ...", "Cada tabla es una conexión de una captura real: C es el cliente, S el servidor. Complete lo marcado con (1), (2), ..."),
+		l.t("Each table is one connection from a real capture: C is the client, S the server. Fill in what is marked (1), (2), ...", "Cada tabla es una conexión de una captura real: C es el cliente, S el servidor. Se completa lo marcado con (1), (2), ..."),
 	}
-	s.Intro = append(s.Intro, s.numbersNote(), l.t("The state is that of the side named at the top of the column, after the packet. SYN and FIN count as one byte each.", "El estado es el del lado que encabeza la columna, después del paquete. SYN y FIN cuentan un byte cada uno."))
+	s.Intro = append(s.Intro, s.numbersNote(), l.t("The state is that of the side named at the top of the column, after the packet, also where the packets only imply it. SYN and FIN count as one byte each.", "El estado es el del lado que encabeza la columna, después del paquete, también donde los paquetes solo lo dan a entender. SYN y FIN cuentan un byte cada uno."))
 	for _, c := range m.choose(conns) {
 		s.Tables = append(s.Tables, m.table(c))
 	}

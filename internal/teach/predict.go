@@ -256,7 +256,7 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 		q, ok := asker.Ask(i, l)
 		said := t.tell(i)
 		if !ok {
-			say(fmt.Sprintf("%d  %s: %s  %s", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(este nadie podía preverlo)")))
+			say(fmt.Sprintf("%d  %s: %s  %s", s.Frame, l.Who(s.From), label(s, l), l.t("(nobody could foretell this one)", "(nadie podía preverlo)")))
 			told(said.Plain)
 			p("\n")
 			continue
@@ -300,7 +300,7 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 		}
 		say(fmt.Sprintf("%d  %s: %s", s.Frame, l.Who(s.From), label(s, l)))
 		told(said.Plain)
-		p("   %s | %s\n\n", s.After[trace.Orig].State, s.After[trace.Resp].State)
+		p("   %s | %s\n\n", l.standing(s.After[trace.Orig]), l.standing(s.After[trace.Resp]))
 	}
 	p("%s\n", score(points, most, l))
 	return points, most, err

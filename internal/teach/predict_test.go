@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"portero/capture"
+	"portero/handshake"
 	"portero/internal/teach"
 	"portero/internal/trace"
 	"portero/internal/trace/story"
@@ -130,6 +131,29 @@ func TestPredictShowsWhatCame(t *testing.T) {
 		var out bytes.Buffer
 		if _, _, err := teach.Predict(strings.NewReader("SYN seq=0\nRST seq=0 ack=1\n"), &out, rec, tr, l, 0); err != nil || !strings.Contains(out.String(), want) {
 			t.Errorf("%v, no %q in\n%s", err, want, out.String())
+		}
+	}
+}
+
+// States stand in the game as on the ladder: what is inferred says so, and what no packet tells
+// is said in the language of the rest.
+func TestPredictShowsStatesAsTheLadder(t *testing.T) {
+	for _, c := range []struct {
+		s    *story.Story
+		l    teach.Lang
+		want string
+	}{
+		{story.New().Open(), teach.English, "ESTABLISHED | ESTABLISHED (inferred)"},
+		{story.New().Open(), teach.Spanish, "ESTABLISHED | ESTABLISHED (inferido)"},
+		{story.New().SYN(), teach.Spanish, "SYN-SENT | (no se sabe)"},
+	} {
+		rec := c.s.Record()
+		if len(c.s.Packets) == 1 {
+			rec.Handshake = handshake.NoAnswer
+		}
+		var out bytes.Buffer
+		if _, _, err := teach.Predict(strings.NewReader("\n\n\n"), &out, rec, trace.Build(c.s.Packets, rec), c.l, 0); err != nil || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%v, no %q in\n%s", err, c.want, out.String())
 		}
 	}
 }

@@ -186,13 +186,16 @@ func (p *sheet) barsTime(frame, text, time string) string {
 	return s
 }
 
-func (p *sheet) standing(s trace.Standing) string {
+func (p *sheet) standing(s trace.Standing) string { return p.lang.standing(s) }
+
+// standing is a state in words: what the packets imply and do not show says so.
+func (l Lang) standing(s trace.Standing) string {
 	w := s.State.String()
 	if s.State == trace.Unknown {
-		return p.lang.t("(unknown)", "(no se sabe)")
+		return l.t("(unknown)", "(no se sabe)")
 	}
 	if s.Inferred {
-		w += p.lang.t(" (inferred)", " (inferido)")
+		w += l.t(" (inferred)", " (inferido)")
 	}
 	return w
 }
