@@ -219,7 +219,7 @@ func findingList(fs []findings.Finding, l words.Lang, utc bool) *list {
 			proto = record.ProtoName(f.Proto)
 		}
 		t.rows = append(t.rows, []any{f.Severity, f.Kind, f.Basis, addr(f.Actor), addr(f.Target), proto, num(uint64(f.Port)), f.Count, num(f.Of), num(uint64(f.Window / time.Second)),
-			time.Unix(0, f.First).UTC().Format(time.RFC3339Nano), time.Unix(0, f.Last).UTC().Format(time.RFC3339Nano), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l), f.Muted, strings.Join(f.Files, "|")})
+			string(record.AppendTime(nil, f.First)), string(record.AppendTime(nil, f.Last)), k.Attack, numbers(f.Records), numbers(f.Frames), f.Text(l), f.Muted, strings.Join(f.Files, "|")})
 	}
 	return t
 }

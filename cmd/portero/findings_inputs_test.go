@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"portero/internal/findings"
+	"portero/internal/words"
 )
 
 // Of several inputs, findings prove themselves by the frames that each input alone has, and say
@@ -89,5 +92,15 @@ func TestProofOfSeveralInputs(t *testing.T) {
 	}
 	if b, err := os.ReadFile(page); err != nil || !strings.Contains(string(b), "9 ("+in+")") {
 		t.Errorf("the report names no input beside the frame: %v", err)
+	}
+}
+
+// Times for programs have nine digits, as in records: text that is sorted is in their order, also
+// where a finding began on a whole second.
+func TestFindingsTimesAreSorted(t *testing.T) {
+	f := findings.Finding{Kind: "listener-new", First: 1_700_000_000_000_000_000, Last: 1_700_000_000_500_000_000}
+	row := findingList([]findings.Finding{f}, words.English, true).rows[0]
+	if a, b := row[10], row[11]; a != "2023-11-14T22:13:20.000000000Z" || b != "2023-11-14T22:13:20.500000000Z" {
+		t.Error(a, b)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -148,7 +147,7 @@ func policyList(fs []findings.Finding, l words.Lang, utc bool, format string) *l
 		if line > 0 {
 			at = line
 		}
-		first := time.Unix(0, f.First).UTC().Format(time.RFC3339Nano)
+		first := string(record.AppendTime(nil, f.First))
 		if format == "table" {
 			first = stamp(f.First, utc)
 		}
