@@ -17,6 +17,7 @@ const (
 	stride = 8  // packets between two stages
 	stages = 4  // the last of them books the packet
 	ring   = 64 // packets remembered: a power of two, at least stride for each stage
+	fewest = 4  // packets that go through stages: for less it takes longer than it saves
 )
 
 // sought is a packet and the flow that it belongs to, 0 where none was found, and
@@ -55,6 +56,18 @@ const (
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
+	if len(which) < fewest {
+		for _, pos := range which {
+			t.pos = pos
+			p := &b.Packets[pos]
+			var q *capture.Quote
+			if p.Bits&capture.ICMPError != 0 {
+				q = b.Quoted(p)
+			}
+			t.Observe(p, q)
+		}
+		return
+	}
 	s := seekers{pkts: b.Packets, which: which}
 	for i := range s.lines {
 		s.lines[i] = uintptr(unsafe.Pointer(&s))

@@ -121,6 +121,7 @@ type Engine struct {
 	begun   []uint64
 	rank    []uint64
 	current *decoded // the one being sequenced
+	reached int      // how many of its packets come before the frame at hand
 	showing []shown  // for Packet
 	showed  int      // how many of them it was shown
 

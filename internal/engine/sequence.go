@@ -272,8 +272,7 @@ func (e *Engine) sequence(d *decoded) {
 	for i := range d.other {
 		o := &d.other[i]
 		e.packets(d, next, o.before)
-		e.segment(d, o.before)
-		next = o.before
+		next, e.reached = o.before, o.before
 		e.otherFrame(&fs[o.frame], o)
 	}
 	e.packets(d, next, len(d.batch.Packets))
@@ -284,7 +283,7 @@ func (e *Engine) sequence(d *decoded) {
 	if len(e.heard.list) >= maxHeard || e.opt.Live {
 		e.handHeard()
 	}
-	e.block, e.batch, e.current = nil, nil, nil
+	e.block, e.batch, e.current, e.reached = nil, nil, nil, 0
 }
 
 func (e *Engine) noteLink(l capture.LinkType) {
@@ -328,9 +327,18 @@ func (e *Engine) packets(d *decoded, from, to int) {
 	}
 }
 
+// catchUp books the packets before what is at hand, where that makes a difference: to do it for every frame
+// that is no packet would cost more than the packets.
+func (e *Engine) catchUp() {
+	if d := e.current; d != nil && d.done < e.reached {
+		e.segment(d, e.reached)
+	}
+}
+
 // otherFrame takes a frame that is no whole packet.
 func (e *Engine) otherFrame(f *capture.Frame, o *other) {
 	if e.clock.see(f.Time) {
+		e.catchUp()
 		e.tick(e.clock.now, f.Index)
 	}
 	switch o.outcome {
@@ -338,6 +346,7 @@ func (e *Engine) otherFrame(f *capture.Frame, o *other) {
 		e.fragment(&o.frag, 0)
 	case capture.ARP:
 		e.Doctor.ARP(&o.arp, f.Index)
+		e.listen(e.current, e.reached)
 		e.hearARP(&o.arp, f.Time, f.Index)
 	default:
 		e.Doctor.NotIP(o.outcome, o.reason, f)
@@ -354,6 +363,7 @@ func (e *Engine) fragment(f *capture.IPFragment, depth int) {
 }
 
 func (e *Engine) datagram(g *capture.Datagram, depth int) {
+	e.catchUp()
 	var p capture.Packet
 	switch out := e.dec.Datagram(g, &p); out {
 	case capture.OK, capture.More:
