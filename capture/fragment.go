@@ -2,6 +2,7 @@ package capture
 
 import (
 	"hash/maphash"
+	"slices"
 	"sort"
 )
 
@@ -79,6 +80,7 @@ const (
 	maxParts         = 4096
 	fragmentLife     = 30e9
 	maxComplete      = 32 // datagrams of which copies are known
+	partCost         = 80 // what a fragPart and a span take
 	copyWindow       = 10e6
 )
 
@@ -86,7 +88,7 @@ type fragKey struct {
 	src, dst [16]byte
 	id, seg  uint32
 	ver      uint8
-	proto    uint8
+	proto    uint8 // of IPv6 none: only the first fragment's says what follows (RFC 8200, 4.5)
 }
 
 type fragPart struct {
@@ -105,10 +107,14 @@ func (p *fragPart) copied(f *IPFragment, sum uint64) bool {
 	return p.off == f.Off && p.n == f.Len && p.more == f.More && p.sum == sum && d <= copyWindow && d >= -copyWindow
 }
 
+// span is a stretch of a datagram that came.
+type span struct{ from, to int }
+
 type fragments struct {
 	key     fragKey
-	parts   []fragPart
-	total   int // -1 until the last fragment came
+	parts   []fragPart // as they came
+	spans   []span     // what they cover, in order and with gaps between
+	total   int        // -1 until the last fragment came
 	bytes   int
 	frames  int
 	copies  int
@@ -117,6 +123,7 @@ type fragments struct {
 	started int64
 	seq     uint64
 	last    IPFragment
+	proto   uint8 // the first fragment's, once it came
 	sel     bool
 }
 
@@ -152,6 +159,9 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 		out = append(out, r.drop(r.order[0]))
 	}
 	k, sum := fragKey{f.Src, f.Dst, f.ID, f.Seg, f.Ver, f.Proto}, maphash.Bytes(r.seed, f.Data)
+	if f.Ver == 6 {
+		k.proto = 0
+	}
 	g := r.open[k]
 	if g == nil {
 		if dg, ok := r.copyOf(k, f, sum); ok {
@@ -187,9 +197,13 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 		return out
 	}
 	data := append([]byte(nil), f.Data...)
+	if f.Off == 0 && !g.hasFirst() {
+		g.proto = f.Proto
+	}
 	g.parts = append(g.parts, fragPart{f.Off, f.Len, f.More, f.Time, sum, data})
-	g.bytes += len(data) + 64
-	r.bytes += len(data) + 64
+	g.cover(f.Off, f.Off+f.Len)
+	g.bytes += len(data) + partCost
+	r.bytes += len(data) + partCost
 	if !f.More && (g.total < 0 || f.Off+f.Len == g.total) {
 		g.total = f.Off + f.Len
 	}
@@ -216,7 +230,7 @@ func (r *Reassembler) copyOf(k fragKey, f *IPFragment, sum uint64) (Datagram, bo
 				parts = []uint64{f.Index}
 			}
 			last := *f
-			last.Data = nil
+			last.Data, last.Proto = nil, g.proto
 			return Datagram{Payload: g.payload, Len: g.total, Whole: true, HasFirst: true, Copies: len(parts), Parts: parts, Began: f.Time, Last: last}, true
 		}
 	}
@@ -261,19 +275,28 @@ func (r *Reassembler) remove(g *fragments) {
 	r.order = append(r.order[:i], r.order[i+1:]...)
 }
 
-func (g *fragments) sorted() []fragPart {
-	ps := append([]fragPart(nil), g.parts...)
-	sort.SliceStable(ps, func(i, j int) bool { return ps[i].off < ps[j].off })
-	return ps
+// cover notes that the octets from from to to came. A stranger chooses the order: what it costs
+// must not depend on how many parts there are.
+func (g *fragments) cover(from, to int) {
+	i := sort.Search(len(g.spans), func(i int) bool { return g.spans[i].to >= from })
+	j := i
+	for ; j < len(g.spans) && g.spans[j].from <= to; j++ {
+		from, to = min(from, g.spans[j].from), max(to, g.spans[j].to)
+	}
+	g.spans = slices.Replace(g.spans, i, j, span{from, to})
 }
+
+func (g *fragments) hasFirst() bool { return len(g.spans) > 0 && g.spans[0].from == 0 }
 
 func (g *fragments) whole() bool { return g.run() >= g.total }
 
 func (g *fragments) datagram(whole bool) Datagram {
-	dg := Datagram{Whole: whole, Frames: g.frames, Copies: g.copies, WireLen: g.wire, Parts: g.refs, Began: g.started, Last: g.last}
+	dg := Datagram{Whole: whole, HasFirst: g.hasFirst(), Frames: g.frames, Copies: g.copies, WireLen: g.wire, Parts: g.refs, Began: g.started, Last: g.last}
+	if dg.HasFirst {
+		dg.Last.Proto = g.proto
+	}
 	size := 0
 	for _, p := range g.parts {
-		dg.HasFirst = dg.HasFirst || p.off == 0
 		size = max(size, p.off+len(p.data))
 	}
 	switch {
@@ -305,25 +328,18 @@ func (g *fragments) datagram(whole bool) Datagram {
 
 // came is how many octets of the datagram came, each counted once.
 func (g *fragments) came() (n int) {
-	end := 0
-	for _, p := range g.sorted() {
-		if to := p.off + p.n; to > end {
-			n += to - max(p.off, end)
-			end = to
-		}
+	for _, s := range g.spans {
+		n += s.to - s.from
 	}
 	return n
 }
 
 // run is how far the datagram came without a gap.
-func (g *fragments) run() (end int) {
-	for _, p := range g.sorted() {
-		if p.off > end {
-			break
-		}
-		end = max(end, p.off+p.n)
+func (g *fragments) run() int {
+	if !g.hasFirst() {
+		return 0
 	}
-	return end
+	return g.spans[0].to
 }
 
 // Datagram decodes what was put together into p. Where the first fragment is

@@ -91,6 +91,46 @@ func TestFragmentsOfExtensionHeaders(t *testing.T) {
 	}
 }
 
+// Only the first fragment says what a datagram of IPv6 holds; the others may say anything
+// (RFC 8200, 4.5), and who hides a connection from who watches will.
+func TestFragmentsSayAnything(t *testing.T) {
+	whole := pieces(6, 6, syn6(t, hostA, hostB), 16)
+	for i := range whole {
+		if i > 0 {
+			whole[i][40] = byte(100 + i)
+		}
+	}
+	again := append([]byte(nil), whole[len(whole)-1]...)
+	for _, order := range [][]int{{0, 1}, {1, 0}} {
+		r, d := NewReassembler(), NewDecoder(NewPaths(), 1)
+		var got []Packet
+		take := func(b []byte) {
+			var p Packet
+			if o := d.Decode(&Frame{Data: b, WireLen: uint32(len(b)), Link: LinkRaw}, &p); o != FragmentPart {
+				t.Fatal(o)
+			}
+			for _, g := range r.Add(&d.Frag) {
+				if o := d.Datagram(&g, &p); o != OK || !g.Whole {
+					t.Fatal(o, g.Whole)
+				}
+				got = append(got, p)
+			}
+		}
+		for _, i := range order {
+			take(whole[i])
+		}
+		take(again) // a copy
+		for _, p := range got {
+			if p.Proto != ProtoTCP || p.DstPort != 443 || p.Bits != Fragment {
+				t.Errorf("%v: %+v", order, p)
+			}
+		}
+		if len(got) != 2 || len(r.Flush()) != 0 {
+			t.Errorf("%v: %d datagrams", order, len(got))
+		}
+	}
+}
+
 // An ICMP error belongs to the connection whatever headers the quoted packet has
 // before its transport.
 func TestQuotedHeaders(t *testing.T) {

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/google/gopacket/layers"
@@ -51,5 +52,29 @@ func TestFragmentsAreBounded(t *testing.T) {
 		if len(g.parts) > maxFragments {
 			t.Errorf("%d parts of one datagram", len(g.parts))
 		}
+	}
+}
+
+// What one more fragment costs does not depend on how many came of its datagram: otherwise some
+// thousand small ones a second hold up a live capture.
+func TestFragmentsAreCheap(t *testing.T) {
+	const datagrams, parts = 20, 500
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r, whole := NewReassembler(), 0
+	for id := range uint32(datagrams) {
+		r.Add(&IPFragment{ID: id, Ver: 4, Proto: ProtoUDP, Off: parts * 8, Len: 8, Data: make([]byte, 8)})
+		for i := range parts {
+			off := i * 7919 % parts * 8
+			for _, g := range r.Add(&IPFragment{ID: id, Ver: 4, Proto: ProtoUDP, Off: off, More: true, Len: 8, Data: make([]byte, 8)}) {
+				if g.Whole && len(g.Payload) == parts*8+8 {
+					whole++
+				}
+			}
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if each := (after.TotalAlloc - before.TotalAlloc) / (datagrams * parts); each > 1000 || whole != datagrams {
+		t.Errorf("%d octets are allocated for each fragment, %d datagrams got whole", each, whole)
 	}
 }

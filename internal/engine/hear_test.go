@@ -62,3 +62,30 @@ func TestHearsNoTCP(t *testing.T) {
 		t.Errorf("heard were packets %v", heard)
 	}
 }
+
+// ARP in a frame of a virtual network is heard, also where the datagram that carries it came in fragments,
+// once where a fragment came twice.
+func TestHearsARPInFragments(t *testing.T) {
+	arp := []byte{0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2}
+	inner := slices.Concat([]byte{8, 0, 0, 0, 0, 0, 5, 0}, // VXLAN
+		[]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6}, arp)
+	body := slices.Concat([]byte{0xc0, 0, 0x12, 0xb5, 0, byte(8 + len(inner)), 0, 0}, inner)
+	tr := newTraffic(1)
+	piece := func(off int, more byte, b []byte) {
+		h := []byte{0x45, 0, 0, byte(20 + len(b)), 0, 7, more << 5, byte(off / 8), 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2}
+		s := folded(ones(h, 0))
+		h[10], h[11] = byte(s>>8), byte(s)
+		tr.frame(slices.Concat([]byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0}, h, b))
+	}
+	piece(0, 1, body[:24])
+	piece(24, 0, body[24:])
+	piece(24, 0, body[24:])
+	var heard []capture.ARPInfo
+	e := New(Options{ARP: func(a *capture.ARPInfo, _ int64, _ uint64) { heard = append(heard, *a) }})
+	if err := e.Run(context.Background(), open(t, tr.pcap)); err != nil {
+		t.Fatal(err)
+	}
+	if len(heard) != 1 || heard[0].TargetIP != [4]byte{10, 0, 0, 2} || e.Doctor.ARPs != 1 {
+		t.Errorf("%+v", heard)
+	}
+}

@@ -374,6 +374,12 @@ func (e *Engine) datagram(g *capture.Datagram, depth int) {
 			e.fragment(&f, depth+1)
 		}
 		return
+	case capture.ARP: // a large frame of a virtual network
+		if g.Frames > 0 {
+			e.Doctor.ARP(&e.dec.ARP, g.Last.Index)
+			e.hearARP(&e.dec.ARP, g.Last.Time, g.Last.Index)
+		}
+		return
 	default:
 		e.Doctor.NotIP(out, e.dec.Reason, &capture.Frame{Index: g.Last.Index, Time: g.Last.Time, WireLen: g.WireLen})
 		return
