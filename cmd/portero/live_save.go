@@ -86,12 +86,12 @@ func (s *session) record(k keeper, ro recorder.Options) error {
 	return err
 }
 
-// wayOn says what to do when there is room for a file again.
+// wayOn says what to do when a file can be written again.
 func (s *session) wayOn(file string) string {
 	if file == "" || file == "-" || runtime.GOOS == "windows" {
 		return ""
 	}
-	return s.lang.Pick(" (once there is room, SIGHUP makes it go on)", " (cuando haya sitio, SIGHUP hace que siga)")
+	return s.lang.Pick(" (SIGHUP tries again)", " (SIGHUP lo intenta de nuevo)")
 }
 
 // reason leaves the name of the file out of an error: it is told beside it.

@@ -15,6 +15,11 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if s == "ctrl+c" {
 		return tea.Quit
 	}
+	if s == "ctrl+z" {
+		// Stopped, it would lose frames; and the process that draws may stop nobody.
+		m.say(m.pick("it does not stop, so as to miss nothing; q quits", "no se detiene, para no perder nada; q sale"))
+		return nil
+	}
 	switch m.mode {
 	case typing, saving:
 		return m.write(k, s)

@@ -452,3 +452,10 @@ func TestClockSetBack(t *testing.T) {
 		t.Errorf("#%d stands first, not the one whose packet came last", v.Conns[0].ID)
 	}
 }
+
+// ctrl+z does not stop the watching, and says so.
+func TestStopKey(t *testing.T) {
+	m, _ := filled(t, words.English, "first-look", 80, 24)
+	m.Update(tea.KeyPressMsg{Code: 'z', Mod: tea.ModCtrl})
+	has(t, m, "it does not stop", "q quits")
+}
