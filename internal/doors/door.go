@@ -57,7 +57,7 @@ type Door struct {
 	clients                 addrs
 	ProofFrame, ProofRecord uint64 // what proves the state
 	ProofFile               string
-	GuessedRole             bool // no SYN told who was the responder
+	GuessedRole             bool // no packet told who was the responder
 	spoken                  bool // Service is what was spoken, not what its number is for
 }
 
@@ -149,7 +149,7 @@ func (t *Tally) door(r *record.Record) bool {
 		d = &Door{Key: k, First: r.First, Last: r.Last, Name: r.PortName, GuessedRole: true}
 		t.doors[k] = d
 	}
-	if r.RolesBy == handshake.RolesSYN || r.RolesBy == handshake.RolesSYNACK {
+	if certain(r) {
 		d.GuessedRole = false
 	}
 	if knocked {
@@ -179,6 +179,16 @@ func (t *Tally) door(r *record.Record) bool {
 	d.BytesOut += r.Resp.Payload
 	d.First, d.Last = min(d.First, r.First), max(d.Last, r.Last)
 	return true
+}
+
+// certain reports whether packets tell that somebody knocked at the responder's door: a SYN,
+// what was said, or the ICMP error in which the responder itself sends the datagram back.
+func certain(r *record.Record) bool {
+	switch r.RolesBy {
+	case handshake.RolesSYN, handshake.RolesSYNACK, handshake.RolesPayload:
+		return true
+	}
+	return r.Exchange == handshake.ExchangeRefused && r.FilteredBy == r.Resp.Addr
 }
 
 // judge says what a record proves about the responder's door, and whether

@@ -24,6 +24,13 @@ func seen(proto uint8, client, to string, v handshake.Verdict) *record.Record {
 	return r
 }
 
+// refusedHere is a datagram whose roles are a guess, sent back with an ICMP error by from.
+func refusedHere(client, to, from string) *record.Record {
+	r := seen(capture.ProtoUDP, client, to, handshake.None)
+	r.Exchange, r.RolesBy, r.FilteredBy = handshake.ExchangeRefused, handshake.RolesPort, netip.MustParseAddr(from)
+	return r
+}
+
 func TestJoin(t *testing.T) {
 	const tcp, udp = capture.ProtoTCP, capture.ProtoUDP
 	at := netip.MustParseAddrPort
@@ -44,6 +51,8 @@ func TestJoin(t *testing.T) {
 		seen(tcp, "198.51.100.2:4", "192.0.2.1:4444", handshake.Completed),
 		seen(tcp, "192.0.2.1:50000", "198.51.100.1:443", handshake.Completed),
 		seen(udp, "198.51.100.2:5", "192.0.2.1:80", handshake.None),
+		refusedHere("198.51.100.2:6", "192.0.2.1:7", "192.0.2.1"),
+		refusedHere("198.51.100.2:6", "192.0.2.1:8", "203.0.113.1"), // somebody else sent it: the roles are a guess
 	} {
 		ta.Add(r)
 	}
@@ -56,6 +65,7 @@ func TestJoin(t *testing.T) {
 		"udp 0.0.0.0:53 BOUND never_contacted 0 of 0",
 		"tcp 0.0.0.0:80 LISTEN  0 of 0",
 		"tcp [::]:80 LISTEN contacted 2 of 2",
+		"udp 192.0.2.1:7  nobody_listens 0 of 1",
 		"tcp 192.0.2.1:25  nobody_listens 0 of 1",
 		"udp 192.0.2.1:80  no_socket 1 of 1",
 		"tcp 192.0.2.1:4444  no_socket 1 of 1",
