@@ -77,7 +77,19 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 	drawn := make(chan struct{})
 	go func() { board.Run(desk); close(drawn) }()
 	done := make(chan error, 1)
-	go func() { done <- s.run(eo) }()
+	go func() {
+		err := s.run(eo)
+		// The capture is over and the screen stays: what its end brought is shown, and its keys
+		// go on working, as nobody but this goroutine asks the board any more.
+		for ctx.Err() == nil {
+			board.Tick(time.Now(), s.clock(), ask)
+			select {
+			case <-ctx.Done():
+			case <-time.After(pause):
+			}
+		}
+		done <- err
+	}()
 	go func() {
 		<-ctx.Done()
 		p.Quit()

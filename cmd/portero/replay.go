@@ -20,13 +20,13 @@ import (
 type replayed struct {
 	set    *pcapfile.Set
 	speed  float64
-	stays  bool          // on a screen: times are moved, and the end is no end
+	stays  bool          // on a screen: times are moved, and time goes on after the end
 	shift  int64         // of every time, ns
 	block  capture.Block // read, not yet all shown
 	next   int
 	first  int64 // time of the first frame, ns
 	begun  time.Time
-	over   bool // nothing more to read: the wire is quiet, or it ends
+	over   bool // nothing more to read
 	damage error
 
 	stop sync.Once
@@ -70,7 +70,14 @@ func (r *replayed) Next(b *capture.Block) error {
 			r.begin(r.block.Frames[0].Time)
 		}
 	}
-	if r.over && !r.stays && r.next == len(r.block.Frames) {
+	if r.over && r.next == len(r.block.Frames) {
+		if r.stays {
+			r.mu.Lock()
+			if r.ended.IsZero() {
+				r.ended = time.Now()
+			}
+			r.mu.Unlock()
+		}
 		return io.EOF
 	}
 	limit := r.moved(time.Since(r.begun))
@@ -93,10 +100,6 @@ func (r *replayed) Next(b *capture.Block) error {
 	r.mu.Lock()
 	r.read += uint64(len(b.Frames))
 	switch {
-	case r.over && r.next == len(r.block.Frames) && r.stays:
-		if r.ended.IsZero() {
-			r.ended = time.Now()
-		}
 	case r.next < len(r.block.Frames):
 		r.until = r.block.Frames[r.next].Time
 	case r.next > 0: // what follows was not read yet

@@ -87,6 +87,27 @@ func TestDumbTerminalGetsLines(t *testing.T) {
 	}
 }
 
+// When a saved capture is over, the screen says of it what the other commands say: what was still
+// open ends with it, and what is worth a look is there. Its keys go on working.
+func TestScreenAfterTheEnd(t *testing.T) {
+	capture, err := filepath.Abs("../../testdata/cleartext-logins/in.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, out, _ := portero(t, "findings", "--format", "ndjson", capture)
+	dir := t.TempDir()
+	x := newTerminal(t, 80, 24, dir, built(t)+" live --lang en --speed 1000 --replay "+capture)
+	x.until("[1 connections 3]")
+	x.keys("4")
+	x.until(fmt.Sprintf("[4 findings %d]", strings.Count(out, "\n")), "cleartext-credentials")
+	x.keys("1", "w")
+	x.until("save the packets of #")
+	x.keys("Enter")
+	x.until("frames in portero-")
+	x.keys("q")
+	x.until("status 0")
+}
+
 // The screen as a user drives it: open, sort, filter, follow, explain, save, quit.
 func TestScreenInATerminal(t *testing.T) {
 	bin := built(t)

@@ -131,6 +131,9 @@ func (i *connItem) more() string {
 func state(r *record.Record, l words.Lang) string {
 	switch {
 	case r.Close != handshake.CloseNone && (r.Final || r.Close != handshake.StillOpen):
+		if r.Close == handshake.StillOpen && r.EndReason == handshake.EndForced {
+			break // it was open when the capture ended
+		}
 		if r.Close == handshake.StillOpen {
 			return words.EndReason(l, r.EndReason.String())
 		}
