@@ -235,8 +235,8 @@ func (d *Detector) Observe(r *record.Record) {
 	for i := range d.marks {
 		m := &d.marks[i]
 		e := e
-		if len(m.frames) > 0 {
-			e.frame = m.frames[0]
+		if f := m.shown(); f != 0 {
+			e.frame = f
 			if !counted {
 				e.file, e.frame = d.place(e.frame)
 			}

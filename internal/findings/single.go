@@ -14,6 +14,15 @@ type mark struct {
 	f      Finding
 	other  netip.Addr // the end that is counted: mostly the client
 	frames []uint64
+	shows  uint64 // the one of frames that is told where there is room for one; 0: the first
+}
+
+// shown is the frame that is told where there is room for one.
+func (m *mark) shown() uint64 {
+	if m.shows == 0 && len(m.frames) > 0 {
+		return m.frames[0]
+	}
+	return m.shows
 }
 
 // subject is what the same mark of other records is told together with.
@@ -41,6 +50,17 @@ func opening(r *record.Record) []uint64 {
 	return frames(r, r.SYNFrame, r.SYNACKFrame, r.ACKFrame)
 }
 
+// answering is the frame that shows that something answered, 0 where the record names none.
+func answering(r *record.Record) uint64 {
+	switch {
+	case r.SYNACKFrame != 0:
+		return r.SYNACKFrame
+	case r.ConfirmedFrame != 0:
+		return r.ConfirmedFrame
+	}
+	return r.ReplyFrame
+}
+
 // frames are those of fs that are known, else the record's first.
 func frames(r *record.Record, fs ...uint64) []uint64 {
 	var out []uint64
@@ -66,6 +86,12 @@ type scene struct {
 // raise adds a finding. Its proof are the frames that are known.
 func (x *scene) raise(f Finding, proof ...uint64) {
 	x.marks = append(x.marks, mark{f: f, other: x.o, frames: frames(x.r, proof...)})
+}
+
+// answers adds a finding that rests on an answer, so that the answer is the frame that is told.
+func (x *scene) answers(f Finding) {
+	x.raise(f, opening(x.r)...)
+	x.marks[len(x.marks)-1].shows = answering(x.r)
 }
 
 // door begins a finding about the responder's door.
@@ -114,7 +140,7 @@ func (x *scene) backdoor() {
 	if era := x.d.cat.Note(fact).Era; era != "" {
 		f.Name += " (" + era + ")"
 	}
-	x.raise(f, opening(x.r)...)
+	x.answers(f)
 }
 
 // exposed is a service meant for the inside that served the Internet.
@@ -132,7 +158,7 @@ func (x *scene) exposed() {
 	if x.r.ServiceBy == "payload" && fact.Severity == "high" {
 		f.Severity = "high"
 	}
-	x.raise(f, opening(x.r)...)
+	x.answers(f)
 }
 
 // private is the fact that what answers is meant for the inside.
@@ -214,7 +240,7 @@ func (x *scene) unexpected() {
 	if why == policy.NotCaller {
 		f.Actor = x.o
 	}
-	x.raise(f, opening(x.r)...)
+	x.answers(f)
 }
 
 // Rule says why a finding of kind not-in-policy is one, and the line of the policy

@@ -2,8 +2,12 @@ package findings
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
+	"portero/catalog"
+	"portero/handshake"
+	"portero/internal/record"
 	"portero/internal/words"
 )
 
@@ -52,6 +56,33 @@ func TestToldOfAll(t *testing.T) {
 		}
 		if got := c.f.Text(words.Spanish); got != c.es {
 			t.Errorf("%q, want %q", got, c.es)
+		}
+	}
+}
+
+// That something answered is shown by the frame that answered, in a list of findings as in one of
+// doors; the record keeps all three frames of the opening in their order.
+func TestAnswersAreShownByTheAnswer(t *testing.T) {
+	opened := func(r *record.Record) { r.SYNFrame, r.SYNACKFrame, r.ACKFrame = 3, 4, 5 }
+	replied := func(r *record.Record) { r.RolesBy, r.ReplyFrame = handshake.RolesPayload, 4 }
+	for name, tell := range map[string]func(s *story){
+		"tcp": func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 12345, handshake.Completed, opened) },
+		"udp": func(s *story) {
+			s.udp(0, "10.0.0.9", "10.0.0.1", 0, 31337, handshake.Answered, replied)
+		},
+		"exposure": func(s *story) { s.tcp(0, "8.8.4.4", "10.0.0.1", 0, 445, handshake.Completed, opened) },
+	} {
+		var s story
+		tell(&s)
+		d := New(catalog.Default(), nil, 0)
+		r := &s.rs[0]
+		d.Record(r)
+		if want := []uint64{3, 4, 5}; name != "udp" && (len(r.Risks) != 1 || !slices.Equal(r.Risks[0].Frames, want)) {
+			t.Errorf("%s: the record has %+v", name, r.Risks)
+		}
+		d.Observe(r)
+		if fs := d.Findings(); len(fs) != 1 || !slices.Equal(fs[0].Frames, []uint64{4}) {
+			t.Errorf("%s: found %+v", name, fs)
 		}
 	}
 }
