@@ -37,6 +37,26 @@ func TestVocabulary(t *testing.T) {
 	}
 }
 
+// Every head that a table or the live screen has is explained, in the words of both languages, and
+// is not taken for flags, for a history or for the name of some port.
+func TestHeadsAreExplained(t *testing.T) {
+	heads := []string{"opening", "from", "to", "service", "rtt", "data", "start", "duration", "pkts>", "<pkts", "bytes>", "<bytes", "close", "state", "history", "tunnel",
+		"host", "tried", "accepted", "clients", "in", "out", "first", "last", "frame", "opened", "failed", "received", "open doors", "peers", "name", "told by", "mac", "maker", "inside",
+		"program", "age", "size", "seen", "severity"}
+	for _, h := range heads {
+		for _, l := range lang.Langs() {
+			w := lang.Column(l, h)
+			if w == "" {
+				t.Errorf("the head %q has no word in %s", h, l)
+			}
+			found, _ := Explain(catalog.Default(), lang.English, w)
+			if !slices.ContainsFunc(found, func(e Entry) bool { return e.Kind == "column" && e.Word == h }) || slices.ContainsFunc(found, func(e Entry) bool { return e.Kind == "flags" }) {
+				t.Errorf("%q is explained as %+v", w, found)
+			}
+		}
+	}
+}
+
 func TestMeanings(t *testing.T) {
 	for w, want := range map[string]string{"ShADadFf": "S originator: SYN", "SA": "SYN: Synchronize", "SYN-ACK": "ACK: Acknowledge", "12345": "NetBus", "tcp/22": "ssh", "31": "completeness",
 		"9200": "elasticsearch", "110": "pop3", "109": "pop2", "111": "sunrpc", "netbus": "12345/tcp", "orig_retrans": "repeat octets", "completeness:31": "16 FIN"} {

@@ -45,7 +45,7 @@ type column struct {
 
 var columns = [4][]column{
 	{ // connections
-		{"opening", "apertura", 0, 10, 18, false}, {"from", "de", 0, 21, 53, false}, {"to", "a", 0, 21, 53, false}, {"service", "servicio", 1, 6, 16, false},
+		{"opening", "apertura", 0, 10, 18, false}, {"from", "desde", 0, 21, 53, false}, {"to", "hacia", 0, 21, 53, false}, {"service", "servicio", 1, 6, 16, false},
 		{"program", "programa", 2, 7, 24, false}, {"state", "estado", 4, 6, 14, false}, {"last", "último", 3, 5, 6, true}, {"size", "tamaño", 5, 7, 7, true}, {"rtt", "rtt", 6, 7, 8, true},
 		{"age", "edad", 7, 6, 7, true}, {"name", "nombre", 8, 8, 40, false}, {"user", "usuario", 9, 6, 16, false}, {"pid", "pid", 9, 5, 8, true}, {"#", "#", 10, 3, 10, true},
 	},

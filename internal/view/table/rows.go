@@ -221,8 +221,8 @@ func numbersFit(rows []Row, space int, l words.Lang) (rttW, dataW int) {
 
 func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
 	head := []string{"#", "opening", "from", "to", "service", "rtt", "start", "duration", "pkts>", "<pkts", "bytes>", "<bytes", "close", "state", "history", "tunnel"}
-	if t.opt.Lang == words.Spanish {
-		head = []string{"#", "apertura", "desde", "hacia", "servicio", "rtt", "comienzo", "duración", "paq>", "<paq", "octetos>", "<octetos", "cierre", "estado", "historia", "túnel"}
+	for i := range head {
+		head[i] = words.Column(t.opt.Lang, head[i])
 	}
 	lines := [][]string{head}
 	for i := range rows {
