@@ -59,7 +59,9 @@ type Ended struct {
 	Path       uint32
 	Orig, Resp SideView
 	// OrigFirst: the originator sent the first packet.
-	OrigFirst   bool
+	OrigFirst bool
+	// Began: where there is no handshake, the originator is who was seen to speak first.
+	Began       bool
 	First, Last int64
 	J           handshake.Judgement
 	Exchange    handshake.Exchange
@@ -334,6 +336,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.RolesFrame = shown
 	}
 	o := e.J.Orig
+	e.Began = f.proto != tcp && o == f.conn.Beginner()
 	if off := f.conn.ReplyOff(); f.proto != tcp && off != 0 {
 		if e.ReplyFrame = f.frame(off); 1-o == f.conn.Beginner() {
 			e.ReplyFrame = f.firstIdx

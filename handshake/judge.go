@@ -23,6 +23,7 @@ type Judgement struct {
 	Probe    ProbeKind
 	Close    Close
 	ClosedBy Who
+	FINAcked [2]bool // of the originator and of the responder: the peer acknowledged its FIN
 
 	SYN, SYNACK, ACK, Confirmed, Roles uint32
 	RST                                uint32 // that ended an attempt
@@ -381,6 +382,9 @@ func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 		return ByResp
 	}
 	f0, f1 := c.half[0].bits&sentFIN != 0, c.half[1].bits&sentFIN != 0
+	if f0 || f1 {
+		j.FINAcked = [2]bool{c.finReached(o), c.finReached(1 - o)}
+	}
 	reset := (c.half[0].bits|c.half[1].bits)&sentReset != 0
 	switch {
 	case f0 && f1 && !c.cutOff(x):

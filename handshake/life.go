@@ -181,6 +181,12 @@ func (c *Conn) SentReset(side Side) bool { return c.half[side].bits&sentReset !=
 // SentFIN reports whether side said that it has no more to send.
 func (c *Conn) SentFIN(side Side) bool { return c.half[side].bits&sentFIN != 0 }
 
+// finReached reports whether side's FIN was acknowledged. The peer's own FIN may have done it.
+func (c *Conn) finReached(side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&sentFIN != 0 && (peer.bits&finAcked != 0 || peer.bits&hasAck != 0 && !peer.ack.Before(me.fin))
+}
+
 // Attempt reports whether nothing more than an attempt was seen: no segment
 // proves that anything opened, so silence ends it.
 func (c *Conn) Attempt() bool {

@@ -153,20 +153,28 @@ func standing(r *record.Record, ns int64) (orig, resp string) {
 		return "ESTABLISHED", "ESTABLISHED"
 	case handshake.HalfClosed:
 		if r.ClosedBy == handshake.ByOrig {
-			return "FIN_WAIT2", "CLOSE_WAIT"
+			return ended(r, 0, "FIN_WAIT2", "FIN_WAIT1"), "CLOSE_WAIT"
 		}
-		return "CLOSE_WAIT", "FIN_WAIT2"
+		return "CLOSE_WAIT", ended(r, 1, "FIN_WAIT2", "FIN_WAIT1")
 	case handshake.Closed:
 		if age > time.Minute {
 			return "", ""
 		}
 		switch r.ClosedBy {
 		case handshake.ByOrig:
-			return "TIME_WAIT", ""
+			return "TIME_WAIT", ended(r, 1, "", "LAST_ACK")
 		case handshake.ByResp:
-			return "", "TIME_WAIT"
+			return ended(r, 0, "", "LAST_ACK"), "TIME_WAIT"
 		}
-		return "TIME_WAIT", "TIME_WAIT"
+		return ended(r, 0, "TIME_WAIT", "CLOSING"), ended(r, 1, "TIME_WAIT", "CLOSING")
 	}
 	return "", ""
+}
+
+// ended is the state of the end at i, which sent its FIN: reached when the peer acknowledged it.
+func ended(r *record.Record, i int, reached, not string) string {
+	if r.FINAcked[i] {
+		return reached
+	}
+	return not
 }

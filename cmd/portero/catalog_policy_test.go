@@ -1,9 +1,11 @@
 package main
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -123,5 +125,59 @@ func TestPolicy(t *testing.T) {
 	}
 	if _, _, errs := portero(t, "policy", all, "--", "tcp"); !strings.Contains(errs, "name a policy and a capture") {
 		t.Errorf("without a capture: %q", errs)
+	}
+}
+
+// TestDoorsOfDatagrams: a question by UDP tells who asked, also where the numbers say the same: a
+// door that the policy does not name, that the Internet reaches, or that speaks another's language is
+// told. Where the numbers overrule who was seen first, nothing is.
+func TestDoorsOfDatagrams(t *testing.T) {
+	dir := t.TempDir()
+	rules := filepath.Join(dir, "house.policy")
+	if err := os.WriteFile(rules, []byte("192.168.1.10 80/tcp\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asked := []byte("0)\x02\x01\x01\x04\x06public\xa0\x1c\x02\x0437\x00\x01\x02\x01\x00\x02\x01\x000\x0e0\x0c\x06\x08+\x06\x01\x02\x01\x01\x05\x00\x05\x00")
+	answer := []byte("0/\x02\x01\x01\x04\x06public\xa2\"\x02\x0437\x00\x01\x02\x01\x00\x02\x01\x000\x140\x12\x06\x08+\x06\x01\x02\x01\x01\x05\x00\x04\x06router")
+	for _, x := range []struct {
+		what   string
+		caller end
+		door   uint16
+		back   bool // the answer is seen first, and no question before it
+		q, a   []byte
+		want   string
+	}{
+		{"SNMP reached by the Internet", end{net.IP{8, 8, 4, 5}, 40000}, 161, false, asked, answer, "cleartext-credentials exposure not-in-policy"},
+		{"SNMP on the number of QUIC", end{net.IP{192, 168, 1, 9}, 40000}, 443, false, asked, answer, "cleartext-credentials not-in-policy port-mismatch"},
+		{"something on 161 that went on before", end{net.IP{8, 8, 4, 5}, 40000}, 161, true, []byte("what?"), []byte("this"), ""},
+	} {
+		name := filepath.Join(dir, "in.pcap")
+		w := newWire(t, name)
+		c, s := x.caller, end{net.IP{192, 168, 1, 10}, x.door}
+		if x.back {
+			w.udp(s, c, x.a)
+		}
+		w.udp(c, s, x.q)
+		w.udp(s, c, x.a)
+		w.close()
+		_, out, errs := portero(t, "findings", "--lang", "en", "--policy", rules, "--format", "csv", name)
+		var got []string
+		for _, l := range strings.Split(strings.TrimSpace(out), "\n")[1:] {
+			got = append(got, strings.Split(l, ",")[1])
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != x.want {
+			t.Errorf("%s: %v, want %s; %s", x.what, got, x.want, errs)
+		}
+		if x.door == 443 && !strings.Contains(out, "the door of quic") {
+			t.Errorf("%s: whose door it is: %s", x.what, out)
+		}
+		want := exitFound
+		if x.want == "" {
+			want = 0
+		}
+		if code, out, _ := portero(t, "policy", "--lang", "en", rules, name); code != want {
+			t.Errorf("%s: exit status %d of policy, want %d: %s", x.what, code, want, out)
+		}
 	}
 }

@@ -33,6 +33,8 @@ type seenRecord struct {
 	OrigPayload                                uint64     `json:"orig_payload"`
 	RespPayload                                uint64     `json:"resp_payload"`
 	SYNACKFrame                                uint64     `json:"synack_frame"`
+	FirstFrame                                 uint64     `json:"first_frame"`
+	ReplyFrame                                 uint64     `json:"reply_frame"`
 	RolesBy                                    string     `json:"roles_by"`
 }
 
@@ -124,7 +126,7 @@ func (s *seenRecord) record() *record.Record {
 	if s.RespPort == nil || !s.OrigAddr.IsValid() || !s.RespAddr.IsValid() {
 		return nil
 	}
-	r := &record.Record{ID: s.ID, HasPorts: true, Final: s.Final, First: s.First.UnixNano(), Last: s.Last.UnixNano(), Service: s.Service, SYNACKFrame: s.SYNACKFrame,
+	r := &record.Record{ID: s.ID, HasPorts: true, Final: s.Final, First: s.First.UnixNano(), Last: s.Last.UnixNano(), Service: s.Service, SYNACKFrame: s.SYNACKFrame, Began: s.ReplyFrame != s.FirstFrame,
 		Orig: record.Side{Addr: s.OrigAddr, Port: s.OrigPort, Pkts: s.OrigPkts, Payload: s.OrigPayload}, Resp: record.Side{Addr: s.RespAddr, Port: *s.RespPort, Pkts: s.RespPkts, Payload: s.RespPayload}}
 	switch s.Proto {
 	case "tcp":

@@ -57,7 +57,7 @@ type Door struct {
 	clients                 addrs
 	ProofFrame, ProofRecord uint64 // what proves the state
 	ProofFile               string
-	GuessedRole             bool // no packet told who was the responder
+	GuessedRole             bool // nothing told who was the responder
 	spoken                  bool // Service is what was spoken, not what its number is for
 }
 
@@ -149,7 +149,7 @@ func (t *Tally) door(r *record.Record) bool {
 		d = &Door{Key: k, First: r.First, Last: r.Last, Name: r.PortName, GuessedRole: true}
 		t.doors[k] = d
 	}
-	if certain(r) {
+	if asked(r) {
 		d.GuessedRole = false
 	}
 	if knocked {
@@ -181,14 +181,16 @@ func (t *Tally) door(r *record.Record) bool {
 	return true
 }
 
-// certain reports whether packets tell that somebody knocked at the responder's door: a SYN,
-// what was said, or the ICMP error in which the responder itself sends the datagram back.
-func certain(r *record.Record) bool {
-	switch r.RolesBy {
-	case handshake.RolesSYN, handshake.RolesSYNACK, handshake.RolesPayload:
-		return true
+// asked reports whether it is known who knocked. So it is where a datagram came back refused by the
+// responder itself, or no other was seen: its sender asked.
+func asked(r *record.Record) bool {
+	switch r.Exchange {
+	case handshake.ExchangeRefused:
+		return r.RolesTold() || r.FilteredBy == r.Resp.Addr || r.Resp.Pkts == 0
+	case handshake.ExchangeFiltered:
+		return r.RolesTold() || r.Resp.Pkts == 0
 	}
-	return r.Exchange == handshake.ExchangeRefused && r.FilteredBy == r.Resp.Addr
+	return r.RolesTold()
 }
 
 // judge says what a record proves about the responder's door, and whether

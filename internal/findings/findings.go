@@ -8,7 +8,6 @@ import (
 
 	"portero/capture"
 	"portero/catalog"
-	"portero/handshake"
 	"portero/internal/policy"
 	"portero/internal/record"
 	"portero/internal/words"
@@ -223,7 +222,7 @@ func (d *Detector) Observe(r *record.Record) {
 		d.asks(r)
 	}
 	e.what = 0 // each says of its own what it is
-	if answered(r) && told(r) {
+	if answered(r) && r.RolesTold() {
 		d.served(r, o, s, &e)
 		e.what = 0
 	}
@@ -261,16 +260,6 @@ func (d *Detector) Observe(r *record.Record) {
 
 // answered reports whether something answered on the responder's port.
 func answered(r *record.Record) bool { return r.Answered() }
-
-// told reports whether who called is known rather than guessed from a number or
-// from who was seen first. A question and its answer by UDP tell it: the first
-// packet of an exchange is the question.
-func told(r *record.Record) bool {
-	if r.Proto == capture.ProtoUDP {
-		return r.Exchange == handshake.Answered && r.RolesBy != handshake.RolesPort
-	}
-	return r.RolesBy != handshake.RolesFirst && r.RolesBy != handshake.RolesPort
-}
 
 // note books an event with another end, which may be nil, and marks r when the subject is found to
 // be worth a look by then.

@@ -111,7 +111,7 @@ func (d *Detector) judge(ms []mark, r *record.Record) []mark {
 		x.login()
 		x.tls()
 	}
-	if !told(r) {
+	if !r.RolesTold() {
 		return x.marks
 	}
 	x.backdoor()

@@ -230,14 +230,20 @@ func atHome(r *record.Record) bool {
 	return false
 }
 
-// owner is the protocol that is at home on a port and is not of p's family.
-func owner(p identify.Protocol, proto uint8, port uint16) identify.Protocol {
+// owner is the protocol that is at home on a port and is not of p's family. Of several it is the one
+// that the catalogue names there in practice.
+func owner(p identify.Protocol, proto uint8, port uint16, practice string) identify.Protocol {
+	first := identify.None
 	for _, q := range homes()[uint32(proto)<<16|uint32(port)] {
-		if !related(p, q) {
+		switch {
+		case related(p, q):
+		case q.String() == practice:
 			return q
+		case first == identify.None:
+			first = q
 		}
 	}
-	return identify.None
+	return first
 }
 
 // mismatch tells of a known language in an unusual door: medium where the door is
@@ -253,7 +259,7 @@ func (x *scene) mismatch() {
 		return // the catalogue, or an override of it, names it there
 	}
 	web := p == identify.HTTP || p == identify.WebSocket || p == identify.HTTPProxy || p == identify.TLS
-	other := owner(p, x.r.Proto, port)
+	other := owner(p, x.r.Proto, port, x.d.cat.Practice(x.r.Proto, port))
 	known := x.d.cat.ZeekLikely(x.r.Proto, port) || catalog.ClassOf(port) == catalog.System && x.d.cat.Registered(x.r.Proto, port) != ""
 	f := x.door("port-mismatch", "low")
 	switch {

@@ -84,8 +84,10 @@ type Record struct {
 	Exchange   handshake.Exchange
 	Close      handshake.Close
 	ClosedBy   handshake.Who
+	FINAcked   [2]bool // of Orig and of Resp: the peer acknowledged its FIN
 	EndReason  handshake.EndReason
 	RolesBy    handshake.RolesBy
+	Began      bool // where there is no handshake: the originator is who was seen to speak first
 
 	SYNFrame, SYNACKFrame, ACKFrame, ConfirmedFrame FrameRef
 	FirstFrame, LastFrame, RolesFrame, ICMPFrame    FrameRef

@@ -329,3 +329,13 @@ func EditDistance(a, b string) int {
 // Answered reports whether something answered on the responder's port, so that
 // a service may be claimed.
 func (r *Record) Answered() bool { return r.Handshake.Opened() || r.Exchange == handshake.Answered }
+
+// RolesTold reports whether who called is known rather than guessed from a number or from who was
+// seen first. A question and its answer by UDP tell it: the first packet of an exchange is the
+// question. Ports that say the same do not make it a guess; ports that overrule it do.
+func (r *Record) RolesTold() bool {
+	if r.Proto == capture.ProtoUDP {
+		return r.Exchange == handshake.Answered && (r.Began || r.RolesBy != handshake.RolesPort)
+	}
+	return r.RolesBy != handshake.RolesFirst && r.RolesBy != handshake.RolesPort
+}
