@@ -212,6 +212,7 @@ var followers = [protocolCount]follow{
 	SNMP:           followSNMP,
 	RDP:            followRDP,
 	TPKT:           followTPKT,
+	S7comm:         followTPKT,
 	MySQL:          followMySQL,
 	PostgreSQL:     followPostgres,
 	MQTT:           followMQTT,

@@ -102,6 +102,7 @@ const (
 	GTPControl
 	GTPUser
 	PFCP
+	MMS
 	protocolCount
 )
 
@@ -207,6 +208,7 @@ var infos = [protocolCount]info{
 	GTPControl:        {name: "gtp-control", udp: []uint16{2123, 3386}},
 	GTPUser:           {name: "gtp-user", udp: []uint16{2152}},
 	PFCP:              {name: "pfcp", udp: []uint16{8805}},
+	MMS:               {name: "mms", tcp: []uint16{102}},
 }
 
 // String returns the word used in records, "" for None.

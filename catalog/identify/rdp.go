@@ -146,11 +146,12 @@ func matchRDPUDP(l *look) grade {
 	return no
 }
 
-// followTPKT looks past the connection request: what it carries shows then.
+// followTPKT looks past the connection request: what it carries shows then. The addresses of a
+// request are agreed on between two programs, and those of S7 serve others, too.
 func followTPKT(_ *Identifier, k *pending) bool {
 	b := k.dir[k.side].bytes()
 	n := tpkt(b)
-	if k.facts.Protocol == S7comm || n == 0 {
+	if k.facts.Protocol == S7comm && k.facts.Confidence == Exact {
 		return true
 	}
 	for i := 0; i < 4 && n > 0 && n < len(b); i++ {
@@ -158,10 +159,38 @@ func followTPKT(_ *Identifier, k *pending) bool {
 		if n = tpkt(b); n == 0 {
 			break
 		}
-		if p, g := underTPKT(b[:min(len(b), n)], &look{}); p == S7comm && g == exact {
+		d := b[:min(len(b), n)]
+		p, g := underTPKT(d, &look{})
+		switch m, how := mms(d, n); {
+		case p == S7comm && g == exact:
 			k.facts.Protocol, k.facts.Confidence = S7comm, Exact
 			return true
+		case m:
+			k.facts.Protocol, k.facts.Confidence = MMS, how
+			return true
+		case p == TPKT && d[5] == 0xf0:
+			k.facts.Protocol, k.facts.Confidence = TPKT, Shape
 		}
 	}
 	return k.after > 6 || k.dir[k.side].full()
+}
+
+// mms reports whether data, of which the frame has n octets, opens a talk of MMS (ISO 9506): it names
+// that standard as what is spoken over session and presentation, or its initiation follows at once.
+func mms(d []byte, n int) (bool, Confidence) {
+	if len(d) < 11 || d[4] != 2 || d[5] != 0xf0 {
+		return false, 0
+	}
+	d, n = d[7:], n-7
+	switch d[0] {
+	case 0x0d, 0x0e: // connect, accept (X.225); {iso standard 9506}
+		return bytes.Contains(d, []byte{0x28, 0xca, 0x22}), Exact
+	case 0xa8, 0xa9: // initiate request, response: all of the frame, and a number or the services first
+		size := 2 + int(d[1])
+		if d[1] == 0x81 {
+			d, size = d[1:], 3+int(d[2])
+		}
+		return size == n && (d[2] == 0x80 || d[2] == 0x81), Shape
+	}
+	return false, 0
 }

@@ -286,3 +286,40 @@ func TestKeepAlivesDoNotCount(t *testing.T) {
 		}
 	}
 }
+
+// TestUnderISOTransport: the addresses in a request of ISO transport are a hint only; what comes
+// behind it tells S7 from MMS and from what neither is.
+func TestUnderISOTransport(t *testing.T) {
+	const (
+		request = "\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x06\x00\xc1\x02\x00\x02\xc2\x02\x02\x00"
+		confirm = "\x03\x00\x00\x13\x0e\xd0\x00\x06\x00\x01\x00\xc1\x02\x00\x02\xc2\x02\x02\x00"
+		short   = "\x03\x00\x00\x05\x00\xd0\x80"
+		s7      = "\x03\x00\x00\x19\x02\xf0\x80\x32\x01\x00\x00\x00\x00\x00\x08\x00\x00\xf0\x00\x00\x01\x00\x01\x01\xe0"
+		bare    = "\x03\x00\x00\x2f\x02\xf0\x80\xa8\x26\x80\x02\x00\x1f\x81\x01\x03\x82\x01\x03\x83\x02\x08\x08\xa4\x16\x80\x01\x01\x81\x03\x05\xe8\x00\x82\x0c\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		session = "\x03\x00\x00\x1e\x02\xf0\x80\x0d\x15\x05\x06\x13\x01\x00\x16\x01\x02\xc1\x0b\x60\x09\xa1\x07\x06\x05\x28\xca\x22\x02\x03"
+		another = "\x03\x00\x00\x10\x02\xf0\x80\x0d\x07\x05\x06\x13\x01\x00\x16\x01"
+	)
+	for _, c := range []struct {
+		what       string
+		reply      string
+		data       string
+		want       Protocol
+		confidence Confidence
+	}{
+		{"only a request", confirm, "", S7comm, Shape},
+		{"S7", confirm, s7, S7comm, Exact},
+		{"MMS at once", confirm, bare, MMS, Shape},
+		{"MMS behind an answer that is none", short, bare, MMS, Shape},
+		{"MMS over session", confirm, session, MMS, Exact},
+		{"neither", confirm, another, TPKT, Shape},
+	} {
+		d := tcpTalk(102).say(0, request).say(1, c.reply)
+		if c.data != "" {
+			d.say(0, c.data)
+		}
+		f := d.end()
+		if f == nil || f.Protocol != c.want || f.Confidence != c.confidence {
+			t.Errorf("%s: %+v, want %v, %v", c.what, f, c.want, c.confidence)
+		}
+	}
+}

@@ -169,7 +169,7 @@ var families = [][]identify.Protocol{
 	{identify.HTTP, identify.HTTPProxy, identify.WebSocket},
 	{identify.DNS, identify.MDNS, identify.LLMNR},
 	{identify.SMB, identify.NetBIOSSession, identify.NetBIOSName, identify.NetBIOSDatagram},
-	{identify.TPKT, identify.S7comm, identify.RDP, identify.H323},
+	{identify.TPKT, identify.S7comm, identify.RDP, identify.H323, identify.MMS},
 	{identify.SunRPC, identify.NFS},
 	{identify.TDS, identify.SQLBrowser},
 }
