@@ -88,7 +88,7 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 			add(Entry{w, "Wireshark completeness", Completeness(l, int(n))})
 		}
 	}
-	if len(found) == 0 || prefixed {
+	spell := func() {
 		flags, isFlags := Flags(l, w)
 		text, isHistory := History(l, w)
 		if isHistory && spelt {
@@ -101,9 +101,19 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 			add(Entry{w, "Zeek history", text})
 		}
 	}
-	if len(w) > 2 && (len(found) == 0 || prefixed) {
-		for _, e := range byName(c, l, w) {
-			add(e)
+	if len(found) == 0 || prefixed {
+		// Flags are written in capitals, and a history has letters that no service is named by.
+		service := strings.ToUpper(w) != w && isService(c, w)
+		if !service {
+			spell()
+		}
+		if len(w) > 2 && (len(found) == 0 || prefixed) {
+			for _, e := range byName(c, l, w) {
+				add(e)
+			}
+		}
+		if service {
+			spell()
 		}
 	}
 	for _, f := range record.Schema() {

@@ -180,7 +180,7 @@ func TestFirstMeaning(t *testing.T) {
 	for w, want := range map[string]string{
 		"TIME-WAIT": "TCP state: TIME-WAIT", "fin-wait-1": "TCP state: FIN-WAIT-1", "ESTABLISHED": "TCP state: ESTABLISHED", "LISTEN": "TCP state: LISTEN", "CLOSED": "TCP state: CLOSED",
 		"closed": "close: closed", "rtt": "column: rtt", "window": "concept: window", "data": "column: data", "Data": "column: data", "pkts>": "column: pkts>",
-		"ShR": "Zeek history: ShR", "Sh": "Zeek history: Sh", "Sr": "Zeek history: Sr", "SH": "Zeek conn_state: SH", "SHR": "Zeek conn_state: SHR", "rst": "flag: RST", "SA": "flags: SA",
+		"ShR": "Zeek history: ShR", "Sh": "Zeek history: Sh", "Sr": "Zeek history: Sr", "SH": "Zeek conn_state: SH", "SHR": "Zeek conn_state: SHR", "rst": "flag: RST", "SA": "flags: SA", "PFCP": "flags: PFCP", "pfcp": "port: 8805/udp", "scp": "port: 3820/tcp",
 		"semiabierta": "verdict: half_open", "completada": "verdict: completed", "completada, no vista entera": "verdict: completed_unseen", "rechazada": "verdict: refused", "rechazado": "verdict: refused",
 		"filtrada": "verdict: filtered", "sin respuesta": "verdict: no_answer", "abandonada": "verdict: aborted", "no válida": "verdict: invalid", "no valida": "verdict: invalid", "ya en curso": "verdict: midstream",
 		"indeterminada": "verdict: unknown", "no solicitada": "verdict: unsolicited", "sondeo": "verdict: probe", "deducida": "verdict: implied", "cerrada": "close: closed", "semicerrada": "close: half_closed",

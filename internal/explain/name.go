@@ -93,6 +93,19 @@ func protoName(proto uint8) string {
 	return fmt.Sprint(proto)
 }
 
+// isService reports whether a port is registered for w, or carries it in practice.
+func isService(c *catalog.Catalog, w string) bool {
+	key := plain(w)
+	for port := range 1 << 16 {
+		for _, p := range protos[:2] {
+			if e, _ := c.Lookup(p.proto, uint16(port)); key != "" && (plain(e.Name) == key || plain(c.Practice(p.proto, uint16(port))) == key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 const maxNamed = 6
 
 // byName explains the ports that a service or program is known for: its own name
