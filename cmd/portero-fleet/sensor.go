@@ -219,6 +219,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if n := sp.Stats().Records; n > 0 {
 		a.say(words.Number(n, a.lang.Pick("record is still on the spool from before", "registro de antes queda en la cola del disco"), a.lang.Pick("records are still on the spool from before", "registros de antes quedan en la cola del disco")))
 	}
+	if sp.Stats().Remade {
+		a.say(fmt.Sprintf(a.lang.Pick("the file \"spool\" in %s was damaged or missing and was made anew: what waits is sent, and what was dropped before is not counted any more", "el fichero \"spool\" de %s estaba dañado o faltaba y se ha rehecho: lo que espera se envía, y lo descartado antes ya no se cuenta"), o.dir))
+	}
 	if st := sp.Stats(); st.Damaged > 0 {
 		a.say(fmt.Sprintf(a.lang.Pick("damage on the spool %s: %s given up, among them %s in front of others", "daño en la cola %s: %s, entre ellos %s anteriores a otros"), o.dir, words.Number(st.Damaged, a.lang.Pick("octet is", "octeto perdido"), a.lang.Pick("octets are", "octetos perdidos")), words.Number(st.Spoiled, a.lang.Pick("batch", "lote"), a.lang.Pick("batches", "lotes"))))
 	}

@@ -66,7 +66,7 @@ var fleetMessages = [][2]string{
 	{"%q is no HOST:PORT", "%q no es EQUIPO:PUERTO"},
 	{"%q has no port up to 65535", "%q no tiene un puerto de hasta 65535"},
 	{"the broker cannot write to its disk and takes nothing more; it has to be started again", "el intermediario no puede escribir en su disco y no acepta nada más; hay que volver a arrancarlo"},
-	{"%s: this is no spool, or its file \"spool\" is damaged; move the folder away to begin a new one", "%s: no es una cola, o su fichero \"spool\" está dañado; hay que apartar la carpeta para empezar otra"},
+	{"%s: this is no spool, or its file \"spool\" is damaged; without that file what waits here is sent under new names: nothing of it is lost, and what the broker has of it already is stored twice", "%s: no es una cola, o su fichero \"spool\" está dañado; sin ese fichero, lo que espera aquí se envía con nombres nuevos: no se pierde nada, y lo que el intermediario ya tenga se guarda dos veces"},
 	{"nats: no servers available for connection", "no hay ningún intermediario al que conectar"},
 	{"nats: server is disconnected", "no hay conexión con el intermediario"},
 	{"nats: timeout", "no contesta a tiempo"},

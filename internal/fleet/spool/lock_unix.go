@@ -4,6 +4,7 @@ package spool
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"syscall"
 )
@@ -46,4 +47,14 @@ func SyncDir(dir string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// ident tells a file from a copy of it.
+func ident(f *os.File) string {
+	if st, err := f.Stat(); err == nil {
+		if sys, ok := st.Sys().(*syscall.Stat_t); ok {
+			return fmt.Sprint("inode ", sys.Ino)
+		}
+	}
+	return "unknown"
 }

@@ -2,6 +2,7 @@ package spool
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/windows"
@@ -34,3 +35,12 @@ func lock(name string, how uint32) (*os.File, error) {
 
 // SyncDir is for systems that keep names apart from files.
 func SyncDir(string) error { return nil }
+
+// ident tells a file from a copy of it.
+func ident(f *os.File) string {
+	var i windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(windows.Handle(f.Fd()), &i); err != nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("index %d %d", i.FileIndexHigh, i.FileIndexLow)
+}

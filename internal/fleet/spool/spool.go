@@ -16,11 +16,13 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Message is a batch on its way.
@@ -38,6 +40,7 @@ type Stats struct {
 	Limit                           uint64
 	Damaged                         uint64 // octets of segments that could not be read when it was opened: a crash while writing, or the disk
 	Spoiled                         uint64 // messages among them that stood before others, so that it was the disk
+	Remade                          bool   // the spool's own file was damaged or missing when it was opened: what was dropped before is not known
 }
 
 // Spool is safe for one writer and one reader at the same time.
@@ -82,6 +85,11 @@ type meta struct {
 	// some, so that one is never given again whatever becomes of the segments: the
 	// stores would take what is new for a copy of what they have.
 	Given uint64
+	// Clean says that its owner closed it, and Self which file it is written to: a spool
+	// that is put back from a copy shows by them that it is one, for numbers may have been
+	// given after the copy was made.
+	Clean bool   `json:",omitempty"`
+	Self  string `json:",omitempty"`
 }
 
 // ahead is how many numbers are noted as given at a time.
@@ -125,21 +133,57 @@ func Open(dir string, limit int64) (*Spool, error) {
 	return s, nil
 }
 
-func (s *Spool) load() error {
-	b, err := os.ReadFile(filepath.Join(s.dir, "spool"))
+// loadMeta reads the file "spool". Where it cannot be known which numbers were given, leap is
+// true.
+func (s *Spool) loadMeta() (leap bool, err error) {
+	name := filepath.Join(s.dir, "spool")
+	epoch, _ := os.ReadFile(filepath.Join(s.dir, "epoch"))
+	known := isEpoch(string(epoch))
+	f, err := os.Open(name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		var e [8]byte
-		rand.Read(e[:])
-		s.meta.Epoch = hex.EncodeToString(e[:])
-		if err := s.saveMeta(); err != nil {
-			return err
+		s.meta.Epoch = string(epoch)
+		if s.stats.Remade = known; !known {
+			var e [8]byte
+			rand.Read(e[:])
+			s.meta.Epoch = hex.EncodeToString(e[:])
 		}
+		return known, s.saveMeta()
 	case err != nil:
+		return false, err
+	}
+	b, err := io.ReadAll(f)
+	self := ident(f)
+	f.Close()
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(b, &s.meta); err != nil || !isEpoch(s.meta.Epoch) {
+		if !known {
+			return false, fmt.Errorf("%s: this is no spool, or its file \"spool\" is damaged; without that file what waits here is sent under new names: nothing of it is lost, and what the broker has of it already is stored twice", s.dir)
+		}
+		s.meta, s.stats.Remade = meta{Epoch: string(epoch)}, true
+		return true, nil
+	}
+	return s.meta.Self != "" && (!s.meta.Clean || s.meta.Self != self), nil
+}
+
+func isEpoch(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == 8
+}
+
+func (s *Spool) load() error {
+	leap, err := s.loadMeta()
+	if err != nil {
 		return err
-	default:
-		if err := json.Unmarshal(b, &s.meta); err != nil || len(s.meta.Epoch) != 16 {
-			return fmt.Errorf("%s: this is no spool, or its file \"spool\" is damaged; move the folder away to begin a new one", s.dir)
+	}
+	// A second copy, which is not written again: it names what waits should the first be damaged.
+	if name := filepath.Join(s.dir, "epoch"); s.meta.Epoch != "" {
+		if b, err := os.ReadFile(name); err != nil || string(b) != s.meta.Epoch {
+			if err := WriteFile(name, []byte(s.meta.Epoch)); err != nil && s.stats.Remade {
+				return err
+			}
 		}
 	}
 	s.acked = s.meta.Acked
@@ -170,6 +214,13 @@ func (s *Spool) load() error {
 		if saved != "" && !slices.Contains(names, saved) {
 			names = slices.Insert(names, i+1, saved)
 		}
+	}
+	if leap {
+		// Numbers that nobody gave before now, whatever became of the folder. They are passed
+		// over, so that nothing need be noted before the next is.
+		s.next = max(s.next, uint64(max(time.Now().UnixMicro(), 0)))
+		s.meta.Given = s.next - 1
+		s.given = s.meta.Given
 	}
 	s.trim()
 	return nil
@@ -485,12 +536,12 @@ func (s *Spool) Ack(number uint64) {
 }
 
 func (s *Spool) saveMeta() error {
-	s.meta.Acked = s.acked
-	b, err := json.Marshal(s.meta)
+	s.meta.Acked, s.meta.Clean = s.acked, s.closed
+	err := writeFile(filepath.Join(s.dir, "spool"), func(f *os.File) ([]byte, error) {
+		s.meta.Self = ident(f)
+		return json.Marshal(s.meta)
+	})
 	if err != nil {
-		return err
-	}
-	if err := WriteFile(filepath.Join(s.dir, "spool"), b); err != nil {
 		return err
 	}
 	s.given = s.meta.Given
@@ -536,12 +587,21 @@ const beingWritten = ".new-"
 // WriteFile writes a file so that after a crash it holds the old content or the
 // new, never a part.
 func WriteFile(name string, b []byte) error {
+	return writeFile(name, func(*os.File) ([]byte, error) { return b, nil })
+}
+
+// writeFile is WriteFile of what content answers for the file that it is written to.
+func writeFile(name string, content func(*os.File) ([]byte, error)) error {
 	f, err := os.CreateTemp(filepath.Dir(name), beingWritten+"*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	if _, err := f.Write(b); err != nil {
+	b, err := content(f)
+	if err == nil {
+		_, err = f.Write(b)
+	}
+	if err != nil {
 		f.Close()
 		return err
 	}

@@ -436,3 +436,109 @@ func TestAFolderOfAnyName(t *testing.T) {
 		s.Close()
 	}
 }
+
+// A spool that is put back from a copy, or from a snapshot of a machine on which its sensor ran,
+// gives no number that was given after the copy was made; what waits keeps its name.
+func TestASpoolPutBackFromACopy(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	epoch := s.Epoch()
+	for i := range 20 {
+		s.Put(false, msg(i))
+	}
+	running := crashed(t, dir)
+	inPlace, err := os.ReadFile(filepath.Join(dir, "spool"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	closed := crashed(t, dir)
+	s = open(t, dir, 1<<20)
+	last := uint64(0)
+	for i := range 30 { // beyond what is noted ahead
+		ms := make([]Message, 100)
+		for k := range ms {
+			ms[k] = Message{Records: 1, Data: []byte{byte(i), byte(k)}}
+		}
+		if err := s.Put(false, ms...); err != nil {
+			t.Fatal(err)
+		}
+		last = ms[99].Number
+		s.Ack(last)
+	}
+	s.Close()
+	for name, d := range map[string]string{"of a sensor that ran": running, "of a closed spool": closed, "over the files that are there": dir} {
+		if d == dir {
+			os.WriteFile(filepath.Join(dir, "spool"), inPlace, 0o600)
+		}
+		again := open(t, d, 1<<20)
+		ms := []Message{msg(20)}
+		if err := again.Put(false, ms...); err != nil || ms[0].Number <= last || again.Epoch() != epoch {
+			t.Errorf("a copy %s: number %d of %s again, %d of %s was given: %v", name, ms[0].Number, again.Epoch(), last, epoch, err)
+		}
+		if m, err := again.Next(0); d != dir && (err != nil || m.Number != 1) {
+			t.Errorf("a copy %s: what waits is called %d: %v", name, m.Number, err)
+		}
+		again.Close()
+	}
+	// Moved, it is the same.
+	moved := filepath.Join(t.TempDir(), "moved")
+	s = open(t, filepath.Dir(moved)+"/there", 1<<20)
+	s.Put(false, msg(1))
+	s.Close()
+	if err := os.Rename(filepath.Dir(moved)+"/there", moved); err != nil {
+		t.Fatal(err)
+	}
+	ms := []Message{msg(2)}
+	if open(t, moved, 1<<20).Put(false, ms...); ms[0].Number != 2 {
+		t.Errorf("moved, it gave number %d after 1", ms[0].Number)
+	}
+}
+
+// Whatever becomes of the file "spool", what waits is sent under the names it had, and what is
+// new has another.
+func TestTheFileOfASpoolIsDamaged(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir, 1<<20)
+	for i := range 20 {
+		s.Put(false, msg(i))
+	}
+	epoch := s.Epoch()
+	for name, spoil := range map[string]func(file string){
+		"emptied": func(file string) { os.Truncate(file, 0) },
+		"cut":     func(file string) { os.Truncate(file, 20) },
+		"spoiled": func(file string) { os.WriteFile(file, []byte(`{"Epoch":"0123456789abcdeX","Given":3}`), 0o600) },
+		"removed": func(file string) { os.Remove(file) },
+	} {
+		d := crashed(t, dir)
+		spoil(filepath.Join(d, "spool"))
+		again := open(t, d, 1<<20)
+		if st := again.Stats(); !st.Remade || st.Messages != 20 || again.Epoch() != epoch {
+			t.Errorf("%s: %+v, epoch %s, was %s", name, st, again.Epoch(), epoch)
+		}
+		ms := []Message{msg(20)}
+		if err := again.Put(false, ms...); err != nil || ms[0].Number <= 20+ahead {
+			t.Errorf("%s: number %d is given: %v", name, ms[0].Number, err)
+		}
+		if m, err := again.Next(19); err != nil || m.Number != 20 {
+			t.Errorf("%s: %d is called what waits: %v", name, m.Number, err)
+		}
+		again.Close()
+		if again = open(t, d, 1<<20); again.Stats().Remade {
+			t.Errorf("%s: said twice", name)
+		}
+		again.Close()
+	}
+	// One of an earlier version has its name once only. Who takes the file away loses nothing.
+	d := crashed(t, dir)
+	os.Remove(filepath.Join(d, "epoch"))
+	os.Truncate(filepath.Join(d, "spool"), 0)
+	if _, err := Open(d, 1<<20); err == nil {
+		t.Fatal("a name was made up")
+	}
+	os.Remove(filepath.Join(d, "spool"))
+	again := open(t, d, 1<<20)
+	if st := again.Stats(); st.Messages != 20 || again.Epoch() == epoch {
+		t.Errorf("%+v, epoch %s", st, again.Epoch())
+	}
+}
