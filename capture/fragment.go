@@ -272,7 +272,13 @@ func (r *Reassembler) remove(g *fragments) {
 	delete(r.open, g.key)
 	r.bytes -= g.bytes
 	i := sort.Search(len(r.order), func(i int) bool { return r.order[i].seq >= g.seq })
-	r.order = append(r.order[:i], r.order[i+1:]...)
+	if i == 0 {
+		// As most are, whole at once or given up; to move a thousand others takes longer than all the rest.
+		r.order[0] = nil
+		r.order = r.order[1:]
+		return
+	}
+	r.order = slices.Delete(r.order, i, i+1)
 }
 
 // cover notes that the octets from from to to came. A stranger chooses the order: what it costs
@@ -309,21 +315,28 @@ func (g *fragments) datagram(whole bool) Datagram {
 		dg.Len = g.run() // what lies behind a gap is of no use, and strangers choose how far
 	}
 	size = min(size, dg.Len)
-	buf, known := make([]byte, size), make([]bool, size)
-	// In order of arrival, so that what came first stays.
-	for _, p := range g.parts {
-		for i, c := range p.data {
-			if o := p.off + i; o < size && !known[o] {
-				buf[o], known[o] = c, true
-			}
+	buf := make([]byte, size)
+	// The last to arrive goes first, so that what came first stays.
+	for i := len(g.parts) - 1; i >= 0; i-- {
+		if p := &g.parts[i]; p.off < size {
+			copy(buf[p.off:], p.data)
 		}
 	}
-	end := 0
-	for end < size && known[end] {
-		end++
-	}
-	dg.Payload = buf[:end]
+	dg.Payload = buf[:min(g.captured(), size)]
 	return dg
+}
+
+// captured is how far the datagram was captured without a gap: of a part that was cut there is only the beginning.
+func (g *fragments) captured() (end int) {
+	ps := slices.Clone(g.parts)
+	slices.SortFunc(ps, func(a, b fragPart) int { return a.off - b.off })
+	for i := range ps {
+		if ps[i].off > end {
+			break
+		}
+		end = max(end, ps[i].off+len(ps[i].data))
+	}
+	return end
 }
 
 // came is how many octets of the datagram came, each counted once.

@@ -586,21 +586,3 @@ func TestTales(t *testing.T) {
 		}
 	}
 }
-
-// A capture that is shown again years later shows certificates that were in date.
-func TestCertificatesOfAReplay(t *testing.T) {
-	const years = 3 * 365 * 86400 * sec
-	for _, c := range []struct {
-		moved func() int64
-		want  int
-	}{{nil, 1}, {func() int64 { return years }, 0}} {
-		var s story
-		s.tcp(years, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: "example.test", Names: []string{"www.example.test"}, NotBefore: 1_690_000_000, NotAfter: 1_710_000_000}))
-		d := New(catalog.Default(), nil, 1<<20)
-		d.Moved = c.moved
-		d.Observe(&s.rs[0])
-		if got := d.Findings(); len(got) != c.want {
-			t.Errorf("moved %v: %+v", c.moved != nil, got)
-		}
-	}
-}
