@@ -69,8 +69,19 @@ func matchMongo(l *look) grade {
 		if !l.client && op == 2013 && reply != 0 {
 			return shape
 		}
-	case 1, 2011:
+	case 2011:
 		if !l.client && reply != 0 {
+			return shape
+		}
+	case 1: // so small a number stands in many a middle: the documents that follow must fit, too
+		if l.client || reply == 0 || n < 36 {
+			return no
+		}
+		if len(b) < 40 && uint32(len(b)) < n {
+			return l.until(int(min(n, 40)))
+		}
+		flags, docs := le32(b[16:]), le32(b[32:])
+		if flags < 16 && (docs == 0 && n == 36 || docs > 0 && docs < 1<<20 && len(b) >= 40 && le32(b[36:]) >= 5 && le32(b[36:]) <= n-36) {
 			return shape
 		}
 	}
@@ -88,7 +99,9 @@ func matchENIP(l *look) grade {
 		if l.client && le32(b[8:]) != 0 {
 			return no
 		}
-		if n := 24 + le16(b[2:]); n == l.size {
+		if n := 24 + le16(b[2:]); n == 24 && le32(b[4:]) == 0 && !l.on(44818) && !l.on(2222) {
+			return no // a command alone, and zeros: elsewhere that may be anything
+		} else if n == l.size {
 			return shape
 		} else if n > l.size {
 			return l.until(n)

@@ -102,7 +102,7 @@ func mayDNS(b []byte, size int) bool {
 }
 
 func matchDNS(l *look) grade {
-	if l.on(5353) || l.on(5355) || l.on(137) {
+	if (l.on(5353) || l.on(5355) || l.on(137)) && !l.on(53) {
 		return no
 	}
 	if !isDNS(l.b, l.size, false) {
@@ -157,14 +157,14 @@ func matchDNSTCP(l *look) grade {
 }
 
 func matchMDNS(l *look) grade {
-	if l.on(5353) && isDNS(l.b, l.size, true) {
+	if l.on(5353) && !l.on(53) && isDNS(l.b, l.size, true) { // who asks 53 may call from any number
 		return port
 	}
 	return no
 }
 
 func matchLLMNR(l *look) grade {
-	if l.on(5355) && isDNS(l.b, l.size, true) {
+	if l.on(5355) && !l.on(53) && isDNS(l.b, l.size, true) {
 		return port
 	}
 	return no

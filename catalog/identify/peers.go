@@ -89,7 +89,8 @@ func matchUTP(l *look) grade {
 		k.aux = st
 	}
 	s, seq, id := k.side, uint16(be16(b[16:])), uint32(be16(b[2:]))
-	if st.n[s] > 0 && st.ssrc[s] == id && seq-st.seq[s] <= 4 && int32(be32(b[4:])-uint32(st.at[s])) >= 0 && be32(b[4:])-st.at[s] < 60e6 {
+	// (Data advances; only acknowledgements have a number twice.)
+	if st.n[s] > 0 && st.ssrc[s] == id && seq-st.seq[s] <= 4 && (typ != 0 || seq != st.seq[s]) && int32(be32(b[4:])-uint32(st.at[s])) >= 0 && be32(b[4:])-st.at[s] < 60e6 {
 		if st.n[s]++; st.n[s] >= 4 {
 			return shape
 		}

@@ -323,3 +323,43 @@ func TestUnderISOTransport(t *testing.T) {
 		}
 	}
 }
+
+// TestLookalikes: what stood in captures and was taken for something else.
+func TestLookalikes(t *testing.T) {
+	zeros := func(n int) string { return strings.Repeat("\x00", n) }
+	dns := "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x07example\x03com\x00\x00\x01\x00\x01"
+	reply := "\x29\x00\x00\x00\x02\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00" + "\x08\x00\x00\x00" + zeros(8) + zeros(4) + "\x01\x00\x00\x00" + "\x05\x00\x00\x00\x00"
+	hart := func(d *dialogue) *dialogue { // HART-IP begins with version 1, and its command stands where uTP counts
+		for i := range 12 {
+			n := string(rune('\x03' + i))
+			d.say(0, "\x01\x00\x03\x00\x00"+n+"\x00\x11\x82\x26\x4e\x00\x00\xd2\x00\x00\x38")
+			d.say(1, "\x01\x01\x03\x00\x00"+n+"\x00\x29\x86\x26\x4e\x00\x00\xd2\x00\x18\x00\xd0\xfe\x26\x4e\x05\x07\x04\x01\x0e\x0c"+zeros(16))
+		}
+		return d
+	}
+	for _, c := range []struct {
+		what string
+		d    *dialogue
+		want Protocol
+	}{
+		{"HART-IP", hart(udpTalk(5095)), None},
+		{"a reply of MongoDB", tcpTalk(27017).say(1, reply), MongoDB},
+		{"a one where a reply of MongoDB has its kind", tcpTalk(1076).say(1, "\x03\x02\x0f\x01\x00\x00\x1c\x42\x10\x0b\x00\x00\x01\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00"+zeros(40)), None},
+		{"a command of EtherNet/IP", tcpTalk(44818).say(0, "\x63"+zeros(23)), EtherNetIP},
+		{"that octet and zeros", tcpTalk(1076).say(0, "\x63"+zeros(18)+"\x2c"+zeros(4)), None},
+		{"a question to 53 from 5353", &dialogue{x: New(0), ports: [2]uint16{5353, 53}}, DNS},
+		{"a question to 53 from 5355", &dialogue{x: New(0), ports: [2]uint16{5355, 53}}, DNS},
+		{"a question to 5353", &dialogue{x: New(0), ports: [2]uint16{40000, 5353}}, MDNS},
+	} {
+		if c.d.ports[1] == 53 || c.d.ports[1] == 5353 {
+			c.d.say(0, dns)
+		}
+		got := None
+		if f := c.d.end(); f != nil {
+			got = f.Protocol
+		}
+		if got != c.want {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}
