@@ -363,3 +363,37 @@ func TestLookalikes(t *testing.T) {
 		}
 	}
 }
+
+// TestTalkFromItsMiddle: where the opening was not captured, lines that no other protocol has still
+// tell mail, news and files; those that others have too do not.
+func TestTalkFromItsMiddle(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		port uint16
+		talk []string // "c " and "s " say who
+		want Protocol
+	}{
+		{"a greeting of POP3 and a name", 110, []string{"s +OK ready\r\n", "c USER ann\r\n", "s +OK\r\n"}, POP3},
+		{"a greeting of news and a group", 119, []string{"s 200 news.example ready\r\n", "c GROUP misc.test\r\n"}, NNTP},
+		{"data asked for at an address", 21, []string{"c PORT 192,0,2,1,3,4\r\n", "s 200 PORT command successful.\r\n"}, FTP},
+		{"the same on another number", 2121, []string{"c PORT 192,0,2,1,3,4\r\n"}, FTP},
+		{"data offered at an address", 21, []string{"s 227 Entering Passive Mode (192,0,2,1,3,4)\r\n"}, FTP},
+		{"data offered at a port", 21, []string{"s 229 Entering Extended Passive Mode (|||6446|)\r\n"}, FTP},
+		{"an answer of Redis", 6379, []string{"s +OK\r\n", "c *1\r\n$4\r\nPING\r\n"}, Redis},
+		{"a port of something else", 4000, []string{"c PORT 1,2\r\n"}, None},
+		{"a count", 4000, []string{"s 227 things (of 6)\r\n"}, None},
+	} {
+		d := tcpTalk(c.port)
+		d.blind = true
+		for _, l := range c.talk {
+			d.say(map[byte]int{'c': ours, 's': theirs}[l[0]], l[2:])
+		}
+		got := None
+		if f := d.end(); f != nil {
+			got = f.Protocol
+		}
+		if got != c.want {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+}
