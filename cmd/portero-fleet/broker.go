@@ -20,6 +20,7 @@ func (a *app) brokerCmd() *cobra.Command {
 		Use: "broker", Short: "Keep batches between sensors and hubs: NATS JetStream, every one fsynced", Args: cobra.NoArgs,
 		Long: `Runs a NATS server with JetStream in this process. What it acknowledges is on its disk.
 It listens on this machine alone until it is given a certificate and a file of users.
+SIGHUP reads both again: who is no longer in the file is shut out, the others stay.
 Exit status 1: its disk could not be written; it takes more when it is started again.
 Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 		RunE: func(*cobra.Command, []string) (err error) {
@@ -45,6 +46,15 @@ Three of them make a cluster that survives the loss of one (docs/FLEET.md).`,
 			if err == nil {
 				a.say(a.lang.Pick("ready", "listo"))
 			}
+			again := func() {
+				if err := b.Reload(); err != nil {
+					a.say(a.lang.Pick("everything stays as it was: ", "todo sigue como estaba: ") + plain(err))
+					return
+				}
+				a.say(a.lang.Pick("users and certificate were read again", "se han vuelto a leer los usuarios y el certificado"))
+			}
+			a.reload.Store(&again)
+			defer a.reload.Store(nil)
 			if err = b.Watch(a.ctx); errors.Is(err, broker.ErrDisk) {
 				return &exitError{1, err}
 			}

@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"portero/internal/fleet/bus"
 	"portero/internal/fold"
@@ -28,6 +30,7 @@ type app struct {
 	out, err io.Writer
 	ctx      context.Context
 	lang     words.Lang
+	reload   atomic.Pointer[func()] // what SIGHUP does where it is no word to end
 }
 
 // exitError carries an exit status, as in portero: 2 usage or nothing done, 3 some
@@ -51,8 +54,11 @@ func usage(s string) error { return &exitError{2, errors.New(s)} }
 func run(args []string, out, errw io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	sheet := &manual.Sheet{To: out} // cobra does not look whether its help arrived
 	a := &app{out: sheet, err: fold.On(errw), ctx: ctx, lang: manual.Asked(args, os.Getenv)}
+	defer a.heed(end)()
 	root := a.root()
 	manual.Speak(root, a.lang, spanishHelp)
 	manual.Layout(root, fold.Terminal(out))
@@ -79,6 +85,36 @@ func run(args []string, out, errw io.Writer) int {
 		return 4
 	}
 	return 2
+}
+
+// heed acts on SIGHUP until what it returns is called. A terminal that goes away ends what
+// runs in it, in order and not on the spot, but for nohup; to a broker it is a word to read
+// its settings again.
+func (a *app) heed(end func()) (stop func()) {
+	nohup := signal.Ignored(syscall.SIGHUP)
+	tty := term.IsTerminal(int(os.Stderr.Fd()))
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-c:
+				gone := tty && !term.IsTerminal(int(os.Stderr.Fd()))
+				if f := a.reload.Load(); f != nil && !gone {
+					(*f)()
+				} else if !nohup {
+					end()
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(c)
+		close(done)
+	}
 }
 
 // plain is what went wrong, with the names of files rather than of calls of the system.

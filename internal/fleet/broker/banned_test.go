@@ -1,13 +1,17 @@
 package broker_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/pem"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
 
 	"portero/internal/corpus"
 	"portero/internal/fleet/broker"
@@ -117,4 +121,92 @@ func TestAHubThatIsBannedSaysSo(t *testing.T) {
 	case <-ctx.Done():
 		t.Errorf("the hub goes on: %s; connection: %v", h.State().Trouble, nc.LastError())
 	}
+}
+
+// Users and certificate are read again while it runs: who was taken out is shut out, who was
+// added is let in, who stays notices nothing, and a file that is wrong changes nothing.
+func TestUsersAreReadAgain(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	cert, key := ca.issue("broker", false)
+	users := filepath.Join(t.TempDir(), "users")
+	stays, staysPublic, _ := user(t)
+	goes, goesPublic, _ := user(t)
+	comes, comesPublic, _ := user(t)
+	write := func(lines ...string) {
+		t.Helper()
+		if err := os.WriteFile(users, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("admin "+staysPublic, "hub "+goesPublic)
+	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 24}, Users: users, Cert: cert, Key: key, CA: ca.file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Stop()
+	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	defer stop()
+	if err := b.Ensure(ctx); err != nil {
+		t.Fatal(err)
+	}
+	clientCert, clientKey := ca.issue("client", false)
+	connect := func(seed string) (*nats.Conn, error) {
+		return bus.Connect(bus.Config{URL: b.URL(), Seed: seed, CA: ca.file, Cert: clientCert, Key: clientKey}, "test", false, nil)
+	}
+	first, err := connect(stays)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	second, err := connect(goes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	write("nonsense")
+	if err := b.Reload(); err == nil || !first.IsConnected() || !second.IsConnected() {
+		t.Fatalf("a file that is wrong: %v", err)
+	}
+	write("admin "+staysPublic, "hub "+comesPublic)
+	before, _ := os.ReadFile(cert)
+	ca.issue("broker", false) // the same files, another certificate
+	if after, _ := os.ReadFile(cert); bytes.Equal(before, after) {
+		t.Fatal("it is the same certificate")
+	}
+	if err := b.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	third, err := connect(comes)
+	if err != nil {
+		t.Fatalf("who was added: %v", err)
+	}
+	defer third.Close()
+	if c, err := third.TLSConnectionState(); err != nil || !bytes.Contains(mustPEM(t, cert), c.PeerCertificates[0].Raw) {
+		t.Errorf("the old certificate still serves: %v", err)
+	}
+	if nc, err := connect(goes); err == nil {
+		nc.Close()
+		t.Error("who was taken out is let in")
+	}
+	for end := time.Now().Add(10 * time.Second); second.IsConnected(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("who was taken out is still connected")
+		}
+	}
+	if !first.IsConnected() || first.Reconnects != 0 {
+		t.Error("who stays was shut out for a moment")
+	}
+	if err := b.Ensure(ctx); err != nil { // it knows itself still
+		t.Error(err)
+	}
+}
+
+func mustPEM(t *testing.T, file string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := pem.Decode(b)
+	return p.Bytes
 }

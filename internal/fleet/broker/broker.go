@@ -195,8 +195,10 @@ func (o *Options) server() (*server.Options, error) {
 		if len(us) == 0 {
 			return nil, fmt.Errorf("%s: nobody is in it, so nobody could connect", o.Users)
 		}
-		if o.self, err = nkeys.CreateUser(); err != nil {
-			return nil, err
+		if o.self == nil {
+			if o.self, err = nkeys.CreateUser(); err != nil {
+				return nil, err
+			}
 		}
 		pub, err := o.self.PublicKey()
 		if err != nil {
@@ -280,6 +282,19 @@ func split(s string) (host string, port int, err error) {
 		port = -1 // the server's word for any
 	}
 	return h, port, nil
+}
+
+// Reload reads the file of users, the certificate and the authority again: who is not in
+// the file any more is shut out at once, and all others stay. After an error everything
+// is as before.
+func (b *Broker) Reload() error {
+	o := b.opt
+	so, err := o.server()
+	if err != nil {
+		return err
+	}
+	so.JetStreamMaxStore = o.Limits.MaxBytes + beside
+	return b.srv.ReloadOptions(so)
 }
 
 // URL is where clients connect.
