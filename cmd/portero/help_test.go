@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -207,5 +208,34 @@ func TestHelpSaysTheLeast(t *testing.T) {
 	}
 	if found < 10 {
 		t.Errorf("only %d flags", found)
+	}
+}
+
+// Every page of the manual that another names is there, under its own title; a release makes them all.
+func TestManPagesThatAreNamedAreThere(t *testing.T) {
+	names := regexp.MustCompile(`portero((?:-[a-z0-9]+)*)\(1\)`)
+	for _, lang := range []string{"en", "es"} {
+		done, todo := map[string]bool{"": true}, []string{""}
+		for len(todo) > 0 {
+			name := todo[0]
+			todo = todo[1:]
+			args := append([]string{"man", "--lang", lang}, strings.FieldsFunc(name, func(r rune) bool { return r == '-' })...)
+			code, page, errs := portero(t, args...)
+			if title := strings.ToUpper(`.TH "PORTERO` + name + `" "1"`); code != 0 || !strings.Contains(page, title) || strings.Contains(page, "enerated by") {
+				t.Errorf("portero%s(1), in %s: status %d, %s%.200s", name, lang, code, errs, page)
+			}
+			for _, m := range names.FindAllStringSubmatch(page, -1) {
+				if !done[m[1]] {
+					done[m[1]] = true
+					todo = append(todo, m[1])
+				}
+			}
+		}
+		if len(done) < 24 || !done["-live"] || !done["-catalog-check"] {
+			t.Errorf("pages in %s: %v", lang, done)
+		}
+	}
+	if code, _, errs := portero(t, "man", "why", "not"); code != 2 || !strings.Contains(errs, `no verb "why not"`) {
+		t.Errorf("status %d, %s", code, errs)
 	}
 }
