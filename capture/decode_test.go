@@ -85,6 +85,7 @@ func TestTunnels(t *testing.T) {
 		frame []byte
 	}{
 		{"gre", ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload([]byte{0, 0, 8, 0}), raw(inner()...))},
+		{"gre", ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload([]byte{0x20, 0, 0x89, 9, 0, 0, 0, 7, 8, 0, 1, 1, 0, 1, 0, 9}), raw(inner()...))}, // behind a group tag
 		{"nvgre", ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload([]byte{0x20, 0, 0x65, 0x58, 0, 1, 2, 0}), raw(innerEth()...))},
 		{"erspan", ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), gopacket.Payload([]byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 1, 0, 0, 0, 0}), raw(innerEth()...))},
 		{"ipip", ether(t, eth(layers.EthernetTypeIPv4), ip4(4), raw(inner()...))},

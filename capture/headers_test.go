@@ -281,3 +281,45 @@ func TestDigestOfRoutedSegments(t *testing.T) {
 		t.Error("other flags in the header and the digest is the same")
 	}
 }
+
+// A packet that IPv4's options route through other hosts first is of the connection with the last of them: its checksum is
+// over that one, and an error about it too.
+func TestFinalEndOfSourceRoute(t *testing.T) {
+	frame := ether(t, ip4(layers.IPProtocolTCP), syn())
+	ip, tcp := frame[:20], frame[20:]
+	midway := []byte{192, 0, 2, 99}
+	packet := func(dst []byte, options ...byte) []byte {
+		for len(options)%4 != 0 {
+			options = append(options, 0)
+		}
+		h := join(ip[:16], dst, options)
+		h[0], h[3], h[10], h[11] = 0x40|byte(len(h)/4), byte(len(h)+len(tcp)), 0, 0
+		binary.BigEndian.PutUint16(h[10:], ^uint16(0)-ipSum(h))
+		return join(h, tcp)
+	}
+	whole, _, _, _ := decode1(t, LinkRaw, frame)
+	for _, c := range []struct {
+		name string
+		b    []byte
+	}{
+		{"loose", packet(midway, join([]byte{131, 7, 4}, ip[16:20])...)},
+		{"strict, through two, behind padding", packet(midway, join([]byte{1, 1, 137, 11, 4, 192, 0, 2, 98}, ip[16:20])...)},
+		{"at its second stop", packet(midway, join([]byte{137, 11, 8, 192, 0, 2, 97}, ip[16:20])...)},
+		{"at its end", packet(ip[16:20], join([]byte{131, 7, 8}, midway)...)},
+		{"a record of the route", packet(ip[16:20], join([]byte{7, 7, 4}, midway)...)},
+		{"behind the end of options", packet(ip[16:20], join([]byte{0, 131, 7, 4}, midway)...)},
+		{"longer than the options", packet(ip[16:20], 131, 40, 4, 1)},
+		{"no address in it", packet(ip[16:20], 131, 3, 4)},
+	} {
+		p, o, _, _ := decode1(t, LinkRaw, c.b)
+		if o != OK || p.Dst != whole.Dst || p.Bits != 0 || p.Hash != whole.Hash {
+			t.Errorf("%s: %v %+v", c.name, o, p)
+		}
+		e := join(ip, []byte{3, 1, 0, 0, 0, 0, 0, 0}, c.b)
+		e[3], e[9] = byte(len(e)), 1
+		p, _, d, _ := decode1(t, LinkRaw, e)
+		if p.Bits&ICMPError == 0 || d.Quote.Hash != whole.Hash {
+			t.Errorf("%s: an error about it quotes %+v", c.name, d.Quote)
+		}
+	}
+}

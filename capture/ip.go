@@ -50,7 +50,9 @@ func (d *Decoder) ip4(off, n int) Outcome {
 	}
 	p.Digest = uint64(h[1])<<56 | uint64(total)<<16 | uint64(p.IPID)
 	if hl > 20 && d.have(off, hl) {
-		p.Digest = mum(p.Digest^mix1, sum64(d.data[off+20:off+hl], 0)^mix3) // options
+		o := d.data[off+20 : off+hl]
+		p.Digest = mum(p.Digest^mix1, sum64(o, 0)^mix3)
+		finalEnd4(o, &p.Dst)
 	}
 	frag := be.Uint16(h[6:])
 	if frag&0x3fff != 0 {
@@ -198,6 +200,26 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 	}
 	p.Proto = next
 	return d.portless(off, max(end-off, 0))
+}
+
+// finalEnd4 puts into dst where a packet with IPv4 options o goes in the end, where these route it through other
+// hosts first (RFC 791, 3.1): the last address of the route. The transport's checksum is over that one, and that one answers.
+func finalEnd4(o []byte, dst *[16]byte) {
+	for len(o) > 2 && o[0] != 0 {
+		if o[0] == 1 { // the one option that goes on without a length
+			o = o[1:]
+			continue
+		}
+		l := int(o[1])
+		if l < 2 || l > len(o) {
+			return
+		}
+		if (o[0] == 131 || o[0] == 137) && l >= 7 && int(o[2])+3 <= l {
+			copy(dst[12:], o[l-4:l])
+			return
+		}
+		o = o[l:]
+	}
 }
 
 // finalEnds puts into src and dst the ends of the connection where the extension header

@@ -274,9 +274,9 @@ func (d *Decoder) icmp(off, n int) Outcome {
 func ICMPCounterpart(ver, typ uint8) (uint8, bool) {
 	if ver == 6 {
 		switch typ {
-		case 128, 130, 133, 135, 139, 144, 146:
+		case 128, 130, 133, 135, 139, 141, 144, 146, 148, 157, 160:
 			return typ + 1, true
-		case 129, 131, 134, 136, 140, 145, 147:
+		case 129, 131, 134, 136, 140, 142, 145, 147, 149, 158, 161:
 			return typ - 1, true
 		}
 		return 0, false
@@ -286,9 +286,9 @@ func ICMPCounterpart(ver, typ uint8) (uint8, bool) {
 		return 0, true
 	case 0:
 		return 8, true
-	case 13, 15, 17:
+	case 13, 15, 17, 35, 37, 42:
 		return typ + 1, true
-	case 14, 16, 18:
+	case 14, 16, 18, 36, 38, 43:
 		return typ - 1, true
 	case 10:
 		return 9, true
@@ -330,6 +330,7 @@ func (d *Decoder) quote(off, n int) {
 		q.Src[10], q.Src[11], q.Dst[10], q.Dst[11] = 0xff, 0xff, 0xff, 0xff
 		copy(q.Src[12:], b[12:16])
 		copy(q.Dst[12:], b[16:20])
+		finalEnd4(b[20:hl], &q.Dst)
 		if be.Uint16(b[6:])&0x1fff != 0 {
 			b = nil
 		} else {

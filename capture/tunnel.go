@@ -214,6 +214,15 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 			o, rest = o+4, rest-4
 		}
 		return d.attempt(tunGRE, true, func() Outcome { return d.ip(o, rest) })
+	case 0x8909: // Cisco's group tag, which names what follows first: type, version, length in words
+		if !d.have(o, 8) || d.data[o+2] != 1 {
+			return 0, false
+		}
+		typ = be.Uint16(d.data[o:])
+		l := 4 + 4*int(d.data[o+3])
+		if o, rest = o+l, rest-l; rest < 0 {
+			return 0, false
+		}
 	case 0:
 		return 0, false // a keep-alive
 	}

@@ -326,7 +326,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		}
 		if f.bits&hasPorts == 0 {
 			e.J.Orig, e.J.RolesBy = 0, handshake.RolesFirst
-			if f.proto == capture.ProtoICMP && reply(f.portA) || f.proto == capture.ProtoICMP6 && reply6(f.portA) {
+			if f.replies() {
 				e.J.Orig = 1
 			}
 		}
@@ -403,12 +403,27 @@ func noteOf(f *Flow, x *handshake.Rest) uint32 {
 	return 0
 }
 
-func reply(icmpType uint16) bool {
-	return icmpType == 0 || icmpType == 14 || icmpType == 16 || icmpType == 18
+// replies reports whether the message of ICMP that opened f answers another. What routers and neighbours tell
+// they tell all unasked, and one alone because it asked (RFC 4861, 6.2.6 and 7.2.4; RFC 1256, 5).
+func (f *Flow) replies() bool {
+	switch f.proto {
+	case capture.ProtoICMP:
+		switch f.portA {
+		case 0, 14, 16, 18, 36, 38, 43:
+			return true
+		case 9:
+			return !toAll(4, &f.b)
+		}
+	case capture.ProtoICMP6:
+		switch f.portA {
+		case 129, 140, 142, 145, 149, 158, 161:
+			return true
+		case 134, 136:
+			return !toAll(6, &f.b)
+		}
+	}
+	return false
 }
-
-// reply6 is reply for ICMPv6: echo and node information (RFC 4443, RFC 4620).
-func reply6(icmpType uint16) bool { return icmpType == 129 || icmpType == 140 }
 
 // exchange names what became of datagrams; asked says that the ICMP error, if there was one, quotes the
 // originator.

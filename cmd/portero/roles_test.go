@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
@@ -258,6 +259,66 @@ func TestRolesOfAnswersToAll(t *testing.T) {
 	}
 	if _, out, _ := portero(t, "why", name, "2"); !strings.Contains(out, "An answer to all") {
 		t.Error(out)
+	}
+}
+
+// TestRolesOfMessages: of ICMP the type tells who asked, be the question missing or captured late. What routers and neighbours
+// tell all is their own; what one of them tells one alone is an answer.
+func TestRolesOfMessages(t *testing.T) {
+	a4, b4 := net.IPv4(192, 0, 2, 1).To4(), net.IPv4(192, 0, 2, 2).To4()
+	a6, b6 := net.ParseIP("fe80::1"), net.ParseIP("fe80::2")
+	all4, all6 := net.IPv4(224, 0, 0, 1).To4(), net.ParseIP("ff02::1")
+	for _, x := range []struct {
+		name     string
+		src, dst net.IP
+		types    string // as src sends them, and behind \xff dst
+		asked    bool   // dst
+	}{
+		{"echo", a4, b4, "\x08", false}, {"echo reply", a4, b4, "\x00", true}, {"reply before echo", a4, b4, "\x00\xff\x08", true},
+		{"timestamp reply", a4, b4, "\x0e", true}, {"extended echo", a4, b4, "\x2a\xff\x2b", false}, {"extended echo reply", a4, b4, "\x2b", true},
+		{"router's advertisement to all", a4, all4, "\x09", false}, {"router's advertisement to one", a4, b4, "\x09", true},
+		{"echo 6", a6, b6, "\x80", false}, {"echo reply 6", a6, b6, "\x81", true}, {"extended echo reply 6", a6, b6, "\xa1", true},
+		{"extended echo 6", a6, b6, "\xa0\xff\xa1", false},
+		{"router's advertisement to all 6", a6, all6, "\x86", false}, {"router's advertisement to one 6", a6, b6, "\x86", true},
+		{"neighbour's advertisement to all", a6, all6, "\x88", false}, {"neighbour's advertisement to one", a6, b6, "\x88", true},
+		{"neighbour's advertisement before the solicitation", a6, b6, "\x88\xff\x87", true}, {"inverse advertisement", a6, b6, "\x8e", true},
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		src, dst := x.src, x.dst
+		for _, typ := range []byte(x.types) {
+			if typ == 0xff {
+				src, dst = dst, src
+				continue
+			}
+			eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}}
+			var ls []gopacket.SerializableLayer
+			if len(src) == 4 {
+				eth.EthernetType = layers.EthernetTypeIPv4
+				ls = []gopacket.SerializableLayer{eth, &layers.IPv4{Version: 4, TTL: 1, Protocol: layers.IPProtocolICMPv4, SrcIP: src, DstIP: dst},
+					&layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(typ, 0)}}
+			} else {
+				eth.EthernetType = layers.EthernetTypeIPv6
+				ip := &layers.IPv6{Version: 6, HopLimit: 255, NextHeader: layers.IPProtocolICMPv6, SrcIP: src, DstIP: dst}
+				icmp := &layers.ICMPv6{TypeCode: layers.CreateICMPv6TypeCode(typ, 0)}
+				icmp.SetNetworkLayerForChecksum(ip)
+				ls = []gopacket.SerializableLayer{eth, ip, icmp, gopacket.Payload(make([]byte, 20))}
+			}
+			if err := gopacket.SerializeLayers(w.buf, serialize, ls...); err != nil {
+				t.Fatal(err)
+			}
+			w.at = w.at.Add(10 * time.Millisecond)
+			w.frame(w.buf.Bytes())
+		}
+		w.close()
+		all := records(t, name)
+		want := x.src
+		if x.asked {
+			want = x.dst
+		}
+		if len(all) != 1 || all[1]["orig_addr"] != want.String() {
+			t.Errorf("%s: %d records, %v, want %v", x.name, len(all), all[1]["orig_addr"], want)
+		}
 	}
 }
 

@@ -41,7 +41,11 @@ func communityHash(r *Record) (padded [sha1.Size + 1]byte) {
 	if r.Proto == capture.ProtoICMP || r.Proto == capture.ProtoICMP6 {
 		ports = true
 		// A type without counterpart keeps its direction.
-		oneWay = !pairedICMP(r.Proto, p1, p2)
+		if oneWay = !pairedICMP(r.Proto, p1, p2); oneWay {
+			if _, _, codeKnown, _ := r.ICMP(); !codeKnown {
+				p2 = 0 // it has one, which the specification does not know: those that ask all have this code
+			}
+		}
 	}
 	if c := first.Addr.Compare(second.Addr); !oneWay && (c > 0 || c == 0 && ports && p1 > p2) {
 		first, second = second, first
