@@ -356,7 +356,15 @@ func (t *teller) intro() []string {
 		}
 		return []string{s}
 	}
-	if !t.tr.TCP {
+	switch {
+	case t.tr.TCP:
+	case t.rec.Orig.Pkts == 0: // only what looks like an answer
+		return []string{l.f("To %s came what looks like an answer of %s, and no question is in this capture. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. The first is taken for the client, the second for the server. Time runs downwards.",
+			"A %s le llegó de %s lo que parece una respuesta, y en esta captura no hay ninguna pregunta. Es como el correo: cada datagrama es una carta con su dirección; nadie llama antes y nada promete que llegue. Se toma al primero por cliente y al segundo por servidor. El tiempo corre hacia abajo.", c, s)}
+	case t.rec.Resp.Pkts == 0:
+		return []string{l.f("Datagrams go one way. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. %s writes (the client), and the letter is for %s (the server). Time runs downwards.",
+			"Van datagramas en un solo sentido. Es como el correo: cada datagrama es una carta con su dirección; nadie llama antes y nada promete que llegue. Escribe %s (el cliente), y la carta es para %s (el servidor). El tiempo corre hacia abajo.", c, s)}
+	default:
 		return []string{
 			l.f("Two computers exchange datagrams. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. %s writes (the client), %s is written to (the server). Time runs downwards.",
 				"Dos equipos intercambian datagramas. Es como el correo: cada datagrama es una carta con su dirección; nadie llama antes y nada promete que llegue. Escribe %s (el cliente) y la recibe %s (el servidor). El tiempo corre hacia abajo.", c, s),

@@ -160,6 +160,11 @@ func (t *teller) outro() []string {
 	case handshake.Aborted:
 		add("So: aborted. The client hung up before anybody connected.", "En resumen: abandonada. El cliente colgó antes de que nadie se conectara.")
 	case handshake.Invalid:
+		if e := t.tr.End(); e[trace.Orig].State.Synchronized() && e[trace.Resp].State.Synchronized() {
+			add("So: invalid. There was an answer, but its numbers do not fit. Later packets go on as if they had connected; no opening that would prove it is in this capture.",
+				"En resumen: no válida. Hubo respuesta, pero sus números no corresponden. Los paquetes posteriores siguen como si se hubieran conectado; en esta captura no hay una apertura que lo pruebe.")
+			break
+		}
 		add("So: invalid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
 	case handshake.Midstream:
 		add("So: it was open before the capture began. Not knowing how is not the same as failing.", "En resumen: ya estaba abierta antes de la captura. No saber cómo no es lo mismo que fallar.")

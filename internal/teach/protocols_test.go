@@ -55,3 +55,40 @@ func TestTooBigIsTold(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// Who only received is not said to write, and one who writes alone exchanges nothing.
+func TestOneWayIsNoExchange(t *testing.T) {
+	for _, c := range []struct {
+		s    *story.Story
+		want string
+	}{
+		{story.NewUDP().Data(8).Reply(8), "Two computers exchange datagrams."},
+		{story.NewUDP().Data(8).Data(8), "Datagrams go one way."},
+		{story.NewUDP().Reply(8).Reply(8), "no question is in this capture."},
+	} {
+		rec := c.s.Record()
+		text := strings.Join(teach.New(rec, trace.Build(c.s.Packets, rec), teach.Options{Lang: teach.English}).Intro, " ")
+		if !strings.Contains(text, c.want) || strings.Contains(text, "exchange") != (rec.Orig.Pkts > 0 && rec.Resp.Pkts > 0) || strings.Contains(text, "writes (the client)") && rec.Orig.Pkts == 0 {
+			t.Errorf("%d and %d packets: %s", rec.Orig.Pkts, rec.Resp.Pkts, text)
+		}
+	}
+}
+
+// Where packets go on as if it were open, an opening whose numbers do not fit is not called one
+// in which nobody connected: that is not proved either.
+func TestInvalidThatGoesOn(t *testing.T) {
+	s := story.New().SYN().SYNACK(story.Ack(77)).ACK().Data(30).RespACK()
+	rec := s.Record()
+	rec.Handshake = handshake.Invalid
+	tr := trace.Build(s.Packets, rec)
+	end := tr.End()
+	if !end[trace.Orig].State.Synchronized() || !end[trace.Resp].State.Synchronized() {
+		t.Fatalf("the ends are %v", end)
+	}
+	for l, want := range map[teach.Lang][2]string{teach.English: {"as if they had connected", "nobody connected"}, teach.Spanish: {"como si se hubieran conectado", "nadie se conectó"}} {
+		text := strings.Join(teach.New(rec, tr, teach.Options{Lang: l}).Outro, " ")
+		if !strings.Contains(text, want[0]) || strings.Contains(text, want[1]) {
+			t.Error(text)
+		}
+	}
+}

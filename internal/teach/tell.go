@@ -265,7 +265,7 @@ func (t *teller) reset(s *trace.Step) Telling {
 			Check: l.f("ack %d = %d + 1", "ack %d = %d + 1", s.RelAck, s.RelAck-1), Holds: true}
 	case s.Has(trace.RSTStray) && t.rec.Handshake == handshake.Unsolicited:
 		return Telling{Quote: l.t("I did not call you.", "Yo no llamé."),
-			Plain: l.f("%s knows of no such call and says so with a RST. It did nothing wrong.", "%s no sabe de esa llamada y lo dice con un RST. No tiene culpa.", who)}
+			Plain: l.f("%s knows of no such call and says so with a RST. That blames nobody.", "%s no sabe de esa llamada y lo dice con un RST. Eso no culpa a nadie.", who)}
 	case s.Has(trace.RSTStray):
 		return Telling{Quote: l.t("What are you talking about?", "¿A qué viene eso?"),
 			Plain: l.f("%s knows of no connection that this belongs to, and says so with a RST.", "%s no conoce ninguna conexión a la que esto pertenezca, y lo dice con un RST.", who)}

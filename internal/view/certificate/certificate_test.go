@@ -215,6 +215,25 @@ func TestFilteredByTheEndItself(t *testing.T) {
 	}
 }
 
+// A certificate says what its proof shows: which end leaves its checksums to the card in words, and of
+// packets that go on as if it were open that no opening proves it.
+func TestCertificateInPlainWords(t *testing.T) {
+	s := story.New().SYN().SYNACK(story.Ack(77)).ACK().Data(30).RespACK()
+	r := s.Record()
+	r.Handshake, r.Quality = handshake.Invalid, []string{"offload_checksums_orig", "offload_checksums_resp"}
+	var b bytes.Buffer
+	_ = certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{}).WriteText(&b, certificate.Options{})
+	text := strings.Join(strings.Fields(b.String()), " ")
+	for _, want := range []string{"offload checksums (originator)", "offload checksums (responder)", "no opening that would prove it is in this capture"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	if m := certificate.Meaning(&record.Record{Proto: capture.ProtoTCP, HasPorts: true, Handshake: handshake.Unsolicited}); !strings.Contains(m.EN, "blames nobody") {
+		t.Error(m)
+	}
+}
+
 // A firewall sends port unreachable as well as the host whose port is closed.
 func TestPortUnreachableIsNoProof(t *testing.T) {
 	m := certificate.Meaning(&record.Record{Proto: capture.ProtoUDP, HasPorts: true, Exchange: handshake.ExchangeRefused})

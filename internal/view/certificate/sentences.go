@@ -58,7 +58,7 @@ func Meaning(r *record.Record) Text {
 	case handshake.Midstream:
 		return Text{"It was open before the capture began. How it was opened is not known, and unknown is not failed.", "Estaba abierta antes de la captura. No se sabe cómo se abrió, y no saber no es fallar."}
 	case handshake.Unsolicited:
-		return Text{"An answer without a question in this capture (backscatter): its receiver did nothing wrong.", "Una respuesta sin pregunta en esta captura (retrodispersión): no culpa a nadie."}
+		return Text{"An answer without a question in this capture (backscatter): it blames nobody.", "Una respuesta sin pregunta en esta captura (retrodispersión): no culpa a nadie."}
 	case handshake.Probe:
 		k := strings.ReplaceAll(r.ProbeKind.String(), "_", "+")
 		return Text{"A segment that belongs to no connection and that no ordinary one sends (" + k + ").", "Un segmento que no pertenece a ninguna conexión y que ninguna normal envía (" + words.Probe(words.Spanish, r.ProbeKind.String()) + ")."}
@@ -129,6 +129,10 @@ func (c *Certificate) ends() Text {
 	if c.rec.Handshake == handshake.HalfOpen {
 		t.EN += " Whether the answer reached the originator, no packet tells."
 		t.ES += " Ningún paquete dice si la respuesta llegó al iniciador."
+	}
+	if c.rec.Handshake == handshake.Invalid && end[trace.Orig].State.Synchronized() && end[trace.Resp].State.Synchronized() {
+		t.EN += " Later packets go on as if it were open; no opening that would prove it is in this capture."
+		t.ES += " Los paquetes posteriores siguen como si estuviera abierta; en esta captura no hay una apertura que lo pruebe."
 	}
 	return t
 }
@@ -366,10 +370,13 @@ func sameTTL(x Context) (same, known bool) {
 	return false, len(x.HostTTLs) > 0
 }
 
+// sides are the ends in the names of what is remarked of one of them.
+var sides = strings.NewReplacer(" orig", " (originator)", " resp", " (responder)")
+
 func (c *Certificate) quality() Text {
 	var en, es []string
 	for _, q := range c.rec.Quality {
-		en = append(en, strings.ReplaceAll(q, "_", " "))
+		en = append(en, sides.Replace(strings.ReplaceAll(q, "_", " ")))
 		es = append(es, words.Quality(words.Spanish, q))
 	}
 	return Text{sentence(en), sentence(es)}
