@@ -158,6 +158,10 @@ func (t *teller) outro() []string {
 	case handshake.NoAnswer:
 		add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
 	case handshake.Aborted:
+		if r.SYNACKFrame == 0 {
+			add("So: aborted. The client took its call back; no answer to it is in this capture.", "En resumen: abandonada. El cliente retiró su llamada; en esta captura nadie le contestó.")
+			break
+		}
 		add("So: aborted. The client hung up before anybody connected.", "En resumen: abandonada. El cliente colgó antes de que nadie se conectara.")
 	case handshake.Invalid:
 		if e := t.tr.End(); e[trace.Orig].State.Synchronized() && e[trace.Resp].State.Synchronized() {

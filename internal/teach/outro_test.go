@@ -36,6 +36,9 @@ func TestOutroIsNoMoreThanWasSeen(t *testing.T) {
 		{"nobody asked", story.New().SYNACK(story.Ack(5)), 0, "no question is in this capture", "calls"},
 		{"a probe", story.New().Send(0, 1|8|32, 0).RespRST(), 0, "begins no connection", "calls"},
 		{"cut off", open().RST(), 0, "It was cut off with a RST, without farewell.", "goodbye"},
+		{"taken back unanswered", story.New().SYN().RST(), 0, "no answer to it is in this capture", "scanner"},
+		{"taken back after the answer", story.New().SYN().SYNACK().RST(), 0, "A port scanner does this once it knows that the port is open.", "no answer"},
+		{"odd flags", story.New().Send(0, 1|8|32, 0).Send(1, 0x18, 12), 0, "and broken devices by mistake", "an acknowledgement"},
 		{"refused", story.New().SYN().RespRST(story.Seq(0)), 0, "or a firewall in its name, says no", "The computer is there"},
 		{"refused, then taken", story.New().SYN().RespRST(story.Seq(0), story.Ack(story.O(1))).SYN(story.Seq(story.OrigISN)).SYNACK().ACK().Reply(10), 0, "The call was refused before it was taken.", "says no"},
 	} {

@@ -154,8 +154,8 @@ func (t *teller) wrong(s *trace.Step) (Telling, bool) {
 		return Telling{Plain: l.t("Its checksum is wrong: it was damaged or forged, and its receiver throws it away.",
 			"Su suma de comprobación es errónea: se dañó o se falsificó, y quien lo recibe lo descarta.")}, true
 	case s.Has(trace.OddFlags):
-		return Telling{Plain: l.f("%s sends a combination of flags that no ordinary program sends: a probe, to see how the other computer reacts.",
-			"%s envía una combinación de indicadores (flags) que ningún programa normal envía: un sondeo, para ver cómo reacciona el otro equipo.", who)}, true
+		return Telling{Plain: l.f("%s sends a combination of flags that no ordinary program sends: a probe. Port scanners send such packets to see how the other computer reacts, and broken devices by mistake.",
+			"%s envía una combinación de indicadores (flags) que ningún programa normal envía: un sondeo. Los escáneres de puertos envían paquetes así para ver cómo reacciona el otro equipo, y los aparatos averiados, por error.", who)}, true
 	}
 	return Telling{}, false
 }
@@ -278,6 +278,10 @@ func (t *teller) reset(s *trace.Step) Telling {
 		return Telling{Quote: l.t("(hangs up as soon as somebody answers)", "(cuelga en cuanto le contestan)"),
 			Plain: l.t("The client takes its call back before it is complete: the server has nobody on the line. The RST acknowledges the answer, so the client may hold that it was connected: a health check hangs up like this, or its confirmation is missing here.",
 				"El cliente retira su llamada antes de completarla: el servidor no tiene a nadie al otro lado. El RST confirma la respuesta, así que el cliente puede creer que conectó: así cuelga una comprobación de salud, o su confirmación falta aquí.")}
+	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent && t.rec.SYNACKFrame == 0:
+		return Telling{Quote: l.t("(hangs up before the talk begins)", "(cuelga antes de empezar)"),
+			Plain: l.t("The client takes its call back before it is complete; no answer to it is in this capture.",
+				"El cliente retira su llamada antes de completarla; en esta captura nadie le contestó.")}
 	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent:
 		return Telling{Quote: l.t("(hangs up before the talk begins)", "(cuelga antes de empezar)"),
 			Plain: l.t("The client takes its call back before it is complete: nobody connected. A port scanner does this once it knows that the port is open.",

@@ -19,8 +19,11 @@ func (t *teller) segment(i int) Telling {
 	case s.Has(trace.ThirdACK), s.Has(trace.ThirdACKData):
 		x = t.third(s)
 	case t.rec.Handshake == handshake.Probe:
-		return Telling{Plain: l.f("%s sends an acknowledgement that belongs to no connection, to see how the other computer reacts.",
-			"%s envía una confirmación que no pertenece a ninguna conexión, para ver cómo reacciona el otro equipo.", who)}
+		if s.Len == 0 && s.Flags == capture.ACK && s.From == trace.Orig {
+			return Telling{Plain: l.f("%s sends an acknowledgement that belongs to no connection. Port scanners do so to see how the other computer reacts; who lost track of a connection does so too.",
+				"%s envía una confirmación que no pertenece a ninguna conexión. Así hacen los escáneres de puertos para ver cómo reacciona el otro equipo, y también quien perdió la cuenta de una conexión.", who)}
+		}
+		return Telling{Plain: l.f("%s sends a packet that belongs to no connection in this capture.", "%s envía un paquete que no pertenece a ninguna conexión de esta captura.", who)}
 	case t.rec.Kind == handshake.Split && s.From == trace.Resp && s.Before[trace.Resp].State == trace.SynReceived && s.Len == 0:
 		return Telling{Quote: l.t("I heard x, so I expect x+1.", "Oí x, así que espero x+1."),
 			Plain: l.t("The first half of the answer: it acknowledges, and does not call back yet.", "La primera mitad de la respuesta: confirma, y aún no llama a su vez.")}

@@ -52,7 +52,10 @@ func Meaning(r *record.Record) Text {
 		}
 		return Text{fmt.Sprintf("The SYN was seen %s and nothing came back in this capture.", times(n)), fmt.Sprintf("Se ve el SYN %s y nada volvió en esta captura.", veces(n))}
 	case handshake.Aborted:
-		return Text{"The originator took it back with a RST before completing: nobody connected. After a SYN-ACK it says that the port is open.", "El iniciador la cortó con RST antes de completarla: nadie se conectó. Tras un SYN-ACK, el puerto está abierto."}
+		if r.SYNACKFrame == 0 {
+			return Text{"The originator took its SYN back with a RST; no answer to it is in this capture.", "El iniciador retiró su SYN con un RST; en esta captura nadie le contestó."}
+		}
+		return Text{"The originator took it back with a RST before completing: nobody connected. The SYN-ACK says that the port is open.", "El iniciador la cortó con RST antes de completarla: nadie se conectó. El SYN-ACK dice que el puerto está abierto."}
 	case handshake.Invalid:
 		return Text{"An answer or a third packet came, its numbers do not fit, and the handshake did not complete.", "Hubo respuesta o tercer segmento, sus números no corresponden y el acuerdo no se completó."}
 	case handshake.Midstream:
