@@ -151,7 +151,7 @@ func (o *sensorFlags) open(args []string) (*input, error) {
 			return nil, usage(err.Error())
 		}
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
-			p, err := expr.Compile(link, filter.Options{Live: true})
+			p, err := expr.Compile(link, filter.Options{Live: true, Port: catalog.Default().PortNamed})
 			if err != nil {
 				return nil, err
 			}

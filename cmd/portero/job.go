@@ -12,6 +12,7 @@ import (
 	"portero/capture"
 	"portero/capture/filter"
 	"portero/capture/pcapfile"
+	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/doctor"
 	"portero/internal/engine"
@@ -68,7 +69,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		return nil, usage(fmt.Sprintf("--limit: %d is no number of rows (0 is all)", o.limit))
 	}
 	if o.filter != "" {
-		if j.sel, err = filter.New(o.filter, filter.Options{}); err != nil {
+		if j.sel, err = filter.New(o.filter, filter.Options{Port: catalog.Default().PortNamed}); err != nil {
 			return nil, usage(err.Error())
 		}
 		opt.Select = j.sel.Match

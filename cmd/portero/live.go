@@ -23,6 +23,7 @@ import (
 	"portero/capture"
 	"portero/capture/filter"
 	"portero/capture/live"
+	"portero/catalog"
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/fold"
@@ -230,7 +231,7 @@ func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Opti
 			return s, opt, ro, usage(err.Error())
 		}
 		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
-			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(o.snaplen)})
+			p, err := expr.Compile(link, filter.Options{Live: runtime.GOOS == "linux", SnapLen: uint32(o.snaplen), Port: catalog.Default().PortNamed})
 			if err != nil {
 				return nil, usage(err.Error())
 			}

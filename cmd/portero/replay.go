@@ -11,6 +11,7 @@ import (
 	"portero/capture/filter"
 	"portero/capture/live"
 	"portero/capture/pcapfile"
+	"portero/catalog"
 )
 
 // replayed shows saved captures as if they happened now: every frame when it is due. It
@@ -201,7 +202,7 @@ func (s *session) replay() (err error) {
 		return err
 	}
 	if o.filter != "" {
-		m, err := filter.New(o.filter, filter.Options{})
+		m, err := filter.New(o.filter, filter.Options{Port: catalog.Default().PortNamed})
 		if err != nil {
 			return usage(err.Error())
 		}
