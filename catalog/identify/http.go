@@ -359,13 +359,21 @@ func isWebSocket(upgrade string) bool {
 	return len(upgrade) == 9 && contains([]byte(upgrade), "websocket")
 }
 
-// origin is the scheme, host and port of a URL; "" for one without them.
+// origin is the scheme, host and port of a URL; "" for one without them. A reference that begins with
+// the host keeps the scheme (RFC 3986, section 4.2), which in clear is http.
 func origin(u []byte) string {
-	i := bytes.Index(u, []byte("://"))
-	if i <= 0 || i > 10 {
+	scheme, host, ok := bytes.Cut(u, []byte("://"))
+	if has(u, "//") {
+		scheme, host, ok = []byte("http"), u[2:], true
+	}
+	if !ok || len(scheme) == 0 || len(scheme) > 10 {
 		return ""
 	}
-	host := u[i+3:]
+	for i, c := range scheme {
+		if l := lower(c); (l < 'a' || l > 'z') && (i == 0 || (c < '0' || c > '9') && c != '+' && c != '-' && c != '.') {
+			return "" // a path whose query holds a URL
+		}
+	}
 	if j := bytes.IndexAny(host, "/?#\\"); j >= 0 {
 		host = host[:j]
 	}
@@ -375,5 +383,5 @@ func origin(u []byte) string {
 	if !hostname(host) || len(host) == 0 {
 		return ""
 	}
-	return text(u[:i+3]) + text(host)
+	return text(scheme) + "://" + text(host)
 }

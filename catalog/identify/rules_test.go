@@ -397,3 +397,18 @@ func TestTalkFromItsMiddle(t *testing.T) {
 		}
 	}
 }
+
+// TestWhereAnAnswerSends: what is told of a redirection is where it leads, and nothing where it stays
+// with the same server.
+func TestWhereAnAnswerSends(t *testing.T) {
+	for location, want := range map[string]string{
+		"http://door.example:8080/x": "http://door.example:8080", "https://door.example": "https://door.example", "http://[2001:db8::1]:8080/": "http://[2001:db8::1]:8080",
+		"//door.example:8081/x": "http://door.example:8081", "http://ann:secret@door.example/": "http://door.example",
+		"/x": "", "/go?u=http://other.example/": "", "x://": "", "//": "", "?u=http://other.example": "",
+	} {
+		f := tcpTalk(80).say(0, "GET / HTTP/1.1\r\nHost: door.example\r\n\r\n").say(1, "HTTP/1.1 302 Found\r\nLocation: "+location+"\r\n\r\n").end()
+		if f == nil || f.HTTP == nil || f.HTTP.Location != want {
+			t.Errorf("%s: %+v, want %q", location, f, want)
+		}
+	}
+}
