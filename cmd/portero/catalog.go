@@ -201,16 +201,19 @@ func (a *app) catalogCheck(args []string, lang string) error {
 }
 
 func (a *app) catalogDiff(args []string, lang string) error {
-	if _, err := language(lang); err != nil {
+	l, err := language(lang)
+	if err != nil {
 		return err
 	}
+	// Actions and kinds are words of the files, and stay as they are typed there.
+	gone, until := l.Pick("gone", "fuera"), l.Pick("until", "hasta")
 	var all []catalog.Override
 	differs := false
 	for _, name := range append(a.overrideFiles(), args...) {
 		if reg, ok, err := registryFile(name); err != nil {
 			return usage(name + ": " + err.Error())
 		} else if ok {
-			differs = a.registryDiff(reg) || differs
+			differs = a.registryDiff(reg, l) || differs
 			continue
 		}
 		os, ps, err := readOverrides(name)
@@ -240,18 +243,18 @@ func (a *app) catalogDiff(args []string, lang string) error {
 			if m.Host.IsValid() {
 				where += " " + m.Host.String()
 			}
-			fmt.Fprintf(a.page(), "mute     %s%s  until %s: %s\n", m.Kind, where, m.Until.AddDate(0, 0, -1).Format("2006-01-02"), printable(m.Reason))
+			fmt.Fprintf(a.page(), "mute     %s%s  %s %s: %s\n", m.Kind, where, until, m.Until.AddDate(0, 0, -1).Format("2006-01-02"), printable(m.Reason))
 		case f.Kind == "practice":
 			fmt.Fprintf(a.page(), "%-8s %s practice %q -> %q\n", o.Action, at, before.Practice(f.Proto, f.Port), printable(f.Name))
 		default:
 			if o.Action == "replace" {
 				for _, old := range before.Facts(f.Proto, f.Port) {
 					if old.Kind == f.Kind {
-						fmt.Fprintf(a.page(), "gone     %s %s %q (%s)\n", at, old.Kind, old.Name, old.Severity)
+						fmt.Fprintf(a.page(), "%-8s %s %s %q (%s)\n", gone, at, old.Kind, old.Name, words.Severity(l, old.Severity))
 					}
 				}
 			}
-			fmt.Fprintf(a.page(), "%-8s %s %s %q (%s)\n", o.Action, at, f.Kind, printable(f.Name), f.Severity)
+			fmt.Fprintf(a.page(), "%-8s %s %s %q (%s)\n", o.Action, at, f.Kind, printable(f.Name), words.Severity(l, f.Severity))
 		}
 	}
 	if differs {
@@ -280,20 +283,21 @@ func registryFile(name string) (catalog.Registry, bool, error) {
 	return reg, true, err
 }
 
-func (a *app) registryDiff(now catalog.Registry) bool {
+func (a *app) registryDiff(now catalog.Registry, l words.Lang) bool {
+	fresh, renamed, gone := l.Pick("new", "nuevo"), l.Pick("renamed", "cambia"), l.Pick("gone", "fuera")
 	before := catalog.Names()
 	var lines []string
 	for k, v := range now {
 		switch old, ok := before[k]; {
 		case !ok && v[0] != "":
-			lines = append(lines, fmt.Sprintf("new      %s %s", k, v[0]))
+			lines = append(lines, fmt.Sprintf("%-8s %s %s", fresh, k, v[0]))
 		case ok && old[0] != v[0]:
-			lines = append(lines, fmt.Sprintf("renamed  %s %s -> %s", k, old[0], v[0]))
+			lines = append(lines, fmt.Sprintf("%-8s %s %s -> %s", renamed, k, old[0], v[0]))
 		}
 	}
 	for k, v := range before {
 		if _, ok := now[k]; !ok {
-			lines = append(lines, fmt.Sprintf("gone     %s %s", k, v[0]))
+			lines = append(lines, fmt.Sprintf("%-8s %s %s", gone, k, v[0]))
 		}
 	}
 	sort.Strings(lines)

@@ -26,6 +26,10 @@ func TestCatalog(t *testing.T) {
 	if err := os.WriteFile(good, []byte("action,kind,proto,port,reason,until\nmute,port-backdoor,tcp,12345,our own game,2027-01-31\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	iana := filepath.Join(dir, "services.tsv")
+	if err := os.WriteFile(iana, []byte("65000\ttcp\tours\tOur own\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	old := "../../testdata/old-trojan-port/in.pcap"
 	for _, x := range []struct {
 		args []string
@@ -38,6 +42,8 @@ func TestCatalog(t *testing.T) {
 		{[]string{"catalog", "check", good}, 0, "1 line of overrides"},
 		{[]string{"catalog", "diff"}, 0, ""},
 		{[]string{"catalog", "diff", good}, exitFound, "mute     port-backdoor 12345-12345  until 2027-01-31: our own game"},
+		{[]string{"catalog", "diff", "--lang", "es", good}, exitFound, "mute     port-backdoor 12345-12345  hasta 2027-01-31: our own game"},
+		{[]string{"catalog", "diff", "--lang", "es", iana}, exitFound, "\nnuevo    65000/tcp ours\n"},
 		{[]string{"catalog", "selftest"}, 0, " 0 not as they should be"},
 		{[]string{"catalog", "selftest", "--lang", "es"}, 0, "no se señala"},
 		{[]string{"catalog", "kinds"}, 0, "malware-default"},

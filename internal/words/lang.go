@@ -48,8 +48,9 @@ func Parse(s string) (Lang, error) {
 }
 
 // FromLocale returns the language of the environment: the first of LC_ALL,
-// LC_MESSAGES and LANG that is set decides (POSIX, chapter 8.2). Whatever is not
-// Spanish is English.
+// LC_MESSAGES and LANG that is set decides (POSIX, chapter 8.2). Where it is no C locale,
+// LANGUAGE comes before it, a list of which the first that is spoken here counts (GNU
+// gettext, "The LANGUAGE variable"). Whatever is not Spanish is English.
 func FromLocale(getenv func(string) string) Lang {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		v := getenv(name)
@@ -58,6 +59,16 @@ func FromLocale(getenv func(string) string) Lang {
 		}
 		v, _, _ = strings.Cut(v, ".")
 		v, _, _ = strings.Cut(v, "@")
+		if v == "C" || v == "POSIX" {
+			return English
+		}
+		for _, wish := range strings.Split(getenv("LANGUAGE"), ":") {
+			wish, _, _ = strings.Cut(wish, ".")
+			wish, _, _ = strings.Cut(wish, "@")
+			if l, err := Parse(wish); err == nil {
+				return l
+			}
+		}
 		l, err := Parse(v)
 		if err != nil {
 			return English

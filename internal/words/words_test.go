@@ -105,7 +105,9 @@ func TestStates(t *testing.T) {
 
 func TestFromLocale(t *testing.T) {
 	for env, want := range map[string]Lang{"": English, "LANG=es_AR.UTF-8": Spanish, "LANG=C": English, "LANG=es LC_ALL=en_US": English,
-		"LANG=en LC_MESSAGES=es_ES@euro": Spanish, "LC_ALL=POSIX LANG=es": English, "LANG=eswatini": English} {
+		"LANG=en LC_MESSAGES=es_ES@euro": Spanish, "LC_ALL=POSIX LANG=es": English, "LANG=eswatini": English,
+		"LANGUAGE=es_ES:en LANG=en_GB.UTF-8": Spanish, "LANGUAGE=fr:en:es LANG=es_ES": English, "LANGUAGE=ca:fr LANG=es_ES": Spanish,
+		"LANGUAGE=es LANG=C.UTF-8": English, "LANGUAGE=es LC_ALL=C LANG=es": English, "LANGUAGE=es": English} {
 		get := func(name string) string {
 			for _, f := range strings.Fields(env) {
 				if k, v, _ := strings.Cut(f, "="); k == name {
