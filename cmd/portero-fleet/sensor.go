@@ -111,7 +111,7 @@ func namesFile(s string) bool {
 	return false
 }
 
-func (o *sensorFlags) open(args []string) (*input, error) {
+func (a *app) input(o *sensorFlags, args []string) (*input, error) {
 	files := 0
 	var missing error
 	for _, s := range args {
@@ -162,7 +162,12 @@ func (o *sensorFlags) open(args []string) (*input, error) {
 	if err != nil {
 		var pe *live.PermissionError
 		if errors.As(err, &pe) {
-			return nil, &exitError{4, err}
+			program, e := os.Executable()
+			if e != nil {
+				program = "portero-fleet"
+			}
+			return nil, &exitError{4, fmt.Errorf(a.lang.Pick("%s: not permitted to listen here. It takes the capability CAP_NET_RAW and nothing else: sudo for this once, or sudo setcap cap_net_raw=ep %s for good, and for whoever may run that program",
+				"%s: no está permitido escuchar aquí. Hace falta la capacidad CAP_NET_RAW y nada más: con sudo por esta vez, o con sudo setcap cap_net_raw=ep %s para siempre y para quien pueda ejecutar ese programa"), pe.Interface, program)}
 		}
 		return nil, err
 	}
@@ -178,7 +183,27 @@ func (o *sensorFlags) open(args []string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.Changed = func(e live.Event) { a.say(changed(a.lang, e)) }
 	return &input{src: h, live: h, problems: func() []error { return nil }}, nil
+}
+
+// changed says that an interface went or came.
+func changed(l words.Lang, e live.Event) string {
+	what := map[live.Change][2]string{
+		live.IsDown: {"is down: nothing comes until it is up", "está apagada: no llega nada hasta que se encienda"}, live.WentDown: {"went down", "se ha apagado"}, live.CameUp: {"came up", "se ha encendido"},
+		live.Renamed: {"is called %s now; it is listened to as before", "se llama ahora %s; se sigue escuchando"}, live.WentAway: {"went away; waiting for %s", "ha desaparecido; se espera a %s"},
+		live.CameBack: {"came back", "ha vuelto"}, live.CannotReopen: {"came back and cannot be listened to", "ha vuelto y no se puede escuchar"},
+	}[e.Change]
+	s := l.Pick(what[0], what[1])
+	if e.Name != "" {
+		s = fmt.Sprintf(s, e.Name)
+	} else if before, _, ok := strings.Cut(s, "; "); ok {
+		s = before // where nothing is waited for
+	}
+	if s = e.Interface + " " + s; e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
 }
 
 func (a *app) sensor(o *sensorFlags, args []string) error {
@@ -193,7 +218,7 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if mem < 8<<20 { // less would not be kept to, as portero live says
 		return usage(fmt.Sprintf("--memory: %s is too little (8M at least)", o.mem))
 	}
-	in, err := o.open(args)
+	in, err := a.input(o, args)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,69 @@
+//go:build linux
+
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"portero/internal/livetest"
+)
+
+// A sensor says what becomes of its interface, as portero live does: who reads its log asks why
+// nothing comes.
+func TestASensorTellsOfItsInterface(t *testing.T) {
+	n := livetest.New(t)
+	var p *process
+	n.Do(livetest.A, func() {
+		p = start(t, "command", "sensor", "--site", "hq", "--name", "s1", "--spool", filepath.Join(t.TempDir(), "s"), "--drain", "1ms", "va")
+	})
+	p.wait("waiting for it")
+	n.Run(livetest.A, "ip", "link", "set", "va", "down")
+	p.wait("va went down")
+	n.Run(livetest.A, "ip", "link", "set", "va", "up")
+	p.wait("va came up")
+	n.Run(livetest.A, "ip", "link", "del", "va")
+	p.wait("va went away; waiting for va")
+	n.Veth()
+	p.wait("va came back")
+	if code := p.stop(); code != 0 {
+		t.Errorf("status %d\n%s", code, p.text())
+	}
+}
+
+// A sensor without the right to listen is told what to ask for.
+func TestASensorWithoutTheRight(t *testing.T) {
+	if _, err := exec.LookPath("setpriv"); err != nil {
+		t.Skip("needs setpriv")
+	}
+	n := livetest.New(t)
+	var out []byte
+	n.Do(livetest.A, func() {
+		c := exec.Command("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "sh", "-c", `exec "$0" sensor --lang es --site hq --name s1 --spool x va`, testBinary(t))
+		c.Env = append(c.Environ(), "FLEET_TEST_AS=command")
+		c.Dir = t.TempDir()
+		out, _ = c.CombinedOutput()
+		if c.ProcessState.ExitCode() != 4 {
+			t.Errorf("status %d", c.ProcessState.ExitCode())
+		}
+	})
+	for _, want := range []string{"va: no está permitido escuchar aquí", "CAP_NET_RAW", "sudo setcap"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("%q is not in %s", want, out)
+		}
+	}
+}
+
+func testBinary(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("/proc/self/exe")
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
