@@ -53,6 +53,7 @@ func (n *names) Visit(node *ast.Node) {
 		}
 		switch x.Operator {
 		case "==", "!=":
+			n.keyless(x)
 			n.compare(x.Left, &x.Right)
 			n.compare(x.Right, &x.Left)
 		case "in":
@@ -65,6 +66,48 @@ func (n *names) Visit(node *ast.Node) {
 			}
 		}
 	}
+}
+
+// keyless complains of two words that are compared with each other: whatever the record, the answer
+// is the same, and who wrote it meant a key. The heads of tables are no keys.
+func (n *names) keyless(x *ast.BinaryNode) {
+	word := func(side ast.Node) string {
+		switch s := side.(type) {
+		case *ast.StringNode:
+			return s.Value
+		case *ast.IdentifierNode:
+			if n.keys[s.Value] == nil && n.known(s.Value) {
+				return s.Value
+			}
+		}
+		return ""
+	}
+	a, b := word(x.Left), word(x.Right)
+	if a == "" || b == "" || n.err != nil {
+		return
+	}
+	what := fmt.Sprintf("%q is no key of the record", a)
+	if key := keyOf(a); key != "" {
+		what += "; did you mean " + key + "?"
+	} else {
+		what += " (portero explain fields lists them)"
+	}
+	n.err = &misplaced{x.Left.Location().From, what}
+}
+
+// heads are the keys behind the heads of tables.
+var heads = [][2]string{{"opening", "handshake"}, {"from", "orig_addr"}, {"to", "resp_addr"}, {"rtt", "server_rtt_us"}, {"data", "orig_payload"}, {"start", "first"}, {"duration", "duration_us"},
+	{"pkts>", "orig_pkts"}, {"<pkts", "resp_pkts"}, {"bytes>", "orig_payload"}, {"<bytes", "resp_payload"}, {"state", "conn_state"}, {"host", "resp_addr"}, {"port", "resp_port"},
+	{"name", "server_name"}, {"program", "process"}, {"age", "duration_us"}, {"size", "orig_wire_bytes"}, {"service", "service"}, {"close", "close"}, {"history", "history"}, {"tunnel", "tunnel"}}
+
+// keyOf is the key behind a head of a table, in the words of either language; "" for none.
+func keyOf(head string) string {
+	for _, h := range heads {
+		if bare(h[0]) == bare(head) || bare(lang.Column(lang.Spanish, h[0])) == bare(head) {
+			return h[1]
+		}
+	}
+	return ""
 }
 
 // compare settles what word is, which is compared with key, where key is one with a vocabulary.

@@ -136,6 +136,9 @@ func hint(msg string) string {
 	if !ok {
 		return ""
 	}
+	if key := keyOf(name); key != "" {
+		return "; did you mean " + key + "?"
+	}
 	// A short word is near to many.
 	best, d := "", min(3, len(name)/3+1)
 	for _, w := range append(Fields(), words()...) {

@@ -158,6 +158,7 @@ var filterMessages = [][2]string{
 	{"a text", "un texto"},
 	{"true or false", "verdadero o falso"},
 	{"unknown name %s", "nombre desconocido: %s"},
+	{"%q is no key of the record", "%q no es una clave del registro"},
 	{" (the names are the record's keys: portero explain fields; other words take quotes: %q)", " (los nombres son las claves del registro: portero explain fields; las demás palabras van entre comillas: %q)"},
 	{"the expression matches no frame at all", "la expresión no acierta ninguna trama"},
 }
