@@ -19,3 +19,12 @@ func TestNoteOfSilence(t *testing.T) {
 		}
 	}
 }
+
+// A round trip that took a time is never said to have taken none.
+func TestMillisIsNeverNothing(t *testing.T) {
+	for ns, want := range map[int64]string{0: "0.00 ms", 300: "<0.001 ms", 4302: "0.004 ms", 9999: "0.010 ms", 11475: "0.01 ms", 2_500_000: "2.50 ms", 12_000_000: "12 ms"} {
+		if got := Millis(ns); got != want {
+			t.Errorf("%d ns: %q, want %q", ns, got, want)
+		}
+	}
+}

@@ -517,6 +517,10 @@ func seconds(ns int64) string { return told.Seconds(ns) }
 func millis(ns int64) string {
 	ms := float64(ns) / 1e6
 	switch {
+	case ns > 0 && ns < 500: // more than nothing, whatever is rounded
+		return "<0.001 ms"
+	case ns > 0 && ms < 0.01:
+		return fmt.Sprintf("%.3f ms", ms)
 	case ms < 10:
 		return fmt.Sprintf("%.2f ms", ms)
 	case ms < 100000:
