@@ -103,6 +103,8 @@ function stamp(ns, digits) {
 
 function millis(ns) {
   const ms = ns / 1e6, a = Math.abs(ms);
+  if (a > 0 && a < 0.0005) return "<0.001 ms";
+  if (a > 0 && a < 0.01) return ms.toFixed(3) + " ms";
   if (a < 10) return ms.toFixed(2) + " ms";
   if (a < 100000) return ms.toFixed(0) + " ms";
   return (ms / 1e3).toFixed(0) + " s";
