@@ -122,8 +122,8 @@ var kinds = []Kind{
 		both("One machine inside sent far more to one address of the Internet than it got.", "Un equipo interior envió a una dirección de Internet mucho más de lo que recibió."),
 		both("backup, pictures, a call with video, a release.", "copias de seguridad, fotos, una videollamada, una publicación."),
 		both("See which program sends, and whose the other end is.", "Conviene ver qué programa envía y de quién es el otro extremo.")},
-	{"listener-new", "medium", "observed", "T1205", both("a door that was not there before", "una puerta que antes no estaba"),
-		both("A machine that was watched for a while began to serve something it had not served.", "Un equipo que se miró un tiempo empezó a atender algo que antes no atendía."),
+	{"listener-new", "medium", "observed", "T1205", both("a door that was not seen before", "una puerta que antes no se había visto"),
+		both("A machine that was watched for a while was seen to serve something for the first time. It may have waited there before, and nobody came.", "A un equipo que se miró un tiempo se le vio atender algo por primera vez. Quizá ya esperaba ahí antes y nadie vino."),
 		both("a new service, an update, something rarely used.", "un servicio nuevo, una actualización, algo poco usado."),
 		both("See which program listens, and since when.", "Conviene ver qué programa escucha y desde cuándo.")},
 	{"address-bogon", "low", "observed", "T1498", both("a sender that cannot exist", "un remitente que no puede existir"),
@@ -295,10 +295,10 @@ func (f *Finding) Text(l words.Lang) string {
 	case "upload-large":
 		return say(l.Pick("%s sent %d octets to %s and got %d", "%s envió %d octetos a %s y recibió %d"), f.Actor, f.Count, f.Target, f.Of)
 	case "listener-new":
-		return say(l.Pick("%s began to serve %s", "%s empezó a atender %s"), f.Target, door)
+		return say(l.Pick("%s was seen to serve %s for the first time", "a %s se le vio atender %s por primera vez"), f.Target, door)
 	case "address-bogon":
 		if f.Name == bogonSelf {
-			return say(l.Pick("%s was called in its own name, %s, from the same port: somebody forged it (LAND)", "a %s llamaron en su propio nombre, %s, desde el mismo puerto: alguien lo falsificó (LAND)"), f.Target, bare)
+			return say(l.Pick("%s was called in its own name, %s, from the same port: forged, or a fault (LAND)", "a %s llamaron en su propio nombre, %s, desde el mismo puerto: falso, o una avería (LAND)"), f.Target, bare)
 		}
 		block, answer := strings.CutSuffix(f.Name, bogonAnswer)
 		format := l.Pick("%s was called by %s: no machine has such an address (%s)", "a %s llamaron desde %s: ningún equipo tiene una así (%s)")
