@@ -123,6 +123,23 @@ func TestTunnelPortWithoutTunnel(t *testing.T) {
 	}
 }
 
+// A segment that fits no packet of 1500 octets and has a sum that is not its own was put together by a network card.
+func TestMergedSum(t *testing.T) {
+	for _, c := range []struct {
+		n     int
+		wrong bool
+		want  Bits
+	}{{1460, false, 0}, {1460, true, BadSum}, {1461, true, PartialSum | Unchecked}, {9000, true, PartialSum | Unchecked}, {9000, false, 0}} {
+		b := ether(t, eth(layers.EthernetTypeIPv4), ip4(6), &layers.TCP{SrcPort: 443, DstPort: 40000, ACK: true}, gopacket.Payload(make([]byte, c.n)))
+		if c.wrong {
+			b[50] ^= 0x55
+		}
+		if p, o, _, _ := decode1(t, LinkEthernet, b); o != OK || p.Bits != c.want {
+			t.Errorf("%d octets, wrong %v: %v, bits %b, not %b", c.n, c.wrong, o, p.Bits, c.want)
+		}
+	}
+}
+
 // Fourteen octets of TCP are enough for the flags.
 func TestSnaplen(t *testing.T) {
 	whole := ether(t, eth(layers.EthernetTypeIPv4), ip4(6), syn())

@@ -20,7 +20,8 @@ const (
 	// wrong, and it is not the partial sum that offload leaves (see PartialSum).
 	BadSum Bits = 1 << iota
 	// PartialSum: the checksum field holds exactly the pseudo-header's sum, as a
-	// host leaves it when the network card is to finish it (offload).
+	// host leaves it when the network card is to finish it (offload). With Unchecked: a network
+	// card put the segment together from several, and the field is that of one of them.
 	PartialSum
 	// BadIPSum: the IPv4 header checksum is wrong.
 	BadIPSum

@@ -111,8 +111,17 @@ func (d *Decoder) verify(s uint64, field uint16, proto uint8, n uint32) {
 		p.Bits |= PartialSum
 		return
 	}
+	if proto == ProtoTCP && n > mostOnWire && p.Bits&Fragment == 0 {
+		p.Bits |= PartialSum | Unchecked
+		return
+	}
 	p.Bits |= BadSum
 }
+
+// mostOnWire is the largest segment in a packet of 1500 octets. A larger one with a sum that is not its own was
+// put together by a network card from several that the card had checked (LRO, RSC), and has that of one of them.
+// Where larger packets are in use, a damaged one is taken for such: links have checksums of their own.
+const mostOnWire = 1500 - 20
 
 // tcpOptions reads the options (RFC 9293, 3.2; RFC 7323; RFC 2018; RFC 7413;
 // RFC 8684), stopping where they contradict their length.

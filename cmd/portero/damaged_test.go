@@ -213,6 +213,13 @@ func TestDamaged(t *testing.T) {
 			c PA 1201 5001 100 bad
 			s A 5001 1237`, `
 			1 handshake=completed orig_payload=200 orig_lost=100`},
+		{"a network card put segments together, and left the checksum of one", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101 2896 bad`, `
+			1 handshake=completed confirmed_frame=5 orig_payload=100 resp_payload=2896 quality=[offload_checksums_resp] oddities=`},
 		{"the first segment is damaged, its number too", `
 			c PA 900001001 5001 100 bad
 			+300 c PA 1001 5001 100

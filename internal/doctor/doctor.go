@@ -8,13 +8,14 @@ import "portero/capture"
 // value is ready; one goroutine owns it.
 type Doctor struct {
 	Cut, NoFlags, BadSums, PartialSums, BadIPSums, Overlong uint64
+	Merged                                                  uint64 // put together by a network card, with the checksum of a part
 	Fragments, Orphans                                      uint64
 	ARPs                                                    uint64
 	Short, Malformed                                        uint64
 	notIP                                                   map[string]*count
 	unknown                                                 map[capture.LinkType]*count
 	arpAsked                                                map[[4]byte]bool // answered
-	first                                                   struct{ cut, badSum, orphan, malformed, overlong uint64 }
+	first                                                   struct{ cut, badSum, orphan, malformed, overlong, merged uint64 }
 	partialBy                                               map[[16]byte]uint64
 }
 
@@ -52,7 +53,10 @@ func (d *Doctor) Packet(p *capture.Packet) {
 	} else if b&capture.Fragment != 0 {
 		d.Fragments++
 	}
-	if b&capture.PartialSum != 0 {
+	if b&(capture.PartialSum|capture.Unchecked) == capture.PartialSum|capture.Unchecked {
+		d.Merged++
+		mark(&d.first.merged, p.Index)
+	} else if b&capture.PartialSum != 0 {
 		d.PartialSums++
 		if d.partialBy == nil {
 			d.partialBy = map[[16]byte]uint64{}

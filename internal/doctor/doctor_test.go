@@ -17,6 +17,9 @@ func everything() (*Doctor, Totals) {
 	for i := range 5 {
 		d.Packet(&capture.Packet{Index: uint64(i + 1), Src: [16]byte{10: 0xff, 11: 0xff, 15: byte(i)}, Bits: capture.Cut | capture.NoFlags | capture.BadSum | capture.PartialSum | capture.Orphan})
 	}
+	for i := range 2 {
+		d.Packet(&capture.Packet{Index: uint64(i + 6), Bits: capture.PartialSum | capture.Unchecked})
+	}
 	f := &capture.Frame{Index: 9, Link: 147}
 	d.NotIP(capture.UnknownLink, capture.Reason{}, f)
 	d.NotIP(capture.Malformed, capture.Reason{}, f)
@@ -28,8 +31,8 @@ func everything() (*Doctor, Totals) {
 func TestRemarksInBothLanguages(t *testing.T) {
 	d, totals := everything()
 	rs := d.Remarks(totals)
-	if len(rs) != 17 {
-		t.Errorf("%d remarks, not all seventeen", len(rs))
+	if len(rs) != 18 {
+		t.Errorf("%d remarks, not all eighteen", len(rs))
 	}
 	seen := map[string]bool{}
 	for i := range rs {
@@ -93,12 +96,13 @@ func TestRemarksOnOne(t *testing.T) {
 	d.Packet(&capture.Packet{Index: 1, Bits: capture.Cut | capture.BadSum | capture.Overlong | capture.Orphan})
 	flags := &Doctor{}
 	flags.Packet(&capture.Packet{Index: 1, Bits: capture.Cut | capture.NoFlags | capture.PartialSum})
+	flags.Packet(&capture.Packet{Index: 2, Bits: capture.PartialSum | capture.Unchecked})
 	f := &capture.Frame{Index: 2, Link: 147}
 	d.NotIP(capture.UnknownLink, capture.Reason{}, f)
 	d.NotIP(capture.Malformed, capture.Reason{}, f)
 	d.NotIP(capture.NotIP, capture.Reason{}, f)
 	rs := append(d.Remarks(Totals{Frames: 9, Backwards: 1, JumpsBack: 1, JumpsAhead: 1, Duplicates: 1, OneWay: 1, TCP: 1, OneSidedVLAN: 1, Reordered: 1, Evicted: 1}), flags.Remarks(Totals{})...)
-	if len(rs) != 16 {
+	if len(rs) != 17 {
 		t.Errorf("%d remarks", len(rs))
 	}
 	many := regexp.MustCompile(`\b(they|them|their|themselves|these|frames|fragments|connections show|records|truncadas|cortas|cortaron|están|cuentan|anotan|las acepta|les falta|llegaron|fragmentos|registros)\b`)

@@ -141,6 +141,13 @@ func (d *Doctor) packets(n *notes, t Totals) {
 		n.add(false, "offload_checksums", d.PartialSums, 0, plural(d.PartialSums, one, many),
 			plural(d.PartialSums, text{"it counts as good", "cuenta como buena"}, text{"they count as good", "cuentan como buenas"}))
 	}
+	if d.Merged > 0 {
+		f := frames(d.Merged)
+		n.add(false, "merged_segments", d.Merged, d.first.merged,
+			plural(d.Merged, text{f.en + " was put together by a network card from several segments, and has the checksum of one", f.es + " que una tarjeta de red juntó de varios segmentos y lleva la suma de comprobación de uno"},
+				text{f.en + " were put together by a network card from several segments, and have the checksum of one", f.es + " que una tarjeta de red juntó de varios segmentos y llevan la suma de comprobación de uno"}),
+			plural(d.Merged, text{"it counts as good", "cuenta como buena"}, text{"they count as good", "cuentan como buenas"}))
+	}
 	if d.BadSums > 0 {
 		f := frames(d.BadSums)
 		n.add(false, "bad_checksums", d.BadSums, d.first.badSum, text{f.en + plural(d.BadSums, text{en: " carries"}, text{en: " carry"}).en + " a wrong checksum", f.es + " con una suma de comprobación errónea"},
