@@ -59,6 +59,16 @@ func TestHangUp(t *testing.T) {
 	b := start(t, "command", "broker", "--listen", url, "--dir", filepath.Join(dir, "b"), "--users", users)
 	b.wait("ready")
 	h := start(t, "command", "hub", "--url", "nats://"+url, "--seed", filepath.Join(dir, "one"), "--parquet", filepath.Join(dir, "p"), "--name", "h1", "--bad", filepath.Join(dir, "bad"))
+	// Who has not come in yet is refused otherwise.
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		p := start(t, "command", "status", "--url", "nats://"+url, "--seed", filepath.Join(dir, "one"))
+		if <-p.done; strings.Contains(p.text(), "h1") {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the hub does not come in:\n%s", p.text())
+		}
+	}
 	write("nonsense\n")
 	b.cmd.Process.Signal(syscall.SIGHUP)
 	b.wait("everything stays as it was: " + users + ": line 1")

@@ -53,6 +53,10 @@ func fill(v reflect.Value) {
 		} else {
 			v.SetInt(int64(-n))
 		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
 	case reflect.Slice:
 		n := rand.IntN(4)
 		v.Set(reflect.MakeSlice(v.Type(), n, n))
