@@ -153,27 +153,27 @@ func standing(r *record.Record, ns int64) (orig, resp string) {
 		return "ESTABLISHED", "ESTABLISHED"
 	case handshake.HalfClosed:
 		if r.ClosedBy == handshake.ByOrig {
-			return ended(r, 0, "FIN_WAIT2", "FIN_WAIT1"), "CLOSE_WAIT"
+			return ended(&r.Orig, "FIN_WAIT2", "FIN_WAIT1"), "CLOSE_WAIT"
 		}
-		return "CLOSE_WAIT", ended(r, 1, "FIN_WAIT2", "FIN_WAIT1")
+		return "CLOSE_WAIT", ended(&r.Resp, "FIN_WAIT2", "FIN_WAIT1")
 	case handshake.Closed:
 		if age > time.Minute {
 			return "", ""
 		}
 		switch r.ClosedBy {
 		case handshake.ByOrig:
-			return "TIME_WAIT", ended(r, 1, "", "LAST_ACK")
+			return "TIME_WAIT", ended(&r.Resp, "", "LAST_ACK")
 		case handshake.ByResp:
-			return ended(r, 0, "", "LAST_ACK"), "TIME_WAIT"
+			return ended(&r.Orig, "", "LAST_ACK"), "TIME_WAIT"
 		}
-		return ended(r, 0, "TIME_WAIT", "CLOSING"), ended(r, 1, "TIME_WAIT", "CLOSING")
+		return ended(&r.Orig, "TIME_WAIT", "CLOSING"), ended(&r.Resp, "TIME_WAIT", "CLOSING")
 	}
 	return "", ""
 }
 
-// ended is the state of the end at i, which sent its FIN: reached when the peer acknowledged it.
-func ended(r *record.Record, i int, reached, not string) string {
-	if r.FINAcked[i] {
+// ended is the state of an end that sent its FIN: reached when the peer acknowledged it.
+func ended(s *record.Side, reached, not string) string {
+	if s.FINAcked {
 		return reached
 	}
 	return not

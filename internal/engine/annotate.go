@@ -40,7 +40,6 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	r.ID, r.Proto, r.Final, r.HasPorts = f.ID, f.Proto, true, f.HasPorts
 	r.First, r.Last, r.DurationNS = f.First, f.Last, f.Last-f.First
 	r.Handshake, r.Kind, r.Missing, r.ProbeKind = f.J.Verdict, f.J.Kind, f.J.Missing, f.J.Probe
-	r.FINAcked = f.J.FINAcked
 	r.Exchange, r.Close, r.ClosedBy, r.EndReason, r.RolesBy = f.Exchange, f.J.Close, f.J.ClosedBy, f.Reason, f.J.RolesBy
 	r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame = f.SYNFrame, f.SYNACKFrame, f.ACKFrame, f.ConfirmedFrame
 	r.RSTFrame, r.ReplyFrame, r.Began = f.RSTFrame, f.ReplyFrame, f.Began
@@ -67,6 +66,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	r.CloseFrames = frames
 	side(&r.Orig, &f.Orig, f.Ver)
 	side(&r.Resp, &f.Resp, f.Ver)
+	r.Orig.FINAcked, r.Resp.FINAcked = f.J.FINAcked[0], f.J.FINAcked[1]
 	if f.FilteredVer != 0 && (f.J.Verdict == handshake.Filtered || f.Exchange == handshake.ExchangeFiltered || f.Exchange == handshake.ExchangeRefused) {
 		r.FilteredBy = capture.Addr(f.FilteredBy, f.FilteredVer)
 	}

@@ -25,16 +25,17 @@ const Unset = -1
 
 // Side holds what is counted per direction.
 type Side struct {
-	Addr    netip.Addr
-	Port    uint16
-	Pkts    uint64 // packets seen, exact duplicates excluded
-	Wire    uint64 // octets on the wire of those packets
-	Payload uint64 // unique transport payload octets seen
-	Retrans uint64 // TCP: segments that repeat octets already seen
-	OOO     uint64 // TCP: segments that fill an earlier gap
-	Lost    uint64 // TCP: octets the peer acknowledged and the capture never saw
-	MSS     uint16 // TCP: announced maximum segment size, 0 unknown
-	WScale  int16  // TCP: announced window shift, Unset when not announced
+	Addr     netip.Addr
+	Port     uint16
+	Pkts     uint64 // packets seen, exact duplicates excluded
+	Wire     uint64 // octets on the wire of those packets
+	Payload  uint64 // unique transport payload octets seen
+	Retrans  uint64 // TCP: segments that repeat octets already seen
+	OOO      uint64 // TCP: segments that fill an earlier gap
+	Lost     uint64 // TCP: octets the peer acknowledged and the capture never saw
+	MSS      uint16 // TCP: announced maximum segment size, 0 unknown
+	WScale   int16  // TCP: announced window shift, Unset when not announced
+	FINAcked bool   // TCP: the peer acknowledged its FIN
 	// Who it is, as far as machines of the network or the user's databases say.
 	MAC     string // aa:bb:cc:dd:ee:ff
 	Vendor  string // maker of that
@@ -84,7 +85,6 @@ type Record struct {
 	Exchange   handshake.Exchange
 	Close      handshake.Close
 	ClosedBy   handshake.Who
-	FINAcked   [2]bool // of Orig and of Resp: the peer acknowledged its FIN
 	EndReason  handshake.EndReason
 	RolesBy    handshake.RolesBy
 	Began      bool // where there is no handshake: the originator is who was seen to speak first
