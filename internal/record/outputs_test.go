@@ -29,7 +29,8 @@ const outputsTail = `
 ## EVE
 
 ` + "`--format eve`" + ` writes flow events of Suricata's eve.json when connections end. ` + "`app_proto`" + ` has Suricata's names (dcerpc, krb5, pgsql, rfb, jabber)
-and is left out for what Suricata does not know; ` + "`portero.service`" + ` always has portero's. ` + "`icmp_type`" + ` and ` + "`response_icmp_type`" + ` are those
+and is left out for what Suricata does not know; ` + "`portero.service`" + ` always has portero's. What is worth a look
+stands in ` + "`portero.risks`" + `, as in ndjson: ` + "`flow.alerted`" + ` is about alerts of Suricata's, of which there are none. ` + "`icmp_type`" + ` and ` + "`response_icmp_type`" + ` are those
 of the messages; ` + "`icmp_code`" + ` is left out for types that have an answer, as a ping has: it is not kept for those.
 
 ## Exit status

@@ -191,6 +191,9 @@ func own(b []byte, r *record.Record) []byte {
 	if r.ServerName != "" {
 		b = ndjson.AppendText(append(b, `,"server_name":`...), r.ServerName)
 	}
+	if len(r.Risks) > 0 {
+		b = ndjson.AppendRisks(append(b, `,"risks":`...), r.Risks)
+	}
 	return append(b, "}}"...)
 }
 

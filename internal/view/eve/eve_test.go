@@ -11,6 +11,7 @@ import (
 
 	"portero/catalog/identify"
 	"portero/internal/corpus"
+	"portero/internal/record"
 	"portero/internal/view/eve"
 )
 
@@ -60,6 +61,7 @@ var schema = map[string]struct{ kind, values string }{
 	"portero.server_rtt_us": {kind: "number"},
 	"portero.client_rtt_us": {kind: "number"},
 	"portero.server_name":   {kind: "text"},
+	"portero.risks":         {kind: "own"},
 }
 
 // suricataNames is what Suricata 8 writes as app_proto.
@@ -124,6 +126,7 @@ func TestEveryFieldIsInTheSchema(t *testing.T) {
 	}
 	full := rs[0]
 	full.ServerName, full.Service, full.ServiceBy = "a\"b\x1b.example", "tls", "payload"
+	full.Risks = []record.Finding{{ID: "port-mismatch", Severity: "low", Basis: "observed", Frames: []uint64{4, 6}, Text: "a\"b\x1b"}}
 	rs = append(rs, full)
 	unreachable := *corpus.Made(8)
 	unreachable.Proto, unreachable.HasPorts, unreachable.Orig.Port, unreachable.Resp.Port = 1, false, 3, 1
@@ -207,6 +210,9 @@ func walk(t *testing.T, path string, v any, seen map[string]bool) {
 		good = len(s) == 2 && strings.Trim(s, "0123456789abcdef") == ""
 	case "text":
 		good = isText && s != ""
+	case "own": // the record's own list of objects
+		l, isList := v.([]any)
+		good = isList && len(l) > 0
 	}
 	if !good {
 		t.Errorf("%s: %v is no %s", path, v, f.kind)
