@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"portero/catalog"
+	"portero/handshake"
 	"portero/internal/policy"
 	"portero/internal/record"
 )
@@ -99,12 +100,20 @@ func (x *scene) door(kind, severity string) Finding {
 	return Finding{Kind: kind, Severity: severity, Basis: "observed", Target: x.s, Proto: x.r.Proto, Port: x.r.Resp.Port, First: x.r.First, Last: x.r.Last}
 }
 
+// offered reports whether the door opened to who then did not come in, as to a scan: its SYN-ACK shows it.
+func offered(r *record.Record) bool {
+	return r.SYNACKFrame != 0 && (r.Handshake == handshake.HalfOpen || r.Handshake == handshake.Aborted)
+}
+
 // judge appends what r shows by itself. Nothing is said of a port unless something
 // answered there, and of who answered unless that is told rather than guessed.
 func (d *Detector) judge(ms []mark, r *record.Record) []mark {
 	x := scene{d: d, r: r, o: r.Orig.Addr.Unmap(), s: r.Resp.Addr.Unmap(), marks: ms}
 	x.impossible()
 	if !answered(r) {
+		if offered(r) && r.RolesTold() {
+			x.unexpected()
+		}
 		return x.marks
 	}
 	if r.App != nil {
@@ -232,8 +241,8 @@ func (x *scene) unexpected() {
 		return
 	}
 	why, line := p.Judge(x.s, x.r.Proto, x.r.Resp.Port, x.o)
-	if why == policy.Expected {
-		return
+	if why == policy.Expected || why == policy.NotCaller && !answered(x.r) {
+		return // who did not come in may have called in another's name
 	}
 	f := x.door("not-in-policy", "medium")
 	f.Name, f.Extra = x.d.service(x.r), uint64(why)<<32|uint64(line)
