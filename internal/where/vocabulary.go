@@ -52,7 +52,12 @@ func (n *names) Visit(node *ast.Node) {
 			}
 		}
 		switch x.Operator {
+		case "<", "<=", ">", ">=":
+			n.order(node, x)
 		case "==", "!=":
+			if n.absent(node, x) {
+				return
+			}
 			n.keyless(x)
 			n.compare(x.Left, &x.Right)
 			n.compare(x.Right, &x.Left)
@@ -108,6 +113,56 @@ func keyOf(head string) string {
 		}
 	}
 	return ""
+}
+
+// key is the key of the record that node is, nil for none.
+func (n *names) key(node ast.Node) *record.Field {
+	if id, ok := node.(*ast.IdentifierNode); ok {
+		return n.keys[id.Value]
+	}
+	return nil
+}
+
+// textual reports whether a key is a text here, empty where the record lacks it.
+func textual(f *record.Field) bool {
+	switch f.Kind {
+	case record.KindInt, record.KindMicros, record.KindBool, record.KindWords, record.KindTexts, record.KindRisks, record.KindInts:
+		return false
+	}
+	return true
+}
+
+// order keeps a text that is unknown from lying before all others.
+func (n *names) order(node *ast.Node, x *ast.BinaryNode) {
+	for _, side := range [2]ast.Node{x.Left, x.Right} {
+		if f := n.key(side); f != nil && textual(f) {
+			there := &ast.BinaryNode{Operator: "!=", Left: &ast.IdentifierNode{Value: f.Name}, Right: &ast.StringNode{}}
+			ast.Patch(node, &ast.BinaryNode{Operator: "and", Left: there, Right: *node})
+		}
+	}
+}
+
+// absent makes a comparison with nil one that asks whether the record has the key: an unknown text is
+// empty, and an unknown number is not equal to itself.
+func (n *names) absent(node *ast.Node, x *ast.BinaryNode) bool {
+	f := n.key(x.Left)
+	other := x.Right
+	if f == nil {
+		f, other = n.key(x.Right), x.Left
+	}
+	if _, ok := other.(*ast.NilNode); !ok || f == nil {
+		return false
+	}
+	me := func() ast.Node { return &ast.IdentifierNode{Value: f.Name} }
+	switch {
+	case textual(f):
+		ast.Patch(node, &ast.BinaryNode{Operator: x.Operator, Left: me(), Right: &ast.StringNode{}})
+	case f.Kind == record.KindInt || f.Kind == record.KindMicros:
+		ast.Patch(node, &ast.BinaryNode{Operator: map[string]string{"==": "!=", "!=": "=="}[x.Operator], Left: me(), Right: me()})
+	default:
+		return false
+	}
+	return true
 }
 
 // compare settles what word is, which is compared with key, where key is one with a vocabulary.

@@ -6,7 +6,7 @@
 // A word that is a key too (user, first) is the word where it is compared with
 // a key that has it: port_class == user. Quoted words always work, as tables write them
 // too: handshake == "half open", or "semiabierta". A word that the key never has
-// is an error. Numbers that are unknown compare false with everything. Lists take
+// is an error. What is unknown is neither below nor above anything, and == nil. Lists take
 // `in`: duplicates in quality; so do addresses: orig_addr in 192.0.2.0/24.
 package where
 

@@ -52,6 +52,16 @@ func TestMatch(t *testing.T) {
 		"server_name_by == http":                       false,
 		"quic == unfinished or quic == initial_only":   false,
 		"conn_state == S0 or process_by == hidden":     false,
+		// What the record lacks is nil, and neither below nor above anything.
+		`tls_version < "TLS 1.3"`:                    false,
+		`tls_version >= "" or "TLS" > tls_version`:   false,
+		`not (tls_version < "TLS 1.3")`:              true,
+		"service == nil and nil == client_rtt_us":    true,
+		"service != nil or client_rtt_us != nil":     false,
+		"server_rtt_us != nil and handshake != nil":  true,
+		"missing == nil and vlan != nil":             true,
+		`first < "2030-01-01" and first > "2000"`:    true,
+		`"192.0.2.0" < orig_addr and orig_addr < ""`: false,
 		// Addresses and networks, with and without quotes.
 		"orig_addr == 192.0.2.1":                               true,
 		`orig_addr == "192.0.2.1" and resp_addr != 192.0.2.1`:  true,
