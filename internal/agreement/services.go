@@ -105,6 +105,10 @@ func serviceWhy(file string, g []*rec, want string) (got, why string) {
 		return "nothing", "Segments with wrong checksums: their receiver throws them away, and so does portero"
 	case want == "xmpp" && r.Resp.Port == 5223:
 		return "nothing", "A push service's own binary messages on 5223, which are no XMPP"
+	case want == "quic" && r.Orig.Pkts == 0:
+		return "nothing", "Only the server's side of an old QUIC of Google's: the hello is not there, and the answers name no version"
+	case strings.HasSuffix(file, "pcap__soap.pcap"):
+		return "nothing", "XML straight over TCP, with no HTTP before it (looked at by hand)"
 	case strings.Contains(file, "fuzz"):
 		return "nothing", "A fuzzed capture: octets that no program sent"
 	}
