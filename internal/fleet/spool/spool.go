@@ -9,14 +9,10 @@ package spool
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/binary"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,25 +72,6 @@ type segment struct {
 	counts   []uint32 // records of each message
 }
 
-// meta is kept in the file "spool".
-type meta struct {
-	Epoch                           string
-	DroppedMessages, DroppedRecords uint64
-	Acked                           uint64
-	// Given says that no number beyond it was given to a message. It runs ahead by
-	// some, so that one is never given again whatever becomes of the segments: the
-	// stores would take what is new for a copy of what they have.
-	Given uint64
-	// Clean says that its owner closed it, and Self which file it is written to: a spool
-	// that is put back from a copy shows by them that it is one, for numbers may have been
-	// given after the copy was made.
-	Clean bool   `json:",omitempty"`
-	Self  string `json:",omitempty"`
-}
-
-// ahead is how many numbers are noted as given at a time.
-const ahead = 1024
-
 const (
 	header = 4 + 4 + 8 + 2 + 4 // length, checksum, number, lane, records
 	// MaxMessage is the longest message, octets; a broker takes half of that.
@@ -131,46 +108,6 @@ func Open(dir string, limit int64) (*Spool, error) {
 		return nil, err
 	}
 	return s, nil
-}
-
-// loadMeta reads the file "spool". Where it cannot be known which numbers were given, leap is
-// true.
-func (s *Spool) loadMeta() (leap bool, err error) {
-	name := filepath.Join(s.dir, "spool")
-	epoch, _ := os.ReadFile(filepath.Join(s.dir, "epoch"))
-	known := isEpoch(string(epoch))
-	f, err := os.Open(name)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		s.meta.Epoch = string(epoch)
-		if s.stats.Remade = known; !known {
-			var e [8]byte
-			rand.Read(e[:])
-			s.meta.Epoch = hex.EncodeToString(e[:])
-		}
-		return known, s.saveMeta()
-	case err != nil:
-		return false, err
-	}
-	b, err := io.ReadAll(f)
-	self := ident(f)
-	f.Close()
-	if err != nil {
-		return false, err
-	}
-	if err := json.Unmarshal(b, &s.meta); err != nil || !isEpoch(s.meta.Epoch) {
-		if !known {
-			return false, fmt.Errorf("%s: this is no spool, or its file \"spool\" is damaged; without that file what waits here is sent under new names: nothing of it is lost, and what the broker has of it already is stored twice", s.dir)
-		}
-		s.meta, s.stats.Remade = meta{Epoch: string(epoch)}, true
-		return true, nil
-	}
-	return s.meta.Self != "" && (!s.meta.Clean || s.meta.Self != self), nil
-}
-
-func isEpoch(s string) bool {
-	b, err := hex.DecodeString(s)
-	return err == nil && len(b) == 8
 }
 
 func (s *Spool) load() error {
@@ -535,19 +472,6 @@ func (s *Spool) Ack(number uint64) {
 	}
 }
 
-func (s *Spool) saveMeta() error {
-	s.meta.Acked, s.meta.Clean = s.acked, s.closed
-	err := writeFile(filepath.Join(s.dir, "spool"), func(f *os.File) ([]byte, error) {
-		s.meta.Self = ident(f)
-		return json.Marshal(s.meta)
-	})
-	if err != nil {
-		return err
-	}
-	s.given = s.meta.Given
-	return nil
-}
-
 // Stats says what waits and what was dropped.
 func (s *Spool) Stats() Stats {
 	s.mu.Lock()
@@ -580,6 +504,3 @@ func (s *Spool) Close() error {
 	}
 	return err
 }
-
-// beingWritten begins the name of a file that WriteFile did not get to name.
-const beingWritten = ".new-"
