@@ -24,14 +24,38 @@ var aliases = map[string][]string{
 	"close open": {"abierta"}, "door silent": {"callado", "callada"}, "close reset": {"cortada"}, "close half_closed": {"semicierre"},
 	"handshake kind fast_open": {"apertura rápida"}, "oddity port_zero": {"puerto 0"},
 	"flag SYN": {"sincronizar"}, "flag ACK": {"acuse de recibo", "acuse"}, "flag RST": {"corte"},
-	"concept port": {"puerto"}, "concept socket": {"zócalo"}, "concept house": {"casa", "portero"}, "concept hardware_port": {"puerto físico"},
-	"concept scan": {"escaneo", "exploración"}, "concept redirect": {"redirección"},
+	"concept port": {"puerto", "ports", "puertos"}, "concept socket": {"zócalo", "sockets"}, "concept house": {"casa", "portero", "door", "doors", "puerta", "puertas", "doorkeeper"},
+	"concept hardware_port": {"puerto físico", "physical port", "logical port", "puerto lógico"},
+	"concept scan":          {"escaneo", "exploración"}, "concept redirect": {"redirección"},
 	"concept handshake":           {"acuerdo", "acuerdo en tres fases", "acuerdo de tres vías", "apretón de manos"},
-	"concept connection-oriented": {"orientado a conexión", "orientada a conexión", "con conexión"}, "concept connectionless": {"sin conexión"},
+	"concept connection-oriented": {"orientado a conexión", "orientada a conexión", "con conexión", "telephone", "teléfono", "tcp"}, "concept connectionless": {"sin conexión", "letter", "carta", "udp"},
 	"concept window": {"ventana"}, "concept seq": {"número de secuencia", "sequence number"}, "concept ISN": {"número de secuencia inicial", "número inicial", "initial sequence number"},
 	"column rtt": {"tiempo de ida y vuelta", "ida y vuelta", "round-trip time"}, "column data": {"carga útil"},
-	"port class system": {"bien conocidos", "bien conocido"}, "port class user": {"registrados", "registrado"}, "port class dynamic": {"dinámicos", "dinámico", "privados"},
+	"port class system": {"bien conocidos", "bien conocido"}, "port class user": {"registrados", "registrado"}, "port class dynamic": {"dinámicos", "dinámico", "privados", "ephemeral", "efímeros", "efímero"},
 	"concept originator": {"iniciador", "cliente", "client"}, "concept responder": {"respondedor", "servidor", "server"},
+}
+
+// netstat has the states that netstat, ss and ports --at write in another way than RFC 9293.
+var netstat = map[string]string{"SYN-RECV": "SYN-RECEIVED", "FIN-WAIT1": "FIN-WAIT-1", "FIN-WAIT2": "FIN-WAIT-2", "FIN-WAIT": "FIN-WAIT-1", "ESTAB": "ESTABLISHED", "LISTENING": "LISTEN"}
+
+// asPort is w without what people say before a number: port 80, puerto 80, tcp 80, tcp port 80.
+func asPort(w string) string {
+	words := strings.Fields(w)
+	n := len(words)
+	if n < 2 || strings.Trim(words[n-1], "0123456789") != "" {
+		return w
+	}
+	proto := ""
+	for _, p := range words[:n-1] {
+		switch p = strings.ToLower(p); {
+		case p == "port" || p == "puerto":
+		case proto == "" && (p == "tcp" || p == "udp" || p == "sctp"):
+			proto = p + "/"
+		default:
+			return w
+		}
+	}
+	return proto + words[n-1]
 }
 
 // bare makes words comparable that people type with or without accents, and with

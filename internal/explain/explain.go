@@ -39,11 +39,16 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 			found = append(found, e)
 		}
 	}
+	w = asPort(w)
 	folded := strings.ReplaceAll(strings.ToLower(w), " ", "_")
 	spelt := history(w)
 	state := func() {
-		if text := lang.State(l, strings.ToUpper(strings.ReplaceAll(folded, "_", "-"))); text != "" {
-			add(Entry{strings.ToUpper(strings.ReplaceAll(folded, "_", "-")), "TCP state", text})
+		name := strings.ToUpper(strings.ReplaceAll(folded, "_", "-"))
+		if s := netstat[name]; s != "" {
+			name = s
+		}
+		if text := lang.State(l, name); text != "" {
+			add(Entry{name, "TCP state", text})
 		}
 	}
 	if w != folded {
@@ -304,6 +309,9 @@ func Flags(l lang.Lang, s string) (string, bool) {
 	short := map[rune]string{'S': "SYN", 'A': "ACK", 'F': "FIN", 'R': "RST", 'P': "PSH", 'U': "URG", 'E': "ECE", 'C': "CWR"}
 	var names []string
 	up := strings.ToUpper(s)
+	if b := strings.TrimSuffix(strings.TrimPrefix(up, "["), "]"); strings.Contains(b, ".") || b != up { // as tcpdump writes them
+		up = strings.NewReplacer(".", "A", "W", "C").Replace(b)
+	}
 	if strings.ContainsAny(up, "-,+|") {
 		names = strings.FieldsFunc(up, func(r rune) bool { return strings.ContainsRune("-,+|", r) })
 	} else {

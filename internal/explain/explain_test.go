@@ -35,6 +35,18 @@ func TestVocabulary(t *testing.T) {
 			t.Errorf("%q is not explained", w)
 		}
 	}
+	// So is every word that a key of the record may hold; names of protocols are ports.
+	for _, f := range record.Schema() {
+		if f.Values == nil || f.Name == "server_name_by" {
+			continue
+		}
+		for _, v := range f.Values() {
+			found, _ := Explain(catalog.Default(), lang.English, v)
+			if !slices.ContainsFunc(found, func(e Entry) bool { return e.Kind != "port" }) {
+				t.Errorf("%q, which %s may be, is not explained", v, f.Name)
+			}
+		}
+	}
 }
 
 // Every head that a table or the live screen has is explained, in the words of both languages, and
@@ -180,7 +192,8 @@ func TestFirstMeaning(t *testing.T) {
 	for w, want := range map[string]string{
 		"TIME-WAIT": "TCP state: TIME-WAIT", "fin-wait-1": "TCP state: FIN-WAIT-1", "ESTABLISHED": "TCP state: ESTABLISHED", "LISTEN": "TCP state: LISTEN", "CLOSED": "TCP state: CLOSED",
 		"closed": "close: closed", "rtt": "column: rtt", "window": "concept: window", "data": "column: data", "Data": "column: data", "pkts>": "column: pkts>",
-		"ShR": "Zeek history: ShR", "Sh": "Zeek history: Sh", "Sr": "Zeek history: Sr", "SH": "Zeek conn_state: SH", "SHR": "Zeek conn_state: SHR", "rst": "flag: RST", "SA": "flags: SA", "PFCP": "flags: PFCP", "pfcp": "port: 8805/udp", "scp": "port: 3820/tcp",
+		"ShR": "Zeek history: ShR", "Sh": "Zeek history: Sh", "Sr": "Zeek history: Sr", "SH": "Zeek conn_state: SH", "SHR": "Zeek conn_state: SHR", "rst": "flag: RST", "SA": "flags: SA", "PFCP": "flags: PFCP", "[S.]": "flags: [S.]", "SYN_RECV": "TCP state: SYN-RECEIVED", "FIN_WAIT1": "TCP state: FIN-WAIT-1", "port 80": "port: 80/tcp", "puerto 53": "port: 53/tcp", "udp port 53": "port: 53/udp",
+		"fin": "flag: FIN", "xmas": "probe_kind: xmas", "loss": "slow: loss", "doors": "concept: house", "letter": "concept: connectionless", "telephone": "concept: connection-oriented", "logical port": "concept: hardware_port", "ephemeral": "port class: dynamic", "pfcp": "port: 8805/udp", "scp": "port: 3820/tcp",
 		"semiabierta": "verdict: half_open", "completada": "verdict: completed", "completada, no vista entera": "verdict: completed_unseen", "rechazada": "verdict: refused", "rechazado": "verdict: refused",
 		"filtrada": "verdict: filtered", "sin respuesta": "verdict: no_answer", "abandonada": "verdict: aborted", "no válida": "verdict: invalid", "no valida": "verdict: invalid", "ya en curso": "verdict: midstream",
 		"indeterminada": "verdict: unknown", "no solicitada": "verdict: unsolicited", "sondeo": "verdict: probe", "deducida": "verdict: implied", "cerrada": "close: closed", "semicerrada": "close: half_closed",

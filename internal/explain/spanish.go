@@ -2,6 +2,30 @@ package explain
 
 // spanish has the text of every word in words, by kind and word.
 var spanish = map[string]string{
+	"probe_kind null":                  "Ningún indicador, para ver si una puerta cerrada contesta con RST. Ningún programa envía eso salvo uno que escanea.",
+	"probe_kind fin":                   "Un FIN de una conexión que nadie tiene. Una puerta cerrada contesta con RST; una abierta, por lo común, con nada.",
+	"probe_kind xmas":                  "FIN, PSH y URG a la vez, encendido como un árbol de Navidad: un paquete de quien escanea, para pasar filtros sencillos.",
+	"probe_kind syn_fin":               "SYN y FIN a la vez: abrir y cerrar de una vez. Fabricado para pasar filtros sencillos.",
+	"probe_kind syn_rst":               "SYN y RST a la vez. Fabricado: ningún sistema lo envía.",
+	"probe_kind ack":                   "Un ACK suelto cuya única respuesta es el RST que pedía: dice si un cortafuegos deja pasar segmentos de conexiones abiertas, no si la puerta está abierta.",
+	"probe_kind maimon":                "FIN y ACK de una conexión que nadie tiene (Uriel Maimon, 1996): algunos sistemas solo contestan donde la puerta está cerrada.",
+	"probe_kind other":                 "Otra combinación de indicadores que no abre nada ni es de ninguna conexión.",
+	"closed_by orig":                   "El iniciador cerró primero, o envió el RST.",
+	"closed_by resp":                   "El respondedor cerró primero, o envió el RST.",
+	"closed_by both":                   "Los dos cerraron antes de ver el FIN del otro.",
+	"slow responder":                   "La mayor parte del tiempo pasó mientras el respondedor tenía la pregunta y aún no había contestado.",
+	"slow path":                        "La mayor parte del tiempo se fue en la ida y la vuelta.",
+	"slow window":                      "La mayor parte del tiempo pasó mientras un receptor no tenía sitio (ventana cerrada).",
+	"slow loss":                        "La mayor parte del tiempo pasó en silencio antes de los segmentos que reparan una pérdida.",
+	"slow opening":                     "La mayor parte del tiempo pasó hasta que la conexión se abrió: hubo que repetir el SYN o el SYN-ACK.",
+	"confidence exact":                 "Lo hablado tiene una marca que nada más tiene, o ambos lados coinciden en ello.",
+	"confidence shape":                 "Las longitudes y los campos de lo hablado cuadran con el protocolo.",
+	"event opened":                     "en vivo: se vio un primer paquete.",
+	"event established":                "en vivo: el acuerdo está completo.",
+	"event ended":                      "en vivo: la conexión terminó, y este es su registro.",
+	"process_by guessed":               "Varios programas tienen el socket, y se nombra el de menor número de proceso.",
+	"process_by hidden":                "Lo tiene un programa de otro usuario, y este no puede mirar: ejecútese con sudo.",
+	"process_by kernel":                "No lo tiene ningún programa que se pueda ver: es un socket del propio sistema, o de un programa en otro espacio de nombres.",
 	"verdict completed":                "La conexión llegó a existir: SYN, SYN-ACK y ACK están en la captura y sus números cuadran. `portero why` muestra las tres ecuaciones.",
 	"verdict completed_unseen":         "La conexión llegó a existir, aunque a la captura le falta uno de los tres segmentos (`missing` dice cuál). Los números de los otros no dejan otra salida.",
 	"verdict implied":                  "La captura solo tiene un sentido, y muestra su mitad de un acuerdo completado. La otra mitad pasó por otro camino.",
@@ -165,7 +189,7 @@ var spanish = map[string]string{
 // kindsES names the kinds of meanings.
 var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "door": "puerta", "exchange": "intercambio", "QUIC": "QUIC", "seen": "visto", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
 	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "column": "columna de la tabla", "TCP state": "estado de TCP", "concept": "idea", "port class": "clase de puerto",
-	"roles_by": "roles_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "word": "palabra", "kind of fact": "tipo de dato"}
+	"roles_by": "roles_by", "probe_kind": "probe_kind", "closed_by": "closed_by", "slow": "slow", "confidence": "confidence", "event": "event", "process_by": "process_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "word": "palabra", "kind of fact": "tipo de dato"}
 
 var lettersES = map[byte]string{'s': "SYN", 'h': "SYN-ACK", 'a': "un ACK solo", 'd': "datos", 'f': "FIN", 'r': "RST", 'c': "un paquete con suma de comprobación errónea",
 	'g': "un hueco: octetos que la captura no tiene", 't': "octetos enviados de nuevo", 'w': "la ventana cerrada", 'i': "FIN y RST juntos", 'q': "otros indicadores imposibles"}
