@@ -74,6 +74,23 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 		add(Entry{k.ID, "finding", fmt.Sprintf(l.Pick("%s.\nmeans: %s\ninnocent: %s\nnext: %s\nbasis: %s, at most %s, ATT&CK %s", "%s.\nindica: %s\ninocente: %s\ndespués: %s\nbase: %s, gravedad %s como mucho, ATT&CK %s"),
 			pick(k.Title), pick(k.Means), pick(k.Innocent), pick(k.Next), lang.Basis(l, k.Basis), lang.Severity(l, k.Severity), k.Attack)})
 	}
+	for _, p := range []string{"ip protocol ", "protocolo ip ", "ip-protocol "} {
+		number, ok := strings.CutPrefix(strings.ToLower(w), p)
+		n, err := strconv.ParseUint(number, 10, 8)
+		if !ok || err != nil {
+			continue
+		}
+		shown, text := lang.Protocol(lang.English, strconv.FormatUint(n, 10)), lang.IPProtocol(l, uint8(n))
+		switch name := record.ProtoName(uint8(n)); {
+		case text != "":
+			text += l.Pick(". No opening of it is judged.", ". No se juzga ninguna apertura suya.")
+		case name != strconv.FormatUint(n, 10):
+			text = name
+		default:
+			text = l.Pick("A number that has no name here.", "Un número que aquí no tiene nombre.")
+		}
+		add(Entry{shown, "IP protocol", text})
+	}
 	for _, e := range named(c, l, w) {
 		add(e)
 	}

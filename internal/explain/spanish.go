@@ -179,6 +179,9 @@ var spanish = map[string]string{
 	"column seen":                      "De un socket de este equipo: si se vio venir a alguien (docs/PROGRAMS.md).",
 	"column severity":                  "Cuán grave puede ser un hallazgo: informativa, baja, media, alta.",
 	"concept window":                   "Cuántos octetos caben ahora mismo en un extremo; se dice en cada paquete. 0 significa: espere. Tras el SYN el campo se multiplica por 2 elevado a la escala de ventana que dieron los SYN.",
+	"concept icmp":                     "El correo de la propia red (ICMP): errores sobre paquetes, y la pregunta y respuesta de ping. Un error es de la conexión cuyo paquete cita; lo demás tiene una fila propia.",
+	"concept icmp6":                    "El ICMP de IPv6: errores y ping, y cómo se encuentran los vecinos y los enrutadores (routers).",
+	"concept sctp":                     "Un transporte con asociaciones, que abre con cuatro paquetes propios. Se siguen, y su apertura no se juzga.",
 	"concept seq":                      "Número de secuencia: el del primer octeto de este paquete. SYN y FIN gastan un número cada uno. Las escaleras cuentan desde el SYN como 0; en el cable empieza en cualquiera, y después de 4294967295 viene el 0.",
 	"concept ISN":                      "Número de secuencia inicial: el que lleva el SYN. Se elige al azar, para que nadie fuera del camino lo adivine.",
 	"concept RFC 9293":                 "El documento que dice qué es TCP (2022; antes, el RFC 793 de 1981): los estados, los números y lo que cada extremo debe aceptar.",
@@ -189,7 +192,7 @@ var spanish = map[string]string{
 // kindsES names the kinds of meanings.
 var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "door": "puerta", "exchange": "intercambio", "QUIC": "QUIC", "seen": "visto", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
 	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "column": "columna de la tabla", "TCP state": "estado de TCP", "concept": "idea", "port class": "clase de puerto",
-	"roles_by": "roles_by", "probe_kind": "probe_kind", "closed_by": "closed_by", "slow": "slow", "confidence": "confidence", "event": "event", "process_by": "process_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "word": "palabra", "kind of fact": "tipo de dato"}
+	"roles_by": "roles_by", "probe_kind": "probe_kind", "closed_by": "closed_by", "slow": "slow", "confidence": "confidence", "event": "event", "process_by": "process_by", "port": "puerto", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "IP protocol": "protocolo IP", "word": "palabra", "kind of fact": "tipo de dato"}
 
 var lettersES = map[byte]string{'s': "SYN", 'h': "SYN-ACK", 'a': "un ACK solo", 'd': "datos", 'f': "FIN", 'r': "RST", 'c': "un paquete con suma de comprobación errónea",
 	'g': "un hueco: octetos que la captura no tiene", 't': "octetos enviados de nuevo", 'w': "la ventana cerrada", 'i': "FIN y RST juntos", 'q': "otros indicadores imposibles"}

@@ -234,6 +234,16 @@ func TestCertificateInPlainWords(t *testing.T) {
 	}
 }
 
+// Of a protocol without ports it is said which it is by its number, and of one that has a handshake not that there is none.
+func TestProtocolsByNumber(t *testing.T) {
+	if m := certificate.Meaning(&record.Record{Proto: 89}); !strings.Contains(m.EN, "OSPF") || !strings.Contains(m.ES, "OSPF") {
+		t.Error(m)
+	}
+	if m := certificate.Meaning(&record.Record{Proto: 33}); strings.Contains(m.EN, "without connection") || strings.Contains(m.ES, "sin conexión") {
+		t.Error(m)
+	}
+}
+
 // A firewall sends port unreachable as well as the host whose port is closed.
 func TestPortUnreachableIsNoProof(t *testing.T) {
 	m := certificate.Meaning(&record.Record{Proto: capture.ProtoUDP, HasPorts: true, Exchange: handshake.ExchangeRefused})

@@ -106,7 +106,16 @@ func exchangeMeaning(r *record.Record) Text {
 	if r.Proto == capture.ProtoSCTP {
 		return Text{"SCTP has a handshake of its own (INIT, INIT ACK, COOKIE ECHO, COOKIE ACK), which is not judged here.", "SCTP tiene un acuerdo propio (INIT, INIT ACK, COOKIE ECHO, COOKIE ACK), que aquí no se juzga."}
 	}
-	return Text{"Packets without connection; there is no handshake to judge.", "Paquetes sin conexión; no hay acuerdo que juzgar."}
+	const dccp = 33
+	if r.Proto == dccp {
+		return Text{"DCCP has a handshake of its own (Request, Response, Ack), which is not judged here.", "DCCP tiene un acuerdo propio (Request, Response, Ack), que aquí no se juzga."}
+	}
+	t := Text{"Packets without connection; there is no handshake to judge.", "Paquetes sin conexión; no hay acuerdo que juzgar."}
+	if name := words.IPProtocol(words.English, r.Proto); name != "" {
+		t.EN += " By the number in their header they are of " + name + "."
+		t.ES += " Por el número de su cabecera son de " + words.IPProtocol(words.Spanish, r.Proto) + "."
+	}
+	return t
 }
 
 // ends says where both ends stood at the end of the capture.

@@ -347,6 +347,9 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	case handshake.ExchangeFiltered:
 		add(l.Pick("ICMP error from %s%s", "error ICMP de %s%s"), r.FilteredBy, frames(l.Pick("frame", "trama"), r.ICMPFrame))
 	}
+	if name := words.IPProtocol(l, r.Proto); name != "" {
+		add(l.Pick("by its number %s", "por su número, %s"), name)
+	}
 	if r.Kind != handshake.Normal && r.Kind != handshake.KindNone {
 		add("%s", words.Kind(l, r.Kind.String()))
 	}
