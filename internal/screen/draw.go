@@ -13,7 +13,6 @@ import (
 	"portero/internal/record"
 	"portero/internal/view/events"
 	"portero/internal/view/table"
-	"portero/internal/words"
 )
 
 var tabs = [4][2]string{{"connections", "conexiones"}, {"ports", "puertos"}, {"hosts", "equipos"}, {"findings", "hallazgos"}}
@@ -300,9 +299,9 @@ func (m *Model) foot() string {
 	switch label, typed := m.line(); {
 	case m.mode == typing:
 		s := label + typed
-		if bad := m.filter[m.tab].bad; bad != "" {
+		if bad := m.complaint(); bad != "" {
 			// Behind it: what does not fit the line is cut off, and never what is typed.
-			s += "  (" + clean(words.Message(m.Lang, bad)) + ")"
+			s += "  (" + clean(bad) + ")"
 		}
 		return s
 	case m.mode == saving:

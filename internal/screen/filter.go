@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"portero/internal/where"
+	"portero/internal/words"
 )
 
 // filter chooses lines as it is typed: every word must be somewhere in the line,
@@ -29,6 +30,16 @@ func newFilter(text string) filter {
 	}
 	f.words = strings.Fields(strings.ToLower(text))
 	return f
+}
+
+// complaint says in the screen's language why the filter that is typed cannot be used yet, "" when it can.
+func (m *Model) complaint() string {
+	const as = "--where: " // it is one of its expressions, and so are its errors
+	bad := m.filter[m.tab].bad
+	if bad == "" {
+		return ""
+	}
+	return strings.TrimPrefix(words.Message(m.Lang, as+bad), as)
 }
 
 // pick returns the items that the filter lets through.

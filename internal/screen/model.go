@@ -208,7 +208,7 @@ func (m *Model) savedText(s saved) string {
 	name := clean(s.name)
 	switch {
 	case s.err != nil:
-		return m.pick("not saved: ", "no se guardó: ") + clean(s.err.Error())
+		return m.pick("not saved: ", "no se guardó: ") + clean(words.Message(m.Lang, s.err.Error()))
 	case s.frames == 0:
 		return m.pick("not saved: its packets are no longer kept", "no se guardó: sus paquetes ya no están")
 	case s.gone > 0:

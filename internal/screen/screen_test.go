@@ -144,6 +144,13 @@ func TestListsAtBothSizes(t *testing.T) {
 	}
 }
 
+// What is wrong with a filter is said in the screen's language.
+func TestFilterComplainsInSpanish(t *testing.T) {
+	m, _ := filled(t, words.Spanish, "first-look", 120, 24)
+	press(m, "/handshake == refuse")
+	has(t, m, "filtro: handshake == refuse  (columna 14: nombre desconocido: refuse; ¿quizá refused?)")
+}
+
 func TestConnections(t *testing.T) {
 	m, _ := filled(t, words.English, "first-look", 80, 24)
 	has(t, m, "[1 connections 6]", "> half open 192.0.2.7:40022 192.0.2.1:80", "refused   192.0.2.2:51516 192.0.2.1:8080", "by latest", "seen 6")
