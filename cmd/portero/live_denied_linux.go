@@ -13,9 +13,9 @@ func deniedText(l words.Lang, iface, path, name string) string {
     por esta vez
   sudo groupadd portero; sudo chgrp portero %[2]s; sudo chmod 750 %[2]s
   sudo setcap cap_net_raw=ep %[2]s; sudo usermod -aG portero %[3]s
-    para siempre y solo para los miembros del grupo: cada uno podrá leer todo el tráfico de esta máquina
+    para siempre y solo para los miembros del grupo: cada uno podrá leer todo el tráfico de este equipo
   sudo setcap cap_net_raw=ep %[2]s
-    para siempre y para quien pueda ejecutar el programa, que podrá leer todo el tráfico de esta máquina`, iface, path, name)
+    para siempre y para quien pueda ejecutar el programa, que podrá leer todo el tráfico de este equipo`, iface, path, name)
 	}
 	return fmt.Sprintf(`%[1]s: not permitted to listen here. It takes the capability CAP_NET_RAW and nothing else. One of these:
   sudo portero live %[1]s
