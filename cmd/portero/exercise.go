@@ -26,7 +26,8 @@ func (a *app) exerciseCmd() *cobra.Command {
 	var key, names bool
 	var seed uint64
 	var variants, conns int
-	levels := map[string]teach.Level{"easy": teach.Easy, "medium": teach.Medium, "hard": teach.Hard}
+	levels := map[string]teach.Level{"easy": teach.Easy, "medium": teach.Medium, "hard": teach.Hard,
+		"1": teach.Easy, "2": teach.Medium, "3": teach.Hard} // as sheets have it over them
 	cmd := &cobra.Command{
 		Use: "exercise FILE...", Short: "Make worksheets and their answer keys from a teacher's own capture",
 		Long: `Makes a worksheet with blanks (flags, numbers, states, the verdict) from TCP connections
