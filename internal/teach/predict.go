@@ -227,6 +227,7 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 0, 256), 4096)
 	t := newTeller(rec, tr, l)
+	t.guessing = true
 	p := func(format string, args ...any) {
 		if err == nil {
 			_, err = fmt.Fprintf(out, format, args...)

@@ -158,6 +158,26 @@ func TestPredictShowsStatesAsTheLadder(t *testing.T) {
 	}
 }
 
+// The game tells nothing of the packets that it has still to ask for: that nobody answers is what
+// the class is to find.
+func TestPredictDoesNotTellWhatComes(t *testing.T) {
+	for _, s := range []*story.Story{story.New().SYN().Wait(1e9).SYN(), story.New().SYN().SYNACK().Wait(1e9).SYNACK(), story.New().Open().FIN().Wait(1e9).FIN()} {
+		rec := s.Record()
+		tr := trace.Build(s.Packets, rec)
+		var out bytes.Buffer
+		if _, _, err := teach.Predict(strings.NewReader(strings.Repeat("\n", 9)), &out, rec, tr, teach.English, 0); err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(strings.Fields(out.String()), " "); strings.Contains(text, "in this capture") {
+			t.Errorf("it tells what comes:\n%s", out.String())
+		}
+		var b bytes.Buffer
+		if err := teach.New(rec, tr, teach.Options{Lang: teach.English}).WriteText(&b, teach.TextOptions{}); err != nil || !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(b.String(), "|", " ")), " "), "in this capture") {
+			t.Errorf("the ladder does not tell it: %v\n%s", err, &b)
+		}
+	}
+}
+
 // The game has the width of the terminal, in both languages, whatever was answered.
 func TestPredictFits(t *testing.T) {
 	for _, l := range []teach.Lang{teach.English, teach.Spanish} {

@@ -24,9 +24,10 @@ type Telling struct {
 
 // teller tells the steps of one trace.
 type teller struct {
-	l   Lang
-	tr  *trace.Trace
-	rec *record.Record
+	l        Lang
+	tr       *trace.Trace
+	rec      *record.Record
+	guessing bool // what comes next is asked: nothing of it is told before
 	// said remembers what was explained once and need not be again.
 	said map[string]bool
 	ledger
@@ -202,7 +203,7 @@ func (t *teller) syn(s *trace.Step) Telling {
 	if s.Has(trace.SYNData) {
 		x.Plain += l.f(" The SYN already carries %s (Fast Open: it has called here before).", " El SYN ya lleva %s (apertura rápida: ya había llamado antes).", l.octets(int64(s.Len)))
 	}
-	if s.Has(trace.SYNSilent) && !s.Has(trace.SYNAgain) && t.rec.Handshake != handshake.Filtered &&
+	if !t.guessing && s.Has(trace.SYNSilent) && !s.Has(trace.SYNAgain) && t.rec.Handshake != handshake.Filtered &&
 		(t.rec.Handshake != handshake.Refused || t.rec.SYNRetries > 0) { // the one answer may be captured before it
 		x.Plain += l.t(" No answer to it is in this capture.", " En esta captura nadie le contesta.")
 	}
@@ -247,7 +248,7 @@ func (t *teller) synAck(s *trace.Step) Telling {
 	if s.Has(trace.SYNDataLeft) {
 		x.Plain += l.t(" It does not take the bytes that came with the SYN: they must be sent again.", " No acepta los bytes que traía el SYN: habrá que enviarlos otra vez.")
 	}
-	if s.Has(trace.SYNACKSilent) {
+	if !t.guessing && s.Has(trace.SYNACKSilent) {
 		x.Plain += l.t(" Nothing in this capture acknowledges it.", " En esta captura nada la confirma.")
 	}
 	return x

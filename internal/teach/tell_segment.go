@@ -93,6 +93,7 @@ func (t *teller) third(s *trace.Step) Telling {
 	case s.From == trace.Resp: // of a split handshake, in which the client answered
 		x = Telling{Quote: l.t("I heard your answer.", "Oí la respuesta."), Plain: l.t("The server acknowledges the client's answer to its call. Now each knows that the other hears it: the connection stands.",
 			"El servidor confirma la respuesta del cliente a su llamada. Ahora cada uno sabe que el otro lo oye: la conexión está hecha.")}
+	case t.guessing && a.State < trace.Established:
 	case a.State < trace.Established && a.State != trace.Unknown:
 		x.Plain = l.t("The client acknowledges the server's number. For the client the connection stands; the server has not taken note yet, as its next packet shows.",
 			"El cliente confirma el número del servidor. Para el cliente la conexión está hecha; el servidor aún no tomó nota, como muestra su paquete siguiente.")
@@ -188,7 +189,7 @@ func (t *teller) farewell(s *trace.Step, x *Telling) {
 		x.Quote = l.t("I have nothing more to say.", "No tengo más que decir.")
 		x.Plain = sentences(x.Plain, l.f("%s has said all it wanted (FIN). It can still listen: each side says goodbye for itself.", "%s ya dijo todo lo que quería (FIN). Aún puede escuchar: cada lado se despide por su cuenta.", who))
 	}
-	if s.Has(trace.FINUnanswered) {
+	if !t.guessing && s.Has(trace.FINUnanswered) {
 		x.Plain = sentences(x.Plain, l.f("Nothing in this capture shows that %s heard it.", "En esta captura nada muestra que %s lo oyera.", peer))
 	}
 }
