@@ -197,18 +197,21 @@ func TestNotesOfHTTP(t *testing.T) {
 		status int
 		to     string
 		want   string
+		of     identify.Protocol
 	}{
-		{8080, 200, "", "HTTP on port 8080 rather than 80"},
-		{80, 200, "", ""},
-		{8080, 0, "", ""},
-		{80, 301, "https://example.test/", "answer 301 (frame 7) sends the originator to https://example.test/"},
+		{8080, 200, "", "HTTP on port 8080 rather than 80", identify.HTTP},
+		{8080, 200, "", "HTTP on port 8080 rather than 80", identify.WebSocket},
+		{5060, 302, "https://example.test/", "", identify.SIP}, // built like HTTP, and none
+		{80, 200, "", "", identify.HTTP},
+		{8080, 0, "", "", identify.HTTP},
+		{80, 301, "https://example.test/", "answer 301 (frame 7) sends the originator to https://example.test/", identify.HTTP},
 	} {
 		r := call(1, func(r *record.Record) {
 			r.Resp.Port = x.port
-			r.App = &identify.Facts{HTTP: &identify.Web{Status: x.status, StatusFrame: 7, Location: x.to}}
+			r.App = &identify.Facts{Protocol: x.of, HTTP: &identify.Web{Status: x.status, StatusFrame: 7, Location: x.to}}
 		})
 		n := strings.Join(NotesIn(words.English, r), "; ")
-		if !strings.Contains(n, x.want) || x.want == "" && (strings.Contains(n, "rather than") || strings.Contains(n, "sends the caller")) {
+		if !strings.Contains(n, x.want) || x.want == "" && (strings.Contains(n, "rather than") || strings.Contains(n, "sends the originator")) {
 			t.Errorf("%+v: %q", x, n)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/view/told"
@@ -381,7 +382,7 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 	if t := told.Slow(r); t.EN != "" {
 		n = append(n, l.Pick(t.EN, t.ES))
 	}
-	if r.App != nil && r.App.HTTP != nil && answeredHTTP(r) {
+	if r.App != nil && r.App.HTTP != nil && ofTheWeb(r.App.Protocol) && answeredHTTP(r) {
 		if r.Resp.Port != 80 {
 			add(l.Pick("HTTP on port %d rather than 80", "HTTP en el puerto %d en vez del 80"), r.Resp.Port)
 		}
@@ -410,6 +411,11 @@ func inputs(l words.Lang, r *record.Record) string {
 		return strings.Join(in[:most], ", ") + fmt.Sprintf(l.Pick(" and %d more", " y %d más"), len(in)-most)
 	}
 	return strings.Join(in, ", ")
+}
+
+// ofTheWeb reports whether p is HTTP, and not another protocol of its build, as SIP and RTSP are.
+func ofTheWeb(p identify.Protocol) bool {
+	return p == identify.HTTP || p == identify.HTTPProxy || p == identify.WebSocket
 }
 
 func answeredHTTP(r *record.Record) bool { return r.Answered() && r.App.HTTP.Status != 0 }
