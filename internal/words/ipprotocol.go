@@ -15,7 +15,7 @@ var ipProtocols = map[uint8][2]string{
 	47:  {"GRE: a tunnel", "GRE: un túnel"},
 	50:  {"ESP: enciphered by IPsec", "ESP: cifrado con IPsec"},
 	51:  {"AH: signed by IPsec", "AH: firmado con IPsec"},
-	59:  {"nothing follows the headers of IPv6", "no sigue nada a las cabeceras de IPv6"},
+	59:  {"IPv6-NoNxt: nothing follows its headers", "IPv6-NoNxt: no sigue nada a sus cabeceras"},
 	60:  {"options of IPv6 for the receiver", "opciones de IPv6 para quien recibe"},
 	88:  {"EIGRP: routers tell each other the ways", "EIGRP: los enrutadores (routers) se cuentan los caminos"},
 	89:  {"OSPF: routers tell each other the ways", "OSPF: los enrutadores (routers) se cuentan los caminos"},

@@ -162,6 +162,9 @@ func TestNotesFollowTheFrames(t *testing.T) {
 		}, "reset by 192.0.2.2 after 5.0 s (frame 8)"},
 		{func(r *record.Record) { r.Close, r.ClosedBy = handshake.HalfClosed, handshake.ByOrig }, "half closed by 192.0.2.1"},
 		{func(r *record.Record) { r.Handshake, r.Proto, r.HasPorts = handshake.None, 89, false }, "by its number OSPF: routers tell each other the ways"},
+		{func(r *record.Record) { r.Kind = handshake.Simultaneous }, "simultaneous opening"},
+		{func(r *record.Record) { r.Kind = handshake.FastOpenIgnored }, "fast open ignored"},
+		{func(r *record.Record) { r.Handshake, r.ProbeKind = handshake.Probe, handshake.ProbeOther }, "odd flags: belongs to no connection"},
 		{func(r *record.Record) { // one machine with itself: the address tells nothing
 			r.Close, r.ClosedBy, r.Resp.Addr = handshake.Reset, handshake.ByResp, r.Orig.Addr
 		}, "reset by 192.0.2.1:443 after 5.0 s"},

@@ -338,6 +338,10 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 			add("%s", l.Pick("a RST without a connection", "un RST sin conexión"))
 		}
 	case handshake.Probe:
+		if r.ProbeKind == handshake.ProbeOther {
+			add("%s", l.Pick("odd flags: belongs to no connection", "indicadores raros: no pertenece a ninguna conexión"))
+			break
+		}
 		add(l.Pick("%s probe: belongs to no connection", "sondeo %s: no pertenece a ninguna conexión"), probe(l, r))
 	case handshake.Unknown:
 		add("%s", l.Pick("cut before the flags: only the ports are known", "truncado antes de los indicadores: solo se conocen los puertos"))
@@ -352,7 +356,11 @@ func NotesIn(l words.Lang, r *record.Record) []string {
 		add(l.Pick("by its number %s", "por su número, %s"), name)
 	}
 	if r.Kind != handshake.Normal && r.Kind != handshake.KindNone {
-		add("%s", words.Kind(l, r.Kind.String()))
+		kind := words.Kind(l, r.Kind.String())
+		if l == words.English && (r.Kind == handshake.Simultaneous || r.Kind == handshake.Split) {
+			kind += " opening" // the others say of themselves that they are one
+		}
+		add("%s", kind)
 	}
 	switch r.Close {
 	case handshake.Reset:
