@@ -579,4 +579,14 @@ var borders = []storied{
 	{"TLS to a number of old malware", func(s *story) {
 		s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 31337, handshake.Completed, spoke("tls"))
 	}, "port-mismatch info 1"},
+	// Several at one door.
+	{"two people at one door", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
+		s.tcp(sec, "10.0.0.8", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("anna", "ftp PASS"))
+	}, "cleartext-credentials high 2"},
+	{"two certificates at one door", func(s *story) {
+		for i, name := range []string{"example.test", "other.test"} {
+			s.tcp(int64(i)*sec, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: name, NotBefore: 1_600_000_000, NotAfter: 1_610_000_000}))
+		}
+	}, "tls-certificate medium 1"},
 }

@@ -330,15 +330,6 @@ var stories = []storied{
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
 		s.tcp(sec, "10.0.0.8", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
 	}, "cleartext-credentials high 2"},
-	{"two people at one door", func(s *story) {
-		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("maria", "ftp PASS"))
-		s.tcp(sec, "10.0.0.8", "10.0.0.1", 0, 21, handshake.Completed, spoke("ftp"), readable("anna", "ftp PASS"))
-	}, "cleartext-credentials high 2"},
-	{"two certificates at one door", func(s *story) {
-		for i, name := range []string{"example.test", "other.test"} {
-			s.tcp(int64(i)*sec, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Completed, spoke("tls"), certified(identify.Certificate{Subject: name, NotBefore: 1_600_000_000, NotAfter: 1_610_000_000}))
-		}
-	}, "tls-certificate medium 1"},
 	{"a password that never left the machine", func(s *story) {
 		s.tcp(0, "127.0.0.1", "127.0.0.1", 0, 6379, handshake.Completed, spoke("redis"), readable("", "redis auth"))
 		s.tcp(sec, "::1", "::1", 0, 143, handshake.Completed, spoke("imap"))
