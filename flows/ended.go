@@ -311,7 +311,10 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		e.ConnState = f.conn.ConnState(x)
 		e.Completeness = int16(f.conn.Completeness(f.pkts[0]+f.pkts[1] == 1 && og.dups == 0))
 		e.SYNRetries, e.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
-		if e.SuspectedRSTs = x.SuspectedRSTs(); e.SuspectedRSTs == 0 {
+		if e.SuspectedRSTs = x.SuspectedRSTs(); e.J.Verdict == handshake.Probe {
+			e.SuspectedRSTs = 0 // no connection into which one could be injected: they answer
+		}
+		if e.SuspectedRSTs == 0 {
 			e.Oddities &^= handshake.OddRSTWindow // what was suspected turned out to be meant
 		}
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
@@ -365,7 +368,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		f.conn.Facts(&v.Facts, side, x)
 		if x.Data != nil {
 			v.Payload, v.Retrans, v.OOO = f.conn.PayloadOf(side, x), uint64(d.Retrans[side]), uint64(d.OOO[side])
-			v.Lost = v.Facts.Lost
+			if e.J.Verdict != handshake.Probe {
+				v.Lost = v.Facts.Lost
+			}
 		}
 	}
 	e.Note = noteOf(f, x)

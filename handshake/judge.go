@@ -42,7 +42,7 @@ func (c *Conn) RolesSeen() bool {
 func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 	a, b := c.half[0].bits, c.half[1].bits
 	switch {
-	case c.flags&flagOddFirst != 0 && (a|b)&sentSYN == 0:
+	case c.flags&flagOddFirst != 0 && (a|b)&sentSYN == 0 && !c.conversed():
 		return c.synSide(), RolesFirst
 	case (a|b)&sentSYN != 0:
 		return c.synSide(), RolesSYN
@@ -57,6 +57,13 @@ func (c *Conn) roles(k *Clues) (Side, RolesBy) {
 	return k.Orig, k.By
 }
 
+// conversed reports whether both ends sent segments of a connection that was open before the capture: an odd packet
+// that came first is no probe then.
+func (c *Conn) conversed() bool {
+	a, b := c.half[0].bits, c.half[1].bits
+	return a&b&sentSegment != 0 && (a|b)&(sentSYN|sentSYNACK) == 0
+}
+
 // answersCross reports whether both ends sent SYN-ACKs, each of which acknowledges the other.
 func (c *Conn) answersCross() bool {
 	return c.half[0].bits&c.half[1].bits&sentSYNACK != 0 && c.crosses(0) && c.crosses(1)
@@ -64,11 +71,12 @@ func (c *Conn) answersCross() bool {
 
 // ackProbe reports whether side o sent lone ACKs and got nothing but the RST
 // that a closed or firewalled port gives them: with the number they acknowledge.
+// A RST that came before and acknowledges is of one who has the connection.
 func (c *Conn) ackProbe(o Side, k *Clues) bool {
 	me, peer := &c.half[o], &c.half[1-o]
 	return k.Pkts[1-o] > 0 && me.bits&(sentSYN|sentSYNACK|sentPayload|sentReset|sentBadRST) == 0 &&
 		me.bits&sentSegment != 0 &&
-		peer.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload) == 0 && peer.bits&sentReset != 0 &&
+		peer.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload|sentRSTACKofSYN) == 0 && peer.bits&sentReset != 0 &&
 		peer.bits&resetInexact == 0 && peer.next == me.ack && (me.bits&sentFIN == 0 || k.Pkts[o] == 1) && k.Pkts[o] <= k.Pkts[1-o]
 }
 
@@ -301,7 +309,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			return
 		}
 	}
-	if c.flags&flagOddFirst != 0 {
+	if c.flags&flagOddFirst != 0 && !c.conversed() {
 		j.Verdict, j.Kind = Probe, KindNone
 		j.Probe = ProbeKind(c.zeekFlags >> probeShift)
 		return

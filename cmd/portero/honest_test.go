@@ -509,6 +509,25 @@ func TestHonest(t *testing.T) {
 			c A 1000 5000
 			s R 5000`, `
 			1 handshake=probe close=none`},
+		{"a RST that acknowledges, and an ACK that was under way meanwhile, is none", `
+			s RA 5001 1001
+			+140 c A 1001 5001
+			s R 5001`, `
+			1 handshake=midstream close=reset closed_by=resp suspected_rsts=0`},
+		{"ACKs with numbers drawn by lot, each answered with its own, are probes: nothing is lost, and no RST suspected", `
+			c A 1000 5000
+			s R 5000
+			c A 2000 90005000
+			s R 90005000
+			c A 3000 20005000
+			s R 20005000`, `
+			1 handshake=probe close=none resp_lost=0 suspected_rsts=0 oddities=`},
+		{"odd flags before a conversation are no probe", `
+			c - 1000
+			c PA 1000 5000 10
+			s PA 5000 1010 20
+			c A 1010 5020`, `
+			1 handshake=midstream close=open roles_by=port orig_payload=10 resp_payload=20 oddities=[impossible_flags]`},
 		{"an ACK that a RST answers with another number is none", `
 			c A 1000 5000
 			s R 5001`, `

@@ -155,7 +155,7 @@ func hsWhy(file string, k key, r *record.Record, theirs string) string {
 		return "The SYN-ACK was captured before its SYN; order of capture does not matter"
 	case r.Handshake == handshake.Invalid:
 		return "The third packet's numbers do not fit"
-	case r.Handshake == handshake.Probe:
+	case r.Handshake == handshake.Probe, theirs == "syn" && has(r.Oddities, "impossible_flags"):
 		return "The first packet opens no connection by its flags"
 	}
 	return ""

@@ -339,7 +339,7 @@ func (b *builder) judge(rec *record.Record) {
 		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close
 		b.j.Probe, b.j.Missing = rec.ProbeKind, rec.Missing
 	}
-	b.forgive(b.j.Verdict, x.SuspectedRSTs() > 0)
+	b.forgive(b.j.Verdict, x.SuspectedRSTs() > 0 && b.j.Verdict != handshake.Probe)
 	b.doubts()
 	for s := range 2 {
 		b.ending([2]End{zero, zero.Peer()}[s], s, &c, x)
