@@ -114,6 +114,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			}
 			if d := x.more(); d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {
 				peer.bits |= finAcked // it answers this one, which was captured late
+				me.bits &^= finAcked  // or is a copy of one that was missed, and names what came between
 			}
 			if x.Data != nil && p.Flags.Any(capture.ACK) && peer.bits&(hasNext|sentFIN) == hasNext &&
 				(p.Ack.After(peer.next) || x.holeCount[1-side] > 0 && p.Ack == peer.next) {

@@ -509,6 +509,25 @@ func TestHonest(t *testing.T) {
 			c A 1000 5000
 			s R 5000`, `
 			1 handshake=probe close=none`},
+		{"the first FIN was missed, and its copy acknowledges the other, which answers it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			c FA 1001 5012
+			s FA 5011 1002
+			c A 1002 5012`, `
+			1 handshake=completed close=closed closed_by=resp`},
+		{"both said FIN at once, and again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c FA 1001 5001
+			s FA 5001 1001
+			+300 c FA 1001 5002
+			s FA 5001 1002
+			c A 1002 5002`, `
+			1 handshake=completed close=closed closed_by=both`},
 		{"a RST that acknowledges, and an ACK that was under way meanwhile, is none", `
 			s RA 5001 1001
 			+140 c A 1001 5001
