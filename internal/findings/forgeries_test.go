@@ -32,6 +32,9 @@ var forgeries = []storied{
 	{"an answer from nowhere", func(s *story) {
 		s.tcp(0, "10.0.0.9", "127.0.0.1", 0, 80, handshake.Unsolicited, replied, answers(1))
 	}, "address-bogon low 1"},
+	{"an answer to nowhere", func(s *story) {
+		s.udp(0, "240.0.0.1", "10.0.0.1", 0, 53, handshake.ReplyOnly, func(r *record.Record) { r.Orig.Pkts, r.Resp.Pkts = 0, 1 })
+	}, "address-bogon low 1"},
 	{"nothing came from nowhere", func(s *story) { s.tcp(0, "10.0.0.9", "240.0.0.1", 0, 80, handshake.NoAnswer) }, ""},
 	{"called in its own name", func(s *story) {
 		s.tcp(0, "10.0.0.1", "10.0.0.1", 0, 80, handshake.NoAnswer, odd("land"))

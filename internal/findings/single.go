@@ -196,6 +196,9 @@ func (d *Detector) service(r *record.Record) string {
 // impossible is a sender's address that nobody on any network has.
 func (x *scene) impossible() {
 	if why := never(x.o, x.s); why != "" && !x.r.AnswersAll() {
+		if x.r.Orig.Pkts == 0 && x.r.Resp.Pkts > 0 {
+			why += bogonCalled // an answer tells that it called, nothing that it sent was captured
+		}
 		x.raise(x.sentBy(why, x.o, x.s))
 	}
 	if why := never(x.s, x.o); why != "" && x.r.Resp.Pkts > 0 {
@@ -219,6 +222,7 @@ func (x *scene) sentBy(why string, from, to netip.Addr) Finding {
 // What the name of a finding address-bogon says besides the block.
 const (
 	bogonAnswer = " answer" // behind the block: the impossible sender was who answered
+	bogonCalled = " called" // behind the block: it was answered, and nothing that it sent was captured
 	bogonSelf   = "LAND"    // the sender is its receiver
 )
 

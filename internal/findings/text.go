@@ -305,6 +305,10 @@ func (f *Finding) Text(l words.Lang) string {
 		if answer {
 			format = l.Pick("%s was answered by %s: no machine has such an address (%s)", "a %s contestaron desde %s: ningún equipo tiene una así (%s)")
 		}
+		if b, called := strings.CutSuffix(block, bogonCalled); called {
+			block = b
+			format = l.Pick("%s answered %s, and nothing from there was captured: no machine has such an address (%s)", "%s contestó a %s, y de ahí no se capturó nada: ningún equipo tiene una así (%s)")
+		}
 		return say(format, f.Target, someOf(f, l), block)
 	case "port-dynamic-server":
 		return say(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
