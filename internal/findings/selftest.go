@@ -100,6 +100,14 @@ var tales = []Tale{
 		func(s *teller) { s.scene(caller, server, 31337, handshake.None, overUDP(handshake.Answered)) }},
 	{both("31337/udp is asked and silent", "se pregunta a 31337/udp y calla"), "", both("nothing answered", "nada contestó"),
 		func(s *teller) { s.scene(caller, server, 31337, handshake.None, overUDP(handshake.Unanswered)) }},
+	{both("SNMP answers the Internet", "SNMP contesta a Internet"), "exposure medium", both("the question came first, and the number agrees: it is known who called", "la pregunta llegó primero, y el número coincide: se sabe quién llamó"),
+		func(s *teller) {
+			s.scene(stranger, server, 161, handshake.None, overUDP(handshake.Answered), rolesBy(handshake.RolesPort), spoke("snmp"), func(r *record.Record) { r.Began = true })
+		}},
+	{both("SNMP and the Internet, the answer seen first", "SNMP e Internet, la respuesta vista primero"), "", both("only the number says who called", "solo el número dice quién llamó"),
+		func(s *teller) {
+			s.scene(stranger, server, 161, handshake.None, overUDP(handshake.Answered), rolesBy(handshake.RolesPort), spoke("snmp"))
+		}},
 	{both("HTTP on 8080", "HTTP en 8080"), "", both("the usual second door of the web, whatever trojans used it", "la segunda puerta habitual de la web, la usara el troyano que la usara"),
 		func(s *teller) { s.scene(caller, server, 8080, handshake.Completed, spoke("http")) }},
 	{both("a single FIN", "un solo FIN"), "", both("one odd segment is no scan: three ports are", "un segmento raro no es un escaneo: tres puertos sí"),
