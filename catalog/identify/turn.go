@@ -31,6 +31,13 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 	OpenVPN:       openVPNTurn,
 	IPMI:          ipmiTurn,
 	SourceQuery:   sourceTurn,
+	Memcached:     memcachedTurn,
+	SunRPC:        rpcTurn,
+	NFS:           rpcTurn,
+	Kerberos:      kerberosTurn,
+	SQLBrowser:    browserTurn,
+	QUIC:          quicTurn,
+	RDP:           rdpTurn,
 }
 
 func dnsTurn(b []byte) (answer, ok bool) { return len(b) > 2 && b[2]&0x80 != 0, len(b) > 2 }
@@ -278,4 +285,60 @@ func sourceTurn(b []byte) (answer, ok bool) {
 		}
 	}
 	return false, false
+}
+
+// memcachedTurn looks behind the frame: requests of the text protocol are in small letters, its answers in capitals, and
+// the binary protocol has a magic number for each.
+func memcachedTurn(b []byte) (answer, ok bool) {
+	if len(b) <= 8 {
+		return false, false
+	}
+	switch b = b[8:]; {
+	case b[0] == 0x81 || memcachedReply(b) || memcachedMeta(b):
+		return true, true
+	case b[0] == 0x80 || b[0] >= 'a' && b[0] <= 'z':
+		return false, true
+	}
+	return false, false
+}
+
+// rpcTurn looks at the message's type (RFC 5531, section 9).
+func rpcTurn(b []byte) (answer, ok bool) { return be32(b[4:]) == 1, be32(b[4:]) <= 1 }
+
+// kerberosTurn looks at the application's tag (RFC 4120, section 5.10); of messages behind those both ends send all kinds.
+func kerberosTurn(b []byte) (answer, ok bool) {
+	switch b[0] {
+	case 0x6a, 0x6c, 0x6e:
+		return false, true
+	case 0x6b, 0x6d, 0x6f, 0x7e:
+		return true, true
+	}
+	return false, false
+}
+
+// browserTurn: an answer has a type of its own (MC-SQLR, section 2.2.5).
+func browserTurn(b []byte) (answer, ok bool) { return b[0] == 5, true }
+
+// quicTurn: only servers offer other versions or ask for proof of an address (RFC 9000, section 17.2), and only clients
+// send early data. Who opened with what else has no key in clear tells nothing by itself.
+func quicTurn(b []byte) (answer, ok bool) {
+	h, ok := parseQUIC(b)
+	if !ok {
+		return false, false
+	}
+	switch h.typ {
+	case quicVersions, quicRetry:
+		return true, true
+	case quic0RTT:
+		return false, true
+	}
+	return false, false
+}
+
+// rdpTurn: the first two datagrams have SYN set, and the second acknowledges (MS-RDPEUDP, section 2.2.2.1).
+func rdpTurn(b []byte) (answer, ok bool) {
+	if len(b) < 8 || b[7]&1 == 0 {
+		return false, false
+	}
+	return b[7]&4 != 0, true
 }

@@ -137,6 +137,14 @@ func TestRolesOfOnePort(t *testing.T) {
 		{port: 3386, asks: "\x4e\xf0\x00\x02" + z(4), answers: "\x4e\xf1\x00\x02" + z(4)},
 		{port: 2152, asks: "\x32\x01\x00\x04" + z(8), answers: "\x32\x02\x00\x06" + z(8) + "\x0e\x00"},
 		{port: 8805, asks: "\x20\x05\x00\x0d" + z(13), answers: "\x20\x06\x00\x0d" + z(13)},
+		{port: 11211, asks: "\x00\x01\x00\x00\x00\x01\x00\x00stats\r\n", answers: "\x00\x01\x00\x00\x00\x01\x00\x00STAT pid 1\r\nSTAT uptime 2\r\n"},
+		{port: 11211, asks: "\x00\x01\x00\x00\x00\x01\x00\x00\x80\x0b" + z(22), answers: "\x00\x01\x00\x00\x00\x01\x00\x00\x81\x0b" + z(22)},
+		{port: 111, asks: "\x00\x00\x00\x07" + z(7) + "\x02\x00\x01\x86\xa0\x00\x00\x00\x02\x00\x00\x00\x04" + z(16), answers: "\x00\x00\x00\x07\x00\x00\x00\x01" + z(20)},
+		{port: 2049, asks: "\x00\x00\x00\x07" + z(7) + "\x02\x00\x01\x86\xa3\x00\x00\x00\x03" + z(20), answers: "\x00\x00\x00\x07\x00\x00\x00\x01" + z(20)},
+		{port: 88, asks: "\x6a\x16\x30\x14\xa1\x03\x02\x01\x05\xa2\x03\x02\x01\x0a" + z(10), answers: "\x7e\x16\x30\x14\xa0\x03\x02\x01\x05\xa1\x03\x02\x01\x1e" + z(10)},
+		{port: 1434, asks: "\x02", answers: "\x05\x0f\x00ServerName;SQL;"},
+		{port: 443, asks: "\xd0\x00\x00\x00\x01\x08abcdefgh\x04wxyz\x42\x00" + z(1200), answers: "\xca\x00\x00\x00\x00\x04wxyz\x08abcdefgh\x00\x00\x00\x01"},
+		{port: 3389, asks: "\xff\xff\xff\xff\x04\x00\x00\x01" + z(1224), answers: "\x00\x00\x00\x01\x04\x00\x00\x05" + z(1224)},
 		{port: 6881, asks: "d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe", answers: "d1:rd2:id20:mnopqrstuvwxyz123456e1:t2:aa1:y1:re"},
 	} {
 		for n, want := range map[string]string{"q": "unanswered", "a": "reply_only", "qa": "answered", "aq": "answered"} {
@@ -154,6 +162,16 @@ func TestRolesOfOnePort(t *testing.T) {
 			r := records(t, name)[1]
 			if r["orig_addr"] != "192.0.2.1" || r["roles_by"] != "payload" || r["exchange"] != want {
 				t.Errorf("port %d, %s: %v %v %v", x.port, n, r["orig_addr"], r["roles_by"], r["exchange"])
+			}
+		}
+		// Who asks in another's name often takes a number of a service for the other's, so that answers pass its walls.
+		for _, victim := range []uint16{53, 80, 443} {
+			name := filepath.Join(t.TempDir(), "x.pcap")
+			w := newWire(t, name)
+			w.udp(end{net.IPv4(192, 0, 2, 2), x.port}, end{net.IPv4(192, 0, 2, 1), victim}, []byte(x.answers))
+			w.close()
+			if r := records(t, name)[1]; r["orig_addr"] != "192.0.2.1" || r["exchange"] != "reply_only" {
+				t.Errorf("an answer from port %d to %d: %v %v %v", x.port, victim, r["orig_addr"], r["roles_by"], r["exchange"])
 			}
 		}
 	}
