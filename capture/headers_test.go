@@ -132,12 +132,19 @@ func TestFragmentsSayAnything(t *testing.T) {
 }
 
 // An ICMP error belongs to the connection whatever headers the quoted packet has
-// before its transport.
+// before its transport, those of a tunnel too.
 func TestQuotedHeaders(t *testing.T) {
 	six := syn6(t, hostA, hostB)
 	four := ether(t, ip4(layers.IPProtocolTCP), syn())
 	inAH := join(four[:20], authenticated(6), four[20:])
 	inAH[3], inAH[9] = byte(len(inAH)), 51
+	whole6 := ip6Packet(hostA, hostB, 6, six)
+	in4 := func(proto byte, body []byte) []byte {
+		b := join(four[:12], ipB, ipA, body) // the other way round: as the tunnel runs
+		b[3], b[9], b[10], b[11] = byte(len(b)), proto, 0, 0
+		binary.BigEndian.PutUint16(b[10:], ^uint16(0)-ipSum(b[:20]))
+		return b
+	}
 	for _, c := range []struct {
 		name   string
 		quoted []byte
@@ -148,19 +155,28 @@ func TestQuotedHeaders(t *testing.T) {
 		{"mobility", ip6Packet(hostA, hostB, 135, destOpts(6), six)},
 		{"HIP", ip6Packet(hostA, hostB, 139, destOpts(6), six)},
 		{"Shim6", ip6Packet(hostA, hostB, 140, destOpts(6), six)},
+		{"IP in IP", in4(4, four)},
+		{"IPv6 over IPv4", in4(41, whole6)},
+		{"IPv4 over IPv6, behind options", ip6Packet(hostB, hostA, 60, destOpts(4), four)},
+		{"GRE", in4(47, join([]byte{0, 0, 8, 0}, four))},
+		{"GRE with sum, key and number, IPv6 over IPv6", ip6Packet(hostB, hostA, 47, join([]byte{0xb0, 0, 0x86, 0xdd}, make([]byte, 12)), whole6)},
+		{"GRE in IP in IP", in4(4, in4(47, join([]byte{0, 0, 8, 0}, four)))},
 	} {
 		of, o, _, _ := decode1(t, LinkRaw, c.quoted)
 		if o != OK || of.DstPort != 443 {
 			t.Fatalf("%s: %v %+v", c.name, o, of)
 		}
 		unreachable := ip6Packet(hostB, hostA, 58, []byte{1, 1, 0, 0, 0, 0, 0, 0}, c.quoted)
-		if of.Ver == 4 {
+		if c.quoted[0]>>4 == 4 {
 			unreachable = join(four[:20], []byte{3, 1, 0, 0, 0, 0, 0, 0}, c.quoted)
 			unreachable[3], unreachable[9] = byte(len(unreachable)), 1
 		}
 		p, o, d, _ := decode1(t, LinkRaw, unreachable)
 		if q := d.Quote; o != OK || p.Bits&ICMPError == 0 || q.DstPort != 443 || !q.HasSeq || q.Hash != of.Hash {
 			t.Errorf("%s: %v %+v", c.name, o, q)
+		}
+		for n := range unreachable { // cut anywhere, it is read as far as it goes
+			NewDecoder(NewPaths(), 1).Decode(&Frame{Data: unreachable[:n:n], WireLen: uint32(len(unreachable)), Link: LinkRaw}, p)
 		}
 	}
 }

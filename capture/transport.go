@@ -321,39 +321,24 @@ func (d *Decoder) quote(off, n int) {
 	if p.Ver == 6 && p.ICMPType() == 137 { // redirect: addresses come first (RFC 4861, 4.5)
 		return
 	}
-	q := Quote{Ver: p.Ver}
 	b := d.data[min(off, len(d.data)):]
 	if len(b) > n {
 		b = b[:n]
 	}
-	var proto uint8
-	if p.Ver == 4 {
-		if len(b) < 20 || b[0]>>4 != 4 {
-			return
-		}
-		hl := int(b[0]&15) * 4
-		if hl < 20 || len(b) < hl {
-			return
-		}
-		proto = b[9]
-		q.Src[10], q.Src[11], q.Dst[10], q.Dst[11] = 0xff, 0xff, 0xff, 0xff
-		copy(q.Src[12:], b[12:16])
-		copy(q.Dst[12:], b[16:20])
-		finalEnd4(b[20:hl], &q.Dst)
-		if be.Uint16(b[6:])&0x1fff != 0 {
-			b = nil
-		} else {
-			b = b[hl:]
-		}
-	} else {
-		if len(b) < 40 || b[0]>>4 != 6 {
-			return
-		}
-		proto = b[6]
-		q.Src, q.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
-		b = b[40:]
+	var q Quote
+	proto, b, ok := q.head(p.Ver, b)
+	if !ok {
+		return
 	}
-	proto, b = q.skipHeaders(proto, b)
+	for range maxDepth {
+		proto, b = q.skipHeaders(proto, b)
+		ver, inner := carried(proto, b)
+		next, rest, ok := q.head(ver, inner)
+		if !ok {
+			break
+		}
+		proto, b = next, rest
+	}
 	q.Proto = proto
 	switch proto {
 	case ProtoTCP, ProtoUDP, ProtoSCTP:
@@ -378,6 +363,64 @@ func (d *Decoder) quote(off, n int) {
 	d.Quote = q
 	p.Hash = q.Hash
 	p.Bits |= ICMPError
+}
+
+// head reads the IP header at b, of version ver, and returns what follows it. Where there is no whole one q stays as it is.
+func (q *Quote) head(ver uint8, b []byte) (proto uint8, rest []byte, ok bool) {
+	switch {
+	case ver == 4 && len(b) >= 20 && b[0]>>4 == 4:
+		hl := int(b[0]&15) * 4
+		if hl < 20 || len(b) < hl {
+			return 0, nil, false
+		}
+		*q = Quote{Ver: 4}
+		q.Src[10], q.Src[11], q.Dst[10], q.Dst[11] = 0xff, 0xff, 0xff, 0xff
+		copy(q.Src[12:], b[12:16])
+		copy(q.Dst[12:], b[16:20])
+		finalEnd4(b[20:hl], &q.Dst)
+		if be.Uint16(b[6:])&0x1fff != 0 {
+			return b[9], nil, true
+		}
+		return b[9], b[hl:], true
+	case ver == 6 && len(b) >= 40 && b[0]>>4 == 6:
+		*q = Quote{Ver: 6, Src: [16]byte(b[8:24]), Dst: [16]byte(b[24:40])}
+		return b[6], b[40:], true
+	}
+	return 0, nil, false
+}
+
+// carried returns the IP packet in what b, of protocol proto, carries as a tunnel, and its version, 0 for none: who sent that
+// packet is told that it did not arrive. A tunnel that is told apart by a number of its own (VXLAN's and the like) is none:
+// the error does not say whose packet it is until that is known, too.
+func carried(proto uint8, b []byte) (ver uint8, inner []byte) {
+	switch proto {
+	case 4:
+		return 4, b
+	case 41:
+		return 6, b
+	case 47:
+	default:
+		return 0, nil
+	}
+	if len(b) < 4 || be.Uint16(b)&0x4007 != 0 { // with routes, or PPTP's
+		return 0, nil
+	}
+	o := 4
+	for _, bit := range [...]byte{0x80, 0x20, 0x10} {
+		if b[0]&bit != 0 {
+			o += 4
+		}
+	}
+	if len(b) < o {
+		return 0, nil
+	}
+	switch be.Uint16(b[2:]) {
+	case 0x0800:
+		return 4, b[o:]
+	case 0x86dd:
+		return 6, b[o:]
+	}
+	return 0, nil
 }
 
 // skipHeaders goes past the headers, the first of which is proto, that the quoted packet
