@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/netip"
+	"strings"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 )
@@ -22,7 +23,10 @@ type Places struct {
 	cache map[netip.Addr]Place
 }
 
-const maxPlaces = 1 << 16
+const (
+	maxPlaces = 1 << 16
+	maxOrg    = 256 // octets of a name; a database may have many more, for each address
+)
 
 // OpenPlaces opens databases; several are asked in turn, for country and for AS.
 func OpenPlaces(names []string) (*Places, error) {
@@ -78,12 +82,12 @@ func (p *Places) Of(a netip.Addr) Place {
 			continue
 		}
 		for _, iso := range []string{row.Country.ISO, row.Registered.ISO} {
-			if out.Country == "" {
+			if out.Country == "" && code(iso) {
 				out.Country = iso
 			}
 		}
 		if out.ASN == 0 {
-			out.ASN, out.ASOrg = row.ASN, row.Org
+			out.ASN, out.ASOrg = row.ASN, strings.ToValidUTF8(row.Org[:min(len(row.Org), maxOrg)], "")
 		}
 	}
 	if len(p.cache) >= maxPlaces {
@@ -91,4 +95,9 @@ func (p *Places) Of(a netip.Addr) Place {
 	}
 	p.cache[a] = out
 	return out
+}
+
+// code reports whether s has the form of a country's code.
+func code(s string) bool {
+	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }

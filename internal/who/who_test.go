@@ -213,6 +213,16 @@ func TestPlaces(t *testing.T) {
 	if got := p.Of(netip.MustParseAddr("198.51.100.1")); got != (Place{}) {
 		t.Errorf("%+v", got)
 	}
+	large := write("Both", mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(strings.Repeat("A", 1000))}, "registered_country": mmdbtype.Map{"iso_code": mmdbtype.String("UY")},
+		"autonomous_system_number": mmdbtype.Uint32(64501), "autonomous_system_organization": mmdbtype.String(strings.Repeat("é", 20000))})
+	l, err := OpenPlaces([]string{large})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if got, want := l.Of(netip.MustParseAddr("203.0.113.9")), (Place{"UY", 64501, strings.Repeat("é", 128)}); got != want {
+		t.Errorf("%.20s, %d octets of a name", got.Country, len(got.ASOrg))
+	}
 	if _, err := OpenPlaces([]string{"who_test.go"}); err == nil {
 		t.Error("a source file is taken for a database")
 	}
