@@ -238,8 +238,8 @@ func matchPOP3Server(l *look) grade {
 	g := greets(l, "pop", popFirst)
 	if g == no && l.final {
 		switch {
-		case commands(l.peer, nil) == more && bytes.Contains(l.b, []byte("\n+OK")):
-			return shape // a greeting, a QUIT or NOOP, and its answer
+		case commands(l.peer, nil) == more && bytes.Contains(l.b, []byte("\n+OK")) && (len(l.peer) > 0 || has(l.b, "+OK ")):
+			return shape // a greeting, a QUIT or NOOP, and its answer; what Redis says is no greeting
 		case l.on(110):
 			return port
 		}

@@ -345,6 +345,8 @@ func TestLookalikes(t *testing.T) {
 		{"HART-IP", hart(udpTalk(5095)), None},
 		{"a reply of MongoDB", tcpTalk(27017).say(1, reply), MongoDB},
 		{"a one where a reply of MongoDB has its kind", tcpTalk(1076).say(1, "\x03\x02\x0f\x01\x00\x00\x1c\x42\x10\x0b\x00\x00\x01\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00"+zeros(40)), None},
+		{"a greeting of POP3, and what its user is told, alone", tcpTalk(2110).say(1, "+OK ready\r\n").say(1, "+OK\r\n"), POP3},
+		{"answers of Redis, alone", tcpTalk(6379).say(1, "+OK\r\n").say(1, "+OK\r\n"), None},
 		{"a command of EtherNet/IP", tcpTalk(44818).say(0, "\x63"+zeros(23)), EtherNetIP},
 		{"that octet and zeros", tcpTalk(1076).say(0, "\x63"+zeros(18)+"\x2c"+zeros(4)), None},
 		{"a question to 53 from 5353", &dialogue{x: New(0), ports: [2]uint16{5353, 53}}, DNS},
