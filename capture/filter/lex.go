@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 )
 
 type tokKind uint8
@@ -151,7 +152,8 @@ func next(expr string, i int) (token, int, error) {
 		if strings.IndexByte("+-*/%:[]!<>()&|^=", s[0]) >= 0 {
 			return token{kind: tOp, text: s[:1]}, 1, nil
 		}
-		return fail("unexpected character %q", s[:1])
+		_, size := utf8.DecodeRuneInString(s) // a dash or quotes as texts have them, say
+		return fail("unexpected character %q", s[:size])
 	}
 	if name == n {
 		w := s[:n]

@@ -22,3 +22,13 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// A sign that is not ASCII, as texts and their editors make of a hyphen or of quotes, is named as it
+// was written.
+func TestRefusesWholeSigns(t *testing.T) {
+	for expr, want := range map[string]string{"host 10.0.0.1 – port 80": `"–"`, "“tcp”": `"“"`, "tcp \xff": `"\xff"`, "tcp \u202e": `"\u202e"`} {
+		if _, err := Parse(expr); err == nil || !strings.Contains(err.Error(), "unexpected character "+want) {
+			t.Errorf("%q: %v, want %s", expr, err, want)
+		}
+	}
+}
