@@ -18,7 +18,6 @@ import (
 type setBack struct {
 	feed
 	frames []capture.Frame
-	step   time.Duration
 	next   int
 	pause  time.Duration
 }
@@ -53,45 +52,10 @@ func TestClockSetBackHoldsNothingUp(t *testing.T) {
 			w.tcp(end{net.IP{192, 0, 2, 1}, uint16(40000 + i)}, b, "S", 100, 0, nil)
 		}
 		w.close()
-		r, err := openReplay([]string{name}, 1e6, false)
-		if err != nil {
-			t.Fatal(err)
-		}
-		src := &setBack{feed: &live.Handle{}, pause: 25 * time.Millisecond}
-		var block capture.Block
-		for r.set.Next(&block) == nil {
-			for _, f := range block.Frames {
-				f.Data = bytes.Clone(f.Data)
-				src.frames = append(src.frames, f)
-			}
-		}
-		r.Close()
-		var out bytes.Buffer
-		a := &app{in: strings.NewReader(""), out: &out, err: io.Discard, ctx: t.Context()}
-		o := &liveFlags{ifaces: []string{"x"}, format: "ndjson", memory: "16M", ring: "1M", fsync: "never", interim: time.Minute, quiet: true, color: "never"}
-		s, _, _, err := a.plan(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.src, s.source, s.stop = src, src, func() {}
-		if s.out, err = a.openOutput("", false); err != nil {
-			t.Fatal(err)
-		}
+		src := &setBack{feed: &live.Handle{}, pause: 25 * time.Millisecond, frames: framesIn(t, name)}
 		early, atEnd := 0, 0
-		eo := s.options()
-		eo.Now = func() int64 { return src.Now().UnixNano() }
-		if err := s.stream(eo, s.out, s.mode); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.out.close(); err != nil {
-			t.Fatal(err)
-		}
 		// All that is told before the first that ended was told while it went on.
-		for line := range strings.Lines(out.String()) {
-			var e struct{ Event string }
-			if err := json.Unmarshal([]byte(line), &e); err != nil {
-				t.Fatal(err)
-			}
+		for _, e := range streamed(t, src) {
 			switch {
 			case e.Event == "ended":
 				atEnd++
@@ -101,6 +65,116 @@ func TestClockSetBackHoldsNothingUp(t *testing.T) {
 		}
 		if early < 15 || atEnd != 60 {
 			t.Errorf("set back by %v: %d of 60 were told when they opened, %d ended", step, early, atEnd)
+		}
+	}
+}
+
+// framesIn reads a capture whole.
+func framesIn(t *testing.T, name string) (frames []capture.Frame) {
+	t.Helper()
+	r, err := openReplay([]string{name}, 1e6, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var block capture.Block
+	for r.set.Next(&block) == nil {
+		for _, f := range block.Frames {
+			f.Data = bytes.Clone(f.Data)
+			frames = append(frames, f)
+		}
+	}
+	return frames
+}
+
+// toldEvent is an event with the connection that it tells of.
+type toldEvent struct {
+	Event string
+	ID    uint64
+}
+
+// streamed is what live tells of a source, an interval being a second.
+func streamed(t *testing.T, src feed) (es []toldEvent) {
+	t.Helper()
+	var out bytes.Buffer
+	a := &app{in: strings.NewReader(""), out: &out, err: io.Discard, ctx: t.Context()}
+	o := &liveFlags{ifaces: []string{"x"}, format: "ndjson", memory: "16M", ring: "1M", fsync: "never", interim: time.Second, quiet: true, color: "never"}
+	s, _, _, err := a.plan(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.src, s.source, s.stop = src, src, func() {}
+	if s.out, err = a.openOutput("", false); err != nil {
+		t.Fatal(err)
+	}
+	eo := s.options()
+	eo.Now = func() int64 { return s.moment().UnixNano() }
+	if err := s.stream(eo, s.out, s.mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.out.close(); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		var e toldEvent
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		es = append(es, e)
+	}
+	return es
+}
+
+// calm is an interface on which nothing comes after some frames.
+type calm struct {
+	setBack
+	until time.Time
+}
+
+// Next implements capture.Source.
+func (c *calm) Next(b *capture.Block) error {
+	b.Frames, b.Buf = b.Frames[:0], b.Buf[:0]
+	switch {
+	case c.next == 0:
+		b.Frames = append(b.Frames, c.frames...)
+		c.next = len(c.frames)
+	case time.Now().After(c.until):
+		return io.EOF
+	default:
+		time.Sleep(20 * time.Millisecond)
+	}
+	return nil
+}
+
+// Now is the time of day.
+func (c *calm) Now() time.Time { return time.Now() }
+
+// A connection in which nothing is said is told once an interval, like any other, whenever it began.
+func TestQuietConnectionsAreToldOfToo(t *testing.T) {
+	name := t.TempDir() + "/x.pcap"
+	w := newWire(t, name)
+	w.at = time.Now().Add(-2 * time.Second)
+	b := end{net.IP{192, 0, 2, 2}, 7001}
+	for i := range 10 {
+		a := end{net.IP{192, 0, 2, 1}, uint16(40000 + i)}
+		w.tcp(a, b, "S", 100, 0, nil)
+		w.tcp(b, a, "SA", 500, 101, nil)
+		w.tcp(a, b, "A", 101, 501, nil)
+		w.at = w.at.Add(100 * time.Millisecond)
+	}
+	w.close()
+	began := time.Now()
+	es := streamed(t, &calm{setBack{feed: &live.Handle{}, frames: framesIn(t, name)}, began.Add(4500 * time.Millisecond)})
+	most := int(time.Since(began).Seconds()) + 1
+	of := map[uint64]int{}
+	for _, e := range es {
+		if e.Event == "active" {
+			of[e.ID]++
+		}
+	}
+	for id := range uint64(10) {
+		if n := of[id+1]; n < 2 || n > most {
+			t.Errorf("connection %d was told of %d times in %v, each second once", id+1, n, time.Since(began))
 		}
 	}
 }

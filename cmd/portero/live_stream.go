@@ -108,6 +108,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 	}
 	last, lastPacket := time.Now(), int64(0)
 	nextFindings, whole := last, last
+	passed := int64(0) // the time of the last look at all, as packets tell it
 	eo.Tick = func() {
 		now := time.Now()
 		s.flush(now)
@@ -116,17 +117,18 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		}
 		last = now
 		clock := s.clock()
-		since := lastPacket - int64(time.Second)
+		since, before := lastPacket-int64(time.Second), clock
 		if clock/int64(time.Second) != lastPacket/int64(time.Second) || now.Sub(whole) >= time.Second {
 			// Once a second quiet ones too, for their intervals, and those whose packets tell an
 			// earlier time than others did: the clock may have been set back.
-			since, whole = 0, now
+			// Intervals are looked for only then, since then: who is quiet is not seen in between.
+			since, whole, before, passed = 0, now, passed, clock
 		}
 		s.eng.Snapshot(since, func(r *record.Record) {
 			if s.err != nil {
 				return
 			}
-			if es := t.tell.Look(r, lastPacket, clock); len(es) > 0 {
+			if es := t.tell.Look(r, before, clock); len(es) > 0 {
 				s.programs.name(r)
 				s.err = t.write(r, es)
 			}
