@@ -44,8 +44,8 @@ that the history and the frames of the record show; PSH and URG are never in it.
 ` + "`portero live`" + ` listens to, 0 from files; ` + "`egressInterface`" + ` is 0: a watcher beside the road forwards nothing. ` + "`flowEndReason`" + `
 is the record's ` + "`end_reason`" + `. ICMP carries type and code; of types that have an answer, as a ping has, the code is not kept and 0.
 
-A connection that goes on is reported once a minute with ` + "`flowEndReason`" + ` 2 (active timeout); each report counts what came
-since the last one, so that they add up.
+` + "`portero live`" + ` reports a connection that goes on once a minute, with ` + "`flowEndReason`" + ` 2 (active timeout); each report counts what came
+since the last one, so that they add up. ` + "`portero-fleet sensor`" + ` reports it when it ends.
 
 ## Portero's own elements
 
