@@ -11,6 +11,9 @@ import (
 
 	"portero/capture"
 	"portero/capture/live"
+	"portero/handshake"
+	"portero/internal/record"
+	"portero/internal/view/events"
 )
 
 // setBack is an interface of a machine whose clock was set back while it is listened to:
@@ -125,56 +128,32 @@ func streamed(t *testing.T, src feed) (es []toldEvent) {
 	return es
 }
 
-// calm is an interface on which nothing comes after some frames.
-type calm struct {
-	setBack
-	until time.Time
-}
-
-// Next implements capture.Source.
-func (c *calm) Next(b *capture.Block) error {
-	b.Frames, b.Buf = b.Frames[:0], b.Buf[:0]
-	switch {
-	case c.next == 0:
-		b.Frames = append(b.Frames, c.frames...)
-		c.next = len(c.frames)
-	case time.Now().After(c.until):
-		return io.EOF
-	default:
-		time.Sleep(20 * time.Millisecond)
-	}
-	return nil
-}
-
-// Now is the time of day.
-func (c *calm) Now() time.Time { return time.Now() }
-
-// A connection in which nothing is said is told once an interval, like any other, whenever it began.
+// A connection in which nothing is said is told of once an interval, like any other, whenever it began.
 func TestQuietConnectionsAreToldOfToo(t *testing.T) {
-	name := t.TempDir() + "/x.pcap"
-	w := newWire(t, name)
-	w.at = time.Now().Add(-2 * time.Second)
-	b := end{net.IP{192, 0, 2, 2}, 7001}
-	for i := range 10 {
-		a := end{net.IP{192, 0, 2, 1}, uint16(40000 + i)}
-		w.tcp(a, b, "S", 100, 0, nil)
-		w.tcp(b, a, "SA", 500, 101, nil)
-		w.tcp(a, b, "A", 101, 501, nil)
-		w.at = w.at.Add(100 * time.Millisecond)
-	}
-	w.close()
-	began := time.Now()
-	es := streamed(t, &calm{setBack{feed: &live.Handle{}, frames: framesIn(t, name)}, began.Add(4500 * time.Millisecond)})
-	most := int(time.Since(began).Seconds()) + 1
-	of := map[uint64]int{}
-	for _, e := range es {
-		if e.Event == "active" {
-			of[e.ID]++
-		}
-	}
-	for id := range uint64(10) {
-		if n := of[id+1]; n < 2 || n > most {
-			t.Errorf("connection %d was told of %d times in %v, each second once", id+1, n, time.Since(began))
+	const ms, step = int64(time.Millisecond), 5 * time.Second
+	for phase := int64(0); phase < 1000; phase += 50 {
+		for _, quiet := range []bool{true, false} {
+			tell := events.New(step)
+			start := time.Unix(1000, 0)
+			looks := rounds{whole: start}
+			r := record.Record{ID: 1, Proto: capture.ProtoTCP, Handshake: handshake.Completed, First: start.UnixNano() + phase*ms, Last: start.UnixNano() + phase*ms}
+			active := 0
+			for at := int64(1000); at <= 31_000; at += 200 {
+				now := start.Add(time.Duration(at * ms))
+				if !quiet {
+					r.Last = now.UnixNano()
+				}
+				if since, before := looks.next(now, now.UnixNano()); r.Last >= since {
+					for _, e := range tell.Look(&r, before, now.UnixNano()) {
+						if e == events.Active {
+							active++
+						}
+					}
+				}
+			}
+			if active != 6 {
+				t.Errorf("one that began %d ms after the second, quiet %v, was told of %d times in 30 s", phase, quiet, active)
+			}
 		}
 	}
 }

@@ -106,9 +106,8 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		s.programs.name(r)
 		return t.write(r, t.tell.End(r))
 	}
-	last, lastPacket := time.Now(), int64(0)
-	nextFindings, whole := last, last
-	passed := int64(0) // the time of the last look at all, as packets tell it
+	last := time.Now()
+	nextFindings, looks := last, rounds{whole: last}
 	eo.Tick = func() {
 		now := time.Now()
 		s.flush(now)
@@ -117,13 +116,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		}
 		last = now
 		clock := s.clock()
-		since, before := lastPacket-int64(time.Second), clock
-		if clock/int64(time.Second) != lastPacket/int64(time.Second) || now.Sub(whole) >= time.Second {
-			// Once a second quiet ones too, for their intervals, and those whose packets tell an
-			// earlier time than others did: the clock may have been set back.
-			// Intervals are looked for only then, since then: who is quiet is not seen in between.
-			since, whole, before, passed = 0, now, passed, clock
-		}
+		since, before := looks.next(now, clock)
 		s.eng.Snapshot(since, func(r *record.Record) {
 			if s.err != nil {
 				return
@@ -133,7 +126,6 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 				s.err = t.write(r, es)
 			}
 		})
-		lastPacket = clock
 		if s.err == nil && !now.Before(nextFindings) {
 			s.err = t.findings(s.moment(), s.found())
 			// However many there are, looking for them takes one part in fifty.
@@ -168,6 +160,28 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: there were more than %d findings: those that came later were not told\n", "portero: hubo más de %d hallazgos: los que llegaron después no se contaron\n"), tellingsMost)
 	}
 	return err
+}
+
+// rounds are the looks at connections that last. clock is the time as packets tell it.
+type rounds struct {
+	last   int64     // clock at the last one
+	whole  time.Time // when all were looked at
+	passed int64     // clock then
+}
+
+// next says what a look is for: connections that had a packet since, whose intervals ended
+// after before.
+func (l *rounds) next(now time.Time, clock int64) (since, before int64) {
+	since, before = l.last-int64(time.Second), clock
+	if clock/int64(time.Second) != l.last/int64(time.Second) || now.Sub(l.whole) >= time.Second {
+		// Once a second quiet ones too, for their intervals, and those whose packets tell an
+		// earlier time than others did: the clock may have been set back. Intervals are looked
+		// for only then, and since then, for who is quiet is not seen in between.
+		since, before = 0, l.passed
+		l.whole, l.passed = now, clock
+	}
+	l.last = clock
+	return since, before
 }
 
 func (t *streamer) write(r *record.Record, es []string) error {
