@@ -432,3 +432,18 @@ func TestNoNumbersNoHeads(t *testing.T) {
 		}
 	}
 }
+
+// Who asked by ICMP is told by the type of the messages, and is no guess.
+func TestRolesOfPing(t *testing.T) {
+	s := story.NewUDP().Data(8).Reply(8)
+	for i := range s.Packets {
+		s.Packets[i].Proto = capture.ProtoICMP
+	}
+	r := s.Record()
+	r.Proto, r.HasPorts, r.RolesBy, r.Exchange, r.Orig.Port, r.Resp.Port = capture.ProtoICMP, false, handshake.RolesFirst, handshake.ExchangeNone, 8, 0
+	var b bytes.Buffer
+	_ = certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{}).WriteText(&b, certificate.Options{})
+	if text := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(text, "the originator is who asked") || strings.Contains(text, "doubtful") || !strings.Contains(text, "ping: 1 asked, 1 answered") {
+		t.Error(text)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"portero/internal/record"
 	"portero/internal/trace"
 	"portero/internal/view/safe"
+	"portero/internal/view/told"
 	"portero/internal/words"
 )
 
@@ -299,6 +300,9 @@ func (c *Certificate) roles() Text {
 	}[c.rec.RolesBy]
 	if t.EN == "" {
 		return t
+	}
+	if told.Asks(c.rec) {
+		t = Text{"the originator is who asked: the type of its messages says so", "el iniciador es quien preguntó: lo dice el tipo de sus mensajes"}
 	}
 	if !c.rec.TCP() {
 		t = Text{strings.TrimPrefix(t.EN, "no SYN: "), strings.TrimPrefix(t.ES, "sin SYN: ")}

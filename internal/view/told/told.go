@@ -27,6 +27,9 @@ func same(s string) Text { return Text{s, s} }
 func Said(r *record.Record) []Text {
 	a := r.App
 	var out []Text
+	if t := post(r); t.EN != "" {
+		out = append(out, t)
+	}
 	if a == nil {
 		return named(r, out)
 	}
