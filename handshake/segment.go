@@ -81,9 +81,11 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			if x.Data != nil {
 				c.greet(p, side, x)
 				before := me.next
-				if c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) && !x.probes(side, p) {
+				repair := c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) && !x.probes(side, p)
+				if repair {
 					x.pace.loss = grown(x.pace.loss, x.Quiet)
-				} else {
+				}
+				if !repair || me.next.After(before) {
 					x.talk(c.opens(side), p)
 				}
 				if me.next.After(before) {
@@ -501,6 +503,11 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 		if lo.After(from) {
 			from = lo
 		}
+		if fresh+early == 0 && from.Sub(lo) > 1 && !x.doubtful(lo, from, side) { // with more; one octet may be of a window probe
+			x.need().Retrans[side]++
+			x.spoil(side)
+			repair = true
+		}
 		fresh += uint32(hi.Sub(from))
 		me.next = hi
 	}
@@ -511,6 +518,13 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 	}
 	x.Payload[side] += uint64(fresh + early)
 	return repair
+}
+
+// doubtful reports whether [lo, hi) of side, behind which nothing was seen, came with a wrong checksum, and so
+// perhaps never.
+func (x *Rest) doubtful(lo, hi capture.Seq, side Side) bool {
+	d := x.more()
+	return d.pendEnd[side] == hi && !lo.Before(hi.Add(-d.pendBytes[side]))
 }
 
 // doubt notes that the last octets of side, up to its next number, came with a wrong checksum.

@@ -509,6 +509,26 @@ func TestHonest(t *testing.T) {
 			c A 1000 5000
 			s R 5000`, `
 			1 handshake=probe close=none`},
+		{"what is sent again with more is a retransmission, and no round trip is measured by it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			+1000 c PA 1001 5001 200
+			s A 5001 1201`, `
+			1 handshake=completed orig_payload=200 orig_retrans=1 rtt_max_us=10000 loss_stall_us=1000000`},
+		{"the octet of a window probe is no retransmission where it is sent with others", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101 shut
+			+1000 c A 1101 5001 1
+			s A 5001 1101 shut
+			+1000 s A 5001 1101
+			c PA 1101 5001 100
+			s A 5001 1201`, `
+			1 handshake=completed orig_payload=200 orig_retrans=0`},
 		{"the first FIN was missed, and its copy acknowledges the other, which answers it", `
 			c S 1000
 			s SA 5000 1001
