@@ -131,6 +131,9 @@ func (t *teller) data(s *trace.Step) string {
 	if t.once("data") {
 		first = l.t(" Every byte has a number, so that a lost one is noticed.", " Cada byte lleva un número, para notar si falta alguno.")
 	}
+	if s.Repeats > 0 {
+		first += l.f(" The first %d were sent before: no confirmation had come in time.", " Los primeros %d ya se habían enviado: la confirmación no llegó a tiempo.", s.Repeats)
+	}
 	return l.f("%s sends %s.", "%s envía %s.", who, span) + first
 }
 

@@ -320,6 +320,8 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 		say(OutOfOrder)
 	case p.again && end <= n.next:
 		say(Retransmission)
+	case p.again && seq < n.next:
+		st.Repeats = uint32(n.next - seq)
 	case n.hasNext && seq > n.next:
 		say(Gap)
 		st.GapLen = seq - n.next

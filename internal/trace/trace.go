@@ -181,6 +181,7 @@ type Step struct {
 	RelSeq, RelAck int64
 	HasSeq, HasAck bool
 	Len            uint32 // payload octets by the headers
+	Repeats        uint32 // how many at their beginning were sent before, where others follow
 	// Window in octets. Scaled is false where the shift is not known because the
 	// handshake was not captured; then it is the field as it came.
 	Window uint32
