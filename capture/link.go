@@ -87,7 +87,12 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			d.p.Bits |= Outgoing
 		}
 		return d.etherType(be.Uint16(d.data[off:]), off+20, n-20)
-	case LinkPPP, LinkPPPHDLC, 166:
+	case LinkPPP, LinkPPPHDLC:
+		return d.pppFrame(off, n)
+	case 166: // as pppd sees it: the direction, 0 or 1, in the place of HDLC's address
+		if d.have(off, 2) && d.data[off] <= 1 && d.data[off+1] == 3 {
+			return d.ppp(off+2, n-2)
+		}
 		return d.pppFrame(off, n)
 	case LinkPPPDir:
 		return d.pppFrame(off+1, n-1)
@@ -142,6 +147,8 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			return d.short()
 		}
 		return d.etherType(be.Uint16(d.data[off+40:]), off+44, n-44)
+	case 122: // IP over Fibre Channel (RFC 4338): two names of eight octets
+		return d.llc(off+16, n-16)
 	case linkPKTAP:
 		return d.pktap(off, n)
 	case linkUser2:
