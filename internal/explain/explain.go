@@ -58,6 +58,9 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 		if spelt && e.kind == "Zeek conn_state" {
 			continue
 		}
+		if e.kind == "probe_kind" && len(found) > 0 && w == strings.ToUpper(w) {
+			continue // in capitals FIN and ACK are the flags
+		}
 		if strings.ToLower(e.word) == folded || bare(e.word) == bare(w) || e.called(w) {
 			add(Entry{e.word, e.kind, e.in(l)})
 		}
