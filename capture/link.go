@@ -432,49 +432,6 @@ func (d *Decoder) arp(off, n int) Outcome {
 	return ARP
 }
 
-// nflog walks the netfilter log's attributes to the packet.
-func (d *Decoder) nflog(off, n int) Outcome {
-	if !d.have(off, 4) {
-		return d.short()
-	}
-	family := d.data[off]
-	le := func(o int) int { return int(d.data[o]) | int(d.data[o+1])<<8 }
-	end := off + n
-	for o := off + 4; d.have(o, 4); {
-		l, t := le(o), le(o+2)&0x7fff
-		if l < 4 {
-			return d.bad()
-		}
-		if t == 9 {
-			l = min(l-4, max(end-o-4, 0))
-			switch family {
-			case 2, 10:
-				return d.ip(o+4, l)
-			}
-			return d.notIP(reasonLink, uint16(LinkNFLOG))
-		}
-		o += (l + 3) &^ 3
-	}
-	return d.notIP(reasonLink, uint16(LinkNFLOG))
-}
-
-func (d *Decoder) pflog(off, n int) Outcome {
-	if !d.have(off, 4) {
-		return d.short()
-	}
-	l := (int(d.data[off]) + 3) &^ 3
-	if l < 4 || !d.have(off, l+1) {
-		return d.short()
-	}
-	switch d.data[off+1] {
-	case 2:
-		return d.ip4(off+l, n-l)
-	case 10, 24, 26, 28, 30:
-		return d.ip6(off+l, n-l)
-	}
-	return d.notIP(reasonLink, uint16(LinkPFLog))
-}
-
 // nsh decodes a network service header (RFC 8300).
 func (d *Decoder) nsh(off, n int) Outcome {
 	if !d.have(off, 8) {
