@@ -266,6 +266,17 @@ func TestReportSteps(t *testing.T) {
 	b.shoot("guess")
 	// Every change of state in the picture is one of the machine's.
 	b.do(chromedp.Click("#guess"), chromedp.Click("#to-last"))
+	// That nobody answers a call is for who guesses to find.
+	eval[string](b, `location.hash = "#c5"`)
+	const silence = "No answer to it is in this capture."
+	for _, guessing := range []bool{false, true} {
+		if guessing {
+			b.do(chromedp.Click("#guess"), chromedp.Click("#to-next"))
+		}
+		if got := text("#rungs") + text("#told"); strings.Contains(got, silence) == guessing || !strings.Contains(got, "SYN") {
+			t.Errorf("guessing is %v: %s", guessing, got)
+		}
+	}
 	b.silent()
 }
 

@@ -67,6 +67,8 @@ type Options struct {
 	All bool
 	// MaxRungs bounds the ladder when not All; 0 is 60.
 	MaxRungs int
+	// Guessing leaves out of every rung what tells of later packets: somebody is to foretell them.
+	Guessing bool
 }
 
 // New draws the ladder of one connection or exchange.
@@ -78,6 +80,7 @@ func New(rec *record.Record, tr *trace.Trace, o Options) *Ladder {
 	l.Left, l.Right = name(tr, trace.Orig), name(tr, trace.Resp)
 	l.Service = rec.Service
 	t := newTeller(rec, tr, o.Lang)
+	t.guessing = o.Guessing
 	l.Intro = t.intro()
 	var fold []Rung
 	flush := func() {

@@ -74,6 +74,7 @@ type rung struct {
 	Path    [2][]int `json:"p"`
 	Quote   int      `json:"q,omitempty"`
 	Plain   int      `json:"s,omitempty"`
+	Hushed  *int     `json:"u,omitempty"` // Plain while the packets after it are to be guessed, where it tells of them
 	Check   int      `json:"k,omitempty"`
 	Holds   bool     `json:"h,omitempty"`
 	Ask     *ask     `json:"ask,omitempty"`
@@ -126,6 +127,8 @@ const maxRungs = 80
 func tell(t *texts, rec *record.Record, tr *trace.Trace, ctx certificate.Context) *story {
 	en := teach.New(rec, tr, teach.Options{Lang: teach.English, MaxRungs: maxRungs})
 	es := teach.New(rec, tr, teach.Options{Lang: teach.Spanish, MaxRungs: maxRungs})
+	enHushed := teach.New(rec, tr, teach.Options{Lang: teach.English, MaxRungs: maxRungs, Guessing: true})
+	esHushed := teach.New(rec, tr, teach.Options{Lang: teach.Spanish, MaxRungs: maxRungs, Guessing: true})
 	s := &story{Rungs: []rung{}, Left: en.Left, Right: en.Right, States: en.States, Start: [2]int{standing(en.Start[0]), standing(en.Start[1])},
 		Intro: t.lists(en.Intro, es.Intro), Outro: t.lists(en.Outro, es.Outro), Differs: t.lists(en.Deviations, es.Deviations)}
 	if en.Service != "" {
@@ -137,6 +140,9 @@ func tell(t *texts, rec *record.Record, tr *trace.Trace, ctx certificate.Context
 		g := rung{Frame: a.Frame, From: int(a.From), Label: t.both(a.Label, b.Label), Wire: t.both(a.Wire, b.Wire), Rel: a.Rel, Missed: a.Missed, Ignored: a.Ignored,
 			Folded: a.Folded, After: [2]int{standing(a.After[0]), standing(a.After[1])}, Quote: t.both(a.Quote, b.Quote), Plain: t.both(a.Plain, b.Plain),
 			Check: t.both(a.Check, b.Check), Holds: a.Holds}
+		if u := t.both(enHushed.Rungs[i].Plain, esHushed.Rungs[i].Plain); u != g.Plain {
+			g.Hushed = &u
+		}
 		for e := range a.Path {
 			for _, x := range a.Path[e] {
 				g.Path[e] = append(g.Path[e], int(x)*2)

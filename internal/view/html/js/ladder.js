@@ -37,7 +37,8 @@ function rungItem(g, i, before) {
   }
   const told = h("p", { class: "say sayrow" });
   if (g.q) told.append(h("q", null, text(g.q)));
-  told.append(text(g.s));
+  if (g.u === undefined) told.append(text(g.s));
+  else told.append(h("span", { class: "whole" }, text(g.s)), h("span", { class: "hushed" }, text(g.u))); // it tells of later packets
   if (g.i) told.append(" (" + say("ignored") + ")");
   if (g.k) told.append(" ", h("span", { class: "eq" }, text(g.k), " ", h("span", { class: g.h ? "good" : "bad", role: "img", "aria-label": say(g.h ? "yes" : "no") }, g.h ? "✓" : "✗")));
   if (g.w) told.append(h("span", { class: "wire" }, text(g.w)));
@@ -108,7 +109,7 @@ function stepTo(n, quiet) {
   const li = document.querySelector('#rungs > li[data-step="' + n + '"]');
   if (li) li.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   let told = $("where").textContent + ". ";
-  if (g) told += (g.n ? "" : whoIs(g.e) + ": " + text(g.l) + ". ") + (g.q ? text(g.q) + " " : "") + text(g.s) + " ";
+  if (g) told += (g.n ? "" : whoIs(g.e) + ": " + text(g.l) + ". ") + (g.q ? text(g.q) + " " : "") + text(lad.guessing && g.u !== undefined ? g.u : g.s) + " ";
   if (s.st) told += whoIs(0) + ": " + standingText(now[0]) + ", " + whoIs(1) + ": " + standingText(now[1]) + ".";
   $("told").textContent = told;
 }
