@@ -58,7 +58,7 @@ func TestHangUp(t *testing.T) {
 	}
 	write("hub " + one + "\n")
 	url := fmt.Sprintf("127.0.0.1:%d", ports(t, 1)[0])
-	b := start(t, "command", "broker", "--listen", url, "--dir", filepath.Join(dir, "b"), "--users", users)
+	b := start(t, "command", "broker", "--listen", url, "--dir", filepath.Join(dir, "b"), "--size", "64M", "--users", users)
 	b.wait("ready")
 	nc, err := bus.Connect(bus.Config{URL: "nats://" + url, Seed: filepath.Join(dir, "one")}, "test", false, nil)
 	if err != nil {
