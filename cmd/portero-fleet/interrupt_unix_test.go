@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -42,6 +43,10 @@ func TestInterrupted(t *testing.T) {
 
 // SIGHUP is a word to a broker to read its users again, and to whoever else to end in order.
 func TestHangUp(t *testing.T) {
+	// Under nohup they would rightly go on: what this process hears, those that it starts do not ignore.
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
 	dir := t.TempDir()
 	key := func(name string) string {
 		var out, errw bytes.Buffer
