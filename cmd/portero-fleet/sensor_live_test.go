@@ -15,15 +15,17 @@ import (
 // nothing comes.
 func TestASensorTellsOfItsInterface(t *testing.T) {
 	n := livetest.New(t)
+	// Of a change before it was looked at for the first time nothing can be said.
+	n.Run(livetest.A, "ip", "link", "set", "va", "down")
 	var p *process
 	n.Do(livetest.A, func() {
 		p = start(t, "command", "sensor", "--site", "hq", "--name", "s1", "--spool", filepath.Join(t.TempDir(), "s"), "--drain", "1ms", "va")
 	})
-	p.wait("waiting for it")
-	n.Run(livetest.A, "ip", "link", "set", "va", "down")
-	p.wait("va went down")
+	p.wait("va is down")
 	n.Run(livetest.A, "ip", "link", "set", "va", "up")
 	p.wait("va came up")
+	n.Run(livetest.A, "ip", "link", "set", "va", "down")
+	p.wait("va went down")
 	n.Run(livetest.A, "ip", "link", "del", "va")
 	p.wait("va went away; waiting for va")
 	n.Veth()
