@@ -90,58 +90,53 @@ func (l *lane) begins(id uint64, p *capture.Packet) { l.opened = append(l.opened
 
 // open shows Opened what began in the lanes since the last time. The ids are known.
 func (e *Engine) open() {
-	if e.opt.Opened == nil {
-		return
-	}
-	for _, l := range e.lanes {
-		for i := range l.opened {
-			l.opened[i].id = flows.Final(l.opened[i].id, l.ids)
-		}
-	}
-	inOrder(&e.lanes, func(l *lane) []opening { return l.opened }, func(o *opening) uint64 { return o.id }, func(o *opening) {
-		e.opt.Opened(o.id, &o.pkt)
-	})
-	for _, l := range e.lanes {
-		l.opened = l.opened[:0]
+	if e.opt.Opened != nil {
+		drain(&e.lanes, func(l *lane) *[]opening { return &l.opened }, func(o *opening) (id, key *uint64) { return &o.id, &o.id }, func(o *opening) {
+			e.opt.Opened(o.id, &o.pkt)
+		})
 	}
 }
 
 // collect puts together what the lanes' tables showed since the last time, in the order of the packets but where
 // one had waited for its place. The ids are known.
 func (e *Engine) collect() {
-	if e.opt.Packet == nil {
-		return
-	}
-	for _, l := range e.lanes {
-		for i := range l.shown {
-			l.shown[i].id = flows.Final(l.shown[i].id, l.ids)
-		}
-	}
-	inOrder(&e.lanes, func(l *lane) []shown { return l.shown }, func(s *shown) uint64 { return s.pkt.Index }, func(s *shown) {
-		e.showing = append(e.showing, *s)
-	})
-	for _, l := range e.lanes {
-		l.shown = l.shown[:0]
+	if e.opt.Packet != nil {
+		drain(&e.lanes, func(l *lane) *[]shown { return &l.shown }, func(s *shown) (id, key *uint64) { return &s.id, &s.pkt.Index }, func(s *shown) {
+			e.showing = append(e.showing, *s)
+		})
 	}
 }
 
-// inOrder merges the lists of the lanes by their keys.
-func inOrder[T any](lanes *[laneCount]*lane, list func(l *lane) []T, key func(x *T) uint64, take func(x *T)) {
+// drain empties a list of each lane, and gives take what was in them by its keys, with its final id.
+func drain[T any](lanes *[laneCount]*lane, list func(l *lane) *[]T, of func(x *T) (id, key *uint64), take func(x *T)) {
+	var all [laneCount][]T
 	var next [laneCount]int
-	for {
-		first, least := -1, uint64(math.MaxUint64)
-		for i, l := range lanes {
-			if all := list(l); next[i] < len(all) {
-				if k := key(&all[next[i]]); k < least {
-					first, least = i, k
-				}
+	var keys [laneCount]uint64 // of what comes next in each lane, the last of all where nothing does
+	left := 0
+	head := func(i int) {
+		keys[i] = math.MaxUint64
+		if next[i] < len(all[i]) {
+			id, key := of(&all[i][next[i]])
+			*id = flows.Final(*id, lanes[i].ids)
+			keys[i] = *key
+		}
+	}
+	for i, l := range lanes {
+		all[i] = *list(l)
+		*list(l) = all[i][:0]
+		left += len(all[i])
+		head(i)
+	}
+	for ; left > 0; left-- {
+		best := 0
+		for i, k := range keys {
+			if k < keys[best] {
+				best = i
 			}
 		}
-		if first < 0 {
-			return
-		}
-		take(&list(lanes[first])[next[first]])
-		next[first]++
+		take(&all[best][next[best]])
+		next[best]++
+		head(best)
 	}
 }
 
