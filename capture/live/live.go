@@ -82,6 +82,11 @@ const (
 	Renamed // it has another name and is listened to as before
 )
 
+// String is the change as internal/words knows it.
+func (c Change) String() string {
+	return [...]string{"went_down", "came_up", "went_away", "came_back", "cannot_reopen", "is_down", "renamed"}[c]
+}
+
 // Event tells of an interface.
 type Event struct {
 	Interface string

@@ -183,27 +183,10 @@ func (a *app) input(o *sensorFlags, args []string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Changed = func(e live.Event) { a.say(changed(a.lang, e)) }
+	h.Changed = func(e live.Event) {
+		a.say(words.InterfaceChange(a.lang, e.Change.String(), e.Interface, e.Name, e.Err))
+	}
 	return &input{src: h, live: h, problems: func() []error { return nil }}, nil
-}
-
-// changed says that an interface went or came.
-func changed(l words.Lang, e live.Event) string {
-	what := map[live.Change][2]string{
-		live.IsDown: {"is down: nothing comes until it is up", "está apagada: no llega nada hasta que se encienda"}, live.WentDown: {"went down", "se ha apagado"}, live.CameUp: {"came up", "se ha encendido"},
-		live.Renamed: {"is called %s now; it is listened to as before", "se llama ahora %s; se sigue escuchando"}, live.WentAway: {"went away; waiting for %s", "ha desaparecido; se espera a %s"},
-		live.CameBack: {"came back", "ha vuelto"}, live.CannotReopen: {"came back and cannot be listened to", "ha vuelto y no se puede escuchar"},
-	}[e.Change]
-	s := l.Pick(what[0], what[1])
-	if e.Name != "" {
-		s = fmt.Sprintf(s, e.Name)
-	} else if before, _, ok := strings.Cut(s, "; "); ok {
-		s = before // where nothing is waited for
-	}
-	if s = e.Interface + " " + s; e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
 }
 
 func (a *app) sensor(o *sensorFlags, args []string) error {

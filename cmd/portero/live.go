@@ -432,23 +432,7 @@ func (s *session) changed(e live.Event) {
 	if s.o.quiet || s.screened {
 		return
 	}
-	what := map[live.Change][2]string{
-		live.IsDown: {"%s is down: nothing comes until it is up", "%s está apagada: no llega nada hasta que se encienda"}, live.WentDown: {"%s went down", "%s se ha apagado"}, live.CameUp: {"%s came up", "%s se ha encendido"},
-		live.Renamed: {"%s is called %s now; it is listened to as before", "%s se llama ahora %s; se sigue escuchando"}, live.WentAway: {"%s went away; waiting for %s", "%s ha desaparecido; se espera a %s"},
-		live.CameBack: {"%s came back", "%s ha vuelto"}, live.CannotReopen: {"%s came back and cannot be listened to", "%s ha vuelto y no se puede escuchar"},
-	}[e.Change]
-	args := []any{printable(e.Interface)}
-	switch {
-	case e.Name != "":
-		args = append(args, printable(e.Name))
-	case e.Change == live.WentAway:
-		what = [2]string{"%s went away", "%s ha desaparecido"} // where nothing is waited for
-	}
-	why := ""
-	if e.Err != nil {
-		why = ": " + printable(e.Err.Error())
-	}
-	fmt.Fprintf(s.a.err, "portero: %s%s\n", fmt.Sprintf(s.lang.Pick(what[0], what[1]), args...), why)
+	fmt.Fprintf(s.a.err, "portero: %s\n", printable(words.InterfaceChange(s.lang, e.Change.String(), e.Interface, e.Name, e.Err)))
 }
 
 // summary says what was seen and lost.

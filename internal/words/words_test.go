@@ -1,6 +1,7 @@
 package words
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -136,5 +137,25 @@ func TestASCII(t *testing.T) {
 		if got := ASCII(in); got != want {
 			t.Errorf("%q becomes %q, not %q", in, got, want)
 		}
+	}
+}
+
+// What becomes of an interface has one sentence for each change, in both languages, with and without the name that
+// is waited for.
+func TestInterfaceChange(t *testing.T) {
+	for _, c := range []struct{ change, other, en, es string }{
+		{"went_down", "", "va went down", "va se ha apagado"},
+		{"went_away", "vb", "va went away; waiting for vb", "va ha desaparecido; se espera a vb"},
+		{"went_away", "", "va went away", "va ha desaparecido"},
+		{"renamed", "vb", "va is called vb now; it is listened to as before", "va se llama ahora vb; se sigue escuchando"},
+	} {
+		for l, want := range map[Lang]string{English: c.en, Spanish: c.es} {
+			if got := InterfaceChange(l, c.change, "va", c.other, nil); got != want {
+				t.Errorf("%s %q: %q, want %q", c.change, c.other, got, want)
+			}
+		}
+	}
+	if got := InterfaceChange(English, "cannot_reopen", "va", "", errors.New("no room")); got != "va came back and cannot be listened to: no room" {
+		t.Error(got)
 	}
 }
