@@ -74,6 +74,41 @@ func (c *Conn) disown(side Side, x *Rest) {
 	}
 }
 
+// forsake clears away a SYN-ACK that acknowledges no SYN of its receiver, a stranger's or a damaged one, where p, a segment
+// of side, tells that another answered: the caller goes on right behind its SYN with the number of another answer; or
+// the responder goes on and acknowledges the SYN. Who sent the SYN-ACK knew no number of the caller's.
+func (c *Conn) forsake(p *capture.Packet, side Side, x *Rest) {
+	r := 1 - c.synSide()
+	from, to := &c.half[r], &c.half[1-r]
+	switch {
+	case from.bits&(sentSYNACK|sentSYN|sentSegment) != sentSYNACK || to.bits&(sentSYN|sentSYNACK) != sentSYN || c.acceptable(from.synAck, 1-r, x):
+		return
+	case side != r && (!to.opensTo(p.Seq) || p.Ack == from.isn+1):
+		return
+	case side == r && !p.Ack.In(to.isn+1, c.top(1-r)):
+		return
+	}
+	if x.Data != nil && x.flags&(dataHigh0<<r) == 0 && from.zeek&zSeenSH != 0 {
+		x.flags |= dataHigh0 << r // Zeek looks at no number, and goes on from it
+		x.zeekHigh[r] = from.next
+	}
+	c.disown(r, x)
+	from.bits &^= sentSYNACK | hasAck | sentWrongAck
+	from.mss, from.opts, from.wscale, from.copies = 0, 0, 0, 0
+	to.bits &^= sentWrongAck
+	x.synackTime, x.synackOff, x.synackTS, x.synacks = 0, 0, 0, 0
+	if x.Data != nil {
+		x.flags &^= dataPrevISN0 << r
+		if d := x.more(); d.latestSYN != (synCopy{}) {
+			x.synackTime, x.synackTS = d.latestSYN.time, d.latestSYN.ts
+		}
+	}
+	if c.flags&flagCandidate != 0 && c.candSide() == r {
+		c.flags &^= flagCandidate
+		x.candOff, x.candTime = 0, 0
+	}
+}
+
 // behind looks at what was captured before p, the first SYN of side, though it came after: how far
 // its peer acknowledged, which it returns, and segments of its own, before which then octets are missing.
 func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq) {

@@ -154,6 +154,54 @@ func TestHonestForged(t *testing.T) {
 			s SA 5000 777
 			c R 1001`, `
 			1 handshake=aborted synack_frame=`},
+		{"a SYN-ACK that does not fit, and what follows proves that another was missed", `
+			c S 1000
+			s SA 777777 999999
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			s PA 5001 1101 200
+			c FA 1101 5201
+			s FA 5201 1102`, `
+			1 handshake=completed_unseen missing=[synack] close=closed closed_by=orig syn_frame=1 synack_frame= ack_frame=3 confirmed_frame=5 orig_payload=100 resp_payload=200 resp_lost=0 resp_retrans=0 history=ShADadtFf oddities=[synack_wrong_ack]`},
+		{"the same with a wrong checksum", `
+			c S 1000
+			s SA 777777 999999 0 bad
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200`, `
+			1 handshake=completed_unseen missing=[synack] close=open synack_frame= ack_frame=3 orig_payload=100 resp_payload=200 history=ScADd`},
+		{"the same, and its receiver refuses it with the number that it acknowledges", `
+			c S 1000
+			s SA 777777 999999
+			c R 999999
+			c A 1001 5001
+			s PA 5001 1001 200`, `
+			1 handshake=completed_unseen missing=[synack] close=open ack_frame=4 resp_payload=200 suspected_rsts=0`},
+		{"the same, and the responder speaks first", `
+			c S 1000
+			s SA 777777 999999
+			s PA 5001 1001 200
+			c A 1001 5201`, `
+			1 handshake=completed_unseen missing=[synack] close=open resp_payload=200 resp_lost=0 resp_retrans=0`},
+		{"a SYN-ACK of which the acknowledgement alone is wrong, and both go on from its number", `
+			c S 1000
+			s SA 5000 777
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200`, `
+			1 handshake=completed_unseen missing=[synack] close=open ack_frame=3 orig_payload=100 resp_payload=200`},
+		{"a SYN-ACK that does not fit, an acknowledgement of it with the same numbers, and a RST", `
+			c S 1000
+			s SA 777777 999999
+			c A 999999 777778
+			s R 777778`, `
+			1 handshake=invalid close=none synack_frame=2`},
+		{"a SYN-ACK that does not fit, and the responder says where another connection stands", `
+			c S 1000
+			s SA 777777 999999
+			s A 5001 880000`, `
+			1 handshake=invalid close=none synack_frame=2`},
 		{"a forged RST does not make a half-open attempt another", `
 			c S 1000
 			s SA 5000 1001
