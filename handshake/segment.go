@@ -60,21 +60,22 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		c.learn(side, first, x)
 		me.base(first)
 	} else if d := p.Seq.Sub(me.next); d > 0 {
-		limit := me.next
+		limit, most := me.next, me.next
 		if peer.bits&hasAck != 0 {
-			limit = peer.offered()
-		}
-		if limit.Before(me.next) {
-			limit = me.next
+			most = later(most, peer.offered())
+			limit = later(limit, later(peer.edge, peer.ack.Add(min(uint32(most.Sub(peer.ack)), 1<<settledBits))))
 		}
 		if int64(d) > int64(limit.Sub(me.next))+slack {
-			// Beyond anything the receiver offered.
+			// Beyond anything the receiver offered, as far as is known.
 			if !c.runsOn(p, side, off, x) {
+				if int64(d) <= int64(most.Sub(me.next))+slack {
+					return 0 // the scale of its windows, which was missed, may be that large
+				}
 				return OddSeqWindow
 			}
 		}
-	} else if int64(d) < -(1 << 30) {
-		return OddSeqWindow
+	} else if int64(d) < -(1<<30) || me.bits&(sentSYN|sentSYNACK) == 0 && me.isn.Sub(p.Seq) > 1<<settledBits && !c.far(side) {
+		return OddSeqWindow // what was captured that late was not
 	}
 	me.bits |= sentSegment
 
@@ -196,8 +197,17 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 	}
 	d := x.more()
 	run := x.flags&(dataPend0<<side) != 0 && d.pendEnd[side] == p.Seq
+	if run && p.Flags.Any(capture.ACK) && (me.bits|c.half[1-side].bits)&(sentFIN|sentReset) == 0 {
+		if first, end, ok := c.run(1-side, x); ok && p.Ack.In(first+1, end) {
+			// Both ends go on with each other, and neither from where it stood. What lies between nobody
+			// knows: it may not even be the same connection.
+			c.leap(side, false, x)
+			c.leap(1-side, false, x)
+			return true
+		}
+	}
 	if run && (c.half[1-side].bits&hasAck == 0 || d.pendBytes[side] >= unheard) {
-		c.leap(side, x)
+		c.leap(side, true, x)
 		return true
 	}
 	fin := p.Flags.Any(capture.FIN)
@@ -209,6 +219,14 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 		me.fin, x.finOff[side] = segEnd(p), off // counts with the run
 	}
 	return false
+}
+
+// run is what of side is kept apart far ahead of what it sent; ok is false where there is nothing.
+func (c *Conn) run(side Side, x *Rest) (first, end capture.Seq, ok bool) {
+	d := x.more()
+	end = d.pendEnd[side]
+	first = end.Add(-d.pendBytes[side])
+	return first, end, x.flags&(dataPend0<<side) != 0 && first.Sub(c.half[side].next) > slack
 }
 
 // setApart keeps p, which lies ahead of what side sent, apart: as the next of the run that is, or as the
@@ -233,7 +251,7 @@ func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
 		c.unsay(p, side, x)
 	case first.Sub(me.next) > slack:
 	case p.Seq == d.pendEnd[side]:
-		c.leap(side, x)
+		c.leap(side, true, x)
 	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(d.pendEnd[side]):
 		x.flags &^= dataPend0 << side
 		x.need().Retrans[side]++
@@ -251,8 +269,9 @@ func (c *Conn) Apart(side Side, x *Rest) (end capture.Seq, ok bool) {
 // Reached reports whether side sent all octets up to end.
 func (c *Conn) Reached(end capture.Seq, side Side) bool { return !c.half[side].next.Before(end) }
 
-// leap takes the run of side that was kept apart for its own.
-func (c *Conn) leap(side Side, x *Rest) {
+// leap takes the run of side that was kept apart for its own. What lies between is missing where known says
+// that the stream is the same.
+func (c *Conn) leap(side Side, known bool, x *Rest) {
 	me, d := &c.half[side], x.need()
 	x.flags &^= dataPend0 << side
 	if first := d.pendEnd[side].Add(-d.pendBytes[side]); first.Sub(me.next) <= slack && (x.finOff[side] == 0 || me.fin != d.pendEnd[side]) {
@@ -262,6 +281,9 @@ func (c *Conn) leap(side Side, x *Rest) {
 	}
 	x.Payload[side] += uint64(d.pendBytes[side])
 	c.giveUp(side, x)
+	if known {
+		x.addHole(side, me.next, d.pendEnd[side].Add(-d.pendBytes[side]))
+	}
 	me.next = d.pendEnd[side]
 	me.bits |= sentSegment | sentPayload
 	if x.finOff[side] != 0 && me.fin == me.next {
@@ -283,14 +305,14 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 			x.flags &^= dataPend0 << side // it took them
 		}
 	case ack == first && first.Sub(me.next) <= slack && !me.next.After(first):
-		c.leap(side, x) // right behind what it has, and so in order
+		c.leap(side, true, x) // right behind what it has, and so in order
 		x.doubt(side, first, me.next)
 	case !ack.After(me.next):
 		if first.Sub(me.next) > slack {
 			x.flags &^= dataPend0 << side
 		}
 	case ack.After(first) && (!ack.After(d.pendEnd[side]) || first.Sub(me.next) <= slack):
-		c.leap(side, x)
+		c.leap(side, true, x)
 	}
 }
 

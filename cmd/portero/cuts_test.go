@@ -5,6 +5,65 @@ import "testing"
 // TestHonestCuts holds what is told of a connection of which the capture has only the end, or one direction.
 func TestHonestCuts(t *testing.T) {
 	for _, x := range []saying{
+		{"two connections on the same ports of which neither opening nor end was captured: what lies between them nobody knows", `
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201
+			+180000 c PA 500001001 900005001 50
+			s PA 900005001 500001051 60
+			c A 500001051 900005061
+			c PA 500001051 900005061 50
+			s A 900005061 500001101`, `
+			1 handshake=midstream close=open orig_payload=200 resp_payload=260 orig_lost=0 resp_lost=0 orig_pkts=5 resp_pkts=3`},
+		{"the same where the first opened in the capture: what both ends go on with counts, and how it ended", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201
+			+180000 c PA 500001001 900005001 50
+			s PA 900005001 500001051 60
+			c A 500001051 900005061
+			c FA 500001051 900005061
+			s FA 900005061 500001052
+			c A 500001052 900005062`, `
+			1 handshake=completed close=closed closed_by=orig close_frames=[10,11] orig_payload=150 resp_payload=260 orig_lost=0 resp_lost=0 oddities=[segment_out_of_window]`},
+		{"the same after a RST, which is no less one", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c RA 1001 5001
+			+30000 c PA 500001001 900005001 50
+			s PA 900005001 500001051 60
+			c PA 500001051 900005061 50
+			s A 900005061 500001101`, `
+			1 handshake=completed close=reset closed_by=orig orig_payload=0 resp_payload=0 suspected_rsts=0`},
+		{"a stray segment far ahead in a connection whose opening was missed invents nothing", `
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c PA 500001001 900005001 50
+			c PA 1101 5201 50
+			s PA 5201 1151 200
+			c A 1151 5401`, `
+			1 handshake=midstream close=open orig_payload=150 resp_payload=400 orig_lost=0 resp_lost=0 orig_retrans=0 resp_retrans=0`},
+		{"and far behind", `
+			c PA 500001001 900005001 50
+			s PA 900005001 500001051 60
+			c PA 1001 5001 100
+			c PA 500001051 900005061 50
+			s A 900005061 500001101`, `
+			1 handshake=midstream close=open orig_payload=100 resp_payload=60 orig_lost=0 resp_lost=0 orig_retrans=0 orig_ooo=0`},
+		{"a long stretch of one side was missed, and the other stands where it stood", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c A 1101 5201
+			+9000 s PA 900005001 1101 60
+			c A 1101 900005061`, `
+			1 handshake=completed close=open resp_payload=260 resp_lost=899999800 orig_lost=0`},
 		{"both called, and the capture begins behind the calls: each answer acknowledges the other", `
 			c SA 4294967280 5001
 			s SA 5000 4294967281
