@@ -21,6 +21,9 @@ type Decoder struct {
 	way   pathCache
 	segs  pathCache
 	again again
+
+	quoted  Packet // of a tunnel in the packet that an ICMP error quotes
+	quoting bool   // such a one is being decoded
 }
 
 // maxDepth bounds how many headers may wrap a packet.

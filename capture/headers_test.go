@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 )
 
@@ -145,6 +146,12 @@ func TestQuotedHeaders(t *testing.T) {
 		binary.BigEndian.PutUint16(b[10:], ^uint16(0)-ipSum(b[:20]))
 		return b
 	}
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	datagram := func(port uint16, parts ...[]byte) []byte {
+		b := join([]byte{0xd0, 0, byte(port >> 8), byte(port), 0, 0, 0, 0}, join(parts...))
+		binary.BigEndian.PutUint16(b[4:], uint16(len(b)))
+		return b
+	}
 	for _, c := range []struct {
 		name   string
 		quoted []byte
@@ -161,6 +168,16 @@ func TestQuotedHeaders(t *testing.T) {
 		{"GRE", in4(47, join([]byte{0, 0, 8, 0}, four))},
 		{"GRE with sum, key and number, IPv6 over IPv6", ip6Packet(hostB, hostA, 47, join([]byte{0xb0, 0, 0x86, 0xdd}, make([]byte, 12)), whole6)},
 		{"GRE in IP in IP", in4(4, in4(47, join([]byte{0, 0, 8, 0}, four)))},
+		{"NVGRE", in4(47, join([]byte{0x20, 0, 0x65, 0x58, 0, 1, 2, 0}, frame))},
+		{"VXLAN", in4(17, datagram(4789, []byte{8, 0, 0, 0, 0, 0, 9, 0}, frame))},
+		{"VXLAN with a tag inside", in4(17, datagram(4789, []byte{8, 0, 0, 0, 0, 0, 9, 0}, frame[:12], []byte{0x81, 0, 0, 7}, frame[12:]))},
+		{"VXLAN over IPv6", ip6Packet(hostB, hostA, 17, datagram(4789, []byte{8, 0, 0, 0, 0, 0, 9, 0}, frame))},
+		{"Geneve with options", in4(17, datagram(6081, []byte{1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0}, frame))},
+		{"GTP", in4(17, datagram(2152, []byte{0x30, 0xff, 0, 52, 0, 0, 0, 1}, four))},
+		{"GTP, IPv6 behind an extension", in4(17, datagram(2152, []byte{0x34, 0xff, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 1, 0}, whole6))},
+		{"VXLAN in GRE", in4(47, join([]byte{0, 0, 8, 0}, in4(17, datagram(4789, []byte{8, 0, 0, 0, 0, 0, 9, 0}, frame))))},
+		{"GUE", in4(17, datagram(6080, []byte{0, 4, 0, 0}, four))},
+		{"Teredo", in4(17, datagram(3544, whole6))},
 	} {
 		of, o, _, _ := decode1(t, LinkRaw, c.quoted)
 		if o != OK || of.DstPort != 443 {
@@ -172,11 +189,43 @@ func TestQuotedHeaders(t *testing.T) {
 			unreachable[3], unreachable[9] = byte(len(unreachable)), 1
 		}
 		p, o, d, _ := decode1(t, LinkRaw, unreachable)
-		if q := d.Quote; o != OK || p.Bits&ICMPError == 0 || q.DstPort != 443 || !q.HasSeq || q.Hash != of.Hash {
+		if q := d.Quote; o != OK || p.Bits&ICMPError == 0 || q.DstPort != 443 || !q.HasSeq || q.Hash != of.Hash || q.Apart && q.Seg != of.Seg || q.Apart != (of.Seg != 0) || p.Seg != 0 || p.Path != 0 {
 			t.Errorf("%s: %v %+v", c.name, o, q)
+		}
+		// Eight octets of its transport are enough, and none of it says nothing of what is inside.
+		short := len(unreachable) - len(six) + 8
+		cut := &Frame{Data: unreachable[:short:short], WireLen: uint32(len(unreachable)), Link: LinkRaw}
+		if q := d.Quote; d.Decode(cut, p) != OK || d.Quote != q {
+			t.Errorf("%s, cut to eight octets: %+v, not %+v", c.name, d.Quote, q)
 		}
 		for n := range unreachable { // cut anywhere, it is read as far as it goes
 			NewDecoder(NewPaths(), 1).Decode(&Frame{Data: unreachable[:n:n], WireLen: uint32(len(unreachable)), Link: LinkRaw}, p)
+		}
+	}
+}
+
+// What an ICMP error says of a copy for a sniffer it does not say of the packet, and of a tunnel's packet of which the
+// header alone is quoted nothing more is known.
+func TestQuotedOutside(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	u := func(port layers.UDPPort) *layers.UDP { return &layers.UDP{SrcPort: 5555, DstPort: port} }
+	for _, c := range []struct {
+		name   string
+		quoted []byte
+		port   uint16
+	}{
+		{"ERSPAN", ether(t, ip4(layers.IPProtocolGRE), gopacket.Payload(join([]byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 1, 0, 0, 0, 0}, frame))), 0},
+		{"ERSPAN III", ether(t, ip4(layers.IPProtocolGRE), gopacket.Payload(join([]byte{0x10, 0, 0x22, 0xeb, 0, 0, 0, 1, 0x20, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0}, frame))), 0},
+		{"TZSP", ether(t, ip4(17), u(37008), gopacket.Payload(join([]byte{1, 0, 0, 1, 1}, frame))), 37008},
+		{"VXLAN, the header alone", ether(t, ip4(17), u(4789), gopacket.Payload(join([]byte{8, 0, 0, 0, 0, 0, 9, 0}, frame)))[:28], 4789},
+		{"VXLAN, without the ports inside", ether(t, ip4(17), u(4789), gopacket.Payload(join([]byte{8, 0, 0, 0, 0, 0, 9, 0}, frame)))[:72], 4789},
+		{"no VXLAN", ether(t, ip4(17), u(4789), gopacket.Payload("this is no tunnel at all, only words that somebody sent")), 4789},
+	} {
+		unreachable := join(frame[14:34], []byte{3, 1, 0, 0, 0, 0, 0, 0}, c.quoted)
+		unreachable[3], unreachable[9] = byte(len(unreachable)), 1
+		p, o, d, _ := decode1(t, LinkRaw, unreachable)
+		if q := d.Quote; o != OK || p.Bits&ICMPError == 0 || p.Tunneled() || q.Apart || q.DstPort != c.port || Addr(q.Dst, q.Ver) != p.DstAddr() {
+			t.Errorf("%s: %v %+v", c.name, o, q)
 		}
 	}
 }

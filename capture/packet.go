@@ -115,7 +115,7 @@ type Packet struct {
 	WScale uint8
 	TCPHdr uint8 // TCP header length in octets, 0 if unknown
 	// TSVal and TSEcr are TCP timestamps. For ICMP errors TSVal is the index
-	// of the quote in Batch.Quotes, for TCP that is Overlong see Held.
+	// of the quote in Batch.Quotes and TSEcr says what Tunneled does; for TCP that is Overlong see Held.
 	TSVal, TSEcr uint32
 	// Digest sums what an exact copy of this packet would share: everything from the IP
 	// header on except TTL and checksums.
@@ -186,6 +186,10 @@ func (p *Packet) ICMPType() uint8 { return uint8(p.Flags >> 8) }
 // ICMPCode returns the ICMP code of an ICMP packet.
 func (p *Packet) ICMPCode() uint8 { return uint8(p.Flags) }
 
+// Tunneled reports whether ICMP error p quotes a datagram that carries the packet meant (VXLAN and the like): a
+// port that it calls closed is the tunnel's.
+func (p *Packet) Tunneled() bool { return p.Bits&ICMPError != 0 && p.TSEcr != 0 }
+
 // Quote is the packet an ICMP error quotes (RFC 792, RFC 4443): the tuple of
 // the packet that caused it, in the direction in which it was sent.
 type Quote struct {
@@ -195,8 +199,12 @@ type Quote struct {
 	Ver              uint8
 	HasPorts         bool
 	HasSeq           bool
-	Seq              Seq    // TCP sequence number, valid with HasSeq
-	Hash             uint64 // as Packet.Hash of the quoted packet
+	// Apart says that the quoted packet is in a virtual network that the error did not come from: Seg is its segment. Of
+	// others it is the error's own.
+	Apart bool
+	Seg   uint32
+	Seq   Seq    // TCP sequence number, valid with HasSeq
+	Hash  uint64 // as Packet.Hash of the quoted packet
 }
 
 // Outcome is what became of a frame.

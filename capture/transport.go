@@ -12,6 +12,9 @@ func (d *Decoder) tcp(off, n int) Outcome {
 	b := d.data[off:]
 	p.SrcPort, p.DstPort = be.Uint16(b), be.Uint16(b[2:])
 	if len(b) < 14 || n < 14 {
+		if d.quoting && len(b) >= 8 {
+			p.Seq, p.Opts = Seq(be.Uint32(b[4:])), quotedSeq
+		}
 		p.Bits |= NoFlags | Cut | Unchecked
 		if n < 14 {
 			p.Bits |= BadHeader
@@ -318,7 +321,7 @@ func icmpError(ver, typ uint8) bool {
 // transport are enough for its ports (RFC 792).
 func (d *Decoder) quote(off, n int) {
 	p := d.p
-	if p.Ver == 6 && p.ICMPType() == 137 { // redirect: addresses come first (RFC 4861, 4.5)
+	if d.quoting || p.Ver == 6 && p.ICMPType() == 137 { // redirect: addresses come first (RFC 4861, 4.5)
 		return
 	}
 	b := d.data[min(off, len(d.data)):]
@@ -338,6 +341,15 @@ func (d *Decoder) quote(off, n int) {
 			break
 		}
 		proto, b = next, rest
+	}
+	if d.quoteInside(&q, proto, b) {
+		d.Quote = q
+		p.Hash = q.Hash
+		if proto == ProtoUDP {
+			p.TSEcr = 1
+		}
+		p.Bits |= ICMPError
+		return
 	}
 	q.Proto = proto
 	switch proto {
@@ -390,8 +402,7 @@ func (q *Quote) head(ver uint8, b []byte) (proto uint8, rest []byte, ok bool) {
 }
 
 // carried returns the IP packet in what b, of protocol proto, carries as a tunnel, and its version, 0 for none: who sent that
-// packet is told that it did not arrive. A tunnel that is told apart by a number of its own (VXLAN's and the like) is none:
-// the error does not say whose packet it is until that is known, too.
+// packet is told that it did not arrive. Of other tunnels see quoteInside.
 func carried(proto uint8, b []byte) (ver uint8, inner []byte) {
 	switch proto {
 	case 4:
@@ -422,6 +433,62 @@ func carried(proto uint8, b []byte) (ver uint8, inner []byte) {
 	}
 	return 0, nil
 }
+
+// quoteInside looks for the packet that b, which has protocol proto in a quoted packet between q's ends, carries through a
+// tunnel that carried does not know, and puts it into q. Old routers quote eight octets behind the header (RFC 792), in
+// which it is not; others as much as 576 octets hold (RFC 1812, section 4.3.2.3). What is mirrored to a
+// sniffer is no such packet: that the copy did not arrive says nothing of it.
+func (d *Decoder) quoteInside(q *Quote, proto uint8, b []byte) bool {
+	if len(b) < 8 {
+		return false
+	}
+	from, to := be.Uint16(b), be.Uint16(b[2:])
+	switch proto {
+	case ProtoUDP:
+		if !tunnelPort(from) && !tunnelPort(to) || to == portTZSP || len(b) < 16 {
+			return false
+		}
+	case 47:
+		if to == greERSPAN || to == greERSPAN3 {
+			return false
+		}
+	case 97, 115, 137:
+	default:
+		return false
+	}
+	data, p, key, net, depth, links, back := d.data, d.p, len(d.key), len(d.net), d.depth, d.links, d.again
+	d.data, d.p, d.quoting, d.again = b, &d.quoted, true, again{}
+	d.quoted = Packet{Src: q.Src, Dst: q.Dst, Ver: q.Ver, Proto: proto, Frames: 1, WireLen: 1 << 17} // what the quote is cut to is no length
+	var out Outcome
+	var ok bool
+	if proto == ProtoUDP {
+		d.quoted.SrcPort, d.quoted.DstPort = from, to
+		out, ok = d.udpTunnel(8, int(be.Uint16(b[4:]))-8)
+	} else {
+		out, ok = d.ipTunnel(proto, 0, 1<<16)
+	}
+	apart := len(d.net) > net
+	d.data, d.p, d.quoting, d.again, d.depth, d.links = data, p, false, back, depth, links
+	d.key, d.net = d.key[:key], d.net[:net]
+	in := &d.quoted
+	if !ok || out != OK && out != More || in.Bits&(NoPorts|Orphan) != 0 {
+		return false
+	}
+	*q = Quote{Src: in.Src, Dst: in.Dst, SrcPort: in.SrcPort, DstPort: in.DstPort, Proto: in.Proto, Ver: in.Ver, Hash: in.Hash, Seg: in.Seg, Apart: apart}
+	switch in.Proto {
+	case ProtoTCP:
+		q.HasPorts = true
+		if in.Bits&NoFlags == 0 || in.Opts == quotedSeq {
+			q.Seq, q.HasSeq = in.Seq, true
+		}
+	case ProtoUDP, ProtoSCTP:
+		q.HasPorts = true
+	}
+	return true
+}
+
+// quotedSeq in a quoted packet's Opts says that it was cut behind its sequence number.
+const quotedSeq = OptMSS
 
 // skipHeaders goes past the headers, the first of which is proto, that the quoted packet
 // has before its transport at b, as far as b goes.

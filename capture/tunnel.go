@@ -39,11 +39,13 @@ func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, 37008, 4341, 5247, 6080} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
 }()
+
+const portTZSP = 37008
 
 func tunnelPort(p uint16) bool { return tunnelPorts[p/64]>>(p%64)&1 != 0 }
 
@@ -120,6 +122,12 @@ func (d *Decoder) ipTunnel(proto uint8, off, n int) (Outcome, bool) {
 	return 0, false
 }
 
+// What GRE carries of mirrored frames: ERSPAN of types I and II, and of type III.
+const (
+	greERSPAN  = 0x88be
+	greERSPAN3 = 0x22eb
+)
+
 // gre decodes GRE with its options (RFC 2784, 2890, 1701), NVGRE (RFC 7637),
 // PPTP's version 1 (RFC 2637), ERSPAN and MikroTik's EoIP.
 func (d *Decoder) gre(off, n int) (Outcome, bool) {
@@ -181,7 +189,7 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 		return 0, false
 	}
 	switch typ {
-	case 0x88be:
+	case greERSPAN:
 		if !seq { // type I: the frame follows at once
 			if d.plausibleEthernet(o, rest) {
 				return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o, rest) })
@@ -189,7 +197,7 @@ func (d *Decoder) gre(off, n int) (Outcome, bool) {
 			return 0, false
 		}
 		return d.attempt(tunERSPAN, true, func() Outcome { return d.ethernet(o+8, rest-8) })
-	case 0x22eb:
+	case greERSPAN3:
 		if !d.have(o, 12) {
 			return 0, false
 		}
@@ -284,7 +292,7 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 			}
 			return Malformed
 		})
-	case dst == 37008:
+	case dst == portTZSP:
 		return d.tzsp(off, n)
 	case dst == 5247 || src == 5247:
 		return d.capwap(off, n)

@@ -103,6 +103,9 @@ func (t *Table) meant(v uint32, f *Flow, u uint32, w *waitingError, p *capture.P
 	q := &w.quote
 	probe := capture.Packet{Src: q.Src, Dst: q.Dst, SrcPort: q.SrcPort, DstPort: q.DstPort, Proto: q.Proto, Ver: q.Ver}
 	side := f.sideOf(&probe)
+	if q.Apart && f.seg != q.Seg {
+		return -1
+	}
 	before := int64(earlyWithin)
 	if p.Partial() {
 		before += quotedPartial

@@ -291,7 +291,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	}
 	if d.ICMPVer != 0 {
 		e.ICMPFrame = f.frame(d.ICMPOff)
-		if d.ICMPEarly {
+		if d.ICMPHow&handshake.ICMPEarly != 0 {
 			e.ICMPFrame = f.firstIdx - uint64(d.ICMPOff)
 		}
 		e.ICMPType, e.ICMPCode = d.ICMPType, d.ICMPCode
@@ -387,7 +387,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 			e.RTTMin, e.RTTMid, e.RTTMax = lo, mid, hi
 		}
 	}
-	e.Exchange = exchange(f, e, handshake.Side(d.ICMPSide) == o)
+	e.Exchange = exchange(f, e, handshake.Side(d.ICMPSide) == o, d.ICMPHow&handshake.ICMPTunneled != 0)
 	if e.ICMPFrame != 0 && tooBig(d.ICMPVer, d.ICMPType, d.ICMPCode) && e.J.Verdict != handshake.NoAnswer &&
 		e.Exchange != handshake.Unanswered && e.Exchange != handshake.Stream {
 		e.ICMPFrame, e.ICMPType, e.ICMPCode = 0, 0, 0 // what was sent smaller then was answered
@@ -431,15 +431,15 @@ func (f *Flow) replies() bool {
 }
 
 // exchange names what became of datagrams; asked says that the ICMP error, if there was one, quotes the
-// originator.
-func exchange(f *Flow, e *Ended, asked bool) handshake.Exchange {
+// originator, tunneled that the port that it names is the tunnel's.
+func exchange(f *Flow, e *Ended, asked, tunneled bool) handshake.Exchange {
 	if f.proto != capture.ProtoUDP {
 		return handshake.ExchangeNone
 	}
 	switch {
 	case e.Orig.Pkts > 0 && e.Resp.Pkts > 0:
 		return handshake.Answered
-	case e.FilteredVer != 0 && asked && portUnreachable(e.FilteredVer, e.ICMPType, e.ICMPCode):
+	case e.FilteredVer != 0 && asked && !tunneled && portUnreachable(e.FilteredVer, e.ICMPType, e.ICMPCode):
 		return handshake.ExchangeRefused
 	case e.FilteredVer != 0 && asked:
 		return handshake.ExchangeFiltered
@@ -490,7 +490,10 @@ func quality(f *Flow, e *Ended) (q Quality) {
 func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 	probe := capture.Packet{Src: q.Src, Dst: q.Dst, SrcPort: q.SrcPort, DstPort: q.DstPort, Proto: q.Proto, Ver: q.Ver,
 		Hash: q.Hash, Seg: p.Seg, Path: p.Path, Time: p.Time, Index: p.Index}
-	v, side, ok := t.findQuoted(&probe)
+	if q.Apart {
+		probe.Seg = q.Seg
+	}
+	v, side, ok := t.findQuoted(&probe, q.Apart)
 	if !ok {
 		t.stats.Stray++
 		return false
@@ -537,9 +540,12 @@ func (t *Table) quoted(v uint32, f *Flow, side int, p *capture.Packet, q *captur
 	// that dropped an earlier packet does not matter. So does what refuses nothing beside what does.
 	if d, ok := t.keep(v, f); ok && (d.ICMPVer == 0 || refusesNothing(d.ICMPVer, d.ICMPType, d.ICMPCode) && !refusesNothing(p.Ver, typ, code) ||
 		f.proto != tcp && p.Src == q.Dst && d.ICMPFrom != p.Src && portUnreachable(p.Ver, typ, code)) {
-		d.ICMPOff, d.ICMPEarly = f.offset(p.Index), false
+		d.ICMPOff, d.ICMPHow = f.offset(p.Index), 0
 		if p.Index < f.firstIdx {
-			d.ICMPOff, d.ICMPEarly = uint32(min(f.firstIdx-p.Index, 1<<32-1)), true
+			d.ICMPOff, d.ICMPHow = uint32(min(f.firstIdx-p.Index, 1<<32-1)), handshake.ICMPEarly
+		}
+		if p.Tunneled() {
+			d.ICMPHow |= handshake.ICMPTunneled
 		}
 		d.ICMPFrom, d.ICMPVer = p.Src, p.Ver
 		d.ICMPType, d.ICMPCode = typ, code
@@ -548,16 +554,25 @@ func (t *Table) quoted(v uint32, f *Flow, side int, p *capture.Packet, q *captur
 }
 
 // findQuoted looks a quoted tuple up; the error may have come without the tag of
-// the packet it quotes.
-func (t *Table) findQuoted(p *capture.Packet) (uint32, int, bool) {
+// the packet it quotes. One that names a virtual network means no other: the same addresses may be in each.
+func (t *Table) findQuoted(p *capture.Packet, apart bool) (uint32, int, bool) {
 	best, bestSide, found := uint32(0), 0, false
 	for v := range t.slots.of(uint32(p.Hash)) {
 		f := t.flow(v)
-		if s := f.sideOf(p); s >= 0 && (!found || f.seg == p.Seg) {
+		if s := f.sideOf(p); s >= 0 && (!found || f.seg == p.Seg) && (!apart || t.isIn(v, f, s, p.Seg)) {
 			best, bestSide, found = v, s, true
 		}
 	}
 	return best, bestSide, found
+}
+
+// isIn reports whether side s of f, flow v, sends in segment seg.
+func (t *Table) isIn(v uint32, f *Flow, s int, seg uint32) bool {
+	if f.bits&healed != 0 && s == 1 {
+		x := t.rest(v, f)
+		return x.Details().Seg1 == seg
+	}
+	return f.seg == seg
 }
 
 // advisory reports ICMP messages about packets that were, or may have been, passed on: source quench,

@@ -70,3 +70,54 @@ func TestQuotesWaiting(t *testing.T) {
 		}
 	}
 }
+
+// An ICMP error that quotes a packet inside a tunnel is about the virtual network that it was in, wherever the same
+// addresses are beside it, also where it was captured first; and a port that it calls closed is the tunnel's.
+func TestQuotesTunneled(t *testing.T) {
+	a, b, router := [16]byte{1}, [16]byte{2}, [16]byte{3}
+	for _, x := range []struct {
+		name     string
+		proto    uint8
+		seg      uint32 // that the error names
+		apart    bool
+		tunneled bool
+		early    bool
+		in       uint32 // the segment of the flow that it is of
+		exchange handshake.Exchange
+	}{
+		{"a SYN", tcp, 6, true, true, false, 6, 0},
+		{"a SYN, the error first", tcp, 6, true, true, true, 6, 0},
+		{"a SYN of another network", tcp, 9, true, true, false, 0, 0},
+		{"a SYN of another network, the error first", tcp, 9, true, true, true, 0, 0},
+		{"a datagram", capture.ProtoUDP, 6, true, true, false, 6, handshake.ExchangeFiltered},
+		{"a datagram, the error first", capture.ProtoUDP, 6, true, true, true, 6, handshake.ExchangeFiltered},
+		{"a datagram without a tunnel", capture.ProtoUDP, 0, false, false, false, 5, handshake.ExchangeRefused},
+	} {
+		got, exchange := uint32(0), handshake.ExchangeNone
+		tab := New(Config{}, func(e *Ended) {
+			if e.Proto == x.proto && e.FilteredVer != 0 {
+				got, exchange = uint32(e.Path), e.Exchange
+			}
+		})
+		e := capture.Packet{Src: router, Dst: a, Proto: capture.ProtoICMP6, Ver: 6, Hash: 7, Index: 9, Time: 1e18 + 2, Frames: 1, Bits: capture.ICMPError, Flags: 1<<8 | 4, Digest: 2}
+		if x.tunneled {
+			e.TSEcr = 1
+		}
+		q := &capture.Quote{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Seq: 1000, HasSeq: x.proto == tcp, Apart: x.apart, Seg: x.seg}
+		if x.early {
+			e.Index = 1
+			tab.Observe(&e, q)
+		}
+		for _, seg := range []uint32{5, 6} {
+			p := capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Index: uint64(seg), Time: 1e18, Frames: 1, Seq: 1000, Flags: capture.SYN, Window: 1, Seg: seg, Path: seg}
+			tab.Observe(&p, nil)
+		}
+		if !x.early {
+			tab.Observe(&e, q)
+		}
+		tab.Flush(9, handshake.EndForced)
+		if got != x.in || exchange != x.exchange {
+			t.Errorf("%s: of the flow in %d, %v; want %d, %v", x.name, got, exchange, x.in, x.exchange)
+		}
+	}
+}

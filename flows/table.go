@@ -438,13 +438,13 @@ func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
 	x := t.rest(v, f)
 	if d := x.Details(); d.ICMPVer != 0 {
 		at := f.frame(d.ICMPOff)
-		if d.ICMPEarly {
+		if d.ICMPHow&handshake.ICMPEarly != 0 {
 			at = f.firstIdx - uint64(d.ICMPOff)
 		}
 		if d, ok := x.Keep(); ok {
-			d.ICMPOff, d.ICMPEarly = uint32(at-first)+1, false
+			d.ICMPOff, d.ICMPHow = uint32(at-first)+1, d.ICMPHow&^handshake.ICMPEarly
 			if at < first {
-				d.ICMPOff, d.ICMPEarly = uint32(first-at), true
+				d.ICMPOff, d.ICMPHow = uint32(first-at), d.ICMPHow|handshake.ICMPEarly
 			}
 		}
 	}

@@ -66,6 +66,14 @@ const (
 	dataSamples1 // by side 1
 )
 
+// ICMPHow is how an ICMP error came.
+type ICMPHow uint8
+
+const (
+	ICMPEarly    ICMPHow = 1 << iota // captured before the flow's first frame, by Details.ICMPOff frames
+	ICMPTunneled                     // about a tunnel's datagram that carried the flow's packet, see capture.Packet.Tunneled
+)
+
 // Details is what few connections need: holes, retransmissions, repeated SYNs that were
 // answered, resets, ICMP errors, samples of a second side. The zero value says that nothing of it was seen.
 type Details struct {
@@ -100,7 +108,7 @@ type Details struct {
 	ICMPType    uint8
 	ICMPCode    uint8
 	ICMPSide    uint8 // the side whose packet the error quotes
-	ICMPEarly   bool  // it was captured before the flow's first frame, by ICMPOff frames
+	ICMPHow     ICMPHow
 	rstSide     uint8
 	zeekOnce    uint8 // Zeek's I and Q, once per side
 	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged, doubtedFIN0

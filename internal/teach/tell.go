@@ -302,6 +302,9 @@ func (t *teller) icmp(s *trace.Step) Telling {
 	why := l.t("it cannot or may not pass", "no puede o no se permite pasar")
 	if s.ICMPType == 3 && s.ICMPCode == 3 || s.Via.Is6() && s.ICMPType == 1 && s.ICMPCode == 4 {
 		why = l.t("no program takes anything on that port", "ningún programa recibe en ese puerto")
+		if s.Tunneled {
+			why = l.t("nothing takes anything on the tunnel's port", "nada recibe en el puerto del túnel")
+		}
 	}
 	if s.ICMPCode == 1 && (s.ICMPType == 11 && s.Via.Is4() || s.ICMPType == 3 && s.Via.Is6()) {
 		x.Quote = l.t("Pieces of your message are missing.", "Faltan trozos de este mensaje.")

@@ -88,6 +88,7 @@ func (b *builder) describe(i int) {
 	}
 	if p.icmp {
 		st.Via, st.ICMPType, st.ICMPCode = p.SrcAddr(), p.ICMPType(), p.ICMPCode()
+		st.Tunneled = p.Tunneled()
 		return
 	}
 	if p.Proto != capture.ProtoTCP || p.Bits&(capture.NoFlags|capture.Orphan) != 0 {

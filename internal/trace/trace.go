@@ -204,6 +204,7 @@ type Step struct {
 	// ICMPType and ICMPCode are valid with the remark ICMPError, Via with them.
 	ICMPType, ICMPCode uint8
 	Via                netip.Addr
+	Tunneled           bool // the error is about the tunnel's datagram
 }
 
 // Has reports whether the step carries remark r.

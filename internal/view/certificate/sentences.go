@@ -319,7 +319,7 @@ func (c *Certificate) context(x Context) Text {
 		f := inBrackets(r.ICMPFrame)
 		w := Text{"error", "error"}
 		if s := c.tr.Step(r.ICMPFrame); s != nil && s.Has(trace.ICMPError) {
-			w = icmpWord(s.ICMPType, s.ICMPCode, r.Orig.Addr.Is6())
+			w = icmpWord(s.ICMPType, s.ICMPCode, s.Via.Is6())
 		} else if x.HasICMP {
 			w = icmpWord(x.ICMPType, x.ICMPCode, r.Orig.Addr.Is6())
 		}
