@@ -233,7 +233,7 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if st := sp.Stats(); st.Damaged > 0 {
 		a.say(fmt.Sprintf(a.lang.Pick("damage on the spool %s: %s given up, among them %s in front of others", "daño en la cola %s: %s, entre ellos %s anteriores a otros"), o.dir, words.Number(st.Damaged, a.lang.Pick("octet is", "octeto perdido"), a.lang.Pick("octets are", "octetos perdidos")), words.Number(st.Spoiled, a.lang.Pick("batch", "lote"), a.lang.Pick("batches", "lotes"))))
 	}
-	to, err := o.collectors(a, in.live != nil)
+	to, err := o.collectors(a, in.live != nil, args)
 	if err != nil {
 		return err
 	}
@@ -326,8 +326,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	return err
 }
 
-// collectors opens what --to names. TLS uses the certificates of the broker's flags.
-func (o *sensorFlags) collectors(a *app, live bool) (es []*export.Exporter, err error) {
+// collectors opens what --to names; from are the interfaces or files that are read. TLS uses the
+// certificates of the broker's flags.
+func (o *sensorFlags) collectors(a *app, live bool, from []string) (es []*export.Exporter, err error) {
 	o.bus.FromEnv(os.Getenv)
 	opt := export.Options{Live: live, Lang: a.lang, Say: a.say, TLS: func(addr string) (net.Conn, error) {
 		t, err := o.bus.TLS()
@@ -336,6 +337,11 @@ func (o *sensorFlags) collectors(a *app, live bool) (es []*export.Exporter, err 
 		}
 		return tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, "tcp", addr, t)
 	}}
+	if live && len(from) == 1 {
+		if i, err := net.InterfaceByName(from[0]); err == nil {
+			opt.Interface = uint32(i.Index)
+		}
+	}
 	for _, to := range o.to {
 		e, err := export.Open(to, opt)
 		if err == nil && !e.Records() {
@@ -355,6 +361,7 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 	var eng *engine.Engine
 	told := map[uint64]int64{}
 	looked := time.Now()
+	next := looked.Add(time.Second)
 	eo.Sink = func(r *record.Record) error {
 		delete(told, r.ID)
 		for _, e := range to {
@@ -365,21 +372,31 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 		return s.Add(r)
 	}
 	eo.Tick = func() {
-		for _, e := range to {
-			e.Tick()
-		}
-		if o.interim > 0 && time.Since(looked) >= time.Second {
-			looked = time.Now()
-			eng.Snapshot(looked.Add(-2*time.Second).UnixNano(), func(r *record.Record) {
+		if now := time.Now(); in.live != nil && (o.interim > 0 || len(to) > 0) && !now.Before(next) {
+			since := looked.Add(-2 * time.Second).UnixNano()
+			if len(to) > 0 {
+				since = 0 // a collector is told of what is quiet, too
+			}
+			clock := max(eng.Time(), now.Add(-2*time.Second).UnixNano())
+			looked = now
+			eng.Snapshot(since, func(r *record.Record) {
+				for _, e := range to {
+					_ = e.Look(r, clock) // live nothing is waited for, and nothing fails
+				}
 				at, ok := told[r.ID]
 				if !ok {
 					at = r.First
 				}
-				if r.Last-at >= int64(o.interim) {
+				if o.interim > 0 && r.Last-at >= int64(o.interim) {
 					told[r.ID] = r.Last
 					_ = s.Add(r)
 				}
 			})
+			// However many connections there are, looking at them takes one part in fifty.
+			next = now.Add(max(time.Second, 50*time.Since(now)))
+		}
+		for _, e := range to {
+			e.Tick()
 		}
 		_ = s.Tick() // an error comes back from Add
 	}

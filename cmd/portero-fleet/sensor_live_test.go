@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,21 @@ func TestASensorTellsOfItsInterface(t *testing.T) {
 	if code := p.stop(); code != 0 {
 		t.Errorf("status %d\n%s", code, p.text())
 	}
+}
+
+// A sensor tells a collector of connections that go on, as portero live does.
+func TestASensorTellsACollectorOfWhatLasts(t *testing.T) {
+	n := livetest.New(t)
+	c := n.Collect(livetest.A)
+	var p *process
+	n.Do(livetest.A, func() {
+		p = start(t, "command", "sensor", "--site", "hq", "--name", "s1", "--spool", filepath.Join(t.TempDir(), "s"), "--drain", "1ms",
+			"--to", fmt.Sprintf("ipfix://127.0.0.1:%d?active=1", c.Port), "va")
+	})
+	p.wait("waiting for it")
+	ended := n.LongFlows(c)
+	p.stop()
+	ended()
 }
 
 // A sensor without the right to listen is told what to ask for.

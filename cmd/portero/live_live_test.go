@@ -473,3 +473,16 @@ func taggedHandshake() [][]byte {
 	}
 	return out
 }
+
+// A collector is told of connections that go on, whatever --interim says: also of a stream of
+// datagrams that nobody answers, and of what has become silent.
+func TestACollectorIsToldOfWhatLasts(t *testing.T) {
+	n := livetest.New(t)
+	c := n.Collect(livetest.A)
+	w := watch(t, n, "va", "--interim", "0", "--to", fmt.Sprintf("ipfix://127.0.0.1:%d?active=1", c.Port))
+	ended := n.LongFlows(c)
+	if err := w.end(syscall.SIGINT); err != nil {
+		t.Errorf("%v\n%s", err, w.errors())
+	}
+	ended()
+}

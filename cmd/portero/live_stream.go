@@ -125,6 +125,9 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 				s.programs.name(r)
 				s.err = t.write(r, es)
 			}
+			if s.err == nil {
+				s.err = s.to.look(r, clock)
+			}
 		})
 		if s.err == nil && !now.Before(nextFindings) {
 			s.err = t.findings(s.moment(), s.found())

@@ -67,6 +67,16 @@ func (es exports) tell(fs []findings.Finding) error {
 	return nil
 }
 
+// look shows a connection that lasts, at clock (packet time, ns), to collectors of records.
+func (es exports) look(r *record.Record, clock int64) error {
+	for _, e := range es {
+		if err := e.Look(r, clock); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (es exports) tick() {
 	for _, e := range es {
 		e.Tick()

@@ -111,7 +111,10 @@ func Open(to string, opt Options) (*Exporter, error) {
 			l.rate = int(q.take("rate", 4000, 1, 1e7))
 		}
 		io := ipfix.Options{Domain: uint32(q.take("domain", 1, 0, 1<<32-1)), PEN: uint32(q.take("pen", ipfix.DefaultPEN, 1, 1<<32-1)),
-			Size: int(q.take("size", size, 512, 65535)), Interface: opt.Interface}
+			Size: int(q.take("size", size, 512, 65535)), Interface: opt.Interface, Active: q.take("active", 60, 0, 86400) * 1e9}
+		if io.Active == 0 {
+			io.Active = -1
+		}
 		e.resend = time.Duration(q.take("resend", 60, 1, 86400)) * time.Second
 		e.enc = ipfix.NewEncoder(io, e.carry)
 	} else {
@@ -172,18 +175,37 @@ func (e *Exporter) carry(m []byte) {
 // Records reports whether records are sent, and not findings alone.
 func (e *Exporter) Records() bool { return e.enc != nil }
 
-// Write sends a record; it is put in a message with others.
+// Write sends the record of a connection that ended; it is put in a message with others.
+// One of a connection that lasts is Look's.
 func (e *Exporter) Write(r *record.Record) error {
-	if e.enc == nil {
+	if e.enc == nil || !r.Final {
 		return nil
 	}
 	now := time.Now()
 	e.templates(now)
 	e.enc.Write(r, uint32(now.Unix()))
+	e.began(now)
+	return e.failure
+}
+
+// Look sends the record of a connection that lasts when it is time to. clock is the time as
+// packets tell it, ns. It may be shown as often as one likes.
+func (e *Exporter) Look(r *record.Record, clock int64) error {
+	if e.enc == nil || !e.enc.Due(r, clock) {
+		return nil
+	}
+	now := time.Now()
+	e.templates(now)
+	e.enc.Interim(r, clock, uint32(now.Unix()))
+	e.began(now)
+	return e.failure
+}
+
+// began notes when the message that is being filled was begun.
+func (e *Exporter) began(now time.Time) {
 	if e.filled.IsZero() {
 		e.filled = now
 	}
-	return e.failure
 }
 
 // templates are sent when a session begins, and over UDP again and again, because

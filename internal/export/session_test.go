@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"portero/handshake"
 	"portero/internal/corpus"
 	"portero/internal/export"
 	"portero/internal/findings"
@@ -402,5 +403,43 @@ func TestFindingsAreSentOnce(t *testing.T) {
 	}
 	if !strings.HasPrefix(string(c.got[0].data), "<132>1 ") { // local0 and warning
 		t.Errorf("%q", c.got[0].data)
+	}
+}
+
+// A connection that lasts is reported once per active timeout, which the address may set, and the
+// rest of it when it ends. What is not final is no record of Write's.
+func TestActiveTimeout(t *testing.T) {
+	for to, want := range map[string]uint32{"ipfix://h": 4, "ipfix://h?active=30": 7, "ipfix://h?active=0": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			var c collector
+			e, err := export.Open(to, export.Options{Dial: c.dial})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := corpus.Made(0)
+			r.Final, r.Close = false, handshake.StillOpen
+			first := r.First
+			for s := range int64(200) {
+				r.Last = first + s*1e9
+				r.Orig.Pkts++
+				if err := errors.Join(e.Look(r, r.Last), e.Write(r)); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Second)
+				e.Tick()
+			}
+			r.Final = true
+			e.Write(r)
+			e.Close()
+			records := uint32(0)
+			for _, m := range c.got {
+				if !slices.Contains(sets(m.data), 2) && !slices.Contains(sets(m.data), 262) {
+					records++
+				}
+			}
+			if records != want {
+				t.Errorf("%s: %d reports, want %d", to, records, want)
+			}
+		})
 	}
 }

@@ -28,6 +28,7 @@ type Options struct {
 	PEN       uint32 // enterprise of portero's elements, 0 for DefaultPEN
 	Size      int    // most octets of a message, 0 for 1400
 	Interface uint32 // index of the interface, 0 unknown
+	Active    int64  // ns after which a flow that goes on is reported, 0 for a minute, below 0 never
 }
 
 // Encoder turns records into messages. One goroutine may use it.
@@ -46,16 +47,16 @@ type Encoder struct {
 	Records, Messages uint64
 }
 
-// progress is what interim records told of a flow that goes on.
+// progress is what was told of a flow that goes on: up to its packet of last, at the time at.
 type progress struct {
 	orig, resp counts
-	last       int64
+	last, at   int64
 }
 
 // toldMost bounds what is kept of flows that go on.
 const toldMost = 1 << 20
 
-// active is how often a flow that goes on is reported, as live capture does.
+// active is how often a flow that goes on is reported where nothing else is asked for.
 const active = 60e9
 
 // NewEncoder returns an encoder that hands each finished message to emit, which
@@ -66,6 +67,9 @@ func NewEncoder(opt Options, emit func(message []byte)) *Encoder {
 	}
 	if opt.Size == 0 {
 		opt.Size = 1400
+	}
+	if opt.Active == 0 {
+		opt.Active = active
 	}
 	opt.Size = min(max(opt.Size, 512), 65535)
 	return &Encoder{opt: opt, emit: emit, told: map[uint64]progress{}, most: toldMost}
@@ -202,32 +206,62 @@ func appendText(b []byte, s string) []byte {
 // textMost bounds strings, so that a record always fits.
 const textMost = 64
 
-// Write adds the record. An interim record is written when its flow has gone on
-// for a minute since it was last reported, and counts what came since then.
+// Write adds the record of a flow that ended. It counts what came since the flow was
+// reported last.
 func (e *Encoder) Write(r *record.Record, now uint32) {
+	e.report(r, r.EndReason, now)
+	delete(e.told, r.ID)
+}
+
+// Due reports whether a flow that lasts is to be reported now: its active timeout has passed
+// since its beginning or its last report, and something came meanwhile. One that is over and
+// waits for late packets is not. clock is the time as packets tell it, ns.
+func (e *Encoder) Due(r *record.Record, clock int64) bool {
+	if age := clock - r.First; e.opt.Active < 0 || age >= 0 && age < e.opt.Active {
+		return false // nearly all, nearly always
+	}
+	if r.Close == handshake.Closed || r.Close == handshake.Reset {
+		return false
+	}
 	p, known := e.told[r.ID]
-	if !r.Final {
-		since := r.First
-		if known {
-			since = p.last
+	if !known {
+		if len(e.told) >= e.most {
+			return false
 		}
-		if r.Last-since < active || !known && len(e.told) >= e.most {
-			return
-		}
+		p.last, p.at = r.First, r.First
 	}
+	if clock < p.at { // the clock was set back: the time runs from here
+		p.at = clock
+		e.told[r.ID] = p
+		return false
+	}
+	orig, resp := countsOf(r)
+	if clock-p.at < e.opt.Active || orig == p.orig && resp == p.resp {
+		return false
+	}
+	// A question and its answer, or an attempt that nobody answered, will end by their silence.
+	return r.Last-p.last >= e.opt.Active || r.Handshake.Opened() || r.Handshake == handshake.Midstream
+}
+
+// Interim adds the record of a flow that lasts, at clock. It counts what came since the flow
+// was reported last.
+func (e *Encoder) Interim(r *record.Record, clock int64, now uint32) {
+	e.report(r, handshake.EndActive, now)
+	orig, resp := countsOf(r)
+	e.told[r.ID] = progress{orig, resp, r.Last, clock}
+}
+
+func countsOf(r *record.Record) (orig, resp counts) {
+	return counts{r.Orig.Pkts, r.Orig.Wire, r.Orig.Payload}, counts{r.Resp.Pkts, r.Resp.Wire, r.Resp.Payload}
+}
+
+func (e *Encoder) report(r *record.Record, reason handshake.EndReason, now uint32) {
 	x := &e.x
-	*x = flow{r: r, start: r.First, reason: r.EndReason, iface: e.opt.Interface}
+	*x = flow{r: r, start: r.First, reason: reason, iface: e.opt.Interface}
 	x.origC, x.respC = r.ControlBits()
-	all := [2]counts{{r.Orig.Pkts, r.Orig.Wire, r.Orig.Payload}, {r.Resp.Pkts, r.Resp.Wire, r.Resp.Payload}}
-	x.orig, x.resp = all[0].less(p.orig), all[1].less(p.resp)
-	if known {
-		x.start = p.last
-	}
-	if r.Final {
-		delete(e.told, r.ID)
-	} else {
-		e.told[r.ID] = progress{all[0], all[1], r.Last}
-		x.reason = handshake.EndActive
+	x.orig, x.resp = countsOf(r)
+	if p, known := e.told[r.ID]; known {
+		x.orig, x.resp, x.start = x.orig.less(p.orig), x.resp.less(p.resp), p.last
 	}
 	e.flow(x, now)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"portero/capture"
+	"portero/handshake"
 	"portero/internal/corpus"
 	"portero/internal/export/ipfix"
 	"portero/internal/record"
@@ -202,11 +204,14 @@ func TestInterimRecordsAddUp(t *testing.T) {
 	})
 	e.Templates(1)
 	r := corpus.Made(0)
+	r.Close = handshake.StillOpen
 	first := uint64(r.First / 1e6)
 	for i := range 10 { // ten reports within 200 s
 		r.Final, r.Last, r.Orig.Pkts, r.Resp.Wire = false, r.First+int64(i)*20e9, uint64(10*i+1), uint64(1000*i+5)
 		r.Orig.Payload, r.Resp.Payload = uint64(100*i), uint64(200*i)
-		e.Write(r, 1)
+		if e.Due(r, r.Last) {
+			e.Interim(r, r.Last, 1)
+		}
 	}
 	r.Final, r.Last, r.Orig.Pkts, r.Resp.Wire = true, r.First+500e9, 200, 12345
 	r.Orig.Payload, r.Resp.Payload = 5000, 6000
@@ -217,6 +222,62 @@ func TestInterimRecordsAddUp(t *testing.T) {
 	}
 	if !slices.Equal(starts, append([]uint64{first}, ends[:len(ends)-1]...)) || ends[len(ends)-1] != first+500_000 {
 		t.Errorf("from %v to %v", starts, ends)
+	}
+}
+
+// When a flow that goes on is reported: each look is a time after its beginning, that of its last
+// packet, and how many packets it has by then; want are the packets of the report, if there is one.
+func TestWhenAFlowIsReported(t *testing.T) {
+	const s = int64(1e9)
+	type look struct{ at, last, pkts, want int64 }
+	tcp := func(r *record.Record) { r.Handshake, r.Close = handshake.Completed, handshake.StillOpen }
+	udp := func(r *record.Record) {
+		r.Proto, r.Handshake, r.Close, r.Exchange = capture.ProtoUDP, handshake.None, handshake.CloseNone, handshake.Stream
+	}
+	for _, c := range []struct {
+		name   string
+		active int64
+		make   func(r *record.Record)
+		looks  []look
+	}{
+		{"a download", 0, tcp, []look{{59, 59, 5, 0}, {60, 60, 6, 6}, {61, 61, 7, 0}, {119, 119, 8, 0}, {120, 120, 9, 3}}},
+		{"silence after a burst", 0, tcp, []look{{59, 2, 5, 0}, {60, 2, 5, 5}, {200, 2, 5, 0}, {4000, 3999, 6, 1}}},
+		{"seen from its middle", 0, func(r *record.Record) { r.Handshake, r.Close = handshake.Midstream, handshake.StillOpen }, []look{{60, 2, 5, 5}}},
+		{"closed, waiting for late packets", 0, func(r *record.Record) { r.Handshake, r.Close = handshake.Completed, handshake.Closed }, []look{{70, 50, 5, 0}}},
+		{"reset", 0, func(r *record.Record) { r.Handshake, r.Close = handshake.Completed, handshake.Reset }, []look{{70, 50, 5, 0}}},
+		{"half closed", 0, func(r *record.Record) { r.Handshake, r.Close = handshake.Completed, handshake.HalfClosed }, []look{{70, 50, 5, 5}}},
+		{"an attempt that nobody answered", 0, func(r *record.Record) { r.Handshake, r.Close = handshake.NoAnswer, handshake.CloseNone }, []look{{100, 31, 6, 0}}},
+		{"a question and its answer", 0, udp, []look{{60, 0, 2, 0}, {61, 0, 2, 0}}},
+		{"a stream", 0, udp, []look{{60, 59, 2, 0}, {61, 60, 3, 3}, {121, 119, 4, 0}, {122, 121, 5, 2}}},
+		{"every five seconds", 5 * s, tcp, []look{{4, 4, 1, 0}, {5, 5, 2, 2}, {10, 6, 3, 1}}},
+		{"only at its end", -1, tcp, []look{{100, 100, 1, 0}, {10000, 10000, 2, 0}}},
+		// The clock was set back by an hour, before the first report and after it.
+		{"a clock set back at first", 0, tcp, []look{{30, 30, 5, 0}, {-3600, 30, 6, 0}, {-3541, 30, 6, 0}, {-3540, 30, 6, 6}}},
+		{"a clock set back later", 0, tcp, []look{{60, 60, 5, 5}, {-3600, 60, 6, 0}, {-3541, 60, 6, 0}, {-3540, 60, 6, 1}}},
+	} {
+		known := map[uint16][]field{}
+		told := int64(0)
+		e := ipfix.NewEncoder(ipfix.Options{Active: c.active}, func(b []byte) {
+			for _, r := range parse(t, b, known).records {
+				if number(r, 346, 0) == 1<<63 {
+					told += int64(number(r, 2, 0))
+				}
+			}
+		})
+		e.Templates(1)
+		r := corpus.Made(0)
+		c.make(r)
+		r.Final, r.Resp.Pkts = false, 0
+		for _, l := range c.looks {
+			told = 0
+			r.Last, r.Orig.Pkts = r.First+l.last*s, uint64(l.pkts)
+			if e.Due(r, r.First+l.at*s) {
+				e.Interim(r, r.First+l.at*s, 1)
+			}
+			if e.Flush(1); told != l.want {
+				t.Errorf("%s, after %d s: %d packets are reported, want %d", c.name, l.at, told, l.want)
+			}
+		}
 	}
 }
 

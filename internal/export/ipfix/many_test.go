@@ -3,6 +3,7 @@ package ipfix
 import (
 	"testing"
 
+	"portero/handshake"
 	"portero/internal/corpus"
 )
 
@@ -14,8 +15,14 @@ func TestManyFlowsThatGoOn(t *testing.T) {
 	told := func(id uint64, final bool, pkts uint64) uint64 {
 		before := e.Records
 		r := corpus.Made(id)
-		r.Final, r.Last, r.Orig.Pkts = final, r.First+int64(pkts)*1e9, pkts
-		if e.Write(r, 1); e.Records == before {
+		r.Final, r.Close, r.Last, r.Orig.Pkts = final, handshake.StillOpen, r.First+int64(pkts)*1e9, pkts
+		switch {
+		case final:
+			e.Write(r, 1)
+		case e.Due(r, r.Last):
+			e.Interim(r, r.Last, 1)
+		}
+		if e.Records == before {
 			return 0
 		}
 		return e.x.orig.pkts

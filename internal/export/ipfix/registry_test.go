@@ -27,7 +27,8 @@ octet counting, RFC 6587) takes findings, each once, and again when it becomes g
 
 Options come after ` + "`?`" + `, joined by ` + "`&`" + `: for IPFIX ` + "`domain`" + ` (observation domain, 1), ` + "`pen`" + ` (enterprise number of the
 elements below, 32473), ` + "`size`" + ` (most octets of a message: 1400 over UDP, 8192 over TCP), ` + "`rate`" + ` (UDP: most messages a
-second, 4000), ` + "`resend`" + ` (UDP: seconds between templates, 60); for syslog ` + "`facility`" + ` (16, local0) and ` + "`host`" + `.
+second, 4000), ` + "`resend`" + ` (UDP: seconds between templates, 60), ` + "`active`" + ` (live: the active timeout in seconds, 60; 0
+reports a connection only when it ends); for syslog ` + "`facility`" + ` (16, local0) and ` + "`host`" + `.
 
 From files sending waits for the collector, and a collector that refuses, or takes nothing for a minute, is an error. Live it
 never waits: 1,024 messages wait at most, what does not fit is left out, counted and said at the end; over TCP a broken
@@ -41,11 +42,15 @@ under enterprise 29305. ` + "`octetDeltaCount`" + ` counts octets **on the wire*
 because the record keeps those; ` + "`initiatorOctets` and `responderOctets`" + ` are unique payload octets. ` + "`tcpControlBits`" + ` are the bits
 that the history and the frames of the record show; PSH and URG are never in it. ` + "`vlanId`" + ` is the outer tag,
 ` + "`dot1qCustomerVlanId`" + ` the innermost of several, 0 is none. ` + "`ingressInterface`" + ` is the index of the interface that
-` + "`portero live`" + ` listens to, 0 from files; ` + "`egressInterface`" + ` is 0: a watcher beside the road forwards nothing. ` + "`flowEndReason`" + `
+` + "`portero live`" + ` or a sensor listens to, when it is one, 0 from files; ` + "`egressInterface`" + ` is 0: a watcher beside the road forwards nothing. ` + "`flowEndReason`" + `
 is the record's ` + "`end_reason`" + `. ICMP carries type and code; of types that have an answer, as a ping has, the code is not kept and 0.
 
-` + "`portero live`" + ` reports a connection that goes on once a minute, with ` + "`flowEndReason`" + ` 2 (active timeout); each report counts what came
-since the last one, so that they add up. ` + "`portero-fleet sensor`" + ` reports it when it ends.
+` + "`portero live` and `portero-fleet sensor`" + ` report a connection that goes on once per active timeout, with ` + "`flowEndReason`" + ` 2, whatever
+` + "`--interim`" + ` says of records. Each report counts what came since the last one and begins where that ended: the delta counts of all
+reports, the last one included, add up to the record (the last one may count nothing: it tells how it ended). One of which nothing came is not reported again; one that has become
+silent is reported once, with what it had, and then when something comes or it ends, which a silent TCP connection does after
+24 hours. A question and its answer, and an attempt that nobody answered, are reported once, at their end. The verdict of a
+report is that of its moment. Messages that are lost on the way are missing from the sum (UDP, and what was counted as LOST).
 
 ## Portero's own elements
 
