@@ -50,7 +50,9 @@ func (a *app) sensorCmd() *cobra.Command {
 		Long: `Listens to interfaces, or reads captures, and sends the record of every connection that
 ended to the broker. Records go to a spool on disk first, fsynced twice a second, so that a
 broker that is away costs nothing; when the spool is full the oldest go, counted and said.
-The capture never waits. From files everything waits instead, and nothing is dropped.`,
+The capture never waits. From files everything waits instead, and nothing is dropped.
+Exit status 2: records were lost, and it says how many; frames that the kernel dropped
+are counted and change nothing.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return a.sensor(&o, args) },
 	}
@@ -316,6 +318,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 			return &exitError{4, sendErr}
 		}
 		return sendErr
+	}
+	if s.Missing() > 0 && err == nil {
+		err = &exitError{2, nil} // the summary says how many
 	}
 	for _, p := range in.problems() {
 		a.say(p.Error())

@@ -4,10 +4,12 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"portero/internal/livetest"
 )
@@ -49,6 +51,43 @@ func TestASensorTellsACollectorOfWhatLasts(t *testing.T) {
 	ended := n.LongFlows(c)
 	p.stop()
 	ended()
+}
+
+// A sensor whose spool was too small for what it had says so by its exit status, as portero live does
+// of a file. What was dropped is not told by the next one on the same spool, which ends well.
+func TestASensorThatLostRecordsEndsWithTwo(t *testing.T) {
+	n := livetest.New(t)
+	dir := filepath.Join(t.TempDir(), "s")
+	for _, c := range []struct {
+		datagrams int
+		size      string
+		code      int
+	}{{3000, "64K", 2}, {3, "1M", 0}} {
+		var p *process
+		n.Do(livetest.A, func() {
+			p = start(t, "command", "sensor", "--site", "hq", "--name", "s1", "--spool", dir, "--spool-size", c.size, "--batch", "50", "--drain", "1ms", "va")
+		})
+		p.wait("waiting for it")
+		n.Do(livetest.A, func() {
+			s, err := net.ListenPacket("udp4", livetest.Addr4[livetest.A]+":0")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			for i := range c.datagrams {
+				s.WriteTo([]byte("x"), &net.UDPAddr{IP: net.ParseIP(livetest.Addr4[livetest.B]), Port: 1000 + i})
+				if i%100 == 99 {
+					time.Sleep(10 * time.Millisecond)
+				}
+			}
+		})
+		time.Sleep(500 * time.Millisecond) // the ring has them
+		code := p.stop()
+		if lost := strings.Contains(p.text(), " DROPPED, ") || strings.Contains(p.text(), " LOST "); code != c.code || lost != (c.code != 0) {
+			t.Errorf("%d datagrams: status %d, want %d\n%s", c.datagrams, code, c.code, p.text())
+		}
+	}
 }
 
 // A sensor without the right to listen is told what to ask for.

@@ -75,6 +75,7 @@ type Sensor struct {
 	said     time.Time              // when that was said last
 
 	unspooled atomic.Uint64 // of Lost, those that the spool could not take
+	before    uint64        // records that the spool dropped under earlier sensors
 
 	Records atomic.Uint64 // taken
 	Lost    atomic.Uint64 // before they reached the spool: the disk is too slow
@@ -97,7 +98,7 @@ func New(cfg Config, sp *spool.Spool) (*Sensor, error) {
 	if err := cfg.defaults(); err != nil {
 		return nil, err
 	}
-	s := &Sensor{cfg: cfg, spool: sp, source: cfg.Site + "/" + cfg.Name + "/" + sp.Epoch(), full: make(chan lane, queued), spare: make(chan *batch.Builder, queued+cfg.Lanes)}
+	s := &Sensor{cfg: cfg, spool: sp, source: cfg.Site + "/" + cfg.Name + "/" + sp.Epoch(), full: make(chan lane, queued), spare: make(chan *batch.Builder, queued+cfg.Lanes), before: sp.Stats().DroppedRecords}
 	for range cfg.Lanes {
 		s.builders = append(s.builders, batch.NewBuilder(cfg.Site, cfg.Name))
 	}
@@ -416,6 +417,12 @@ func (s *Sensor) Drained(ctx context.Context) bool {
 	return true
 }
 
+// Missing is how many records were taken, or waited, and will never be stored: those that are LOST,
+// DROPPED or LEFT OUT.
+func (s *Sensor) Missing() uint64 {
+	return s.Lost.Load() + s.Refused.Load() + s.spool.Stats().DroppedRecords - s.before
+}
+
 // Are says that n records are: what they are follows.
 func Are(n uint64) string { return number(n, "record is", "records are") }
 
@@ -431,8 +438,8 @@ func (s *Sensor) Summary() string {
 	st := s.spool.Stats()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %d acknowledged by the broker, %s on the spool", number(s.Records.Load(), "record", "records"), s.Sent.Load(), number(st.Records, "waits", "wait"))
-	if st.DroppedRecords > 0 {
-		fmt.Fprintf(&b, "; %d DROPPED, oldest first, because the spool was full or could not be read", st.DroppedRecords)
+	if n := st.DroppedRecords - s.before; n > 0 {
+		fmt.Fprintf(&b, "; %d DROPPED, oldest first, because the spool was full or could not be read", n)
 	}
 	unspooled := s.unspooled.Load()
 	if n := s.Lost.Load() - unspooled; n > 0 {
