@@ -40,7 +40,15 @@ func (a *app) hubCmd() *cobra.Command {
 		Long: `Takes batches from the broker, stores them, then acknowledges them. Any number of hubs
 share the work; one that is killed is made up for by the others. A batch that comes twice
 is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("days") {
+				if h.URL == "" {
+					return usage("--days is for --clickhouse; of Parquet delete the folders date=... that are too old")
+				}
+				if h.Days == 0 {
+					h.Days = house.Forever
+				}
+			}
 			cfg.Stores, cfg.Say = map[string]hub.Store{}, a.say
 			if h.URL != "" {
 				c, err := house.New(h.Config)
@@ -111,6 +119,6 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 	fs.IntVar(&cfg.Rows, "rows", 200_000, "store when so many records are held")
 	fs.DurationVar(&cfg.Every, "every", 5*time.Second, "or after this time: Parquet files get larger with it")
 	fs.StringVar(&cfg.Bad, "bad", "portero-bad", "folder for batches that cannot be read")
-	fs.IntVar(&h.Days, "days", 0, "delete records from ClickHouse after so many days; 0 keeps them")
+	fs.IntVar(&h.Days, "days", 0, "delete records from ClickHouse after so many days; 0 keeps them from now on, and without --days it stays as it was")
 	return cmd
 }

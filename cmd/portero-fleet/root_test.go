@@ -78,6 +78,8 @@ func TestNothingIsBelowZero(t *testing.T) {
 	for args, want := range map[string]string{
 		"hub --every -1s --parquet " + dir:                            "--every: -1s is below zero",
 		"hub --days -3 --parquet " + dir:                              "--days: -3 is below zero",
+		"hub --days 30 --parquet " + dir:                              "--days is for --clickhouse",
+		"hub --days 0 --parquet " + dir:                               "--days is for --clickhouse",
 		"ingest --site hq --threads -1 " + dir:                        "--threads: -1 is below zero",
 		"sensor --site hq --timeout -1s --spool " + dir + " x.pcap":   "--timeout: -1s is below zero",
 		"sensor --site hq --batch -1 --spool " + dir + " eth0":        "--batch: -1 is below zero",

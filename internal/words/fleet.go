@@ -47,6 +47,7 @@ var fleetMessages = [][2]string{
 	{"--clickhouse: %s is another machine: use https://", "--clickhouse: %s es otro equipo: hace falta https://"},
 	{"--clickhouse-database: %q is no name", "--clickhouse-database: %q no es un nombre"},
 	{"--days: %d is not from 0 to 10000 (ClickHouse counts days to 2106)", "--days: %d no está entre 0 y 10000 (ClickHouse cuenta días hasta 2106)"},
+	{"--days is for --clickhouse; of Parquet delete the folders date=... that are too old", "--days es para --clickhouse; de Parquet se borran a mano las carpetas date=... demasiado viejas"},
 	{"clickhouse: the table has layout %d, and this portero-fleet knows %d: update it", "clickhouse: la tabla tiene la forma %d y este portero-fleet conoce la %d: hay que actualizarlo"},
 	{"a hub without a store would throw records away: give it --clickhouse or --parquet", "un hub sin almacén tiraría los registros: hace falta --clickhouse o --parquet"},
 	{"line %d: write sensor SITE PUBLIC, hub PUBLIC or admin PUBLIC", "línea %d: escríbase sensor SEDE CLAVE, hub CLAVE o admin CLAVE"},

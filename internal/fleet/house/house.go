@@ -30,8 +30,11 @@ type Config struct {
 	User         string
 	PasswordFile string
 	CA           string
-	Days         int // records older than this are deleted, 0 never
+	Days         int // records older than this are deleted; 0 leaves it as the table has it, Forever keeps them
 }
+
+// Forever as Config.Days takes the time to live away that a table has.
+const Forever = -1
 
 // House is a ClickHouse.
 type House struct {
@@ -60,7 +63,7 @@ func New(cfg Config) (*House, error) {
 	if !word.MatchString(cfg.Database) {
 		return nil, fmt.Errorf("--clickhouse-database: %q is no name", cfg.Database)
 	}
-	if cfg.Days < 0 || cfg.Days > 10_000 {
+	if cfg.Days < Forever || cfg.Days > 10_000 {
 		return nil, fmt.Errorf("--days: %d is not from 0 to 10000 (ClickHouse counts days to 2106)", cfg.Days)
 	}
 	h := &House{cfg: cfg, client: &http.Client{Timeout: 5 * time.Minute}}
@@ -226,8 +229,14 @@ func (h *House) Migrate(ctx context.Context) error {
 			return err
 		}
 	}
-	if h.cfg.Days > 0 {
+	switch {
+	case h.cfg.Days > 0:
 		_, err = h.text(ctx, fmt.Sprintf("ALTER TABLE %s MODIFY TTL toDateTime(first) + INTERVAL %d DAY", table, h.cfg.Days))
+	case h.cfg.Days == Forever:
+		// What has none cannot lose it: the store would say so as an error.
+		if s, err = h.text(ctx, "SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = '"+table+"' AND engine_full LIKE '% TTL %' FORMAT TSV"); err == nil && strings.TrimSpace(s) != "0" {
+			_, err = h.text(ctx, "ALTER TABLE "+table+" REMOVE TTL")
+		}
 	}
 	return err
 }

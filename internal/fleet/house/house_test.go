@@ -74,6 +74,24 @@ func TestClickHouse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	ttl := func(days, want int) {
+		t.Helper()
+		h, err := house.New(house.Config{URL: url, Database: "portero_test", Days: days})
+		if err == nil {
+			err = h.Migrate(context.Background())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := house.Query{Name: "ttl", SQL: "SELECT engine_full LIKE '%toIntervalDay(7000)%' AS ttl FROM system.tables WHERE name = 'portero_records'"}
+		if got := ask(t, h, q, nil); len(got) != 1 || fmt.Sprint(got[0]["ttl"]) != fmt.Sprint(want) {
+			t.Errorf("a hub with %d days leaves %v", days, got)
+		}
+	}
+	ttl(0, 1) // one that says nothing leaves it
+	ttl(house.Forever, 0)
+	ttl(house.Forever, 0)
+	ttl(7000, 1)
 	rs, err := corpus.Records(corpus.Captures()...)
 	if err != nil {
 		t.Fatal(err)

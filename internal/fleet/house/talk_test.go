@@ -72,6 +72,8 @@ func TestMigrations(t *testing.T) {
 		"as it is":       {"1\n", nil, 0, 0, 0, 0, "", ""},
 		"two columns":    {"1\n", []string{"mptcp", "risks"}, 30, 0, 2, 1, "INTERVAL 30 DAY", ""},
 		"a newer layout": {"2\n", []string{"mptcp"}, 30, 0, 0, 0, "", "update it"},
+		"for ever now":   {"1\n", nil, Forever, 0, 0, 0, "REMOVE TTL", ""},
+		"for ever still": {"1\n", nil, Forever, 0, 0, 0, "", ""},
 	} {
 		s := &store{}
 		s.answers = func(q string) (string, int) {
@@ -86,6 +88,8 @@ func TestMigrations(t *testing.T) {
 					}
 				}
 				return strings.Join(names, "\n"), 200
+			case strings.HasPrefix(q, "SELECT count() FROM system.tables"):
+				return map[bool]string{true: "1\n", false: "0\n"}[c.ttl != ""], 200
 			}
 			return "", 200
 		}
@@ -93,7 +97,7 @@ func TestMigrations(t *testing.T) {
 		if (err != nil) != (c.err != "") || err != nil && !strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: %v", what, err)
 		}
-		ttl := strings.Join(s.which("MODIFY TTL"), "")
+		ttl := strings.Join(append(s.which("MODIFY TTL"), s.which("REMOVE TTL")...), "")
 		if n := len(s.which("CREATE TABLE IF NOT EXISTS " + table)); n != c.creates || len(s.which("ADD COLUMN IF NOT EXISTS")) != c.adds || len(s.which("CREATE OR REPLACE VIEW")) != c.views || len(s.which("INSERT INTO portero_migrations")) != c.creates {
 			t.Errorf("%s: %q", what, s.asked)
 		}
