@@ -257,7 +257,7 @@ func (d *Decoder) icmp(off, n int) Outcome {
 	typ, code := b[0], b[1]
 	p.Flags = Flags(typ)<<8 | Flags(code)
 	p.SrcPort, p.DstPort = uint16(typ), uint16(code)
-	if c, ok := ICMPCounterpart(p.Ver, typ); ok {
+	if c, part := ICMPPair(p.Ver, typ); part != ICMPAlone {
 		p.DstPort = uint16(c)
 	}
 	if len(b) >= 8 {
@@ -282,32 +282,50 @@ func (d *Decoder) icmp(off, n int) Outcome {
 	return d.finish()
 }
 
-// ICMPCounterpart is the ICMP type that answers typ, or that typ answers.
-func ICMPCounterpart(ver, typ uint8) (uint8, bool) {
+// ICMPPart is the part of an ICMP type in the pair that a question and its answer make.
+type ICMPPart uint8
+
+// The parts. What an ICMPAnswer tells it tells only who asked. An ICMPNotice is told to all unasked, and to one because it
+// asked (RFC 4861, 6.2.6 and 7.2.4; RFC 1256, 5). An ICMPNews looks the same asked and unasked, whoever it goes to
+// (RFC 2710, 4; RFC 6275, 6.8).
+const (
+	ICMPAlone ICMPPart = iota // of no pair
+	ICMPQuestion
+	ICMPAnswer
+	ICMPNotice
+	ICMPNews
+)
+
+// ICMPPair is the ICMP type that answers typ, or that typ answers, and which of them typ is. Of what is ICMPAlone the other is 0.
+func ICMPPair(ver, typ uint8) (other uint8, part ICMPPart) {
 	if ver == 6 {
 		switch typ {
 		case 128, 130, 133, 135, 139, 141, 144, 146, 148, 157, 160:
-			return typ + 1, true
-		case 129, 131, 134, 136, 140, 142, 145, 147, 149, 158, 161:
-			return typ - 1, true
+			return typ + 1, ICMPQuestion
+		case 129, 140, 142, 145, 149, 158, 161:
+			return typ - 1, ICMPAnswer
+		case 134, 136:
+			return typ - 1, ICMPNotice
+		case 131, 147:
+			return typ - 1, ICMPNews
 		}
-		return 0, false
+		return 0, ICMPAlone
 	}
 	switch typ {
 	case 8:
-		return 0, true
+		return 0, ICMPQuestion
 	case 0:
-		return 8, true
+		return 8, ICMPAnswer
 	case 13, 15, 17, 35, 37, 42:
-		return typ + 1, true
+		return typ + 1, ICMPQuestion
 	case 14, 16, 18, 36, 38, 43:
-		return typ - 1, true
+		return typ - 1, ICMPAnswer
 	case 10:
-		return 9, true
+		return 9, ICMPQuestion
 	case 9:
-		return 10, true
+		return 10, ICMPNotice
 	}
-	return 0, false
+	return 0, ICMPAlone
 }
 
 func icmpError(ver, typ uint8) bool {
@@ -367,7 +385,7 @@ func (d *Decoder) quote(off, n int) {
 			return
 		}
 		q.SrcPort, q.DstPort = uint16(b[0]), uint16(b[1])
-		if c, ok := ICMPCounterpart(q.Ver, b[0]); ok {
+		if c, part := ICMPPair(q.Ver, b[0]); part != ICMPAlone {
 			q.DstPort = uint16(c)
 		}
 	}

@@ -408,26 +408,18 @@ func noteOf(f *Flow, x *handshake.Rest) uint32 {
 	return 0
 }
 
-// replies reports whether the message of ICMP that opened f answers another. What routers and neighbours tell
-// they tell all unasked, and one alone because it asked (RFC 4861, 6.2.6 and 7.2.4; RFC 1256, 5).
+// replies reports whether the message of ICMP that opened f answers another. Of what is told to all unasked one
+// address alone is told because it asked.
 func (f *Flow) replies() bool {
-	switch f.proto {
-	case capture.ProtoICMP:
-		switch f.portA {
-		case 0, 14, 16, 18, 36, 38, 43:
-			return true
-		case 9:
-			return !toAll(4, &f.b)
-		}
-	case capture.ProtoICMP6:
-		switch f.portA {
-		case 129, 140, 142, 145, 149, 158, 161:
-			return true
-		case 134, 136:
-			return !toAll(6, &f.b)
-		}
+	if f.proto != capture.ProtoICMP && f.proto != capture.ProtoICMP6 {
+		return false
 	}
-	return false
+	ver := uint8(4)
+	if f.proto == capture.ProtoICMP6 {
+		ver = 6
+	}
+	_, part := capture.ICMPPair(ver, uint8(f.portA))
+	return part == capture.ICMPAnswer || part == capture.ICMPNotice && !toAll(ver, &f.b)
 }
 
 // exchange names what became of datagrams; asked says that the ICMP error, if there was one, quotes the

@@ -15,7 +15,7 @@ func (r *Record) ICMP() (typ, code uint8, codeKnown, ok bool) {
 		ver = 4
 	}
 	typ = uint8(r.Orig.Port)
-	if _, paired := capture.ICMPCounterpart(ver, typ); paired {
+	if _, part := capture.ICMPPair(ver, typ); part != capture.ICMPAlone {
 		return typ, 0, false, true
 	}
 	return typ, uint8(r.Resp.Port), true, true
