@@ -128,7 +128,7 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 	}
 	if len(found) == 0 || prefixed {
 		// Flags are written in capitals, and a history has letters that no service is named by.
-		service := strings.ToUpper(w) != w && isService(c, w)
+		service := strings.ToUpper(w) != w && len(called(c, w)) > 0
 		if !service {
 			spell()
 		}

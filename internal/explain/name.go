@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"portero/capture"
 	"portero/catalog"
 	lang "portero/internal/words"
 )
@@ -93,17 +94,24 @@ func protoName(proto uint8) string {
 	return fmt.Sprint(proto)
 }
 
-// isService reports whether a port is registered for w, or carries it in practice.
-func isService(c *catalog.Catalog, w string) bool {
-	key := plain(w)
-	for port := range 1 << 16 {
-		for _, p := range protos[:2] {
-			if e, _ := c.Lookup(p.proto, uint16(port)); key != "" && (plain(e.Name) == key || plain(c.Practice(p.proto, uint16(port))) == key) {
-				return true
-			}
+// door is a port of a transport.
+type door struct {
+	port  uint16
+	proto uint8
+}
+
+// called are the ports of TCP and UDP whose name, registered or in practice, is w, spelt in any way.
+func called(c *catalog.Catalog, w string) map[door]bool {
+	key, out := plain(w), map[door]bool{}
+	if key == "" {
+		return out
+	}
+	for _, n := range c.PortsNamed(func(name string) bool { return plain(name) == key }) {
+		if n.Proto != capture.ProtoSCTP {
+			out[door{n.Port, n.Proto}] = true
 		}
 	}
-	return false
+	return out
 }
 
 const maxNamed = 6
@@ -115,15 +123,13 @@ func byName(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 	if len(key) < 3 {
 		return nil
 	}
-	type door struct {
-		port  uint16
-		proto string
-	}
+	named := called(c, w)
 	var exact, told []door
 	for port := range 1 << 16 {
 		for _, p := range protos[:2] {
 			e, _ := c.Lookup(p.proto, uint16(port))
-			hit := plain(e.Name) == key || plain(c.Practice(p.proto, uint16(port))) == key
+			d := door{uint16(port), p.proto}
+			hit := named[d]
 			en, es := c.PracticeNote(p.proto, uint16(port))
 			said := mentions(en, w) || mentions(es, w) || mentions(e.Description, w)
 			for _, f := range c.Facts(p.proto, uint16(port)) {
@@ -135,9 +141,9 @@ func byName(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 			}
 			switch {
 			case hit:
-				exact = append(exact, door{uint16(port), p.name})
+				exact = append(exact, d)
 			case said:
-				told = append(told, door{uint16(port), p.name})
+				told = append(told, d)
 			}
 		}
 	}
@@ -149,7 +155,7 @@ func byName(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 		if i == maxNamed {
 			var more []string
 			for _, d := range exact[i:min(len(exact), i+12)] {
-				more = append(more, fmt.Sprintf("%d/%s", d.port, d.proto))
+				more = append(more, fmt.Sprintf("%d/%s", d.port, protoName(d.proto)))
 			}
 			if len(exact) > i+12 {
 				more = append(more, "...")
@@ -157,7 +163,7 @@ func byName(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 			out = append(out, Entry{w, "port", l.Pick("also: ", "también: ") + strings.Join(more, ", ")})
 			break
 		}
-		out = append(out, Port(c, l, d.port, d.proto)...)
+		out = append(out, Port(c, l, d.port, protoName(d.proto))...)
 	}
 	return out
 }
