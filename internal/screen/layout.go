@@ -5,6 +5,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/mattn/go-runewidth"
+
+	"portero/internal/view/told"
 )
 
 // layout chooses the columns that fit in width and how wide each is: those of the
@@ -131,31 +133,8 @@ func fit(s string, w int) string {
 func wrap(s string, w int) []string {
 	indent := len(s) - len(strings.TrimLeft(s, " "))
 	pad := strings.Repeat(" ", indent)
-	var lines []string
-	now := ""
-	for _, f := range strings.Fields(s) {
-		room := max(w-indent, 10)
-		if len(lines) > 0 {
-			room -= 2
-		}
-		for runewidth.StringWidth(f) > room {
-			head := runewidth.Truncate(f, room, "")
-			if now != "" {
-				lines, now = append(lines, now), ""
-			}
-			lines = append(lines, head)
-			f = f[len(head):]
-		}
-		switch {
-		case now == "":
-			now = f
-		case runewidth.StringWidth(now)+1+runewidth.StringWidth(f) <= room:
-			now += " " + f
-		default:
-			lines, now = append(lines, now), f
-		}
-	}
-	lines = append(lines, now)
+	room := max(w-indent, 10)
+	lines := told.Lines(s, room, room-2)
 	for i := range lines {
 		if i > 0 {
 			lines[i] = "  " + lines[i]

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"io"
 	"math"
@@ -25,6 +24,7 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/safe"
+	"portero/internal/view/told"
 	"portero/internal/words"
 )
 
@@ -150,7 +150,7 @@ func (m *model) head(s *view.Summary) {
 		}
 	}
 	m.Frames = strconv.FormatUint(s.Frames, 10)
-	m.Bytes = octets(s.Bytes)
+	m.Bytes = told.Octets(s.Bytes)
 	if s.First != 0 {
 		m.Span = seconds(s.Last - s.First)
 		m.From = time.Unix(0, s.First).UTC().Format("2006-01-02 15:04:05") + " UTC"
@@ -279,7 +279,7 @@ func (c *Collector) fillDoors(m *model, kept map[uint64]bool) {
 	hs, left := c.shownHosts(mostHosts)
 	m.MoreHosts = left
 	for _, h := range hs {
-		m.Hosts = append(m.Hosts, hostRow{Addr: addr(h.Addr), Name: safe.Terminal(h.Name), In: octets(h.BytesIn), Out: octets(h.BytesOut), H: h})
+		m.Hosts = append(m.Hosts, hostRow{Addr: addr(h.Addr), Name: safe.Terminal(h.Name), In: told.Octets(h.BytesIn), Out: told.Octets(h.BytesOut), H: h})
 	}
 	m.Hosts, m.HostsFolded = folded(m.Hosts)
 }
@@ -420,18 +420,6 @@ func (c *Collector) start(evidence []uint64) uint64 {
 		return ids[0]
 	}
 	return 0
-}
-
-func octets(n uint64) string {
-	switch {
-	case n < 10_000:
-		return fmt.Sprintf("%d B", n)
-	case n < 10_000_000:
-		return fmt.Sprintf("%d kB", n/1000)
-	case n < 10_000_000_000:
-		return fmt.Sprintf("%d MB", n/1_000_000)
-	}
-	return fmt.Sprintf("%d GB", n/1_000_000_000)
 }
 
 func seconds(ns int64) string {

@@ -183,7 +183,7 @@ func (r *Row) numbers() (rtt, data string) {
 		rtt = millis(r.RTT)
 	}
 	if r.Bytes > 0 {
-		data = octets(r.Bytes)
+		data = told.Octets(r.Bytes)
 	}
 	return rtt, data
 }
@@ -498,29 +498,7 @@ func cut(s string, w int) string {
 // wrap breaks s at spaces into lines of at most w columns.
 func wrap(s string, w int) []string {
 	w = max(w, 20)
-	var lines []string
-	line := ""
-	for _, f := range strings.Fields(s) {
-		for runewidth.StringWidth(f) > w {
-			head := runewidth.Truncate(f, w, "")
-			if line != "" {
-				lines = append(lines, line)
-				line = ""
-			}
-			lines = append(lines, head)
-			f = f[len(head):]
-		}
-		switch {
-		case line == "":
-			line = f
-		case runewidth.StringWidth(line)+1+runewidth.StringWidth(f) <= w:
-			line += " " + f
-		default:
-			lines = append(lines, line)
-			line = f
-		}
-	}
-	return append(lines, line)
+	return told.Lines(s, w, w)
 }
 
 // Millis says a round trip in a few characters.
@@ -544,18 +522,6 @@ func millis(ns int64) string {
 		return fmt.Sprintf("%.0f ms", ms)
 	}
 	return fmt.Sprintf("%.0f s", ms/1e3)
-}
-
-func octets(n uint64) string {
-	switch {
-	case n < 10_000:
-		return fmt.Sprintf("%d B", n)
-	case n < 10_000_000:
-		return fmt.Sprintf("%d kB", n/1000)
-	case n < 10_000_000_000:
-		return fmt.Sprintf("%d MB", n/1_000_000)
-	}
-	return fmt.Sprintf("%d GB", n/1_000_000_000)
 }
 
 func count(n uint64) string { return fmt.Sprint(n) }

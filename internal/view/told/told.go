@@ -1,6 +1,7 @@
 // Package told says in one sentence each, in English and Spanish, what the
 // payload of a connection showed and why it was slow. The sentences hold raw
-// text from the wire: whoever shows them escapes them.
+// text from the wire: whoever shows them escapes them. Numbers for people and lines
+// of a width are made here as well, the same for every view.
 package told
 
 import (
@@ -307,4 +308,17 @@ func Seconds(ns int64) string {
 		return neg + fmt.Sprintf("%.0f s", s)
 	}
 	return neg + fmt.Sprintf("%.1f h", s/3600)
+}
+
+// Octets is an amount of octets for people, in at most four digits and a unit of thousands.
+func Octets(n uint64) string {
+	switch {
+	case n < 10_000:
+		return fmt.Sprintf("%d B", n)
+	case n < 10_000_000:
+		return fmt.Sprintf("%d kB", n/1000)
+	case n < 10_000_000_000:
+		return fmt.Sprintf("%d MB", n/1_000_000)
+	}
+	return fmt.Sprintf("%d GB", n/1_000_000_000)
 }

@@ -1,0 +1,56 @@
+package told
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Lines keep to their widths, the first to its own, and lose nothing of the text.
+func TestLines(t *testing.T) {
+	long := strings.Repeat("x", 21)
+	for text, want := range map[string][]string{
+		"one two three four five":         {"one two", "three", "four", "five"},
+		"1234567890 1234567890":           {"1234567890", "12345678", "90"},
+		"one " + long + " two":            {"one", long[:8], long[8:16], "xxxxx", "two"},
+		long + " two":                     {long[:10], long[10:18], "xxx two"},
+		"漢字漢字漢字漢 a":                       {"漢字漢字漢", "字漢 a"},
+		"":                                {""},
+		"  what\tis between\n counts not": {"what is", "between", "counts", "not"},
+	} {
+		got := Lines(text, 10, 8)
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	for first := 2; first < 12; first++ {
+		for rest := 2; rest < 12; rest++ {
+			text := "a bb ccc dddd 漢字漢字 " + long + " eeeee ffffff"
+			var whole strings.Builder
+			for i, line := range Lines(text, first, rest) {
+				w := rest
+				if i == 0 {
+					w = first
+				}
+				if runewidth.StringWidth(line) > w {
+					t.Errorf("%d and %d columns: line %d is %q", first, rest, i, line)
+				}
+				whole.WriteString(strings.ReplaceAll(line, " ", ""))
+			}
+			if got := whole.String(); got != strings.ReplaceAll(text, " ", "") {
+				t.Errorf("%d and %d columns: %q", first, rest, got)
+			}
+		}
+	}
+}
+
+// Octets keep to four digits, cut down and never rounded up to what was not there.
+func TestOctets(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0 B", 9_999: "9999 B", 10_000: "10 kB", 9_999_999: "9999 kB", 10_000_000: "10 MB", 9_999_999_999: "9999 MB", 10_000_000_000: "10 GB"} {
+		if got := Octets(n); got != want {
+			t.Errorf("%d octets: %q, want %q", n, got, want)
+		}
+	}
+}
