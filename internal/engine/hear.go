@@ -7,6 +7,7 @@ import "portero/capture"
 // the input is cut into blocks.
 type heard struct {
 	list []hearing
+	next int    // of list, which was not shown yet
 	data []byte // the payloads
 }
 
@@ -51,11 +52,21 @@ func (e *Engine) handHeard() {
 	}
 }
 
-// tell shows what was heard up to packet index, from position i on, and returns
-// the position of the rest.
-func (e *Engine) tell(h *heard, i int, index uint64) int {
-	for ; i < len(h.list) && h.list[i].pkt.Index <= index; i++ {
-		k := &h.list[i]
+// before shows whoever asked for packets all of them up to packet index, what was heard of h and what Packet is shown,
+// since what ended there becomes a record next. All that puts packets and records in one order is here.
+func (e *Engine) before(h *heard, index uint64) {
+	if h.next < len(h.list) {
+		e.tell(h, index)
+	}
+	if e.showed < len(e.showing) {
+		e.show(index)
+	}
+}
+
+// tell shows Hear and ARP what was heard up to packet index.
+func (e *Engine) tell(h *heard, index uint64) {
+	for ; h.next < len(h.list) && h.list[h.next].pkt.Index <= index; h.next++ {
+		k := &h.list[h.next]
 		switch {
 		case e.failed.Load():
 		case k.arp != nil:
@@ -64,7 +75,6 @@ func (e *Engine) tell(h *heard, i int, index uint64) int {
 			e.opt.Hear(&k.pkt, h.data[k.from:k.to:k.to])
 		}
 	}
-	return i
 }
 
 // keepHeard takes what came after packet index back out of h.

@@ -337,7 +337,6 @@ const ahead = 2
 
 // records turns a harvest into records, and empties it.
 func (e *Engine) records(h *harvest) {
-	told := 0
 	for i, f := range h.order {
 		if e.failed.Load() {
 			break
@@ -346,12 +345,11 @@ func (e *Engine) records(h *harvest) {
 			g := h.order[next]
 			prefetch.Read(uintptr(unsafe.Pointer(g)), unsafe.Sizeof(*g))
 		}
-		told = e.tell(&h.heard, told, f.at)
-		e.show(f.at)
+		e.before(&h.heard, f.at)
 		e.ended(f)
 	}
-	e.tell(&h.heard, told, math.MaxUint64)
-	h.heard.list, h.heard.data = h.heard.list[:0], h.heard.data[:0]
+	e.before(&h.heard, math.MaxUint64)
+	h.heard = heard{list: h.heard.list[:0], data: h.heard.data[:0]}
 	for i := range h.by {
 		h.by[i] = h.by[i][:0]
 	}
