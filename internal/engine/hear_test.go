@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"portero/capture"
@@ -42,6 +44,29 @@ func TestHearWaitsForLittle(t *testing.T) {
 		}
 		if n := max(cap(e.heard.list), cap(e.own.heard.list)); n > 2*maxHeard {
 			t.Errorf("room for %d packets was needed", n)
+		}
+	}
+}
+
+// A packet is heard before the record that ends with it: here a datagram that comes too late for the exchange
+// of its ports, with no second of the clock between that would have ended it.
+func TestHearsWhatEnds(t *testing.T) {
+	tr := newTraffic(1)
+	base := tr.now - tr.now%1e9
+	for _, at := range []int64{900e6, 60_950e6} {
+		tr.now = base + at
+		tr.packet(&talk{a: 0x0a000001, b: 0x0a0a0a0a, sp: 4000, dp: 53}, 0, capture.ProtoUDP, 0, 0, 0, []byte("asked"))
+	}
+	for _, threads := range []int{1, 2} {
+		var said []string
+		e := New(Options{Threads: threads, Wants: func(*capture.Packet) bool { return true },
+			Hear: func(p *capture.Packet, _ []byte) { said = append(said, fmt.Sprint("packet ", p.Index)) },
+			Sink: func(r *record.Record) error { said = append(said, fmt.Sprint("record ", r.ID)); return nil }})
+		if err := e.Run(context.Background(), open(t, tr.pcap)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(said, ", "); got != "packet 1, packet 2, record 1, record 2" {
+			t.Errorf("%d threads: %s", threads, got)
 		}
 	}
 }
