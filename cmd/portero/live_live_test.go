@@ -110,26 +110,28 @@ func (w *watching) end(s os.Signal) error {
 // parser is the process that reads packets.
 func (w *watching) parser() int {
 	w.t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", w.cmd.Process.Pid, w.cmd.Process.Pid))
-	for range 50 {
-		if err == nil && len(bytes.Fields(b)) > 0 {
-			break
-		}
-		// The kernel lists children by the thread that made them.
-		all, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", w.cmd.Process.Pid))
-		for _, name := range all {
-			if c, e := os.ReadFile(name); e == nil && len(bytes.Fields(c)) > 0 {
-				b, err = c, nil
-			}
+	for range 500 {
+		if pids := children(w.cmd.Process.Pid); len(pids) > 0 {
+			return pids[0]
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	f := bytes.Fields(b)
-	if len(f) == 0 {
-		w.t.Fatal("no second process")
+	w.t.Fatal("no second process")
+	return 0
+}
+
+// children are the processes that one of them began. The kernel lists them by the thread that did.
+func children(pid int) (pids []int) {
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, name := range files {
+		b, _ := os.ReadFile(name)
+		for _, f := range bytes.Fields(b) {
+			if n, err := strconv.Atoi(string(f)); err == nil {
+				pids = append(pids, n)
+			}
+		}
 	}
-	pid, _ := strconv.Atoi(string(f[0]))
-	return pid
+	return pids
 }
 
 // dump is tcpdump beside it.

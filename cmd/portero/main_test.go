@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -23,20 +27,65 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// testClient is what this program is when it plays a client: it opens a
-// connection, keeps it a while, says its port and ends.
+// testClient is what this program is when it plays a client: it opens a connection, keeps it a while, says its port and
+// ends. The while is of time in which the processes named behind it had a processor when they asked for one: nobody
+// looks anything up while other programs have them all.
 func testClient(spec string) int {
-	var addr string
-	var keep time.Duration
-	if _, err := fmt.Sscanf(spec, "%s %d", &addr, &keep); err != nil {
+	words := strings.Fields(spec)
+	if len(words) < 2 {
 		return 2
 	}
-	c, err := net.Dial("tcp", addr)
+	ns, err := strconv.ParseInt(words[1], 10, 64)
+	if err != nil {
+		return 2
+	}
+	keep, portero := time.Duration(ns), words[2:]
+	before := loadOf(portero)
+	c, err := net.Dial("tcp", words[0])
 	if err != nil {
 		return 1
 	}
-	time.Sleep(keep)
+	begun := time.Now()
+	for had := time.Duration(0); had < keep; {
+		time.Sleep(min(keep-had, 5*time.Millisecond))
+		now := loadOf(portero)
+		passed := time.Since(begun)
+		begun = begun.Add(passed)
+		if now.ready {
+			had += min(now.ran-before.ran, passed)
+		} else {
+			had += max(passed-(now.waited-before.waited), 0)
+		}
+		before = now
+	}
 	fmt.Println(c.LocalAddr().(*net.TCPAddr).Port)
 	c.Close()
 	return 0
+}
+
+// load is how long the threads of some processes ran and how long they were ready to run while others did, as the kernel
+// counts when they begin to run, and whether one is ready now.
+type load struct {
+	ran, waited time.Duration
+	ready       bool
+}
+
+// loadOf is zero where there is no such process, or a kernel that keeps no count.
+func loadOf(pids []string) (l load) {
+	for _, pid := range pids {
+		threads, _ := filepath.Glob("/proc/" + pid + "/task/*")
+		for _, dir := range threads {
+			var ran, waited int64
+			b, _ := os.ReadFile(dir + "/schedstat")
+			fmt.Sscan(string(b), &ran, &waited)
+			l.ran += time.Duration(ran)
+			l.waited += time.Duration(waited)
+			b, _ = os.ReadFile(dir + "/stat")
+			// The state stands behind the name, which may hold anything.
+			if at := bytes.LastIndexByte(b, ')'); at >= 0 && bytes.HasPrefix(b[at:], []byte(") R")) {
+				l.ready = true
+			}
+		}
+	}
+	return l
 }
