@@ -305,6 +305,7 @@ func (w *world) meet(p *phase, own, port uint16, six bool) {
 		var other sync.WaitGroup
 		if p.both {
 			c.ends[1] = netip.AddrPortFrom(to.Addr(), own)
+			w.wire.Cross(own)
 			other.Go(func() { c.lives[1] = w.call(p, livetest.B, c.ends[1], from, p.server) })
 		}
 		if c.lives[0] = w.call(p, livetest.A, from, c.ends[1], p.client); c.lives[0] == nil {

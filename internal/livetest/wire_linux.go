@@ -51,9 +51,16 @@ type Wire struct {
 	way   queue
 	count uint64
 
-	mu   sync.Mutex
-	last time.Time
-	cut  map[uint16]bool
+	mu      sync.Mutex
+	last    time.Time
+	cut     map[uint16]bool
+	meeting map[uint16]*meeting
+}
+
+// meeting is of packets that wait before the middle for one from the other side.
+type meeting struct {
+	came [2]bool // by side
+	wait []*passing
 }
 
 // Packet is an IP packet that was seen.
@@ -77,7 +84,7 @@ type passing struct {
 // that their device would cut, and leave checksums to it.
 func (n *Net) Wire(half time.Duration, harm Harm, seed uint64, big bool) *Wire {
 	n.t.Helper()
-	w := &Wire{Half: half, harm: harm, dice: rand.New(rand.NewPCG(seed, 1)), in: make(chan *passing, 1024), done: make(chan struct{}), cut: map[uint16]bool{}, last: time.Now()}
+	w := &Wire{Half: half, harm: harm, dice: rand.New(rand.NewPCG(seed, 1)), in: make(chan *passing, 1024), done: make(chan struct{}), cut: map[uint16]bool{}, meeting: map[uint16]*meeting{}, last: time.Now()}
 	n.Run(A, "ip", "link", "del", Iface[A])
 	for s := range w.files {
 		w.files[s] = n.tunnel(Side(s), Iface[s], unix.IFF_TUN|unix.IFF_VNET_HDR)
@@ -112,6 +119,14 @@ func (w *Wire) Cut(port uint16) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.cut[port] = true
+}
+
+// Cross keeps what both sides send between a port and the same port before the middle until there is something from
+// each: two calls cross, however far apart a busy machine makes them.
+func (w *Wire) Cross(port uint16) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.meeting[port] = &meeting{}
 }
 
 // Settle waits until nothing was sent for calm, or the limit is over.
@@ -188,6 +203,9 @@ func (w *Wire) pass() {
 
 // arrive is a packet at a place, and what becomes of it on the next half.
 func (w *Wire) arrive(p *passing) {
+	if p.to == AtMiddle && w.waits(p) {
+		return
+	}
 	w.Seen[p.to] = append(w.Seen[p.to], Packet{time.Now(), p.data[virtioHeader:]})
 	next := passing{from: p.from, data: p.data, to: p.to + 1 - 2*Place(p.from)}
 	switch p.to {
@@ -254,11 +272,41 @@ func finished(data []byte) []byte {
 func (w *Wire) severed(ip []byte) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	a, b, ok := portsOf(ip)
+	return ok && (w.cut[a] || w.cut[b])
+}
+
+// waits keeps p until its port's meeting is complete. With the packet that makes it so it lets go what waited.
+func (w *Wire) waits(p *passing) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a, b, ok := portsOf(p.data[virtioHeader:])
+	m := w.meeting[a]
+	if !ok || a != b || m == nil {
+		return false
+	}
+	if m.came[p.from] = true; !m.came[1-p.from] {
+		m.wait = append(m.wait, p)
+		return true
+	}
+	delete(w.meeting, a)
+	for _, q := range m.wait {
+		q.due = time.Now()
+		heap.Push(&w.way, q)
+	}
+	return false
+}
+
+// portsOf are the ports of TCP or UDP in an IP packet without extension headers.
+func portsOf(ip []byte) (src, dst uint16, ok bool) {
 	l4 := 40
 	if ip[0]>>4 == 4 {
 		l4 = 4 * int(ip[0]&15)
 	}
-	return len(ip) >= l4+4 && (w.cut[binary.BigEndian.Uint16(ip[l4:])] || w.cut[binary.BigEndian.Uint16(ip[l4+2:])])
+	if len(ip) < l4+4 {
+		return 0, 0, false
+	}
+	return binary.BigEndian.Uint16(ip[l4:]), binary.BigEndian.Uint16(ip[l4+2:]), true
 }
 
 // WriteCapture writes packets as a pcap file.
