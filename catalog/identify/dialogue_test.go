@@ -36,7 +36,7 @@ func (d *dialogue) at(side, off int, data []byte) {
 		return
 	}
 	p := &capture.Packet{Ver: 4, Proto: capture.ProtoUDP, Index: d.frame, PayloadLen: uint32(len(data)), PayloadCap: uint32(len(data)),
-		SrcPort: d.ports[side], DstPort: d.ports[1-side], Seq: capture.Seq(uint32(4294967200 + off)), Flags: capture.ACK | capture.PSH}
+		SrcPort: d.ports[side], DstPort: d.ports[1-side], Seq: capture.Seq(4294967200).Add(uint32(off)), Flags: capture.ACK | capture.PSH}
 	p.Src[15], p.Dst[15] = byte(1+side), byte(2-side)
 	place := Place{Opener: ours}
 	if d.tcp {

@@ -1,18 +1,12 @@
 package who
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
-	"net"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/maxmind/mmdbwriter"
-	"github.com/maxmind/mmdbwriter/mmdbtype"
 	"golang.org/x/net/dns/dnsmessage"
 
 	"portero/capture"
@@ -174,57 +168,6 @@ func TestVendor(t *testing.T) {
 	}
 	if n := len(makerLines()); n < 35000 {
 		t.Errorf("%d makers", n)
-	}
-}
-
-// TestPlaces: two databases, one for countries and one for systems.
-func TestPlaces(t *testing.T) {
-	write := func(kind string, row mmdbtype.Map) string {
-		w, err := mmdbwriter.New(mmdbwriter.Options{DatabaseType: kind, RecordSize: 24, IncludeReservedNetworks: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, n, _ := net.ParseCIDR("203.0.113.0/24")
-		if err := w.Insert(n, row); err != nil {
-			t.Fatal(err)
-		}
-		var b bytes.Buffer
-		if _, err := w.WriteTo(&b); err != nil {
-			t.Fatal(err)
-		}
-		name := filepath.Join(t.TempDir(), kind+".mmdb")
-		if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return name
-	}
-	country := write("Country", mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String("AR")}})
-	asn := write("ASN", mmdbtype.Map{"autonomous_system_number": mmdbtype.Uint32(64500), "autonomous_system_organization": mmdbtype.String("Example")})
-	p, err := OpenPlaces([]string{country, asn})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	for range 2 { // the second time out of memory
-		if got := p.Of(netip.MustParseAddr("::ffff:203.0.113.9")); got != (Place{"AR", 64500, "Example"}) {
-			t.Errorf("%+v", got)
-		}
-	}
-	if got := p.Of(netip.MustParseAddr("198.51.100.1")); got != (Place{}) {
-		t.Errorf("%+v", got)
-	}
-	large := write("Both", mmdbtype.Map{"country": mmdbtype.Map{"iso_code": mmdbtype.String(strings.Repeat("A", 1000))}, "registered_country": mmdbtype.Map{"iso_code": mmdbtype.String("UY")},
-		"autonomous_system_number": mmdbtype.Uint32(64501), "autonomous_system_organization": mmdbtype.String(strings.Repeat("é", 20000))})
-	l, err := OpenPlaces([]string{large})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	if got, want := l.Of(netip.MustParseAddr("203.0.113.9")), (Place{"UY", 64501, strings.Repeat("é", 128)}); got != want {
-		t.Errorf("%.20s, %d octets of a name", got.Country, len(got.ASOrg))
-	}
-	if _, err := OpenPlaces([]string{"who_test.go"}); err == nil {
-		t.Error("a source file is taken for a database")
 	}
 }
 
