@@ -1,0 +1,133 @@
+package handshake
+
+import "portero/capture"
+
+// runsOn judges p, which lies beyond anything its receiver offered. The capture may have lost a
+// stretch of both sides; or somebody who sees nothing of the connection forges segments. What the
+// receiver acknowledges tells the two apart, see weigh: until then the run is kept apart. A second
+// segment right behind the first is enough where nothing of the receiver was ever seen.
+func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
+	me := &c.half[side]
+	if x.Data == nil {
+		return false
+	}
+	d := x.more()
+	run := x.flags&(dataPend0<<side) != 0 && d.pendEnd[side] == p.Seq
+	if run && p.Flags.Any(capture.ACK) && (me.bits|c.half[1-side].bits)&(sentFIN|sentReset) == 0 {
+		if first, end, ok := c.run(1-side, x); ok && p.Ack.In(first+1, end) {
+			// Both ends go on with each other, and neither from where it stood. What lies between nobody
+			// knows: it may not even be the same connection.
+			c.leap(side, false, x)
+			c.leap(1-side, false, x)
+			return true
+		}
+	}
+	if run && (c.half[1-side].bits&hasAck == 0 || d.pendBytes[side] >= unheard) {
+		c.leap(side, true, x)
+		return true
+	}
+	fin := p.Flags.Any(capture.FIN)
+	if p.PayloadLen == 0 && !(run && fin) {
+		return false
+	}
+	c.setApart(p, side, x)
+	if fin && me.bits&sentFIN == 0 {
+		me.fin, x.finOff[side] = segEnd(p), off // counts with the run
+	}
+	return false
+}
+
+// run is what of side is kept apart far ahead of what it sent; ok is false where there is nothing.
+func (c *Conn) run(side Side, x *Rest) (first, end capture.Seq, ok bool) {
+	d := x.more()
+	end = d.pendEnd[side]
+	first = end.Add(-d.pendBytes[side])
+	return first, end, x.flags&(dataPend0<<side) != 0 && first.Sub(c.half[side].next) > slack
+}
+
+// setApart keeps p, which lies ahead of what side sent, apart: as the next of the run that is, or as the
+// first of another.
+func (c *Conn) setApart(p *capture.Packet, side Side, x *Rest) {
+	d := x.need()
+	if x.flags&(dataPend0<<side) == 0 || d.pendEnd[side] != p.Seq {
+		x.flags |= dataPend0 << side
+		d.pendBytes[side] = 0
+	}
+	d.pendEnd[side] = segEnd(p)
+	d.pendBytes[side] += p.PayloadLen
+}
+
+// goesOn lets p, a segment of side, tell what octets of side that are in doubt are worth: those that it
+// goes on behind have the right number, and those that it carries itself were sent again.
+func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
+	me, d, end := &c.half[side], x.more(), segEnd(p)
+	first := d.pendEnd[side].Add(-d.pendBytes[side])
+	switch {
+	case !d.pendEnd[side].After(me.next):
+		c.unsay(p, side, x)
+	case first.Sub(me.next) > slack:
+	case p.Seq == d.pendEnd[side]:
+		c.leap(side, true, x)
+	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(d.pendEnd[side]):
+		x.flags &^= dataPend0 << side
+		x.need().Retrans[side]++
+	case !p.Seq.Before(first) && !end.Before(d.pendEnd[side]) && end.After(me.next):
+		x.flags &^= dataPend0 << side // what of them lies before p is missing until it comes well
+	}
+}
+
+// Apart is where the run of side ends that is kept apart, see runsOn; ok is false where there is none.
+func (c *Conn) Apart(side Side, x *Rest) (end capture.Seq, ok bool) {
+	end = x.more().pendEnd[side]
+	return end, x.Data != nil && x.flags&(dataPend0<<side) != 0 && end.After(c.half[side].next)
+}
+
+// Reached reports whether side sent all octets up to end.
+func (c *Conn) Reached(end capture.Seq, side Side) bool { return !c.half[side].next.Before(end) }
+
+// leap takes the run of side that was kept apart for its own. What lies between is missing where known says
+// that the stream is the same.
+func (c *Conn) leap(side Side, known bool, x *Rest) {
+	me, d := &c.half[side], x.need()
+	x.flags &^= dataPend0 << side
+	if first := d.pendEnd[side].Add(-d.pendBytes[side]); first.Sub(me.next) <= slack && (x.finOff[side] == 0 || me.fin != d.pendEnd[side]) {
+		c.count(later(first, me.next), d.pendEnd[side], side, x)
+		me.bits |= sentSegment | sentPayload
+		return
+	}
+	x.Payload[side] += uint64(d.pendBytes[side])
+	c.giveUp(side, x)
+	if known {
+		x.addHole(side, me.next, d.pendEnd[side].Add(-d.pendBytes[side]))
+	}
+	me.next = d.pendEnd[side]
+	me.bits |= sentSegment | sentPayload
+	if x.finOff[side] != 0 && me.fin == me.next {
+		me.bits |= sentFIN
+		if d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {
+			c.half[1-side].bits |= finAcked
+		}
+	}
+}
+
+// weigh lets ack, of the receiver, tell whether the run of side that is kept apart is its own, or
+// whether octets that are in doubt were taken.
+func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
+	me, d := &c.half[side], x.more()
+	first := d.pendEnd[side].Add(-d.pendBytes[side])
+	switch {
+	case !d.pendEnd[side].After(me.next): // no run: octets with a wrong checksum, see doubt
+		if !ack.Before(d.pendEnd[side]) {
+			x.flags &^= dataPend0 << side // it took them
+		}
+	case ack == first && first.Sub(me.next) <= slack && !me.next.After(first):
+		c.leap(side, true, x) // right behind what it has, and so in order
+		x.doubt(side, first, me.next)
+	case !ack.After(me.next):
+		if first.Sub(me.next) > slack {
+			x.flags &^= dataPend0 << side
+		}
+	case ack.After(first) && (!ack.After(d.pendEnd[side]) || first.Sub(me.next) <= slack):
+		c.leap(side, true, x)
+	}
+}
