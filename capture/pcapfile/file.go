@@ -29,7 +29,7 @@ type Options struct {
 // Limits on what a length field may ask for.
 const (
 	maxFrame    = 16 << 20   // octets captured of one frame
-	maxBlock    = 64 << 20   // octets of one pcapng block
+	maxBlock    = 64 << 20   // octets of a pcapng block that is passed over
 	readSize    = 1024 << 10 // octets of a piece of the input where frames are large
 	readPiece   = 64 << 10   // octets asked for at a time: while a call takes longer, the scheduler starts another thread
 	blockFrames = 4096       // frames that a piece should have

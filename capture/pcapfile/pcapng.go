@@ -26,14 +26,43 @@ type pcapng struct {
 	base   int         // first interface of this section in File.ifaces
 	last   int64       // time of the last packet that had one
 	timed  bool        // there was one
+
+	// A large block that is passed over, while tail is not 0: its type, where it begins, how much of
+	// it is still to come, and the length that it ends with.
+	passed     uint32
+	began      int64
+	left, tail int
 }
 
 const maxInterfaces = 1 << 16
+
+// maxRead is how large a block may be that has to lie in memory as a whole: a frame, and as much as
+// nobody says of one. There are as many at once as there are pieces under way.
+const maxRead = maxFrame + readSize
+
+// reads reports whether blocks of a type are looked into.
+func reads(typ uint32) bool {
+	switch typ {
+	case ngSection, ngInterface, ngPacket, ngSimple, ngEnhanced:
+		return true
+	}
+	return false
+}
 
 func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 	i := 0
 	f.want = 0
 	for len(b.Frames) < mostFrames {
+		if p.tail != 0 {
+			n, ok := p.pass(f, buf[i:])
+			i += n
+			if f.fail != nil {
+				return i
+			}
+			if !ok {
+				break
+			}
+		}
 		rest := buf[i:]
 		if len(rest) < 12 {
 			break
@@ -60,16 +89,20 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 			return i
 		}
 		typ, n := p.order.Uint32(rest), p.order.Uint32(rest[4:])
-		if n < 12 || n%4 != 0 || n > maxBlock {
+		if n < 12 || n%4 != 0 || n > maxBlock || n > maxRead && reads(typ) {
 			f.stop(at, fmt.Sprintf("a block of type %#x claims %d bytes", typ, n))
 			return i
+		}
+		if int(n) > len(rest) && n > readSize && !reads(typ) {
+			p.passed, p.began, p.left, p.tail = typ, at, int(n)-4, int(n)
+			continue
 		}
 		if int(n) > len(rest) {
 			f.want = int(n)
 			break
 		}
-		if p.order.Uint32(rest[n-4:]) != n {
-			f.stop(at, fmt.Sprintf("a block of type %#x has two different lengths, %d and %d", typ, n, p.order.Uint32(rest[n-4:])))
+		if end := p.order.Uint32(rest[n-4:]); end != n {
+			f.stop(at, unequal(typ, n, end))
 			return i
 		}
 		if reason := p.block(f, b, typ, rest[8:n-4]); reason != "" {
@@ -78,11 +111,33 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 		}
 		i += int(n)
 	}
+	if p.tail != 0 && len(b.Frames) == 0 && f.eof != nil && f.fail == nil {
+		f.ends(f.off+int64(len(buf)), int(f.off+int64(len(buf))-p.began), "block")
+		return len(buf)
+	}
 	if len(b.Frames) == 0 && f.eof != nil && (len(buf)-i < 12 || f.want > 0) {
 		f.ends(f.off+int64(len(buf)), len(buf)-i, "block")
 		return len(buf)
 	}
 	return i
+}
+
+// pass passes over what buf has of a block, and returns how much that is, and whether it was all.
+func (p *pcapng) pass(f *File, buf []byte) (n int, over bool) {
+	n = min(p.left, len(buf))
+	if p.left -= n; p.left > 0 || len(buf)-n < 4 {
+		return n, false
+	}
+	if end := p.order.Uint32(buf[n:]); int(end) != p.tail {
+		f.stop(p.began, unequal(p.passed, uint32(p.tail), end))
+		return n, false
+	}
+	p.tail = 0
+	return n + 4, true
+}
+
+func unequal(typ, begin, end uint32) string {
+	return fmt.Sprintf("a block of type %#x has two different lengths, %d and %d", typ, begin, end)
 }
 
 // block takes one block's body. It returns what is wrong with it.
