@@ -33,10 +33,20 @@ and is left out for what Suricata does not know; ` + "`portero.service`" + ` alw
 stands in ` + "`portero.risks`" + `, as in ndjson: ` + "`flow.alerted`" + ` is about alerts of Suricata's, of which there are none. ` + "`icmp_type`" + ` and ` + "`response_icmp_type`" + ` are those
 of the messages; ` + "`icmp_code`" + ` is left out for types that have an answer, as a ping has: it is not kept for those.
 
+## Zeek and ECS
+
+` + "`--format zeek`" + ` is a conn.log. Its ` + "`service`" + ` has the names of Zeek's analyzers (` + "`ssl`" + `, ` + "`dce_rpc`" + `, ` + "`krb_tcp`" + `, ` + "`quic,ssl`" + `, ` + "`smtp,ssl`" + `) where the
+payload showed them, answered or not, and nothing where only the port speaks for one; what Zeek has no analyzer for keeps portero's name.
+` + "`--format ecs`" + ` writes ` + "`network.protocol`" + ` by the same rule; ` + "`portero.service`" + ` and ` + "`portero.service_by`" + ` have what the port is for, too.
+
 ## Exit status
 
 0 done; 1 a check found something (` + "`diff`, `policy`, `catalog check`, `--fail-on`, `--policy`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
 was readable is in the result, and the message names the byte); 4 not permitted; 130 interrupted before any result.
+
+What listens ends with 0 when it is told to stop, and with 2 when something that it was to keep is not kept for good: ` + "`live`" + ` when a
+file of ` + "`-w`" + ` or ` + "`-o`" + ` could not be written, ` + "`portero-fleet sensor`" + ` when a record of its connections was lost. What came too fast
+(frames that the kernel dropped, lines that a slow reader did not take, messages for a collector) is counted and told, and is no error.
 
 Adding keys is free. Renaming or removing one, or giving it another meaning, needs another ` + "`schema`" + `.
 `

@@ -64,7 +64,9 @@ func Append(b []byte, r *record.Record) []byte {
 	} else {
 		b = append(b, '"')
 	}
-	b = str(b, `,"protocol":"`, r.Service)
+	if r.ServiceBy != "port" {
+		b = str(b, `,"protocol":"`, r.Service) // what a port is for says nothing of what was spoken
+	}
 	b = num(b, `,"bytes":`, r.Orig.Wire+r.Resp.Wire)
 	b = num(b, `,"packets":`, r.Orig.Pkts+r.Resp.Pkts)
 	if n := len(r.VLAN); n > 0 {
@@ -114,6 +116,8 @@ func own(b []byte, r *record.Record) []byte {
 	b = str(b, `,"closed_by":"`, r.ClosedBy.String())
 	b = str(b, `,"end_reason":"`, r.EndReason.String())
 	b = str(b, `,"roles_by":"`, r.RolesBy.String())
+	b = str(b, `,"service":"`, r.Service)
+	b = str(b, `,"service_by":"`, r.ServiceBy)
 	b = micros(b, `,"server_rtt_us":`, r.ServerRTT)
 	b = micros(b, `,"client_rtt_us":`, r.ClientRTT)
 	b = num(b, `,"orig_payload":`, r.Orig.Payload)

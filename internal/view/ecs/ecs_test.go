@@ -69,6 +69,8 @@ var schema = map[string]struct {
 	"portero.client_rtt_us":  {kind: "own"},
 	"portero.orig_payload":   {kind: "own"},
 	"portero.resp_payload":   {kind: "own"},
+	"portero.service":        {kind: "own"},
+	"portero.service_by":     {kind: "own"},
 	"portero.conn_state":     {kind: "own"},
 	"portero.history":        {kind: "own"},
 	"portero.final":          {kind: "own"},

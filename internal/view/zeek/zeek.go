@@ -42,6 +42,52 @@ func (z *Writer) Begin() error {
 	return nil
 }
 
+// appendService appends what Zeek calls what was spoken, answered or not: the analyzers that understood the payload, never
+// what the port is for. What Zeek has no analyzer for keeps portero's name.
+func appendService(b []byte, r *record.Record) []byte {
+	name, over := r.Spoken, "_udp"
+	if r.TCP() {
+		over = "_tcp"
+	}
+	switch name {
+	case "":
+		return append(b, '-')
+	case "tls":
+		return append(b, "ssl"...)
+	case "http-proxy":
+		name = "http"
+	case "websocket":
+		name = "http,websocket"
+	case "mdns", "llmnr", "netbios-ns":
+		name = "dns"
+	case "msrpc":
+		name = "dce_rpc"
+	case "vnc":
+		name = "rfb"
+	case "gtp-user":
+		name = "gtpv1"
+	case "netbios-ssn":
+		name = "netbiosssn"
+	case "bittorrent-tracker":
+		name = "bittorrenttracker"
+	case "kerberos":
+		if name = "krb"; r.TCP() {
+			name = "krb_tcp"
+		}
+	case "ldap", "dnp3":
+		return tls(append(append(b, name...), over...), r)
+	}
+	return tls(append(b, name...), r)
+}
+
+// tls appends the analyzer of TLS, which began inside another protocol.
+func tls(b []byte, r *record.Record) []byte {
+	if r.App != nil && r.App.TLS != nil && (r.App.StartTLS || r.Spoken == "quic") {
+		b = append(b, ",ssl"...)
+	}
+	return b
+}
+
 // Write implements view.Writer. Originator and responder are Zeek's.
 func (z *Writer) Write(r *record.Record) error {
 	b := z.buf
@@ -72,7 +118,7 @@ func (z *Writer) Write(r *record.Record) error {
 		b = append(b, "unknown_transport"...)
 	}
 	b = append(b, '\t')
-	b = unset(b, r.Service)
+	b = appendService(b, r)
 	b = append(b, '\t')
 	if r.DurationNS > 0 {
 		b = seconds(b, r.DurationNS)
