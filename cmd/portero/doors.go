@@ -261,7 +261,9 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 					continue
 				}
 				name := d.Service
-				if name == "" {
+				if o.format == "table" {
+					name = d.Called()
+				} else if name == "" {
 					name = d.Name
 				}
 				row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),

@@ -29,7 +29,7 @@ func Diff(a, b *Tally) []Change {
 		}
 		// A service is another one only where both captures tell it by the same: what was
 		// spoken, or the number. A capture in which nobody spoke there denies nothing.
-		if d.Service != e.Service && d.Service != "" && e.Service != "" && d.spoken == e.spoken {
+		if d.Service != e.Service && d.Service != "" && e.Service != "" && d.spoken() == e.spoken() {
 			cs = append(cs, Change{What: "service", How: "changed", Key: k, Before: d.Service, Now: e.Service})
 		}
 		if d.ClientsMore || e.ClientsMore {

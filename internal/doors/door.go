@@ -57,17 +57,33 @@ type Door struct {
 	clients                 addrs
 	ProofFrame, ProofRecord uint64 // what proves the state
 	ProofFile               string
-	GuessedRole             bool // nothing told who was the responder
-	spoken                  bool // Service is what was spoken, not what its number is for
+	GuessedRole             bool   // nothing told who was the responder
+	serviceBy               string // as service_by of records
 }
 
 // serve takes the name of a service. What was spoken stays over what the number is for,
 // and TLS over the words in clear with which its servers send away who speaks none.
-func (d *Door) serve(name string, spoken bool) {
-	if name == "" || d.spoken && !spoken || spoken && d.spoken && d.Service == "tls" && name == "http" {
+func (d *Door) serve(name, by string) {
+	if name == "" || d.spoken() && by != "payload" || by == "payload" && d.spoken() && d.Service == "tls" && name == "http" {
 		return
 	}
-	d.Service, d.spoken = name, spoken
+	d.Service, d.serviceBy = name, by
+}
+
+// spoken reports whether Service is what was spoken, not what its number is for.
+func (d *Door) spoken() bool { return d.serviceBy == "payload" }
+
+// Called is what was spoken at d or the user says of its number, else what that is for, with a question mark behind it.
+func (d *Door) Called() string {
+	switch {
+	case d.Service != "" && d.serviceBy == "port":
+		return d.Service + "?"
+	case d.Service != "":
+		return d.Service
+	case d.Name != "":
+		return d.Name + "?"
+	}
+	return ""
 }
 
 // Clients is how many different originators knocked (at least, with ClientsMore).
@@ -174,7 +190,7 @@ func (t *Tally) door(r *record.Record) bool {
 		d.State, d.ProofRecord = state, r.ID
 		d.ProofFrame, d.ProofFile = proof(r, state)
 	}
-	d.serve(r.Service, r.ServiceBy == "payload")
+	d.serve(r.Service, r.ServiceBy)
 	d.BytesIn += r.Orig.Payload
 	d.BytesOut += r.Resp.Payload
 	d.First, d.Last = min(d.First, r.First), max(d.Last, r.Last)

@@ -32,7 +32,7 @@ func Merge(a, b *Tally) *Tally {
 		if y.State > d.State {
 			d.State, d.ProofRecord, d.ProofFrame, d.ProofFile = y.State, y.ProofRecord, y.ProofFrame, y.ProofFile
 		}
-		d.serve(y.Service, y.spoken)
+		d.serve(y.Service, y.serviceBy)
 		d.GuessedRole = x.GuessedRole && y.GuessedRole
 		d.ClientsMore = x.ClientsMore || y.ClientsMore
 		d.clients = union(x.clients, y.clients)

@@ -46,14 +46,14 @@ func TestMergeIsTheSum(t *testing.T) {
 // The last connection of a door may say nothing: its number does not rename what was
 // spoken there before, in one tally or two.
 func TestWhatWasSpokenNamesTheDoor(t *testing.T) {
-	for _, x := range []struct{ said, want string }{
-		{"cbt/port redis/payload cbt/port", "redis"},
-		{"cbt/port", "cbt"},
-		{"http/payload tls/payload", "tls"},
-		{"tls/payload http/payload", "tls"},
-		{"ours/user", "ours"},
-		{"ssh/payload http/payload", "http"},
-		{"redis/payload /", "redis"},
+	for _, x := range []struct{ said, want, called string }{
+		{"cbt/port redis/payload cbt/port", "redis", "redis"},
+		{"cbt/port", "cbt", "cbt?"},
+		{"http/payload tls/payload", "tls", "tls"},
+		{"tls/payload http/payload", "tls", "tls"},
+		{"ours/user", "ours", "ours"},
+		{"ssh/payload http/payload", "http", "http"},
+		{"redis/payload /", "redis", "redis"},
 	} {
 		said := strings.Fields(x.said)
 		for cut := range len(said) + 1 {
@@ -67,7 +67,7 @@ func TestWhatWasSpokenNamesTheDoor(t *testing.T) {
 					b.Add(r)
 				}
 			}
-			if d := Merge(&a, &b).Doors(); len(d) != 1 || d[0].Service != x.want {
+			if d := Merge(&a, &b).Doors(); len(d) != 1 || d[0].Service != x.want || d[0].Called() != x.called {
 				t.Errorf("%s, cut at %d: %+v", x.said, cut, d)
 			}
 		}

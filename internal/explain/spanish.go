@@ -141,7 +141,7 @@ var spanish = map[string]string{
 	"column opening":                   "Cómo se abrió la conexión: el veredicto, probado por los números de sus paquetes. En UDP, si hubo respuesta.",
 	"column from":                      "El iniciador, quien llamó: dirección y puerto.",
 	"column to":                        "El respondedor, a quien se llamó: dirección y puerto.",
-	"column service":                   "Lo que se habló, hasta donde lo muestra el contenido; si no, para qué suele ser el puerto.",
+	"column service":                   "Lo que se habló, hasta donde lo muestra el contenido; si no, con un signo de interrogación, para qué suele ser el puerto.",
 	"column rtt":                       "Tiempo de ida y vuelta: desde un paquete hasta la respuesta que lo confirma. En la tabla es el de la apertura, del SYN al SYN-ACK: el camino hasta el respondedor y de vuelta, visto desde donde se capturó. En datagramas es de la pregunta a su respuesta, con lo que se tardó en pensarla.",
 	"column data":                      "Datos (carga útil): lo que los programas se dijeron, sin cabeceras, cada octeto contado una vez.",
 	"column start":                     "Cuándo se vio el primer paquete.",

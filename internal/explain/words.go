@@ -121,7 +121,7 @@ var words = []entry{
 	{"opening", "column", "How the connection was opened: the verdict, proved by the numbers of its packets. For UDP, whether there was an answer."},
 	{"from", "column", "The originator, who called: address and port."},
 	{"to", "column", "The responder, who was called: address and port."},
-	{"service", "column", "What was spoken, as far as the payload shows it; else what the port is usually for."},
+	{"service", "column", "What was spoken, as far as the payload shows it; else, with a question mark, what the port is usually for."},
 	{"rtt", "column", "Round-trip time: from a packet to the answer that acknowledges it. In the table it is that of the opening, from the SYN to the SYN-ACK: the way to the responder and back, as seen from where the capture was made. Of datagrams it is from the question to its answer, the time to think it up included."},
 	{"data", "column", "Payload: what the programs said to each other, without headers, each byte counted once."},
 	{"start", "column", "When the first packet was seen."},

@@ -299,7 +299,7 @@ func (b *Board) places(v *View, t *doors.Tally) {
 			break
 		}
 		if !done[d.Key] {
-			v.Ports = append(v.Ports, Port{Host: d.Host, Port: d.Port, Proto: d.Proto, State: d.State.String(), Service: d.Service, Attempts: d.Attempts, Accepted: d.Accepted,
+			v.Ports = append(v.Ports, Port{Host: d.Host, Port: d.Port, Proto: d.Proto, State: d.State.String(), Service: d.Called(), Attempts: d.Attempts, Accepted: d.Accepted,
 				Refused: d.Refused, Clients: d.Clients(), Bytes: d.BytesIn + d.BytesOut, Last: d.Last})
 		}
 	}

@@ -117,7 +117,7 @@ func (i *connItem) cells(c *setting) []string {
 	if !r.TCP() && r.HasPorts {
 		to += "/" + record.ProtoName(r.Proto)
 	}
-	return []string{events.Opening(r, c.lang), events.Endpoint(&r.Orig, r.HasPorts), to, r.Service, program, state(r, c.lang), ago(c.now - r.Last), table.Amount(r.Orig.Wire + r.Resp.Wire), rtt,
+	return []string{events.Opening(r, c.lang), events.Endpoint(&r.Orig, r.HasPorts), to, table.Service(r), program, state(r, c.lang), ago(c.now - r.Last), table.Amount(r.Orig.Wire + r.Resp.Wire), rtt,
 		short(max(r.DurationNS, 0)), r.ServerName, r.User, pid, strconv.FormatUint(r.ID, 10)}
 }
 

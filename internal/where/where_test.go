@@ -53,9 +53,12 @@ func TestMatch(t *testing.T) {
 		"quic == unfinished or quic == initial_only":   false,
 		"conn_state == S0 or process_by == hidden":     false,
 		// What the record lacks is nil, and neither below nor above anything.
-		`tls_version < "TLS 1.3"`:                    false,
-		`tls_version >= "" or "TLS" > tls_version`:   false,
-		`not (tls_version < "TLS 1.3")`:              true,
+		`tls_version < "TLS 1.3"`:                  false,
+		`tls_version >= "" or "TLS" > tls_version`: false,
+		`not (tls_version < "TLS 1.3")`:            true,
+		// As tables mark what is only what the port is for.
+		`service == "http?" or service in ["https?", "dns"]`: false,
+		`service != "quic?"`:                         true,
 		"service == nil and nil == client_rtt_us":    true,
 		"service != nil or client_rtt_us != nil":     false,
 		"server_rtt_us != nil and handshake != nil":  true,
@@ -137,5 +140,19 @@ func TestFetchesWhatIsNamed(t *testing.T) {
 	r := sample()
 	if n := testing.AllocsPerRun(100, func() { _, _ = f.Match(r) }); n > 4 {
 		t.Errorf("%v allocations a record", n)
+	}
+}
+
+// A service is found as tables write it, too: with a mark behind what is only what the port is for.
+func TestAServiceAsTablesMarkIt(t *testing.T) {
+	r := record.Record{Service: "http", ServiceBy: "port"}
+	for _, text := range []string{`service == "http?"`, `"http?" == service`, `service in ["dns?", "http?"]`, `service == "http"`} {
+		x, err := Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := x.Match(&r); err != nil || !ok {
+			t.Errorf("%s: %v, %v", text, ok, err)
+		}
 	}
 }

@@ -58,7 +58,7 @@ func (l *Lines) Write(r *record.Record) error {
 	s := fmt.Sprintf("%s  #%d  %s  %s %s %s/%s", time.Unix(0, r.Last).In(l.zone).Format("15:04:05.000"), r.ID, what, Endpoint(&r.Orig, r.HasPorts), l.lang.Pick("to", "a"),
 		Endpoint(&r.Resp, r.HasPorts), record.ProtoName(r.Proto))
 	if r.Service != "" {
-		s += "  " + r.Service
+		s += "  " + table.Service(r)
 	}
 	if r.ServerName != "" && r.Event != Active {
 		s += "  " + r.ServerName

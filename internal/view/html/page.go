@@ -264,11 +264,8 @@ func (c *Collector) fillDoors(m *model, kept map[uint64]bool) {
 	ds, left := c.shownDoors(mostDoors)
 	m.MoreDoors = left
 	for _, d := range ds {
-		r := doorRow{Host: addr(d.Host), Port: d.Port, Proto: record.ProtoName(d.Proto), Service: safe.Terminal(d.Service), State: d.State.String(), D: d, File: safe.Terminal(d.ProofFile), Kept: kept[d.ProofRecord],
+		r := doorRow{Host: addr(d.Host), Port: d.Port, Proto: record.ProtoName(d.Proto), Service: safe.Terminal(d.Called()), State: d.State.String(), D: d, File: safe.Terminal(d.ProofFile), Kept: kept[d.ProofRecord],
 			Word: [2]string{words.Door(words.English, d.State.String()), words.Door(words.Spanish, d.State.String())}}
-		if r.Service == "" {
-			r.Service = safe.Terminal(d.Name)
-		}
 		if d.ClientsMore {
 			r.More = "+"
 		}
@@ -346,6 +343,9 @@ func (c *Collector) plainRows(rows []row) []plainRow {
 		o := opening{r.out.verdict, r.out.exchange, r.out.proto}
 		p := plainRow{ID: id, Tone: r.out.tone.String(), Word: [2]string{o.word(words.English), o.word(words.Spanish)}, Service: get("service"),
 			From: endpoint(get("orig_addr"), get("orig_port")), To: endpoint(get("resp_addr"), get("resp_port")) + "/" + get("proto")}
+		if get("service_by") == "port" {
+			p.Service += "?"
+		}
 		out = append(out, p)
 	}
 	return out

@@ -470,3 +470,12 @@ func TestLongLinesGoOnIndented(t *testing.T) {
 		}
 	}
 }
+
+// What is only what the port is for has a mark, what was spoken has none.
+func TestServicesThatAreThePortsAreMarked(t *testing.T) {
+	for _, x := range []struct{ service, by, want string }{{"http", "payload", "http"}, {"http", "port", "http?"}, {"", "", ""}} {
+		if got := Service(&record.Record{Service: x.service, ServiceBy: x.by}); got != x.want {
+			t.Errorf("%q by %q: %q, want %q", x.service, x.by, got, x.want)
+		}
+	}
+}

@@ -183,11 +183,19 @@ func Key(r *record.Record) Row {
 	return row
 }
 
+// Service is what was spoken; a question mark stands behind what is only what the port is for.
+func Service(r *record.Record) string {
+	if r.ServiceBy == "port" && r.Service != "" {
+		return r.Service + "?"
+	}
+	return safe.Terminal(r.Service)
+}
+
 func (t *Writer) row(r *record.Record) Row {
 	row := Key(r)
 	row.Verdict = OpeningIn(t.opt.Lang, r)
 	row.ordinary = r.Handshake == handshake.Completed || r.Exchange == handshake.Answered
-	row.From, row.To, row.Service, row.paint = end(&r.Orig, r), end(&r.Resp, r), safe.Terminal(r.Service), paint(r)
+	row.From, row.To, row.Service, row.paint = end(&r.Orig, r), end(&r.Resp, r), Service(r), paint(r)
 	if !r.TCP() && r.HasPorts {
 		row.To += "/" + record.ProtoName(r.Proto)
 	}

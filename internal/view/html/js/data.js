@@ -63,6 +63,12 @@ function value(key, row) {
   return v === "" ? null : v;
 }
 
+// service is what was spoken; a question mark stands behind what is only what the port is for.
+function service(row) {
+  const v = value("service", row) || "";
+  return v && value("service_by", row) === "port" ? v + "?" : v;
+}
+
 // word is a value as people read it.
 function word(key, v) {
   const m = D.words[key];

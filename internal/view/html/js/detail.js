@@ -13,7 +13,7 @@ function showConnection(id, focus) {
   const hop = (label, to, sign) => h("button", { type: "button", disabled: to === null, onclick: () => go(to) }, ...(sign < 0 ? ["← ", label] : [label, " →"]));
   const parts = [
     h("div", { class: "who" }, h("h2", { id: "connection", tabindex: -1 }, say("open") + " " + id), h("span", { class: "ends" }, h("bdi", null, end("orig", row)), h("i", null, "→"), h("bdi", null, target(row))),
-      h("span", { class: "word " + tone(row) }, o.word), value("service", row) ? h("span", null, value("service", row)) : null),
+      h("span", { class: "word " + tone(row) }, o.word), service(row) ? h("span", null, service(row)) : null),
     gist ? h("p", { class: "gist" }, rich(gist)) : null,
     h("p", { class: "hops" }, hop(say("previous"), neighbour(id, -1), -1), hop(say("following"), neighbour(id, 1), 1), h("button", { type: "button", class: "totable", onclick: toTable }, "↑ ", say("totable"))),
   ];

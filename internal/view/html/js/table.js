@@ -65,7 +65,7 @@ function cells(row) {
   return [
     String(value("id", row)), h("span", { class: "word " + tone(row), title: o.word }, o.word),
     both(end("orig", row), target(row)),
-    value("service", row) || "", grid.days ? at.day.slice(5) + " " + at.time.slice(0, 8) : at.time, rtt === null ? "" : millis(rtt * 1e3), n ? octets(n) : "",
+    service(row), grid.days ? at.day.slice(5) + " " + at.time.slice(0, 8) : at.time, rtt === null ? "" : millis(rtt * 1e3), n ? octets(n) : "",
   ];
 }
 
