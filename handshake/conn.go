@@ -307,7 +307,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		x.flags |= dataPrevISN0 << side
 		return OddSYNISN
 	}
-	if me.bits&(sentSYN|sentSYNACK) != 0 {
+	if me.bits&(sentSYN|sentSYNACK) != 0 && me.isn != p.Seq {
 		if x.Data != nil {
 			if opener {
 				c.keepOldest(side, x)

@@ -157,6 +157,9 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	if j.Kind == KindNone {
 		j.Kind = Normal
 	}
+	if j.Verdict == Invalid && (c.ahead(0) || c.ahead(1)) {
+		j.Oddities |= OddAckUnsent
+	}
 	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited {
 		j.Oddities |= OddAckBeforeSYN
 	}
@@ -210,6 +213,12 @@ func (c *Conn) stranger(side Side) bool {
 func (c *Conn) strayAnswer(side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	return me.bits&belongs == sentSYNACK && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK && !c.crosses(side)
+}
+
+// ahead reports whether side acknowledged a little more than its peer was seen to send, and nothing proves that it was sent.
+func (c *Conn) ahead(side Side) bool {
+	me, d := &c.half[side], c.half[side].ack.Sub(c.half[1-side].next)
+	return me.bits&(sentWrongAck|hasAck) == sentWrongAck && d > 0 && d <= span
 }
 
 // crosses reports whether the SYN-ACK of side acknowledges the number of its peer's.
@@ -284,8 +293,11 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		switch {
 		case accepted && third:
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
-		case accepted && !cand && peer.bits&sentSegment != 0 && c.serverProof(r, x):
+		case (accepted || synack && !syn && me.bits&(belongs|sentBadRST) == sentReset) && !cand && peer.bits&sentSegment != 0 && c.serverProof(r, x):
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
+			if !syn {
+				j.Missing |= MissingSYN
+			}
 		case synack && !syn && third:
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYN
 			if !exact {
@@ -315,7 +327,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	switch {
-	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0:
+	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0, crossed && peer.bits&(sentReset|sentSYNACK) == sentReset && !open:
 		j.Verdict = Refused
 	case syn && k.Filtered && k.FilteredSide == o && !accepted:
 		j.Verdict = Filtered

@@ -151,7 +151,7 @@ func (h *half) away(n capture.Seq) bool {
 
 // Elsewhere reports whether p, a RST of side, refuses a SYN that is not of this connection, which is over.
 func (c *Conn) Elsewhere(p *capture.Packet, side Side) bool {
-	return p.Seq == 0 && p.Flags.Any(capture.ACK) && c.Over() && c.half[side].next != 0 && c.half[1-side].away(p.Ack)
+	return p.Seq == 0 && p.Flags.Any(capture.ACK) && c.Over() && (c.half[side].bits&hasNext == 0 || c.half[side].next != 0) && c.half[1-side].away(p.Ack)
 }
 
 // Foreign reports whether p, a SYN-ACK of side, answers nothing that this connection asked, which is open or has its

@@ -89,8 +89,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 			me.bits |= sentRSTACKofSYN
 		}
 	}
-	if !ok && me.bits&sentReset != 0 && x.Data != nil && x.flags&dataReset != 0 && seq == x.more().rstSeq[side] {
-		return 0 // another answer to what was under way
+	if !ok && me.bits&sentReset != 0 && x.Data != nil && (x.flags&dataReset != 0 && seq == x.more().rstSeq[side] ||
+		seq == 0 && p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x)) {
+		return 0 // another answer to what was under way, or one to a call that came when it had given up
 	}
 	d := me.next.Sub(seq)
 	old := !ok && me.bits&hasNext != 0 && !p.Flags.Any(capture.ACK) &&
@@ -120,7 +121,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 				d.resetOwn = later(seq, me.next)
 			}
 			d.resetAck = d.resetNext
-			if p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.Sub(peer.next) < slack {
+			if p.Flags.Any(capture.ACK) && peer.bits&hasNext == 0 {
+				d.resetAck = p.Ack
+			} else if p.Flags.Any(capture.ACK) && p.Ack.Sub(peer.next) < slack {
 				d.resetAck = later(p.Ack, d.resetNext) // captured before what it followed
 				if me.bits&hasAck != 0 && !p.Ack.Before(me.ack) {
 					d.finAhead |= namesBoth
@@ -269,6 +272,9 @@ func (c *Conn) learn(side Side, next capture.Seq, x *Rest) {
 func (c *Conn) learnLate(side Side, next capture.Seq, x *Rest) {
 	if d := x.need(); d.rstOff != 0 && Side(d.rstSide) != side {
 		d.resetNext = next
+		if next == d.resetAck {
+			return // the RST names it: nothing was sent since
+		}
 		if from := &c.half[1-side]; from.bits&sentSYN == 0 || x.synOff < d.rstOff || c.synSide() == side {
 			d.resetNext-- // otherwise the RST was captured too early: what side sends may have come before it
 		}
@@ -301,7 +307,9 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	both := victim.bits&hasNext != 0 && victim.next.After(d.resetNext) && from.bits&sentSegment != 0 &&
 		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetAck)) ||
 		// Who only listens goes on by acknowledging what was sent since.
-		victim.bits&hasAck != 0 && victim.ack.After(d.resetOwn) && from.next.After(d.resetOwn)
+		victim.bits&hasAck != 0 && victim.ack.After(d.resetOwn) && from.next.After(d.resetOwn) ||
+		// Nothing of its receiver was captured, and its sender has more to say.
+		victim.bits&belongs == 0 && side == rs && p.PayloadLen > 0 && from.next.After(d.resetOwn)
 	heeded := from.bits&resetInexact == 0 || side == rs || p.PayloadLen == 0 || p.Ack != from.next
 	if d.finAhead&namesBoth != 0 {
 		heeded = true // in flight, or captured late

@@ -24,8 +24,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		}
 		return 0
 	case p.Flags.Any(capture.ACK) && me.bits&hasAck == 0 && c.madeUp(p, side, x):
-		c.misled(p, side)
-		return OddAckUnsent
+		return c.misled(p, side)
 	case c.precedes(p.Seq+1, side, x):
 		return 0
 	case me.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == me.fin && p.Seq.After(me.fin+1):
@@ -38,6 +37,12 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	if peer.bits&(belongs|hasAck) == sentWrongAck && me.bits&(sentSYN|sentSegment) == sentSYN && p.Flags.Any(capture.ACK) &&
 		p.Seq == peer.ack && p.Seq.Sub(me.isn) < slack {
 		c.provesRight(1-side, p, x)
+	}
+
+	if d := p.Seq.Sub(me.next); peer.bits&(hasAck|sentWrongAck) == sentWrongAck && me.bits&(sentSYNACK|sentSegment) == sentSYNACK &&
+		p.Flags.Any(capture.ACK) && p.Seq == peer.ack && d > 0 && d <= span {
+		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was missed
+		peer.edge = peer.ack.Add(1 << 16)
 	}
 
 	// The candidate for the third packet: the first segment with ACK of a side
@@ -102,8 +107,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 				me.next = p.Seq.Add(p.PayloadLen)
 			}
 		}
-	} else if p.Seq.After(me.next) {
-		// A bare ACK from ahead: what lies between was missed.
+	} else if p.Seq.After(me.next) && !(p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.After(peer.next) && c.unsent(p.Ack, side)) {
+		// A bare ACK from ahead, and believable: what lies between was missed.
 		if x.Data != nil {
 			x.addHole(side, me.next, p.Seq)
 		}
@@ -319,8 +324,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	ack := p.Ack
 	win := c.window(p, me, peer)
 	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(p, side) {
-		c.misled(p, side)
-		return OddAckUnsent
+		return c.misled(p, side)
 	}
 	if me.bits&hasAck == 0 {
 		me.bits |= hasAck

@@ -72,13 +72,18 @@ func (c *Conn) proveFIN(p *capture.Packet, side Side, x *Rest) {
 	}
 }
 
-// misled notes that side acknowledged with p what its peer cannot have sent.
-func (c *Conn) misled(p *capture.Packet, side Side) {
-	me := &c.half[side]
+// misled notes that side acknowledged with p what its peer cannot have sent, as far as was seen: what lies within the
+// window may just have been missed.
+func (c *Conn) misled(p *capture.Packet, side Side) Oddity {
+	me, peer := &c.half[side], &c.half[1-side]
 	me.bits |= sentWrongAck
 	if me.bits&hasAck == 0 {
 		me.ack = p.Ack // a RST that answers it has this number
 	}
+	if peer.bits&hasNext != 0 && p.Ack.Sub(peer.next) > 0 && p.Ack.Sub(peer.next) <= span {
+		return 0
+	}
+	return OddAckUnsent
 }
 
 // provesRight lets count what side acknowledged of its peer, of which the SYN alone was seen, where p, the first segment of

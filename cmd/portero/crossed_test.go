@@ -33,6 +33,26 @@ func TestHonestCrossed(t *testing.T) {
 			s S 1500000000
 			c RA 0 1500000001`, `
 			1 handshake=aborted close=none suspected_rsts=0`},
+		{"both called, the first answers, and the second has given up", `
+			c S 1000
+			s S 5000
+			c SA 1000 5001
+			s R 5001`, `
+			1 handshake=refused close=none suspected_rsts=0`},
+		{"both called, the first answers, and the second gave up before it heard the call", `
+			c S 1000
+			s S 5000
+			c SA 1000 5001
+			s R 5001
+			s RA 0 1001
+			s R 5001`, `
+			1 handshake=refused close=none suspected_rsts=0 oddities=[split_handshake]`},
+		{"both called, and an answer overtakes the call of its sender", `
+			c S 1000
+			s SA 5000 1001
+			s S 5000
+			c A 1001 5001`, `
+			1 handshake=completed handshake_kind=simultaneous synack_frame=2 oddities=[simultaneous_open]`},
 		{"both called, and a RST acknowledges neither", `
 			c S 3000000000
 			s S 1500000000

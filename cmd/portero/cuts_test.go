@@ -134,6 +134,35 @@ func TestHonestCuts(t *testing.T) {
 			c PA 1001 5031 10
 			s A 5031 1011`, `
 			1 handshake=completed_unseen missing=[syn] ack_frame=2 orig_payload=10 orig_lost=0`},
+		{"what the responder said first is missed, and the third packet acknowledges it: that is no sign of forging", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5031
+			s PA 5031 1001 10`, `
+			1 handshake=completed close=open ack_frame=3 resp_payload=10 resp_lost=30 oddities=`},
+		{"where nothing proves it, the third packet acknowledges what was not sent", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5031`, `
+			1 handshake=invalid close=none oddities=[ack_of_unsent_data]`},
+		{"SYN and third packet are missed, the responder speaks, and the other end is gone", `
+			s SA 5000 1001
+			s PA 5001 1001 500
+			s PA 5501 1001 500
+			c R 1001
+			c R 1001`, `
+			1 handshake=completed_unseen missing=[syn,ack] close=reset closed_by=orig synack_frame=1 close_frames=[4] resp_payload=1000 suspected_rsts=0`},
+		{"a RST overtakes the third packet, and the other direction was not captured", `
+			c S 1000
+			c RA 1001 5001
+			c A 1001 5001`, `
+			1 handshake=implied missing=[synack] close=reset closed_by=orig close_frames=[2] suspected_rsts=0`},
+		{"a forged RST of the only direction that was captured, whose sender has more to say", `
+			c S 1000
+			c RA 1001 5001
+			c A 1001 5001
+			c PA 1001 5001 100`, `
+			1 handshake=implied close=open orig_payload=100 suspected_rsts=1`},
 		{"and acknowledges more than it offered", `
 			c S 1000
 			s SA 5000 1001
