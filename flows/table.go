@@ -230,6 +230,10 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 		if t.late(v, f, side, p) {
 			return
 		}
+		if f.conn.Unrelated(p, side) && !t.spoilt(f, side, p) && !t.recalls(v, f, side, p) {
+			t.supersede(v, p, 0)
+			return
+		}
 	}
 	t.bookOn(v, f, side, p)
 }

@@ -75,22 +75,14 @@ func (c *Conn) disown(side Side, x *Rest) {
 }
 
 // forsake clears away a SYN-ACK that acknowledges no SYN of its receiver, a stranger's or a damaged one, where p, a segment
-// of side, tells that another answered: the caller goes on right behind its SYN with the number of another answer; or
-// the responder goes on and acknowledges the SYN. Who sent the SYN-ACK knew no number of the caller's.
+// of its sender, acknowledges the SYN or what followed it: another SYN-ACK was missed. Who sent this one knew no number of
+// the caller's.
 func (c *Conn) forsake(p *capture.Packet, side Side, x *Rest) {
 	r := 1 - c.synSide()
 	from, to := &c.half[r], &c.half[1-r]
-	switch {
-	case from.bits&(sentSYNACK|sentSYN|sentSegment) != sentSYNACK || to.bits&(sentSYN|sentSYNACK) != sentSYN || c.acceptable(from.synAck, 1-r, x):
+	if side != r || from.bits&(sentSYNACK|sentSYN|sentSegment) != sentSYNACK || to.bits&(sentSYN|sentSYNACK) != sentSYN ||
+		c.acceptable(from.synAck, 1-r, x) || !p.Ack.In(to.isn+1, c.top(1-r)) {
 		return
-	case side != r && (!to.opensTo(p.Seq) || p.Ack == from.isn+1):
-		return
-	case side == r && !p.Ack.In(to.isn+1, c.top(1-r)):
-		return
-	}
-	if x.Data != nil && x.flags&(dataHigh0<<r) == 0 && from.zeek&zSeenSH != 0 {
-		x.flags |= dataHigh0 << r // Zeek looks at no number, and goes on from it
-		x.zeekHigh[r] = from.next
 	}
 	c.disown(r, x)
 	from.bits &^= sentSYNACK | hasAck | sentWrongAck

@@ -130,8 +130,7 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	}
 	if p.Flags.Any(capture.SYN) {
 		return p.Flags.Any(capture.FIN) || p.Window == 0 || me.bits&(sentSYN|sentSYNACK) != 0 && !c.retries(p, side) ||
-			me.bits&hasNext != 0 && me.next.After(segEnd(p)) ||
-			p.Flags.Any(capture.ACK) && peer.bits&sentSYN != 0 && p.Ack != peer.isn+1 // it may turn out to be a stranger's
+			me.bits&hasNext != 0 && me.next.After(segEnd(p))
 	}
 	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next || peer.bits&hasNext != 0 && p.Ack.After(peer.next)
 }

@@ -327,7 +327,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	switch {
-	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0, crossed && peer.bits&(sentReset|sentSYNACK) == sentReset && !open:
+	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0, (crossed || syn && me.bits&sentSYNACK != 0) && peer.bits&(sentReset|sentSYNACK) == sentReset && !open:
 		j.Verdict = Refused
 	case syn && k.Filtered && k.FilteredSide == o && !accepted:
 		j.Verdict = Filtered

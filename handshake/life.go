@@ -140,6 +140,19 @@ func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 		(!o.Flags.Any(capture.ACK) || others.In(o.Ack, o.Ack.Add(span)))
 }
 
+// Unrelated reports whether p, a segment of side, is of another conversation than this connection, which is over: its
+// numbers are none of those that the two ends used.
+func (c *Conn) Unrelated(p *capture.Packet, side Side) bool {
+	foreign := func(s Side, n capture.Seq) bool {
+		h := &c.half[s]
+		if h.bits&hasNext == 0 {
+			return h.bits&sentRSTACKofSYN != 0 // who refused had none
+		}
+		return h.away(n) && !(h.next.Sub(n) > 0 && (c.far(s) || n.In(h.isn, h.next)))
+	}
+	return p.Flags.Any(capture.ACK) && c.Over() && foreign(side, p.Seq) && foreign(1-side, p.Ack)
+}
+
 // span is how many octets fit the window of a SYN.
 const span = 1 << 16
 

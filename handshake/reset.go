@@ -9,7 +9,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	seq := p.Seq
 	ok, exact := false, true
 	// An answer that does not fit leaves its receiver in SYN-SENT.
-	synSent := peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && me.bits&sentSYN == 0 &&
+	synSent := peer.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && me.bits&sentSYN == 0 &&
 		(me.bits&(sentSYNACK|sentSegment) == 0 || me.bits&(hasAck|sentWrongAck) != 0 && !c.answered(1-side, x))
 	switch {
 	case c.flags&flagCandidate == 0 && me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&(hasAck|sentWrongAck) != 0 && !c.answered(side, x) &&

@@ -14,7 +14,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	if x.Data != nil && x.flags&(dataPrevISN0<<side) != 0 {
 		c.followsOther(p, side, x)
 	}
-	if (me.bits|peer.bits)&sentSYNACK != 0 && p.Flags.Any(capture.ACK) {
+	if me.bits&sentSYNACK != 0 && p.Flags.Any(capture.ACK) {
 		c.forsake(p, side, x)
 	}
 	switch {

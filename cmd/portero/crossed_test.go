@@ -53,6 +53,16 @@ func TestHonestCrossed(t *testing.T) {
 			s S 5000
 			c A 1001 5001`, `
 			1 handshake=completed handshake_kind=simultaneous synack_frame=2 oddities=[simultaneous_open]`},
+		{"a call and its sender's answer to a call that was missed, and who made that has given up", `
+			s S 5000
+			s SA 5000 1001
+			+1000 s SA 5000 1001
+			c R 1001
+			+30000 c S 90001000
+			s SA 70005000 90001001
+			c A 90001001 70005001`, `
+			1 handshake=refused close=none suspected_rsts=0
+			2 handshake=completed close=open reuses=1 syn_frame=5`},
 		{"both called, and a RST acknowledges neither", `
 			c S 3000000000
 			s S 1500000000

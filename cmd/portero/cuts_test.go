@@ -29,7 +29,7 @@ func TestHonestCuts(t *testing.T) {
 			s FA 900005061 500001052
 			c A 500001052 900005062`, `
 			1 handshake=completed close=closed closed_by=orig close_frames=[10,11] orig_payload=150 resp_payload=260 orig_lost=0 resp_lost=0 oddities=[segment_out_of_window]`},
-		{"the same after a RST, which is no less one", `
+		{"the same after a RST: who was reset does not go on, so that it is another connection", `
 			c S 1000
 			s SA 5000 1001
 			c A 1001 5001
@@ -38,7 +38,30 @@ func TestHonestCuts(t *testing.T) {
 			s PA 900005001 500001051 60
 			c PA 500001051 900005061 50
 			s A 900005061 500001101`, `
-			1 handshake=completed close=reset closed_by=orig orig_payload=0 resp_payload=0 suspected_rsts=0`},
+			1 handshake=completed close=reset closed_by=orig orig_payload=0 resp_payload=0 suspected_rsts=0 orig_pkts=3 resp_pkts=1 oddities=
+			2 handshake=midstream close=open orig_payload=100 resp_payload=60 orig_lost=0 resp_lost=0 first_frame=5 reuses=1`},
+		{"after a refusal, of which the call that was answered was missed", `
+			c S 1000
+			s RA 0 1001
+			+1000 c A 90001001 70005001
+			c PA 90001001 70005001 50
+			s FA 70005001 90001051`, `
+			1 handshake=refused close=none orig_pkts=1 resp_pkts=1 oddities=
+			2 handshake=midstream close=half_closed closed_by=resp orig_payload=50 reuses=1`},
+		{"a copy of what a connection that ended sent long before its end", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 60000
+			s PA 5001 61001 60000
+			c A 61001 65001
+			c PA 61001 65001 60000
+			s PA 65001 121001 60000
+			c FA 121001 125001
+			s FA 125001 121002
+			c A 121002 125002
+			c PA 1001 5001 60000`, `
+			1 handshake=completed close=closed orig_payload=120000 orig_pkts=8`},
 		{"a stray segment far ahead in a connection whose opening was missed invents nothing", `
 			c PA 1001 5001 100
 			s PA 5001 1101 200

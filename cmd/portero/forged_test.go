@@ -170,7 +170,7 @@ func TestHonestForged(t *testing.T) {
 			c A 1001 5001
 			c PA 1001 5001 100
 			s PA 5001 1101 200`, `
-			1 handshake=completed_unseen missing=[synack] close=open synack_frame= ack_frame=3 orig_payload=100 resp_payload=200 history=ScADd`},
+			1 handshake=completed_unseen missing=[synack] close=open synack_frame= ack_frame=3 orig_payload=100 resp_payload=200`},
 		{"the same, and its receiver refuses it with the number that it acknowledges", `
 			c S 1000
 			s SA 777777 999999
