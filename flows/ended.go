@@ -317,6 +317,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		if e.SuspectedRSTs == 0 {
 			e.Oddities &^= handshake.OddRSTWindow // what was suspected turned out to be meant
 		}
+		if !f.conn.Misled() {
+			e.Oddities &^= handshake.OddAckUnsent // it was sent, and missed
+		}
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
 		e.ConfirmedFrame, e.RSTFrame = f.frame(e.J.Confirmed), f.frame(e.J.RST)
 		e.CloseFrames = [2]uint64{f.frame(e.J.CloseOff[0]), f.frame(e.J.CloseOff[1])}

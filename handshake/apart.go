@@ -2,6 +2,13 @@ package handshake
 
 import "portero/capture"
 
+// Octets that are kept apart, far ahead of what their sender sent as far as was seen, until what follows tells whether they
+// are its own.
+
+// unheard is how many octets in a row, far beyond what the receiver offered, tell that the capture
+// lost the receiver too, which says nothing of them.
+const unheard = 1 << 16
+
 // runsOn judges p, which lies beyond anything its receiver offered. The capture may have lost a
 // stretch of both sides; or somebody who sees nothing of the connection forges segments. What the
 // receiver acknowledges tells the two apart, see weigh: until then the run is kept apart. A second

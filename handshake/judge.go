@@ -157,9 +157,6 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	if j.Kind == KindNone {
 		j.Kind = Normal
 	}
-	if j.Verdict == Invalid && (c.ahead(0) || c.ahead(1)) {
-		j.Oddities |= OddAckUnsent
-	}
 	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited {
 		j.Oddities |= OddAckBeforeSYN
 	}
@@ -213,12 +210,6 @@ func (c *Conn) stranger(side Side) bool {
 func (c *Conn) strayAnswer(side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	return me.bits&belongs == sentSYNACK && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK && !c.crosses(side)
-}
-
-// ahead reports whether side acknowledged a little more than its peer was seen to send, and nothing proves that it was sent.
-func (c *Conn) ahead(side Side) bool {
-	me, d := &c.half[side], c.half[side].ack.Sub(c.half[1-side].next)
-	return me.bits&(sentWrongAck|hasAck) == sentWrongAck && d > 0 && d <= span
 }
 
 // crosses reports whether the SYN-ACK of side acknowledges the number of its peer's.

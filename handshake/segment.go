@@ -24,7 +24,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		}
 		return 0
 	case p.Flags.Any(capture.ACK) && me.bits&hasAck == 0 && c.madeUp(p, side, x):
-		return c.misled(p, side)
+		c.misled(p, side)
+		return OddAckUnsent
 	case c.precedes(p.Seq+1, side, x):
 		return 0
 	case me.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == me.fin && p.Seq.After(me.fin+1):
@@ -40,8 +41,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	}
 
 	if d := p.Seq.Sub(me.next); peer.bits&(hasAck|sentWrongAck) == sentWrongAck && me.bits&(sentSYNACK|sentSegment) == sentSYNACK &&
-		p.Flags.Any(capture.ACK) && p.Seq == peer.ack && d > 0 && d <= span {
-		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was missed
+		p.Flags.Any(capture.ACK) && d > 0 && d <= span && peer.ack.In(me.next+1, p.Seq) {
+		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was sent, and missed
 		peer.edge = peer.ack.Add(1 << 16)
 	}
 
@@ -187,10 +188,6 @@ func (c *Conn) keepsAlive(p *capture.Packet, side Side, x *Rest) bool {
 	return paused && me.isn == me.next && me.bits&(sentSYN|sentSYNACK|sentPayload|sentFIN) == 0
 }
 
-// unheard is how many octets in a row, far beyond what the receiver offered, tell that the capture
-// lost the receiver too, which says nothing of them.
-const unheard = 1 << 16
-
 // PayloadOf is how many unique octets of side's stream were seen. What lies beyond a FIN that is
 // all its peer acknowledged was never part of it.
 func (c *Conn) PayloadOf(side Side, x *Rest) uint64 {
@@ -324,7 +321,8 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	ack := p.Ack
 	win := c.window(p, me, peer)
 	if peer.bits&hasNext != 0 && ack.After(peer.next) && c.preOpen(p, side) {
-		return c.misled(p, side)
+		c.misled(p, side)
+		return OddAckUnsent
 	}
 	if me.bits&hasAck == 0 {
 		me.bits |= hasAck

@@ -72,19 +72,18 @@ func (c *Conn) proveFIN(p *capture.Packet, side Side, x *Rest) {
 	}
 }
 
-// misled notes that side acknowledged with p what its peer cannot have sent, as far as was seen: what lies within the
-// window may just have been missed.
-func (c *Conn) misled(p *capture.Packet, side Side) Oddity {
-	me, peer := &c.half[side], &c.half[1-side]
+// misled notes that side acknowledged with p what its peer cannot have sent.
+func (c *Conn) misled(p *capture.Packet, side Side) {
+	me := &c.half[side]
 	me.bits |= sentWrongAck
 	if me.bits&hasAck == 0 {
 		me.ack = p.Ack // a RST that answers it has this number
 	}
-	if peer.bits&hasNext != 0 && p.Ack.Sub(peer.next) > 0 && p.Ack.Sub(peer.next) <= span {
-		return 0
-	}
-	return OddAckUnsent
 }
+
+// Misled reports whether a side acknowledged what its peer cannot have sent, as far as is known: what was missed may have
+// been proved since.
+func (c *Conn) Misled() bool { return (c.half[0].bits|c.half[1].bits)&sentWrongAck != 0 }
 
 // provesRight lets count what side acknowledged of its peer, of which the SYN alone was seen, where p, the first segment of
 // that, begins there: the octets before it were missed, and so was the answer to the SYN.
