@@ -88,7 +88,7 @@ func openings() []opening {
 	zeros := func(n int) string { return string(make([]byte, n)) }
 	dns := "\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x04door\x07example\x00\x00\x01\x00\x01"
 	nbname := "\x80\x01\x01\x10\x00\x01\x00\x00\x00\x00\x00\x00\x20" + "EEEPEPFCCACACACACACACACACACACACA" + "\x00\x00\x20\x00\x01"
-	return []opening{
+	return append([]opening{
 		{want: HTTP, a: "GET /index.html HTTP/1.1\r\nHost: door.example\r\n\r\n"},
 		{want: HTTP, a: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
 		{want: HTTPProxy, a: "CONNECT door.example:443 HTTP/1.1\r\nHost: door.example:443\r\n\r\n", b: "HTTP/1.1 200 OK\r\n\r\n"},
@@ -235,7 +235,7 @@ func openings() []opening {
 		{want: RADIUS, udp: true, port: 1812, a: "\x01\x01\x00\x1a" + zeros(16) + "\x01\x06anna"},
 		{want: Kerberos, udp: true, a: "\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
 		{want: LDAP, udp: true, a: "\x30\x0c\x02\x01\x01\x63\x07\x04\x00\x0a\x01\x00\x0a\x01"},
-	}
+	}, furtherOpenings()...)
 }
 
 // The first octets of every protocol, as a client or a server sends them, tell it

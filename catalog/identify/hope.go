@@ -42,7 +42,7 @@ func (l *look) untilWord(words ...string) grade {
 		buf[i] = c
 	}
 	for _, k := range words {
-		if string(buf[:len(w)]) == k || sp < 0 && begins(buf[:len(w)], k) {
+		if string(buf[:len(w)]) == k || sp < 0 && begins(buf[:len(w)], k) && (len(w) <= len(k) || w[len(k)] == '\r') {
 			return l.untilLine(maxLine)
 		}
 	}

@@ -21,7 +21,18 @@ var (
 	sipThen     = []string{capitals + "-_\n", capitals + "-_\r", capitals + "-_ /\n"}
 	rpcThen     = []string{upTo(0x20)}
 	pairThen    = []string{"\x00\x01"}
+	knxThen     = []string{"\x10\x20", "\x02\x03\x04\x05\x09"}
 )
+
+// What lengths and flags let stand in one place.
+var (
+	fours      = octets(func(c byte) bool { return c&3 == 0 })
+	highs      = octets(func(c byte) bool { return c&15 == 0 })
+	phasorThen = octets(func(c byte) bool { return c>>4 <= 5 && c&15 >= 1 && c&15 <= 3 })
+)
+
+// base32 are the letters of names that iperf3 makes.
+const base32 = "abcdefghijklmnopqrstuvwxyz234567"
 
 // keyThen is what may be the fourth octet of a command of Memcached: the key of one
 // of two letters begins there.
@@ -123,6 +134,54 @@ func tcpSignatures() []signature {
 		{proto: RTMP, from: either, first: "\x03", match: matchRTMP, need: 9},
 		{proto: SunRPC, from: either, first: "\x80", match: matchSunRPC(SunRPC), need: 28, anywhere: true, then: rpcThen},
 		{proto: NFS, from: either, first: "\x80", match: matchSunRPC(NFS), need: 28, anywhere: true, then: rpcThen},
+
+		{proto: TACACS, from: either, first: "\xc0\xc1", match: matchTACACS, need: 12, then: []string{"\x01\x02\x03", "", "\x00\x01\x04\x05"}},
+		{proto: Diameter, from: either, first: "\x01", match: matchDiameter, need: 28, anywhere: true, then: []string{"", "", fours, highs}},
+		{proto: OpenFlow, from: either, first: "\x01\x02\x03\x04\x05\x06", match: matchOpenFlow, need: 8, then: []string{"\x00", "\x00", fours}},
+		{proto: LDP, from: either, first: "\x00", match: matchLDP, need: 18, then: pairThen[:1]},
+		{proto: IPFIX, from: either, first: "\x00", match: matchIPFIX, need: 20, then: []string{"\x0a"}},
+		{proto: ISCSI, from: either, first: "C#", match: matchISCSI, need: 48, then: []string{"", "\x00", "\x00", "\x00"}},
+		{proto: PJL, from: client, first: "\x1b", match: matchPJL, then: []string{"%", "-", "1", "2", "3", "4", "5"}},
+		{proto: Iperf, from: client, first: base32, match: matchIperf, then: []string{base32, base32, base32, base32, base32, base32, base32}},
+		{proto: Munin, from: server, first: "#", match: matchMunin, then: []string{" ", "m", "u", "n"}},
+		{proto: Checkmk, from: server, first: "<", match: matchCheckmk, then: []string{"<", "<", "c"}},
+		{proto: AFP, from: client, first: "\x00", match: matchAFP, need: 16, then: []string{"\x03\x04", "", "", "\x00", "\x00", "\x00", "\x00"}},
+		{proto: RELP, from: client, first: "1", match: matchRELP, then: []string{" ", "o", "p", "e", "n", " "}},
+
+		{proto: KNX, from: either, first: "\x06", match: matchKNX, need: 8, then: knxThen},
+		{proto: DoIP, from: either, first: "\x01\x02\x03\x04", match: matchDoIP, need: 8, then: []string{"\xfe\xfd\xfc\xfb", "\x00\x40\x80", upTo(8), "\x00"}},
+		{proto: Synchrophasor, from: either, first: "\xaa", match: matchSynchrophasor, need: 16, anywhere: true, then: []string{phasorThen}},
+		{proto: ADS, from: either, first: "\x00", match: matchADS, need: 38, anywhere: true, then: []string{"\x00", "", "", "", "\x00"}},
+		{proto: FINS, from: either, first: "F", match: matchFINS, need: 16, anywhere: true, then: []string{"I", "N", "S", "\x00", "\x00"}},
+		{proto: HARTIP, from: either, first: "\x01\x02", match: matchHARTIP, need: 8, anywhere: true, then: []string{upTo(2), upTo(4)}},
+		{proto: Kasa, from: either, first: "\x00", match: matchKasa, need: 16, then: []string{"\x00", "", "", "\xd0", "\xf2"}},
+		{proto: Tuya, from: either, first: "\x00", match: matchTuya, need: 20, anywhere: true, then: []string{"\x00", "\x55\x66", "\xaa\x99"}},
+		{proto: DHIP, from: either, first: " ", match: matchDHIP, need: 8, then: []string{"\x00", "\x00", "\x00", "D", "H", "I", "P"}},
+		{proto: HL7, from: either, first: "\x0b", match: matchHL7, anywhere: true, then: []string{"M", "S", "H", "|", "^", "~"}},
+		{proto: DICOM, from: either, first: "\x01\x02", match: matchDICOM, need: 74, then: []string{"\x00", "\x00", "\x00", "", "", "\x00", "\x01"}},
+		{proto: Fox, from: either, first: "f", match: matchFox, then: []string{"o", "x", " ", "a", " "}},
+
+		{proto: FIX, from: either, first: "8", match: matchFIX, anywhere: true, then: []string{"=", "F", "I", "X"}},
+		{proto: STOMP, from: either, first: "CS", match: matchSTOMP, then: []string{"OT", "NO", "NM", "EP"}},
+		{proto: OpenWire, from: either, first: "\x00", match: matchOpenWire, need: 13, then: []string{"\x00", "", "", "\x01", "A", "c", "t"}},
+		{proto: Elastic, from: either, first: "E", match: matchElastic, need: 19, anywhere: true, then: []string{"S", upTo(4)}},
+		{proto: Ceph, from: either, first: "c", match: matchCeph, then: []string{"e", "p", "h", " ", "v"}},
+		{proto: ZMTP, from: either, first: "\xff", match: matchZMTP, need: 10, then: []string{"\x00", "\x00", "\x00", "\x00", "\x00", "\x00", "\x00"}},
+		{proto: ZooKeeper, from: either, first: "\x00", match: matchZooKeeper, need: 40, then: []string{"\x00", "\x00", "$%,-", "\x00", "\x00", "\x00", "\x00"}},
+		{proto: ClickHouse, from: either, first: "\x00", match: matchClickHouse, need: 12, then: []string{"", "C", "l", "i", "c", "k", "H"}},
+		{proto: Bolt, from: client, first: "\x60", match: matchBolt, need: 20, then: []string{"\x60", "\xb0", "\x17", "\x00"}},
+		{proto: DRDA, from: either, first: upTo(15), match: matchDRDA, need: 10, then: []string{"", "\xd0", octets(func(c byte) bool { return c&15 == 1 })}},
+		{proto: Firebird, from: client, first: "\x00", match: matchFirebird, need: 20, then: []string{"\x00", "\x00", "\x01", "\x00", "\x00", "\x00", "\x13"}},
+		{proto: SVN, from: server, first: "(", match: matchSVN, then: []string{" ", "s", "u", "c"}},
+		{proto: JDWP, from: either, first: "J", match: matchJDWP, then: []string{"D", "W", "P", "-"}},
+		{proto: RMI, from: client, first: "J", match: matchRMI, need: 7, then: []string{"R", "M", "I", "\x00"}},
+		{proto: GIOP, from: either, first: "G", match: matchGIOP, need: 12, anywhere: true, then: []string{"I", "O", "P", "\x01", upTo(3), upTo(3), upTo(7)}},
+		{proto: FastCGI, from: client, first: "\x01", match: matchFastCGI, need: 16, then: []string{"\x01", "", "", "\x00", "\x08", "\x00"}},
+		{proto: NetTCP, from: client, first: "\x00", match: matchNetTCP, need: 16, then: []string{"\x01", "\x00", "\x01", "\x01\x02\x03\x04", "\x02"}},
+		{proto: SMPP, from: client, first: "\x00", match: matchSMPP, need: 20, then: []string{"\x00", "\x00", "", "\x00", "\x00", "\x00", "\x01\x02\x09"}},
+		{proto: ICA, from: either, first: "\x7f\x1a", match: matchICA, then: []string{"\x7fC", "IG", "CP"}},
+		{proto: SPICE, from: either, first: "R", match: matchSPICE, need: 12, then: []string{"E", "D", "Q", upTo(2)}},
+		{proto: Minecraft, from: client, first: octets(func(c byte) bool { return c >= 6 && c < 128 }), match: matchMinecraft, need: 8, then: []string{"\x00"}},
 	}
 }
 
@@ -177,6 +236,50 @@ func udpSignatures() []signature {
 		{proto: RDP, from: either, match: matchRDPUDP, then: []string{"\xff", "\xff", "\xff"}, home: []uint16{3389}},
 		{proto: RTCP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTCP, then: []string{octets(func(c byte) bool { return c >= 200 && c <= 207 })}},
 		{proto: RTP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTP, then: []string{octets(func(c byte) bool { return c&0x7f < 35 || c&0x7f >= 96 })}},
+
+		{proto: NetFlow, from: either, first: "\x00", match: matchNetFlow, then: []string{"\x05\x09"}},
+		{proto: IPFIX, from: either, first: "\x00", match: matchIPFIX, then: []string{"\x0a"}},
+		{proto: SFlow, from: either, first: "\x00", match: matchSFlow, then: []string{"\x00", "\x00", "\x05", "\x00", "\x00", "\x00", "\x01\x02"}},
+		{proto: BFD, from: either, match: matchBFD, only: []uint16{3784, 4784, 6784, 7784}},
+		{proto: HSRP, from: either, first: "\x00\x01", match: matchHSRP, only: []uint16{1985, 2029}},
+		{proto: LDP, from: either, first: "\x00", match: matchLDP, only: []uint16{646}},
+		{proto: PTP, from: either, match: matchPTP, only: []uint16{319, 320}},
+		{proto: CAPWAP, from: either, first: "\x00\x01", match: matchCAPWAP, only: []uint16{5246}},
+		{proto: WakeOnLAN, from: either, first: "\xff", match: matchWake, then: []string{"\xff", "\xff", "\xff", "\xff", "\xff"}},
+		{proto: NATPMP, from: either, first: "\x00", match: matchNATPMP, only: []uint16{5351}},
+		{proto: PCP, from: either, first: "\x01\x02", match: matchPCP, only: []uint16{5351}},
+		{proto: UBNT, from: either, first: "\x01\x02", match: matchUBNT, only: []uint16{10001}},
+		{proto: MNDP, from: either, match: matchMNDP, only: []uint16{5678}},
+		{proto: Babel, from: either, first: "*", match: matchBabel, only: []uint16{6696}},
+		{proto: Collectd, from: either, first: "\x00", match: matchCollectd, only: []uint16{25826}},
+		{proto: KNX, from: either, first: "\x06", match: matchKNX, then: knxThen},
+		{proto: SOMEIP, from: either, match: matchSOMEIP, then: []string{"", "", "", "\x00", "\x00"}, fits: maySOMEIP},
+		{proto: DoIP, from: either, first: "\x01\x02\x03\x04\xff", match: matchDoIP, then: []string{"\xfe\xfd\xfc\xfb\x00", "\x00\x40\x80", upTo(8), "\x00"}},
+		{proto: Synchrophasor, from: either, first: "\xaa", match: matchSynchrophasor, then: []string{phasorThen}},
+		{proto: FINS, from: either, first: "\x80\x81\xc0\xc1", match: matchFINS, only: []uint16{9600}},
+		{proto: HARTIP, from: either, first: "\x01\x02", match: matchHARTIP, only: []uint16{5094, 5095}},
+		{proto: ArtNet, from: either, first: "A", match: matchArtNet, then: []string{"r", "t", "-", "N", "e", "t", "\x00"}},
+		{proto: SACN, from: either, first: "\x00", match: matchSACN, then: []string{"\x10", "\x00", "\x00", "A", "S", "C", "-"}},
+		{proto: LoRa, from: either, first: "\x01\x02", match: matchLoRa, then: []string{"", "", upTo(5)}},
+		{proto: Kasa, from: either, first: "\xd0", match: matchKasa, then: []string{"\xf2"}},
+		{proto: Tuya, from: either, first: "\x00", match: matchTuya, then: []string{"\x00", "\x55\x66", "\xaa\x99"}},
+		{proto: MiIO, from: either, first: "!", match: matchMiIO, then: []string{"1"}, only: []uint16{54321}},
+		{proto: DHIP, from: either, first: " ", match: matchDHIP, then: []string{"\x00", "\x00", "\x00", "D", "H", "I", "P"}},
+		{proto: SADP, from: either, first: "<", match: matchSADP, then: []string{"?", "x", "m", "l"}},
+		{proto: BJNP, from: either, first: "BM", match: matchBJNP, then: []string{"JF", "N", "PB"}},
+		{proto: RakNet, from: either, match: matchRakNet, then: []string{"\x00", "\xff", "\xff", "\x00", "\xfe", "\xfe", "\xfe"}},
+		{proto: RakNet, from: either, first: "\x01\x02\x1c", match: matchRakPing, fits: mayRakPing},
+		{proto: Mumble, from: either, first: "\x00", match: matchMumble, only: []uint16{64738}},
+		{proto: TeamSpeak, from: either, first: "T", match: matchTeamSpeak, then: []string{"S", "3", "I", "N", "I", "T", "1"}},
+		{proto: Tailscale, from: either, first: "T", match: matchTailscale, then: []string{"S", "\xf0", "\x9f", "\x92", "\xac"}},
+		{proto: Steam, from: either, first: "\xff", match: matchSteam, then: []string{"\xff", "\xff", "\xff", "!", "L", "_", "\xa0"}},
+		{proto: Dropbox, from: either, first: "{", match: matchDropbox, then: []string{"\"", "hv", "oe", "sr"}},
+		{proto: Spotify, from: either, first: "S", match: matchSpotify, then: []string{"p", "o", "t", "U", "d", "p", "0"}},
+		{proto: Syncthing, from: either, first: ".", match: matchSyncthing, then: []string{"\xa7", "\xd9", "\x0b", "\n", " "}},
+		{proto: IAX, from: either, first: octets(func(c byte) bool { return c >= 0x80 }), match: matchIAX, only: []uint16{4569}},
+		{proto: MGCP, from: either, first: "ACDEMNRacdemnr", match: matchMGCP, then: []string{letters, letters, letters, " "}},
+		{proto: XDMCP, from: either, first: "\x00", match: matchXDMCP, only: []uint16{177}},
+		{proto: GTPPrime, from: either, first: upTo(0x4f), match: matchGTPPrime, only: []uint16{3386}},
 	}
 }
 

@@ -4,11 +4,10 @@ import "strings"
 
 // What the machines of a mobile network say to each other.
 
-// matchGTPControl takes GTP-C, versions 1 and 2 (3GPP TS 29.060, section 6; TS 29.274, section 5), and on the port of
-// version 0 that and GTP', which brings what is to be paid (TS 32.295, section 6.1).
+// matchGTPControl takes GTP-C: versions 1 and 2 (3GPP TS 29.060, section 6; TS 29.274, section 5), and version 0 on its own port.
 func matchGTPControl(l *look) grade {
 	b := l.b
-	if len(b) < 8 || !l.on(2123) && !l.on(3386) {
+	if len(b) < 8 {
 		return no
 	}
 	n, fits := be16(b[2:]), false
@@ -16,12 +15,26 @@ func matchGTPControl(l *look) grade {
 	case l.on(2123):
 		// Version 2 may carry a second message on its back.
 		fits = kind == 3 && n+8 == l.size || kind == 4 && n+4 == l.size && n >= 4 || kind == 5 && n+4 < l.size && n >= 4
-	case kind == 1:
-		fits = n+20 == l.size
-	case kind == 0 || kind == 2 || kind == 4:
-		fits = n+6 == l.size || kind == 0 && n+20 == l.size
+	case l.on(3386):
+		fits = kind == 1 && n+20 == l.size
 	}
 	if fits {
+		return shape
+	}
+	return no
+}
+
+// matchGTPPrime takes GTP', which brings what is to be paid (TS 32.295, section 6.1): its bit says that it is not GTP, and its
+// header has six octets, or twenty in version 0.
+func matchGTPPrime(l *look) grade {
+	if !GTPPrime.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 6 || b[0]&0x10 != 0 || b[0]>>5 > 2 {
+		return no
+	}
+	if n := be16(b[2:]); n+6 == l.size || b[0]>>5 == 0 && n+20 == l.size {
 		return shape
 	}
 	return no

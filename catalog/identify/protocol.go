@@ -103,6 +103,83 @@ const (
 	GTPUser
 	PFCP
 	MMS
+	NetFlow
+	IPFIX
+	SFlow
+	BFD
+	HSRP
+	LDP
+	PTP
+	CAPWAP
+	WakeOnLAN
+	NATPMP
+	PCP
+	UBNT
+	MNDP
+	Babel
+	Collectd
+	TACACS
+	Diameter
+	OpenFlow
+	ISCSI
+	PJL
+	Iperf
+	KNX
+	SOMEIP
+	DoIP
+	Synchrophasor
+	ADS
+	FINS
+	HARTIP
+	ArtNet
+	SACN
+	LoRa
+	Kasa
+	Tuya
+	MiIO
+	DHIP
+	SADP
+	BJNP
+	HL7
+	DICOM
+	Fox
+	FIX
+	STOMP
+	OpenWire
+	Elastic
+	Ceph
+	ZMTP
+	ZooKeeper
+	ClickHouse
+	Bolt
+	DRDA
+	Firebird
+	SVN
+	JDWP
+	RMI
+	GIOP
+	FastCGI
+	RELP
+	NetTCP
+	SMPP
+	AFP
+	Munin
+	Checkmk
+	RakNet
+	Minecraft
+	Mumble
+	TeamSpeak
+	Tailscale
+	Steam
+	Dropbox
+	Spotify
+	Syncthing
+	IAX
+	MGCP
+	XDMCP
+	ICA
+	SPICE
+	GTPPrime
 	protocolCount
 )
 
@@ -209,6 +286,83 @@ var infos = [protocolCount]info{
 	GTPUser:           {name: "gtp-user", udp: []uint16{2152}},
 	PFCP:              {name: "pfcp", udp: []uint16{8805}},
 	MMS:               {name: "mms", tcp: []uint16{102}},
+	NetFlow:           {name: "netflow", udp: []uint16{2055, 9995, 9996, 2056}},
+	IPFIX:             {name: "ipfix", tcp: []uint16{4739}, udp: []uint16{4739}},
+	SFlow:             {name: "sflow", udp: []uint16{6343}},
+	BFD:               {name: "bfd", udp: []uint16{3784, 4784, 6784, 7784}},
+	HSRP:              {name: "hsrp", udp: []uint16{1985, 2029}},
+	LDP:               {name: "ldp", tcp: []uint16{646}, udp: []uint16{646}},
+	PTP:               {name: "ptp", udp: []uint16{319, 320}},
+	CAPWAP:            {name: "capwap", udp: []uint16{5246}},
+	WakeOnLAN:         {name: "wake-on-lan", udp: []uint16{7, 9}},
+	NATPMP:            {name: "nat-pmp", udp: []uint16{5351}},
+	PCP:               {name: "pcp", udp: []uint16{5351}},
+	UBNT:              {name: "ubnt-discovery", udp: []uint16{10001}},
+	MNDP:              {name: "mndp", udp: []uint16{5678}},
+	Babel:             {name: "babel", udp: []uint16{6696}},
+	Collectd:          {name: "collectd", udp: []uint16{25826}},
+	TACACS:            {name: "tacacs", tcp: []uint16{49}},
+	Diameter:          {name: "diameter", tcp: []uint16{3868}},
+	OpenFlow:          {name: "openflow", tcp: []uint16{6633, 6653}},
+	ISCSI:             {name: "iscsi", tcp: []uint16{3260, 860}},
+	PJL:               {name: "pjl", tcp: []uint16{9100, 9101, 9102}},
+	Iperf:             {name: "iperf3", tcp: []uint16{5201}},
+	KNX:               {name: "knx", tcp: []uint16{3671}, udp: []uint16{3671}},
+	SOMEIP:            {name: "someip", udp: []uint16{30490}},
+	DoIP:              {name: "doip", tcp: []uint16{13400}, udp: []uint16{13400}},
+	Synchrophasor:     {name: "synchrophasor", tcp: []uint16{4712}, udp: []uint16{4713, 4712}},
+	ADS:               {name: "ads", tcp: []uint16{48898}},
+	FINS:              {name: "fins", tcp: []uint16{9600}, udp: []uint16{9600}},
+	HARTIP:            {name: "hart-ip", tcp: []uint16{5094}, udp: []uint16{5094, 5095}},
+	ArtNet:            {name: "art-net", udp: []uint16{6454}},
+	SACN:              {name: "sacn", udp: []uint16{5568}},
+	LoRa:              {name: "lorawan-gateway", udp: []uint16{1700}},
+	Kasa:              {name: "kasa", tcp: []uint16{9999}, udp: []uint16{9999}},
+	Tuya:              {name: "tuya", tcp: []uint16{6668}, udp: []uint16{6666, 6667, 7000}},
+	MiIO:              {name: "miio", udp: []uint16{54321}},
+	DHIP:              {name: "dhip", tcp: []uint16{37777}, udp: []uint16{37810}},
+	SADP:              {name: "sadp", udp: []uint16{37020}},
+	BJNP:              {name: "bjnp", udp: []uint16{8610, 8611, 8612, 8613}},
+	HL7:               {name: "hl7", tcp: []uint16{2575}},
+	DICOM:             {name: "dicom", tcp: []uint16{104, 11112, 4242}},
+	Fox:               {name: "niagara-fox", tcp: []uint16{1911}},
+	FIX:               {name: "fix"},
+	STOMP:             {name: "stomp", tcp: []uint16{61613}},
+	OpenWire:          {name: "openwire", tcp: []uint16{61616}},
+	Elastic:           {name: "elasticsearch", tcp: []uint16{9300}},
+	Ceph:              {name: "ceph", tcp: []uint16{3300, 6789}},
+	ZMTP:              {name: "zmtp"},
+	ZooKeeper:         {name: "zookeeper", tcp: []uint16{2181}},
+	ClickHouse:        {name: "clickhouse", tcp: []uint16{9000}},
+	Bolt:              {name: "bolt", tcp: []uint16{7687}},
+	DRDA:              {name: "drda", tcp: []uint16{446, 1527, 50000}},
+	Firebird:          {name: "firebird", tcp: []uint16{3050}},
+	SVN:               {name: "svn", tcp: []uint16{3690}},
+	JDWP:              {name: "jdwp", tcp: []uint16{5005, 8000}},
+	RMI:               {name: "rmi", tcp: []uint16{1099}},
+	GIOP:              {name: "giop", tcp: []uint16{683, 2809}},
+	FastCGI:           {name: "fastcgi", tcp: []uint16{9000}},
+	RELP:              {name: "relp", tcp: []uint16{2514, 20514}},
+	NetTCP:            {name: "net-tcp", tcp: []uint16{808}},
+	SMPP:              {name: "smpp", tcp: []uint16{2775}},
+	AFP:               {name: "afp", tcp: []uint16{548}},
+	Munin:             {name: "munin", tcp: []uint16{4949}},
+	Checkmk:           {name: "checkmk", tcp: []uint16{6556}},
+	RakNet:            {name: "raknet", udp: []uint16{19132, 19133}},
+	Minecraft:         {name: "minecraft", tcp: []uint16{25565}},
+	Mumble:            {name: "mumble", udp: []uint16{64738}},
+	TeamSpeak:         {name: "teamspeak", udp: []uint16{9987}},
+	Tailscale:         {name: "tailscale", udp: []uint16{41641}},
+	Steam:             {name: "steam-discovery", udp: []uint16{27036}},
+	Dropbox:           {name: "dropbox-lansync", udp: []uint16{17500}},
+	Spotify:           {name: "spotify-discovery", udp: []uint16{57621}},
+	Syncthing:         {name: "syncthing-discovery", udp: []uint16{21027}},
+	IAX:               {name: "iax", udp: []uint16{4569}},
+	MGCP:              {name: "mgcp", udp: []uint16{2427, 2727}},
+	XDMCP:             {name: "xdmcp", udp: []uint16{177}},
+	ICA:               {name: "ica", tcp: []uint16{1494, 2598}},
+	SPICE:             {name: "spice", tcp: []uint16{5900, 5901, 5930}},
+	GTPPrime:          {name: "gtp-prime", udp: []uint16{3386}},
 }
 
 // String returns the word used in records, "" for None.

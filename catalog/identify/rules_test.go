@@ -342,7 +342,8 @@ func TestLookalikes(t *testing.T) {
 		d    *dialogue
 		want Protocol
 	}{
-		{"HART-IP", hart(udpTalk(5095)), None},
+		{"HART-IP", hart(udpTalk(5095)), HARTIP},
+		{"HART-IP on another port", hart(udpTalk(5096)), None},
 		{"a reply of MongoDB", tcpTalk(27017).say(1, reply), MongoDB},
 		{"a one where a reply of MongoDB has its kind", tcpTalk(1076).say(1, "\x03\x02\x0f\x01\x00\x00\x1c\x42\x10\x0b\x00\x00\x01\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00"+zeros(40)), None},
 		{"a greeting of POP3, and what its user is told, alone", tcpTalk(2110).say(1, "+OK ready\r\n").say(1, "+OK\r\n"), POP3},

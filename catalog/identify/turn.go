@@ -25,6 +25,7 @@ var turns = [protocolCount]func(b []byte) (answer, ok bool){
 	BACnet:        bacnetTurn,
 	GTPControl:    gtpTurn,
 	GTPUser:       gtpTurn,
+	GTPPrime:      gtpTurn,
 	PFCP:          pfcpTurn,
 	WSDiscovery:   wsdTurn,
 	DNP3:          dnp3Turn,

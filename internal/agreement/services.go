@@ -23,7 +23,10 @@ var names = map[string]string{
 	"DCERPC": "msrpc", "RPC": "msrpc sunrpc", "FTP_CONTROL": "ftp", "Telnet": "telnet", "VNC": "vnc", "Kerberos": "kerberos", "SMBv1": "smb", "SMBv23": "smb", "MQTT": "mqtt", "NFS": "nfs sunrpc",
 	"Radius": "radius", "RADIUS": "radius", "IRC": "irc", "PPTP": "pptp", "L2TP": "l2tp", "BACnet": "bacnet", "EthernetIP": "enip", "EtherNet/IP": "enip", "CIP": "enip", "MsSQL-TDS": "mssql", "MSSQL-TDS": "mssql", "Memcached": "memcached", "TFTP": "tftp",
 	"Kafka": "kafka", "Apache_Kafka": "kafka", "MongoDB": "mongodb", "NATS": "nats", "Nats": "nats", "CoAP": "coap", "COAP": "coap", "OPC-UA": "opcua", "OPC_UA": "opcua", "SLP": "slp", "Service_Location_Protocol": "slp", "H323": "h323", "X11": "x11", "Usenet": "nntp",
-	"ADB": "adb", "BITCOIN": "bitcoin", "Bitcoin": "bitcoin", "RTP": "rtp", "RTCP": "rtcp rtp", "IPMI": "ipmi", "RMCP": "ipmi", "RIP": "rip", "RIPv2": "rip", "GTP_C": "gtp-control", "GTP_U": "gtp-user", "GTP_PRIME": "gtp-control", "PFCP": "pfcp", "TPKT": "iso-tsap", "ISO9506-1-MMS": "mms",
+	"ADB": "adb", "BITCOIN": "bitcoin", "Bitcoin": "bitcoin", "RTP": "rtp", "RTCP": "rtcp rtp", "IPMI": "ipmi", "RMCP": "ipmi", "RIP": "rip", "RIPv2": "rip", "GTP_C": "gtp-control", "GTP_U": "gtp-user", "GTP_PRIME": "gtp-prime", "PFCP": "pfcp", "TPKT": "iso-tsap", "ISO9506-1-MMS": "mms",
+	"Dropbox": "dropbox-lansync", "Spotify": "spotify-discovery", "collectd": "collectd", "Munin": "munin", "CAPWAP": "capwap", "Syncthing": "syncthing-discovery", "HSRP": "hsrp", "LDP": "ldp",
+	"HART-IP": "hart-ip", "FINS": "fins", "Mumble": "mumble", "SOMEIP": "someip", "OpenWire": "openwire", "STOMP": "stomp", "Corba": "giop", "Tailscale": "tailscale", "XDMCP": "xdmcp",
+	"KNXnet_IP": "knx", "HL7": "hl7", "JRMI": "rmi", "Ceph": "ceph", "IAX": "iax", "IEEE-C37118": "synchrophasor", "BeckhoffADS": "ads", "FIX": "fix", "Elasticsearch": "elasticsearch", "RakNet": "raknet",
 }
 
 // spoken returns the words of portero for a name of nDPI: that of the master

@@ -172,13 +172,17 @@ var families = [][]identify.Protocol{
 	{identify.TPKT, identify.S7comm, identify.RDP, identify.H323, identify.MMS},
 	{identify.SunRPC, identify.NFS},
 	{identify.TDS, identify.SQLBrowser},
+	{identify.NATPMP, identify.PCP},
+	{identify.GTPControl, identify.GTPPrime},
 }
 
 // roaming protocols have no door of their own: what they speak on is agreed on
 // before, or is anything that gets through.
 var roaming = map[identify.Protocol]bool{identify.BitTorrent: true, identify.BitTorrentDHT: true, identify.BitTorrentTracker: true, identify.UTP: true, identify.RTP: true, identify.RTCP: true,
 	identify.STUN: true, identify.WireGuard: true, identify.QUIC: true, identify.DTLS: true, identify.SourceQuery: true, identify.DCERPC: true, identify.SunRPC: true, identify.NFS: true,
-	identify.TFTP: true, identify.Bitcoin: true, identify.IKE: true, identify.ESP: true, identify.Syslog: true, identify.CoAP: true, identify.RADIUS: true}
+	identify.TFTP: true, identify.Bitcoin: true, identify.IKE: true, identify.ESP: true, identify.Syslog: true, identify.CoAP: true, identify.RADIUS: true,
+	identify.WakeOnLAN: true, identify.NetFlow: true, identify.IPFIX: true, identify.SFlow: true, identify.Iperf: true, identify.RakNet: true, identify.Minecraft: true, identify.TeamSpeak: true,
+	identify.Tailscale: true, identify.SOMEIP: true, identify.FIX: true, identify.ZMTP: true, identify.GIOP: true, identify.RMI: true, identify.JDWP: true, identify.HL7: true, identify.DICOM: true}
 
 func related(a, b identify.Protocol) bool {
 	if a == b {
@@ -288,7 +292,7 @@ func (x *scene) hidden() {
 	switch a.Protocol {
 	case identify.Stratum:
 		f.Kind, f.Severity = "mining", "medium"
-	case identify.SOCKS, identify.WireGuard, identify.OpenVPN, identify.PPTP, identify.L2TP:
+	case identify.SOCKS, identify.WireGuard, identify.OpenVPN, identify.PPTP, identify.L2TP, identify.Tailscale:
 		if !x.d.inside(x.o) || x.d.inside(x.s) {
 			return
 		}

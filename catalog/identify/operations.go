@@ -1,0 +1,435 @@
+package identify
+
+import "bytes"
+
+// What machines of a network tell each other, and those who watch over them.
+
+// matchNetFlow takes exports of version 5, whose size follows from the count, and of version 9, whose sets fill the
+// datagram (RFC 3954, section 5).
+func matchNetFlow(l *look) grade {
+	b := l.b
+	if len(b) < 24 {
+		return no
+	}
+	n := be16(b[2:])
+	if be16(b) == 5 && n >= 1 && n <= 30 && l.size == 24+48*n || be16(b) == 9 && n > 0 && flowSets(b[20:], l.size-20, 0, 1) {
+		return shape
+	}
+	return no
+}
+
+// matchIPFIX takes a message whose sets fill its length (RFC 7011, section 3).
+func matchIPFIX(l *look) grade {
+	b := l.b
+	if len(b) < 20 || be16(b) != 10 {
+		return no
+	}
+	if n := be16(b[2:]); n >= 20 && (n == l.size || l.pend.tcp && n < l.size) && flowSets(b[16:min(n, len(b))], n-16, 2, 3) {
+		return shape
+	} else if l.pend.tcp && n > l.size && flowSets(b[16:], n-16, 2, 3) {
+		return l.until(n)
+	}
+	return no
+}
+
+// flowSets walks the sets in size octets, of which b are those that are known: two sorts of templates, or data.
+func flowSets(b []byte, size, templates, options int) bool {
+	for size > 3 && len(b) > 3 { // what is less is padding
+		id, n := be16(b), be16(b[2:])
+		if id != templates && id != options && id < 256 || n < 4 || n > size {
+			return false
+		}
+		size -= n
+		b = b[min(n, len(b)):]
+	}
+	return true
+}
+
+// matchSFlow walks the samples of a datagram (sFlow Version 5, section 5).
+func matchSFlow(l *look) grade {
+	b, at := l.b, 0
+	switch {
+	case len(b) < 28 || be32(b) != 5:
+		return no
+	case be32(b[4:]) == 1:
+		at = 12
+	case be32(b[4:]) == 2:
+		at = 24
+	default:
+		return no
+	}
+	if len(b) < at+16 {
+		return no
+	}
+	left := int(be32(b[at+12:]))
+	if left == 0 || left > 256 {
+		return no
+	}
+	for at += 16; left > 0 && at+8 <= len(b); left-- {
+		n := int(be32(b[at+4:]))
+		if n < 8 || n > l.size || n&3 != 0 {
+			return no
+		}
+		at += 8 + n
+	}
+	if at == l.size && left == 0 || at > len(b) && at <= l.size {
+		return shape
+	}
+	return no
+}
+
+// matchBFD takes control packets (RFC 5880, section 4.1).
+func matchBFD(l *look) grade {
+	if !BFD.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 24 || b[0]>>5 > 1 || int(b[3]) != l.size || b[2] == 0 || be32(b[4:]) == 0 || b[1]&4 == 0 && l.size != 24 {
+		return no
+	}
+	return shape
+}
+
+// matchHSRP takes hellos, coups and resignations (RFC 2281, section 5), and the group state of version 2.
+func matchHSRP(l *look) grade {
+	if !HSRP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	switch {
+	case len(b) < 20:
+	case b[0] == 0 && b[1] <= 2 && l.size >= 20 && (b[2] == 0 || b[2] <= 16 && b[2]&(b[2]-1) == 0):
+		return shape
+	case b[0] == 1 && b[1] == 40 && l.size >= 42 && b[2] == 2 && b[3] <= 2 && b[4] <= 6 && (b[5] == 4 || b[5] == 6):
+		return shape
+	case b[0] == 0 && b[1] == 3: // advertisements of interfaces
+		return port
+	}
+	return no
+}
+
+// matchLDP takes hellos in datagrams and what sessions begin with (RFC 5036, section 3.1).
+func matchLDP(l *look) grade {
+	if !LDP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 18 || be16(b) != 1 {
+		return no
+	}
+	n, kind := be16(b[2:]), be16(b[10:])
+	switch {
+	case n < 14 || be16(b[12:])+10 > n || be16(b[12:]) < 4:
+	case kind == 0x0100 && !l.pend.tcp && n+4 == l.size:
+		return shape
+	case l.pend.tcp && (kind == 0x0001 || kind >= 0x0200 && kind <= 0x0404):
+		return shape
+	}
+	return no
+}
+
+// matchPTP takes messages of both versions (IEEE 1588-2019, section 13.3).
+func matchPTP(l *look) grade {
+	if !PTP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 34 {
+		return no
+	}
+	switch kind := b[0] & 15; {
+	case b[1]&15 == 2 && (kind <= 3 || kind >= 8 && kind <= 13) && be16(b[2:]) >= 34 && be16(b[2:]) <= l.size && l.size <= be16(b[2:])+64:
+		return shape
+	case b[0] == 0 && b[1] == 1 && l.size >= 60 && (b[2] == 0 || be16(b[2:]) == 1):
+		return port
+	}
+	return no
+}
+
+// matchCAPWAP takes what access points and their controllers say on the control channel, in DTLS or before it
+// (RFC 5415, section 4).
+func matchCAPWAP(l *look) grade {
+	if !CAPWAP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 16 {
+		return no
+	}
+	if be32(b) == 1<<24 {
+		if dtlsHeader(b[4:]) {
+			return shape
+		}
+		return no
+	}
+	at := int(b[1]>>3) * 4
+	if b[0] != 0 || at < 8 || at+8 > len(b) {
+		return no
+	}
+	if kind := be32(b[at:]); kind>>8 != 0 && kind>>8 != 0x33dd || kind&0xff == 0 || kind&0xff > 40 || at+8+be16(b[at+5:])-3 != l.size {
+		return no
+	}
+	return shape
+}
+
+// matchWake takes what wakes a machine: six octets of ones, and its address sixteen times.
+func matchWake(l *look) grade {
+	b := l.b
+	if len(b) < 102 || l.size > 108 || be32(b) != 0xffffffff || be16(b[4:]) != 0xffff {
+		return no
+	}
+	for at := 12; at < 102; at += 6 {
+		if !bytes.Equal(b[at:at+6], b[6:12]) {
+			return no
+		}
+	}
+	return exact
+}
+
+// matchNATPMP takes requests and results of its three operations (RFC 6886, section 3).
+func matchNATPMP(l *look) grade {
+	if !NATPMP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 2 || b[0] != 0 {
+		return no
+	}
+	switch {
+	case b[1] == 0 && l.size == 2, (b[1] == 1 || b[1] == 2) && l.size == 12 && len(b) == 12 && be16(b[2:]) == 0:
+		return port
+	case b[1] == 128 && l.size == 12, (b[1] == 129 || b[1] == 130) && l.size == 16, b[1] >= 128 && l.size == 8:
+		if len(b) >= 8 && be16(b[2:]) <= 5 {
+			return port
+		}
+	}
+	return no
+}
+
+// matchPCP takes MAP, PEER, ANNOUNCE and their answers (RFC 6887, section 7).
+func matchPCP(l *look) grade {
+	if !PCP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 24 || b[0] < 1 || b[0] > 2 || b[1]&0x7f > 3 || l.size&3 != 0 || l.size > 1100 {
+		return no
+	}
+	if answer := b[1]&0x80 != 0; answer && b[3] > 13 || !answer && be16(b[2:]) != 0 {
+		return no
+	}
+	return port
+}
+
+// matchUBNT takes the discovery of Ubiquiti's machines: its question has no body, its answer one of tagged values.
+func matchUBNT(l *look) grade {
+	if !UBNT.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 4 || b[0] < 1 || b[0] > 2 || be16(b[2:])+4 != l.size {
+		return no
+	}
+	if l.size == 4 {
+		return port
+	}
+	for at := 4; at < len(b); {
+		if at+3 > len(b) {
+			return no
+		}
+		if at += 3 + be16(b[at+1:]); at > l.size {
+			return no
+		}
+	}
+	return shape
+}
+
+// matchMNDP takes MikroTik's discovery: a question of four zeros, and announcements of tagged values, of
+// which the first is the address.
+func matchMNDP(l *look) grade {
+	if !MNDP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if l.size == 4 && len(b) == 4 && be32(b) == 0 {
+		return port
+	}
+	if len(b) < 18 || be32(b[4:]) != 0x00010006 {
+		return no
+	}
+	for at := 4; at < len(b); {
+		if at+4 > len(b) || be16(b[at:]) > 64 {
+			return no
+		}
+		if at += 4 + be16(b[at+2:]); at > l.size {
+			return no
+		}
+	}
+	return shape
+}
+
+// matchBabel takes a packet whose body fills it, but for a trailer (RFC 8966, section 4.2).
+func matchBabel(l *look) grade {
+	if !Babel.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	if b := l.b; len(b) >= 6 && b[0] == 42 && b[1] == 2 && be16(b[2:])+4 <= l.size {
+		return port
+	}
+	return no
+}
+
+// matchCollectd walks the parts of a datagram, the first of which names the machine.
+func matchCollectd(l *look) grade {
+	if !Collectd.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 16 || be16(b) != 0 || be16(b[2:]) < 6 {
+		return no
+	}
+	parts, size := 0, l.size
+	for ; len(b) >= 4; parts++ {
+		n := be16(b[2:])
+		if n < 5 || n > size {
+			return no
+		}
+		if kind := be16(b); kind <= 6 && kind != 1 && n <= len(b) && kind != 6 && (b[n-1] != 0 || !printable(b[4:n-1])) || kind > 9 && kind != 0x100 && kind != 0x101 {
+			return no
+		}
+		size -= n
+		b = b[min(n, len(b)):]
+	}
+	if parts < 2 {
+		return no
+	}
+	return shape
+}
+
+// matchTACACS takes TACACS+, whose header tells the length (RFC 8907, section 4.1).
+func matchTACACS(l *look) grade {
+	b := l.b
+	if len(b) < 12 || b[0] != 0xc0 && b[0] != 0xc1 || b[1] < 1 || b[1] > 3 || b[2] != 1 && l.spoke || b[3]&^5 != 0 || be32(b[4:]) == 0 {
+		return no
+	}
+	n := 12 + int(be32(b[8:]))
+	switch {
+	case n <= 12 || n > 1<<16:
+		return no
+	case n > l.size:
+		return l.until(n)
+	case n == l.size && b[2] <= 2:
+		return shape
+	}
+	return no
+}
+
+// matchDiameter takes a message whose first attributes fit it (RFC 6733, sections 3 and 4).
+func matchDiameter(l *look) grade {
+	b := l.b
+	if len(b) < 28 || b[0] != 1 || b[4]&0x0f != 0 {
+		return no
+	}
+	n := be24(b[1:])
+	if n < 28 || n&3 != 0 || be24(b[5:]) == 0 || be32(b[12:]) == 0 && be32(b[16:]) == 0 {
+		return no
+	}
+	for at := 20; at < n && at+8 <= len(b); {
+		size := be24(b[at+5:])
+		if b[at+4]&0x1f != 0 || size < 8 || at+size > n || be32(b[at:]) == 0 {
+			return no
+		}
+		at += (size + 3) &^ 3
+	}
+	return shape
+}
+
+// matchOpenFlow takes the hello with which both sides begin (OpenFlow Switch Specification, section 7.5.1).
+func matchOpenFlow(l *look) grade {
+	b := l.b
+	if len(b) < 8 || b[0] < 1 || b[0] > 6 || b[1] != 0 {
+		return no
+	}
+	n := be16(b[2:])
+	switch {
+	case n < 8 || n > 64 || n&7 != 0:
+		return no
+	case n > l.size:
+		return l.until(n)
+	case n > 8 && be16(b[8:]) != 1:
+		return no
+	}
+	if p := l.peer; len(p) >= 8 && p[0] >= 1 && p[0] <= 6 && p[1] == 0 && be16(p[2:]) >= 8 && be16(p[2:]) <= 64 && be16(p[2:])&7 == 0 {
+		return exact
+	}
+	if l.on(6653) || l.on(6633) {
+		return port
+	}
+	return no
+}
+
+// matchISCSI takes login requests and what answers them (RFC 7143, sections 11.12 and 11.13).
+func matchISCSI(l *look) grade {
+	b := l.b
+	if len(b) < 48 || b[0] != 0x43 && b[0] != 0x23 || b[2] != 0 || b[3] != 0 || b[4] != 0 || (b[0] == 0x43) != l.client {
+		return no
+	}
+	n := 48 + (be24(b[5:])+3)&^3
+	switch {
+	case n > 48+8192 || n < l.size && l.spoke:
+		return no
+	case b[0] == 0x23:
+		if p := l.peer; len(p) >= 48 && p[0] == 0x43 && bytes.Equal(p[16:20], b[16:20]) {
+			return exact
+		}
+		return no
+	}
+	if text := b[48:]; bytes.Contains(text, []byte("InitiatorName=")) || bytes.Contains(text, []byte("AuthMethod=")) || bytes.Contains(text, []byte("SessionType=")) {
+		return exact
+	}
+	return l.until(n)
+}
+
+// matchPJL takes the end of a printer's language with which jobs begin (HP PJL Technical Reference, chapter 3).
+func matchPJL(l *look) grade {
+	const uel = "\x1b%-12345X"
+	switch {
+	case has(l.b, uel):
+		return exact
+	case begins(l.b, uel):
+		return l.until(len(uel))
+	}
+	return no
+}
+
+// opensWith makes a signature of beginnings that nothing else has.
+func opensWith(words ...string) func(l *look) grade {
+	return func(l *look) grade {
+		for _, w := range words {
+			switch {
+			case has(l.b, w):
+				return exact
+			case begins(l.b, w):
+				return l.until(len(w))
+			}
+		}
+		return no
+	}
+}
+
+// matchIperf takes iperf3's first octets, the name of a test: 36 letters and digits and a zero.
+func matchIperf(l *look) grade {
+	b := l.b
+	for _, c := range b[:min(len(b), 36)] {
+		if (c < 'a' || c > 'z') && (c < '2' || c > '7') {
+			return no
+		}
+	}
+	switch {
+	case len(b) < 37:
+		return l.until(37)
+	case b[36] == 0 && l.size == 37:
+		return shape
+	}
+	return no
+}

@@ -1,0 +1,295 @@
+package identify
+
+import "bytes"
+
+// What is spoken by the machines of buildings, factories, vehicles and stages, by cameras and printers.
+
+// matchKNX takes KNXnet/IP (ISO 22510, section 5): its header, of a known service, with the frame's length.
+func matchKNX(l *look) grade {
+	b := l.b
+	if len(b) < 8 || b[0] != 6 || b[1] != 0x10 && b[1] != 0x20 {
+		return no
+	}
+	kind, n := be16(b[2:]), be16(b[4:])
+	switch {
+	case n < 8 || n > l.size || n != l.size && !l.pend.tcp:
+		return no
+	case kind >= 0x201 && kind <= 0x20c, kind >= 0x310 && kind <= 0x311, kind >= 0x420 && kind <= 0x426, kind >= 0x530 && kind <= 0x533, kind >= 0x950 && kind <= 0x956:
+		return shape
+	}
+	return no
+}
+
+// maySOMEIP reports whether a datagram has the length that SOME/IP says, and the protocol's version.
+func maySOMEIP(b []byte, size int) bool {
+	return len(b) >= 16 && int(be32(b[4:]))+8 == size && b[12] == 1
+}
+
+// matchSOMEIP takes a message of its own (AUTOSAR SOME/IP Protocol Specification, section 4.1), discovery among them.
+func matchSOMEIP(l *look) grade {
+	b := l.b
+	if !maySOMEIP(b, l.size) || be16(b) == 0 {
+		return no
+	}
+	switch kind, result := b[14]&^0x20, b[15]; {
+	case kind <= 2 && result == 0, (kind == 0x80 || kind == 0x81) && result <= 0x20:
+	default:
+		return no
+	}
+	if be32(b) == 0xffff8100 {
+		return exact
+	}
+	return shape
+}
+
+// matchDoIP takes a message of diagnosis over IP (ISO 13400-2, section 7): its version, that inverted, its kind and length.
+func matchDoIP(l *look) grade {
+	b := l.b
+	if len(b) < 8 || b[0]^b[1] != 0xff || b[0] == 0 || b[0] > 4 && (b[0] != 0xff || l.pend.tcp) {
+		return no
+	}
+	kind, n := be16(b[2:]), int(be32(b[4:]))+8
+	switch {
+	case n > 1<<20 || kind > 8 && (kind < 0x4001 || kind > 0x4004) && (kind < 0x8001 || kind > 0x8003):
+		return no
+	case n > l.size && l.pend.tcp:
+		return l.until(n)
+	case n == l.size, n < l.size && l.pend.tcp:
+		return shape
+	}
+	return no
+}
+
+// matchSynchrophasor takes a frame with its checksum (IEEE C37.118.2, section 6.2).
+func matchSynchrophasor(l *look) grade {
+	b := l.b
+	if len(b) < 16 || b[0] != 0xaa || b[1]&0x80 != 0 || b[1]>>4 > 5 || b[1]&15 < 1 || b[1]&15 > 3 {
+		return no
+	}
+	n := be16(b[2:])
+	switch {
+	case n < 16 || !l.pend.tcp && n != l.size:
+		return no
+	case n > len(b):
+		return l.until(n)
+	}
+	sum := uint16(0xffff) // CRC-CCITT
+	for _, c := range b[:n-2] {
+		sum ^= uint16(c) << 8
+		for range 8 {
+			if sum&0x8000 != 0 {
+				sum = sum<<1 ^ 0x1021
+			} else {
+				sum <<= 1
+			}
+		}
+	}
+	if int(sum) != be16(b[n-2:]) {
+		return no
+	}
+	return exact
+}
+
+// matchADS takes Beckhoff's ADS over TCP: two lengths that agree, a command and its direction.
+func matchADS(l *look) grade {
+	b := l.b
+	if len(b) < 38 || be16(b) != 0 {
+		return no
+	}
+	n, data := int(le32(b[2:])), int(le32(b[26:]))
+	if n != data+32 || n > 1<<24 || le16(b[22:]) > 9 || le16(b[24:])&^0x41 != 4 || le16(b[24:])&1 == 0 && !l.client && !l.middle {
+		return no
+	}
+	return shape
+}
+
+// matchFINS takes Omron's FINS: over TCP by its name and length (FINS Commands Reference Manual), in datagrams by its header.
+func matchFINS(l *look) grade {
+	b := l.b
+	if l.pend.tcp {
+		if len(b) < 16 || !has(b, "FINS") || be32(b[4:]) < 8 || be32(b[4:]) > 4096 || be32(b[8:]) > 6 || be32(b[12:]) > 0x25 {
+			return no
+		}
+		return shape
+	}
+	if !l.on(9600) || len(b) < 12 || b[0]&0x3e != 0 || b[0] < 0x80 || b[1] != 0 || b[2] > 7 {
+		return no
+	}
+	return port
+}
+
+// matchHARTIP takes a message with its length (HART-IP, TP10300).
+func matchHARTIP(l *look) grade {
+	if !HARTIP.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	b := l.b
+	if len(b) < 8 || b[0] < 1 || b[0] > 2 || b[1] > 2 || b[2] > 4 || be16(b[6:]) < 8 {
+		return no
+	}
+	switch n := be16(b[6:]); {
+	case n == l.size, l.pend.tcp && n < l.size:
+		return shape
+	case l.pend.tcp && n > l.size:
+		return l.until(n)
+	}
+	return no
+}
+
+// matchArtNet and matchSACN take what light on stages is steered by (Art-Net 4; ANSI E1.31, section 5).
+func matchArtNet(l *look) grade {
+	if has(l.b, "Art-Net\x00") {
+		return exact
+	}
+	return no
+}
+
+func matchSACN(l *look) grade {
+	if has(l.b, "\x00\x10\x00\x00ASC-E1.17\x00\x00\x00") {
+		return exact
+	}
+	return no
+}
+
+// matchLoRa takes what gateways of LoRaWAN say to their server (Semtech's packet forwarder, PROTOCOL.TXT).
+func matchLoRa(l *look) grade {
+	b := l.b
+	if len(b) < 4 || b[0] < 1 || b[0] > 2 || b[3] > 5 {
+		return no
+	}
+	switch b[3] {
+	case 0:
+		if len(b) > 20 && (has(b[12:], `{"rxpk":`) || has(b[12:], `{"stat":`)) {
+			return exact
+		}
+	case 2:
+		if l.on(1700) && l.size == 12 {
+			return port
+		}
+	case 1, 4:
+		if l.on(1700) && l.size == 4 {
+			return port
+		}
+	case 3:
+		if len(b) > 12 && has(b[4:], `{"txpk":`) {
+			return exact
+		}
+	}
+	return no
+}
+
+// matchKasa takes the plugs and lamps of TP-Link, which hide JSON behind a key that everybody knows: each octet is
+// that before it, hidden, the first 171. Over TCP the length goes before.
+func matchKasa(l *look) grade {
+	b := l.b
+	if l.pend.tcp {
+		if len(b) < 16 || b[4] != 0xd0 || b[5] != 0xf2 {
+			return no
+		}
+		if n := int(be32(b)) + 4; n != l.size {
+			return l.until(n)
+		}
+		b = b[4:]
+	}
+	if len(b) < 12 {
+		return no
+	}
+	key := byte(171)
+	for i, c := range b[:12] {
+		was := c ^ key
+		key = c
+		switch {
+		case i == 0:
+			if was != '{' {
+				return no
+			}
+		case i == 1:
+			if was != '"' {
+				return no
+			}
+		case was == '"' && i > 4:
+			return shape
+		case was != '_' && was != '.' && (was < 'a' || was > 'z'):
+			return no
+		}
+	}
+	return shape
+}
+
+// matchTuya takes what lamps and switches of Tuya say: a word at both ends, and a length between them.
+func matchTuya(l *look) grade {
+	b := l.b
+	if len(b) < 20 {
+		return no
+	}
+	n, end := int(be32(b[12:]))+16, uint32(0x0000aa55)
+	switch be32(b) {
+	case 0x000055aa:
+	case 0x00006699:
+		n, end = int(be32(b[14:]))+22, 0x00009966
+	default:
+		return no
+	}
+	if n != l.size || n > len(b) || be32(b[n-4:]) != end {
+		if n > l.size {
+			return l.until(n)
+		}
+		return no
+	}
+	return exact
+}
+
+// matchMiIO takes Xiaomi's greeting, all ones, and messages with their length.
+func matchMiIO(l *look) grade {
+	if !MiIO.usualOf(l.pend.tcp, l) {
+		return no
+	}
+	if b := l.b; len(b) >= 32 && be16(b) == 0x2131 && be16(b[2:]) == l.size {
+		return shape
+	}
+	return no
+}
+
+// matchDHIP takes Dahua's name behind the length of its header.
+func matchDHIP(l *look) grade {
+	if has(l.b, "\x20\x00\x00\x00DHIP") {
+		return exact
+	}
+	return no
+}
+
+// matchSADP takes the search for Hikvision's cameras and what answers it.
+func matchSADP(l *look) grade {
+	b := l.b[:min(len(l.b), 200)]
+	if has(b, "<?xml") && (bytes.Contains(b, []byte("<Probe>")) || bytes.Contains(b, []byte("<ProbeMatch>"))) && bytes.Contains(b, []byte("<Uuid>")) {
+		return exact
+	}
+	return no
+}
+
+// matchBJNP takes what Canon's printers and scanners are found by: a name, a kind, and the length of what follows.
+func matchBJNP(l *look) grade {
+	b := l.b
+	if len(b) >= 16 && (has(b, "BJNP") || has(b, "BJNB") || has(b, "MFNP")) && b[4]&0x7f >= 1 && b[4]&0x7f <= 2 && int(be32(b[12:]))+16 == l.size {
+		return shape
+	}
+	return no
+}
+
+// matchHL7 takes a message of hospitals in its frame (HL7 Version 2.5.1, appendix C; MLLP).
+var matchHL7 = opensWith("\x0bMSH|^~\\&")
+
+// matchDICOM takes a request for an association (DICOM PS3.8, section 9.3.2).
+func matchDICOM(l *look) grade {
+	b := l.b
+	if len(b) < 74 || be16(b) != 0x0100 && be16(b) != 0x0200 || be16(b[6:]) != 1 || be16(b[8:]) != 0 || !printable(b[10:42]) || !zeros(b[42:74]) {
+		return no
+	}
+	if n := int(be32(b[2:])) + 6; n < 74 || n < l.size || n > 1<<16 {
+		return no
+	}
+	return exact
+}
+
+// matchFox takes the hello of Niagara's stations.
+var matchFox = opensWith("fox a 0 -1 fox hello\n", "fox a 1 -1 fox hello\n")
