@@ -4,22 +4,32 @@ import "bytes"
 
 // Message brokers, databases, and what programs call each other by.
 
-// matchFIX takes a message of a stock exchange: the version, then the length of the body.
+// matchFIX takes a message of a stock exchange (FIX, and what has its frame): the version, the length of the body, and its kind.
 func matchFIX(l *look) grade {
 	b := l.b
-	if !begins(b, "8=FIX") {
+	if !begins(b, "8=") {
 		return no
 	}
 	at := bytes.IndexByte(b, 1)
-	switch {
-	case at < 0 && len(b) < 16 && printable(b):
-		return l.until(20)
-	case at < 8 || at > 12:
+	if at < 0 && len(b) < 12 && printable(b) {
+		return l.until(28)
+	}
+	if at < 3 || at > 12 || !printable(b[:at]) {
 		return no
-	case len(b) < at+4:
-		return l.until(20)
-	case b[at+1] == '9' && b[at+2] == '=' && b[at+3] >= '0' && b[at+3] <= '9':
+	}
+	rest := b[at+1:]
+	if !begins(rest, "9=") {
+		return no
+	}
+	n := 2
+	for n < len(rest) && n < 9 && rest[n] >= '0' && rest[n] <= '9' {
+		n++
+	}
+	switch {
+	case len(rest) > n && n > 2 && has(rest[n:], "\x0135="):
 		return exact
+	case len(rest) <= n && n < 9 || n > 2 && begins(rest[n:], "\x0135="):
+		return l.until(28)
 	}
 	return no
 }
@@ -64,7 +74,7 @@ func matchElastic(l *look) grade {
 	}
 	n := int(be32(b[2:])) + 6
 	switch {
-	case n < 19 || n > 1<<26 || b[2] > 4 || l.spoke && b[14]&1 != 0:
+	case n < 19 || n > 1<<26 || b[2] > 4:
 		return no
 	case be32(b[15:]) > 100<<24 || be32(b[15:]) < 1000:
 		return no

@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-func init() {
+// further are samples beside those of the sieve's own.
+func further() (list []string) {
 	for _, o := range furtherOpenings() {
 		for _, s := range []string{o.a, o.b} {
 			if s != "" {
-				samples = append(samples, s)
+				list = append(list, s)
 			}
 		}
 	}
+	return list
 }
 
 // furtherOpenings are the first octets of protocols of networks, factories, brokers, databases and games.
@@ -29,6 +31,7 @@ func furtherOpenings() []opening {
 		return string(b)
 	}
 	kasa := hide(`{"system":{"get_sysinfo":{}}}`)
+	vpn := func(n int) string { return "\x00\x28\x48\x00\x00\x03" + be(n) + zeros(32) }
 	mac := "\x02\x00\x5e\x00\x00\x01"
 	rak := "\x00\xff\xff\x00\xfe\xfe\xfe\xfe\xfd\xfd\xfd\xfd\x12\x34\x56\x78"
 	iscsi := "InitiatorName=iqn.1993-08.org.example:01:a\x00SessionType=Discovery\x00\x00\x00\x00"
@@ -66,7 +69,11 @@ func furtherOpenings() []opening {
 		{want: Fox, a: "fox a 0 -1 fox hello\n{\n"},
 
 		{want: FIX, a: "8=FIX.4.4\x019=65\x0135=A\x01"},
+		{want: FIX, first: theirs, a: "8=O\x019=0028\x0135=G\x01\x00"},
+		{want: KNX, a: "\x06\x10\x04\x23\x00\x0e\x04\x01\x02\x00\x06\x00\x10\x87\x06\x10\x04\x25\x00\x0e\x04\x01\x03\x00\x06\x00\x10\x87"},
 		{want: FIX, a: "8=FIXT.1.1\x019=65\x0135=A\x01"},
+		{want: OpenVPN, a: vpn(7) + vpn(8) + vpn(9)},
+		{want: RTMP, a: "\x04\x00\x01\x00\x00\x00\x08\x08\x01\x00\x00\x00\xaf\x01abcdef" + "\x46\x00\x00\x17\x00\x00\x09\x09\x27\x01\x00\x00\x00abcd"},
 		{want: STOMP, a: "CONNECT\naccept-version:1.2\nhost:door\n\n\x00", b: "CONNECTED\nversion:1.2\n\n\x00"},
 		{want: STOMP, a: "STOMP\nhost:door\n\n\x00"},
 		{want: OpenWire, a: "\x00\x00\x01\x40\x01ActiveMQ\x00\x00\x00\x0c"},

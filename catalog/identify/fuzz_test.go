@@ -59,6 +59,9 @@ func FuzzSee(f *testing.F) {
 		f.Add(uint16(443), true, false, append([]byte{byte(len(s)) << 2}, s...))
 		f.Add(uint16(53), false, false, append([]byte{byte(len(s)) << 2}, s...))
 	}
+	for _, o := range furtherOpenings() {
+		f.Add(o.port, !o.udp, false, append([]byte{byte(len(o.a)/24+1)<<2 | byte(o.first)}, o.a+"\x30"+o.b...))
+	}
 	f.Fuzz(func(t *testing.T, port uint16, tcp, blind bool, b []byte) {
 		x := New(1 << 20)
 		d := &dialogue{x: x, tcp: tcp, blind: blind, ports: [2]uint16{port ^ 0x5555, port}}

@@ -252,6 +252,45 @@ func matchRTMP(l *look) grade {
 	return no
 }
 
+// matchRTMPMedia takes sound and pictures, as of a connection whose opening was not seen: a message with a whole header, that
+// of its codec behind it, which fills the segment, alone or with others like it (RTMP 1.0, section 5.3.1; FLV 10.1, annex E).
+func matchRTMPMedia(l *look) grade {
+	for at := 0; ; {
+		b := l.b[at:]
+		if len(b) < 1 || b[0]&0x80 != 0 || b[0]&0x3f < 3 {
+			return no
+		}
+		head := 12
+		if b[0]&0x40 != 0 {
+			head = 8
+		}
+		if len(b) < head+2 && at > 0 {
+			return l.until(at + head + 2)
+		}
+		if len(b) < head+2 || b[4] != 0 || head == 12 && (b[8] == 0 || b[9]|b[10]|b[11] != 0) {
+			return no
+		}
+		switch kind, codec := b[7], b[head]; {
+		case kind == 8 && codec>>4 == 10 && b[head+1] <= 1: // AAC
+		case kind == 9 && codec&15 == 7 && (codec>>4 == 1 || codec>>4 == 2) && b[head+1] <= 2: // AVC
+		default:
+			return no
+		}
+		n := be24(b[4:])
+		if n < 2 {
+			return no
+		}
+		switch at += head + n; {
+		case at == l.size:
+			return shape
+		case at > l.size:
+			return l.until(at)
+		case at > len(l.b):
+			return no
+		}
+	}
+}
+
 // matchSunRPC takes calls and, beside a call, replies (RFC 5531, section 9); over TCP
 // a record mark goes before.
 func matchSunRPC(want Protocol) func(l *look) grade {

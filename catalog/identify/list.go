@@ -31,6 +31,9 @@ var (
 	phasorThen = octets(func(c byte) bool { return c>>4 <= 5 && c&15 >= 1 && c&15 <= 3 })
 )
 
+// rtmpChunk begins a chunk that has a length and a kind.
+var rtmpChunk = octets(func(c byte) bool { return c < 0x80 && c&0x3f > 2 })
+
 // base32 are the letters of names that iperf3 makes.
 const base32 = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -120,6 +123,7 @@ func tcpSignatures() []signature {
 		{proto: SOCKS, from: either, first: "\x05", match: matchSOCKS5},
 		{proto: SOCKS, from: either, first: "\x00\x04", match: matchSOCKS4},
 		{proto: OpenVPN, from: client, first: "\x00", match: matchOpenVPN},
+		{proto: OpenVPN, from: either, first: upTo(6), match: matchOpenVPNData, anywhere: true, need: 10, then: []string{"", "HIJKLMNO"}},
 		{proto: PPTP, from: either, first: "\x00", match: matchPPTP, need: 10, then: []string{"", "\x00", "\x01", "\x1a", "\x2b"}},
 		{proto: Modbus, from: either, match: matchModbus, anywhere: true, then: []string{"", "\x00", "\x00", "\x00"}},
 		{proto: DNP3, from: either, first: "\x05", match: matchDNP3, anywhere: true, then: []string{"\x64"}},
@@ -138,7 +142,8 @@ func tcpSignatures() []signature {
 		{proto: TACACS, from: either, first: "\xc0\xc1", match: matchTACACS, need: 12, then: []string{"\x01\x02\x03", "", "\x00\x01\x04\x05"}},
 		{proto: Diameter, from: either, first: "\x01", match: matchDiameter, need: 28, anywhere: true, then: []string{"", "", fours, highs}},
 		{proto: OpenFlow, from: either, first: "\x01\x02\x03\x04\x05\x06", match: matchOpenFlow, need: 8, then: []string{"\x00", "\x00", fours}},
-		{proto: LDP, from: either, first: "\x00", match: matchLDP, need: 18, then: pairThen[:1]},
+		{proto: RTMP, from: either, first: rtmpChunk, match: matchRTMPMedia, anywhere: true, need: 14, then: []string{"", "", "", "\x00", "", "", "\x08\x09"}},
+		{proto: LDP, from: either, first: "\x00", match: matchLDP, need: 18, anywhere: true, then: pairThen[:1]},
 		{proto: IPFIX, from: either, first: "\x00", match: matchIPFIX, need: 20, then: []string{"\x0a"}},
 		{proto: ISCSI, from: either, first: "C#", match: matchISCSI, need: 48, then: []string{"", "\x00", "\x00", "\x00"}},
 		{proto: PJL, from: client, first: "\x1b", match: matchPJL, then: []string{"%", "-", "1", "2", "3", "4", "5"}},
@@ -148,7 +153,7 @@ func tcpSignatures() []signature {
 		{proto: AFP, from: client, first: "\x00", match: matchAFP, need: 16, then: []string{"\x03\x04", "", "", "\x00", "\x00", "\x00", "\x00"}},
 		{proto: RELP, from: client, first: "1", match: matchRELP, then: []string{" ", "o", "p", "e", "n", " "}},
 
-		{proto: KNX, from: either, first: "\x06", match: matchKNX, need: 8, then: knxThen},
+		{proto: KNX, from: either, first: "\x06", match: matchKNX, need: 8, anywhere: true, then: knxThen},
 		{proto: DoIP, from: either, first: "\x01\x02\x03\x04", match: matchDoIP, need: 8, then: []string{"\xfe\xfd\xfc\xfb", "\x00\x40\x80", upTo(8), "\x00"}},
 		{proto: Synchrophasor, from: either, first: "\xaa", match: matchSynchrophasor, need: 16, anywhere: true, then: []string{phasorThen}},
 		{proto: ADS, from: either, first: "\x00", match: matchADS, need: 38, anywhere: true, then: []string{"\x00", "", "", "", "\x00"}},
@@ -161,7 +166,7 @@ func tcpSignatures() []signature {
 		{proto: DICOM, from: either, first: "\x01\x02", match: matchDICOM, need: 74, then: []string{"\x00", "\x00", "\x00", "", "", "\x00", "\x01"}},
 		{proto: Fox, from: either, first: "f", match: matchFox, then: []string{"o", "x", " ", "a", " "}},
 
-		{proto: FIX, from: either, first: "8", match: matchFIX, anywhere: true, then: []string{"=", "F", "I", "X"}},
+		{proto: FIX, from: either, first: "8", match: matchFIX, anywhere: true, then: []string{"="}},
 		{proto: STOMP, from: either, first: "CS", match: matchSTOMP, then: []string{"OT", "NO", "NM", "EP"}},
 		{proto: OpenWire, from: either, first: "\x00", match: matchOpenWire, need: 13, then: []string{"\x00", "", "", "\x01", "A", "c", "t"}},
 		{proto: Elastic, from: either, first: "E", match: matchElastic, need: 19, anywhere: true, then: []string{"S", upTo(4)}},

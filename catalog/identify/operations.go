@@ -356,7 +356,7 @@ func matchOpenFlow(l *look) grade {
 		return no
 	case n > l.size:
 		return l.until(n)
-	case n > 8 && be16(b[8:]) != 1:
+	case n > 8 && (len(b) < 10 || be16(b[8:]) != 1):
 		return no
 	}
 	if p := l.peer; len(p) >= 8 && p[0] >= 1 && p[0] <= 6 && p[1] == 0 && be16(p[2:]) >= 8 && be16(p[2:]) <= 64 && be16(p[2:])&7 == 0 {

@@ -370,6 +370,10 @@ func TestLookalikes(t *testing.T) {
 // TestTalkFromItsMiddle: where the opening was not captured, lines that no other protocol has still
 // tell mail, news and files; those that others have too do not.
 func TestTalkFromItsMiddle(t *testing.T) {
+	vpn := func(n byte) string {
+		return "\x00\x28\x48\x00\x00\x03\x00\x00\x01" + string([]byte{n}) + strings.Repeat("x", 32)
+	}
+	sound := "\x04\x00\x01\x00\x00\x00\x08\x08\x01\x00\x00\x00\xaf\x01abcdef"
 	for _, c := range []struct {
 		what string
 		port uint16
@@ -383,6 +387,12 @@ func TestTalkFromItsMiddle(t *testing.T) {
 		{"data offered at an address", 21, []string{"s 227 Entering Passive Mode (192,0,2,1,3,4)\r\n"}, FTP},
 		{"data offered at a port", 21, []string{"s 229 Entering Extended Passive Mode (|||6446|)\r\n"}, FTP},
 		{"an answer of Redis", 6379, []string{"s +OK\r\n", "c *1\r\n$4\r\nPING\r\n"}, Redis},
+		{"packets of OpenVPN that count on", 1194, []string{"c " + vpn(7), "c " + vpn(8), "c " + vpn(9)}, OpenVPN},
+		{"two of them, and one that does not", 1194, []string{"c " + vpn(7), "c " + vpn(8), "c " + vpn(8)}, None},
+		{"two of them", 1194, []string{"c " + vpn(7), "c " + vpn(8)}, None},
+		{"sound in RTMP", 1935, []string{"c " + sound}, RTMP},
+		{"part of such a message", 1935, []string{"c " + sound[:len(sound)-1]}, None},
+		{"more than it says", 1935, []string{"c " + sound + "a"}, None},
 		{"a port of something else", 4000, []string{"c PORT 1,2\r\n"}, None},
 		{"a count", 4000, []string{"s 227 things (of 6)\r\n"}, None},
 	} {

@@ -4,20 +4,33 @@ import "bytes"
 
 // What is spoken by the machines of buildings, factories, vehicles and stages, by cameras and printers.
 
-// matchKNX takes KNXnet/IP (ISO 22510, section 5): its header, of a known service, with the frame's length.
+// matchKNX takes KNXnet/IP (ISO 22510, section 5): its header, of a known service, with the frame's length. Over TCP frames
+// follow one another.
 func matchKNX(l *look) grade {
-	b := l.b
-	if len(b) < 8 || b[0] != 6 || b[1] != 0x10 && b[1] != 0x20 {
-		return no
+	for at := 0; ; {
+		b := l.b[at:]
+		if len(b) < 8 || b[0] != 6 || b[1] != 0x10 && b[1] != 0x20 {
+			return no
+		}
+		switch kind := be16(b[2:]); {
+		case kind >= 0x201 && kind <= 0x20c, kind >= 0x310 && kind <= 0x311, kind >= 0x420 && kind <= 0x426, kind >= 0x530 && kind <= 0x533, kind >= 0x950 && kind <= 0x956:
+		default:
+			return no
+		}
+		n := be16(b[4:])
+		switch at += n; {
+		case n < 8:
+			return no
+		case at == l.size:
+			return shape
+		case !l.pend.tcp:
+			return no
+		case at > l.size:
+			return l.until(at)
+		case at+8 > l.size || l.size > len(l.b) && at+8 > len(l.b):
+			return shape
+		}
 	}
-	kind, n := be16(b[2:]), be16(b[4:])
-	switch {
-	case n < 8 || n > l.size || n != l.size && !l.pend.tcp:
-		return no
-	case kind >= 0x201 && kind <= 0x20c, kind >= 0x310 && kind <= 0x311, kind >= 0x420 && kind <= 0x426, kind >= 0x530 && kind <= 0x533, kind >= 0x950 && kind <= 0x956:
-		return shape
-	}
-	return no
 }
 
 // maySOMEIP reports whether a datagram has the length that SOME/IP says, and the protocol's version.

@@ -104,6 +104,35 @@ func matchOpenVPN(l *look) grade {
 	return no
 }
 
+// matchOpenVPNData takes what goes through the tunnel over TCP, as of a connection whose opening was not seen: packets with
+// their lengths, three in a row of one peer, whose numbers count on. They are there in clear since version 2.4.
+func matchOpenVPNData(l *look) grade {
+	b := l.b
+	for i, at := 0, 0; ; i++ {
+		if i == 3 {
+			return exact
+		}
+		if at >= len(b) {
+			break // no more yet
+		}
+		p := b[at:]
+		if len(p) > 2 && p[2]&^7 != 9<<3 || len(p) > 1 && (be16(p) < 24 || be16(p) > 1600) {
+			return no
+		}
+		if len(p) < 10 {
+			break
+		}
+		if first := b[2:]; i > 0 && (string(p[2:6]) != string(first[:4]) || be32(p[6:]) != be32(first[4:])+uint32(i)) {
+			return no
+		}
+		at += 2 + be16(p)
+	}
+	if l.middle {
+		return more
+	}
+	return l.until(MaxKept)
+}
+
 // vpnReset: no acknowledgements and packet number 0 after the session id, with or
 // without a digest and packet id before.
 func vpnReset(b []byte, n int) bool {
