@@ -58,6 +58,29 @@ func matchSTOMP(l *look) grade {
 	return no
 }
 
+// followSTOMP reads the login of the first frame.
+func followSTOMP(_ *Identifier, k *pending) bool {
+	if k.side != int(k.facts.Client) {
+		return k.after > 6
+	}
+	user, pass := []byte(nil), -1
+	ended := headers(k.dir[k.side].bytes(), func(name, value []byte) {
+		switch string(name) {
+		case "login":
+			user = value
+		case "passcode":
+			pass = len(value)
+		}
+	})
+	if !ended && !k.dir[k.side].full() {
+		return false
+	}
+	if len(user) > 0 || pass >= 0 {
+		k.login(text(user), "stomp connect", pass)
+	}
+	return true
+}
+
 // matchOpenWire takes ActiveMQ's own first message: its length, its kind and its name.
 func matchOpenWire(l *look) grade {
 	if b := l.b; len(b) >= 13 && be16(b) == 0 && b[4] == 1 && string(b[5:13]) == "ActiveMQ" {
@@ -263,6 +286,23 @@ func matchSMPP(l *look) grade {
 		return no
 	}
 	return shape
+}
+
+// followSMPP reads the name of who binds.
+func followSMPP(_ *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	if k.side != int(k.facts.Client) {
+		return k.after > 6
+	}
+	if len(b) < 20 || int(be32(b)) > len(b) {
+		return k.dir[k.side].full()
+	}
+	user, rest, _ := bytes.Cut(b[16:], []byte{0})
+	pass, _, ok := bytes.Cut(rest, []byte{0})
+	if ok {
+		k.login(text(user), "smpp bind", len(pass))
+	}
+	return true
 }
 
 // matchAFP takes the request for a session or for what a server is (Apple Filing Protocol Reference, DSI).

@@ -64,6 +64,32 @@ func matchXMPP(l *look) grade {
 	return no
 }
 
+// followXMPP waits for TLS behind StartTLS (RFC 6120, section 5): its first octet is none that XML may have.
+func followXMPP(x *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	if at := bytes.IndexByte(b, recordHandshake); startsTLS(b, at) {
+		return x.inTLS(k, b[at:])
+	}
+	if k.side == int(k.facts.Client) && k.facts.Login == nil {
+		k.xmppAuth(b)
+	}
+	return k.dir[k.side].full() && (k.facts.StartTLS || k.dir[1-k.side].full())
+}
+
+// xmppAuth looks for a login in what a client of XMPP sent (RFC 6120, section 6.4.2).
+func (k *pending) xmppAuth(b []byte) {
+	_, b, ok := bytes.Cut(b, []byte("<auth "))
+	tag, b, whole := bytes.Cut(b, []byte(">"))
+	data, _, ended := bytes.Cut(b, []byte("</auth>"))
+	_, mech, named := bytes.Cut(tag, []byte("mechanism="))
+	if !ok || !whole || !ended || !named || len(mech) < 2 {
+		return
+	}
+	if end := bytes.IndexByte(mech[1:], mech[0]); end > 0 {
+		k.sasl(&lines{}, "xmpp", mech[1:1+end], data)
+	}
+}
+
 func matchNATS(l *look) grade {
 	if has(l.b, "INFO {") {
 		return exact

@@ -27,6 +27,22 @@ func (o *opening) parts(side int, ends ...int) *Facts {
 	return d.end()
 }
 
+// shuffled is parts with two parts, of which the second comes first.
+func (o *opening) shuffled(side, at int) *Facts {
+	d := o.talk()
+	for _, s := range [2]int{o.first, 1 - o.first} {
+		msg := o.of(s)
+		if s != side {
+			d.say(s, msg)
+			continue
+		}
+		d.at(s, at, []byte(msg[at:]))
+		d.at(s, 0, []byte(msg[:at]))
+		d.next[s] = len(msg)
+	}
+	return d.end()
+}
+
 // of is what side sends.
 func (o *opening) of(side int) string {
 	if side == o.first {
@@ -70,6 +86,9 @@ func TestCutAnywhere(t *testing.T) {
 			}
 			for n := range max(len(o.of(side)), 1) - 1 {
 				try(n + 1)
+				if f := o.shuffled(side, n+1); f == nil || told(f) != told(whole) {
+					bad = append(bad, fmt.Sprint("shuffled ", n+1))
+				}
 				if n > 1 {
 					try(1+r.IntN(n-1), n+1)
 				}

@@ -32,6 +32,9 @@ func furtherOpenings() []opening {
 	}
 	kasa := hide(`{"system":{"get_sysinfo":{}}}`)
 	vpn := func(n int) string { return "\x00\x28\x48\x00\x00\x03" + be(n) + zeros(32) }
+	clientTLS := "\x16\x03\x01\x00\x2f\x01\x00\x00\x2b\x03\x03" + zeros(32) + "\x00\x00\x02\x13\x01\x01\x00\x00\x00"
+	serverTLS := "\x16\x03\x03\x00\x2c\x02\x00\x00\x28\x03\x03" + zeros(32) + "\x00\x13\x01\x00\x00\x00"
+	stream := "<?xml version='1.0'?><stream:stream to='door.example' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
 	mac := "\x02\x00\x5e\x00\x00\x01"
 	rak := "\x00\xff\xff\x00\xfe\xfe\xfe\xfe\xfd\xfd\xfd\xfd\x12\x34\x56\x78"
 	iscsi := "InitiatorName=iqn.1993-08.org.example:01:a\x00SessionType=Discovery\x00\x00\x00\x00"
@@ -40,6 +43,15 @@ func furtherOpenings() []opening {
 	excsat := "\x00\x14\xd0\x01\x00\x01\x00\x0e\x10\x41" + zeros(10)
 	ads := zeros(6) + "\x53\x03" + zeros(6) + "\x99\x80" + "\x01\x00\x04\x00" + le(4) + zeros(8)
 	return []opening{
+		{want: MySQL, first: theirs, a: "\x4a\x00\x00\x00\x0a8.0.36\x00" + zeros(70), b: "\x3b\x00\x00\x01\x85\xa6\xff\x00" + zeros(28) + "anna\x00\x14" + strings.Repeat("x", 21)},
+		{want: RDP, a: "\x03\x00\x00\x2a\x25\xe0\x00\x00\x00\x00\x00Cookie: mstshash=anna\r\n\x01\x00\x08\x00\x03\x00\x00\x00" + clientTLS, b: "\x03\x00\x00\x13\x0e\xd0\x00\x00\x12\x34\x00\x02\x00\x08\x00\x01\x00\x00\x00" + serverTLS},
+		{want: HTTPProxy, a: "CONNECT door.example:443 HTTP/1.1\r\nHost: door.example\r\n\r\n", b: "HTTP/1.1 200 OK\r\n\r\n"},
+		{want: RTSP, a: "OPTIONS rtsp://door.example/cam RTSP/1.0\r\nCSeq: 1\r\n\r\n", b: "RTSP/1.0 200 OK\r\nCSeq: 1\r\nServer: door/1\r\n\r\n"},
+		{want: RTMP, port: 1935, a: "\x03\x00\x07\xaa\x57\x00\x00\x00\x00" + zeros(1528)},
+		{want: Stratum, a: `{"id":1,"worker":"` + strings.Repeat("w", 120) + `","jsonrpc":"2.0","method":"mining.subscribe"}` + "\n"},
+		{want: XMPP, a: stream + "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + clientTLS, b: stream + "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + serverTLS},
+		{want: XMPP, a: stream + "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFubmEAc2VjcmV0</auth>", b: stream},
+		{want: LDAP, a: "\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037" + clientTLS, b: "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00" + serverTLS},
 		{want: TACACS, port: 49, a: "\xc0\x01\x01\x00\x12\x34\x56\x78\x00\x00\x00\x08abcdefgh", b: "\xc0\x01\x02\x00\x12\x34\x56\x78\x00\x00\x00\x06abcdef"},
 		{want: Diameter, a: "\x01\x00\x00\x38\x80\x00\x01\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x02" + cer},
 		{want: OpenFlow, a: "\x04\x00\x00\x10\x00\x00\x00\x01\x00\x01\x00\x08\x00\x00\x00\x10", b: "\x01\x00\x00\x08\x00\x00\x00\x02"},

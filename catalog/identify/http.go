@@ -262,7 +262,7 @@ func request(k *pending, s *stream) bool {
 	ended := headers(b, func(name, value []byte) {
 		switch string(name) {
 		case "host":
-			if w.Host == "" && hostname(value) {
+			if (w.Host == "" || f.Protocol == HTTPProxy && w.Host == text(target)) && hostname(value) {
 				w.Host = text(value)
 			}
 		case "user-agent":

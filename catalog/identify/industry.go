@@ -225,6 +225,9 @@ func matchRTMP(l *look) grade {
 	}
 	if l.client {
 		if tpkt(b) != 0 && l.size < 1000 {
+			if l.on(1935) && !l.final {
+				return more
+			}
 			return no
 		}
 		if be32(b[5:]) != 0 && !l.on(1935) {

@@ -384,6 +384,18 @@ func startsTLS(b []byte, at int) bool {
 	return at > 0 && at+6 <= len(b) && recordHeader(b[at:]) && b[at] == recordHandshake
 }
 
+// inTLS reads b, which a side sent in TLS once its protocol had turned to it.
+func (x *Identifier) inTLS(k *pending, b []byte) bool {
+	k.facts.StartTLS = true
+	if k.facts.TLS == nil {
+		k.facts.TLS = &Hello{}
+	}
+	if k.side == int(k.facts.Client) {
+		return x.clientRecords(k, b)
+	}
+	return x.serverRecords(k, b)
+}
+
 func (x *Identifier) turnTLS(k *pending, a *lines) bool {
 	f := k.facts
 	f.StartTLS = true
@@ -401,10 +413,7 @@ func (x *Identifier) turnTLS(k *pending, a *lines) bool {
 		}
 		a.tlsAt[s] = a.pos[s]
 	}
-	if s == int(f.Client) {
-		return x.clientRecords(k, b[a.tlsAt[s]:])
-	}
-	return x.serverRecords(k, b[a.tlsAt[s]:])
+	return x.inTLS(k, b[a.tlsAt[s]:])
 }
 
 // readLines hands whole lines of side to the protocol.

@@ -297,8 +297,29 @@ func ldapOperation(l *look, r []byte, n int) grade {
 	return no
 }
 
+// ldapMessages is how many octets of b are whole messages.
+func ldapMessages(b []byte) (at int) {
+	for at+2 < len(b) && b[at] == 0x30 {
+		n, h := berLen(b[at:])
+		if h == 0 || n < 0 || at+h+n > len(b) {
+			break
+		}
+		at += h + n
+	}
+	return at
+}
+
 // followLDAP looks for a simple bind: its name is told, its password passed over.
-func followLDAP(_ *Identifier, k *pending) bool {
+func followLDAP(x *Identifier, k *pending) bool {
+	if k.tcp {
+		b := k.dir[k.side].bytes()
+		if at := ldapMessages(b); startsTLS(b, at) { // behind StartTLS (RFC 4511, section 4.14)
+			return x.inTLS(k, b[at:])
+		}
+		if k.facts.StartTLS {
+			return k.dir[k.side].full()
+		}
+	}
 	if k.side != int(k.facts.Client) {
 		return k.after > 6
 	}

@@ -6,11 +6,14 @@ import "bytes"
 
 // tpkt is the frame of ISO transport over TCP (RFC 1006): its length, 0 for none.
 func tpkt(b []byte) int {
-	if len(b) >= 7 && b[0] == 3 && b[1] == 0 && be16(b[2:]) >= 7 {
+	if len(b) >= tpktLeast && b[0] == 3 && b[1] == 0 && be16(b[2:]) >= 7 {
 		return be16(b[2:])
 	}
 	return 0
 }
+
+// tpktLeast is how many octets tpkt wants.
+const tpktLeast = 7
 
 // matchTPKT tells apart what runs over it: RDP by its cookie or negotiation
 // request, S7 by its addresses, H.225 by Q.931.
@@ -93,7 +96,7 @@ func followRDP(x *Identifier, k *pending) bool {
 	}
 	n := tpkt(b)
 	if n == 0 || n > len(b) {
-		return n == 0
+		return n == 0 && len(b) >= tpktLeast
 	}
 	if k.side == int(f.Client) && f.Login == nil {
 		if i := bytes.Index(b[:n], []byte("mstshash=")); i >= 0 {
@@ -112,14 +115,7 @@ func followRDP(x *Identifier, k *pending) bool {
 	if !startsTLS(b, n) {
 		return true
 	}
-	f.StartTLS = true
-	if f.TLS == nil {
-		f.TLS = &Hello{}
-	}
-	if k.side == int(f.Client) {
-		return x.clientRecords(k, b[n:])
-	}
-	return x.serverRecords(k, b[n:])
+	return x.inTLS(k, b[n:])
 }
 
 // matchRDPUDP takes the opening of RDP's UDP transport (MS-RDPEUDP, section 2.2.2.1), a

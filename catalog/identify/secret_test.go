@@ -83,6 +83,9 @@ func TestSecretsAreNotKept(t *testing.T) {
 		{"irc", false, 6667, []step{{ours, "PASS " + secret + "\r\nNICK anna\r\nUSER anna 0 * :A\r\n"}, {theirs, ":d NOTICE * :hello\r\n"}}, "", true},
 		{"postgresql", false, 5432, []step{{ours, "\x00\x00\x00\x13\x00\x03\x00\x00user\x00anna\x00\x00"}, {theirs, "R\x00\x00\x00\x08\x00\x00\x00\x03"}, {ours, "p\x00\x00\x00" + string(rune(5+len(secret))) + secret + "\x00"}}, "anna", true},
 		{"sip digest", true, 5060, []step{{ours, "REGISTER sip:d SIP/2.0\r\nAuthorization: Digest username=\"anna\", response=\"" + secret + "\"\r\n\r\n"}}, "anna", false},
+		{"xmpp", false, 5222, []step{{ours, "<stream:stream to='d'>"}, {theirs, "<stream:stream>"}, {ours, "<auth mechanism='PLAIN'>" + b64([]byte("\x00anna\x00"+secret)) + "</auth>"}}, "anna", true},
+		{"stomp", false, 61613, []step{{ours, "CONNECT\naccept-version:1.2\nlogin:anna\npasscode:" + secret + "\n\n\x00"}}, "anna", true},
+		{"smpp", false, 2775, []step{{ours, "\x00\x00\x00" + string(rune(16+5+len(secret)+1+5)) + "\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00\x00\x01anna\x00" + secret + "\x00\x00\x34\x00\x00\x00"}}, "anna", true},
 		{"rdp", false, 3389, []step{{ours, "\x03\x00\x00\x2a\x25\xe0\x00\x00\x00\x00\x00Cookie: mstshash=anna\r\n\x01\x00\x08\x00\x03\x00\x00\x00"}}, "anna", false},
 	} {
 		d := tcpTalk(c.port)

@@ -115,7 +115,7 @@ func followMessages(_ *Identifier, k *pending) bool {
 			w.Method = text(b[:i])
 		}
 	}
-	headers(b, func(name, value []byte) {
+	ended := headers(b, func(name, value []byte) {
 		switch string(name) {
 		case "user-agent", "server":
 			if f.Software[k.side] == "" {
@@ -125,7 +125,7 @@ func followMessages(_ *Identifier, k *pending) bool {
 			authorization(k, value, proto)
 		}
 	})
-	return w.Method != "" && w.Status >= 200 || k.after > 8
+	return w.Method != "" && w.Status >= 200 && (ended || !k.tcp || k.dir[k.side].full()) || k.after > 8
 }
 
 // matchSSDP takes the two requests of UPnP discovery, and answers (UPnP Device
@@ -207,5 +207,5 @@ func matchStratum(l *look) grade {
 	if !whole(b) && len(b) < 500 && !l.final && bytes.Contains(b, []byte(`"method"`)) {
 		return more
 	}
-	return l.untilLine(120)
+	return l.untilLine(maxLine)
 }

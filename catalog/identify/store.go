@@ -93,7 +93,11 @@ func followMySQL(x *Identifier, k *pending) bool {
 	}
 	if caps&0x0200 != 0 && n > 37 {
 		user := b[36:min(len(b), n)]
-		if z := bytes.IndexByte(user, 0); z > 0 {
+		z := bytes.IndexByte(user, 0)
+		if z < 0 && len(b) < n && !k.dir[k.side].full() {
+			return false
+		}
+		if z > 0 {
 			k.login(text(user[:z]), "mysql", -1)
 		}
 	}
