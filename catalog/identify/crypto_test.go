@@ -338,6 +338,7 @@ func TestQUIC(t *testing.T) {
 			{"refused", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(refuse)}}, QUICClosed, []uint64{1, 3}, true},
 			{"retry and no more", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}}, QUICRetried, []uint64{1, 2}, false},
 			{"retry", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}, {ours, []byte(hello3)}, {ours, []byte(hello4)}}, QUICRetried, []uint64{1, 2}, true},
+			{"retry, captured before what it answers", []turn{{theirs, []byte(retried)}, {ours, []byte(hello1)}, {ours, []byte(hello3)}, {ours, []byte(hello4)}}, QUICRetried, []uint64{1, 2}, true},
 			{"retry to the end", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}, {ours, []byte(hello3)}, {ours, []byte(hello4)}, {theirs, []byte(handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte(short)}}, QUICCompleted, []uint64{1, 2, 5, 6, 7}, true},
 			{"other ids on the way", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte("\x52otherid!" + short)}, {ours, []byte("\x61another!" + short)}}, QUICCompleted, []uint64{1, 3, 4, 5}, true},
 			{"other versions", []turn{{ours, []byte(hello1)}, {theirs, []byte(negotiate)}}, QUICNegotiated, []uint64{1, 2}, false},

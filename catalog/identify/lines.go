@@ -269,6 +269,9 @@ func matchIMAPServer(l *look) grade {
 	if contains(b, "imap") || len(l.peer) > 0 && tagged(l.peer) {
 		return exact
 	}
+	if !whole(b) && len(b) < maxLine && !l.final && !l.middle {
+		return more // its line may say so yet
+	}
 	return shape
 }
 

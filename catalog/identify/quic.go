@@ -366,8 +366,8 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	if who == 0 && (q.keys == nil || q.fresh && !bytes.Equal(h.dcid, q.keys.dcid[:q.keys.n])) {
 		// The server's answer changes the client's destination id, not the keys.
 		if q.keys == nil || q.fresh {
+			q.fresh = q.fresh && q.keys == nil // a Retry may have been captured before what it answers
 			q.keys = newInitialKeys(h.version, h.dcid)
-			q.fresh = false
 		}
 	}
 	if q.keys == nil {
