@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -266,5 +267,63 @@ func TestNothingListensBeyondThisMachineWithoutLocks(t *testing.T) {
 		if _, err := broker.ReadUsers(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
+	}
+}
+
+// A sensor or a hub that works for months shows the certificate that lies there when it connects, and
+// while that is being replaced the last good one.
+func TestARenewedCertificateIsShown(t *testing.T) {
+	ca := newAuthority(t, "ca")
+	cert, key := ca.issue("broker", false)
+	own, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{own}, ClientAuth: tls.RequireAnyClientCert})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	shown := make(chan *x509.Certificate)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			s := c.(*tls.Conn)
+			if err := s.Handshake(); err != nil {
+				t.Error(err)
+			}
+			shown <- s.ConnectionState().PeerCertificates[0]
+			c.Close()
+		}
+	}()
+	mine, myKey := ca.issue("sensor", false)
+	conf := bus.Config{CA: ca.file, Cert: mine, Key: myKey}
+	client, err := conf.TLS()
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect := func() string {
+		t.Helper()
+		c, err := tls.Dial("tcp", l.Addr().String(), client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		return (<-shown).SerialNumber.String()
+	}
+	first := connect()
+	ca.issue("sensor", false) // under the same name
+	second := connect()
+	if first == second || connect() != second {
+		t.Errorf("%s and then %s are shown", first, second)
+	}
+	if err := os.WriteFile(myKey, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if third := connect(); third != second {
+		t.Errorf("while its key is being replaced %s is shown, not %s", third, second)
 	}
 }

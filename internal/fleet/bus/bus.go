@@ -14,6 +14,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -211,7 +212,19 @@ func (c *Config) TLS() (*tls.Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Cert, err)
 		}
-		t.Certificates = []tls.Certificate{k}
+		// Whoever works for months is given another certificate meanwhile: what lies there when a
+		// connection is made is shown. While it is being replaced, what was good last.
+		var mu sync.Mutex
+		cert, key := c.Cert, c.Key
+		t.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if now, err := tls.LoadX509KeyPair(cert, key); err == nil {
+				k = now
+			}
+			last := k
+			return &last, nil
+		}
 	}
 	return t, nil
 }
