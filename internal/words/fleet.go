@@ -78,6 +78,8 @@ var fleetMessages = [][2]string{
 	{"%d octets of what the broker kept", "%d octetos de lo que guardaba el intermediario"},
 	{"a batch that the broker kept", "un lote que guardaba el intermediario"},
 	{": what no hub had stored of it is LOST; look at the disk", ": lo que ningún hub había guardado se PERDIÓ; hay que revisar el disco"},
+	{" (and %d more like it before)", " (y %d más como este antes)"},
+	{"the broker's certificate is not taken: ", "no se acepta el certificado del intermediario: "},
 	{"; %d records are LOST so far", "; ya se PERDIERON %d registros"},
 	{"; 1 record is LOST so far", "; ya se PERDIÓ 1 registro"},
 	{"%d records are LEFT OUT: a batch of %d octets is longer than the broker takes", "%d registros OMITIDOS: un lote de %d octetos es más largo de lo que admite el intermediario"},

@@ -140,7 +140,7 @@ func start(o Options, so *server.Options) (*Broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &logger{say: o.Say, fatal: make(chan string, 1)}
+	l := &logger{say: o.Say, fatal: make(chan string, 1), often: bus.Seldom{Burst: 10}}
 	srv.SetLoggerV2(l, false, false, false)
 	srv.Start()
 	stop := func(why error) (*Broker, error) {
@@ -384,12 +384,17 @@ type logger struct {
 	say     func(string)
 	fatal   chan string
 	started atomic.Bool
+	often   bus.Seldom
 }
 
+// tell says what the server does. A client whose certificate has run out tries again three times a
+// second, for ever: what the server says of clients is told by its kind, ten in half a minute.
 func (l *logger) tell(what, f string, v ...any) {
-	if l.say != nil {
-		l.say(what + ": " + fmt.Sprintf(f, v...))
+	if l.say == nil {
+		return
 	}
+	of := f[strings.LastIndex(f, " - ")+1:] // in front is which client
+	l.often.Say(what+of, what+": "+fmt.Sprintf(f, v...), l.say)
 }
 
 func (l *logger) Noticef(string, ...any)    {}

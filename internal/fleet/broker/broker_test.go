@@ -327,3 +327,42 @@ func TestARenewedCertificateIsShown(t *testing.T) {
 		t.Errorf("while its key is being replaced %s is shown, not %s", third, second)
 	}
 }
+
+// A sensor that works for months says why it does not find its broker again: that one's certificate
+// has run out, or is from somebody else.
+func TestABrokerThatIsNotTrustedIsTold(t *testing.T) {
+	ca, other := newAuthority(t, "ca"), newAuthority(t, "other")
+	cert, key := ca.issue("broker", false)
+	stray, strayKey := other.issue("broker", false)
+	users := filepath.Join(t.TempDir(), "users")
+	seed, pub, _ := user(t)
+	os.WriteFile(users, []byte("hub "+pub+"\n"), 0o600)
+	o := broker.Options{Listen: "127.0.0.1:0", Limits: bus.Limits{MaxBytes: 1 << 24}, Dir: t.TempDir(), Cert: cert, Key: key, Users: users}
+	b, err := broker.Start(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := make(chan string, 100)
+	nc, err := bus.Connect(bus.Config{URL: b.URL(), CA: ca.file, Seed: seed}, "test", false, func(s string) { said <- s })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	o.Listen = strings.TrimPrefix(b.URL(), "tls://")
+	b.Stop()
+	o.Cert, o.Key = stray, strayKey
+	if b, err = broker.Start(o); err != nil {
+		t.Fatal(err)
+	}
+	defer b.Stop()
+	for end := time.After(time.Minute); ; {
+		select {
+		case s := <-said:
+			if strings.HasPrefix(s, "the broker's certificate is not taken: x509: certificate signed by unknown authority") {
+				return
+			}
+		case <-end:
+			t.Fatal("nothing is said of the broker's certificate")
+		}
+	}
+}

@@ -144,6 +144,7 @@ func Connect(c Config, name string, wait bool, say func(string)) (*nats.Conn, er
 			return nil, fmt.Errorf("--url: %s is another machine, and without --ca or tls:// the connection would be in the clear", Redact(u))
 		}
 	}
+	var often Seldom
 	opts := []nats.Option{nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 250*time.Millisecond),
 		nats.ReconnectBufSize(-1), nats.Timeout(3 * time.Second), nats.PingInterval(5 * time.Second), nats.MaxPingsOutstanding(2), nats.RetryOnFailedConnect(wait)}
 	if c.Seed != "" {
@@ -166,14 +167,36 @@ func Connect(c Config, name string, wait bool, say func(string)) (*nats.Conn, er
 				say("broker lost: " + err.Error())
 			}
 		}), nats.ReconnectHandler(func(nc *nats.Conn) { say("broker found again: " + Redact(nc.ConnectedUrl())) }),
-			nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { say("broker says: " + err.Error()) }))
+			nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+				often.Say(err.Error(), "broker says: "+err.Error(), say)
+			}))
 	}
 	nc, err := nats.Connect(c.URL, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("broker %s: %w", Redact(c.URL), err)
 	}
+	if say != nil && (c.CA != "" || c.Cert != "") {
+		go distrust(nc, func(s string) { often.Say("certificate", s, say) })
+	}
 	return nc, nil
 }
+
+// distrust says why a broker's certificate is not taken, until nc is closed: the client
+// tries again for ever and tells nobody.
+func distrust(nc *nats.Conn, say func(string)) {
+	t := time.NewTicker(distrustEvery)
+	defer t.Stop()
+	for range t.C {
+		if nc.IsClosed() {
+			return
+		}
+		if wrong := new(tls.CertificateVerificationError); !nc.IsConnected() && errors.As(nc.LastError(), &wrong) {
+			say("the broker's certificate is not taken: " + wrong.Err.Error())
+		}
+	}
+}
+
+const distrustEvery = 2 * time.Second
 
 // InboxOf is where the answers to a user go, so that no other may listen to them.
 func InboxOf(public string) string { return "_INBOX_" + public }
