@@ -168,6 +168,7 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 		"1 record, 0 acknowledged by the broker, 1 waits on the spool; 1 LOST because the spool could not be written": "1 registro; confirmados por el intermediario: 0; espera en la cola: 1; PERDIDOS por no poder escribirse la cola: 1",
 		"a/b.pcap: 2 records are LEFT OUT: a batch of 9 octets is longer than the broker takes":                       "a/b.pcap: 2 registros OMITIDOS: un lote de 9 octetos es más largo de lo que admite el intermediario",
 		"3 batches cannot be read; the last was put aside as /x/1.bad: damaged batch":                                 "3 lotes no se pueden leer; el último se apartó como /x/1.bad: lote dañado",
+		"a batch cannot be read; it was THROWN AWAY, there is no folder for it: damaged batch":                        "un lote no se puede leer; se TIRÓ, porque no hay carpeta para él: lote dañado",
 		"a batch cannot be read; it was THROWN AWAY, /x holds 1024 MB of them already: a batch without a name":        "un lote no se puede leer; se TIRÓ, porque /x ya tiene 1024 MB de ellos: un lote sin nombre",
 	} {
 		if got := words.FleetMessage(words.Spanish, en); got != es {

@@ -102,7 +102,7 @@ var fleetMessages = [][2]string{
 	{"a batch cannot be read; it", "un lote no se puede leer;"},
 	{"%d batches cannot be read; the last", "%d lotes no se pueden leer; el último"},
 	{" was put aside as ", " se apartó como "},
-	{" was put aside: ", " se apartó: "},
+	{" was THROWN AWAY, there is no folder for it", " se TIRÓ, porque no hay carpeta para él"},
 	{" was THROWN AWAY, %s holds %d MB of them already", " se TIRÓ, porque %s ya tiene %d MB de ellos"},
 	{"damaged batch", "lote dañado"},
 	{"no batch of portero", "no es un lote de portero"},

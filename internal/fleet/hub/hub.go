@@ -287,8 +287,10 @@ func (h *Hub) bad(m jetstream.Msg, why error) {
 		if h.tell > 1 {
 			what = fmt.Sprintf("%d batches cannot be read; the last", h.tell)
 		}
-		if thrown == "" {
-			thrown = " was put aside" + map[bool]string{true: " as " + name}[name != ""]
+		if name != "" {
+			thrown = " was put aside as " + name
+		} else if thrown == "" {
+			thrown = " was THROWN AWAY, there is no folder for it"
 		}
 		h.cfg.Say(fmt.Sprintf("%s%s: %v", what, thrown, why))
 		h.tell = 0

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -308,6 +309,40 @@ func TestTwoSensorsOfOneName(t *testing.T) {
 			t.Errorf("%s, two hours later: %v", name, ns)
 		}
 	}
+}
+
+// Whoever reads the log of a hub learns where each batch that cannot be read lies, and how many came
+// that were not told of.
+func TestWhereABadBatchLies(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad")
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		h, err := New(Config{Name: "h", Stores: map[string]Store{"counting": &counting{}}, Bad: bad, Say: func(s string) { said = append(said, s) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := &group{names: map[string]bool{}}
+		take := func(number uint64) { h.take(g, &message{source: "hq/s1/e", number: number, data: make([]byte, 60)}) }
+		for i := range uint64(30) {
+			take(i + 1)
+		}
+		told := len(said)
+		for i, s := range said {
+			if want := "a batch cannot be read; it was put aside as " + filepath.Join(bad, fmt.Sprintf("%020d.bad: ", i+1)); !strings.HasPrefix(s, want) {
+				t.Errorf("%q, want %q", s, want)
+			}
+		}
+		time.Sleep(time.Minute)
+		take(31)
+		if want := fmt.Sprintf("%d batches cannot be read; the last was put aside as %s: ", 31-told, filepath.Join(bad, fmt.Sprintf("%020d.bad", 31))); told < 5 || len(said) != told+1 || !strings.HasPrefix(said[told], want) {
+			t.Errorf("%d were told at once, and then %q, want %q", told, said[told:], want)
+		}
+		h.cfg.Bad = "" // they are dropped
+		time.Sleep(time.Minute)
+		if take(32); !strings.HasPrefix(said[len(said)-1], "a batch cannot be read; it was THROWN AWAY, there is no folder for it: ") {
+			t.Errorf("%q", said[len(said)-1])
+		}
+	})
 }
 
 // A sensor that sends what cannot be read neither fills the disk of a hub nor its log.
