@@ -360,6 +360,9 @@ func (o *sensorFlags) collectors(a *app, live bool, from []string) (es []*export
 	return es, nil
 }
 
+// lookMost is how many connections that last are looked at in one go: frames wait meanwhile.
+const lookMost = 20_000
+
 // capture follows connections until ctx ends or the files do.
 func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, mem int64, to []*export.Exporter) error {
 	eo := engine.Options{Threads: 1, Memory: mem, Catalog: catalog.Default(), Files: in.names}
@@ -383,8 +386,8 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 				since = 0 // a collector is told of what is quiet, too
 			}
 			clock := max(eng.Time(), now.Add(-2*time.Second).UnixNano())
-			looked = now
-			eng.Snapshot(since, func(r *record.Record) {
+			n := 0
+			eng.SnapshotSome(since, func(r *record.Record) bool {
 				for _, e := range to {
 					_ = e.Look(r, clock) // live nothing is waited for, and nothing fails
 				}
@@ -396,9 +399,15 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 					told[r.ID] = r.Last
 					_ = s.Add(r)
 				}
+				n++
+				return n < lookMost
 			})
-			// However many connections there are, looking at them takes one part in fifty.
-			next = now.Add(max(time.Second, 50*time.Since(now)))
+			if next = now.Add(time.Second); n < lookMost {
+				looked = now
+			} else {
+				// There are more. Looking at them takes one part in fifty.
+				next = now.Add(50 * time.Since(now))
+			}
 		}
 		for _, e := range to {
 			e.Tick()

@@ -189,9 +189,10 @@ func (e *Exporter) Write(r *record.Record) error {
 }
 
 // Look sends the record of a connection that lasts when it is time to. clock is the time as
-// packets tell it, ns. It may be shown as often as one likes.
+// packets tell it, ns. It may be shown as often as one likes. Where the collector is behind it
+// is told later, and then of all that came: those that were open at the start are due at once.
 func (e *Exporter) Look(r *record.Record, clock int64) error {
-	if e.enc == nil || !e.enc.Due(r, clock) {
+	if e.enc == nil || !e.enc.Due(r, clock) || !e.line.roomy() {
 		return nil
 	}
 	now := time.Now()

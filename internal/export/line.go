@@ -105,6 +105,9 @@ func (l *line) send(m []byte, gen uint32) error {
 	return nil
 }
 
+// roomy reports whether there is room for more than what has to be sent now.
+func (l *line) roomy() bool { return !l.live || len(l.queue) < queueLen/2 }
+
 func (l *line) write(m []byte) error {
 	if l.rate > 0 {
 		now := time.Now()

@@ -443,3 +443,32 @@ func TestActiveTimeout(t *testing.T) {
 		})
 	}
 }
+
+// When many connections are due at once, as those that were open at the start, none of their reports
+// is lost for want of room: some come later.
+func TestManyAreDueAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const flows = 20_000
+		c := collector{slow: func() { time.Sleep(time.Millisecond) }}
+		var said string
+		e, err := export.Open("ipfix://h?rate=1000000", export.Options{Dial: c.dial, Live: true, Say: func(s string) { said = s }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := corpus.Made(0)
+		r.Final, r.Close = false, handshake.StillOpen
+		for s := range int64(30) {
+			for i := range uint64(flows) {
+				r.ID = i + 1
+				r.Last = r.First + 60e9
+				e.Look(r, r.First+(60+s)*1e9)
+			}
+			time.Sleep(time.Second)
+			e.Tick()
+		}
+		e.Close()
+		if want := fmt.Sprintf(": %d records in ", flows); !strings.Contains(said, want) || strings.Contains(said, "LOST") {
+			t.Errorf("%q, want %q and nothing lost", said, want)
+		}
+	})
+}
