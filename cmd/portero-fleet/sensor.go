@@ -416,7 +416,12 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 	}
 	if in.live != nil {
 		defer in.live.Close()
-		defer context.AfterFunc(ctx, in.live.Stop)()
+		defer context.AfterFunc(ctx, func() {
+			for _, e := range to {
+				e.Ending()
+			}
+			in.live.Stop()
+		})()
 		eo.Live = true
 		eng = engine.New(eo)
 		defer eng.Release()

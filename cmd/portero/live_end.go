@@ -153,6 +153,7 @@ func (s *session) obey(ctx context.Context) (end func()) {
 	go func() {
 		defer close(over)
 		defer s.src.Stop()
+		defer s.to.ending()
 		for {
 			select {
 			case sig := <-s.signals:

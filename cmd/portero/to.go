@@ -83,6 +83,13 @@ func (es exports) tick() {
 	}
 }
 
+// ending says that the capture is over.
+func (es exports) ending() {
+	for _, e := range es {
+		e.Ending()
+	}
+}
+
 func (es exports) close() (err error) {
 	for _, e := range es {
 		if x := e.Close(); err == nil {

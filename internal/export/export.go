@@ -265,6 +265,13 @@ func (e *Exporter) Findings(fs []findings.Finding) error {
 	return e.failure
 }
 
+// Ending says that the capture is over: all that was open ends at once, and what there is no room
+// for waits now, ten seconds in all. Any goroutine may call it.
+func (e *Exporter) Ending() {
+	end := time.Now().Add(endTime)
+	e.line.ending.CompareAndSwap(nil, &end)
+}
+
 // Close sends the rest and says what was sent and what was lost.
 func (e *Exporter) Close() error {
 	if e.enc != nil {

@@ -14,6 +14,8 @@ const (
 	writeTime = 5 * time.Second
 	// waitTime is how long a collector may take nothing while files are read.
 	waitTime = time.Minute
+	// endTime is how long what there is no room for waits in all when the capture is over.
+	endTime = 10 * time.Second
 	// queueLen messages wait at most while the collector is slow, live.
 	queueLen = 1024
 )
@@ -32,6 +34,8 @@ type line struct {
 	free  chan []byte
 	done  sync.WaitGroup
 	next  time.Time // when the next message may leave
+
+	ending atomic.Pointer[time.Time] // until when what has no room waits, nil never
 }
 
 type parcel struct {
@@ -97,12 +101,31 @@ func (l *line) send(m []byte, gen uint32) error {
 	case b = <-l.free:
 	default:
 	}
+	p := parcel{append(b[:0], m...), gen}
 	select {
-	case l.queue <- parcel{append(b[:0], m...), gen}:
+	case l.queue <- p:
 	default:
-		l.lost.Add(1)
+		if !l.await(p) {
+			l.lost.Add(1)
+		}
 	}
 	return nil
+}
+
+// await waits for room where the capture is over and nothing is behind it.
+func (l *line) await(p parcel) bool {
+	end := l.ending.Load()
+	if end == nil {
+		return false
+	}
+	t := time.NewTimer(time.Until(*end))
+	defer t.Stop()
+	select {
+	case l.queue <- p:
+		return true
+	case <-t.C:
+		return false
+	}
 }
 
 // roomy reports whether there is room for more than what has to be sent now.

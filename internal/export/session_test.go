@@ -472,3 +472,35 @@ func TestManyAreDueAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// What was open when the capture ended is told, however much: nothing is behind it that could not
+// wait. For a collector that takes nothing it is not waited longer than ten seconds.
+func TestTheEndWaits(t *testing.T) {
+	for _, c := range []struct {
+		takes time.Duration
+		lost  bool
+		most  time.Duration
+	}{{time.Millisecond, false, 10 * time.Second}, {5 * time.Second, true, 2 * time.Hour}} {
+		synctest.Test(t, func(t *testing.T) {
+			x := collector{slow: func() { time.Sleep(c.takes) }}
+			said := ""
+			e, err := export.Open("ipfix://h", export.Options{Dial: x.dial, Live: true, Say: func(s string) { said = s }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Ending()
+			begun := time.Now()
+			for i := range uint64(30_000) {
+				r := corpus.Made(i)
+				r.Final = true
+				e.Write(r)
+			}
+			if d := time.Since(begun); d > 11*time.Second {
+				t.Errorf("it is waited for %v", d)
+			}
+			if e.Close(); strings.Contains(said, "LOST") != c.lost || time.Since(begun) > c.most {
+				t.Errorf("%v a message: %s after %v", c.takes, said, time.Since(begun))
+			}
+		})
+	}
+}
