@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +112,48 @@ func sink(t *testing.T, n *livetest.Net, s livetest.Side, port int) {
 		}
 		t.Cleanup(func() { c.Close() })
 	})
+}
+
+// counted is a sink that gives what waits until count datagrams of a size are there: what is sent waits until the kernel
+// knows the other end's address, and is lost with the interface.
+func counted(t *testing.T, n *livetest.Net, s livetest.Side, port int) (came func(count, size int)) {
+	t.Helper()
+	var mu sync.Mutex
+	got := map[int]int{}
+	n.Do(s, func() {
+		c, err := net.ListenUDP("udp", &net.UDPAddr{Port: port})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { c.Close() })
+		go func() {
+			b := make([]byte, 1<<16)
+			for {
+				size, _, err := c.ReadFrom(b)
+				if err != nil {
+					return
+				}
+				mu.Lock()
+				got[size]++
+				mu.Unlock()
+			}
+		}()
+	})
+	return func(count, size int) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+			mu.Lock()
+			now := got[size]
+			mu.Unlock()
+			if now >= count {
+				return
+			}
+			if time.Now().After(end) {
+				t.Fatalf("%d datagrams of %d octets came, not %d", now, size, count)
+			}
+		}
+	}
 }
 
 func isUDP(f *seen) bool {
@@ -399,19 +442,21 @@ func awaits(t *testing.T, events <-chan live.Event) func(want live.Event) {
 // timer is: when it is told to stop, and when the interface goes and comes back.
 func TestFramesThatAreHandedOverLate(t *testing.T) {
 	n := livetest.New(t)
-	sink(t, n, livetest.B, 9000)
-	for _, lanes := range []int{1, 3} {
+	came := counted(t, n, livetest.B, 9000)
+	for i, lanes := range []int{1, 3} {
 		o := live.Options{Interfaces: []string{"va"}, Lanes: lanes}
 		o.Late(1200 * time.Millisecond)
 		events := make(chan live.Event, 16)
 		h, end := listen(t, n, o, func(e live.Event) { events <- e })
 		await := awaits(t, events)
 		udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
+		came(10*(i+1), 60)
 		n.Run(livetest.A, "ip", "link", "del", "va")
 		n.Veth()
 		await(live.Event{Interface: "va", Change: live.WentAway, Name: "va"})
 		await(live.Event{Interface: "va", Change: live.CameBack})
 		udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
+		came(10*(i+1), 61)
 		got := map[int]int{}
 		for _, f := range end() {
 			if isUDP(&f) {
@@ -441,13 +486,17 @@ func TestInterfaceGoesAndComesBack(t *testing.T) {
 		}
 		await(want)
 	}
-	sink(t, n, livetest.B, 9000)
+	came := counted(t, n, livetest.B, 9000)
 	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
+	came(10, 60)
 	n.Run(livetest.A, "ip", "link", "set", "va", "down")
 	expect(live.WentDown)
 	n.Run(livetest.A, "ip", "link", "set", "va", "up")
 	expect(live.CameUp)
+	n.Carries(livetest.A, "va")
+	n.Carries(livetest.B, "vb")
 	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
+	came(10, 61)
 	before := descriptors(t)
 	for round := range 3 {
 		n.Run(livetest.A, "ip", "link", "del", "va")
@@ -455,6 +504,7 @@ func TestInterfaceGoesAndComesBack(t *testing.T) {
 		n.Veth()
 		expect(live.CameBack)
 		udp(t, n, livetest.A, "10.77.0.2:9000", 10, 62+round)
+		came(10, 62+round)
 	}
 	// A ring that is given up is closed when nobody looks at its frames any more.
 	after := descriptors(t)
@@ -490,10 +540,11 @@ func TestInterfaceIsRenamed(t *testing.T) {
 	expect(live.Event{Interface: "idle", Change: live.IsDown})
 	n.Run(livetest.A, "ip", "link", "set", "idle", "up")
 	expect(live.Event{Interface: "idle", Change: live.CameUp})
-	sink(t, n, livetest.B, 9000)
+	came := counted(t, n, livetest.B, 9000)
 	n.Run(livetest.A, "ip", "link", "set", "va", "name", "vnew")
 	expect(live.Event{Interface: "va", Change: live.Renamed, Name: "vnew"})
 	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
+	came(10, 60)
 	var index int
 	n.Do(livetest.A, func() {
 		if i, err := net.InterfaceByName("vnew"); err == nil {
@@ -508,6 +559,7 @@ func TestInterfaceIsRenamed(t *testing.T) {
 	n.Veth()
 	expect(live.Event{Interface: "va", Change: live.CameBack})
 	udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
+	came(10, 61)
 	got := map[int]int{}
 	for _, f := range end() {
 		if isUDP(&f) {

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -95,10 +96,14 @@ func TestASensorWithoutTheRight(t *testing.T) {
 	if _, err := exec.LookPath("setpriv"); err != nil {
 		t.Skip("needs setpriv")
 	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := livetest.New(t)
 	var out []byte
 	n.Do(livetest.A, func() {
-		c := exec.Command("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "sh", "-c", `exec "$0" sensor --lang es --site hq --name s1 --spool x va`, testBinary(t))
+		c := exec.Command("setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw", "sh", "-c", `exec "$0" sensor --lang es --site hq --name s1 --spool x va`, self)
 		c.Env = append(c.Environ(), "FLEET_TEST_AS=command")
 		c.Dir = t.TempDir()
 		out, _ = c.CombinedOutput()
@@ -111,16 +116,4 @@ func TestASensorWithoutTheRight(t *testing.T) {
 			t.Errorf("%q is not in %s", want, out)
 		}
 	}
-}
-
-func testBinary(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("/proc/self/exe")
-	if err == nil {
-		path, err = filepath.EvalSymlinks(path)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

@@ -54,7 +54,7 @@ func testClient(spec string) int {
 		if now.ready {
 			had += min(now.ran-before.ran, passed)
 		} else {
-			had += max(passed-(now.waited-before.waited), 0)
+			had += max(passed-now.lacked(before), 0)
 		}
 		before = now
 	}
@@ -63,15 +63,25 @@ func testClient(spec string) int {
 	return 0
 }
 
-// load is how long the threads of some processes ran and how long they were ready to run while others did, as the kernel
+// load is how long the threads of some processes ran and how long each was ready to run while others did, as the kernel
 // counts when they begin to run, and whether one is ready now.
 type load struct {
-	ran, waited time.Duration
-	ready       bool
+	ran    time.Duration
+	waited map[string]time.Duration
+	ready  bool
 }
 
-// loadOf is zero where there is no such process, or a kernel that keeps no count.
-func loadOf(pids []string) (l load) {
+// lacked is how long the thread that waited longest since before did so.
+func (l load) lacked(before load) (most time.Duration) {
+	for thread, d := range l.waited {
+		most = max(most, d-before.waited[thread])
+	}
+	return most
+}
+
+// loadOf is empty where there is no such process, or a kernel that keeps no count.
+func loadOf(pids []string) load {
+	l := load{waited: map[string]time.Duration{}}
 	for _, pid := range pids {
 		threads, _ := filepath.Glob("/proc/" + pid + "/task/*")
 		for _, dir := range threads {
@@ -79,7 +89,7 @@ func loadOf(pids []string) (l load) {
 			b, _ := os.ReadFile(dir + "/schedstat")
 			fmt.Sscan(string(b), &ran, &waited)
 			l.ran += time.Duration(ran)
-			l.waited += time.Duration(waited)
+			l.waited[dir] = time.Duration(waited)
 			b, _ = os.ReadFile(dir + "/stat")
 			// The state stands behind the name, which may hold anything.
 			if at := bytes.LastIndexByte(b, ')'); at >= 0 && bytes.HasPrefix(b[at:], []byte(") R")) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -77,6 +78,22 @@ func (n *Net) Veth() {
 	for i := range n.Names {
 		n.address(Side(i))
 	}
+	for i := range n.Names {
+		n.Carries(Side(i), Iface[i])
+	}
+}
+
+// Carries waits until an interface that is up carries packets. The kernel sees to that a moment later, on a busy machine
+// much later, and drops without a word what is sent before.
+func (n *Net) Carries(s Side, name string) {
+	n.t.Helper()
+	said := ""
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if said = n.Run(s, "ip", "-o", "link", "show", "dev", name); strings.Contains(said, " state UP ") {
+			return
+		}
+	}
+	n.t.Fatalf("%s carries nothing: %s", name, said)
 }
 
 // address gives the interface of a side its addresses, and brings it up.

@@ -185,7 +185,10 @@ func TestWhatIsHeldIsNotGivenToAnother(t *testing.T) {
 	holds.renew = 100 * time.Millisecond
 	stop := runs(t, nc, holds)
 	defer stop()
-	time.Sleep(300 * time.Millisecond)
+	until(t, "not held", func() bool {
+		info, err := c.Info(context.Background())
+		return err == nil && info.NumAckPending == 3
+	})
 	other := &kept{}
 	_, stopOther := running(t, nc, Config{Stores: map[string]Store{"kept": other}, Every: time.Millisecond})
 	defer stopOther()
