@@ -2,13 +2,16 @@ package explain
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"portero/capture"
 	"portero/catalog"
+	"portero/catalog/identify"
 	"portero/flows"
 	"portero/handshake"
 	"portero/internal/record"
@@ -44,6 +47,26 @@ func TestVocabulary(t *testing.T) {
 			found, _ := Explain(catalog.Default(), lang.English, v)
 			if !slices.ContainsFunc(found, func(e Entry) bool { return e.Kind != "port" }) {
 				t.Errorf("%q, which %s may be, is not explained", v, f.Name)
+			}
+		}
+	}
+}
+
+// So is every protocol that the payload may show: as a word, or by one of its own ports.
+func TestProtocolsAreExplained(t *testing.T) {
+	for _, p := range identify.Protocols() {
+		own := map[string]bool{}
+		for _, proto := range []uint8{capture.ProtoTCP, capture.ProtoUDP} {
+			for _, n := range p.Ports(proto) {
+				own[fmt.Sprint(n)] = true
+			}
+		}
+		for _, l := range lang.Langs() {
+			found, _ := Explain(catalog.Default(), l, p.String())
+			if len(found) == 0 {
+				t.Errorf("%v, which may be spoken, is not explained", p)
+			} else if number, _, _ := strings.Cut(found[0].Word, "/"); found[0].Kind == "port" && !own[number] {
+				t.Errorf("%v, which may be spoken, is explained as %s", p, found[0].Word)
 			}
 		}
 	}
