@@ -1,4 +1,4 @@
-// Livebench puts portero live beside tcpdump and dumpcap: the same frames, at the same
+// Command livebench puts portero live beside tcpdump and dumpcap: the same frames, at the same
 // rate, captured on the sender's side of a veth pair in network namespaces of its own,
 // one tool after the other. It prints what each lost and the processor time that each
 // used per frame. It needs root, ip, and the tools.
