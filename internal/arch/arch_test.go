@@ -145,6 +145,22 @@ func TestImportsPointOneWay(t *testing.T) {
 	}
 }
 
+// TestWindowsLoadsNothingAtTheStart: gopacket/pcap loads wpcap.dll before main, and panics where that is an
+// old one; who reads a saved capture must not care what of that name lies on the machine.
+func TestWindowsLoadsNothingAtTheStart(t *testing.T) {
+	cmd := exec.Command("go", "list", "-deps", "./cmd/portero")
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for _, p := range strings.Fields(string(out)) {
+		if strings.HasPrefix(p, "github.com/google/gopacket") {
+			t.Errorf("portero.exe has %s in it", p)
+		}
+	}
+}
+
 func permits(list []string, name string) bool {
 	for _, l := range list {
 		if name == l || strings.HasPrefix(name, l+"/") && l != "capture" && l != "catalog" {
