@@ -3,6 +3,7 @@ package handshake
 import (
 	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"testing"
 	"unsafe"
 
@@ -18,7 +19,8 @@ func TestSizes(t *testing.T) {
 		{"Opening", unsafe.Sizeof(Opening{}), OpeningSize}, {"Details", unsafe.Sizeof(Details{}), DetailsSize},
 		{"Data", unsafe.Sizeof(Data{}), DataSize}, {"its first line", unsafe.Offsetof(Data{}.rtt), 64},
 	} {
-		if x.got != x.want {
+		// Where a word has 32 bits less is left free between them.
+		if x.got != x.want && (strconv.IntSize > 32 || x.got > x.want) {
 			t.Errorf("%s: %d octets, want %d", x.name, x.got, x.want)
 		}
 	}

@@ -103,11 +103,18 @@ func (u *User) permissions() *server.Permissions {
 	}
 }
 
+// wordBits is what an int of this machine has. With 32 the server panics as soon as it is one of a
+// cluster: a counter of 64 bits lies where such a processor cannot read it at once.
+var wordBits = strconv.IntSize
+
 // Start starts a broker and waits until it takes connections.
 func Start(o Options) (*Broker, error) {
 	so, err := o.server()
 	if err != nil {
 		return nil, err
+	}
+	if o.Cluster != "" && wordBits < 64 {
+		return nil, fmt.Errorf("--cluster %s: the brokers of a cluster need machines of 64 bits; alone a broker runs on this one, too", o.Cluster)
 	}
 	// JetStream looks for no other on its folder: two on one would both acknowledge
 	// what only one of them finds again.

@@ -169,3 +169,22 @@ func TestABrokerThatCannotStart(t *testing.T) {
 		t.Error("a folder that cannot be locked is used")
 	}
 }
+
+// The server would panic as soon as it is one of several.
+func TestAClusterNeedsMachinesOf64Bits(t *testing.T) {
+	defer broker.WordBits(32)()
+	o := broker.Options{Name: "b", Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 24}}
+	b, err := broker.Start(o)
+	if err != nil {
+		t.Fatal("alone: ", err)
+	}
+	b.Stop()
+	o.Cluster, o.Peer, o.Routes = "c", "127.0.0.1:0", []string{"127.0.0.1:1"}
+	if b, err = broker.Start(o); err == nil {
+		b.Stop()
+		t.Fatal("it is part of a cluster")
+	}
+	if !strings.Contains(err.Error(), "--cluster c") || !strings.Contains(err.Error(), "64 bits") {
+		t.Error(err)
+	}
+}

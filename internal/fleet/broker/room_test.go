@@ -18,7 +18,7 @@ func TestWhatIsThereCountsAsRoom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const held = 1 << 43 // with holes: more than any disk here has free
+	const held int64 = 1 << 43 // with holes: more than any disk here has free
 	if err := f.Truncate(held); err != nil {
 		t.Skip("the file system of the tests' folder holds no file with holes of this size: ", err)
 	}
