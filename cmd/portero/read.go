@@ -140,10 +140,26 @@ func (o *readFlags) counted(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error { return check(cmd, o.words(args)) }
 }
 
+// unwild replaces names with * and ? by those of the files they stand for. Elsewhere the shell
+// did so before; those of Windows leave it to the program. One that stands for none stays as it is.
+func unwild(args []string, windows bool) (out []string) {
+	for _, name := range args {
+		var names []string
+		if windows && strings.ContainsAny(name, "*?") {
+			names, _ = filepath.Glob(name)
+		}
+		if len(names) == 0 {
+			names = []string{name}
+		}
+		out = append(out, names...)
+	}
+	return out
+}
+
 // expand replaces directories by the files in them.
 func (a *app) expand(args []string) (out []string, err error) {
 	defer func() { a.named = append(a.named, out...) }()
-	for _, name := range args {
+	for _, name := range unwild(args, runtime.GOOS == "windows") {
 		if name == "-" && isTerminal(a.in) {
 			return nil, usage("standard input is a terminal, and no capture comes from there; write tcpdump -w - | portero read - or name a file")
 		}
