@@ -89,6 +89,9 @@ func explainOpen(err error) string {
 			return `"": there is no such file`
 		}
 		switch {
+		case errors.Is(err, os.ErrNotExist) && ofProc(pe.Path):
+			// In a container or a chroot that has none.
+			return pe.Path + ": /proc is not mounted here, and this needs it (mount -t proc proc /proc); saved captures can be read without"
 		case errors.Is(err, os.ErrNotExist):
 			return pe.Path + ": there is no such file"
 		case errors.Is(err, os.ErrPermission):
@@ -97,6 +100,11 @@ func explainOpen(err error) string {
 		return pe.Path + ": " + pe.Err.Error()
 	}
 	return err.Error()
+}
+
+// ofProc tells whether path is what the system has where /proc is mounted.
+func ofProc(path string) bool {
+	return path == "/proc" || strings.HasPrefix(path, "/proc/self/") || strings.HasPrefix(path, "/proc/net/")
 }
 
 // printable keeps bytes of file names and packets from steering the terminal.

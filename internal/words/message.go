@@ -13,6 +13,7 @@ import (
 // punctuation.
 var messages = [][2]string{
 	{"there is no such file", "no existe ese fichero"},
+	{"/proc is not mounted here, and this needs it (mount -t proc proc /proc); saved captures can be read without", "/proc no está montado aquí y esto lo necesita (mount -t proc proc /proc); las capturas guardadas se leen sin él"},
 	{"%s: there is no file and no verb of this name; did you mean %s?", "%s: no hay ningún fichero ni verbo con ese nombre; ¿quizá %s?"},
 	{"no permission to read it (ask its owner, or run as a user who may)", "sin permiso para leerlo (pídase a su dueño o úsese una cuenta que pueda)"},
 	{"is a directory", "es un directorio"},

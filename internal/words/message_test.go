@@ -8,6 +8,7 @@ import (
 
 func TestMessage(t *testing.T) {
 	for en, es := range map[string]string{
+		"/proc/self/exe: /proc is not mounted here, and this needs it (mount -t proc proc /proc); saved captures can be read without": "/proc/self/exe: /proc no está montado aquí y esto lo necesita (mount -t proc proc /proc); las capturas guardadas se leen sin él",
 		"x.pcap: there is no such file":                                  "x.pcap: no existe ese fichero",
 		`--state: "opne" is none of open, closed, filtered, silent`:      `--state: "opne" no es open, closed, filtered ni silent`,
 		`--format: "x" is none of a, b (see ` + "`portero read --help`)": `--format: "x" no es ninguno de a, b (véase ` + "`portero read --help`)",
