@@ -99,10 +99,7 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		}
 		return sink(r)
 	}
-	if mem < leastMemory && !o.quiet && !a.warned {
-		a.warned = true
-		fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("--memory %s: flows are followed with 8M at least", "--memory %s: los flujos se siguen con 8M como mínimo"), o.memory)))
-	}
+	a.warnOfMemory(o, mem)
 	j.eng = engine.New(opt)
 	return j, nil
 }

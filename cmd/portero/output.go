@@ -238,10 +238,7 @@ func (a *app) width() int {
 	return 80
 }
 
-// size reads what --memory says: "64MB", "1G", "500000".
-func size(s string) (int64, error) { return sizeOf("--memory", s) }
-
-// sizeOf reads a size that a flag gives, in octets.
+// sizeOf reads a size that a flag gives, in octets: "64MB", "1G", "500000".
 func sizeOf(flag, s string) (int64, error) {
 	t := strings.ToUpper(strings.TrimSpace(s))
 	t = strings.TrimSuffix(strings.TrimSuffix(t, "B"), "I")
