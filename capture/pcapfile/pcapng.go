@@ -181,7 +181,11 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 		it := &p.ifaces[id]
 		end := 20 + int(capLen)
 		f.frames++
-		fr := capture.Frame{Data: body[20:end:end], Time: it.time(uint64(p.order.Uint32(body[4:]))<<32 | uint64(p.order.Uint32(body[8:]))),
+		at, timed := it.time(uint64(p.order.Uint32(body[4:]))<<32 | uint64(p.order.Uint32(body[8:])))
+		if !timed {
+			at = p.last // as one without a time, below
+		}
+		fr := capture.Frame{Data: body[20:end:end], Time: at,
 			Index: f.frames, Num: f.frames, WireLen: max(wire, capLen), File: f.id, Iface: int32(p.base + int(id)), Link: it.Link}
 		if opts := (end + 3) &^ 3; opts+4 <= len(body) {
 			p.options(body[opts:], func(code uint16, v []byte) {
@@ -195,13 +199,15 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 				}
 			})
 		}
-		if !p.timed {
+		if timed && !p.timed {
 			// Those before it came no later.
 			for i := max(len(b.Frames)-int(f.frames-1), 0); i < len(b.Frames); i++ {
 				b.Frames[i].Time = fr.Time
 			}
 		}
-		p.last, p.timed = fr.Time, true
+		if timed {
+			p.last, p.timed = at, true
+		}
 		b.Frames = append(b.Frames, fr)
 	case ngSimple:
 		if len(body) < 4 {
@@ -261,10 +267,19 @@ func (it *Interface) resolution(v byte) {
 	}
 }
 
-// time turns a time stamp into nanoseconds since 1970. What lies before 1843 or after 2116
-// is put there: then the time between any two frames fits into 64 bits, too.
-func (it *Interface) time(ts uint64) int64 {
-	var ns int64
+// Times of frames lie between these: then the time between any two fits into 64 bits, too. What lies
+// outside is no time at which a frame came, but a clock or a file that is wrong.
+const (
+	earliest = -4e9 // s since 1970: 1843
+	latest   = math.MaxInt64 / 2
+)
+
+// time turns a time stamp into nanoseconds since 1970; ok is false where it names a time that no
+// frame can have.
+func (it *Interface) time(ts uint64) (ns int64, ok bool) {
+	if it.offset < earliest || it.offset > -earliest {
+		return 0, false
+	}
 	switch {
 	case it.unit == 0:
 		sec := ts >> it.pow2
@@ -272,18 +287,20 @@ func (it *Interface) time(ts uint64) int64 {
 		hi, lo := bits.Mul64(frac, 1e9)
 		f := hi<<(64-it.pow2) | lo>>it.pow2
 		if sec > 4e9 {
-			sec = 4e9
+			return 0, false
 		}
 		ns = int64(sec)*1e9 + int64(f)
 	case it.unit < 0:
 		ns = int64(ts / uint64(-it.unit))
 	default:
 		hi, lo := bits.Mul64(ts, uint64(it.unit))
-		if hi != 0 || lo > math.MaxInt64/2 {
-			lo = math.MaxInt64 / 2
+		if hi != 0 || lo > latest {
+			return 0, false
 		}
 		ns = int64(lo)
 	}
-	off := max(min(it.offset, 4e9), -4e9)
-	return min(ns+off*1e9, math.MaxInt64/2)
+	if ns += it.offset * 1e9; ns > latest {
+		return 0, false
+	}
+	return ns, true
 }

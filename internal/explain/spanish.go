@@ -113,7 +113,7 @@ var spanish = map[string]string{
 	"quality offload_checksums_resp":   "El respondedor deja las sumas de comprobación a su tarjeta de red y la captura las ve sin terminar; o una tarjeta juntó segmentos y dejó la suma de uno. No hay daño.",
 	"quality bad_checksums":            "Paquetes con sumas de comprobación erróneas.",
 	"quality fragments":                "Los datagramas se recompusieron a partir de fragmentos.",
-	"quality no_times":                 "La captura no dice cuándo llegaron sus paquetes (todos los tiempos son 0): no se conoce ningún tiempo ni duración.",
+	"quality no_times":                 "La captura no dice cuándo llegaron sus paquetes (todos los tiempos son 0, o no son posibles): no se conoce ningún tiempo ni duración.",
 	"flag SYN":                         "Sincronizar: ¿podemos hablar? Cuento mis octetos desde este número.",
 	"flag ACK":                         "Acuse de recibo: tengo todo lo anterior a este número.",
 	"flag FIN":                         "Fin: no tengo más que enviar.",

@@ -93,7 +93,7 @@ var words = []entry{
 	{"offload_checksums_resp", "quality", "The responder leaves checksums to its network card, so the capture shows them unfinished; or a card put segments together and left the checksum of one. No corruption."},
 	{"bad_checksums", "quality", "Packets with wrong checksums."},
 	{"fragments", "quality", "Datagrams were put together from fragments."},
-	{"no_times", "quality", "The capture does not tell when its packets came (every time is 0): no time or duration of it is known."},
+	{"no_times", "quality", "The capture does not tell when its packets came (every time is 0, or one that cannot be): no time or duration of it is known."},
 	{"SYN", "flag", "Synchronize: may I talk to you? I count my bytes from this number."},
 	{"ACK", "flag", "Acknowledge: I have everything before this number."},
 	{"FIN", "flag", "Finish: I have no more to send."},
