@@ -483,13 +483,16 @@ func TestReportShowsBothEnds(t *testing.T) {
 		}
 		b := browse(t, report(t, file), "", 1280, 900, false)
 		b.ready()
-		for _, w := range []int64{1280, 1024, 700, 390, 320} {
+		for _, w := range []int64{1280, 1041, 1024, 1000, 861, 860, 768, 761, 700, 390, 320} {
 			b.size(w, 900)
 			for _, lang := range []string{"en", "es"} {
 				eval[bool](b, `(document.getElementById("lang-`+lang+`").click(), true)`)
 				eval[bool](b, `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`)
 				if got := eval[string](b, `[...document.querySelectorAll("#rows .ends")].filter(e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1 || e.getBoundingClientRect().bottom > e.parentElement.getBoundingClientRect().bottom + 1).map(e => e.textContent).join(" ")`); got != "" {
 					t.Errorf("%s, %d pixels, %s: cut: %s", name, w, lang, got)
+				}
+				if over := eval[int](b, `document.getElementById("gridbody").scrollWidth - document.getElementById("gridbody").clientWidth`); over > 0 {
+					t.Errorf("%s, %d pixels, %s: the table is %d pixels wider than its room", name, w, lang, over)
 				}
 				if got := eval[string](b, `[...document.querySelectorAll("#rows .row")].map(e => Math.round(e.getBoundingClientRect().top)).filter((y, i, all) => i && Math.abs(y - all[i-1] - document.querySelector("#rows .row").offsetHeight) > 1).join(" ")`); got != "" {
 					t.Errorf("%s, %d pixels, %s: rows do not follow each other: %s", name, w, lang, got)
