@@ -20,13 +20,18 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 	}
 	d := x.more()
 	run := x.flags&(dataPend0<<side) != 0 && d.pendEnd[side] == p.Seq
-	if run && p.Flags.Any(capture.ACK) && (me.bits|c.half[1-side].bits)&(sentFIN|sentReset) == 0 {
-		if first, end, ok := c.run(1-side, x); ok && p.Ack.In(first+1, end) {
+	if p.Flags.Any(capture.ACK) && (me.bits|c.half[1-side].bits)&(sentFIN|sentReset) == 0 {
+		switch first, end, ok := c.run(1-side, x); {
+		case !ok || !p.Ack.In(first+1, end):
+		case run:
 			// Both ends go on with each other, and neither from where it stood. What lies between nobody
 			// knows: it may not even be the same connection.
 			c.leap(side, false, x)
 			c.leap(1-side, false, x)
 			return true
+		case p.PayloadLen == 0:
+			c.setApart(p, side, x) // who only listens says so again
+			return false
 		}
 	}
 	if run && (c.half[1-side].bits&hasAck == 0 || d.pendBytes[side] >= unheard) {
@@ -108,7 +113,10 @@ func (c *Conn) leap(side Side, known bool, x *Rest) {
 		x.addHole(side, me.next, d.pendEnd[side].Add(-d.pendBytes[side]))
 	}
 	me.next = d.pendEnd[side]
-	me.bits |= sentSegment | sentPayload
+	me.bits |= sentSegment
+	if d.pendBytes[side] > 0 {
+		me.bits |= sentPayload
+	}
 	if x.finOff[side] != 0 && me.fin == me.next {
 		me.bits |= sentFIN
 		if d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {

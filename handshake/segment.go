@@ -41,8 +41,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	}
 
 	if d := p.Seq.Sub(me.next); peer.bits&(hasAck|sentWrongAck) == sentWrongAck && me.bits&(sentSYNACK|sentSegment) == sentSYNACK &&
-		p.Flags.Any(capture.ACK) && d > 0 && d <= span && peer.ack.In(me.next+1, p.Seq) {
-		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was sent, and missed
+		p.Flags.Any(capture.ACK) && d >= 0 && d <= span && end.After(me.next) && peer.ack.In(me.next+1, end) {
+		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was sent, and missed or captured late
 		peer.edge = peer.ack.Add(1 << 16)
 	}
 
@@ -325,6 +325,9 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		return OddAckUnsent
 	}
 	if me.bits&hasAck == 0 {
+		if me.ack == ack {
+			me.bits &^= sentWrongAck // what was in doubt is not any more
+		}
 		me.bits |= hasAck
 		me.ack, me.edge = ack, ack.Add(win)
 	}

@@ -133,8 +133,8 @@ func (c *Conn) unsent(ack capture.Seq, side Side) bool {
 // more, so that an acknowledgement of further octets has nothing to rest on. A
 // responder whose SYN-ACK fits is believed: the initiator's segments were missed.
 //
-// So is who sends octets or a FIN and acknowledges what lies right behind a SYN, though the answer was
-// missed: of a challenge ACK neither is true.
+// So is who sends octets or a FIN, or acknowledged the SYN before, and acknowledges what lies right behind a SYN, though
+// the answer was missed: of a challenge ACK neither is true.
 func (c *Conn) preOpen(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	if peer.bits&(sentSYN|sentSYNACK) == 0 || peer.bits&sentSegment != 0 {
@@ -144,7 +144,7 @@ func (c *Conn) preOpen(p *capture.Packet, side Side) bool {
 		return false // it completed, and what it offered was sent, and missed or not captured yet
 	}
 	if peer.bits&(sentSYN|sentSYNACK) == sentSYN && me.bits&(sentSYN|sentSYNACK) == 0 &&
-		(p.PayloadLen > 0 || p.Flags.Any(capture.FIN)) && p.Ack.Sub(peer.isn) < slack {
+		(p.PayloadLen > 0 || p.Flags.Any(capture.FIN) || me.bits&hasAck != 0) && p.Ack.Sub(peer.isn) < slack {
 		return false
 	}
 	return peer.bits&sentSYNACK != 0 || me.bits&sentSYNACK == 0

@@ -29,6 +29,18 @@ func TestHonestCuts(t *testing.T) {
 			s FA 900005061 500001052
 			c A 500001052 900005062`, `
 			1 handshake=completed close=closed closed_by=orig close_frames=[10,11] orig_payload=150 resp_payload=260 orig_lost=0 resp_lost=0 oddities=[segment_out_of_window]`},
+		{"the same where the originator only listens", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			+180000 c A 500001001 900005001
+			s PA 900005001 500001001 1000
+			s PA 900006001 500001001 1000
+			c A 500001001 900006001
+			c A 500001001 900007001
+			s PA 900007001 500001001 1000
+			c A 500001001 900008001`, `
+			1 handshake=completed close=open orig_payload=0 resp_payload=3000 orig_lost=0 resp_lost=0 oddities=[segment_out_of_window]`},
 		{"the same after a RST: who was reset does not go on, so that it is another connection", `
 			c S 1000
 			s SA 5000 1001
@@ -163,6 +175,18 @@ func TestHonestCuts(t *testing.T) {
 			c A 1001 5031
 			s PA 5031 1001 10`, `
 			1 handshake=completed close=open ack_frame=3 resp_payload=10 resp_lost=30 oddities=`},
+		{"the third packet acknowledges octets that are captured after it", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5011
+			s PA 5001 1001 10`, `
+			1 handshake=completed close=open ack_frame=3 resp_payload=10 resp_lost=0 oddities=`},
+		{"the answer and all octets of the originator are missed, of which the responder acknowledges more and more", `
+			c S 1000
+			s PA 5001 1001 300
+			s A 5301 1301
+			c A 1301 5301`, `
+			1 handshake=completed_unseen missing=[synack,ack] close=open orig_lost=300 resp_payload=300 oddities=`},
 		{"where nothing proves it, the third packet acknowledges what was not sent", `
 			c S 1000
 			s SA 5000 1001
