@@ -140,7 +140,7 @@ func tcpSignatures() []signature {
 		{proto: NFS, from: either, first: "\x80", match: matchSunRPC(NFS), need: 28, anywhere: true, then: rpcThen},
 
 		{proto: TACACS, from: either, first: "\xc0\xc1", match: matchTACACS, need: 12, then: []string{"\x01\x02\x03", "", "\x00\x01\x04\x05"}},
-		{proto: Diameter, from: either, first: "\x01", match: matchDiameter, need: 28, anywhere: true, then: []string{"", "", fours, highs}},
+		{proto: Diameter, from: either, first: "\x01", match: matchDiameter, need: 28, anywhere: true, then: []string{"\x00", "", fours, highs}},
 		{proto: OpenFlow, from: either, first: "\x01\x02\x03\x04\x05\x06", match: matchOpenFlow, need: 8, then: []string{"\x00", "\x00", fours}},
 		{proto: RTMP, from: either, first: rtmpChunk, match: matchRTMPMedia, anywhere: true, need: 14, then: []string{"", "", "", "\x00", "", "", "\x08\x09"}},
 		{proto: LDP, from: either, first: "\x00", match: matchLDP, need: 18, anywhere: true, then: pairThen[:1]},

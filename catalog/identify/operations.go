@@ -327,7 +327,7 @@ func matchTACACS(l *look) grade {
 // matchDiameter takes a message whose first attributes fit it (RFC 6733, sections 3 and 4).
 func matchDiameter(l *look) grade {
 	b := l.b
-	if len(b) < 28 || b[0] != 1 || b[4]&0x0f != 0 {
+	if len(b) < 28 || b[0] != 1 || b[1] != 0 || b[4]&0x0f != 0 { // none has more than 65,535 octets
 		return no
 	}
 	n := be24(b[1:])
