@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"internal/policy":   {"capture"},
 	"internal/who":      {"capture"},
 	"internal/findings": {"capture", "handshake", "catalog", "catalog/identify", "internal/record", "internal/policy", "internal/prefetch", "internal/who", "internal/words"},
-	"internal/explain":  {"capture", "catalog", "internal/findings", "internal/record", "internal/words"},
+	"internal/explain":  {"capture", "catalog", "catalog/identify", "internal/findings", "internal/record", "internal/words"},
 	"internal/doctor":   {"capture", "internal/words"},
 	"internal/sockets":  {"capture"},
 	"internal/fold":     {},

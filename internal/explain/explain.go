@@ -97,6 +97,9 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 	for _, e := range named(c, l, w) {
 		add(e)
 	}
+	if e, ok := spoken(c, l, w); ok {
+		add(e)
+	}
 	proto, number := "", w
 	if a, b, ok := strings.Cut(w, "/"); ok {
 		if _, err := strconv.Atoi(a); err == nil {

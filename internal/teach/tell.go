@@ -303,7 +303,7 @@ func (t *teller) icmp(s *trace.Step) Telling {
 	if s.ICMPType == 3 && s.ICMPCode == 3 || s.Via.Is6() && s.ICMPType == 1 && s.ICMPCode == 4 {
 		why = l.t("no program takes anything on that port", "ningún programa recibe en ese puerto")
 		if s.Tunneled {
-			why = l.t("nothing takes anything on the tunnel's port", "nada recibe en el puerto del túnel")
+			why = l.t("no program takes anything on the port of the tunnel that carried it", "ningún programa recibe en el puerto del túnel que lo llevaba")
 		}
 	}
 	if s.ICMPCode == 1 && (s.ICMPType == 11 && s.Via.Is4() || s.ICMPType == 3 && s.Via.Is6()) {

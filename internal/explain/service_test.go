@@ -1,0 +1,26 @@
+package explain
+
+import (
+	"strings"
+	"testing"
+
+	"portero/catalog"
+	"portero/catalog/identify"
+	lang "portero/internal/words"
+)
+
+// Whatever stands in the column of services can be looked up by the word that stands there.
+func TestServicesAreExplained(t *testing.T) {
+	c := catalog.Default()
+	for _, p := range identify.Protocols() {
+		if found, _ := Explain(c, lang.English, p.String()); len(found) == 0 {
+			t.Errorf("%s is not explained", p)
+		}
+	}
+	if found, _ := Explain(c, lang.English, "knx"); len(found) == 0 || found[0].Kind != "service" || !strings.Contains(found[0].Text, "3671/udp") {
+		t.Errorf("knx: %+v", found)
+	}
+	if found, _ := Explain(c, lang.Spanish, "knx"); len(found) == 0 || found[0].Kind != "servicio" {
+		t.Errorf("knx: %+v", found)
+	}
+}
