@@ -6,7 +6,6 @@ import (
 
 	"portero/capture"
 	"portero/catalog"
-	"portero/catalog/identify"
 	lang "portero/internal/words"
 )
 
@@ -84,27 +83,6 @@ func named(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 		out = append(out, Entry{id, "kind of fact", t})
 	}
 	return out
-}
-
-// spoken explains a word of the column of services that is told by content and that no port has for its name.
-func spoken(c *catalog.Catalog, l lang.Lang, w string) (Entry, bool) {
-	for _, p := range identify.Protocols() {
-		if plain(p.String()) != plain(w) || isService(c, w) {
-			continue
-		}
-		t := l.Pick("What was spoken, as the first octets of a connection tell.", "Lo que se habló, según los primeros octetos de una conexión.")
-		var ports []string
-		for _, proto := range protos[:2] {
-			for _, n := range p.Ports(proto.proto) {
-				ports = append(ports, fmt.Sprintf("%d/%s", n, proto.name))
-			}
-		}
-		if len(ports) > 0 {
-			t += "\n" + l.Pick("usual ports: ", "puertos habituales: ") + strings.Join(ports, ", ")
-		}
-		return Entry{p.String(), "service", t}, true
-	}
-	return Entry{}, false
 }
 
 func protoName(proto uint8) string {

@@ -23,7 +23,7 @@ func TestServicesAreExplained(t *testing.T) {
 		if ports[plain(p.String())] {
 			continue
 		}
-		if _, ok := spoken(c, lang.English, p.String()); !ok {
+		if _, ok := spoken(c, lang.English, p.String()); !ok || services[p][0] == "" || services[p][1] == "" {
 			t.Errorf("%s is not explained", p)
 		}
 	}

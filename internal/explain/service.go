@@ -1,0 +1,105 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"portero/catalog"
+	"portero/catalog/identify"
+	lang "portero/internal/words"
+)
+
+// services says what is spoken under the names that no port has.
+var services = map[identify.Protocol][2]string{
+	identify.TLS:               {"encryption under the web, mail and much else", "cifrado bajo la web, el correo y mucho más"},
+	identify.DTLS:              {"TLS in datagrams: voice, video, VPNs", "TLS en datagramas: voz, vídeo, VPN"},
+	identify.HTTPProxy:         {"a request to a proxy to call somebody else", "una petición a un proxy para que llame a otro"},
+	identify.WebSocket:         {"messages both ways in a connection of the web", "mensajes en ambos sentidos en una conexión de la web"},
+	identify.DHCP:              {"addresses lent to the machines of a network", "direcciones prestadas a los equipos de una red"},
+	identify.DHCPv6:            {"addresses of IPv6 lent to the machines of a network", "direcciones de IPv6 prestadas a los equipos de una red"},
+	identify.BitTorrentDHT:     {"how programs of BitTorrent find one another", "cómo se encuentran los programas de BitTorrent"},
+	identify.BitTorrentTracker: {"who has a file of BitTorrent", "quién tiene un fichero de BitTorrent"},
+	identify.UTP:               {"BitTorrent's data in datagrams", "los datos de BitTorrent en datagramas"},
+	identify.IKE:               {"keys for IPsec", "claves para IPsec"},
+	identify.ESP:               {"IPsec's packets in datagrams, to pass NAT", "los paquetes de IPsec en datagramas, para pasar el NAT"},
+	identify.H323:              {"calls of older telephones and video rooms", "llamadas de teléfonos y salas de vídeo antiguos"},
+	identify.RIP:               {"routers that tell one another the ways", "routers que se cuentan las rutas"},
+	identify.RTP:               {"voice and video", "voz y vídeo"},
+	identify.RTCP:              {"how well voice and video arrive", "cómo llegan la voz y el vídeo"},
+	identify.RTMP:              {"live video on its way to a platform", "vídeo en directo hacia una plataforma"},
+	identify.Modbus:            {"controllers of machines, without a login", "controladores de máquinas, sin identificarse"},
+	identify.Stratum:           {"coin mining", "minería de criptomonedas"},
+	identify.SourceQuery:       {"questions to game servers", "preguntas a servidores de juegos"},
+	identify.MMS:               {"substations of power networks", "subestaciones eléctricas"},
+	identify.NetFlow:           {"a router's lists of connections, to a collector", "listas de conexiones de un router, hacia un colector"},
+	identify.BFD:               {"routers that watch whether the way still works", "routers que vigilan si el camino funciona"},
+	identify.CAPWAP:            {"Wi-Fi access points and their controller", "puntos de acceso wifi y su controlador"},
+	identify.WakeOnLAN:         {"a packet that switches a machine on", "un paquete que enciende un equipo"},
+	identify.NATPMP:            {"a program asks the router to open a port", "un programa pide al router que abra un puerto"},
+	identify.UBNT:              {"discovery of Ubiquiti's devices", "búsqueda de equipos de Ubiquiti"},
+	identify.MNDP:              {"discovery of MikroTik's routers", "búsqueda de routers de MikroTik"},
+	identify.Collectd:          {"figures of a machine, to whoever collects them", "cifras de un equipo, hacia quien las recoge"},
+	identify.PJL:               {"a print job", "un trabajo de impresión"},
+	identify.Iperf:             {"a test of how fast a network is", "una prueba de la velocidad de una red"},
+	identify.KNX:               {"light, blinds and heating of buildings", "luces, persianas y calefacción de edificios"},
+	identify.SOMEIP:            {"the computers in a car", "los ordenadores de un coche"},
+	identify.DoIP:              {"diagnosis of cars", "diagnosis de coches"},
+	identify.Synchrophasor:     {"measurements of power networks", "medidas de redes eléctricas"},
+	identify.FINS:              {"Omron's controllers of machines", "controladores de máquinas de Omron"},
+	identify.ArtNet:            {"stage lights", "luces de escenario"},
+	identify.SACN:              {"stage lights", "luces de escenario"},
+	identify.LoRa:              {"a gateway of LoRaWAN sensors and its server", "una pasarela de sensores LoRaWAN y su servidor"},
+	identify.Kasa:              {"plugs and lamps of TP-Link", "enchufes y lámparas de TP-Link"},
+	identify.Tuya:              {"plugs, lamps and other things of Tuya", "enchufes, lámparas y otros aparatos de Tuya"},
+	identify.MiIO:              {"Xiaomi's devices", "aparatos de Xiaomi"},
+	identify.DHIP:              {"Dahua's cameras and recorders", "cámaras y grabadores de Dahua"},
+	identify.SADP:              {"search for Hikvision's cameras", "búsqueda de cámaras de Hikvision"},
+	identify.BJNP:              {"Canon's printers and scanners", "impresoras y escáneres de Canon"},
+	identify.Fox:               {"Niagara stations that run buildings", "estaciones Niagara que gobiernan edificios"},
+	identify.FIX:               {"orders to a stock exchange", "órdenes a una bolsa"},
+	identify.OpenWire:          {"messages to an ActiveMQ broker", "mensajes a un broker ActiveMQ"},
+	identify.ZMTP:              {"messages of ZeroMQ, Salt among them", "mensajes de ZeroMQ, entre ellos los de Salt"},
+	identify.ClickHouse:        {"the ClickHouse database", "la base de datos ClickHouse"},
+	identify.DRDA:              {"the databases Db2 and Derby", "las bases de datos Db2 y Derby"},
+	identify.Firebird:          {"the Firebird database", "la base de datos Firebird"},
+	identify.JDWP:              {"the debugger of a Java program: whoever reaches it runs what he likes", "el depurador de un programa Java: quien llega a él ejecuta lo que quiere"},
+	identify.FastCGI:           {"a web server and the programs behind it", "un servidor web y los programas detrás"},
+	identify.RELP:              {"rsyslog's log lines", "las líneas de registro de rsyslog"},
+	identify.NetTCP:            {"services of Microsoft's .NET", "servicios de .NET, de Microsoft"},
+	identify.Checkmk:           {"the agent of the monitor Checkmk", "el agente del monitor Checkmk"},
+	identify.RakNet:            {"games such as Minecraft's Bedrock edition and Roblox", "juegos como la edición Bedrock de Minecraft y Roblox"},
+	identify.Mumble:            {"questions to voice servers of players", "preguntas a servidores de voz de jugadores"},
+	identify.TeamSpeak:         {"voice of players", "voz de jugadores"},
+	identify.Tailscale:         {"a VPN whose nodes look for a way to each other", "una VPN cuyos nodos buscan camino entre sí"},
+	identify.Steam:             {"Steam looks for other machines in the house", "Steam busca otros equipos en la casa"},
+	identify.Dropbox:           {"Dropbox looks for other machines in the network", "Dropbox busca otros equipos en la red"},
+	identify.Spotify:           {"Spotify looks for speakers in the network", "Spotify busca altavoces en la red"},
+	identify.Syncthing:         {"Syncthing looks for other machines in the network", "Syncthing busca otros equipos en la red"},
+	identify.MGCP:              {"commands to telephones and their gateways", "órdenes a teléfonos y sus pasarelas"},
+	identify.GTPPrime:          {"what a mobile network is to be paid for", "lo que una red móvil va a cobrar"},
+}
+
+// spoken explains a word of the column of services that is told by content and that no port has for its name.
+func spoken(c *catalog.Catalog, l lang.Lang, w string) (Entry, bool) {
+	for _, p := range identify.Protocols() {
+		if plain(p.String()) != plain(w) || isService(c, w) {
+			continue
+		}
+		t := l.Pick("What was spoken, as the first octets of a connection tell", "Lo que se habló, según los primeros octetos de una conexión")
+		if s, ok := services[p]; ok {
+			t += ": " + l.Pick(s[0], s[1])
+		}
+		t += "."
+		var ports []string
+		for _, proto := range protos[:2] {
+			for _, n := range p.Ports(proto.proto) {
+				ports = append(ports, fmt.Sprintf("%d/%s", n, proto.name))
+			}
+		}
+		if len(ports) > 0 {
+			t += "\n" + l.Pick("usual ports: ", "puertos habituales: ") + strings.Join(ports, ", ")
+		}
+		return Entry{p.String(), "service", t}, true
+	}
+	return Entry{}, false
+}
