@@ -65,9 +65,8 @@ function bare(t, hit) {
       if (x) for (let i = 0; i < D.n; i++) if (x[i] === n) hit[i] = 1;
     }
   }
-  if (t.text.startsWith("1:") && D.col.community_id) {
-    const c = D.col.community_id;
-    for (let i = 0; i < D.n; i++) if (c.w[c.x ? c.x[i] : 1].startsWith(t.raw)) hit[i] = 1;
+  if (t.text.startsWith("1:")) {
+    for (let i = 0; i < D.n; i++) if ((value("community_id", i) || "").startsWith(t.raw)) hit[i] = 1;
   }
   const has = whole.test(t.text) ? holdsWhole : holds;
   for (const { c, texts } of index) {

@@ -1,7 +1,7 @@
 // One connection packet by packet: the ladder, the game of prediction, and where
 // both ends stand.
 
-const lad = { id: 0, story: null, at: 0, guessing: false, points: 0, most: 0, answered: null, checked: null };
+const lad = { id: 0, story: null, at: 0, guessing: false, points: 0, most: 0, answered: null };
 
 const sides = ["a", "b"];
 const whoIs = (e) => say(["client", "server", "way"][e]);
@@ -84,7 +84,6 @@ function stepTo(n, quiet) {
   const s = lad.story;
   n = Math.max(0, Math.min(s.g.length, n));
   lad.at = n;
-  lad.checked = null;
   const g = n ? s.g[n - 1] : null, before = n > 1 ? s.g[n - 2].a : s.b;
   const now = g ? g.a : s.b;
   for (const li of document.querySelectorAll("#rungs > li")) {
@@ -147,7 +146,8 @@ function drawQuiz() {
 
 // outcome compares an answer with what really came, part by part.
 function outcome(a, flags, seq, ack) {
-  const num = (s) => s.trim() === "" ? null : s.trim().replace(/^\+/, "");
+  // A number may be written with zeros or a sign in front, as where it is typed on a terminal.
+  const num = (s) => /^\s*[+-]?\d+\s*$/.test(s) ? String(BigInt(s.trim().replace(/^\+/, ""))) : s.trim() || null;
   const parts = [{ name: say("flags"), right: flags.join(",") === a.w[0].split(",").filter((f) => ["SYN", "ACK", "FIN", "RST"].includes(f)).join(","), want: a.w[0], why: a.y[0] },
     { name: "seq", right: num(seq) === a.w[1], want: a.w[1], why: a.y[1] }];
   const none = a.w[2] === "-" || a.w[2] === undefined;
@@ -167,8 +167,14 @@ function checkAnswer() {
   }
   $("verdict").replaceChildren(h("ul", { class: "marks" }, parts.map((p) => h("li", null,
     h("span", { class: p.right ? "good" : "bad" }, p.right ? "✓ " : "✗ "), p.name + ": ", p.right ? h("b", null, p.want) : "", " ", p.right ? say("right") : [say("itwas", p.want), p.why ? ": " + text(p.why) : "", "."]))),
-    h("p", null, h("button", { type: "button", id: "goon", onclick: () => { stepTo(lad.at + 1); const f = document.querySelector("#question input"); (f || $("to-next")).focus(); } }, say("next"), " →")));
+    h("p", null, h("button", { type: "button", id: "goon", onclick: () => { stepTo(lad.at + 1); focusNext(); } }, say("next"), " →")));
   form.querySelector(".score").textContent = say("score", lad.points, lad.most);
   for (const b of form.querySelectorAll("input,button[type=submit]")) b.disabled = true;
   $("goon").focus();
+}
+
+// focusNext goes where the game goes on: a button that is disabled would lose the keyboard's place.
+function focusNext() {
+  const next = $("to-next");
+  (document.querySelector("#question input") || (next.disabled ? $("guess") : next)).focus();
 }

@@ -62,10 +62,11 @@ async function begin() {
   if (!D.n) return;
   drawTable();
   document.addEventListener("click", (e) => {
-    const a = e.target.closest("[data-filter]");
-    if (!a) return;
-    e.preventDefault();
-    filterBy(a.dataset.filter);
+    const a = e.target.closest("[data-filter]"), link = e.target.closest("a");
+    if (a) {
+      e.preventDefault();
+      filterBy(a.dataset.filter);
+    } else if (link && link.hash === location.hash) fromHash(true); // no change of the address tells of it
   });
   const bars = $("bars");
   if (bars) bars.addEventListener("pointerover", (e) => { const g = e.target.closest("g"); if (g) readout(g); });
