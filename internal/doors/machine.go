@@ -21,9 +21,6 @@ const (
 	OutOfSight     Seen = "out_of_sight"    // somebody listens where the capture shows nothing at all
 )
 
-// AllSeen lists the words.
-func AllSeen() []Seen { return []Seen{Contacted, NeverContacted, NobodyListens, NoSocket, OutOfSight} }
-
 // Place is one socket of this machine with what was seen of it, or a door of this
 // machine that was seen and has no socket.
 type Place struct {

@@ -20,10 +20,7 @@ type Report struct {
 	Missing  [][2]string // in English and Spanish
 }
 
-// String says it in a line, for people who look after the machine.
-func (r Report) String() string { return r.Text(func(en, _ string) string { return en }) }
-
-// Text is String in the language of pick.
+// Text says it in a line, for people who look after the machine, in the language of pick.
 func (r Report) Text(pick func(en, es string) string) string {
 	var s []string
 	add := func(ok bool, what string) {

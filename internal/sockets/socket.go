@@ -27,9 +27,6 @@ func (m Match) String() string {
 	return [...]string{"", "exact", "port", "guessed", "ended", "hidden", "kernel"}[m]
 }
 
-// Matches lists the words.
-func Matches() []Match { return []Match{Exact, ByPort, Guessed, Ended, Hidden, Kernel} }
-
 // Named reports whether there is a program to be named.
 func (m Match) Named() bool { return m == Exact || m == ByPort || m == Guessed }
 

@@ -75,12 +75,3 @@ var eventNames = [eventCount]string{"snd SYN", "snd SYN,ACK", "snd segment", "sn
 
 // String names the event as in docs/STATES.md.
 func (e Event) String() string { return eventNames[e] }
-
-// Events lists every event.
-func Events() []Event {
-	var all []Event
-	for e := SndSYN; e < eventCount; e++ {
-		all = append(all, e)
-	}
-	return all
-}

@@ -153,15 +153,6 @@ func (r Remark) String() string { return remarkNames[r] }
 // MarshalText makes remarks readable in json.
 func (r Remark) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// Remarks lists every remark.
-func Remarks() []Remark {
-	var all []Remark
-	for r := FirstSYN; r < remarkCount; r++ {
-		all = append(all, r)
-	}
-	return all
-}
-
 // Step is one packet of the connection and what it changed.
 type Step struct {
 	Frame record.FrameRef // as shown to the user

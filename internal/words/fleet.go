@@ -151,14 +151,3 @@ func FleetMessage(l Lang, s string) string {
 	}
 	return s
 }
-
-// HasFleetMessage reports whether a message of portero-fleet, as its code writes it, has
-// its Spanish form.
-func HasFleetMessage(en string) bool {
-	for _, m := range fleetMessages {
-		if m[0] == en {
-			return true
-		}
-	}
-	return HasMessage(en)
-}

@@ -310,14 +310,6 @@ func (b *Broker) URL() string { return b.srv.ClientURL() }
 // Name is the server's.
 func (b *Broker) Name() string { return b.srv.Name() }
 
-// Peer is where other brokers connect.
-func (b *Broker) Peer() string {
-	if a := b.srv.ClusterAddr(); a != nil {
-		return a.String()
-	}
-	return ""
-}
-
 // Ensure makes the streams, over a connection inside the process whose key nobody
 // else has. In a cluster it waits until there is a leader, and says so; alone, what
 // the server refuses it refuses for good.

@@ -26,15 +26,13 @@ type column struct {
 // sensorColumn is beside the record's own: the site is in the path.
 const sensorColumn = "sensor"
 
+// schema is the Parquet schema of a file: the record's fields, the sensor, and
+// the exact nanoseconds of times, which Spark reads as numbers only. Durations
+// are decimals of microseconds with three places. columns are its leaves.
 var (
 	schema  *parquet.Schema
 	columns []column
 )
-
-// Schema is the Parquet schema of a file: the record's fields, the sensor, and
-// the exact nanoseconds of times, which Spark reads as numbers only. Durations
-// are decimals of microseconds with three places.
-func Schema() *parquet.Schema { return schema }
 
 var _ = initSchema()
 

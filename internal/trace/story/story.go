@@ -67,9 +67,6 @@ func Window(n uint16) Change { return func(p *capture.Packet) { p.Window = n } }
 // Flags sets the flags.
 func Flags(f capture.Flags) Change { return func(p *capture.Packet) { p.Flags = f } }
 
-// Bits adds bits.
-func Bits(b capture.Bits) Change { return func(p *capture.Packet) { p.Bits |= b } }
-
 // Wait lets time pass before the next packet (nanoseconds).
 func (s *Story) Wait(ns int64) *Story { s.time += ns; return s }
 

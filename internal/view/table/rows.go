@@ -269,9 +269,6 @@ func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
 	}
 }
 
-// Notes is NotesIn in English.
-func Notes(r *record.Record) []string { return NotesIn(words.English, r) }
-
 // NotesIn is what is to be said of a connection beyond its row: nothing when
 // everything is ordinary.
 func NotesIn(l words.Lang, r *record.Record) []string {
