@@ -412,9 +412,10 @@ func noteOf(f *Flow, x *handshake.Rest) uint32 {
 }
 
 // replies reports whether the message of ICMP that opened f answers another. Of what is told to all unasked one
-// address alone is told because it asked.
+// address alone is told because it asked. Where no type was captured, as of a fragment that is not the first, nothing is
+// known: both places of ports are 0 there, which they are of no type.
 func (f *Flow) replies() bool {
-	if f.proto != capture.ProtoICMP && f.proto != capture.ProtoICMP6 {
+	if f.proto != capture.ProtoICMP && f.proto != capture.ProtoICMP6 || f.portA|f.portB == 0 {
 		return false
 	}
 	ver := uint8(4)

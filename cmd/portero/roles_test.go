@@ -280,6 +280,22 @@ func TestRolesOfAnswersToAll(t *testing.T) {
 	}
 }
 
+// TestRolesOfUnknownMessages: of a message of ICMP whose type was not captured nobody is said to have asked but who sent it.
+func TestRolesOfUnknownMessages(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
+	ip := &layers.IPv4{Version: 4, TTL: 64, Id: 7, Protocol: layers.IPProtocolICMPv4, FragOffset: 185, SrcIP: net.IPv4(192, 0, 2, 1).To4(), DstIP: net.IPv4(192, 0, 2, 2).To4()}
+	if err := gopacket.SerializeLayers(w.buf, serialize, eth, ip, gopacket.Payload(make([]byte, 64))); err != nil {
+		t.Fatal(err)
+	}
+	w.frame(w.buf.Bytes())
+	w.close()
+	if all := records(t, name); len(all) != 1 || all[1]["orig_addr"] != "192.0.2.1" {
+		t.Errorf("%d records, the originator of a fragment is %v", len(all), all[1]["orig_addr"])
+	}
+}
+
 // TestRolesOfMessages: of ICMP the type tells who asked, be the question missing or captured late. What routers and neighbours
 // tell all is their own; what one of them tells one alone is an answer.
 func TestRolesOfMessages(t *testing.T) {
