@@ -105,7 +105,7 @@ func (d *Decoder) plainTCP(f *Frame, p *Packet, seg, n int, digest, addrs, src, 
 	p.PayloadLen = uint32(n - hdr)
 	b := all[:min(len(all), n)]
 	room := max(len(b)-hdr, 0)
-	p.PayloadOff, p.PayloadCap = uint32((seg+hdr)&(-room>>63)), uint32(room)
+	p.PayloadOff, p.PayloadCap = uint32((seg+hdr)&(-room>>(bits.UintSize-1))), uint32(room)
 	if hdr > 20 && len(b) > 20 {
 		// Mostly the padded timestamp option alone.
 		if hdr == 32 && len(b) >= 32 && le.Uint32(b[20:]) == 0x0a080101 {
@@ -157,7 +157,7 @@ func (d *Decoder) plainUDP(f *Frame, p *Packet, seg, n int, digest, addrs, src, 
 	p.Hash = endsHash(d.seed, src+uint64(sport), dst+uint64(dport), ProtoUDP)
 	p.PayloadLen = uint32(n - 8)
 	room := len(b) - 8
-	p.PayloadOff, p.PayloadCap = uint32((seg+8)&(-room>>63)), uint32(room)
+	p.PayloadOff, p.PayloadCap = uint32((seg+8)&(-room>>(bits.UintSize-1))), uint32(room)
 	field := uint16(head >> 48)
 	if cut != 0 {
 		p.Digest = mum(digest^mix1, s^mix2) ^ mum(uint64(sport)<<16|uint64(dport)^mix3, mix1)

@@ -42,7 +42,7 @@ func TestNoTimes(t *testing.T) {
 		rest = rest[16+n:]
 		simple := block(3, le.AppendUint32(nil, n), frame)
 		untimed = append(untimed, simple...)
-		if us := uint64(1_764_000_000_000_000 + i*1000); i%3 == 1 {
+		if us := 1_764_000_000_000_000 + uint64(i)*1000; i%3 == 1 {
 			simple = block(6, le.AppendUint32(nil, 0), le.AppendUint32(nil, uint32(us>>32)), le.AppendUint32(nil, uint32(us)), le.AppendUint32(nil, n), le.AppendUint32(nil, n), frame)
 		}
 		mixed = append(mixed, simple...)
