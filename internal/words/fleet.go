@@ -61,6 +61,7 @@ var fleetMessages = [][2]string{
 	{"--replicas %d needs a cluster of so many brokers: --cluster, --name, --peer and --routes", "--replicas %d necesita un grupo de tantos intermediarios: --cluster, --name, --peer y --routes"},
 	{"%s: nobody is in it, so nobody could connect", "%s: no hay nadie en él, así que nadie podría conectar"},
 	{"--listen %s is open to other machines: give it --cert, --key and --users, or listen on 127.0.0.1", "--listen %s está abierto a otros equipos: hacen falta --cert, --key y --users, o escuchar en 127.0.0.1"},
+	{"--cluster %s: the brokers of a cluster need machines of 64 bits; alone a broker runs on this one, too", "--cluster %s: los intermediarios de un grupo necesitan equipos de 64 bits; uno solo funciona también en este"},
 	{"a broker of a cluster needs a --name of its own", "un intermediario de un grupo necesita un --name propio"},
 	{"--peer %s is open to other machines: give it --cert, --key and --ca, so that brokers know one another", "--peer %s está abierto a otros equipos: hacen falta --cert, --key y --ca, para que los intermediarios se conozcan"},
 	{"--routes: %q is no HOST:PORT", "--routes: %q no es EQUIPO:PUERTO"},
