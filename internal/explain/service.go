@@ -76,17 +76,25 @@ var services = map[identify.Protocol][2]string{
 	identify.Spotify:           {"Spotify looks for speakers in the network", "Spotify busca altavoces en la red"},
 	identify.Syncthing:         {"Syncthing looks for other machines in the network", "Syncthing busca otros equipos en la red"},
 	identify.MGCP:              {"commands to telephones and their gateways", "órdenes a teléfonos y sus pasarelas"},
-	identify.GTPPrime:          {"what a mobile network is to be paid for", "lo que una red móvil va a cobrar"},
+	// Ports of other things have these names.
+	identify.PTP:      {"clocks of a network set to the same time (IEEE 1588)", "relojes de una red puestos a la misma hora (IEEE 1588)"},
+	identify.ADS:      {"controllers of Beckhoff and the programs that set them", "autómatas de Beckhoff y los programas que los ajustan"},
+	identify.Elastic:  {"nodes of the search engine among themselves", "nodos del buscador entre sí"},
+	identify.GIOP:     {"calls of CORBA to objects elsewhere", "llamadas de CORBA a objetos de otros equipos"},
+	identify.SPICE:    {"the screen of a virtual machine", "la pantalla de una máquina virtual"},
+	identify.GTPPrime: {"what a mobile network is to be paid for", "lo que una red móvil va a cobrar"},
 }
 
-// spoken explains a word of the column of services that is told by content and that no port has for its name.
+// spoken explains a word of the column of services that is told by content and that no port has for its name, or that of
+// another thing.
 func spoken(c *catalog.Catalog, l lang.Lang, w string) (Entry, bool) {
 	for _, p := range identify.Protocols() {
-		if plain(p.String()) != plain(w) || isService(c, w) {
+		s, ours := services[p]
+		if plain(p.String()) != plain(w) || !ours && len(called(c, w)) > 0 {
 			continue
 		}
 		t := l.Pick("What was spoken, as the first octets of a connection tell", "Lo que se habló, según los primeros octetos de una conexión")
-		if s, ok := services[p]; ok {
+		if ours {
 			t += ": " + l.Pick(s[0], s[1])
 		}
 		t += "."
