@@ -280,7 +280,7 @@ func (m *model) say() {
 	if m.busy {
 		return
 	}
-	for m.turn < len(m.turns) {
+	if m.turn < len(m.turns) {
 		t := m.turns[m.turn]
 		h, o := m.l.host[t.host], m.l.host[1-t.host]
 		if h.st != stOpen || h.got < o.wrote {
