@@ -100,11 +100,3 @@ func matchUTP(l *look) grade {
 	st.seq[s], st.at[s] = seq, be32(b[4:])
 	return more
 }
-
-// matchLSD takes the search for peers nearby (BEP 14).
-func matchLSD(l *look) grade {
-	if has(l.b, "BT-SEARCH * HTTP/1.1\r\n") {
-		return exact
-	}
-	return no
-}

@@ -76,14 +76,6 @@ func matchMumble(l *look) grade {
 	return no
 }
 
-// matchTeamSpeak takes the first packet of either side.
-func matchTeamSpeak(l *look) grade {
-	if has(l.b, "TS3INIT1") {
-		return exact
-	}
-	return no
-}
-
 // matchTailscale takes what its nodes look for ways with: a word, a key, a number, and what is sealed.
 func matchTailscale(l *look) grade {
 	if has(l.b, "TS\xf0\x9f\x92\xac") && l.size >= 6+32+24+16+2 {
@@ -92,26 +84,10 @@ func matchTailscale(l *look) grade {
 	return no
 }
 
-// matchSteam takes the search for other machines with Steam in a house.
-func matchSteam(l *look) grade {
-	if has(l.b, "\xff\xff\xff\xff\x21\x4c\x5f\xa0") {
-		return exact
-	}
-	return no
-}
-
 // matchDropbox takes what its programs tell their network of themselves.
 func matchDropbox(l *look) grade {
 	b := l.b
 	if (has(b, `{"host_int": `) || has(b, `{"version": [`)) && bytes.Contains(b[:min(len(b), 400)], []byte(`"host_int": `)) {
-		return exact
-	}
-	return no
-}
-
-// matchSpotify takes the search for speakers.
-func matchSpotify(l *look) grade {
-	if has(l.b, "SpotUdp0") {
 		return exact
 	}
 	return no

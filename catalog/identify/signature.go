@@ -109,3 +109,18 @@ func (p Protocol) usualOf(tcp bool, l *look) bool {
 	}
 	return false
 }
+
+// spelt is the signature of a protocol whose first octets are s, at least eight, as those of nothing else.
+func spelt(p Protocol, from role, s string) signature {
+	sig := signature{proto: p, from: from, first: s[:1], need: sieved}
+	for i := 1; i < sieved; i++ {
+		sig.then = append(sig.then, s[i:i+1])
+	}
+	sig.match = func(l *look) grade {
+		if has(l.b, s) {
+			return exact
+		}
+		return no
+	}
+	return sig
+}

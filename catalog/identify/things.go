@@ -149,21 +149,6 @@ func matchHARTIP(l *look) grade {
 	return no
 }
 
-// matchArtNet and matchSACN take what light on stages is steered by (Art-Net 4; ANSI E1.31, section 5).
-func matchArtNet(l *look) grade {
-	if has(l.b, "Art-Net\x00") {
-		return exact
-	}
-	return no
-}
-
-func matchSACN(l *look) grade {
-	if has(l.b, "\x00\x10\x00\x00ASC-E1.17\x00\x00\x00") {
-		return exact
-	}
-	return no
-}
-
 // matchLoRa takes what gateways of LoRaWAN say to their server (Semtech's packet forwarder, PROTOCOL.TXT).
 func matchLoRa(l *look) grade {
 	b := l.b
@@ -259,14 +244,6 @@ func matchMiIO(l *look) grade {
 	}
 	if b := l.b; len(b) >= 32 && be16(b) == 0x2131 && be16(b[2:]) == l.size {
 		return shape
-	}
-	return no
-}
-
-// matchDHIP takes Dahua's name behind the length of its header.
-func matchDHIP(l *look) grade {
-	if has(l.b, "\x20\x00\x00\x00DHIP") {
-		return exact
 	}
 	return no
 }

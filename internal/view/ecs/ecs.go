@@ -64,7 +64,7 @@ func Append(b []byte, r *record.Record) []byte {
 	} else {
 		b = append(b, '"')
 	}
-	if r.ServiceBy != "port" {
+	if r.ServiceBy == "payload" {
 		b = str(b, `,"protocol":"`, r.Service) // what a port is for says nothing of what was spoken
 	}
 	b = num(b, `,"bytes":`, r.Orig.Wire+r.Resp.Wire)

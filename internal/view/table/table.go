@@ -185,10 +185,11 @@ func Key(r *record.Record) Row {
 
 // Service is what was spoken; a question mark stands behind what is only what the port is for.
 func Service(r *record.Record) string {
-	if r.ServiceBy == "port" && r.Service != "" {
-		return r.Service + "?"
+	name := safe.Terminal(r.Service)
+	if r.ServiceBy == "port" && name != "" {
+		return name + "?"
 	}
-	return safe.Terminal(r.Service)
+	return name
 }
 
 func (t *Writer) row(r *record.Record) Row {
