@@ -68,7 +68,10 @@ type File struct {
 	at   io.ReaderAt // the input, where any part of it can be read at any time
 	pos  int64       // of it, where the next piece begins
 	next int         // octets of the next piece, 0 for the first
-	most int         // that a piece has, unless a frame is larger
+	most int         // that a piece has
+
+	spare *spare // memory of large frames, of all inputs that one goroutine reads
+	small []byte // and of a piece, that carry grew out of
 }
 
 type counter struct {
@@ -129,7 +132,7 @@ func Open(name string, o Options) (*File, error) {
 
 // NewReader reads a capture from r, which messages call name.
 func NewReader(r io.Reader, name string, _ Options) (*File, error) {
-	f := &File{name: name, size: -1, raw: &counter{r: r}, most: readSize}
+	f := &File{name: name, size: -1, raw: &counter{r: r}, most: readSize, spare: &spare{}}
 	f.in = f.raw
 	head := make([]byte, 64)
 	n, err := io.ReadFull(f.in, head)

@@ -36,10 +36,17 @@ func (f *File) Claim(b *capture.Block) capture.Piece {
 	if n == 0 {
 		n = min(f.most, readSize/4) // until it is known how large frames are
 	}
-	if cap(b.Buf) < headroom+n {
-		const step = readSize / 4 // pieces differ a little
-		b.Buf = make([]byte, headroom+(n+step-1)/step*step)
+	const step = readSize / 4 // pieces differ a little
+	room := headroom + (n+step-1)/step*step
+	if cap(b.Buf) > roomy {
+		f.spare.put(b.Buf)
+		b.Buf = f.small
+		f.small = nil
 	}
+	if cap(b.Buf) < headroom+n {
+		b.Buf = make([]byte, room)
+	}
+	b.Buf = b.Buf[:cap(b.Buf)]
 	p := capture.Piece{At: f.pos, N: n}
 	f.pos += int64(n)
 	return p
@@ -98,8 +105,8 @@ func (f *File) Take(b *capture.Block, p *capture.Piece) error {
 	}
 	rest := f.sec.frames(f, b, buf[used:])
 	used += rest
-	f.carry = append(f.carry[:0], buf[used:]...)
 	f.off += int64(rest)
+	f.keep(b, buf, used)
 	f.plan(len(b.Frames), used)
 	if len(b.Frames) == 0 {
 		return f.fail
@@ -107,17 +114,85 @@ func (f *File) Take(b *capture.Block, p *capture.Piece) error {
 	return nil
 }
 
-// join puts what was left over before the n octets of the piece in b.
+// join puts what was left over before the n octets of the piece in b, or these behind it where
+// it has no room there.
 func (f *File) join(b *capture.Block, n int) []byte {
 	c := len(f.carry)
 	if c <= headroom {
 		copy(b.Buf[headroom-c:], f.carry)
 		return b.Buf[headroom-c : headroom+n]
 	}
-	large := make([]byte, 0, c+max(n, headroom+f.most))
-	large = append(append(large, f.carry...), b.Buf[headroom:headroom+n]...)
-	b.Buf = large[:cap(large)]
-	return large
+	if cap(f.carry) < c+n {
+		// Twice as much, but no more than what the frame says of itself and a piece take: a length
+		// field alone buys nothing.
+		room := max(c+n, min(2*c, f.want+f.most))
+		large := f.spare.take(room)
+		if large == nil {
+			large = make([]byte, room)
+		}
+		was := f.carry
+		f.carry = append(large[:0], was...)
+		f.drop(was)
+	}
+	f.carry = append(f.carry, b.Buf[headroom:headroom+n]...)
+	return f.carry
+}
+
+// keep keeps what is left of buf, of which so much is used.
+func (f *File) keep(b *capture.Block, buf []byte, used int) {
+	switch {
+	case len(buf) == 0 || len(f.carry) == 0 || &buf[0] != &f.carry[0]:
+		f.carry = append(f.carry[:0], buf[used:]...)
+	case len(b.Frames) > 0:
+		// The frames lie in it, so it goes with them, and what the piece lay in stays.
+		f.carry, b.Buf = append(b.Buf[:0], buf[used:]...), f.carry[:cap(f.carry)]
+	case used > 0:
+		f.carry = append(f.carry[:0], buf[used:]...)
+	}
+}
+
+// roomy is more than any piece needs. What is larger was made for a frame, and goes from one large frame to the
+// next: a block that kept it would take the place of the largest frame for ever.
+const roomy = headroom + 2*readSize
+
+// drop gives back memory that carry does not need any more.
+func (f *File) drop(b []byte) {
+	if cap(b) > roomy {
+		f.spare.put(b)
+	} else if cap(b) > cap(f.small) {
+		f.small = b[:cap(b)]
+	}
+}
+
+// spare is memory for large frames that waits for the next of them: two at most, one to grow out of and
+// one to grow into.
+type spare [2][]byte
+
+// put keeps b in place of a smaller one.
+func (s *spare) put(b []byte) {
+	least := 0
+	if cap(s[1]) < cap(s[0]) {
+		least = 1
+	}
+	if cap(b) > cap(s[least]) {
+		s[least] = b[:cap(b)]
+	}
+}
+
+// take is the smallest that has so much room, nil where none has.
+func (s *spare) take(room int) []byte {
+	best := -1
+	for i := range s {
+		if cap(s[i]) >= room && (best < 0 || cap(s[i]) < cap(s[best])) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	b := s[best]
+	s[best] = nil
+	return b
 }
 
 // plan decides how much is read next, after so many frames that took so many octets.
@@ -126,6 +201,5 @@ func (f *File) plan(frames, octets int) {
 		f.next = min(max(octets/frames*blockFrames, readPiece), f.most)
 		return
 	}
-	// Grow by what is really there: a length field alone buys nothing.
-	f.next = min(2*max(f.next, f.most/2), max(f.want-len(f.carry), f.most))
+	f.next = f.most
 }

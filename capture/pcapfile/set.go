@@ -24,6 +24,8 @@ type Set struct {
 	problems []error
 	single   *File
 	options  Options
+	spare    spare  // memory of large frames
+	small    []byte // what a block had before it got some of it
 }
 
 // input is one capture of a set.
@@ -75,7 +77,7 @@ func OpenAll(names []string, o Options) (*Set, error) {
 			continue
 		}
 		in := &input{name: n, id: int32(len(s.all)), file: f, seen: f.raw}
-		f.id = in.id
+		f.id, f.spare = in.id, &s.spare
 		s.all = append(s.all, in)
 		s.names = append(s.names, f.Name())
 		if f.size < 0 || s.size < 0 {
@@ -122,6 +124,9 @@ func (s *Set) fill(in *input) bool {
 		s.problems = append(s.problems, err)
 	}
 	in.file.Close()
+	if cap(in.block.Buf) > roomy {
+		s.spare.put(in.block.Buf)
+	}
 	in.block = capture.Block{}
 	return false
 }
@@ -134,7 +139,7 @@ func (s *Set) activate(in *input) {
 			s.problems = append(s.problems, err)
 			return
 		}
-		f.id = in.id
+		f.id, f.spare = in.id, &s.spare
 		in.file = f
 		if !s.fill(in) {
 			return
@@ -220,6 +225,10 @@ func (s *Set) oldest() *input {
 // merge copies frames into b, oldest first.
 func (s *Set) merge(b *capture.Block) error {
 	b.Frames = b.Frames[:0]
+	if cap(b.Buf) > roomy {
+		s.spare.put(b.Buf)
+		b.Buf, s.small = s.small, nil
+	}
 	if cap(b.Buf) < readSize {
 		b.Buf = make([]byte, readSize)
 	}
@@ -234,8 +243,11 @@ func (s *Set) merge(b *capture.Block) error {
 			if len(b.Frames) > 0 {
 				break
 			}
-			buf = make([]byte, 0, len(fr.Data))
-			b.Buf = buf
+			if buf = s.spare.take(len(fr.Data)); buf == nil {
+				buf = make([]byte, len(fr.Data))
+			}
+			b.Buf, s.small = buf, b.Buf
+			buf = buf[:0]
 		}
 		s.index++
 		at := len(buf)
