@@ -488,3 +488,16 @@ func TestACollectorIsToldOfWhatLasts(t *testing.T) {
 	}
 	ended()
 }
+
+// That a collector is away is said at once, in plain words though another process called it, and not when
+// it is over.
+func TestACollectorThatIsAwayIsSaidWhileItIs(t *testing.T) {
+	w := watch(t, livetest.New(t), "va", "--to", "ipfix+tcp://127.0.0.1:4739")
+	w.until("4739: the collector is away (nobody listens there): what is meant for it is left out and counted until it is back\n")
+	if err := w.end(syscall.SIGTERM); err != nil {
+		t.Errorf("%v\n%s", err, w.errors())
+	}
+	if n := strings.Count(w.errors(), "is away"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, w.errors())
+	}
+}

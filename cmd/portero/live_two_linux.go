@@ -376,8 +376,11 @@ func (r *remote) metrics() (net.Listener, error) {
 
 func (r *remote) dial(network, addr string) (net.Conn, error) {
 	files, err := r.call.Ask("dial", address{network, addr}, nil)
-	if err != nil || len(files) == 0 {
-		return nil, errors.Join(err, errors.New("not connected"))
+	if err == nil && len(files) == 0 {
+		err = errors.New("the helper process sent no connection")
+	}
+	if err != nil {
+		return nil, err
 	}
 	defer files[0].Close()
 	return net.FileConn(files[0])

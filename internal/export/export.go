@@ -50,6 +50,8 @@ type Exporter struct {
 	sent    map[findings.Identity]string // the gravest that was sent
 	failure error
 	n, left uint64 // findings sent, and left out for want of memory of what was sent
+	away    bool   // as was told
+	told    time.Time
 }
 
 // schemes are what --to understands.
@@ -225,9 +227,12 @@ func (e *Exporter) templates(now time.Time) {
 	}
 }
 
-// Tick sends a message that is not full when it has waited for a second.
+// Tick sends a message that is not full when it has waited for a second, and says whether the
+// collector went away or is back.
 func (e *Exporter) Tick() {
-	if now := time.Now(); e.enc != nil && !e.filled.IsZero() && now.Sub(e.filled) >= time.Second {
+	now := time.Now()
+	e.tell(now)
+	if e.enc != nil && !e.filled.IsZero() && now.Sub(e.filled) >= time.Second {
 		e.enc.Flush(uint32(now.Unix()))
 		e.filled = time.Time{}
 	}
@@ -305,4 +310,27 @@ func (e *Exporter) Close() error {
 	return err
 }
 
-var errRefused = errors.New("nobody listens there")
+// calmTime is how long nothing more is said of whether a collector is there: one that comes and goes
+// fills no log.
+const calmTime = 5 * time.Second
+
+// tell says that the collector is away when that happens, and once that it is back.
+func (e *Exporter) tell(now time.Time) {
+	why := e.line.away.Load()
+	if (why != nil) == e.away || e.opt.Say == nil || !e.told.IsZero() && now.Sub(e.told) < calmTime {
+		return
+	}
+	e.away, e.told = why != nil, now
+	l := e.opt.Lang
+	if e.away {
+		e.opt.Say(e.to + ": " + fmt.Sprintf(l.Pick("the collector is away (%s): what is meant for it is left out and counted until it is back", "el colector no responde (%s): lo que es para él se omite y se cuenta hasta que vuelva"), strings.TrimPrefix(words.Message(l, ": "+(*why).Error()), ": ")))
+		return
+	}
+	lost := words.Number(e.line.lost.Load(), l.Pick("message LOST", "mensaje PERDIDO"), l.Pick("messages LOST", "mensajes PERDIDOS"))
+	e.opt.Say(e.to + ": " + fmt.Sprintf(l.Pick("the collector is back; %s so far", "el colector ha vuelto; %s hasta ahora"), lost))
+}
+
+var (
+	errRefused = errors.New("nobody listens there")
+	errStuck   = errors.New("it takes nothing")
+)

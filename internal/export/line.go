@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -36,6 +37,28 @@ type line struct {
 	next  time.Time // when the next message may leave
 
 	ending atomic.Pointer[time.Time] // until when what has no room waits, nil never
+
+	away   atomic.Pointer[error] // why the collector takes nothing, nil while it does
+	failed time.Time             // when it last took none
+}
+
+// quietTime is how long nothing must have come back that says that nobody listens, before a collector
+// of datagrams counts as listening again: it never says so itself.
+const quietTime = 10 * time.Second
+
+// gone notes that the collector takes nothing, and why.
+func (l *line) gone(err error) {
+	l.failed = time.Now()
+	if l.away.Load() == nil {
+		l.away.Store(&err)
+	}
+}
+
+// here notes that it took a message.
+func (l *line) here() {
+	if l.away.Load() != nil && (l.network != "udp" || time.Since(l.failed) >= quietTime) {
+		l.away.Store(nil)
+	}
 }
 
 type parcel struct {
@@ -47,8 +70,11 @@ type parcel struct {
 const anySession = 1<<32 - 1
 
 func (l *line) start() error {
-	if err := l.dial(); err != nil && !l.live {
-		return err
+	if err := l.dial(); err != nil {
+		if !l.live {
+			return err
+		}
+		l.gone(err)
 	}
 	if l.live {
 		l.queue = make(chan parcel, queueLen)
@@ -59,8 +85,15 @@ func (l *line) start() error {
 	return nil
 }
 
-// Dial connects as an Exporter does that is not told otherwise.
-func Dial(network, addr string) (net.Conn, error) { return net.DialTimeout(network, addr, dialTime) }
+// Dial connects as an Exporter does that is not told otherwise. An error says what is wrong, and not
+// where: another process may hand it on as text alone.
+func Dial(network, addr string) (net.Conn, error) {
+	c, err := net.DialTimeout(network, addr, dialTime)
+	if err != nil {
+		return nil, plain(err)
+	}
+	return c, nil
+}
 
 // session is a number that changes when a connection was made anew.
 func (l *line) session() uint32 { return l.gen.Load() }
@@ -83,6 +116,9 @@ func (l *line) dial() error {
 func plain(err error) error {
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return errRefused
+	}
+	if no := syscall.Errno(0); errors.As(err, &no) {
+		return no
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Err != nil {
@@ -151,6 +187,7 @@ func (l *line) write(m []byte) error {
 	if err != nil && l.network == "udp" && errors.Is(err, syscall.ECONNREFUSED) {
 		// The error is about an earlier datagram; this one was not sent.
 		l.lost.Add(1)
+		l.gone(errRefused)
 		_, err = l.conn.Write(m)
 	}
 	if err != nil {
@@ -183,18 +220,28 @@ func (l *line) carry(p *parcel, tried *time.Time) bool {
 				return false
 			}
 			*tried = time.Now()
-			if l.dial() != nil {
+			if err := l.dial(); err != nil {
+				l.gone(err)
 				return false
+			}
+			if why := l.away.Load(); why != nil && *why != errStuck {
+				l.here()
 			}
 		}
 		if l.network != "udp" && p.gen != anySession && p.gen != l.gen.Load() {
 			return false
 		}
-		if l.write(p.data) == nil {
+		err := l.write(p.data)
+		if err == nil {
+			l.here()
 			return true
 		}
 		if l.network == "udp" {
+			l.gone(err)
 			return false
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			l.gone(errStuck) // to connect again proves nothing: its kernel does that
 		}
 		l.conn.Close()
 		l.conn = nil
