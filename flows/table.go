@@ -50,10 +50,9 @@ type Table struct {
 	stats   Stats
 	ended   Ended
 	began   began
-	alike   int    // flows that lie under the hash of the packet at hand, which is of none of them
-	apart   bool   // some lie under apartFrom's hash
-	looked  uint32 // where the next Snapshot begins
-	closing bool   // no packet will follow: nothing need be remembered
+	alike   int  // flows that lie under the hash of the packet at hand, which is of none of them
+	apart   bool // some lie under apartFrom's hash
+	closing bool // no packet will follow: nothing need be remembered
 }
 
 // halfOpenRef is a flow, and its first frame to tell it from a later one in its place.
@@ -546,20 +545,24 @@ func (t *Table) Close() {
 }
 
 // Snapshot shows what is known of the flows that had a packet at since (ns) or
-// later, without ending them. What each is given is valid until it returns; it
-// returns false to end early, and the next Snapshot goes on from there.
-func (t *Table) Snapshot(since int64, index uint64, each func(*Ended) bool) {
-	for range t.made {
-		v := t.looked
-		t.looked = t.after(v)
+// later, without ending them, from the place from on, 0 being the first. What each is given is valid
+// until it returns; it returns false to end early. The next place is where to go on then, 0 where none is left.
+func (t *Table) Snapshot(from uint32, since int64, index uint64, each func(*Ended) bool) (next uint32) {
+	if t.made == 0 {
+		return 0
+	}
+	for v := from; ; v = next {
+		next = t.after(v)
 		if f := t.flow(v); f.bits&inUse != 0 && f.last >= since {
 			t.view(v, &t.ended, index, handshake.EndActive)
 			if !each(&t.ended) {
-				return
+				return next
 			}
 		}
+		if next == 0 {
+			return 0
+		}
 	}
-	t.looked = 0
 }
 
 // Release gives back the memory that lies in no Pool, or in that of the table's own. The table must

@@ -370,6 +370,8 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 	told := map[uint64]int64{}
 	looked := time.Now()
 	next := looked.Add(time.Second)
+	var round engine.Round
+	var began time.Time // when it did
 	eo.Sink = func(r *record.Record) error {
 		delete(told, r.ID)
 		for _, e := range to {
@@ -387,7 +389,10 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 			}
 			clock := max(eng.Time(), now.Add(-2*time.Second).UnixNano())
 			n := 0
-			eng.SnapshotSome(since, func(r *record.Record) bool {
+			if began.IsZero() {
+				began = now
+			}
+			over := eng.SnapshotSome(&round, since, func(r *record.Record) bool {
 				for _, e := range to {
 					_ = e.Look(r, clock) // live nothing is waited for, and nothing fails
 				}
@@ -402,8 +407,8 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 				n++
 				return n < lookMost
 			})
-			if next = now.Add(time.Second); n < lookMost {
-				looked = now
+			if next = now.Add(time.Second); over {
+				looked, began = began, time.Time{}
 			} else {
 				// There are more. Looking at them takes one part in fifty.
 				next = now.Add(50 * time.Since(now))

@@ -162,7 +162,9 @@ type session struct {
 	owner    func(id uint64) string // the program behind a connection, for comments of -w; nil without
 	asked    map[uint64]uint8
 	waiting  []waiting
-	gauges   *gauges // nil without --metrics
+	gauges   *gauges       // nil without --metrics
+	early    engine.Round  // of looks at what may be one before its connections end
+	portion  time.Duration // how long connections are looked at in one go
 	watch    *findings.Detector
 	stop     context.CancelFunc
 	signals  chan os.Signal
@@ -181,7 +183,7 @@ type session struct {
 
 // plan checks everything that was asked for, before anything is opened.
 func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Options, err error) {
-	s = &session{a: a, o: o, mode: o.format, asked: map[uint64]uint8{}}
+	s = &session{a: a, o: o, mode: o.format, asked: map[uint64]uint8{}, portion: lookTime}
 	if s.lang, err = language(o.lang); err != nil {
 		return
 	}

@@ -58,7 +58,7 @@ func TestClockSetBackHoldsNothingUp(t *testing.T) {
 		src := &setBack{feed: &live.Handle{}, pause: 25 * time.Millisecond, frames: framesIn(t, name)}
 		early, atEnd := 0, 0
 		// All that is told before the first that ended was told while it went on.
-		for _, e := range streamed(t, src) {
+		for _, e := range streamed(t, src, lookTime) {
 			switch {
 			case e.Event == "ended":
 				atEnd++
@@ -97,7 +97,7 @@ type toldEvent struct {
 }
 
 // streamed is what live tells of a source, an interval being a second.
-func streamed(t *testing.T, src feed) (es []toldEvent) {
+func streamed(t *testing.T, src feed, portion time.Duration) (es []toldEvent) {
 	t.Helper()
 	var out bytes.Buffer
 	a := &app{in: strings.NewReader(""), out: &out, err: io.Discard, ctx: t.Context()}
@@ -106,6 +106,7 @@ func streamed(t *testing.T, src feed) (es []toldEvent) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.portion = portion
 	s.src, s.source, s.stop = src, src, func() {}
 	if s.out, err = a.openOutput("", false); err != nil {
 		t.Fatal(err)
@@ -144,7 +145,7 @@ func TestQuietConnectionsAreToldOfToo(t *testing.T) {
 					r.Last = now.UnixNano()
 				}
 				if since, before := looks.next(now, now.UnixNano()); r.Last >= since {
-					for _, e := range tell.Look(&r, before, now.UnixNano()) {
+					for _, e := range tell.Look(&r, before, now.UnixNano(), now.UnixNano()) {
 						if e == events.Active {
 							active++
 						}
@@ -154,6 +155,73 @@ func TestQuietConnectionsAreToldOfToo(t *testing.T) {
 			if active != 6 {
 				t.Errorf("one that began %d ms after the second, quiet %v, was told of %d times in 30 s", phase, quiet, active)
 			}
+		}
+	}
+}
+
+// crowd is an interface on which many connections opened and are silent then, while one goes on.
+type crowd struct {
+	feed
+	frames []capture.Frame
+	next   int
+	silent int // the first frame after the openings
+}
+
+// Next implements capture.Source: the openings at once, then a frame at a time.
+func (c *crowd) Next(b *capture.Block) error {
+	b.Frames, b.Buf = b.Frames[:0], b.Buf[:0]
+	switch {
+	case c.next == len(c.frames):
+		return io.EOF
+	case c.next < c.silent:
+		b.Frames = append(b.Frames, c.frames[:c.silent]...)
+		c.next = c.silent
+		return nil
+	}
+	time.Sleep(20 * time.Millisecond)
+	b.Frames = append(b.Frames, c.frames[c.next])
+	c.next++
+	return nil
+}
+
+// Now is the time that the machine shows.
+func (c *crowd) Now() time.Time { return time.Unix(0, c.frames[max(c.next, 1)-1].Time) }
+
+// More connections than are looked at in one go are told of all the same, each once an interval, in several goes:
+// frames are followed in between.
+func TestManyConnectionsAreLookedAtInPortions(t *testing.T) {
+	const conns, seconds = 3*lookAtOnce - 10, 6
+	name := t.TempDir() + "/x.pcap"
+	w := newWire(t, name)
+	server := end{net.IP{192, 0, 2, 2}, 7001}
+	for i := range conns {
+		client := end{net.IP{192, 0, 2, 1}, uint16(40000 + i)}
+		w.tcp(client, server, "S", 100, 0, nil)
+		w.tcp(server, client, "SA", 500, 101, nil)
+		w.tcp(client, server, "A", 101, 501, nil)
+	}
+	silent := 3 * conns
+	for i := range seconds * 25 {
+		w.at = w.at.Add(40 * time.Millisecond)
+		w.tcp(end{net.IP{192, 0, 2, 9}, 39000}, server, "S", uint32(1000*i), 0, nil)
+	}
+	w.close()
+	src := &crowd{feed: &live.Handle{}, frames: framesIn(t, name), silent: silent}
+	told := map[uint64]map[string]int{}
+	ended := false
+	for _, e := range streamed(t, src, 0) {
+		if ended = ended || e.Event == "ended"; ended || e.Event == "finding" {
+			continue
+		}
+		if told[e.ID] == nil {
+			told[e.ID] = map[string]int{}
+		}
+		told[e.ID][e.Event]++
+	}
+	for id := uint64(1); id <= conns; id++ {
+		// At the end a round may be under way, and one before it may have been the last to count.
+		if n := told[id]; n["opened"] != 1 || n["established"] != 1 || n["active"] < seconds-4 || n["active"] > seconds {
+			t.Fatalf("of connection %d, which lasted %d s, was told before its end: %v", id, seconds, n)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (s *session) found() []findings.Finding {
 	early.Frames = s.eng
 	now := s.clock()
 	n := 0
-	s.eng.SnapshotSome(0, func(r *record.Record) bool {
+	s.eng.SnapshotSome(&s.early, 0, func(r *record.Record) bool {
 		if age := time.Duration(now - r.First); r.TCP() && age >= earlyAge && age <= earlyLast {
 			c := *r
 			c.Final, c.Risks = true, nil

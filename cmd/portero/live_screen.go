@@ -62,8 +62,9 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 		board.Ended(r)
 		return nil
 	}
-	ask := screen.Sources{Count: s.counters, Findings: s.found, Look: func(since int64, each func(r *record.Record) bool) {
-		s.eng.SnapshotSome(since, func(r *record.Record) bool {
+	var round engine.Round
+	ask := screen.Sources{Count: s.counters, Findings: s.found, Look: func(since int64, each func(r *record.Record) bool) bool {
+		return s.eng.SnapshotSome(&round, since, func(r *record.Record) bool {
 			s.programs.name(r)
 			return each(r)
 		})

@@ -20,6 +20,13 @@ import (
 // lookEvery is how often connections that last are looked at for what is new.
 const lookEvery = 200 * time.Millisecond
 
+// lookTime is how long they are looked at in one go: frames wait in the ring meanwhile. The time is
+// looked at once in lookAtOnce of them.
+const (
+	lookTime   = lookEvery / 5
+	lookAtOnce = 256
+)
+
 // streamer tells events as they happen: records for programs, or lines for
 // people.
 type streamer struct {
@@ -115,20 +122,7 @@ func (s *session) stream(eo engine.Options, out *output, mode string) error {
 			return
 		}
 		last = now
-		clock := s.clock()
-		since, before := looks.next(now, clock)
-		s.eng.Snapshot(since, func(r *record.Record) {
-			if s.err != nil {
-				return
-			}
-			if es := t.tell.Look(r, before, clock); len(es) > 0 {
-				s.programs.name(r)
-				s.err = t.write(r, es)
-			}
-			if s.err == nil {
-				s.err = s.to.look(r, clock)
-			}
-		})
+		t.look(&looks, now, s.portion)
 		if s.err == nil && !now.Before(nextFindings) {
 			s.err = t.findings(s.moment(), s.found())
 			// However many there are, looking for them takes one part in fifty.
@@ -170,6 +164,11 @@ type rounds struct {
 	last   int64     // clock at the last one
 	whole  time.Time // when all were looked at
 	passed int64     // clock then
+
+	// One that is under way: what it is for, and how far it came.
+	going                bool
+	since, before, clock int64
+	round                engine.Round
 }
 
 // next says what a look is for: connections that had a packet since, whose intervals ended
@@ -185,6 +184,29 @@ func (l *rounds) next(now time.Time, clock int64) (since, before int64) {
 	}
 	l.last = clock
 	return since, before
+}
+
+// look goes on with the looks for so long: as many as do not fit into it have their turn the
+// next time, and frames are followed in between.
+func (t *streamer) look(looks *rounds, now time.Time, most time.Duration) {
+	s, clock := t.s, t.s.clock()
+	if !looks.going {
+		looks.going, looks.clock = true, clock
+		looks.since, looks.before = looks.next(now, clock)
+	}
+	n := 0
+	over := s.eng.SnapshotSome(&looks.round, looks.since, func(r *record.Record) bool {
+		if es := t.tell.Look(r, looks.before, looks.clock, clock); len(es) > 0 {
+			s.programs.name(r)
+			s.err = t.write(r, es)
+		}
+		if s.err == nil {
+			s.err = s.to.look(r, clock)
+		}
+		n++
+		return s.err == nil && (n%lookAtOnce != 0 || time.Since(now) < most)
+	})
+	looks.going = !over
 }
 
 func (t *streamer) write(r *record.Record, es []string) error {

@@ -109,7 +109,6 @@ type Engine struct {
 	stats  Stats
 	frames frameMap
 	rec    record.Record
-	looked int // the lane where the next SnapshotSome begins
 	notes  annotator
 	err    error
 	failed atomic.Bool // err is set
@@ -190,21 +189,27 @@ func identifyShare(memory int64) int64 {
 // Snapshot shows the records, not final, of the connections that had a packet at
 // since (ns) or later. What each is given is valid until it returns.
 func (e *Engine) Snapshot(since int64, each func(r *record.Record)) {
-	e.SnapshotSome(since, func(r *record.Record) bool {
+	e.SnapshotSome(&Round{}, since, func(r *record.Record) bool {
 		each(r)
 		return true
 	})
 }
 
-// SnapshotSome is a Snapshot that ends when each returns false. The next one goes
-// on from there.
-func (e *Engine) SnapshotSome(since int64, each func(r *record.Record) bool) {
+// Round is how far a Snapshot in portions came. The zero value begins one. It is of one engine.
+type Round struct {
+	lane int
+	next uint32 // in its table
+}
+
+// SnapshotSome is a Snapshot that ends when each returns false, and goes on from there with the same
+// round. It reports whether the round is over: then it showed every connection that was there all the
+// time once, and the next one begins.
+func (e *Engine) SnapshotSome(round *Round, since int64, each func(r *record.Record) bool) (over bool) {
 	e.settle()
 	more := true
-	for k := range e.lanes {
-		at := (e.looked + k) % len(e.lanes)
-		l := e.lanes[at]
-		l.table.Snapshot(since, e.last+1, func(f *flows.Ended) bool {
+	for ; round.lane < len(e.lanes); round.lane++ {
+		l := e.lanes[round.lane]
+		round.next = l.table.Snapshot(round.next, since, e.last+1, func(f *flows.Ended) bool {
 			if e.opt.Select != nil && !f.Selected {
 				return true
 			}
@@ -214,11 +219,16 @@ func (e *Engine) SnapshotSome(since int64, each func(r *record.Record) bool) {
 			return more
 		})
 		if !more {
-			e.looked = at
-			return
+			if round.next == 0 {
+				round.lane++
+			}
+			break
 		}
 	}
-	e.looked = 0
+	if over = round.lane == len(e.lanes); over {
+		*round = Round{}
+	}
+	return over
 }
 
 // Links names the link types that were met.

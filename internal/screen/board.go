@@ -49,7 +49,8 @@ type Board struct {
 	// the engine's
 	next     time.Time
 	since    int64
-	told     int64 // the clock of the last Tick
+	told     int64 // the clock when the last round of looks began
+	began    int64 // the clock when this one did, 0 before it
 	nextFind time.Time
 
 	mu       sync.Mutex
@@ -123,8 +124,8 @@ func (b *Board) Ended(r *record.Record) {
 type Sources struct {
 	Count func() Counters
 	// Look shows the connections that had a packet since, as engine.SnapshotSome
-	// does.
-	Look func(since int64, each func(r *record.Record) bool)
+	// does, and reports whether its round is over.
+	Look func(since int64, each func(r *record.Record) bool) (over bool)
 	// Findings are those so far, in a list of its own.
 	Findings func() []findings.Finding
 }
@@ -143,7 +144,10 @@ func (b *Board) Tick(now time.Time, clock int64, ask Sources) {
 	}
 	follow := b.follow.Load()
 	var seen []*record.Record
-	ask.Look(b.since, func(r *record.Record) bool {
+	if b.began == 0 {
+		b.began = clock
+	}
+	over := ask.Look(b.since, func(r *record.Record) bool {
 		c := r.Clone()
 		seen = append(seen, c)
 		if follow != nil && follow.ID == c.ID {
@@ -151,11 +155,14 @@ func (b *Board) Tick(now time.Time, clock int64, ask Sources) {
 		}
 		return len(seen) < maxLook
 	})
-	// Where time does not go on it may have been set back, and what comes now is of before.
-	if b.since = 0; clock > b.told {
-		b.since = clock - int64(time.Second)
+	// Until all were looked at, those that were not yet are asked for as before. Where time does not go on
+	// it may have been set back, and what comes now is of before.
+	if over {
+		if b.since = 0; b.began > b.told {
+			b.since = b.began - int64(time.Second)
+		}
+		b.told, b.began = b.began, 0
 	}
-	b.told = clock
 	if follow != nil {
 		b.followed.Store(&Following{b.follow.Load(), b.recent.Packets(follow.ID, maxLadder)})
 	}

@@ -49,7 +49,9 @@ func filled(t *testing.T, l words.Lang, name string, w, h int) (*Model, *Board) 
 	go func() { b.Run(ctx); close(done) }()
 	t.Cleanup(func() { stop(); <-done })
 	var e *engine.Engine
-	look := func(since int64, each func(r *record.Record) bool) { e.SnapshotSome(since, each) }
+	look := func(since int64, each func(r *record.Record) bool) bool {
+		return e.SnapshotSome(&engine.Round{}, since, each)
+	}
 	count := func() Counters {
 		st := e.Stats()
 		return Counters{Packets: st.Packets, Bytes: st.Bytes, Received: st.Frames, Dropped: 3, Live: st.Flows.Live, Total: st.Flows.Flows}
@@ -442,7 +444,7 @@ func TestClockSetBack(t *testing.T) {
 	b := NewBoard(nil)
 	var since []int64
 	ask := Sources{Count: func() Counters { return Counters{} }, Findings: func() []findings.Finding { return nil },
-		Look: func(s int64, _ func(r *record.Record) bool) { since = append(since, s) }}
+		Look: func(s int64, _ func(r *record.Record) bool) bool { since = append(since, s); return true }}
 	at := time.Now()
 	const hour = int64(time.Hour)
 	for _, clock := range []int64{10 * hour, 11 * hour, 10 * hour, 10 * hour, 10*hour + int64(time.Minute), 10*hour + 2*int64(time.Minute)} {

@@ -57,16 +57,17 @@ func New(interim time.Duration) *Teller {
 func (t *Teller) Untold() uint64 { return t.untold }
 
 // Look returns the events that r, which lasts, is to be told with now (packet
-// time, ns). last is when the Teller looked before. What it returns is valid until
+// time, ns). Intervals count that ended after last and not after until, when the round of looks
+// began that this is of; last is when the one before it began. What it returns is valid until
 // the next call.
-func (t *Teller) Look(r *record.Record, last, now int64) []string {
+func (t *Teller) Look(r *record.Record, last, until, now int64) []string {
 	t.buf = t.buf[:0]
 	was, known := t.told[r.ID]
 	t.begin(r, now)
 	if len(t.buf) == 0 && known && t.interim > 0 && was&toldClosed == 0 && (IsEstablished(r) || r.Handshake == handshake.Midstream) {
 		// A boundary between two intervals since its beginning was passed.
 		step := int64(t.interim)
-		if (now-r.First)/step > (last-r.First)/step {
+		if (until-r.First)/step > (last-r.First)/step {
 			t.buf = append(t.buf, Active)
 		}
 	}

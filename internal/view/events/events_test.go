@@ -23,7 +23,7 @@ func conn(id uint64, v handshake.Verdict) *record.Record {
 func TestTeller(t *testing.T) {
 	tell := New(10 * time.Second)
 	look := func(r *record.Record, last, now int64) string {
-		return strings.Join(tell.Look(r, last*second, now*second), " ")
+		return strings.Join(tell.Look(r, last*second, now*second, now*second), " ")
 	}
 	r := conn(1, handshake.NoAnswer)
 	for _, x := range []struct {
@@ -79,7 +79,7 @@ func TestUntoldIsCountedOnce(t *testing.T) {
 	tell := New(0)
 	all := func(now int64) (told int) {
 		for i := range 3 * MaxEarly {
-			told += len(tell.Look(conn(uint64(i+1), handshake.NoAnswer), 100*second, now*second))
+			told += len(tell.Look(conn(uint64(i+1), handshake.NoAnswer), 100*second, now*second, now*second))
 		}
 		return told
 	}
