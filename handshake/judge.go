@@ -302,7 +302,10 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			}
 		case crossed && !synack && me.bits&peer.bits&(sentSegment|hasAck) == sentSegment|hasAck && c.acked(o) && c.acked(r):
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
-		case syn && !synack && !crossed && third && peer.bits&belongs == sentReset && c.resetFromWithin(o, x):
+		case syn && !synack && !crossed && third && peer.bits&belongs == sentReset &&
+			(exact && peer.bits&sentRSTACKofSYN == 0 || c.resetFromWithin(o, x)):
+			// Nothing but a SYN-ACK that acknowledges the SYN lets its sender go on right behind it (RFC 9293,
+			// 3.10.7.3), whoever answers that with a RST.
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 			if !exact {
 				j.Missing |= MissingACK

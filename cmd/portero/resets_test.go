@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestHonestResets holds what a RST tells by its numbers, in whatever order it was captured.
 func TestHonestResets(t *testing.T) {
@@ -43,15 +46,31 @@ func TestHonestResets(t *testing.T) {
 			c A 1001 5031
 			s R 5031`, `
 			1 handshake=invalid close=none suspected_rsts=0`},
-		{"a RST that acknowledges nothing is of one who has no connection", `
+		{"a RST that acknowledges nothing is of one who has no connection, as where cookies of a SYN-ACK that was missed do not hold: the originator had its answer", `
 			c S 1000
 			c A 1001 5001
 			s R 5001`, `
-			1 handshake=invalid close=none`},
-		{"a RST that acknowledges what was not sent proves nothing", `
+			1 handshake=completed_unseen missing=[synack] syn_frame=1 ack_frame=2 confirmed_frame= close=reset closed_by=resp close_frames=[3] suspected_rsts=0`},
+		{"the same with the SYN-ACK", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s R 5001`, `
+			1 handshake=completed confirmed_frame= close=reset closed_by=resp close_frames=[4] suspected_rsts=0`},
+		{"the third packet carries octets", `
+			c S 1000
+			c PA 1001 5001 10
+			s R 5001`, `
+			1 handshake=completed_unseen missing=[synack] ack_frame=2 close=reset closed_by=resp orig_payload=10`},
+		{"the answer to the SYN was missed, and the RST acknowledges what was not sent", `
 			c S 1000
 			c A 1001 5001
 			s RA 5001 2001`, `
+			1 handshake=completed_unseen missing=[synack] ack_frame=2 close=reset closed_by=resp`},
+		{"a segment that does not go on from the SYN proves no answer", `
+			c S 1000
+			c A 1501 5001
+			s R 5001`, `
 			1 handshake=invalid close=none`},
 		{"a RST is captured before the octets that it acknowledges, and before their acknowledgement", `
 			c S 1000
@@ -113,5 +132,18 @@ func TestHonestResets(t *testing.T) {
 			1 handshake=completed close=open suspected_rsts=1`},
 	} {
 		x.hold(t)
+	}
+}
+
+// Whose RST has its number from what it answers said nothing of its own: one direction is all that a forger sends.
+func TestRSTAloneIsNoWordOfItsSender(t *testing.T) {
+	for packets, want := range map[string]string{
+		"c S 1000\nc A 1001 5001\ns R 5001":       "only to send one direction",
+		"c S 1000\nc A 1001 5001\ns RA 5001 1001": "off the path, to guess the responder's 32-bit number",
+	} {
+		_, out, _ := portero(t, "why", acted(t, packets), "1", "--lang", "en")
+		if out = strings.Join(strings.Fields(out), " "); !strings.Contains(out, want) {
+			t.Errorf("no %q in %s", want, out)
+		}
 	}
 }

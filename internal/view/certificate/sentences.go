@@ -452,10 +452,10 @@ func (c *Certificate) forger() Text {
 		t = Text{"one packet with a false source address is enough: nothing that would tell is checked here.", "basta un paquete con origen falso: aquí no se comprueba nada que lo delate."}
 	case !r.TCP():
 		t = Text{"one datagram with a false source address is enough: UDP checks nothing.", "basta un datagrama con origen falso: UDP no comprueba nada."}
+	case r.Handshake == handshake.Implied, r.Handshake == handshake.CompletedUnseen && !c.respSpeaks():
+		t = Text{"only to send one direction: nothing here shows that the other end agreed in its own words.", "solo enviar un sentido: nada muestra aquí al otro extremo con sus propias palabras."}
 	case r.Handshake == handshake.Completed, r.Handshake == handshake.CompletedUnseen:
 		t = Text{"off the path, to guess the responder's 32-bit number (1 in 4294967296 a try); on the path, to see one packet.", "fuera del camino, adivinar el número de 32 bits del respondedor (1 entre 4294967296 por intento); en el camino, ver un paquete."}
-	case r.Handshake == handshake.Implied:
-		t = Text{"only to send one direction: nothing here shows that the other end agreed in its own words.", "solo enviar un sentido: nada muestra aquí al otro extremo con sus propias palabras."}
 	case r.Handshake == handshake.Refused:
 		t = Text{"to see the SYN or guess its number: a firewall on the way can answer for the host.", "ver el SYN o adivinar su número: un cortafuegos (firewall) en el camino puede contestar por el equipo."}
 	case r.Handshake == handshake.Filtered:
@@ -506,4 +506,14 @@ func Equation(e *trace.Equation) (words Text, numbers string) {
 		return words, numbers
 	}
 	return words, u(e.Number) + " ≠ " + u(e.Base) + " + " + strconv.FormatUint(uint64(e.Lo), 10)
+}
+
+// respSpeaks reports whether the responder acknowledges something: a RST without ACK has its number from what it answers.
+func (c *Certificate) respSpeaks() bool {
+	for i := range c.tr.Steps {
+		if s := &c.tr.Steps[i]; s.From == trace.Resp && s.Flags.Any(capture.ACK) {
+			return true
+		}
+	}
+	return false
 }
