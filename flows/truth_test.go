@@ -457,8 +457,6 @@ func (c *caseOf) open(b string) bool {
 		return c.f.drop > 0 || crossed
 	case "payload": // one octet before all that was captured may be of a keep-alive
 		return c.f.disorder > 0 && (c.f.drop > 0 || c.f.late > 0)
-	case "closed_by": // the first FIN may have come again
-		return c.f.late > 0 || crossed
 	}
 	return crossed
 }

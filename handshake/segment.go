@@ -118,11 +118,17 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	if p.Flags.Any(capture.FIN) && !c.doubtFIN(p, side, off, x) {
 		if me.bits&sentFIN == 0 && (!end.Before(me.next) || x.Data == nil || x.fill(side, end-1, end) > 0 || me.bits&(sentSYN|sentSYNACK) == 0 && me.isn == end) {
 			// Behind what was sent there is none but one that is missing.
+			if peer.bits&sentFIN != 0 && me.fin == end && x.finOff[side] == 0 {
+				peer.bits |= finAcked // noted below: this is a copy of one that was missed
+			}
 			me.bits |= sentFIN
 			me.fin = end
 			x.finOff[side] = off
 			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) {
 				me.bits |= finAcked
+			}
+			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN == 0 && x.finOff[1-side] == 0 {
+				peer.fin = p.Ack // it may be behind a FIN that was not captured yet
 			}
 			if d := x.more(); d.finAhead&(2>>side) != 0 && !d.finAck[1-side].Before(me.fin) {
 				peer.bits |= finAcked // it answers this one, which was captured late
