@@ -1,6 +1,9 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // Message brokers, databases, and what programs call each other by.
 
@@ -42,21 +45,33 @@ func matchSTOMP(l *look) grade {
 	}
 	for _, w := range words {
 		if begins(l.b, w) && len(l.b) < len(w) {
-			return l.until(64)
+			return l.until(stompHead)
 		}
 		if !has(l.b, w) {
 			continue
 		}
-		for _, h := range headers {
-			if rest := l.b[len(w):]; has(rest, h) {
-				return exact
-			} else if begins(rest, h) {
-				return l.until(64)
+		// The headers have no order, and there may be others among them.
+		for rest := l.b[len(w):]; ; {
+			line, next, whole := bytes.Cut(rest, []byte("\n"))
+			for _, h := range headers {
+				if has(line, h) {
+					return exact
+				}
 			}
+			switch colon := bytes.IndexByte(line, ':'); {
+			case !whole && utf8.Valid(line):
+				return l.until(stompHead)
+			case !whole || colon < 1 || !utf8.Valid(line):
+				return no
+			}
+			rest = next
 		}
 	}
 	return no
 }
+
+// stompHead is how much of a first frame is waited for.
+const stompHead = 512
 
 // followSTOMP reads the login of the first frame.
 func followSTOMP(_ *Identifier, k *pending) bool {
@@ -167,10 +182,10 @@ func matchBolt(l *look) grade {
 	return exact
 }
 
-// matchDRDA takes the first request of Db2's and Derby's clients: EXCSAT in a data stream (DRDA Version 5, volume 3).
+// matchDRDA takes the first request of Db2's and Derby's clients, EXCSAT in a data stream, and its answer (DRDA Version 5, volume 3).
 func matchDRDA(l *look) grade {
 	b := l.b
-	if len(b) < 10 || b[0] > 15 || b[2] != 0xd0 || b[3]&0x0f != 1 || be16(b[6:])+6 != be16(b) || be16(b[8:]) != 0x1041 && be16(b[8:]) != 0x1443 {
+	if len(b) < 10 || b[0] > 15 || b[2] != 0xd0 || be16(b[6:])+6 != be16(b) || (b[3]&0x0f != 1 || be16(b[8:]) != 0x1041) && (b[3]&0x0f != 2 || be16(b[8:]) != 0x1443) {
 		return no
 	}
 	return exact
@@ -264,7 +279,7 @@ func matchSMPP(l *look) grade {
 		return no
 	}
 	n := int(be32(b))
-	if kind := be32(b[4:]); kind != 1 && kind != 2 && kind != 9 || be32(b[8:]) != 0 || be32(b[12:]) == 0 || be32(b[12:]) > 1<<24 {
+	if kind := be32(b[4:]); kind != 1 && kind != 2 && kind != 9 || be32(b[8:]) != 0 || be32(b[12:]) == 0 || be32(b[12:]) > 1<<31-1 {
 		return no
 	}
 	switch {

@@ -282,7 +282,11 @@ func matchRTCP(l *look) grade {
 	}
 	n, at := 0, 0
 	for at+4 <= len(b) && b[at]>>6 == 2 && b[at+1] >= 200 && b[at+1] <= 207 {
-		at += 4 * (be16(b[at+2:]) + 1)
+		words := be16(b[at+2:])
+		if least := 1 + 6*int(b[at]&31); b[at+1] == 200 && words < least+5 || b[at+1] == 201 && words < least {
+			return no // less than the reports that it counts (RFC 3550, sections 6.4.1 and 6.4.2)
+		}
+		at += 4 * (words + 1)
 		n++
 	}
 	if at == l.size && (n > 1 || b[1] == 200 || b[1] == 201 || l.size == 4*(be16(b[2:])+1)) {

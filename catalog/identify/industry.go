@@ -317,7 +317,7 @@ func matchSunRPC(want Protocol) func(l *look) grade {
 				return no
 			}
 			program := be32(b[12:])
-			if program < 100000 || program > 0x60000000 || (program == 100003) != (want == NFS) {
+			if program < 100000 || program > 0x60000000 || (program == 100003) != (want == NFS) || !rpcCall(b, l) {
 				return no
 			}
 			return exact
@@ -329,4 +329,26 @@ func matchSunRPC(want Protocol) func(l *look) grade {
 		}
 		return no
 	}
+}
+
+// rpcCall looks at the rest of a call's head (RFC 5531, section 9): who asks is told in two opaque fields of at most 400
+// octets, and procedure 0 has no arguments. A request of NTP by who never heard from its server has zeros there, and the
+// time behind them.
+func rpcCall(b []byte, l *look) bool {
+	if len(b) < 32 {
+		return true // not there yet
+	}
+	size := int(be32(b[28:]))
+	if size > 400 {
+		return false
+	}
+	at := 32 + (size+3)&^3
+	if len(b) < at+8 {
+		return l.pend.tcp || l.size > len(b)
+	}
+	if size = int(be32(b[at+4:])); size > 400 {
+		return false
+	}
+	at += 8 + (size+3)&^3
+	return l.pend.tcp || at <= l.size && (be32(b[20:]) != 0 || at == l.size)
 }

@@ -4,15 +4,25 @@ import "bytes"
 
 // What machines of a network tell each other, and those who watch over them.
 
-// matchNetFlow takes exports of version 5, whose size follows from the count, and of version 9, whose sets fill the
-// datagram (RFC 3954, section 5).
+// matchNetFlow takes exports of versions 1, 5 and 7, whose size follows from the count, and of version 9, whose sets fill the
+// datagram (RFC 3954, section 5). A one stands where much else begins, so that version 1 wants its port.
 func matchNetFlow(l *look) grade {
 	b := l.b
 	if len(b) < 24 {
 		return no
 	}
-	n := be16(b[2:])
-	if be16(b) == 5 && n >= 1 && n <= 30 && l.size == 24+48*n || be16(b) == 9 && n > 0 && flowSets(b[20:], l.size-20, 0, 1) {
+	n, fits := be16(b[2:]), false
+	switch be16(b) {
+	case 1:
+		fits = n >= 1 && n <= 24 && l.size == 16+52*n && NetFlow.usualOf(l.pend.tcp, l)
+	case 5:
+		fits = n >= 1 && n <= 30 && l.size == 24+48*n
+	case 7:
+		fits = n >= 1 && n <= 28 && l.size == 24+52*n
+	case 9:
+		fits = n > 0 && flowSets(b[20:], l.size-20, 0, 1)
+	}
+	if fits {
 		return shape
 	}
 	return no
@@ -27,6 +37,9 @@ func matchIPFIX(l *look) grade {
 	if n := be16(b[2:]); n >= 20 && (n == l.size || l.pend.tcp && n < l.size) && flowSets(b[16:min(n, len(b))], n-16, 2, 3) {
 		return shape
 	} else if l.pend.tcp && n > l.size && flowSets(b[16:], n-16, 2, 3) {
+		if n > MaxKept && (be16(b[16:]) == 2 || IPFIX.usualOf(true, l)) {
+			return shape // longer than what is looked at: it begins with templates, as every session does (section 8.1)
+		}
 		return l.until(n)
 	}
 	return no
@@ -84,7 +97,11 @@ func matchBFD(l *look) grade {
 		return no
 	}
 	b := l.b
-	if len(b) < 24 || b[0]>>5 > 1 || int(b[3]) != l.size || b[2] == 0 || be32(b[4:]) == 0 || b[1]&4 == 0 && l.size != 24 {
+	if len(b) < 24 || b[0]>>5 > 1 || b[2] == 0 || be32(b[4:]) == 0 {
+		return no
+	}
+	// What tries how large a packet may be is filled behind it (RFC 9764, section 3).
+	if n := int(b[3]); n > l.size || n < 24 || b[1]&4 == 0 && n != 24 {
 		return no
 	}
 	return shape
@@ -279,16 +296,24 @@ func matchBabel(l *look) grade {
 	return no
 }
 
-// matchCollectd walks the parts of a datagram, the first of which names the machine.
+// matchCollectd walks the parts of a datagram, the first of which names the machine. Before it may stand a signature; where
+// the datagram is enciphered, it is all one part.
 func matchCollectd(l *look) grade {
 	if !Collectd.usualOf(l.pend.tcp, l) {
 		return no
 	}
-	b := l.b
+	b, parts, size := l.b, 0, l.size
+	if len(b) >= 46 {
+		switch n := be16(b[2:]); {
+		case be16(b) == 0x200 && n > 36 && n < 36+256 && n < len(b):
+			b, size, parts = b[n:], size-n, 1
+		case be16(b) == 0x210 && n == size && be16(b[4:]) > 0 && be16(b[4:])+42 < size:
+			return port
+		}
+	}
 	if len(b) < 16 || be16(b) != 0 || be16(b[2:]) < 6 {
 		return no
 	}
-	parts, size := 0, l.size
 	for ; len(b) >= 4; parts++ {
 		n := be16(b[2:])
 		if n < 5 || n > size {
@@ -359,11 +384,15 @@ func matchOpenFlow(l *look) grade {
 	case n > 8 && (len(b) < 10 || be16(b[8:]) != 1):
 		return no
 	}
-	if p := l.peer; len(p) >= 8 && p[0] >= 1 && p[0] <= 6 && p[1] == 0 && be16(p[2:]) >= 8 && be16(p[2:]) <= 64 && be16(p[2:])&7 == 0 {
+	p := l.peer
+	if len(p) >= 8 && p[0] >= 1 && p[0] <= 6 && p[1] == 0 && be16(p[2:]) >= 8 && be16(p[2:]) <= 64 && be16(p[2:])&7 == 0 {
 		return exact
 	}
-	if l.on(6653) || l.on(6633) {
+	switch {
+	case l.on(6653) || l.on(6633):
 		return port
+	case len(p) == 0 && l.spoke && n == l.size && !l.final:
+		return more // the other side's hello will tell
 	}
 	return no
 }

@@ -1,6 +1,9 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // matchTelnet takes option negotiation (RFC 854, RFC 855).
 func matchTelnet(l *look) grade {
@@ -17,10 +20,42 @@ func matchTelnet(l *look) grade {
 	if !negotiation(b) {
 		return no
 	}
-	if negotiation(l.peer) || len(b) >= 6 && b[1] != 0xfa && negotiation(b[3:]) {
+	switch {
+	case negotiation(l.peer) || len(b) >= 6 && b[1] != 0xfa && negotiation(b[3:]):
 		return exact
+	case Telnet.usualOf(l.pend.tcp, l) || len(b) > 3 && terminal(b[3:min(len(b), 64)]):
+		return shape
+	case len(b) > 3:
+		return no // one option by itself stands at the start of anything
+	case l.final:
+		return shape
 	}
-	return shape
+	return more
+}
+
+// terminal reports whether b is what is shown on a terminal, as far as it goes: letters, what moves the cursor, and commands
+// of Telnet.
+func terminal(b []byte) bool {
+	for len(b) > 0 {
+		switch c := b[0]; {
+		case c == 0xff:
+			if len(b) > 1 && b[1] < 0xf0 {
+				return false
+			}
+			b = b[min(2, len(b)):]
+		case c >= 0x80:
+			r, n := utf8.DecodeRune(b)
+			if r == utf8.RuneError && utf8.FullRune(b) {
+				return false
+			}
+			b = b[max(n, 1):]
+		case c < ' ' && c != 0 && (c < 7 || c > 15) && c != 27 || c == 127:
+			return false
+		default:
+			b = b[1:]
+		}
+	}
+	return true
 }
 
 // followTelnet watches the prompts: what is typed after the first is the user's

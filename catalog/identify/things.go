@@ -33,26 +33,31 @@ func matchKNX(l *look) grade {
 	}
 }
 
-// maySOMEIP reports whether a datagram has the length that SOME/IP says, and the protocol's version.
+// maySOMEIP reports whether the octets may begin a message of SOME/IP: its length, and the protocol's version.
 func maySOMEIP(b []byte, size int) bool {
-	return len(b) >= 16 && int(be32(b[4:]))+8 == size && b[12] == 1
+	return len(b) >= 16 && int(be32(b[4:])) >= 8 && int(be32(b[4:]))+8 <= size && b[12] == 1
 }
 
-// matchSOMEIP takes a message of its own (AUTOSAR SOME/IP Protocol Specification, section 4.1), discovery among them.
+// matchSOMEIP takes messages that fill a datagram, one or more (AUTOSAR SOME/IP Protocol Specification, sections 4.1 and
+// 4.2.1), discovery among them. The head of each says how long it is.
 func matchSOMEIP(l *look) grade {
-	b := l.b
-	if !maySOMEIP(b, l.size) || be16(b) == 0 {
-		return no
+	for at := 0; ; {
+		b := l.b[at:]
+		if !maySOMEIP(b, l.size-at) || be16(b) == 0 {
+			return no
+		}
+		switch kind, result := b[14]&^0x20, b[15]; {
+		case kind <= 2 && result == 0, (kind == 0x80 || kind == 0x81) && result <= 0x20:
+		default:
+			return no
+		}
+		switch at += int(be32(b[4:])) + 8; {
+		case at == l.size && be32(l.b) == 0xffff8100:
+			return exact
+		case at == l.size, at >= len(l.b):
+			return shape
+		}
 	}
-	switch kind, result := b[14]&^0x20, b[15]; {
-	case kind <= 2 && result == 0, (kind == 0x80 || kind == 0x81) && result <= 0x20:
-	default:
-		return no
-	}
-	if be32(b) == 0xffff8100 {
-		return exact
-	}
-	return shape
 }
 
 // matchDoIP takes a message of diagnosis over IP (ISO 13400-2, section 7): its version, that inverted, its kind and length.
@@ -137,7 +142,7 @@ func matchHARTIP(l *look) grade {
 		return no
 	}
 	b := l.b
-	if len(b) < 8 || b[0] < 1 || b[0] > 2 || b[1] > 2 || b[2] > 4 || be16(b[6:]) < 8 {
+	if len(b) < 8 || b[0] < 1 || b[0] > 2 || b[1] > 2 && b[1] != 15 || b[2] > 5 || be16(b[6:]) < 8 {
 		return no
 	}
 	switch n := be16(b[6:]); {
@@ -167,6 +172,10 @@ func matchLoRa(l *look) grade {
 	case 1, 4:
 		if l.on(1700) && l.size == 4 {
 			return port
+		}
+	case 5:
+		if len(b) > 20 && has(b[12:], `{"txpk_ack":`) {
+			return exact
 		}
 	case 3:
 		if len(b) > 12 && has(b[4:], `{"txpk":`) {
@@ -228,13 +237,15 @@ func matchTuya(l *look) grade {
 	default:
 		return no
 	}
-	if n != l.size || n > len(b) || be32(b[n-4:]) != end {
-		if n > l.size {
-			return l.until(n)
-		}
+	switch {
+	case n < 20 || n != l.size && !l.pend.tcp:
+		return no
+	case n > len(b):
+		return l.until(n)
+	case be32(b[n-4:]) != end:
 		return no
 	}
-	return exact
+	return exact // in a stream others may follow
 }
 
 // matchMiIO takes Xiaomi's greeting, all ones, and messages with their length.
@@ -266,8 +277,32 @@ func matchBJNP(l *look) grade {
 	return no
 }
 
-// matchHL7 takes a message of hospitals in its frame (HL7 Version 2.5.1, appendix C; MLLP).
-var matchHL7 = opensWith("\x0bMSH|^~\\&")
+// matchHL7 takes a message of hospitals, a batch or a file of them in its frame (HL7 Version 2.5.1, section 2.5.4 and appendix
+// C; MLLP): the segment says with which signs it is made, four or, from version 2.7 on, five, each another.
+func matchHL7(l *look) grade {
+	b := l.b
+	if len(b) < 11 {
+		for _, w := range [...]string{"\x0bMSH", "\x0bBHS", "\x0bFHS"} {
+			if begins(b[:min(len(b), len(w))], w) {
+				return l.until(11)
+			}
+		}
+		return no
+	}
+	if !has(b, "\x0bMSH") && !has(b, "\x0bBHS") && !has(b, "\x0bFHS") {
+		return no
+	}
+	n := 0
+	for signs := b[4:]; n < 6 && (n == 0 || signs[n] != signs[0]); n++ {
+		if c := signs[n]; c <= ' ' || c > '~' || alnum(c) || bytes.IndexByte(signs[:n], c) >= 0 {
+			return no
+		}
+	}
+	if n < 5 || b[4+n] != b[4] {
+		return no
+	}
+	return exact
+}
 
 // matchDICOM takes a request for an association (DICOM PS3.8, section 9.3.2).
 func matchDICOM(l *look) grade {

@@ -1,0 +1,128 @@
+package identify
+
+import (
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// TestLegalVariants: what a protocol may say in another way than most do, on the port it has there.
+func TestLegalVariants(t *testing.T) {
+	zeros := func(n int) string { return strings.Repeat("\x00", n) }
+	be := func(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
+	someip := "\x12\x34\x00\x08\x00\x00\x00\x0c\x00\x00\x00\x01\x01\x01\x00\x00abcd"
+	tuya := "\x00\x00\x55\xaa\x00\x00\x00\x01\x00\x00\x00\x0a\x00\x00\x00\x0c" + "abcd" + "sums" + "\x00\x00\xaa\x55"
+	host := "\x00\x00\x00\x09door\x00\x00\x08\x00\x0c" + zeros(8) + "\x00\x02\x00\x08cpu\x00"
+	call := func(rest string) string {
+		return "\x00\x00\x00\x07" + be(0) + be(2) + be(100000) + be(2) + be(4) + rest
+	}
+	for _, c := range []struct {
+		what string
+		d    *dialogue
+		want Protocol
+	}{
+		{"NetFlow 1", udpTalk(2055).say(ours, "\x00\x01\x00\x01"+zeros(12+52)), NetFlow},
+		{"NetFlow 1 elsewhere", udpTalk(elsewhere).say(ours, "\x00\x01\x00\x01"+zeros(12+52)), None},
+		{"NetFlow 7", udpTalk(elsewhere).say(ours, "\x00\x07\x00\x02"+zeros(20+2*52)), NetFlow},
+		{"IPFIX over TCP, longer than what is looked at", tcpTalk(elsewhere).say(ours, "\x00\x0a\x10\x00"+zeros(12)+"\x00\x02\x00\x0c\x01\x00\x00\x01\x00\x08\x00\x04"+"\x01\x00\x0f\xe4"+zeros(1400)), IPFIX},
+		{"a ten and a length, and no templates", tcpTalk(elsewhere).say(ours, "\x00\x0a\x10\x00"+zeros(12)+"\x01\x00\x0f\xf0"+zeros(1400)), None},
+		{"BFD that tries a size", udpTalk(3784).say(ours, "\x20\xc0\x03\x18"+be(1)+be(0)+be(1000000)+be(1000000)+be(0)+zeros(1000)), BFD},
+		{"collectd, signed", udpTalk(25826).say(ours, "\x02\x00\x00\x28"+strings.Repeat("s", 32)+"anna"+host), Collectd},
+		{"collectd, enciphered", udpTalk(25826).say(ours, "\x02\x10\x00\x40\x00\x04anna"+strings.Repeat("x", 54)), Collectd},
+		{"OpenFlow elsewhere, by both hellos", tcpTalk(elsewhere).say(ours, "\x04\x00\x00\x08\x00\x00\x00\x01").say(theirs, "\x01\x00\x00\x08\x00\x00\x00\x02"), OpenFlow},
+		{"one hello of OpenFlow elsewhere", tcpTalk(elsewhere).say(ours, "\x04\x00\x00\x08\x00\x00\x00\x01"), None},
+		{"STOMP, headers in another order", tcpTalk(elsewhere).say(ours, "CONNECT\nclient-id:door\nreceipt:1\naccept-version:1.2\n\n\x00"), STOMP},
+		{"a word of STOMP, and no header of it", tcpTalk(elsewhere).say(ours, "CONNECT\nclient-id:door\n\n\x00"), None},
+		{"the answer to EXCSAT, first", tcpTalk(elsewhere).say(theirs, "\x00\x14\xd0\x02\x00\x01\x00\x0e\x14\x43"+zeros(10)), DRDA},
+		{"SMPP that begins its numbers high", tcpTalk(elsewhere).say(ours, be(16+17)+be(9)+zeros(4)+be(1<<30)+"anna\x00secret\x00\x00\x34\x00\x00\x00"), SMPP},
+		{"SOME/IP, two in a datagram", udpTalk(elsewhere).say(ours, someip+someip), SOMEIP},
+		{"SOME/IP, and what is none", udpTalk(elsewhere).say(ours, someip+"abcdabcdabcdabcd"), None},
+		{"HART-IP, turned down", udpTalk(5094).say(ours, "\x01\x0f\x00\x02\x00\x02\x00\x08"), HARTIP},
+		{"LoRaWAN, what became of a packet", udpTalk(elsewhere).say(ours, "\x02\x12\x34\x05gatewayA{\"txpk_ack\":{\"error\":\"NONE\"}}"), LoRa},
+		{"Tuya, two in a segment", tcpTalk(elsewhere).say(ours, tuya+tuya), Tuya},
+		{"HL7 with other signs", tcpTalk(elsewhere).say(ours, "\x0bMSH#@~\\%#door#example#\r"), HL7},
+		{"HL7 2.7", tcpTalk(elsewhere).say(ours, "\x0bMSH|^~\\&#|door|example|\r"), HL7},
+		{"a batch of HL7", tcpTalk(elsewhere).say(ours, "\x0bBHS|^~\\&|door|example|\r"), HL7},
+		{"three letters of HL7", tcpTalk(elsewhere).say(ours, "\x0bMSHabcdefghijk"), None},
+		{"a call of SunRPC", udpTalk(elsewhere).say(ours, call(be(0)+be(0)+be(0)+be(0)+"abcd")), SunRPC},
+		{"a call whose sender takes more room than there is", udpTalk(elsewhere).say(ours, call(be(1)+be(256)+be(0)+be(0))), None},
+		{"NTP of who never heard from its server", udpTalk(elsewhere).say(ours, "\xe3\x00\x06\xe8"+be(0)+be(2)+"INIT"+zeros(24)+"\xe1\x58\x29\x6b\x5c\xe9\x96\x61"), NTP},
+		{"one option of Telnet", tcpTalk(elsewhere).say(theirs, "\xff\xfd\x18"), Telnet},
+		{"an option of Telnet and a greeting", tcpTalk(elsewhere).say(theirs, "\xff\xfd\x18\r\nB\xc3\xbcro: login\x1b[0m\xff\xf1"), Telnet},
+		{"what begins like an option of Telnet", tcpTalk(elsewhere).say(theirs, "\xff\xfd\x18\x81\x92\xa3\xb4\xc5\x06\x17\x28"), None},
+		{"the same where Telnet is at home", tcpTalk(23).say(theirs, "\xff\xfd\x18\x81\x92\xa3\xb4\xc5\x06\x17\x28"), Telnet},
+		{"a report of RTCP", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+zeros(28)), RTCP},
+		{"a report of RTCP with less than it counts", udpTalk(elsewhere).say(ours, "\x82\xc9\x00\x07"+zeros(28)), None},
+	} {
+		if got := protocolOf(c.d.end()); got != c.want.String() {
+			t.Errorf("%s: told as %q, want %q", c.what, got, c.want)
+		}
+	}
+}
+
+// TestRandomIsNothing shows each signature random octets on a port that is no protocol's, of which the first eight are what its
+// sieve lets through: sixteen million such payloads may hold one that is taken for something, and no more.
+func TestRandomIsNothing(t *testing.T) {
+	const bits, tries = 24, 4000
+	r := rand.New(rand.NewPCG(7, 8))
+	sizes := []int{12, 16, 20, 24, 32, 40, 48, 64, 92, 100, 148, 200, 300, 512, 1000, 1300}
+	buf := make([]byte, 1500)
+	for _, tcp := range []bool{true, false} {
+		v := allSignatures().udp
+		if tcp {
+			v = allSignatures().tcp
+		}
+		for i := range v.list {
+			s := &v.list[i]
+			if s.only != nil {
+				continue
+			}
+			var may [sieved][]byte
+			passed := 0.0 // bits that the sieve asks for
+			for j := range may {
+				for c := range 256 {
+					if !v.at[j][c].and(single(i)).empty() {
+						may[j] = append(may[j], byte(c))
+					}
+				}
+				passed -= math.Log2(float64(len(may[j])) / 256)
+			}
+			for _, isClient := range []bool{true, false} {
+				if s.from&roleOf(isClient) == 0 {
+					continue
+				}
+				told := 0
+				for range tries {
+					b := buf[:sizes[r.IntN(len(sizes))]]
+					for at := range b {
+						b[at] = byte(r.Uint32())
+					}
+					for j := range may {
+						b[j] = may[j][r.IntN(len(may[j]))]
+					}
+					k := &pending{tcp: tcp, spoke: ours, opener: -1}
+					l := &look{b: b, size: len(b), from: 40000, to: elsewhere, port: elsewhere, client: isClient, spoke: true, first: true, final: true, pend: k}
+					if (s.fits == nil || s.fits(b, len(b))) && (s.alone == nil || s.alone(b, len(b))) && s.match(l) >= port {
+						told++
+					}
+				}
+				if most := tries * math.Exp2(passed-bits); float64(told) > most+3*math.Sqrt(most)+2 {
+					t.Errorf("tcp %v, %v, client %v: %d of %d random payloads that pass the sieve are told, at most %.1f may be", tcp, s.proto, isClient, told, tries, most)
+				}
+			}
+		}
+	}
+}
+
+// TestNobodyElsesOpening shows what every protocol begins with on a port that is none's: it is told as that, or not at all.
+func TestNobodyElsesOpening(t *testing.T) {
+	same := map[Protocol]Protocol{MDNS: DNS, LLMNR: DNS, NFS: SunRPC, S7comm: TPKT, MMS: TPKT}
+	for _, o := range openings() {
+		d := (&opening{udp: o.udp}).talk().say(o.first, o.a).say(1-o.first, o.b)
+		if f := d.end(); f != nil && f.Protocol != None && f.Protocol != o.want && (same[o.want] == None || f.Protocol != same[o.want]) {
+			t.Errorf("%v: told as %v", &o, f.Protocol)
+		}
+	}
+}
