@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -217,6 +218,11 @@ func sealInitial(k *initialKeys, version uint32, who int, dcid, scid, frames []b
 	if version == version2 {
 		first = 0xd0
 	}
+	return sealWith(first, k, version, who, dcid, scid, frames, pn, fill)
+}
+
+// sealWith is sealInitial with a first octet of one's own: the bit that is always set may be left out (RFC 9287).
+func sealWith(first byte, k *initialKeys, version uint32, who int, dcid, scid, frames []byte, pn byte, fill int) []byte {
 	h := append([]byte{first, byte(version >> 24), byte(version >> 16), byte(version >> 8), byte(version), byte(len(dcid))}, dcid...)
 	h = append(append(h, byte(len(scid))), scid...)
 	if n := fill - (len(h) + 3 + 1 + len(frames) + 16); n > 0 {
@@ -410,7 +416,10 @@ func TestQUICSecondFirst(t *testing.T) {
 	keys := newInitialKeys(1, dcid)
 	hello := turn{ours, sealInitial(keys, 1, 0, dcid, scid, cryptoFrame(0, client), 0, 1200)}
 	reply := turn{theirs, sealInitial(keys, 1, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)}
-	for name, turns := range map[string][]turn{"as sent": {hello, reply}, "the answer first": {reply, hello}} {
+	then := newInitialKeys(version2, dcid)
+	other := turn{theirs, sealInitial(then, version2, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)}
+	greased := turn{theirs, sealWith(0x80, keys, 1, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)}
+	for name, turns := range map[string][]turn{"as sent": {hello, reply}, "the answer first": {reply, hello}, "the answer first, in another version": {other, hello}, "without the bit": {hello, greased}} {
 		d := udpTalk(4433)
 		for _, u := range turns {
 			d.say(u.side, string(u.data))
@@ -418,8 +427,59 @@ func TestQUICSecondFirst(t *testing.T) {
 		note := d.note
 		side, frame, ok := d.x.Asked(note)
 		f := d.end()
+		if f.TLS == nil || f.TLS.Version != 0x0304 || !f.TLS.HasCipher || f.TLS.HelloFrame == f.TLS.ReplyFrame {
+			t.Errorf("%s: %+v", name, f.TLS)
+		}
 		if !ok || side != ours || f.Client != ours || f.Name != "door.example" || f.QUIC.Verdict != QUICUnfinished || f.Frames[ours] != frame {
 			t.Errorf("%s: %v %d %v, %+v %+v", name, side, frame, ok, f, f.QUIC)
+		}
+	}
+}
+
+// TestQUICOfNoVersion: who offers a version that is none, to make the server name its own, takes the keys of one that it speaks.
+func TestQUICOfNoVersion(t *testing.T) {
+	client, _ := quicHellos(t)
+	dcid, scid := []byte("firstdst"), []byte("clientid")
+	for _, like := range []uint32{1, 0xff00001d, version2} {
+		const none = 0x1a2a3a4a
+		f := udpTalk(elsewhere).say(ours, string(sealInitial(newInitialKeys(like, dcid), none, 0, dcid, scid, cryptoFrame(0, client), 0, 1200))).end()
+		want := "door.example"
+		if like == version2 { // whose labels are others, too
+			want = ""
+		}
+		if f == nil || f.Name != want || f.QUIC.Version != none {
+			t.Errorf("like %x: %+v", like, f)
+		}
+	}
+}
+
+// TestServerHelloAlone: a connection whose client was not captured, and hellos of the drafts of TLS 1.3 (RFC 8446 is draft 28;
+// until draft 21 the version stood where that of TLS 1.2 does, and there was no session).
+func TestServerHelloAlone(t *testing.T) {
+	random := strings.Repeat("r", 32)
+	for _, c := range []struct {
+		what, body, version string
+		cipher              uint16
+	}{
+		{"TLS 1.2", "\x03\x03" + random + "\x00\xc0\x2f\x00", "TLS 1.2", 0xc02f},
+		{"TLS 1.3", "\x03\x03" + random + "\x00\x13\x01\x00\x00\x06\x00\x2b\x00\x02\x03\x04", "TLS 1.3", 0x1301},
+		{"draft 14", "\x03\x04" + random + "\xc0\x2b\x00\x04\x00\x28\x00\x00", "TLS 1.3", 0xc02b},
+		{"draft 18", "\x7f\x12" + random + "\x13\x01\x00\x04\x00\x28\x00\x00", "TLS 1.3", 0x1301},
+		{"draft 23", "\x03\x03" + random + "\x00\x13\x02\x00\x00\x06\x00\x2b\x00\x02\x7f\x17", "TLS 1.3", 0x1302},
+		{"Facebook's draft 26", "\x03\x03" + random + "\x00\x13\x02\x00\x00\x06\x00\x2b\x00\x02\xfb\x1a", "TLS 1.3", 0x1302},
+	} {
+		hello := tlsRecord(recordHandshake, tlsMessage(serverHello, c.body))
+		for _, blind := range []bool{true, false} {
+			d := tcpTalk(elsewhere)
+			if d.blind = blind; !blind {
+				d.say(ours, tlsRecord(recordHandshake, tlsMessage(clientHello, "\x03\x03"+random+"\x00\x00\x02\xc0\x2f\x01\x00")))
+			} else if c.body[0] != 3 {
+				continue // nothing says whose it is
+			}
+			f := d.say(theirs, hello).end()
+			if f == nil || f.TLS == nil || VersionName(f.TLS.Version) != c.version || f.TLS.Cipher != c.cipher || f.Client != ours {
+				t.Errorf("%s, blind %v: %+v", c.what, blind, f)
+			}
 		}
 	}
 }

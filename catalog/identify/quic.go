@@ -105,9 +105,6 @@ func parseQUIC(b []byte) (h longHeader, ok bool) {
 		h.typ, h.end = quicVersions, len(b)
 		return h, len(r.b) >= 4 && len(r.b)%4 == 0
 	}
-	if b[0]&0x40 == 0 {
-		return h, false
-	}
 	t := b[0] >> 4 & 3
 	if h.version == version2 {
 		t = (t + 3) & 3 // RFC 9369, section 3.2
@@ -192,6 +189,9 @@ func matchQUIC(l *look) grade {
 		return no
 	}
 	answers := len(l.peer) > 6 && l.peer[0]&0x80 != 0 && (be32(l.peer[1:]) == h.version || h.version == 0)
+	if b[0]&0x40 == 0 && h.typ != quicVersions && !answers {
+		return no // only who knows the other may leave that bit out (RFC 9287, section 3)
+	}
 	switch {
 	case h.typ == quicVersions:
 		if !l.client && answers {
@@ -225,7 +225,8 @@ type quicState struct {
 	versions  uint64
 	close     uint64
 	keys      *initialKeys
-	fresh     bool // a Retry changed the keys: the next Initial of the client makes new ones
+	early     uint64 // an Initial of that frame is set aside
+	fresh     bool   // a Retry changed the keys: the next Initial of the client makes new ones
 }
 
 // followQUIC reads packets until both ends have shown a short header.
@@ -265,6 +266,9 @@ func followQUIC(x *Identifier, k *pending) bool {
 		}
 		if h.typ == quicShort && i > 0 && b[0]&0x40 == 0 {
 			break // filling
+		}
+		if h.typ < quicVersions && b[0]&0x40 == 0 && h.version != f.QUIC.Version {
+			break // the same: where that bit is left out (RFC 9287), the version is the known one
 		}
 		x.quicPacket(k, q, who, frame, b[:h.end], &h)
 		b = b[h.end:]
@@ -355,7 +359,7 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	if who == 1 && k.facts.TLS == nil {
 		// Nothing of the other end was opened: it may be the server, captured first. The first of a client opens by what
 		// stands in it.
-		if own := newInitialKeys(h.version, h.dcid); own != nil && own.open(x.plain[:0], x.head[:0], b, h.pnAt, 0) != nil {
+		if own := x.keysOf(h, b); own != nil && own.open(x.plain[:0], x.head[:0], b, h.pnAt, 0) != nil {
 			for _, at := range [...]*[2]uint64{&q.initial, &q.handshake, &q.short} {
 				at[0], at[1] = at[1], at[0]
 			}
@@ -367,10 +371,11 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 		// The server's answer changes the client's destination id, not the keys.
 		if q.keys == nil || q.fresh {
 			q.fresh = q.fresh && q.keys == nil // a Retry may have been captured before what it answers
-			q.keys = newInitialKeys(h.version, h.dcid)
+			q.keys = x.keysOf(h, b)
 		}
 	}
 	if q.keys == nil {
+		x.setAside(k, q, b)
 		return
 	}
 	keys := q.keys
@@ -384,6 +389,7 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	}
 	plain := keys.open(x.plain[:0], x.head[:0], b, h.pnAt, who)
 	if plain == nil {
+		x.setAside(k, q, b)
 		return
 	}
 	f := k.facts
@@ -396,6 +402,37 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	if f.TLS == nil {
 		f.TLS = &Hello{}
 	}
+	x.quicFrames(k, q, who, k.p.Index, plain)
+	if s := &k.dir[1-k.side]; who == 0 && q.early != 0 && k.state&(4<<(1-k.side)) != 0 && s.own {
+		frame, kept := q.early, s.bytes()
+		if q.early = 0; len(kept) > 0 {
+			e, ok := parseQUIC(kept)
+			if keys = q.keys; ok && e.version != keys.version {
+				keys = newInitialKeys(e.version, keys.dcid[:keys.n])
+			}
+			if ok && keys != nil {
+				if plain := keys.open(x.plain[:0], x.head[:0], kept, e.pnAt, 1); plain != nil {
+					q.keys = keys
+					x.quicFrames(k, q, 1, frame, plain)
+				}
+			}
+		}
+	}
+}
+
+// setAside keeps an Initial that no key opens: it may be the server's, captured before the client's, of which the keys come.
+func (x *Identifier) setAside(k *pending, q *quicState, b []byte) {
+	s := &k.dir[k.side]
+	if k.facts.TLS != nil || q.early != 0 || len(b) > MaxKept || !x.lend(s, MaxKept) {
+		return
+	}
+	s.have, s.n = copy(s.buf, b), 0
+	k.state |= 4 << k.side
+	q.early = k.p.Index
+}
+
+// quicFrames reads the frames of an Initial.
+func (x *Identifier) quicFrames(k *pending, q *quicState, who int, frame uint64, plain []byte) {
 	r := reader{b: plain}
 	for len(r.b) > 0 && !r.short {
 		switch t := r.varint(); t {
@@ -418,10 +455,10 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 			off := r.varint()
 			data := r.take(r.varint())
 			if data != nil && off < maxHello {
-				x.quicCrypto(k, who, off, data)
+				x.quicCrypto(k, who, frame, off, data)
 			}
 		case 0x1c, 0x1d:
-			first(&q.close, k.p.Index)
+			first(&q.close, frame)
 			return
 		default:
 			return
@@ -430,7 +467,7 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 }
 
 // quicCrypto puts the hello together from its frames.
-func (x *Identifier) quicCrypto(k *pending, who, off int, data []byte) {
+func (x *Identifier) quicCrypto(k *pending, who int, frame uint64, off int, data []byte) {
 	h := k.facts.TLS
 	side := int(k.facts.Client)
 	want := byte(clientHello)
@@ -465,14 +502,14 @@ func (x *Identifier) quicCrypto(k *pending, who, off int, data []byte) {
 	body := b[4:min(len(b), 4+n)]
 	if who == 0 {
 		h.client(body, 'q', len(b) >= 4+n)
-		h.HelloFrame = k.p.Index
+		h.HelloFrame = frame
 		if f := k.facts; h.Name != "" {
 			f.Name, f.NameBy = h.Name, "quic"
 		}
 		return
 	}
 	h.server(body)
-	h.ReplyFrame = k.p.Index
+	h.ReplyFrame = frame
 }
 
 // googleHello reads the name in the open hello of Google's older form: a list of

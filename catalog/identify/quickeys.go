@@ -27,7 +27,7 @@ func saltOf(v uint32) string {
 		return "\x0d\xed\xe3\xde\xf7\x00\xa6\xdb\x81\x93\x81\xbe\x6e\x26\x9d\xcb\xf9\xbd\x2e\xd9"
 	case v >= 0xff00001d && v <= 0xff000020:
 		return "\xaf\xbf\xec\x28\x99\x93\xd2\x4c\x9e\x97\x86\xf1\x9c\x61\x11\xe0\x43\x90\xa8\x99"
-	case v >= 0xff000017 && v <= 0xff00001c, v == 0xfaceb002:
+	case v >= 0xff000017 && v <= 0xff00001c, v == 0xfaceb002, v == 0xfaceb00e:
 		return "\xc3\xee\xf7\x12\xc7\x2e\xbb\x5a\x11\xa7\xd2\x43\x2b\xb4\x63\x65\xbe\xf9\xf5\x02"
 	case v == 0xff000015, v == 0xff000016, v == 0xfaceb001:
 		return "\x7f\xbc\xdb\x0e\x7c\x66\xbb\xe9\x2a\x96\xcd\x21\x51\x9e\xbd\x7a\x02\x64\x41\x90"
@@ -71,6 +71,21 @@ func newInitialKeys(version uint32, dcid []byte) *initialKeys {
 		copy(k.iv[i][:], expand(own, label+"iv", 12))
 	}
 	return k
+}
+
+// keysOf makes the keys of the client's Initial b. A version that is reserved to make the server name its own (RFC 9000, section
+// 15) has no salt: clients take that of one that they speak, and the packet itself says which.
+func (x *Identifier) keysOf(h *longHeader, b []byte) *initialKeys {
+	if h.version&0x0f0f0f0f != 0x0a0a0a0a {
+		return newInitialKeys(h.version, h.dcid)
+	}
+	for _, v := range [...]uint32{1, 0xff00001d} {
+		if k := newInitialKeys(v, h.dcid); k != nil && k.open(x.plain[:0], x.head[:0], b, h.pnAt, 0) != nil {
+			k.version = h.version
+			return k
+		}
+	}
+	return nil
 }
 
 // expand is HKDF-Expand-Label with an empty context (RFC 8446, section 7.1).

@@ -48,6 +48,9 @@ func matchTLS(l *look) grade {
 	if !l.middle {
 		return no
 	}
+	if b[0] == recordHandshake && n >= 42 && len(b) >= 11 && b[9] == 3 && b[10] <= 4 && be24(b[6:]) >= 38 && be24(b[6:])+4 <= n && (b[5] == serverHello && l.client || b[5] == clientHello && !l.client) {
+		return no // the other end's hello, whole in its record
+	}
 	// Records one after another, or one that reaches past the segment.
 	if b[0] == recordHandshake+2 && n < 3 {
 		return no
@@ -322,9 +325,16 @@ func (h *Hello) server(b []byte) bool {
 	r := reader{b: b}
 	v := r.u16()
 	again := string(r.take(32)) == retry
-	session := r.vec8()
+	// TLS 1.3 said its version here until draft 21, and had neither session nor compression.
+	draft := v == 0x0304 || v>>8 == 0x7f
+	var session []byte
+	if !draft {
+		session = r.vec8()
+	}
 	suite := r.u16()
-	r.u8()
+	if !draft {
+		r.u8()
+	}
 	if r.short {
 		return true
 	}
@@ -345,7 +355,7 @@ func (h *Hello) server(b []byte) bool {
 		}
 	}
 	h.Version = uint16(v)
-	if v >= 0x7f00 && v < 0x8000 { // a draft of TLS 1.3
+	if v >= 0x7f00 && v < 0x8000 || v>>8 == 0xfb { // a draft of TLS 1.3, or Facebook's of one
 		h.Version = 0x0304
 	}
 	h.Cipher, h.HasCipher = uint16(suite), true
