@@ -230,6 +230,15 @@ func matchGIOP(l *look) grade {
 	return shape
 }
 
+// matchGearman takes a packet of either direction: a word, a kind and the length (Gearman Protocol, binary packet).
+func matchGearman(l *look) grade {
+	b := l.b
+	if len(b) < 12 || !has(b, "\x00REQ") && !has(b, "\x00RES") || be32(b[4:]) == 0 || be32(b[4:]) > 63 || be32(b[8:]) > 1<<26 || (b[3] == 'Q') != l.client {
+		return no
+	}
+	return exact
+}
+
 // matchFastCGI takes the record with which a request begins (FastCGI Specification, section 5.1).
 func matchFastCGI(l *look) grade {
 	b := l.b

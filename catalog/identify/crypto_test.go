@@ -483,3 +483,19 @@ func TestServerHelloAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestQUICHelloSentAgain: where a version was refused, what counts is the hello in the one that the server named.
+func TestQUICHelloSentAgain(t *testing.T) {
+	client, server := quicHellos(t)
+	refused := bytes.Replace(client, []byte("door.example"), []byte("gate.example"), 1)
+	dcid, scid, sid, none := []byte("firstdst"), []byte("clientid"), []byte("serverid"), uint32(0x1a2a3a4a)
+	like, then := newInitialKeys(1, dcid), newInitialKeys(1, []byte("otherdst"))
+	d := udpTalk(443).say(ours, string(sealInitial(like, none, 0, dcid, scid, cryptoFrame(0, refused), 0, 1200)))
+	d.say(theirs, "\x80\x00\x00\x00\x00\x08clientid\x08firstdst\x00\x00\x00\x01\x6b\x33\x43\xcf")
+	d.say(ours, string(sealInitial(then, 1, 0, []byte("otherdst"), scid, cryptoFrame(0, client), 0, 1200)))
+	d.say(theirs, string(sealInitial(then, 1, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)))
+	f := d.end()
+	if f == nil || f.Name != "door.example" || f.TLS == nil || f.TLS.HelloFrame != 3 || f.TLS.ReplyFrame != 4 || f.TLS.Version != 0x0304 || f.QUIC.Version != 1 || !f.QUIC.Versions {
+		t.Errorf("%+v %+v", f, f.TLS)
+	}
+}

@@ -111,6 +111,11 @@ func furtherOpenings() []opening {
 		{want: SPICE, a: "REDQ" + le(2) + le(2) + le(26) + zeros(26)},
 		{want: Minecraft, a: "\x13\x00\xff\x05\x0cdoor.example\x63\xdd\x02"},
 
+		{want: CoAP, a: "\x40\xe1\x22\x04\x80\x20", b: "\x10\xe1\x40"},
+		{want: CoAP, port: 5683, a: "\x00\xe1", atMost: Port},
+		{want: SOMEIP, a: "\x12\x34\x00\x08\x00\x00\x00\x0c\x00\x00\x00\x01\x01\x01\x00\x00abcd", b: "\x12\x34\x00\x08\x00\x00\x00\x08\x00\x00\x00\x01\x01\x01\x80\x00"},
+		{want: Gearman, a: "\x00REQ\x00\x00\x00\x01\x00\x00\x00\x02wc", b: "\x00RES\x00\x00\x00\x0a\x00\x00\x00\x00"},
+
 		{want: NetFlow, udp: true, a: "\x00\x05\x00\x01" + zeros(20) + zeros(48)},
 		{want: NetFlow, udp: true, a: "\x00\x09\x00\x01" + zeros(16) + "\x00\x00\x00\x10\x01\x00\x00\x02\x00\x08\x00\x04\x00\x0c\x00\x04"},
 		{want: IPFIX, udp: true, a: "\x00\x0a\x00\x1c" + zeros(12) + "\x00\x02\x00\x0c\x01\x00\x00\x01\x00\x08\x00\x04"},
@@ -158,6 +163,14 @@ func furtherOpenings() []opening {
 		{want: IAX, udp: true, port: 4569, a: "\x80\x04\x00\x00\x00\x00\x00\x01\x00\x00\x06\x01\x0b\x02\x00\x02", atMost: Port},
 		{want: MGCP, udp: true, a: "AUEP 1200 aaln/1@door.example MGCP 1.0\r\n"},
 		{want: XDMCP, udp: true, port: 177, a: "\x00\x01\x00\x02\x00\x01\x00"},
+		{want: RTPS, udp: true, a: "RTPS\x02\x03\x01\x0f" + zeros(12) + "\x09\x01\x08\x00" + zeros(8)},
+		{want: ZeroTier, udp: true, a: "packetid" + "\x62\xf8\x65\xae\x71" + "\x8a\x19\x60\xd0\x5c" + "\x00" + "authcode" + "\x01" + "\x0c\x01\x0c\x00\x02" + zeros(8) + "\x8a\x19\x60\xd0\x5c\x00" + strings.Repeat("k", 74)},
+		{want: MQTTSN, udp: true, a: "\x0a\x04\x04\x01\x00\x3cdoor"},
+		{want: StatsD, udp: true, port: 8125, a: "door.opened:1|c|@0.1\ndoor.open:320|ms\n", atMost: Port},
+		{want: StatsD, udp: true, port: 8125, a: "_e{4,5}:door|open!", atMost: Port},
+		{want: DNSCrypt, udp: true, first: theirs, a: "r6fnvWj8" + zeros(64)},
+		{want: Discord, udp: true, a: "\x00\x01\x00\x46\x00\x00\xac\xe3" + zeros(66), b: "\x00\x02\x00\x46\x00\x00\xac\xe3" + "192.0.2.100" + zeros(53) + "\xe2\x63"},
+		{want: WireGuard, udp: true, a: "\x01abc" + "peer" + zeros(140), b: "\x02abc" + "mine" + "peer" + zeros(80)},
 		{want: GTPPrime, udp: true, port: 3386, a: "\x0e\x01\x00\x00\x00\x01"},
 		{want: GTPPrime, udp: true, port: 3386, a: "\x4e\xf0\x00\x02\x00\x01\x7e\x01", b: "\x4e\xf1\x00\x02\x00\x01\x01\x80"},
 	}

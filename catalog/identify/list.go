@@ -186,6 +186,9 @@ func tcpSignatures() []signature {
 		{proto: SMPP, from: client, first: "\x00", match: matchSMPP, need: 20, then: []string{"\x00", "\x00", "", "\x00", "\x00", "\x00", "\x01\x02\x09"}},
 		{proto: ICA, from: either, first: "\x7f\x1a", match: matchICA, then: []string{"\x7fC", "IG", "CP"}},
 		{proto: SPICE, from: either, first: "R", match: matchSPICE, need: 12, then: []string{"E", "D", "Q", upTo(2)}},
+		{proto: CoAP, from: either, first: octets(func(c byte) bool { return c&15 == 0 && c < 0xe0 }), match: matchCoAPStream, need: 2, then: []string{"\xe1"}},
+		{proto: SOMEIP, from: either, match: matchSOMEIP, need: 16, anywhere: true, then: []string{"", "", "", "\x00", "\x00"}},
+		{proto: Gearman, from: either, first: "\x00", match: matchGearman, need: 12, anywhere: true, then: []string{"R", "E", "QS", "\x00", "\x00", "\x00", upTo(63)}},
 		{proto: Minecraft, from: client, first: octets(func(c byte) bool { return c >= 6 && c < 128 }), match: matchMinecraft, need: 8, then: []string{"\x00"}},
 	}
 }
@@ -220,7 +223,7 @@ func udpSignatures() []signature {
 		spelt(BitTorrent, client, "BT-SEARCH * HTTP/1.1\r\n"), // the search for peers nearby (BEP 14)
 		{proto: BitTorrentTracker, from: client, first: "\x00", match: matchTracker, then: []string{"\x00", "\x04"}},
 		{proto: UTP, from: either, first: "\x01\x11!1A", match: matchUTP, then: []string{upTo(2)}},
-		{proto: WireGuard, from: either, first: "\x01\x02\x03\x04", match: matchWireGuard, then: []string{"\x00", "\x00", "\x00"}},
+		{proto: WireGuard, from: either, first: "\x01\x02\x03\x04", match: matchWireGuard, fits: mayWireGuard},
 		{proto: OpenVPN, from: either, first: "\x08\x109:;8@ABCPQRS\x11\x12 !\"#()*+", match: matchOpenVPN, alone: mayOpenVPN},
 		{proto: IKE, from: either, match: matchIKE, fits: mayIKE},
 		{proto: ESP, from: either, match: matchESP, only: []uint16{4500}},
@@ -285,6 +288,12 @@ func udpSignatures() []signature {
 		{proto: MGCP, from: either, first: "ACDEMNRacdemnr", match: matchMGCP, then: []string{letters, letters, letters, " "}},
 		{proto: XDMCP, from: either, first: "\x00", match: matchXDMCP, only: []uint16{177}},
 		{proto: GTPPrime, from: either, first: upTo(0x4f), match: matchGTPPrime, only: []uint16{3386}},
+		{proto: RTPS, from: either, first: "R", match: matchRTPS, then: []string{"T", "P", "S", "\x01\x02", upTo(7)}},
+		{proto: ZeroTier, from: either, match: matchZeroTier, fits: mayZeroTier},
+		{proto: MQTTSN, from: client, match: matchMQTTSN, then: []string{"\x04", "\x00\x04\x08\x0c", "\x01"}},
+		{proto: StatsD, from: client, match: matchStatsD, only: []uint16{8125}},
+		spelt(DNSCrypt, server, "r6fnvWj8"), // what a resolver's answers begin with (DNSCrypt protocol version 2, section 10)
+		{proto: Discord, from: either, first: "\x00", match: matchDiscord, then: []string{"\x01\x02", "\x00", "\x46"}},
 	}
 }
 

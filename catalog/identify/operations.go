@@ -1,6 +1,9 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // What machines of a network tell each other, and those who watch over them.
 
@@ -329,6 +332,31 @@ func matchCollectd(l *look) grade {
 		return no
 	}
 	return shape
+}
+
+// matchStatsD takes lines of figures: a name, values, and what sort they are; and events and checks of those that call so
+// (DogStatsD). Words and signs are all it has, so that its port is asked for.
+func matchStatsD(l *look) grade {
+	line := firstLine(l.b)
+	if l.to != 8125 || len(line) < 4 || !utf8.Valid(line[:min(len(line), 64)]) {
+		return no
+	}
+	if has(line, "_e{") || has(line, "_sc|") {
+		return port
+	}
+	colon := bytes.IndexByte(line, ':')
+	if colon < 1 || bytes.IndexByte(line[:colon], '|') >= 0 {
+		return no
+	}
+	value, rest, ok := bytes.Cut(line[colon+1:], []byte("|"))
+	kind, _, _ := bytes.Cut(rest, []byte("|"))
+	if !ok || len(value) == 0 || !anyOf(append(kind[:len(kind):len(kind)], '\n'), "c\n", "g\n", "ms\n", "h\n", "s\n", "d\n", "m\n") {
+		return no
+	}
+	if string(kind) != "s" && len(bytes.Trim(value, "0123456789.+-eE:")) > 0 {
+		return no
+	}
+	return port
 }
 
 // matchTACACS takes TACACS+, whose header tells the length (RFC 8907, section 4.1).

@@ -1,6 +1,9 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"net/netip"
+)
 
 // Games, voice, screens from afar, and what programs find each other by.
 
@@ -72,6 +75,28 @@ func matchMumble(l *look) grade {
 	}
 	if b := l.b; l.size == 12 && len(b) == 12 && be32(b) == 0 || l.size == 24 && len(b) == 24 && b[0] == 0 && b[1] == 1 {
 		return port
+	}
+	return no
+}
+
+// matchDiscord takes the question for one's own address with which a call begins, and its answer (Discord's voice
+// connections): a kind, the length of what follows, a number, and room for an address and a port.
+func matchDiscord(l *look) grade {
+	b := l.b
+	if l.size != 74 || len(b) != 74 || be16(b[2:]) != 70 {
+		return no
+	}
+	switch addr := b[8:72]; {
+	case l.client && b[1] == 1 && zeros(addr) && zeros(b[72:]):
+		return exact
+	case !l.client && b[1] == 2:
+		n := bytes.IndexByte(addr, 0)
+		if n < 7 || !zeros(addr[n:]) {
+			return no
+		}
+		if _, err := netip.ParseAddr(string(addr[:n])); err == nil {
+			return exact
+		}
 	}
 	return no
 }

@@ -180,6 +180,13 @@ const (
 	ICA
 	SPICE
 	GTPPrime
+	RTPS
+	ZeroTier
+	MQTTSN
+	StatsD
+	DNSCrypt
+	Gearman
+	Discord
 	protocolCount
 )
 
@@ -253,7 +260,7 @@ var infos = [protocolCount]info{
 	SLP:               {name: "slp", tcp: []uint16{427}, udp: []uint16{427}},
 	RIP:               {name: "rip", udp: []uint16{520, 521}},
 	RADIUS:            {name: "radius", udp: []uint16{1645, 1646, 1812, 1813, 3799}},
-	CoAP:              {name: "coap", udp: []uint16{5683}},
+	CoAP:              {name: "coap", tcp: []uint16{5683}, udp: []uint16{5683}},
 	RTSP:              {name: "rtsp", tcp: []uint16{554, 8554}},
 	RTP:               {name: "rtp"},
 	RTCP:              {name: "rtcp"},
@@ -308,7 +315,7 @@ var infos = [protocolCount]info{
 	PJL:               {name: "pjl", tcp: []uint16{9100}},
 	Iperf:             {name: "iperf3", tcp: []uint16{5201}},
 	KNX:               {name: "knx", tcp: []uint16{3671}, udp: []uint16{3671}},
-	SOMEIP:            {name: "someip", udp: []uint16{30490}},
+	SOMEIP:            {name: "someip", tcp: []uint16{30490}, udp: []uint16{30490}},
 	DoIP:              {name: "doip", tcp: []uint16{13400}, udp: []uint16{13400}},
 	Synchrophasor:     {name: "synchrophasor", tcp: []uint16{4712}, udp: []uint16{4713, 4712}},
 	ADS:               {name: "ads", tcp: []uint16{48898}},
@@ -363,6 +370,13 @@ var infos = [protocolCount]info{
 	ICA:               {name: "ica", tcp: []uint16{1494, 2598}},
 	SPICE:             {name: "spice"},
 	GTPPrime:          {name: "gtp-prime", udp: []uint16{3386}},
+	RTPS:              {name: "rtps", udp: []uint16{7400, 7401, 7410, 7411, 7412, 7413}},
+	ZeroTier:          {name: "zerotier", udp: []uint16{9993}},
+	MQTTSN:            {name: "mqtt-sn", udp: []uint16{1883, 1884, 10000}},
+	StatsD:            {name: "statsd", udp: []uint16{8125}},
+	DNSCrypt:          {name: "dnscrypt", udp: []uint16{443, 5443, 8443}},
+	Gearman:           {name: "gearman", tcp: []uint16{4730}},
+	Discord:           {name: "discord-voice"},
 }
 
 // String returns the word used in records, "" for None.

@@ -299,6 +299,11 @@ func (x *Identifier) quicPacket(k *pending, q *quicState, who int, frame uint64,
 			f.QUIC.Version = h.version                        // after negotiation
 			if q.keys != nil && q.keys.version != h.version { // and not one that the server chose
 				q.keys = nil
+				if f.TLS != nil && f.TLS.ReplyFrame == 0 {
+					// The hello that was refused is sent again, and not always as it was.
+					*f.TLS = Hello{}
+					k.state &^= 1 << k.side
+				}
 			}
 		}
 		x.quicInitial(k, q, who, b, h)

@@ -43,7 +43,13 @@ func maySOMEIP(b []byte, size int) bool {
 func matchSOMEIP(l *look) grade {
 	for at := 0; ; {
 		b := l.b[at:]
-		if !maySOMEIP(b, l.size-at) || be16(b) == 0 {
+		if tcp := l.pend.tcp; tcp && at > 0 && len(b) < 16 {
+			return shape // the next has begun
+		} else if size := l.size - at; tcp && len(b) >= 16 && be32(b[4:]) < 1<<20 {
+			if size = max(size, int(be32(b[4:]))+8); !maySOMEIP(b, size) || be16(b) == 0 {
+				return no
+			}
+		} else if !maySOMEIP(b, size) || be16(b) == 0 {
 			return no
 		}
 		switch kind, result := b[14]&^0x20, b[15]; {
@@ -54,10 +60,80 @@ func matchSOMEIP(l *look) grade {
 		switch at += int(be32(b[4:])) + 8; {
 		case at == l.size && be32(l.b) == 0xffff8100:
 			return exact
-		case at == l.size, at >= len(l.b):
+		case at == l.size, at >= len(l.b) && l.size > len(l.b):
 			return shape
+		case at > l.size:
+			if at-int(be32(b[4:]))-8 > 0 {
+				return shape
+			}
+			return l.until(at)
 		}
 	}
+}
+
+// matchRTPS takes a message of DDS, as robots and vehicles speak it (OMG DDSI-RTPS 2.5, section 9.4.4): a word, a version, a
+// vendor, who sends, and the first submessage.
+func matchRTPS(l *look) grade {
+	b := l.b
+	if len(b) < 24 || !has(b, "RTPS") || b[4] < 1 || b[4] > 2 || b[5] > 7 || b[20] == 0 || b[20] > 0x3f && b[20] < 0x80 {
+		return no
+	}
+	n := be16(b[22:])
+	if b[21]&1 != 0 {
+		n = le16(b[22:])
+	}
+	if 24+n > l.size {
+		return no
+	}
+	return shape
+}
+
+// matchMQTTSN takes CONNECT of the sensors' MQTT (MQTT-SN 1.2, section 5.4.4): its length, its kind, flags, the protocol's
+// number, how long it lives, and a name.
+func matchMQTTSN(l *look) grade {
+	b := l.b
+	if len(b) < 7 || len(b) > 6+64 || int(b[0]) != l.size || b[1] != 4 || b[2]&^0x0c != 0 || b[3] != 1 || !printable(b[6:]) {
+		return no
+	}
+	return shape
+}
+
+// matchCoAPStream takes what both ends of a stream of CoAP begin with, a message about what they can (RFC 8323, sections 3.2
+// and 5.3): its length, no token, its code and options.
+func matchCoAPStream(l *look) grade {
+	end, ok := coapCSM(l.b)
+	switch {
+	case !ok:
+		return no
+	case end > l.size:
+		return l.until(end)
+	}
+	if end, ok := coapCSM(l.peer); ok && end <= len(l.peer) {
+		return exact
+	}
+	switch {
+	case CoAP.usualOf(true, l):
+		return port
+	case len(l.peer) == 0 && !l.final:
+		return more
+	}
+	return no
+}
+
+// coapCSM reports whether b begins such a message, as far as it is there, and where it ends.
+func coapCSM(b []byte) (end int, ok bool) {
+	if len(b) < 2 || b[0]&15 != 0 || b[0]>>4 > 12 || b[1] != 0xe1 {
+		return 0, false
+	}
+	end = 2 + int(b[0]>>4)
+	for at, number := 2, 0; at < min(end, len(b)); at++ {
+		number += int(b[at] >> 4)
+		if b[at]>>4 == 0 || number > 12 || at+int(b[at]&15) >= end {
+			return 0, false // its options have small numbers and few octets
+		}
+		at += int(b[at] & 15)
+	}
+	return end, true
 }
 
 // matchDoIP takes a message of diagnosis over IP (ISO 13400-2, section 7): its version, that inverted, its kind and length.

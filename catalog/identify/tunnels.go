@@ -4,11 +4,41 @@ import "bytes"
 
 // Tunnels and proxies.
 
+// mayWireGuard reports whether a datagram has three zeros behind its kind, or the size of what opens a tunnel.
+func mayWireGuard(b []byte, size int) bool {
+	return len(b) >= 32 && (b[1]|b[2]|b[3] == 0 || b[0] == 1 && size == 148 || b[0] == 2 && size == 92)
+}
+
+// mayZeroTier reports whether a datagram may be the hello of one of ZeroTier's nodes, which alone is not enciphered.
+func mayZeroTier(b []byte, _ int) bool {
+	return len(b) >= 120 && b[27]&0x1f == 1 && b[18]&0xb8 == 0 && b[13] == b[41]
+}
+
+// matchZeroTier takes that hello: behind the head, with the sender's address, stand versions, the time, and who it is, which
+// begins with the same address.
+func matchZeroTier(l *look) grade {
+	b := l.b
+	if !mayZeroTier(b, l.size) || b[28] < 4 || b[28] > 32 || string(b[13:18]) != string(b[41:46]) || b[46] > 1 || b[13] == 0xff || zeros(b[13:18]) {
+		return no
+	}
+	return exact
+}
+
 // matchWireGuard takes the handshake by its exact sizes (WireGuard, section 5.4), and
 // transport data beside its peer's.
 func matchWireGuard(l *look) grade {
 	b := l.b
-	if len(b) < 32 || b[1]|b[2]|b[3] != 0 {
+	if len(b) < 32 {
+		return no
+	}
+	if b[1]|b[2]|b[3] != 0 {
+		// Cloudflare's WARP has a number of its own there: the answer names who asked (section 5.4.3).
+		switch p := l.peer; {
+		case b[0] == 2 && l.size == 92 && !l.client && len(p) == 148 && p[0] == 1 && string(p[4:8]) == string(b[8:12]):
+			return exact
+		case b[0] == 1 && l.size == 148 && l.client && l.first && len(p) == 0 && !l.final:
+			return more
+		}
 		return no
 	}
 	switch {

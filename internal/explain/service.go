@@ -76,6 +76,12 @@ var services = map[identify.Protocol][2]string{
 	identify.Spotify:           {"Spotify looks for speakers in the network", "Spotify busca altavoces en la red"},
 	identify.Syncthing:         {"Syncthing looks for other machines in the network", "Syncthing busca otros equipos en la red"},
 	identify.MGCP:              {"commands to telephones and their gateways", "órdenes a teléfonos y sus pasarelas"},
+	identify.RTPS:              {"messages of DDS: robots (ROS 2), vehicles, simulators", "mensajes de DDS: robots (ROS 2), vehículos, simuladores"},
+	identify.ZeroTier:          {"a VPN whose nodes greet one another", "una VPN cuyos nodos se saludan"},
+	identify.MQTTSN:            {"sensors that send to a gateway of MQTT", "sensores que envían a una pasarela de MQTT"},
+	identify.StatsD:            {"figures of a program, to whoever collects them", "cifras de un programa, hacia quien las recoge"},
+	identify.DNSCrypt:          {"names asked for in secret, before DNS over TLS", "nombres preguntados en secreto, anterior al DNS sobre TLS"},
+	identify.Discord:           {"a call of Discord", "una llamada de Discord"},
 	// Ports of other things have these names.
 	identify.PTP:      {"clocks of a network set to the same time (IEEE 1588)", "relojes de una red puestos a la misma hora (IEEE 1588)"},
 	identify.ADS:      {"controllers of Beckhoff and the programs that set them", "autómatas de Beckhoff y los programas que los ajustan"},
