@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"portero/capture/pcapfile"
+	"portero/internal/view/safe"
 	"portero/internal/words"
 )
 
@@ -110,7 +111,7 @@ func ofProc(path string) bool {
 // printable keeps bytes of file names and packets from steering the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 32 || r >= 127 && r < 160 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfffd {
+		if r < 32 || safe.Hidden(r) || r == 0xfffd {
 			return '?'
 		}
 		return r

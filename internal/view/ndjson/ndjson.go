@@ -4,6 +4,7 @@ package ndjson
 
 import (
 	"io"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"portero/internal/record"
@@ -210,6 +211,10 @@ func appendString(b []byte, s string) []byte {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			b = append(b, `\ufffd`...)
+		case safe.Hidden(r) && r > 0xffff:
+			for _, u := range utf16.AppendRune(nil, r) {
+				b = append(b, '\\', 'u', hex[u>>12&15], hex[u>>8&15], hex[u>>4&15], hex[u&15])
+			}
 		case safe.Hidden(r):
 			b = append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 		default:

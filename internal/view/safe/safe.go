@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
@@ -27,7 +28,7 @@ func Terminal(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case r == utf8.RuneError, unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Co, r), r == 0x2028, r == 0x2029:
+		case r == utf8.RuneError, r < 32, Hidden(r):
 			b.WriteRune('\ufffd')
 		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r):
 			// Marks pile up on what comes before them.
@@ -40,8 +41,12 @@ func Terminal(s string) string {
 
 // Hidden reports whether a character steers a terminal, turns the direction of text or is
 // invisible, and is to be escaped in formats for programs.
-func Hidden(r rune) bool {
-	return r >= 0x7f && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r == 0x61c
+func Hidden(r rune) bool { return r >= 0x7f && (r < 0xa0 || blind(r)) }
+
+// blind takes what beyond Latin formats text, is nobody's, ends a line, or is a letter that shows nothing: a filler of Hangul,
+// a pattern of Braille without dots.
+func blind(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp) || r == 0x2800 || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && !unicode.Is(unicode.Mn, r)
 }
 
 // JSON escapes the hidden characters in a JSON text, which means the same afterwards.
@@ -50,7 +55,13 @@ func JSON(b []byte) []byte {
 	from := 0
 	for i, r := range string(b) {
 		if Hidden(r) {
-			out = fmt.Appendf(append(out, b[from:i]...), "\\u%04x", r)
+			out = append(out, b[from:i]...)
+			if r < 0x10000 {
+				out = fmt.Appendf(out, "\\u%04x", r)
+			} else {
+				hi, lo := utf16.EncodeRune(r)
+				out = fmt.Appendf(out, "\\u%04x\\u%04x", hi, lo)
+			}
 			from = i + utf8.RuneLen(r)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestJSON(t *testing.T) {
-	names := []string{"plain", "é ñ 漢 😀", "a\u202eb\u2066c", "\u009b31m\x7f", "\u200b\ufeff\u061c"}
+	names := []string{"plain", "é ñ 漢 😀", "a\u202eb\u2066c", "\u009b31m\x7f", "\u200b\ufeff\u061c", "\u00ad\U000e0041\ue000\U0001d173", "\u115f\u3164\u2800"}
 	raw, err := json.Marshal(names)
 	if err != nil {
 		t.Fatal(err)
@@ -62,6 +62,7 @@ func TestTerminal(t *testing.T) {
 		"a\u009bb": "a\ufffdb", "a\u0080b": "a\ufffdb", "a\u00a0b": "a\u00a0b", // C1 controls end before the fixed space
 		"a\xffb": "a\ufffdb", "a\u202eb": "a\ufffdb", "a\u2066b": "a\ufffdb", "a\u200bb": "a\ufffdb", "a\ufeffb": "a\ufffdb", "a\u00adb": "a\ufffdb",
 		"a\u2028b": "a\ufffdb", "a\u2029b": "a\ufffdb", "a\ue000b": "a\ufffdb", "a\U000e0041b": "a\ufffdb",
+		"a\u115fb": "a\ufffdb", "a\u3164b": "a\ufffdb", "a\uffa0b": "a\ufffdb", "a\u2800b": "a\ufffdb", "가 \u2801": "가 \u2801",
 		"z\u0300\u0301\u0302algo": "zalgo", "a\u20ddb": "ab",
 	} {
 		if got := Terminal(in); got != want {
@@ -78,6 +79,8 @@ func TestHidden(t *testing.T) {
 		{0x20, 0x7e, false}, {0x7f, 0x9f, true}, {0xa0, 0xa0, false}, {0x61b, 0x61b, false}, {0x61c, 0x61c, true}, {0x61d, 0x61d, false},
 		{0x200a, 0x200a, false}, {0x200b, 0x200f, true}, {0x2010, 0x2027, false}, {0x2028, 0x202e, true}, {0x202f, 0x205f, false},
 		{0x2060, 0x206f, true}, {0x2070, 0x2070, false}, {0xfefe, 0xfefe, false}, {0xfeff, 0xfeff, true}, {0xff00, 0xff00, false},
+		{0xac, 0xac, false}, {0xad, 0xad, true}, {0x115e, 0x115e, false}, {0x115f, 0x1160, true}, {0x1161, 0x1161, false}, {0x27ff, 0x27ff, false}, {0x2800, 0x2800, true}, {0x2801, 0x2801, false},
+		{0x3164, 0x3164, true}, {0xe000, 0xf8ff, true}, {0xffa0, 0xffa0, true}, {0xfff9, 0xfffb, true}, {0xfffc, 0xfffd, false}, {0x300, 0x36f, false}, {0x1d173, 0x1d17a, true}, {0xe0020, 0xe007f, true},
 	} {
 		for r := c.first; r <= c.last; r++ {
 			if Hidden(r) != c.hidden {
