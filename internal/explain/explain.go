@@ -2,12 +2,10 @@ package explain
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
-	"portero/capture"
 	"portero/catalog"
 	"portero/internal/findings"
 	"portero/internal/record"
@@ -27,258 +25,203 @@ type Entry struct {
 // Explain gives every meaning of a word, the likeliest first. Without one it
 // gives suggestions.
 func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, suggest []string) {
-	w := strings.TrimSpace(word)
-	kind, rest, prefixed := strings.Cut(w, ":")
+	q := ask(c, l, word)
+	lower := q.word == q.folded
+	if !lower {
+		q.state() // in capitals a state before what else is called so
+	}
+	q.vocabulary()
+	if lower {
+		q.state()
+	}
+	if q.onlyHistory() {
+		return q.found, nil
+	}
+	q.finding()
+	q.ipProtocol()
+	q.add(named(c, l, q.word)...)
+	if e, ok := spoken(c, l, q.word); ok {
+		q.add(e)
+	}
+	q.number()
+	q.letters()
+	q.key()
+	if len(q.found) == 0 {
+		suggest = near(q.folded)
+	}
+	return q.found, suggest
+}
+
+// question is a word that is to be explained, and the meanings that were found so far.
+type question struct {
+	c *catalog.Catalog
+	l lang.Lang
+
+	word     string // without its prefix
+	folded   string // as keys and verdicts are written
+	kind     string // the prefix: of which kind the meanings are to be
+	prefixed bool
+	spelt    bool // the letters of a Zeek history that is of both ends
+
+	found []Entry
+}
+
+// ask takes what somebody wrote apart.
+func ask(c *catalog.Catalog, l lang.Lang, written string) *question {
+	q := &question{c: c, l: l, word: strings.TrimSpace(written)}
+	kind, rest, prefixed := strings.Cut(q.word, ":")
 	if prefixed {
-		w = rest
+		q.word = rest
 	}
-	add := func(e Entry) {
+	q.kind, q.prefixed = kind, prefixed
+	q.word = asPort(q.word)
+	q.folded = strings.ReplaceAll(strings.ToLower(q.word), " ", "_")
+	q.spelt = history(q.word)
+	return q
+}
+
+// add keeps those meanings that are of the kind that was asked for.
+func (q *question) add(meanings ...Entry) {
+	for _, e := range meanings {
 		es := kindsES[e.Kind]
-		if !prefixed || es == kind || strings.HasPrefix(e.Kind, kind) || strings.HasSuffix(e.Kind, kind) {
-			e.Kind = l.Pick(e.Kind, es)
-			found = append(found, e)
+		if !q.prefixed || es == q.kind || strings.HasPrefix(e.Kind, q.kind) || strings.HasSuffix(e.Kind, q.kind) {
+			e.Kind = q.l.Pick(e.Kind, es)
+			q.found = append(q.found, e)
 		}
 	}
-	w = asPort(w)
-	folded := strings.ReplaceAll(strings.ToLower(w), " ", "_")
-	spelt := history(w)
-	state := func() {
-		name := strings.ToUpper(strings.ReplaceAll(folded, "_", "-"))
-		if s := netstat[name]; s != "" {
-			name = s
-		}
-		if text := lang.State(l, name); text != "" {
-			add(Entry{name, "TCP state", text})
-		}
+}
+
+// state adds a state of TCP, as RFC 9293 or netstat spells it.
+func (q *question) state() {
+	name := strings.ToUpper(q.dashed())
+	if s := netstat[name]; s != "" {
+		name = s
 	}
-	if w != folded {
-		state()
+	if text := lang.State(q.l, name); text != "" {
+		q.add(Entry{name, "TCP state", text})
 	}
+}
+
+// dashed is the word as names with hyphens are written.
+func (q *question) dashed() string { return strings.ReplaceAll(q.folded, "_", "-") }
+
+// vocabulary adds the words that are explained one by one.
+func (q *question) vocabulary() {
 	for _, e := range words {
-		if spelt && e.kind == "Zeek conn_state" {
+		if q.spelt && e.kind == "Zeek conn_state" {
 			continue
 		}
-		if e.kind == "probe_kind" && len(found) > 0 && w == strings.ToUpper(w) {
+		if e.kind == "probe_kind" && len(q.found) > 0 && q.word == strings.ToUpper(q.word) {
 			continue // in capitals FIN and ACK are the flags
 		}
-		if strings.ToLower(e.word) == folded || bare(e.word) == bare(w) || e.called(w) {
-			add(Entry{e.word, e.kind, e.in(l)})
+		if strings.ToLower(e.word) == q.folded || bare(e.word) == bare(q.word) || e.called(q.word) {
+			q.add(Entry{e.word, e.kind, e.in(q.l)})
 		}
 	}
-	if w == folded {
-		state()
+}
+
+// onlyHistory adds a history with letters of both ends: nothing else is written like that.
+func (q *question) onlyHistory() bool {
+	text, ok := History(q.l, q.word)
+	if !ok || !q.spelt || q.word == q.folded || len(q.found) > 0 {
+		return false
 	}
-	if text, ok := History(l, w); ok && spelt && w != folded && len(found) == 0 {
-		add(Entry{w, "Zeek history", text})
-		return found, nil // letters of both ends: nothing else is written like that
+	q.add(Entry{q.word, "Zeek history", text})
+	return true
+}
+
+func (q *question) finding() {
+	k, ok := findings.KindOf(q.dashed())
+	if !ok {
+		return
 	}
-	if k, ok := findings.KindOf(strings.ReplaceAll(folded, "_", "-")); ok {
-		pick := func(t [2]string) string { return l.Pick(t[0], t[1]) }
-		add(Entry{k.ID, "finding", fmt.Sprintf(l.Pick("%s.\nmeans: %s\ninnocent: %s\nnext: %s\nbasis: %s, at most %s, ATT&CK %s", "%s.\nindica: %s\ninocente: %s\ndespués: %s\nbase: %s, gravedad %s como mucho, ATT&CK %s"),
-			pick(k.Title), pick(k.Means), pick(k.Innocent), pick(k.Next), lang.Basis(l, k.Basis), lang.Severity(l, k.Severity), k.Attack)})
-	}
+	pick := func(t [2]string) string { return q.l.Pick(t[0], t[1]) }
+	q.add(Entry{k.ID, "finding", fmt.Sprintf(q.l.Pick("%s.\nmeans: %s\ninnocent: %s\nnext: %s\nbasis: %s, at most %s, ATT&CK %s", "%s.\nindica: %s\ninocente: %s\ndespués: %s\nbase: %s, gravedad %s como mucho, ATT&CK %s"),
+		pick(k.Title), pick(k.Means), pick(k.Innocent), pick(k.Next), lang.Basis(q.l, k.Basis), lang.Severity(q.l, k.Severity), k.Attack)})
+}
+
+// ipProtocol adds the protocol of an IP header where its number is asked for as one.
+func (q *question) ipProtocol() {
 	for _, p := range []string{"ip protocol ", "protocolo ip ", "ip-protocol "} {
-		number, ok := strings.CutPrefix(strings.ToLower(w), p)
+		number, ok := strings.CutPrefix(strings.ToLower(q.word), p)
 		n, err := strconv.ParseUint(number, 10, 8)
 		if !ok || err != nil {
 			continue
 		}
-		shown, text := lang.Protocol(lang.English, strconv.FormatUint(n, 10)), lang.IPProtocol(l, uint8(n))
+		shown, text := lang.Protocol(lang.English, strconv.FormatUint(n, 10)), lang.IPProtocol(q.l, uint8(n))
 		switch name := record.ProtoName(uint8(n)); {
 		case text != "":
-			text += l.Pick(". No opening of it is judged.", ". No se juzga ninguna apertura suya.")
+			text += q.l.Pick(". No opening of it is judged.", ". No se juzga ninguna apertura suya.")
 		case name != strconv.FormatUint(n, 10):
 			text = name
 		default:
-			text = l.Pick("A number that has no name here.", "Un número que aquí no tiene nombre.")
+			text = q.l.Pick("A number that has no name here.", "Un número que aquí no tiene nombre.")
 		}
-		add(Entry{shown, "IP protocol", text})
+		q.add(Entry{shown, "IP protocol", text})
 	}
-	for _, e := range named(c, l, w) {
-		add(e)
-	}
-	if e, ok := spoken(c, l, w); ok {
-		add(e)
-	}
-	proto, number := "", w
-	if a, b, ok := strings.Cut(w, "/"); ok {
+}
+
+// number adds what a number may be: a port, tcp/22 and 22/tcp too, and Wireshark's sum.
+func (q *question) number() {
+	proto, number := "", q.word
+	if a, b, ok := strings.Cut(q.word, "/"); ok {
 		if _, err := strconv.Atoi(a); err == nil {
 			number, proto = a, strings.ToLower(b)
 		} else {
 			proto, number = strings.ToLower(a), b
 		}
 	}
-	if n, err := strconv.ParseUint(number, 10, 16); err == nil {
-		for _, e := range Port(c, l, uint16(n), proto) {
-			add(e)
-		}
-		if n < 64 && proto == "" {
-			add(Entry{w, "Wireshark completeness", Completeness(l, int(n))})
-		}
+	n, err := strconv.ParseUint(number, 10, 16)
+	if err != nil {
+		return
 	}
-	spell := func() {
-		flags, isFlags := Flags(l, w)
-		text, isHistory := History(l, w)
-		if isHistory && spelt {
-			add(Entry{w, "Zeek history", text})
-		}
-		if isFlags {
-			add(Entry{w, "flags", flags})
-		}
-		if isHistory && !spelt {
-			add(Entry{w, "Zeek history", text})
-		}
+	q.add(Port(q.c, q.l, uint16(n), proto)...)
+	if n < 64 && proto == "" {
+		q.add(Entry{q.word, "Wireshark completeness", Completeness(q.l, int(n))})
 	}
-	if len(found) == 0 || prefixed {
-		// Flags are written in capitals, and a history has letters that no service is named by.
-		service := strings.ToUpper(w) != w && len(called(c, w)) > 0
-		if !service {
-			spell()
-		}
-		if len(w) > 2 && (len(found) == 0 || prefixed) {
-			for _, e := range byName(c, l, w) {
-				add(e)
-			}
-		}
-		if service {
-			spell()
-		}
+}
+
+// letters adds flags, a history and services of that name, where the word is nothing else or
+// one of these is asked for.
+func (q *question) letters() {
+	if len(q.found) > 0 && !q.prefixed {
+		return
 	}
+	// Flags are written in capitals, and a history has letters that no service is named by.
+	service := strings.ToUpper(q.word) != q.word && len(called(q.c, q.word)) > 0
+	if !service {
+		q.spell()
+	}
+	if len(q.word) > 2 && (len(q.found) == 0 || q.prefixed) {
+		q.add(byName(q.c, q.l, q.word)...)
+	}
+	if service {
+		q.spell()
+	}
+}
+
+// spell adds what the letters say one by one.
+func (q *question) spell() {
+	flags, isFlags := Flags(q.l, q.word)
+	text, isHistory := History(q.l, q.word)
+	if isHistory && q.spelt {
+		q.add(Entry{q.word, "Zeek history", text})
+	}
+	if isFlags {
+		q.add(Entry{q.word, "flags", flags})
+	}
+	if isHistory && !q.spelt {
+		q.add(Entry{q.word, "Zeek history", text})
+	}
+}
+
+// key adds the key of the record that is called so.
+func (q *question) key() {
 	for _, f := range record.Schema() {
-		if f.Name == folded {
-			add(Entry{f.Name, "key of the record", Field(l, &f) + "."})
+		if f.Name == q.folded {
+			q.add(Entry{f.Name, "key of the record", Field(q.l, &f) + "."})
 		}
 	}
-	if len(found) == 0 {
-		suggest = near(folded)
-	}
-	return found, suggest
-}
-
-var protos = []struct {
-	name  string
-	proto uint8
-}{{"tcp", capture.ProtoTCP}, {"udp", capture.ProtoUDP}, {"sctp", capture.ProtoSCTP}}
-
-// Port explains a port number: the registry, practice, history, and what to
-// make of it.
-func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
-	var out []Entry
-	class := map[string][2]string{"system": {"system port (0-1023)", "puerto bien conocido (0-1023)"}, "user": {"registered range (1024-49151)", "zona de registrados (1024-49151)"},
-		"dynamic": {"dynamic range (49152-65535): numbers for callers", "zona dinámica (49152-65535): números para los que llaman"}}[c.PortClass(port)]
-	for _, p := range protos {
-		if only != "" && only != p.name || only == "" && p.name == "sctp" {
-			continue
-		}
-		e, ok := c.Lookup(p.proto, port)
-		practice := c.Practice(p.proto, port)
-		facts := c.Facts(p.proto, port)
-		if !ok && practice == "" && len(facts) == 0 && only == "" && p.name != "tcp" {
-			continue
-		}
-		var b strings.Builder
-		fmt.Fprintf(&b, "%s.\n", l.Pick(class[0], class[1]))
-		if ok {
-			b.WriteString(l.Pick("registry: ", "registro: ") + e.Name)
-			if e.Description != "" && !strings.EqualFold(e.Description, e.Name) {
-				fmt.Fprintf(&b, " - %s", e.Description)
-			}
-			b.WriteString(" (IANA)\n")
-		} else {
-			b.WriteString(l.Pick("registry: no name (IANA)\n", "registro: sin nombre (IANA)\n"))
-		}
-		if practice != "" {
-			if note := l.Pick(c.PracticeNote(p.proto, port)); note != "" {
-				fmt.Fprintf(&b, "%s: %s - %s\n", l.Pick("practice", "en la práctica"), practice, note)
-			} else if practice != e.Name {
-				fmt.Fprintf(&b, "%s: %s\n", l.Pick("practice", "en la práctica"), practice)
-			}
-		}
-		_, hint := c.PortHint(p.proto, port)
-		old := false
-		kinds := map[string]bool{}
-		facts = slices.Clone(facts)
-		slices.SortStableFunc(facts, func(a, b catalog.Fact) int { return weight(a.Kind) - weight(b.Kind) })
-		today := slices.ContainsFunc(facts, func(f catalog.Fact) bool { return weight(f.Kind) < 2 })
-		for _, f := range facts {
-			k, _ := c.Kind(f.Kind)
-			name := strings.TrimSpace(strings.Join([]string{f.Name, era(c.Note(f))}, " "))
-			fmt.Fprintf(&b, "%s: %s, %s", label(f.Kind, l), name, l.Pick(k.TitleEN, k.TitleES))
-			if n := c.Note(f); n.Ratio != "" && n.Ratio != "-" {
-				fmt.Fprintf(&b, l.Pick(": answers of %s times the question", ": respuestas de %s veces la pregunta"), n.Ratio)
-			}
-			if n := c.Note(f); l.Pick(n.EN, n.ES) != "" {
-				b.WriteString(". " + strings.TrimSuffix(l.Pick(n.EN, n.ES), "."))
-			}
-			fmt.Fprintf(&b, " (%s)\n", f.Reference)
-			old = old || catalog.OfOld(f.Kind)
-			kinds[f.Kind] = true
-		}
-		for _, f := range facts {
-			if kinds[f.Kind] && !catalog.OfOld(f.Kind) && (f.Kind != "legacy" || !today) {
-				k, _ := c.Kind(f.Kind)
-				if do := l.Pick(k.DoEN, k.DoES); do != "" {
-					b.WriteString(l.Pick("do: ", "qué hacer: ") + do + "\n")
-				}
-				kinds[f.Kind] = false
-			}
-		}
-		switch {
-		case hint:
-			b.WriteString(l.Pick("so: the number alone proves nothing. It is looked at only when a host answers there, and then called a low hint. A client that merely calls from it is nobody.",
-				"conclusión: el número solo no prueba nada. Se mira solo cuando un equipo contesta ahí, y entonces es un indicio de gravedad baja. Un cliente que llama desde él no es nadie."))
-		case old:
-			b.WriteString(l.Pick("so: an ordinary service lives here today; the number's history is told, and never counted against it.",
-				"conclusión: hoy vive aquí un servicio corriente; la historia del número se cuenta, y nunca en su contra."))
-		case c.PortClass(port) == "dynamic":
-			b.WriteString(l.Pick("so: seen as a caller's port it means nothing at all; a service that always answers here chose an unusual door.",
-				"conclusión: como puerto de quien llama no significa nada; un servicio que siempre contesta aquí eligió una puerta poco habitual."))
-		default:
-			b.WriteString(l.Pick("so: the number says what is usual, not what was spoken.", "conclusión: el número dice qué es lo habitual, no qué se habló."))
-		}
-		out = append(out, Entry{fmt.Sprintf("%d/%s", port, p.name), "port", b.String()})
-	}
-	if c.PortClass(port) != "system" && len(out) > 0 {
-		var who []string
-		for _, r := range c.Ephemeral() {
-			if port >= r.First && port <= r.Last {
-				who = append(who, fmt.Sprintf("%s (%d-%d)", l.Pick(r.EN, r.ES), r.First, r.Last))
-			}
-		}
-		if len(who) > 0 {
-			out[len(out)-1].Text += "\n" + l.Pick("callers of these systems get such numbers: ", "a los que llaman desde estos sistemas les tocan números así: ") + strings.Join(who, ", ") + "."
-		}
-	}
-	return out
-}
-
-// weight puts what matters of a port today before what others do with it, and both
-// before the past.
-func weight(kind string) int {
-	switch {
-	case catalog.OfOld(kind):
-		return 3
-	case kind == "legacy":
-		return 2
-	case kind == "amplifier" || kind == "lan-poisoning" || kind == "botnet-scan" || kind == "worm-vector":
-		return 1
-	}
-	return 0
-}
-
-func era(n catalog.Note) string {
-	if n.Era == "" {
-		return ""
-	}
-	return "(" + n.Era + ")"
-}
-
-// label says whether a fact is of the past or of today.
-func label(kind string, l lang.Lang) string {
-	if weight(kind) >= 2 {
-		return l.Pick("history", "historia")
-	}
-	return l.Pick("note", "nota")
 }
 
 // Completeness explains Wireshark's tcp.completeness.
