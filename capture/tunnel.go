@@ -33,9 +33,6 @@ const (
 var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
 	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp", "capwap", "gue"}
 
-// TunnelKinds lists the names of all kinds that portero sees through.
-func TunnelKinds() []string { return append([]string(nil), tunnelNames[:]...) }
-
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {

@@ -360,18 +360,21 @@ func TestRotation(t *testing.T) {
 	file, records := filepath.Join(dir, "x.pcapng"), filepath.Join(dir, "x.ndjson")
 	w := watch(t, n, "va", "-w", file, "-o", records, "-f", "udp port 9000")
 	stop := busy(t, n)
-	time.Sleep(500 * time.Millisecond)
+	w.untilFile(records, `"event":"opened"`)
+	w.untilFile(file, "datagram ")
 	os.Rename(file, file+".1")
 	os.Rename(records, records+".1")
 	w.cmd.Process.Signal(syscall.SIGHUP)
-	time.Sleep(700 * time.Millisecond)
+	w.untilFile(file, "datagram ")
+	w.untilFile(records, "")
 	w.cmd.Process.Signal(syscall.SIGHUP) // nothing was moved: a numbered file
-	time.Sleep(700 * time.Millisecond)
+	third := filepath.Join(dir, "x_00003_*.pcapng")
+	w.untilFile(third, "datagram ")
 	sent := stop()
 	if err := w.end(syscall.SIGTERM); err != nil {
 		t.Fatalf("%v\n%s", err, w.errors())
 	}
-	more, _ := filepath.Glob(filepath.Join(dir, "x_00003_*.pcapng"))
+	more, _ := filepath.Glob(third)
 	if len(more) != 1 {
 		all, _ := filepath.Glob(filepath.Join(dir, "*"))
 		t.Fatalf("files %v", all)
@@ -387,7 +390,10 @@ func TestRotation(t *testing.T) {
 
 	w = watch(t, n, "va", "-w", filepath.Join(dir, "ring.pcapng"), "-C", "8K", "-W", "3", "-f", "udp port 9000")
 	stop = busy(t, n)
-	time.Sleep(1500 * time.Millisecond)
+	w.wait("the ring gave up its second file", func() bool {
+		last, _ := filepath.Glob(filepath.Join(dir, "ring_*"))
+		return len(last) > 0 && filepath.Base(last[0]) > "ring_00003"
+	})
 	sent = stop()
 	if err := w.end(syscall.SIGTERM); err != nil {
 		t.Fatalf("%v\n%s", err, w.errors())
@@ -404,6 +410,29 @@ func TestRotation(t *testing.T) {
 	if !bytes.Contains(out, []byte(fmt.Sprintf("datagram %08d", sent-1))) {
 		t.Error("the last datagram is not in the last file")
 	}
+}
+
+// wait waits until something is so.
+func (w *watching) wait(what string, is func() bool) {
+	w.t.Helper()
+	for end := time.Now().Add(time.Minute); !is(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			w.t.Fatalf("after a minute still not: %s\n%s", what, w.errors())
+		}
+	}
+}
+
+// untilFile waits until the file that pattern names is there and holds a word.
+func (w *watching) untilFile(pattern, word string) {
+	w.t.Helper()
+	w.wait(fmt.Sprintf("%q in %s", word, pattern), func() bool {
+		names, _ := filepath.Glob(pattern)
+		if len(names) != 1 {
+			return false
+		}
+		b, err := os.ReadFile(names[0])
+		return err == nil && bytes.Contains(b, []byte(word))
+	})
 }
 
 // An interface that comes back is listened to again, through the helper process.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -105,13 +106,16 @@ func liveRound(t *testing.T) (missing []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const clients = 30
+	var served sync.WaitGroup
+	served.Add(clients)
 	go func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go func() { io.Copy(io.Discard, c); c.Close() }()
+			go func() { io.Copy(io.Discard, c); c.Close(); served.Done() }()
 		}
 	}()
 	type client struct {
@@ -124,7 +128,6 @@ func liveRound(t *testing.T) (missing []string) {
 	}
 	// In the order in which they called: on a slow machine the kernel gives a port again.
 	byPort := map[int][]client{}
-	const clients = 30
 	for i := range clients {
 		keep := 50 * time.Millisecond
 		if i%3 == 2 {
@@ -140,8 +143,8 @@ func liveRound(t *testing.T) (missing []string) {
 		fmt.Sscan(string(out), &port)
 		byPort[port] = append(byPort[port], client{cmd.Process.Pid, keep > 0})
 	}
+	served.Wait() // all were closed, from both sides
 	l.Close()
-	time.Sleep(500 * time.Millisecond)
 	live.Process.Signal(os.Interrupt)
 	<-drained
 	if err := live.Wait(); err != nil {

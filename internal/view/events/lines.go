@@ -8,7 +8,6 @@ import (
 
 	"portero/handshake"
 	"portero/internal/record"
-	"portero/internal/view"
 	"portero/internal/view/safe"
 	"portero/internal/view/table"
 	"portero/internal/words"
@@ -27,13 +26,7 @@ func NewLines(w io.Writer, l words.Lang, zone *time.Location) *Lines {
 	return &Lines{w: w, lang: l, zone: zone}
 }
 
-// Begin implements view.Writer.
-func (l *Lines) Begin() error { return nil }
-
-// End implements view.Writer.
-func (l *Lines) End(*view.Summary) error { return nil }
-
-// Write implements view.Writer. That an attempt began is no line yet: what became
+// Write writes r's line, if it has one. That an attempt began is none yet: what became
 // of it is.
 func (l *Lines) Write(r *record.Record) error {
 	var what string
