@@ -132,6 +132,8 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		if ps := t.pending[v]; ps != nil {
 			for i := range ps.n {
 				switch p := &ps.pkts[i]; {
+				case !ps.calls():
+					t.again(v, ps.side, p) // a stranger's segment
 				case f.conn.StartsBehind(p, ps.side):
 					t.forgetLetters(v, ps) // it is the very SYN of this connection, captured late
 					t.again(v, ps.side, p)

@@ -6,7 +6,8 @@ import (
 )
 
 // pendingSYN is an attempt inside a live connection, kept apart until the peer
-// accepts it. Where one direction alone was captured it may be a SYN-ACK, see resume.
+// accepts it. Where one direction alone was captured it may be a SYN-ACK, see resume; where nothing of an attempt was
+// captured it is a segment, see part.
 type pendingSYN struct {
 	id   uint64
 	side int
@@ -77,6 +78,10 @@ func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
 // pend keeps a SYN inside a live connection apart.
 func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	ps := t.pending[v]
+	if ps != nil && !ps.calls() {
+		t.letGo(v, ps)
+		ps = nil
+	}
 	if ps != nil && ps.answers(p, side) {
 		t.join(v, ps, p)
 		return
@@ -138,7 +143,7 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 // sender knows nothing of the one that was open.
 func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
-	if c := &t.flow(v).conn; ps == nil || ps.side == side || c.SameSYNACK(p, side) && !c.Over() {
+	if c := &t.flow(v).conn; ps == nil || ps.side == side || !ps.calls() || c.SameSYNACK(p, side) && !c.Over() {
 		return false // what was sent before is sent again
 	}
 	for i := range ps.n {

@@ -233,6 +233,9 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			t.supersede(v, p, 0)
 			return
 		}
+		if t.part(v, f, side, p) {
+			return
+		}
 	}
 	t.bookOn(v, f, side, p)
 }

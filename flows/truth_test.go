@@ -437,7 +437,35 @@ func (c *caseOf) unheard(lives []*life) bool {
 		calls[w.from] = calls[w.from] || w.flags&(syn|ack) == syn
 		answered[w.from] = answered[w.from] || w.flags.Any(rst) || w.flags.Has(syn|ack)
 	}
-	return only || !over && !(calls[0] && answered[1] && !calls[1])
+	return only || !over && !(calls[0] && answered[1] && !calls[1]) && !c.parts(lives, fins)
+}
+
+// parts reports whether the numbers of two connections tell them apart, though neither the end of the first nor the
+// opening of the second was caught: of the first a FIN was, and both ends go on with each other far from it.
+func (c *caseOf) parts(lives []*life, fins [2]bool) bool {
+	if fins[0] == fins[1] || c.f.disorder > 0 {
+		return false
+	}
+	var pair [2]*wired
+	for _, w := range c.caught {
+		switch {
+		case w.life == lives[0]:
+		case w.flags&(syn|rst|ack) != ack:
+			return false
+		default:
+			pair[w.from] = w
+		}
+	}
+	if pair[0] == nil || pair[1] == nil {
+		return false
+	}
+	for i, h := range lives[0].host {
+		d := lives[1].host[i].isn.Sub(h.isn)
+		if d > -1<<18 && d < 1<<18 {
+			return false
+		}
+	}
+	return true
 }
 
 // open reports whether what is said of a case is an open question: where the very segments are missing that would

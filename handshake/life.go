@@ -123,12 +123,12 @@ func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 		(me.bits&sentReset != 0 || !c.SameSYN(syn, side) && p.Seq != me.next)
 }
 
-// Departs reports whether p, of side, goes on from o, a SYN or SYN-ACK of by that waits, and not from where this
+// Departs reports whether p, of side, goes on from o, a packet of by that waits, and not from where this
 // connection stands: it is over then, though the capture missed its end, and the answer to o.
 func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 	switch {
 	case p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.RST:
-		return o.Flags.Any(capture.ACK) && (side != by && p.Seq == o.Ack || side == by && p.Seq == o.Seq+1) && c.half[side].away(p.Seq)
+		return o.Flags.Has(capture.SYN|capture.ACK) && (side != by && p.Seq == o.Ack || side == by && p.Seq == o.Seq+1) && c.half[side].away(p.Seq)
 	case p.Flags&(capture.SYN|capture.ACK) != capture.ACK || p.Flags.Any(capture.RST) && !o.Flags.Any(capture.ACK):
 		return false
 	}
@@ -136,7 +136,11 @@ func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 	if side != by {
 		its, others = others, its
 	}
-	return its.In(o.Seq+1, (o.Seq+1).Add(o.PayloadLen+span)) && c.half[by].away(its) && c.half[1-by].away(others) &&
+	first := o.Seq
+	if o.Flags.Any(capture.SYN) {
+		first++
+	}
+	return its.In(first, first.Add(o.PayloadLen+span)) && c.half[by].away(its) && c.half[1-by].away(others) &&
 		(!o.Flags.Any(capture.ACK) || others.In(o.Ack, o.Ack.Add(span)))
 }
 
@@ -145,10 +149,7 @@ func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 func (c *Conn) Unrelated(p *capture.Packet, side Side) bool {
 	foreign := func(s Side, n capture.Seq) bool {
 		h := &c.half[s]
-		if h.bits&hasNext == 0 {
-			return h.bits&sentRSTACKofSYN != 0 // who refused had none
-		}
-		return h.away(n) && !(h.next.Sub(n) > 0 && (c.far(s) || n.In(h.isn, h.next)))
+		return c.foreign(s, n) || h.bits&(hasNext|sentRSTACKofSYN) == sentRSTACKofSYN // who refused had none
 	}
 	return p.Flags.Any(capture.ACK) && c.Over() && foreign(side, p.Seq) && foreign(1-side, p.Ack)
 }

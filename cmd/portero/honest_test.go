@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -68,6 +69,10 @@ func acted(t *testing.T, lines string) (name string) {
 			case o == "options":
 				tcp.Options = []layers.TCPOption{{OptionType: layers.TCPOptionKindMSS, OptionLength: 4, OptionData: []byte{5, 180}}, {OptionType: layers.TCPOptionKindSACKPermitted, OptionLength: 2},
 					{OptionType: layers.TCPOptionKindNop}, {OptionType: layers.TCPOptionKindWindowScale, OptionLength: 3, OptionData: []byte{7}}}
+			case strings.HasPrefix(o, "ts="):
+				var now, echo uint32
+				fmt.Sscanf(o, "ts=%d/%d", &now, &echo)
+				tcp.Options = []layers.TCPOption{{OptionType: layers.TCPOptionKindTimestamps, OptionLength: 10, OptionData: binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, now), echo)}}
 			case strings.HasPrefix(o, "cut"):
 				kept, _ = strconv.Atoi(o[3:])
 			case o == "offset4":

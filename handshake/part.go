@@ -1,0 +1,56 @@
+package handshake
+
+import "portero/capture"
+
+// Parts reports whether p, a segment of side, is of another conversation than this connection, which is not over as far
+// as was seen: its numbers are far from those of both ends, and it cannot just be that a long stretch was missed. One of the
+// ends said that it has no more to send, and would have to have sent more; or timestamps are not those that both agreed on.
+func (c *Conn) Parts(p *capture.Packet, side Side, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return (me.bits|peer.bits)&sentFIN != 0 || me.bits&(sentSYN|sentSYNACK) != 0 && peer.bits&(sentSYN|sentSYNACK) != 0 && c.mistimed(p, side, x)
+}
+
+// Afar reports whether p, of side, is a segment with numbers far from those of both ends of this connection, which is not over.
+func (c *Conn) Afar(p *capture.Packet, side Side) bool {
+	return p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.ACK && c.foreign(side, p.Seq) && c.foreign(1-side, p.Ack) && !c.Over()
+}
+
+// foreign reports whether n is none of the numbers that side used.
+func (c *Conn) foreign(side Side, n capture.Seq) bool {
+	h := &c.half[side]
+	return h.bits&hasNext != 0 && h.away(n) && !(h.next.Sub(n) > 0 && (c.far(side) || n.In(h.isn, h.next)))
+}
+
+// The fastest clock of timestamps that there is counts microseconds; the standard has none faster than one of
+// milliseconds (RFC 7323, 5.4). After that long it may have come half round.
+const (
+	tickMost  = 2       // a microsecond, with some to spare
+	tickSlack = 1 << 20 // an answer without memory of the call hides options in its timestamp
+	tickRound = 1000 * 1e9
+)
+
+// mistimed reports whether the timestamp of p, a segment of side, or that it has none, contradicts the SYNs of both ends:
+// agreed on, it is in every segment (RFC 7323, 3.2), and it counts time.
+func (c *Conn) mistimed(p *capture.Packet, side Side, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.wscale == unseenScale || peer.wscale == unseenScale || p.Bits&capture.Overlong != 0 || p.Bits&capture.Cut != 0 && p.PayloadCap == 0 {
+		return false // options were cut
+	}
+	agreed, has := me.opts&peer.opts&capture.OptTimestamps != 0, p.Opts&capture.OptTimestamps != 0
+	if !agreed || !has {
+		return agreed != has
+	}
+	if me.bits&peer.bits&(sentSYN|sentSYNACK) != 0 || me.bits&(sentSYN|sentSYNACK) == sentSYN|sentSYNACK || peer.bits&(sentSYN|sentSYNACK) == sentSYN|sentSYNACK {
+		return false // calls that crossed: of which the timestamps are is not kept
+	}
+	ts, at := x.synTS, x.synTime
+	if side != c.synSide() {
+		ts, at = x.synackTS, x.synackTime
+	}
+	since := p.Time - at
+	if ts == 0 || p.TSVal == 0 || since < 0 || since > tickRound {
+		return false
+	}
+	d := int64(int32(p.TSVal - ts))
+	return d < -tickSlack || d > since/1000*tickMost+tickSlack
+}
