@@ -477,7 +477,7 @@ func quality(f *Flow, e *Ended) (q Quality) {
 	if e.Oddities&(handshake.OddReordered|handshake.OddAckBeforeSYN) != 0 {
 		q |= QReordered
 	}
-	if e.J.Verdict == handshake.Implied {
+	if e.J.Verdict == handshake.Implied && (e.Orig.Pkts == 0 || e.Resp.Pkts == 0) { // else the other's are damaged, or a stranger's
 		q |= QOneDirection
 	}
 	return q

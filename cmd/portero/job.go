@@ -38,7 +38,7 @@ type tally struct {
 func (t *tally) add(r *record.Record) {
 	if r.TCP() {
 		t.tcp++
-		if r.Handshake == handshake.Implied || r.Handshake == handshake.Midstream && (r.Orig.Pkts == 0 || r.Resp.Pkts == 0) {
+		if (r.Handshake == handshake.Implied || r.Handshake == handshake.Midstream) && (r.Orig.Pkts == 0 || r.Resp.Pkts == 0) {
 			t.oneWay++
 		}
 		if r.Handshake == handshake.Midstream {

@@ -116,3 +116,27 @@ func TestHonestParts(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestHonestDirections holds that a capture shows one direction only where nothing of the other is in it.
+func TestHonestDirections(t *testing.T) {
+	for _, x := range []saying{
+		{"one direction", `
+			c S 1000
+			c A 1001 5001`, `
+			1 handshake=implied quality=[one_direction]`},
+		{"a packet of the other has a header that no receiver reads", `
+			c S 1000
+			c A 1001 5001
+			s A 5001 1001 0 offset4`, `
+			1 handshake=implied orig_pkts=2 resp_pkts=1 quality=`},
+		{"what came from the other is damaged or fits nothing", `
+			c S 1000
+			s RA 0 1
+			c A 1001 5001
+			s A 5001 1011 0 bad
+			c PA 1001 5001 10`, `
+			1 handshake=implied resp_pkts=2 quality=[bad_checksums]`},
+	} {
+		x.hold(t)
+	}
+}

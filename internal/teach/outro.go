@@ -143,6 +143,10 @@ func (t *teller) outro() []string {
 	case handshake.CompletedUnseen:
 		add("So: they connected. Not every opening packet is in the capture, but the other numbers prove it.", "En resumen: se conectaron. No están todos los paquetes de la apertura, pero los demás números lo prueban.")
 	case handshake.Implied:
+		if r.Orig.Pkts > 0 && r.Resp.Pkts > 0 {
+			add("So: they connected, as far as one direction can show; what came from the other is damaged, or fits nothing.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; lo que vino del otro está dañado o no cuadra con nada.")
+			break
+		}
 		add("So: they connected, as far as one direction can show; the other was not captured.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; el otro no se capturó.")
 	case handshake.HalfOpen:
 		add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")

@@ -35,6 +35,9 @@ func Meaning(r *record.Record) Text {
 	case handshake.CompletedUnseen:
 		return Text{"It completed: the numbers of other segments prove it. Not all three packets are in the capture.", "Se completó: lo prueban los números de otros segmentos. En la captura no están los tres."}
 	case handshake.Implied:
+		if r.Orig.Pkts > 0 && r.Resp.Pkts > 0 {
+			return Text{"Only one direction counts, and it is that of a completed handshake: what came from the other end is damaged, or fits nothing.", "Solo cuenta un sentido, y es el de un acuerdo completado: lo que vino del otro extremo está dañado o no cuadra con nada."}
+		}
 		return Text{"Only one direction is in the capture, and it is that of a completed handshake.", "Solo se ve un sentido, y es el de un acuerdo completado."}
 	case handshake.HalfOpen:
 		return Text{"The responder answered, and nothing in the capture acknowledges the answer.", "El respondedor contestó y nada en la captura lo confirma."}

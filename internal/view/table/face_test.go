@@ -175,7 +175,10 @@ func TestNotesFollowTheFrames(t *testing.T) {
 			r.Handshake, r.Exchange, r.ICMPFrame = handshake.None, handshake.ExchangeRefused, 2
 		}, "ICMP port unreachable (frame 2): usually nothing listens there"},
 		{func(r *record.Record) { r.Handshake, r.Missing = handshake.CompletedUnseen, handshake.MissingACK }, "ack not in the capture; other packets prove it"},
-		{func(r *record.Record) { r.Handshake, r.Missing = handshake.Implied, handshake.MissingSYNACK }, "synack not in the capture; one direction only, and it is that of a completed handshake"},
+		{func(r *record.Record) { r.Handshake, r.Missing = handshake.Implied, handshake.MissingSYNACK }, "synack not in the capture; one direction only counts, and it is that of a completed handshake"},
+		{func(r *record.Record) {
+			r.Handshake, r.Missing, r.Resp.Pkts = handshake.Implied, handshake.MissingSYNACK, 0
+		}, "synack not in the capture; one direction only, and it is that of a completed handshake"},
 		{func(r *record.Record) { r.SuspectedRSTs = 2 }, "2 RST that no receiver would accept"},
 		{func(r *record.Record) { r.Reuses, r.ReuseAfterNS = 12, 3e9 }, "reuses the ports of #12 after 3.0 s"},
 		{func(r *record.Record) { r.VLAN, r.Tunnel = []uint32{7, 8}, []string{"gre", "vxlan"} }, "vlan 7,8; in gre, vxlan"},

@@ -82,6 +82,10 @@ func (n *notes) opening() {
 	case handshake.Midstream:
 		n.add("%s", n.l.Pick("open before the capture began", "abierta antes de que empezara la captura"))
 	case handshake.Implied: // the other half was not seen, so nothing proves it
+		if n.r.Orig.Pkts > 0 && n.r.Resp.Pkts > 0 { // what came of it is damaged, or a stranger's
+			n.lacking("%s not in the capture; one direction only counts, and it is that of a completed handshake", "falta %s en la captura; cuenta un solo sentido, y es el de un acuerdo completado")
+			break
+		}
 		n.lacking("%s not in the capture; one direction only, and it is that of a completed handshake", "falta %s en la captura; se ve un solo sentido, y es el de un acuerdo completado")
 	case handshake.CompletedUnseen:
 		n.lacking("%s not in the capture; other packets prove it", "falta %s en la captura; otros paquetes lo prueban")

@@ -124,7 +124,6 @@ func (t *Writer) wide(b *bytes.Buffer, rows []Row) {
 		b.WriteString(strings.TrimRight(s.String(), " ") + "\n")
 	}
 }
-
 func pad(s string, w int) string {
 	if n := runewidth.StringWidth(s); n < w {
 		return s + strings.Repeat(" ", w-n)
