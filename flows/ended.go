@@ -131,16 +131,17 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 		// Nobody accepted the attempt: it was a stray SYN of this connection.
 		if ps := t.pending[v]; ps != nil {
 			for i := range ps.n {
-				switch p := &ps.pkts[i]; {
+				p := &ps.pkts[i]
+				switch s := f.sideOf(p); {
 				case !ps.calls():
-					t.again(v, ps.side, p) // a stranger's segment
-				case f.conn.StartsBehind(p, ps.side):
+					t.again(v, s, p) // a stranger's segment
+				case f.conn.StartsBehind(p, s):
 					t.forgetLetters(v, ps) // it is the very SYN of this connection, captured late
-					t.again(v, ps.side, p)
-				case f.conn.SameSYN(p, ps.side):
-					t.again(v, ps.side, p)
+					t.again(v, s, p)
+				case f.conn.SameSYN(p, s):
+					t.again(v, s, p)
 				default:
-					t.stray(v, ps.side, p)
+					t.stray(v, s, p)
 				}
 			}
 			t.unhold(v, ps)

@@ -13,6 +13,7 @@ type pendingSYN struct {
 	side int
 	isn  capture.Seq
 	n    int
+	met  bool // a SYN of the other end is among them, which crosses
 	pkts [4]capture.Packet
 	told [4]uint8 // places of their letters in the history of the live connection, see ZeekStray
 	err  *pendingError
@@ -35,11 +36,11 @@ type pendingError struct {
 // about the connection that the SYN opens, or else about the one in which it strayed.
 func (t *Table) quotes(v uint32, f *Flow, side int, p *capture.Packet, q *capture.Quote) bool {
 	ps := t.waits(v, f)
-	if ps == nil || ps.side != side || !q.HasSeq {
+	if ps == nil || !q.HasSeq {
 		return false
 	}
 	for i := range ps.n {
-		if ps.pkts[i].Seq != q.Seq {
+		if ps.pkts[i].Seq != q.Seq || f.sideOf(&ps.pkts[i]) != side {
 			continue
 		}
 		if ps.err == nil {
@@ -63,16 +64,32 @@ func (ps *pendingSYN) until() int64 {
 
 // goesOn reports whether p, from side, is the SYN that waits, sent again, or answers it.
 func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
-	if side == ps.side {
+	if side == ps.side && !(ps.met && p.Flags.Any(capture.ACK)) {
 		const flags = capture.SYN | capture.ACK | capture.RST | capture.FIN
 		return p.Flags&flags == ps.pkts[0].Flags&flags && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq
 	}
 	for i := range ps.n {
-		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+		if !sameSender(&ps.pkts[i], p) && handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
 			return true
 		}
 	}
 	return false
+}
+
+// sameSender reports whether two packets of one flow are from the same end.
+func sameSender(a, b *capture.Packet) bool { return a.Src == b.Src && a.SrcPort == b.SrcPort }
+
+// crosses reports whether p, a SYN of the end that has none among those that wait, or the same again, crosses them.
+func (ps *pendingSYN) crosses(p *capture.Packet) bool {
+	if (p.Flags | ps.pkts[0].Flags).Any(capture.ACK) {
+		return false
+	}
+	for i := range ps.n {
+		if sameSender(&ps.pkts[i], p) && ps.pkts[i].Seq != p.Seq {
+			return false
+		}
+	}
+	return true
 }
 
 // pend keeps a SYN inside a live connection apart.
@@ -100,11 +117,15 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	}
 	x := t.rest(v, f)
 	told := f.conn.ZeekStray(p, side, &x)
-	if ps.side != side || ps.n == len(ps.pkts) {
+	if ps.n == len(ps.pkts) || ps.side != side && !ps.crosses(p) {
 		t.stray(v, side, p)
 		return
 	}
-	ps.isn = p.Seq
+	if ps.side == side {
+		ps.isn = p.Seq
+	} else {
+		ps.met = true
+	}
 	ps.pkts[ps.n], ps.told[ps.n] = *p, told
 	ps.n++
 }
@@ -143,20 +164,20 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 // sender knows nothing of the one that was open.
 func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
-	if c := &t.flow(v).conn; ps == nil || ps.side == side || !ps.calls() || c.SameSYNACK(p, side) && !c.Over() {
+	if c := &t.flow(v).conn; ps == nil || ps.side == side && !ps.met || !ps.calls() || c.SameSYNACK(p, side) && !c.Over() {
 		return false // what was sent before is sent again
 	}
 	for i := range ps.n {
-		if handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
-			f := t.flow(v)
-			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], ps.side) && f.conn.Stands(p, side) {
+		f := t.flow(v)
+		if by := f.sideOf(&ps.pkts[i]); by != side && handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
+			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], by) && f.conn.Stands(p, side) {
 				return false // it refuses nothing, but ends the live connection
 			}
 			t.forgetLetters(v, ps)
-			if f.conn.Began(&ps.pkts[i], p, ps.side) || f.conn.Unanswered(&ps.pkts[i], ps.side) {
+			if f.conn.Began(&ps.pkts[i], p, by) || f.conn.Unanswered(&ps.pkts[i], by) {
 				t.unpend(v, ps)
 				for j := range ps.n {
-					t.again(v, ps.side, &ps.pkts[j])
+					t.again(v, f.sideOf(&ps.pkts[j]), &ps.pkts[j])
 				}
 				t.unhold(v, ps)
 				t.tellQuoted(v, ps)
@@ -176,14 +197,19 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 	if ps == nil {
 		return false
 	}
-	c := &t.flow(v).conn
+	f := t.flow(v)
+	c := &f.conn
 	for i := range ps.n {
 		o := &ps.pkts[i]
+		by := ps.side
+		if ps.met {
+			by = f.sideOf(o)
+		}
 		switch {
-		case ps.side == side && c.Resumes(p, o, side):
-		case !c.Departs(p, o, side, ps.side), side != ps.side && !ps.fits(p):
+		case by == side && c.Resumes(p, o, side):
+		case !c.Departs(p, o, side, by), side != by && !ps.fits(p):
 			continue
-		case side == ps.side && !c.Alone(side) && !c.Over():
+		case side == by && !c.Alone(side) && !c.Over():
 			return t.hold(ps, p) // a stranger may send as much in its name
 		}
 		t.join(v, ps, p)
@@ -211,7 +237,7 @@ func (t *Table) hold(ps *pendingSYN, p *capture.Packet) bool {
 // unhold books on flow v what was held with ps, which its connection sent after all, or nobody.
 func (t *Table) unhold(v uint32, ps *pendingSYN) {
 	for i := range ps.held {
-		t.again(v, ps.side, &ps.held[i])
+		t.again(v, t.flow(v).sideOf(&ps.held[i]), &ps.held[i])
 	}
 }
 
@@ -258,14 +284,19 @@ func (t *Table) renew(v uint32, side int, p *capture.Packet) {
 func (t *Table) promote(v uint32, ps *pendingSYN) uint32 {
 	t.unpend(v, ps)
 	u := t.supersede(v, &ps.pkts[0], ps.id)
-	for j := 1; j < ps.n; j++ {
-		t.book(u, 0, &ps.pkts[j])
+	t.bookAll(u, ps, 1)
+	return u
+}
+
+// bookAll books what waited in ps, from the packet from on, on flow u.
+func (t *Table) bookAll(u uint32, ps *pendingSYN, from int) {
+	for j := from; j < ps.n; j++ {
+		t.book(u, t.flow(u).sideOf(&ps.pkts[j]), &ps.pkts[j])
 	}
 	for j := range ps.held {
-		t.book(u, 0, &ps.held[j])
+		t.book(u, t.flow(u).sideOf(&ps.held[j]), &ps.held[j])
 	}
 	t.tellQuoted(u, ps)
-	return u
 }
 
 // tellQuoted books the ICMP error that was kept with ps on flow v, to which the attempt belongs after all.
@@ -297,13 +328,7 @@ func (t *Table) outlive(v uint32, f *Flow, side int, p *capture.Packet) (u uint3
 	id, last, key := o.id, f.last, uint32(o.hash)
 	t.end(v, p.Index, reasonOf(f))
 	u = t.open(&ps.pkts[0], key, ps.id, id, ps.pkts[0].Time-last)
-	for j := range ps.n {
-		t.book(u, 0, &ps.pkts[j])
-	}
-	for j := range ps.held {
-		t.book(u, 0, &ps.held[j])
-	}
-	t.tellQuoted(u, ps)
+	t.bookAll(u, ps, 0)
 	if t.early.n > 0 {
 		t.adopt(u, &ps.pkts[0])
 	}

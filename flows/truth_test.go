@@ -482,7 +482,7 @@ func (c *caseOf) open(b string) bool {
 	case "records": // two refusals alone are told as one
 		return c.f.drop > 0 || crossed || c.f.only == 1
 	case "pkts", "oddity":
-		return c.f.drop > 0 || crossed
+		return c.f.drop > 0
 	case "payload": // one octet before all that was captured may be of a keep-alive
 		return c.f.disorder > 0 && (c.f.drop > 0 || c.f.late > 0)
 	}

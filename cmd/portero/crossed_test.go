@@ -116,6 +116,64 @@ func TestHonestCrossed(t *testing.T) {
 	}
 }
 
+// TestHonestCrossedAgain holds calls that cross on the ports of a connection whose end was missed.
+func TestHonestCrossedAgain(t *testing.T) {
+	const open = `
+			c PA 501 801 10
+			s A 801 511`
+	for _, x := range []saying{
+		{"both call and both answer", open + `
+			+9000 s S 700000
+			c S 900000
+			s SA 700000 900001
+			c SA 900000 700001
+			s PA 700001 900001 10
+			c A 900001 700011`, `
+			1 handshake=midstream close=open orig_pkts=1 resp_pkts=1 oddities=
+			2 handshake=completed handshake_kind=simultaneous orig_port=80 syn_frame=3 synack_frame=5 ack_frame=7 orig_pkts=3 resp_pkts=3 orig_payload=10 reuses=1 oddities=[simultaneous_open]`},
+		{"who called first answers first", open + `
+			+9000 c S 900000
+			s S 700000
+			c SA 900000 700001
+			s SA 700000 900001
+			c A 900001 700001`, `
+			1 handshake=midstream close=open orig_pkts=1 resp_pkts=1 oddities=
+			2 handshake=completed handshake_kind=simultaneous syn_frame=3 orig_pkts=3 resp_pkts=2 reuses=1`},
+		{"who called second is answered alone, and a call is repeated", open + `
+			+9000 c S 900000
+			s S 700000
+			+1000 c S 900000
+			s SA 700000 900001
+			c A 900001 700001`, `
+			1 handshake=midstream close=open orig_pkts=1 resp_pkts=1 oddities=
+			2 handshake=completed handshake_kind=simultaneous syn_frame=3 syn_retries=1 orig_pkts=3 resp_pkts=2 reuses=1`},
+		{"one of the calls is refused", open + `
+			+9000 c S 900000
+			s S 700000
+			s RA 0 900001`, `
+			1 handshake=midstream close=open orig_pkts=1 resp_pkts=1 oddities=
+			2 handshake=refused orig_pkts=1 resp_pkts=2 reuses=1`},
+		{"nobody answers either, and the connection goes on", open + `
+			+9000 c S 900000
+			s S 700000
+			s A 801 511
+			c PA 511 801 20
+			s A 801 531`, `
+			1 handshake=midstream close=open orig_pkts=3 resp_pkts=4 orig_payload=30 oddities=[stray_syn]`},
+		{"a third call, with another number, is a stray one", open + `
+			+9000 c S 900000
+			s S 700000
+			s S 600000
+			s SA 700000 900001
+			c SA 900000 700001
+			s A 700001 900001`, `
+			1 handshake=midstream close=open orig_pkts=1 resp_pkts=2 oddities=[stray_syn]
+			2 handshake=completed handshake_kind=simultaneous orig_pkts=2 resp_pkts=3 reuses=1`},
+	} {
+		x.hold(t)
+	}
+}
+
 // TestHonestThreeCalls holds which of three SYNs with three numbers counts.
 func TestHonestThreeCalls(t *testing.T) {
 	for _, x := range []saying{
