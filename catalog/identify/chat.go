@@ -9,8 +9,11 @@ func matchIRC(l *look) grade {
 	var buf [10]byte
 	if l.client {
 		w := command(l.b, &buf)
+		if w == "PRIVMSG" && whole(l.b) && bytes.Contains(firstLine(l.b), []byte(" :")) {
+			return exact // who is known already speaks
+		}
 		if !oneOf(w, "NICK", "USER", "CAP", "PASS") {
-			return l.untilWord("NICK", "USER", "CAP", "PASS")
+			return l.untilWord("NICK", "USER", "CAP", "PASS", "PRIVMSG")
 		}
 		if w == "CAP" && has(l.b, "CAP LS") || bytes.Contains(l.b, []byte("\nUSER ")) || bytes.Contains(l.b, []byte("\nNICK ")) {
 			return exact

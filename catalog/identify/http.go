@@ -165,13 +165,16 @@ func digits(b []byte) bool {
 	return len(b) > 0
 }
 
-// followHTTP reads the first request and its answer.
-func followHTTP(_ *Identifier, k *pending) bool {
+// followHTTP reads the first request and its answer, and behind a proxy's the TLS of who it called.
+func followHTTP(x *Identifier, k *pending) bool {
 	f := k.facts
 	if f.HTTP == nil {
 		f.HTTP = &Web{}
 	}
 	w := f.HTTP
+	if f.Protocol == HTTPProxy && w.Status >= 200 && w.Status < 300 && k.tcp {
+		return x.behindProxy(k)
+	}
 	c := int(f.Client)
 	if k.side == c {
 		if k.state&httpRequest == 0 {
@@ -188,7 +191,35 @@ func followHTTP(_ *Identifier, k *pending) bool {
 			return false
 		}
 	}
+	if f.Protocol == HTTPProxy && w.Status >= 200 && w.Status < 300 && k.tcp {
+		return x.behindProxy(k)
+	}
 	return w.Status >= 200 || w.Status == 101
+}
+
+// behindProxy reads TLS behind the request to a proxy and its answer (RFC 9110, section 9.3.6). The request itself, and a
+// login in it, were not in TLS.
+func (x *Identifier) behindProxy(k *pending) bool {
+	s := &k.dir[k.side]
+	b := s.bytes()
+	end := bytes.Index(b, []byte("\r\n\r\n"))
+	switch end += 4; {
+	case end < 4:
+		return s.full()
+	case end < len(b) && b[end] != recordHandshake:
+		return true // something else
+	case end+6 > len(b):
+		return s.full()
+	case !startsTLS(b, end):
+		return true
+	}
+	if k.facts.TLS == nil {
+		k.facts.TLS = &Hello{}
+	}
+	if k.side == int(k.facts.Client) {
+		return x.clientRecords(k, b[end:])
+	}
+	return x.serverRecords(k, b[end:])
 }
 
 const httpRequest = 1

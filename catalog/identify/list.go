@@ -141,7 +141,7 @@ func tcpSignatures() []signature {
 
 		{proto: TACACS, from: either, first: "\xc0\xc1", match: matchTACACS, need: 12, then: []string{"\x01\x02\x03", "", "\x00\x01\x04\x05"}},
 		{proto: Diameter, from: either, first: "\x01", match: matchDiameter, need: 28, anywhere: true, then: []string{"\x00", "", fours, highs}},
-		{proto: OpenFlow, from: either, first: "\x01\x02\x03\x04\x05\x06", match: matchOpenFlow, need: 8, then: []string{"\x00", "\x00", fours}},
+		{proto: OpenFlow, from: either, first: "\x01\x02\x03\x04\x05\x06", match: matchOpenFlow, need: 8, anywhere: true, then: []string{"\x00", "\x00", fours}, home: []uint16{6633, 6653}},
 		{proto: RTMP, from: either, first: rtmpChunk, match: matchRTMPMedia, anywhere: true, need: 14, then: []string{"", "", "", "\x00", "", "", "\x08\x09"}},
 		{proto: LDP, from: either, first: "\x00", match: matchLDP, need: 18, anywhere: true, then: pairThen[:1]},
 		{proto: IPFIX, from: either, first: "\x00", match: matchIPFIX, need: 20, then: []string{"\x0a"}},
@@ -154,7 +154,7 @@ func tcpSignatures() []signature {
 		{proto: RELP, from: client, first: "1", match: matchRELP, then: []string{" ", "o", "p", "e", "n", " "}},
 
 		{proto: KNX, from: either, first: "\x06", match: matchKNX, need: 8, anywhere: true, then: knxThen},
-		{proto: DoIP, from: either, first: "\x01\x02\x03\x04", match: matchDoIP, need: 8, then: []string{"\xfe\xfd\xfc\xfb", "\x00\x40\x80", upTo(8), "\x00"}},
+		{proto: DoIP, from: either, first: "\x01\x02\x03\x04", match: matchDoIP, need: 8, anywhere: true, then: []string{"\xfe\xfd\xfc\xfb", "\x00\x40\x80", upTo(8), "\x00"}},
 		{proto: Synchrophasor, from: either, first: "\xaa", match: matchSynchrophasor, need: 16, anywhere: true, then: []string{phasorThen}},
 		{proto: ADS, from: either, first: "\x00", match: matchADS, need: 38, anywhere: true, then: []string{"\x00", "", "", "", "\x00"}},
 		{proto: FINS, from: either, first: "F", match: matchFINS, need: 16, anywhere: true, then: []string{"I", "N", "S", "\x00", "\x00"}},

@@ -244,10 +244,10 @@ func matchLDAP(l *look) grade {
 	if b[0] != 0x30 {
 		return no
 	}
-	if len(b) < 9 {
+	n, h := berLen(b)
+	if len(b) < 9 && (h == 0 || h+n > len(b)) { // an unbind or an abandon may be all there is
 		return more
 	}
-	n, h := berLen(b)
 	if h == 0 || n < 5 {
 		return no
 	}

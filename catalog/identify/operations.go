@@ -78,7 +78,10 @@ func matchSFlow(l *look) grade {
 		return no
 	}
 	left := int(be32(b[at+12:]))
-	if left == 0 || left > 256 {
+	switch {
+	case left == 0 && at+16 == l.size && SFlow.usualOf(l.pend.tcp, l):
+		return port // it counts, and saw nothing
+	case left == 0 || left > 256:
 		return no
 	}
 	for at += 16; left > 0 && at+8 <= len(b); left-- {
@@ -400,7 +403,13 @@ func matchDiameter(l *look) grade {
 // matchOpenFlow takes the hello with which both sides begin (OpenFlow Switch Specification, section 7.5.1).
 func matchOpenFlow(l *look) grade {
 	b := l.b
-	if len(b) < 8 || b[0] < 1 || b[0] > 6 || b[1] != 0 {
+	if len(b) < 8 || b[0] < 1 || b[0] > 6 {
+		return no
+	}
+	if l.middle && OpenFlow.usualOf(true, l) {
+		return openFlowMessages(l)
+	}
+	if b[1] != 0 {
 		return no
 	}
 	n := be16(b[2:])
@@ -423,6 +432,22 @@ func matchOpenFlow(l *look) grade {
 		return more // the other side's hello will tell
 	}
 	return no
+}
+
+// openFlowMessages walks messages of one version that fill the segment, as in the middle of a connection.
+func openFlowMessages(l *look) grade {
+	for at := 0; ; {
+		b := l.b[at:]
+		if len(b) < 8 || b[0] != l.b[0] || b[1] > 35 || be16(b[2:]) < 8 {
+			return no
+		}
+		switch at += be16(b[2:]); {
+		case at == l.size, at+8 > len(l.b) && l.size > len(l.b):
+			return port
+		case at > l.size:
+			return no
+		}
+	}
 }
 
 // matchISCSI takes login requests and what answers them (RFC 7143, sections 11.12 and 11.13).

@@ -63,11 +63,59 @@ func TestLegalVariants(t *testing.T) {
 		{"a gauge of StatsD", udpTalk(8125).say(ours, "door:-1.5|g"), StatsD},
 		{"a value and no sort", udpTalk(8125).say(ours, "door:1|x"), None},
 		{"RTPS, cut off", udpTalk(7400).say(ours, "RTPS\x02\x03\x01\x0f"+zeros(12)+"\x09\x01\xff\x00"), None},
+		{"sFlow that saw nothing", udpTalk(6343).say(ours, be(5)+be(1)+"\xc0\x00\x02\x01"+be(0)+be(7)+be(9)+be(0)), SFlow},
+		{"the same elsewhere", udpTalk(elsewhere).say(ours, be(5)+be(1)+"\xc0\x00\x02\x01"+be(0)+be(7)+be(9)+be(0)), None},
+		{"LDAP, only an unbind", tcpTalk(389).say(ours, "\x30\x05\x02\x01\x03\x42\x00"), LDAP},
+		{"LDAP, only an abandon", tcpTalk(389).say(ours, "\x30\x06\x02\x01\x05\x50\x01\x05"), LDAP},
+		{"IRC of who is known already", tcpTalk(elsewhere).say(ours, "PRIVMSG bob :hello\r\n"), IRC},
+		{"a word of IRC", tcpTalk(elsewhere).say(ours, "PRIVMSG\r\n"), None},
+		{"DoIP from its middle", blindTalk(elsewhere).say(theirs, "\x02\xfd\x80\x02\x00\x00\x00\x08\x40\x10\x0e\x80\x00\x22\xf1\x01"), DoIP},
+		{"OpenFlow from its middle", blindTalk(6633).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a\x04\x12\x00\x10\x00\x00\x00\x01"+zeros(8)), OpenFlow},
+		{"lengths that OpenFlow does not have", blindTalk(6633).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a\x04\x12\x00\x40\x00\x00\x00\x01"+zeros(8)), None},
+		{"OpenFlow from its middle, elsewhere", blindTalk(elsewhere).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a"), None},
 		{"a report of RTCP", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+zeros(28)), RTCP},
 		{"a report of RTCP with less than it counts", udpTalk(elsewhere).say(ours, "\x82\xc9\x00\x07"+zeros(28)), None},
 	} {
 		if got := protocolOf(c.d.end()); got != c.want.String() {
 			t.Errorf("%s: told as %q, want %q", c.what, got, c.want)
+		}
+	}
+}
+
+// blindTalk is a connection whose opening was not captured.
+func blindTalk(port uint16) *dialogue {
+	d := tcpTalk(port)
+	d.blind = true
+	return d
+}
+
+// TestTLSBehindProxy: what is called by a proxy is read on; that the request to it was in clear, and a login in it, stays so.
+func TestTLSBehindProxy(t *testing.T) {
+	random := strings.Repeat("r", 32)
+	hello := tlsRecord(recordHandshake, tlsMessage(clientHello, "\x03\x03"+random+"\x00\x00\x02\xc0\x2f\x01\x00\x00\x11\x00\x00\x00\x0d\x00\x0b\x00\x00\x08door.org"))
+	answer := tlsRecord(recordHandshake, tlsMessage(serverHello, "\x03\x03"+random+"\x00\xc0\x2f\x00"))
+	const request, granted = "CONNECT door.org:443 HTTP/1.1\r\nHost: door.org:443\r\nProxy-Authorization: Basic YW5uYTpzZWNyZXQ=\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n"
+	for _, c := range []struct {
+		what  string
+		turns []string // the client begins
+		tls   bool
+	}{
+		{"in turns", []string{request, granted, hello, answer}, true},
+		{"in pieces", []string{request, granted, hello[:3], "", hello[3:], answer[:20], "", answer[20:]}, true},
+		{"refused", []string{request, "HTTP/1.1 403 No\r\n\r\n", hello, answer}, false},
+		{"something else", []string{request, granted, "EHLO door\r\n", "250 ok\r\n"}, false},
+	} {
+		d := tcpTalk(8080)
+		for i, s := range c.turns {
+			d.say(i%2, s)
+		}
+		f := d.end()
+		if f == nil || f.Protocol != HTTPProxy || f.Name != "door.org" || f.StartTLS || loginOf(f) != "anna, http basic, readable" {
+			t.Errorf("%s: %+v, %s", c.what, f, loginOf(f))
+			continue
+		}
+		if c.tls != (f.TLS != nil && f.TLS.Version == 0x0303 && f.TLS.Name == "door.org" && f.TLS.Cipher == 0xc02f) {
+			t.Errorf("%s: %+v", c.what, f.TLS)
 		}
 	}
 }
