@@ -170,6 +170,7 @@ func furtherOpenings() []opening {
 		{want: StatsD, udp: true, port: 8125, a: "_e{4,5}:door|open!", atMost: Port},
 		{want: DNSCrypt, udp: true, first: theirs, a: "r6fnvWj8" + zeros(64)},
 		{want: Discord, udp: true, a: "\x00\x01\x00\x46\x00\x00\xac\xe3" + zeros(66), b: "\x00\x02\x00\x46\x00\x00\xac\xe3" + "192.0.2.100" + zeros(53) + "\xe2\x63"},
+		{want: Discord, udp: true, a: "\x13\x37\xca\xfe\x0e\x00\x00\x00", b: "\x13\x37\xca\xfe\x0e\x00\x00\x00"},
 		{want: WireGuard, udp: true, a: "\x01abc" + "peer" + zeros(140), b: "\x02abc" + "mine" + "peer" + zeros(80)},
 		{want: GTPPrime, udp: true, port: 3386, a: "\x0e\x01\x00\x00\x00\x01"},
 		{want: GTPPrime, udp: true, port: 3386, a: "\x4e\xf0\x00\x02\x00\x01\x7e\x01", b: "\x4e\xf1\x00\x02\x00\x01\x01\x80"},

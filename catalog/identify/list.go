@@ -293,7 +293,7 @@ func udpSignatures() []signature {
 		{proto: MQTTSN, from: client, match: matchMQTTSN, then: []string{"\x04", "\x00\x04\x08\x0c", "\x01"}},
 		{proto: StatsD, from: client, match: matchStatsD, only: []uint16{8125}},
 		spelt(DNSCrypt, server, "r6fnvWj8"), // what a resolver's answers begin with (DNSCrypt protocol version 2, section 10)
-		{proto: Discord, from: either, first: "\x00", match: matchDiscord, then: []string{"\x01\x02", "\x00", "\x46"}},
+		{proto: Discord, from: either, first: "\x00\x13", match: matchDiscord, then: []string{"\x01\x027", "\x00\xca", "\x46\xfe"}},
 	}
 }
 

@@ -80,9 +80,19 @@ func matchMumble(l *look) grade {
 }
 
 // matchDiscord takes the question for one's own address with which a call begins, and its answer (Discord's voice
-// connections): a kind, the length of what follows, a number, and room for an address and a port.
+// connections): a kind, the length of what follows, a number, and room for an address and a port. Before a call its
+// program asks how far its servers are, by a word and a count that come back.
 func matchDiscord(l *look) grade {
 	b := l.b
+	if l.size == 8 && len(b) == 8 && be32(b) == 0x1337cafe {
+		switch {
+		case !l.client && string(l.peer) == string(b):
+			return exact
+		case l.client && len(l.peer) == 0 && !l.final:
+			return more
+		}
+		return no
+	}
 	if l.size != 74 || len(b) != 74 || be16(b[2:]) != 70 {
 		return no
 	}

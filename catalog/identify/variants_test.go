@@ -73,6 +73,7 @@ func TestLegalVariants(t *testing.T) {
 		{"OpenFlow from its middle", blindTalk(6633).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a\x04\x12\x00\x10\x00\x00\x00\x01"+zeros(8)), OpenFlow},
 		{"lengths that OpenFlow does not have", blindTalk(6633).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a\x04\x12\x00\x40\x00\x00\x00\x01"+zeros(8)), None},
 		{"OpenFlow from its middle, elsewhere", blindTalk(elsewhere).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a"), None},
+		{"Discord's word, and another count", udpTalk(elsewhere).say(ours, "\x13\x37\xca\xfe\x0e\x00\x00\x00").say(theirs, "\x13\x37\xca\xfe\x0f\x00\x00\x00"), None},
 		{"a report of RTCP", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+zeros(28)), RTCP},
 		{"a report of RTCP with less than it counts", udpTalk(elsewhere).say(ours, "\x82\xc9\x00\x07"+zeros(28)), None},
 	} {

@@ -27,7 +27,7 @@ var names = map[string]string{
 	"Dropbox": "dropbox-lansync", "Spotify": "spotify-discovery", "collectd": "collectd", "Munin": "munin", "CAPWAP": "capwap", "Syncthing": "syncthing-discovery", "HSRP": "hsrp", "LDP": "ldp",
 	"HART-IP": "hart-ip", "FINS": "fins", "Mumble": "mumble", "SOMEIP": "someip", "OpenWire": "openwire", "STOMP": "stomp", "Corba": "giop", "Tailscale": "tailscale", "XDMCP": "xdmcp",
 	"KNXnet_IP": "knx", "HL7": "hl7", "JRMI": "rmi", "Ceph": "ceph", "IAX": "iax", "IEEE-C37118": "synchrophasor", "BeckhoffADS": "ads", "FIX": "fix", "Elasticsearch": "elasticsearch", "RakNet": "raknet",
-	"Gearman": "gearman", "ZeroTier": "zerotier", "RTPS": "rtps", "DNScrypt": "dnscrypt",
+	"Gearman": "gearman", "ZeroTier": "zerotier", "RTPS": "rtps", "DNScrypt": "dnscrypt", "Discord": "discord-voice rtp",
 }
 
 // spoken returns the words of portero for a name of nDPI: that of the master
