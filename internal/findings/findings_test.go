@@ -368,6 +368,9 @@ var stories = []storied{
 	{"an old cipher", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 443, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) { a.TLS = &identify.Hello{Version: 0x0303, Cipher: 5, HasCipher: true} }))
 	}, "tls-weak medium 1"},
+	{"an old cipher behind a proxy, whose door it is not", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 8080, handshake.Completed, spoke("http-proxy"), said(func(a *identify.Facts) { a.TLS = &identify.Hello{Version: 0x0303, Cipher: 5, HasCipher: true} }))
+	}, ""},
 	{"mining", func(s *story) { s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 3333, handshake.Completed, spoke("stratum")) }, "mining medium 1"},
 	{"a tunnel outwards", func(s *story) {
 		s.tcp(0, "10.0.0.9", "9.9.9.9", 0, 51820, handshake.None, overUDP(handshake.Answered), spoke("wireguard"))
