@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,6 +47,32 @@ func (a *app) openOutput(name string, force bool) (*output, error) {
 	a.named = append(a.named, name)
 	b := bufio.NewWriterSize(f, size)
 	return &output{Writer: b, buf: b, file: f}, nil
+}
+
+// outlive makes of a reader of standard output that goes away, as head does when it has enough, no reason to end:
+// something else is done besides, that nobody wants half of.
+func (o *output) outlive(to io.Writer) {
+	if o.file == nil {
+		signal.Ignore(syscall.SIGPIPE)
+		o.buf.Reset(&unread{to: to})
+	}
+}
+
+// unread takes what its reader did not stay for.
+type unread struct {
+	to   io.Writer
+	gone bool
+}
+
+func (u *unread) Write(b []byte) (int, error) {
+	if u.gone {
+		return len(b), nil
+	}
+	n, err := u.to.Write(b)
+	if u.gone = brokenPipe(err); u.gone {
+		return len(b), nil
+	}
+	return n, err
 }
 
 // formOf is what the ending of a file's name says of the form of what is in it.

@@ -110,6 +110,9 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 	if err != nil {
 		return err
 	}
+	if r.saved != nil || len(o.to.to) > 0 || o.watch.failOn != "" || r.watcher.Policy != nil {
+		out.outlive(a.out)
+	}
 	if err := r.writer(out); err != nil {
 		return err
 	}
