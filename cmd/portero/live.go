@@ -162,8 +162,9 @@ type session struct {
 	owner    func(id uint64) string // the program behind a connection, for comments of -w; nil without
 	asked    map[uint64]uint8
 	waiting  []waiting
-	gauges   *gauges       // nil without --metrics
-	early    engine.Round  // of looks at what may be one before its connections end
+	gauges   *gauges      // nil without --metrics
+	early    engine.Round // of looks at what may be one before its connections end
+	still    still
 	portion  time.Duration // how long connections are looked at in one go
 	watch    *findings.Detector
 	stop     context.CancelFunc
@@ -431,6 +432,7 @@ func (s *session) run(eo engine.Options) error {
 
 // changed says that an interface went or came.
 func (s *session) changed(e live.Event) {
+	s.still.note(e)
 	if s.o.quiet || s.screened {
 		return
 	}

@@ -110,6 +110,7 @@ func (s *session) screen(ctx context.Context, eo engine.Options, colors bool) er
 func (s *session) counters() screen.Counters {
 	st, k := s.eng.Stats(), s.src.Stats()
 	c := screen.Counters{Packets: st.Packets, Bytes: st.Bytes, Received: k.Received, Dropped: k.Dropped, Live: st.Flows.Live, Total: st.Flows.Flows, Evicted: st.Flows.Evicted}
+	c.Still = s.still.text(s.lang)
 	if s.rec != nil {
 		c.Saving = s.lang.Pick("saving", "guardando")
 		if c.SavingFailed = s.rec.State().Ended; c.SavingFailed {

@@ -132,6 +132,9 @@ func (m *Model) losses(v *View) string {
 	if v.Lost > 0 {
 		s += "  " + m.paint(color.FgRed, fmt.Sprintf(m.pick("not listed %d", "sin listar %d"), v.Lost))
 	}
+	if v.Still != "" {
+		s = "  " + m.paint(color.FgRed, clean(v.Still)) + s
+	}
 	if v.Saving == "" {
 		return s
 	}

@@ -16,6 +16,7 @@ type Counters struct {
 	Evicted           uint64 // ended for lack of memory
 	Saving            string // what became of -w in a word or two, "" without it
 	SavingFailed      bool
+	Still             string // the interface that brings nothing, and why, "" where all do
 }
 
 // View is a picture of one moment. It is never changed.
