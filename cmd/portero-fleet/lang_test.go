@@ -175,4 +175,12 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 			t.Errorf("%q: %q, want %q", en, got, es)
 		}
 	}
+	// What the library says is told in English as people speak it, too.
+	for _, said := range []error{nats.ErrNoServers, nats.ErrDisconnected, nats.ErrTimeout, nats.ErrAuthorization, bus.Unsent(nats.ErrHeadersNotSupported)} {
+		for _, l := range []words.Lang{words.English, words.Spanish} {
+			if got := words.FleetMessage(l, "broker x: "+said.Error()); strings.Contains(got, "nats") || strings.Contains(got, "server") {
+				t.Errorf("%q is told as %q", said, got)
+			}
+		}
+	}
 }

@@ -1,6 +1,9 @@
 package words
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // fleetMessages are what portero-fleet says on standard error besides what portero says.
 var fleetMessages = [][2]string{
@@ -73,6 +76,7 @@ var fleetMessages = [][2]string{
 	{"nats: server is disconnected", "no hay conexión con el intermediario"},
 	{"nats: timeout", "no contesta a tiempo"},
 	{"nats: Authorization Violation", "no deja entrar con esa clave"},
+	{"nats: authorization violation", "no deja entrar con esa clave"},
 
 	// What is said while it works.
 	{"the disk spoiled ", "el disco estropeó "},
@@ -142,10 +146,18 @@ var fleetMessages = [][2]string{
 
 var fleetPatterns = sync.OnceValue(func() []pattern { return compile(messages, elsewhereMessages, fleetMessages) })
 
-// FleetMessage is Message of portero-fleet.
+// natsWords is what NATS says in its own words, as it is told.
+var natsWords = strings.NewReplacer(
+	"nats: no servers available for connection", "no broker answers there",
+	"nats: server is disconnected", "there is no connection to the broker",
+	"nats: timeout", "no answer in time",
+	"nats: Authorization Violation", "this key is not let in",
+	"nats: authorization violation", "this key is not let in")
+
+// FleetMessage is Message of portero-fleet. What its libraries say is told in words of ours in English, too.
 func FleetMessage(l Lang, s string) string {
 	if l != Spanish {
-		return s
+		return natsWords.Replace(s)
 	}
 	for _, p := range fleetPatterns() {
 		s = p.en.ReplaceAllString(s, p.es)
