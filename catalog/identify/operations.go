@@ -256,15 +256,31 @@ func matchUBNT(l *look) grade {
 	if l.size == 4 {
 		return port
 	}
-	for at := 4; at < len(b); {
-		if at+3 > len(b) {
-			return no
-		}
-		if at += 3 + be16(b[at+1:]); at > l.size {
-			return no
-		}
+	if !l.values(4, 1, 255) {
+		return no
 	}
 	return shape
+}
+
+// values reports whether the datagram is, from at on, values that each stand behind a tag of so many octets,
+// most or less, and a length of two: none reaches beyond its end.
+func (l *look) values(at, tag, most int) bool {
+	for at < len(l.b) {
+		if at+tag+2 > len(l.b) {
+			return false
+		}
+		n := 0
+		for _, c := range l.b[at : at+tag] {
+			n = n<<8 | int(c)
+		}
+		if n > most {
+			return false
+		}
+		if at += tag + 2 + be16(l.b[at+tag:]); at > l.size {
+			return false
+		}
+	}
+	return true
 }
 
 // matchMNDP takes MikroTik's discovery: a question of four zeros, and announcements of tagged values, of
@@ -277,16 +293,8 @@ func matchMNDP(l *look) grade {
 	if l.size == 4 && len(b) == 4 && be32(b) == 0 {
 		return port
 	}
-	if len(b) < 18 || be32(b[4:]) != 0x00010006 {
+	if len(b) < 18 || be32(b[4:]) != 0x00010006 || !l.values(4, 2, 64) {
 		return no
-	}
-	for at := 4; at < len(b); {
-		if at+4 > len(b) || be16(b[at:]) > 64 {
-			return no
-		}
-		if at += 4 + be16(b[at+2:]); at > l.size {
-			return no
-		}
 	}
 	return shape
 }

@@ -1,164 +1,18 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
+	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
 	"portero/internal/doors"
 	"portero/internal/engine"
 	"portero/internal/findings"
-	"portero/internal/fold"
 	"portero/internal/record"
-	"portero/internal/view/csv"
-	"portero/internal/view/safe"
-	"portero/internal/words"
 )
-
-// list prints rows of cells as a table, ndjson or csv.
-type list struct {
-	heads []string // keys of machine formats
-	label []string // heads of the table
-	right map[int]bool
-	rows  [][]any
-	keys  []string // heads of the table before they were translated, nil when they were not
-}
-
-func (l *list) write(o *output, format string, width int) error {
-	switch format {
-	case "table":
-		cells := [][]string{l.label}
-		for _, r := range l.rows {
-			var c []string
-			for _, v := range r {
-				s := safe.Terminal(cell(v))
-				if s == "" {
-					s = "-"
-				}
-				c = append(c, s)
-			}
-			cells = append(cells, c)
-		}
-		w := make([]int, len(l.heads))
-		for _, r := range cells {
-			for i, c := range r {
-				w[i] = max(w[i], runewidth.StringWidth(c))
-			}
-		}
-		gap, total := "  ", 0
-		for _, n := range w {
-			total += n + len(gap)
-		}
-		if o.columns > 0 && total-len(gap) > o.columns {
-			gap = " " // before a line breaks
-		}
-		for _, r := range cells {
-			var b strings.Builder
-			for i, c := range r {
-				if i > 0 {
-					b.WriteString(gap)
-				}
-				fill := strings.Repeat(" ", w[i]-runewidth.StringWidth(c))
-				if l.right[i] {
-					b.WriteString(fill + c)
-				} else {
-					b.WriteString(c + fill)
-				}
-			}
-			line := strings.TrimRight(b.String(), " ")
-			if o.columns > 0 {
-				line = fold.Lines(line, o.columns)
-			}
-			if _, err := fmt.Fprintln(o, line); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "ndjson", "jsonl", "json":
-		// json is the same lines in an array.
-		begin, between, end := "", "\n", "\n"
-		if format == "json" {
-			begin, between, end = "[\n", ",\n", "\n]\n"
-		}
-		if len(l.rows) == 0 && format != "json" {
-			end = ""
-		}
-		if _, err := io.WriteString(o, begin); err != nil {
-			return err
-		}
-		for i, r := range l.rows {
-			b := []byte{'{'}
-			if i > 0 {
-				b = []byte(between + "{")
-			}
-			open := len(b)
-			for i, v := range r {
-				if v == nil || v == "" {
-					continue
-				}
-				if len(b) > open {
-					b = append(b, ',')
-				}
-				k, _ := json.Marshal(l.heads[i])
-				x, err := json.Marshal(v)
-				if err != nil {
-					return err
-				}
-				b = append(append(append(b, k...), ':'), safe.JSON(x)...)
-			}
-			if _, err := o.Write(append(b, '}')); err != nil {
-				return err
-			}
-		}
-		_, err := io.WriteString(o, end)
-		return err
-	case "csv", "tsv":
-		sep := ","
-		if format == "tsv" {
-			sep = "\t"
-		}
-		if _, err := fmt.Fprintln(o, strings.Join(l.heads, sep)); err != nil {
-			return err
-		}
-		for _, r := range l.rows {
-			var b []byte
-			for i, v := range r {
-				if i > 0 {
-					b = append(b, sep...)
-				}
-				b = csv.Cell(b, cell(v), format == "tsv")
-			}
-			if _, err := o.Write(append(b, '\n')); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return listed(format)
-}
-
-// listed refuses a form that lists do not have. It is asked before captures are read and
-// --force replaces a file.
-func listed(format string, others ...string) error {
-	all := append(others, "table", "ndjson", "jsonl", "json", "csv", "tsv")
-	if slices.Contains(all, format) {
-		return nil
-	}
-	return usage(fmt.Sprintf("--format: %q is none of %s", format, strings.Join(all, ", ")))
-}
-
-func cell(v any) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprint(v)
-}
 
 func (a *app) tallyOf(names []string, o *readFlags) (*doors.Tally, *job, bool, error) {
 	return a.tallyWith(names, o, engine.Options{})
@@ -241,49 +95,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			if at != "" {
 				return a.portsAt(names, &o, at)
 			}
-			if state != "" && state != "open" && state != "closed" && state != "filtered" && state != "silent" {
-				return usage(fmt.Sprintf("--state: %q is none of open, closed, filtered, silent", state))
-			}
-			t, j, stopped, err := a.tallyOf(names, &o)
-			if err != nil {
-				return err
-			}
-			l := list{heads: []string{"addr", "port", "proto", "state", "service", "attempts", "accepted", "refused", "clients", "bytes_in", "bytes_out", "first", "last", "proof_id", "proof_frame"},
-				label: []string{"host", "port", "proto", "state", "service", "tried", "accepted", "refused", "clients", "in", "out", "first", "last", "#", "frame"},
-				right: map[int]bool{1: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 13: true, 14: true}}
-			all := t.Doors()
-			named := o.format != "table" || slices.ContainsFunc(all, func(d *doors.Door) bool { return d.ProofFile != "" })
-			if named {
-				l.heads, l.label = append(l.heads, "proof_file"), append(l.label, "file")
-			}
-			for _, d := range all {
-				if state != "" && d.State.String() != state {
-					continue
-				}
-				name := d.Service
-				if o.format == "table" {
-					name = d.Called()
-				} else if name == "" {
-					name = d.Name
-				}
-				row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
-					d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, known(d.ProofFrame)}
-				if named {
-					row = append(row, d.ProofFile)
-				}
-				l.rows = append(l.rows, row)
-			}
-			l.speak(o.format, a.tongue())
-			if o.format == "table" {
-				// A narrow terminal gets what matters most: the frame that proves a door is more than
-				// how often it was tried. A frame without its file would prove nothing.
-				if named {
-					l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "tried", "#")
-				} else {
-					l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "accepted", "tried", "frame", "#")
-				}
-			}
-			return a.print(&l, &o, j, stopped)
+			return a.portsOf(names, &o, state)
 		},
 	}
 	o.input(cmd.Flags())
@@ -298,161 +110,55 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	return cmd
 }
 
-// speak turns a table's heads and words into a language. The keys and words of
-// machine formats are the same in all.
-func (l *list) speak(format string, lang words.Lang) {
-	if format != "table" {
-		return
+// portsOf lists the doors of captures that are in a state, in any where it is "".
+func (a *app) portsOf(names []string, o *readFlags, state string) error {
+	if state != "" && state != "open" && state != "closed" && state != "filtered" && state != "silent" {
+		return usage(fmt.Sprintf("--state: %q is none of open, closed, filtered, silent", state))
 	}
-	for _, r := range l.rows {
-		for i, v := range r {
-			if v, ok := v.(bool); ok {
-				r[i] = words.YesNo(lang, v)
-			}
-		}
-	}
-	if lang == words.English {
-		return
-	}
-	l.keys = append([]string(nil), l.label...)
-	l.label = append([]string(nil), l.label...)
-	for i, h := range l.label {
-		l.label[i] = words.Column(lang, h)
-		for _, r := range l.rows {
-			v, ok := r[i].(string)
-			if !ok {
-				continue
-			}
-			switch h {
-			case "state", "before", "now":
-				if v == strings.ToLower(v) { // what RFC 9293 calls a state stays
-					r[i] = words.Door(lang, v)
-				}
-			case "how", "what":
-				r[i] = words.Change(lang, v)
-			case "told by":
-				r[i] = words.ToldBy(lang, v)
-			}
-		}
-	}
-}
-
-// withoutEmpty leaves out the columns in which no row has anything.
-func (l list) withoutEmpty() list {
-	if len(l.rows) == 0 { // their heads say what there could be
-		return l
-	}
-	n := list{right: map[int]bool{}, rows: make([][]any, len(l.rows))}
-	for i := range l.label {
-		used := false
-		for _, r := range l.rows {
-			used = used || cell(r[i]) != ""
-		}
-		if !used {
-			continue
-		}
-		if l.right[i] {
-			n.right[len(n.label)] = true
-		}
-		n.heads, n.label = append(n.heads, l.heads[i]), append(n.label, l.label[i])
-		if l.keys != nil {
-			n.keys = append(n.keys, l.keys[i])
-		}
-		for j, r := range l.rows {
-			n.rows[j] = append(n.rows[j], r[i])
-		}
-	}
-	return n
-}
-
-// key is what column i is called in English.
-func (l *list) key(i int) string {
-	if l.keys != nil {
-		return l.keys[i]
-	}
-	return l.label[i]
-}
-
-// widthOf is what column i of the table takes.
-func (l *list) widthOf(i int) int {
-	w := runewidth.StringWidth(l.label[i])
-	for _, r := range l.rows {
-		w = max(w, runewidth.StringWidth(safe.Terminal(cell(r[i]))))
-	}
-	return w
-}
-
-// longName is how much of a column of names keeps others out of a narrow table.
-const longName = 30
-
-// narrow drops columns from the right middle until the table fits. Where a name is so long that it does
-// not, names are cut: no other column goes for the sake of what is longer than longName.
-func (l list) narrow(width int, drop ...string) list {
-	for {
-		total, names, over := -2, -1, 0
-		for i := range l.label {
-			w := l.widthOf(i)
-			if l.key(i) == "name" {
-				names, over = i, max(w-longName, 0)
-			}
-			total += w + 2
-		}
-		if total-over <= width || len(drop) == 0 {
-			if total > width && names >= 0 {
-				l.cutNames(names, max(l.widthOf(names)-(total-width), 12))
-			}
-			return l
-		}
-		for i := range l.label {
-			if l.key(i) != drop[0] {
-				continue
-			}
-			n := list{right: map[int]bool{}}
-			for k := range l.label {
-				if k == i {
-					continue
-				}
-				if l.right[k] {
-					n.right[len(n.label)] = true
-				}
-				n.label = append(n.label, l.label[k])
-				n.heads = append(n.heads, l.heads[k])
-				if l.keys != nil {
-					n.keys = append(n.keys, l.keys[k])
-				}
-			}
-			for _, r := range l.rows {
-				n.rows = append(n.rows, append(append([]any(nil), r[:i]...), r[i+1:]...))
-			}
-			l = n
-			break
-		}
-		drop = drop[1:]
-	}
-}
-
-// cutNames leaves at most w columns of the names in column i.
-func (l *list) cutNames(i, w int) {
-	for _, r := range l.rows {
-		if s := safe.Terminal(cell(r[i])); runewidth.StringWidth(s) > w {
-			r[i] = runewidth.Truncate(s, w, "…")
-		}
-	}
-}
-
-func (a *app) print(l *list, o *readFlags, j *job, stopped bool) error {
-	if !o.quiet {
-		a.misnamed(o.out, o.format, "ndjson", "json", "csv", "tsv")
-	}
-	out, err := a.openOutput(o.out, o.force)
+	t, j, stopped, err := a.tallyOf(names, o)
 	if err != nil {
 		return err
 	}
-	err = l.write(out, o.format, a.width())
-	if e := out.close(); err == nil {
-		err = e
+	all := t.Doors()
+	named := o.format != "table" || slices.ContainsFunc(all, func(d *doors.Door) bool { return d.ProofFile != "" })
+	all = slices.DeleteFunc(all, func(d *doors.Door) bool { return state != "" && d.State.String() != state })
+	l := o.doorList(all, named)
+	l.speak(o.format, a.tongue())
+	if o.format == "table" {
+		// A narrow terminal gets what matters most: the frame that proves a door is more than
+		// how often it was tried. A frame without its file would prove nothing.
+		if named {
+			l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "tried", "#")
+		} else {
+			l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "accepted", "tried", "frame", "#")
+		}
 	}
-	return a.finish(j, stopped, err)
+	return a.print(&l, o, j, stopped)
+}
+
+// doorList is a row for each door; named says in which file the frame lies that proves it.
+func (o *readFlags) doorList(all []*doors.Door, named bool) list {
+	l := list{heads: []string{"addr", "port", "proto", "state", "service", "attempts", "accepted", "refused", "clients", "bytes_in", "bytes_out", "first", "last", "proof_id", "proof_frame"},
+		label: []string{"host", "port", "proto", "state", "service", "tried", "accepted", "refused", "clients", "in", "out", "first", "last", "#", "frame"},
+		right: map[int]bool{1: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 13: true, 14: true}}
+	if named {
+		l.heads, l.label = append(l.heads, "proof_file"), append(l.label, "file")
+	}
+	for _, d := range all {
+		name := d.Service
+		if o.format == "table" {
+			name = d.Called()
+		} else if name == "" {
+			name = d.Name
+		}
+		row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
+			d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, known(d.ProofFrame)}
+		if named {
+			row = append(row, d.ProofFile)
+		}
+		l.rows = append(l.rows, row)
+	}
+	return l
 }
 
 func (a *app) hostsCmd() *cobra.Command {
@@ -491,25 +197,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 			if err != nil {
 				return err
 			}
-			l := list{heads: []string{"addr", "opened", "failed", "received", "open_doors", "peers", "bytes_out", "bytes_in", "packets", "first", "last", "name", "name_by", "mac", "vendor", "inside", "country", "asn", "as_org"},
-				label: []string{"host", "opened", "failed", "received", "open doors", "peers", "out", "in", "packets", "first", "last", "name", "told by", "mac", "maker", "inside", "country", "as", "as name"},
-				right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true}}
-			for _, h := range t.Hosts() {
-				k, place := id.of(h.Addr)
-				name, by := h.Name, ""
-				if name != "" {
-					by = "traffic"
-				}
-				if k.Name != "" {
-					name, by = k.Name, k.NameBy
-				}
-				var asn any
-				if place.ASN != 0 {
-					asn = place.ASN
-				}
-				l.rows = append(l.rows, []any{h.Addr.String(), h.Opened, h.Failed, h.Received, h.OpenDoors, h.Peers(), h.BytesOut, h.BytesIn, h.Pkts,
-					when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), name, by, k.MAC.String(), k.MAC.Vendor(), findings.Inside(h.Addr, inside), place.Country, asn, place.ASOrg})
-			}
+			l := o.hostList(t.Hosts(), id, inside)
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "failed", "mac", "received", "opened")
@@ -525,6 +213,30 @@ AS. All of that is what machines say of themselves: no proof.`,
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
+}
+
+// hostList is a row for each host, with who it is.
+func (o *readFlags) hostList(all []*doors.Host, id *identities, inside []netip.Prefix) list {
+	l := list{heads: []string{"addr", "opened", "failed", "received", "open_doors", "peers", "bytes_out", "bytes_in", "packets", "first", "last", "name", "name_by", "mac", "vendor", "inside", "country", "asn", "as_org"},
+		label: []string{"host", "opened", "failed", "received", "open doors", "peers", "out", "in", "packets", "first", "last", "name", "told by", "mac", "maker", "inside", "country", "as", "as name"},
+		right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true}}
+	for _, h := range all {
+		k, place := id.of(h.Addr)
+		name, by := h.Name, ""
+		if name != "" {
+			by = "traffic"
+		}
+		if k.Name != "" {
+			name, by = k.Name, k.NameBy
+		}
+		var asn any
+		if place.ASN != 0 {
+			asn = place.ASN
+		}
+		l.rows = append(l.rows, []any{h.Addr.String(), h.Opened, h.Failed, h.Received, h.OpenDoors, h.Peers(), h.BytesOut, h.BytesIn, h.Pkts,
+			when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), name, by, k.MAC.String(), k.MAC.Vendor(), findings.Inside(h.Addr, inside), place.Country, asn, place.ASOrg})
+	}
+	return l
 }
 
 func (a *app) diffCmd() *cobra.Command {
@@ -588,12 +300,4 @@ func (a *app) diffCmd() *cobra.Command {
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
-}
-
-// known is the cell of a frame, empty for none.
-func known(frame uint64) any {
-	if frame == 0 {
-		return ""
-	}
-	return frame
 }

@@ -46,6 +46,14 @@ func (a *app) spool(names []string) ([]string, func(), error) {
 	return out, gone, nil
 }
 
+// twice are the captures that args name, fit to be read twice; done is to be called when they were.
+func (a *app) twice(args []string) (names []string, done func(), err error) {
+	if names, err = a.expand(args); err != nil {
+		return nil, nil, err
+	}
+	return a.spool(names)
+}
+
 // once reports whether what name holds is gone when it was read.
 func once(name string) bool {
 	st, err := os.Stat(name)
@@ -214,11 +222,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 			if err != nil {
 				return err
 			}
-			names, err := a.expand(args[:len(args)-1])
-			if err != nil {
-				return err
-			}
-			names, done, err := a.spool(names)
+			names, done, err := a.twice(args[:len(args)-1])
 			if err != nil {
 				return err
 			}

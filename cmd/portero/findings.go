@@ -170,7 +170,7 @@ never that somebody is infected.`,
 			if format == "text" {
 				err = a.printFindings(out, fs, l, paint)
 			} else {
-				err = findingList(fs, l, o.utc).write(out, format, a.width())
+				err = findingList(fs, l, o.utc).write(out, format)
 			}
 			if e := out.close(); err == nil {
 				err = e

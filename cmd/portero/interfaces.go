@@ -45,7 +45,7 @@ func (a *app) interfacesCmd() *cobra.Command {
 			if table {
 				*t = t.narrow(a.width(), t.label[5])
 			}
-			if err := t.write(out, format, a.width()); err != nil {
+			if err := t.write(out, format); err != nil {
 				return err
 			}
 			return out.close()

@@ -316,5 +316,5 @@ func (t *streamer) object(keys []string, values []any) error {
 		return err
 	}
 	l := list{heads: keys, rows: [][]any{values}}
-	return l.write(t.out, "ndjson", 0)
+	return l.write(t.out, "ndjson")
 }

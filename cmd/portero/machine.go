@@ -98,7 +98,7 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 	if err != nil {
 		return err
 	}
-	err = out.write(w, o.format, a.width())
+	err = out.write(w, o.format)
 	if e := w.close(); err == nil {
 		err = e
 	}

@@ -40,11 +40,7 @@ what comes next, and checks the answer against what really came.`,
 			if err != nil {
 				return err
 			}
-			names, err := a.expand(args[:1])
-			if err != nil {
-				return err
-			}
-			names, done, err := a.spool(names)
+			names, done, err := a.twice(args[:1])
 			if err != nil {
 				return err
 			}

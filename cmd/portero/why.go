@@ -48,11 +48,7 @@ or a:port>b:port.`,
 			if err != nil {
 				return err
 			}
-			names, err := a.expand(args[:len(args)-1])
-			if err != nil {
-				return err
-			}
-			names, done, err := a.spool(names)
+			names, done, err := a.twice(args[:len(args)-1])
 			if err != nil {
 				return err
 			}

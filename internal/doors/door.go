@@ -75,15 +75,10 @@ func (d *Door) spoken() bool { return d.serviceBy == "payload" }
 
 // Called is what was spoken at d or the user says of its number, else what that is for, with a question mark behind it.
 func (d *Door) Called() string {
-	switch {
-	case d.Service != "" && d.serviceBy == "port":
-		return d.Service + "?"
-	case d.Service != "":
-		return d.Service
-	case d.Name != "":
-		return d.Name + "?"
+	if d.Service != "" {
+		return record.Called(d.Service, d.serviceBy)
 	}
-	return ""
+	return record.Called(d.Name, "port")
 }
 
 // Clients is how many different originators knocked (at least, with ClientsMore).

@@ -128,12 +128,7 @@ func drain[T any](lanes *[laneCount]*lane, list func(l *lane) *[]T, of func(x *T
 		head(i)
 	}
 	for ; left > 0; left-- {
-		best := 0
-		for i, k := range keys {
-			if k < keys[best] {
-				best = i
-			}
-		}
+		best := first(&keys)
 		take(&all[best][next[best]])
 		next[best]++
 		head(best)

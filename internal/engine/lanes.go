@@ -256,12 +256,7 @@ func (e *Engine) gather(at uint64) {
 			keys[i] = key(i)
 		}
 		for range ended {
-			best := 0
-			for i, k := range keys {
-				if k < keys[best] {
-					best = i
-				}
-			}
+			best := first(&keys)
 			f := &h.by[best][next[best]]
 			next[best]++
 			// Another processor filled it: its first line, and where key and what follows it lie.
@@ -289,6 +284,17 @@ func (e *Engine) gather(at uint64) {
 	}
 	e.learned = e.learned[:0]
 	e.show(math.MaxUint64)
+}
+
+// first is the lane of the least key: what comes next of what all of them have.
+func first(keys *[laneCount]uint64) int {
+	best := 0
+	for i, k := range keys {
+		if k < keys[best] {
+			best = i
+		}
+	}
+	return best
 }
 
 func (e *Engine) nameOf(f *flows.Ended) string {

@@ -181,3 +181,14 @@ func (r *Record) AnswersAll() bool {
 
 // TCP reports whether r is a TCP record.
 func (r *Record) TCP() bool { return r.Proto == capture.ProtoTCP }
+
+// PortMark stands, where people read it, behind a service that only the port speaks for.
+const PortMark = "?"
+
+// Called is a service as people are shown it, by what tells it ("service_by").
+func Called(service, by string) string {
+	if by == "port" && service != "" {
+		return service + PortMark
+	}
+	return service
+}

@@ -196,8 +196,8 @@ func (n *names) compare(key ast.Node, word *ast.Node) {
 	default:
 		return
 	}
-	if _, text := (*word).(*ast.StringNode); text && f.Name == "service" && strings.HasSuffix(said, "?") {
-		ast.Patch(word, &ast.StringNode{Value: strings.TrimSuffix(said, "?")}) // as tables mark what is the port's
+	if _, text := (*word).(*ast.StringNode); text && f.Name == "service" && strings.HasSuffix(said, record.PortMark) {
+		ast.Patch(word, &ast.StringNode{Value: strings.TrimSuffix(said, record.PortMark)}) // as tables mark what is the port's
 	}
 	if f.Values == nil || said == "" || id.Value == said {
 		return

@@ -341,11 +341,8 @@ func (c *Collector) plainRows(rows []row) []plainRow {
 		v := values(r.data)
 		get := func(key string) string { return v[at[key]] }
 		o := opening{r.out.verdict, r.out.exchange, r.out.proto}
-		p := plainRow{ID: id, Tone: r.out.tone.String(), Word: [2]string{o.word(words.English), o.word(words.Spanish)}, Service: get("service"),
+		p := plainRow{ID: id, Tone: r.out.tone.String(), Word: [2]string{o.word(words.English), o.word(words.Spanish)}, Service: record.Called(get("service"), get("service_by")),
 			From: endpoint(get("orig_addr"), get("orig_port")), To: endpoint(get("resp_addr"), get("resp_port")) + "/" + get("proto")}
-		if get("service_by") == "port" {
-			p.Service += "?"
-		}
 		out = append(out, p)
 	}
 	return out

@@ -184,13 +184,7 @@ func Key(r *record.Record) Row {
 }
 
 // Service is what was spoken; a question mark stands behind what is only what the port is for.
-func Service(r *record.Record) string {
-	name := safe.Terminal(r.Service)
-	if r.ServiceBy == "port" && name != "" {
-		return name + "?"
-	}
-	return name
-}
+func Service(r *record.Record) string { return record.Called(safe.Terminal(r.Service), r.ServiceBy) }
 
 func (t *Writer) row(r *record.Record) Row {
 	row := Key(r)
