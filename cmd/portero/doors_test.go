@@ -21,7 +21,7 @@ func TestTheNameGivesWay(t *testing.T) {
 		for _, width := range []int{70, 80, 100, 400} {
 			l := made(name).narrow(width, "told by", "opened")
 			var b bytes.Buffer
-			if err := l.write(&output{Writer: &b}, "table", width); err != nil {
+			if err := l.write(&output{Writer: &b}, "table"); err != nil {
 				t.Fatal(err)
 			}
 			for _, line := range strings.Split(b.String(), "\n") {
@@ -49,7 +49,7 @@ func TestATableStandsCloser(t *testing.T) {
 		13: "aaaa bbbb\n  cccc\n1    2    3\n",
 	} {
 		var b bytes.Buffer
-		if err := l.write(&output{Writer: &b, columns: columns}, "table", columns); err != nil || b.String() != want {
+		if err := l.write(&output{Writer: &b, columns: columns}, "table"); err != nil || b.String() != want {
 			t.Errorf("%d columns: %q, want %q", columns, b.String(), want)
 		}
 	}
@@ -92,7 +92,7 @@ func TestListsAreNoFormulas(t *testing.T) {
 		"tsv": "addr\tname\tn\n10.0.0.1\ta,\"b\";=1\t3\n'=1\t'|x\ufffdy\\\\z\t\n",
 	} {
 		var b bytes.Buffer
-		if err := l.write(&output{Writer: &b}, format, 80); err != nil || b.String() != want {
+		if err := l.write(&output{Writer: &b}, format); err != nil || b.String() != want {
 			t.Errorf("%s: %q, want %q, %v", format, b.String(), want, err)
 		}
 	}
