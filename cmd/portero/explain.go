@@ -8,9 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"portero/catalog"
 	"portero/internal/explain"
 	"portero/internal/fold"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 func (a *app) explainCmd() *cobra.Command {
@@ -42,70 +44,94 @@ be several things: 31 is a port and a completeness; completeness:31 asks for one
 			if err != nil {
 				return err
 			}
-			var failed error
-			told := 0
+			e := &explainer{a: a, cat: cat, lang: l, out: out, json: format == "json"}
 			for _, w := range args {
-				if w == "fields" && format == "json" {
-					if err := json.NewEncoder(out).Encode(explain.Fields(l)); err != nil {
-						return err
-					}
-					continue
-				}
-				if w == "fields" {
-					if told++; told > 1 {
-						fmt.Fprintln(out)
-					}
-					for _, f := range record.Schema() {
-						for n, line := range folded(explain.Field(l, &f), a.width()-19) {
-							name := ""
-							if n == 0 {
-								name = f.Name
-							}
-							fmt.Fprintf(out, "%-18s %s\n", name, line)
-						}
-					}
-					continue
-				}
-				found, suggest := explain.Explain(cat, l, w)
-				if len(found) == 0 {
-					hint := ""
-					if len(suggest) > 0 {
-						hint = "; did you mean " + strings.Join(suggest, ", ") + "?"
-					}
-					err := usage(fmt.Sprintf("explain: %q is no word that portero knows%s", w, hint))
-					if len(w) > 4 && strings.Trim(w, "0123456789") == "" {
-						err = usage(fmt.Sprintf("explain: %q is no port: they go from 0 to 65535", w))
-					}
-					failed = errors.Join(failed, err) // each of them is told
-					continue
-				}
-				if format == "json" {
-					if err := json.NewEncoder(out).Encode(found); err != nil {
-						return err
-					}
-					continue
-				}
-				for _, e := range found {
-					if told++; told > 1 {
-						fmt.Fprintln(out)
-					}
-					fmt.Fprintf(out, "%s   %s\n", e.Word, e.Kind)
-					for _, l := range strings.Split(e.Text, "\n") {
-						for _, m := range folded(l, a.width()-2) {
-							fmt.Fprintln(out, "  "+m)
-						}
-					}
+				if err := e.explain(w); err != nil {
+					return err
 				}
 			}
 			if err := out.close(); err != nil {
 				return err
 			}
-			return failed
+			return e.failed
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	langFlag(cmd.Flags(), &lang)
 	return cmd
+}
+
+// explainer writes what words mean, one after the other.
+type explainer struct {
+	a    *app
+	cat  *catalog.Catalog
+	lang words.Lang
+	out  *output
+	json bool
+
+	told   int
+	failed error // the words that are none: each of them is told
+}
+
+func (e *explainer) explain(word string) error {
+	if word == "fields" {
+		return e.fields()
+	}
+	found, suggest := explain.Explain(e.cat, e.lang, word)
+	if len(found) == 0 {
+		e.failed = errors.Join(e.failed, unknownWord(word, suggest))
+		return nil
+	}
+	if e.json {
+		return json.NewEncoder(e.out).Encode(found)
+	}
+	for _, m := range found {
+		e.apart()
+		fmt.Fprintf(e.out, "%s   %s\n", m.Word, m.Kind)
+		for _, text := range strings.Split(m.Text, "\n") {
+			for _, line := range folded(text, e.a.width()-2) {
+				fmt.Fprintln(e.out, "  "+line)
+			}
+		}
+	}
+	return nil
+}
+
+// fields lists the keys of a record.
+func (e *explainer) fields() error {
+	if e.json {
+		return json.NewEncoder(e.out).Encode(explain.Fields(e.lang))
+	}
+	e.apart()
+	for _, f := range record.Schema() {
+		for n, line := range folded(explain.Field(e.lang, &f), e.a.width()-19) {
+			name := ""
+			if n == 0 {
+				name = f.Name
+			}
+			fmt.Fprintf(e.out, "%-18s %s\n", name, line)
+		}
+	}
+	return nil
+}
+
+// apart leaves a line free before all but the first.
+func (e *explainer) apart() {
+	if e.told++; e.told > 1 {
+		fmt.Fprintln(e.out)
+	}
+}
+
+// unknownWord says of a word that it is none, and which it may have been.
+func unknownWord(word string, suggest []string) error {
+	if len(word) > 4 && strings.Trim(word, "0123456789") == "" {
+		return usage(fmt.Sprintf("explain: %q is no port: they go from 0 to 65535", word))
+	}
+	hint := ""
+	if len(suggest) > 0 {
+		hint = "; did you mean " + strings.Join(suggest, ", ") + "?"
+	}
+	return usage(fmt.Sprintf("explain: %q is no word that portero knows%s", word, hint))
 }
 
 // folded breaks a line at spaces; continuation lines are indented.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"portero/catalog"
@@ -35,29 +36,72 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 			return err
 		}
 	}
-	out := list{heads: []string{"proto", "local_addr", "local_port", "remote_addr", "remote_port", "state", "process", "pid", "user", "path", "process_by", "container", "unit", "netns",
-		"port_name", "seen", "attempts", "accepted", "refused", "clients", "last"}}
-	table := o.format == "table"
-	if table {
-		out = list{label: []string{"proto", "local", "remote", "state", "program", "pid", "user", "path", "container"}, right: map[int]bool{5: true}}
-		if t != nil {
-			out.label = append(out.label, "seen", "clients")
-			out.right[10] = true
-		}
-		out.heads = out.label
-	}
 	places := doors.Join(n, t)
 	if t != nil {
 		doors.InSight(places, n, t)
 	}
-	for _, p := range places {
-		if want != "" && p.State() != want || m.listening && p.Socket != nil && !p.Socket.State.Waiting() {
-			continue
-		}
-		if table {
-			out.rows = append(out.rows, placeRow(&p, t != nil, l))
-			continue
-		}
+	places = slices.DeleteFunc(places, func(p doors.Place) bool {
+		return want != "" && p.State() != want || m.listening && p.Socket != nil && !p.Socket.State.Waiting()
+	})
+	var out list
+	if o.format == "table" {
+		out = placeTable(places, t != nil, l, a.width())
+	} else {
+		out = placeList(places, o)
+	}
+	if !o.quiet {
+		a.sayHidden(n.Hidden, l)
+	}
+	w, err := a.openOutput(o.out, o.force)
+	if err != nil {
+		return err
+	}
+	err = out.write(w, o.format)
+	if e := w.close(); err == nil {
+		err = e
+	}
+	if j != nil {
+		return a.finish(j, stopped, err)
+	}
+	return err
+}
+
+// sayHidden tells of n sockets whose programs we may not see.
+func (a *app) sayHidden(n int, l words.Lang) {
+	if n == 0 {
+		return
+	}
+	sockets := l.Pick("the programs behind %d sockets belong to others and are not shown; with more rights they are", "los programas de %d sockets son de otros y no se muestran; con más permisos, sí")
+	if n == 1 {
+		sockets = l.Pick("the program behind %d socket belongs to another and is not shown; with more rights it is", "el programa de %d socket es de otro y no se muestra; con más permisos, sí")
+	}
+	fmt.Fprintf(a.err, "portero: "+sockets+": sudo portero ports\n", n)
+}
+
+// placeTable is for people; seen says that a capture lies beside the sockets.
+func placeTable(places []doors.Place, seen bool, l words.Lang, width int) list {
+	out := list{label: []string{"proto", "local", "remote", "state", "program", "pid", "user", "path", "container"}, right: map[int]bool{5: true}}
+	if seen {
+		out.label = append(out.label, "seen", "clients")
+		out.right[10] = true
+	}
+	out.heads = out.label
+	for i := range places {
+		out.rows = append(out.rows, placeRow(&places[i], seen, l))
+	}
+	out = out.narrow(width, "container", "path", "user", "clients", "remote")
+	for i, h := range out.label {
+		out.label[i] = words.Column(l, h)
+	}
+	return out
+}
+
+// placeList is for machines.
+func placeList(places []doors.Place, o *readFlags) list {
+	out := list{heads: []string{"proto", "local_addr", "local_port", "remote_addr", "remote_port", "state", "process", "pid", "user", "path", "process_by", "container", "unit", "netns",
+		"port_name", "seen", "attempts", "accepted", "refused", "clients", "last"}}
+	for i := range places {
+		p := &places[i]
 		row := make([]any, len(out.heads))
 		row[0], row[1], row[2], row[5] = p.ProtoName(), p.Local.Addr().String(), p.Local.Port(), p.State()
 		row[14] = catalog.Default().Registered(p.Proto, p.Local.Port())
@@ -81,31 +125,7 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 		}
 		out.rows = append(out.rows, row)
 	}
-	if table {
-		out = out.narrow(a.width(), "container", "path", "user", "clients", "remote")
-		for i, h := range out.label {
-			out.label[i] = words.Column(l, h)
-		}
-	}
-	if !o.quiet && n.Hidden > 0 {
-		sockets := l.Pick("the programs behind %d sockets belong to others and are not shown; with more rights they are", "los programas de %d sockets son de otros y no se muestran; con más permisos, sí")
-		if n.Hidden == 1 {
-			sockets = l.Pick("the program behind %d socket belongs to another and is not shown; with more rights it is", "el programa de %d socket es de otro y no se muestra; con más permisos, sí")
-		}
-		fmt.Fprintf(a.err, "portero: "+sockets+": sudo portero ports\n", n.Hidden)
-	}
-	w, err := a.openOutput(o.out, o.force)
-	if err != nil {
-		return err
-	}
-	err = out.write(w, o.format)
-	if e := w.close(); err == nil {
-		err = e
-	}
-	if j != nil {
-		return a.finish(j, stopped, err)
-	}
-	return err
+	return out
 }
 
 // placeRow is one line for people.

@@ -16,87 +16,121 @@ func (l *Ladder) Title() string { return l.Left + " > " + l.Right + " - portero"
 // WriteHTML writes the ladder as an HTML fragment: an ordered list that reads
 // well to a screen reader and needs no style sheet, script or outside file.
 func (l *Ladder) WriteHTML(w io.Writer, o DrawOptions) error {
-	var b strings.Builder
-	esc := html.EscapeString
+	f := &fragment{Ladder: l, as: &sheet{Ladder: l}}
+	f.begin(o)
+	f.ends()
+	f.b.WriteString("<ol class=\"rungs\">\n")
+	for i := range l.Rungs {
+		f.rung(&l.Rungs[i])
+	}
+	f.b.WriteString("</ol>\n")
+	f.outro()
+	f.b.WriteString("</section>\n")
+	_, err := io.WriteString(w, f.b.String())
+	return err
+}
+
+// fragment is one as far as it is written.
+type fragment struct {
+	*Ladder
+	as *sheet // states and times in its words
+	b  strings.Builder
+}
+
+// put writes a text between two marks.
+func (f *fragment) put(before, text, after string) {
+	f.b.WriteString(before + html.EscapeString(text) + after)
+}
+
+func (f *fragment) begin(o DrawOptions) {
 	class := "ladder"
 	if o.Large {
 		class += " large"
 	}
-	id := cleanID(o.ID)
-	fmt.Fprintf(&b, `<section class="%s" lang="%s"`, class, l.Lang)
-	if id != "" {
-		fmt.Fprintf(&b, ` id="%s"`, id)
+	fmt.Fprintf(&f.b, `<section class="%s" lang="%s"`, class, f.Lang)
+	if id := cleanID(o.ID); id != "" {
+		fmt.Fprintf(&f.b, ` id="%s"`, id)
 	}
-	b.WriteString(">\n")
-	right := l.Right
-	if l.Service != "" {
-		right += " (" + l.Service + ")"
+	f.b.WriteString(">\n")
+	for _, s := range f.Intro {
+		f.put("<p>", s, "</p>\n")
 	}
-	for _, s := range l.Intro {
-		b.WriteString("<p>" + esc(s) + "</p>\n")
+}
+
+// ends writes who speaks, and in which states they begin.
+func (f *fragment) ends() {
+	right := f.Right
+	if f.Service != "" {
+		right += " (" + f.Service + ")"
 	}
-	p := &sheet{Ladder: l}
-	b.WriteString(`<p class="ends"><span class="end orig">` + esc(l.Left) + `</span> <span class="end resp">` + esc(right) + "</span></p>\n")
-	if l.States {
-		b.WriteString(`<p class="states"><span class="state orig">` + esc(p.standing(l.Start[0])) + `</span> <span class="state resp">` + esc(p.standing(l.Start[1])) + "</span></p>\n")
+	f.put(`<p class="ends"><span class="end orig">`, f.Left, "</span> ")
+	f.put(`<span class="end resp">`, right, "</span></p>\n")
+	if f.States {
+		f.put(`<p class="states"><span class="state orig">`, f.as.standing(f.Start[0]), "</span> ")
+		f.put(`<span class="state resp">`, f.as.standing(f.Start[1]), "</span></p>\n")
 	}
-	b.WriteString("<ol class=\"rungs\">\n")
-	for i := range l.Rungs {
-		r := &l.Rungs[i]
-		kind := [...]string{"from-orig", "from-resp", "from-way"}[r.From]
-		for _, x := range []struct {
-			on   bool
-			name string
-		}{{r.Missed, " missed"}, {r.Ignored, " ignored"}, {r.Folded > 0, " folded"}} {
-			if x.on {
-				kind += x.name
+}
+
+func (f *fragment) rung(r *Rung) {
+	kind := [...]string{"from-orig", "from-resp", "from-way"}[r.From]
+	for _, x := range []struct {
+		on   bool
+		name string
+	}{{r.Missed, " missed"}, {r.Ignored, " ignored"}, {r.Folded > 0, " folded"}} {
+		if x.on {
+			kind += x.name
+		}
+	}
+	fmt.Fprintf(&f.b, `<li class="rung %s" data-frame="%d" data-rel-ns="%d">`, kind, r.Frame, r.Rel)
+	if r.Folded == 0 {
+		f.packet(r)
+	}
+	if f.States {
+		for e, c := range [...]string{"orig", "resp"} {
+			if s := f.as.moved(r, trace.End(e)); s != "" {
+				f.put(` <span class="state `+c+`">`, s, "</span>")
 			}
 		}
-		fmt.Fprintf(&b, `<li class="rung %s" data-frame="%d" data-rel-ns="%d">`, kind, r.Frame, r.Rel)
-		if r.Folded == 0 {
-			who := l.lang.who(r.From)
-			b.WriteString(`<span class="sender">` + esc(who) + `</span> <code class="label">` + esc(r.Label) + "</code>")
-			if r.Missed {
-				b.WriteString(` <em>` + l.lang.t("not in this capture", "no está en esta captura") + "</em>")
-			} else {
-				b.WriteString(` <span class="frame">` + l.lang.t("frame ", "trama ") + strconv.FormatUint(r.Frame, 10) + `</span> <span class="time">` + esc(p.time(r.Rel)) + "</span>")
-			}
-			if r.Wire != "" {
-				b.WriteString(` <small class="wire">` + esc(r.Wire) + "</small>")
-			}
-		}
-		if l.States {
-			for e, c := range [...]string{"orig", "resp"} {
-				if s := p.moved(r, trace.End(e)); s != "" {
-					b.WriteString(` <span class="state ` + c + `">` + esc(s) + "</span>")
-				}
-			}
-		}
-		if r.Quote != "" {
-			b.WriteString("<blockquote>" + esc(r.Quote) + "</blockquote>")
-		}
-		if r.Plain != "" {
-			b.WriteString("<p>" + esc(r.Plain) + "</p>")
-		}
-		if r.Check != "" {
-			b.WriteString(`<p class="check">` + esc(r.Check) + mark(r.Holds) + "</p>")
-		}
-		b.WriteString("</li>\n")
 	}
-	b.WriteString("</ol>\n")
-	for _, s := range l.Outro {
-		b.WriteString(`<p class="outro">` + esc(s) + "</p>\n")
+	if r.Quote != "" {
+		f.put("<blockquote>", r.Quote, "</blockquote>")
 	}
-	if len(l.Deviations) > 0 {
-		b.WriteString(`<p class="deviations">` + esc(l.lang.t("Where it differs from the textbook:", "En qué se aparta del libro:")) + "</p>\n<ul>\n")
-		for _, s := range l.Deviations {
-			b.WriteString("<li>" + esc(s) + "</li>\n")
-		}
-		b.WriteString("</ul>\n")
+	if r.Plain != "" {
+		f.put("<p>", r.Plain, "</p>")
 	}
-	b.WriteString("</section>\n")
-	_, err := io.WriteString(w, b.String())
-	return err
+	if r.Check != "" {
+		f.put(`<p class="check">`, r.Check, mark(r.Holds)+"</p>")
+	}
+	f.b.WriteString("</li>\n")
+}
+
+// packet writes who sent what, and when.
+func (f *fragment) packet(r *Rung) {
+	f.put(`<span class="sender">`, f.lang.who(r.From), "</span> ")
+	f.put(`<code class="label">`, r.Label, "</code>")
+	if r.Missed {
+		f.put(" <em>", f.lang.t("not in this capture", "no está en esta captura"), "</em>")
+	} else {
+		f.put(` <span class="frame">`, f.lang.t("frame ", "trama ")+strconv.FormatUint(r.Frame, 10), "</span> ")
+		f.put(`<span class="time">`, f.as.time(r.Rel), "</span>")
+	}
+	if r.Wire != "" {
+		f.put(` <small class="wire">`, r.Wire, "</small>")
+	}
+}
+
+func (f *fragment) outro() {
+	for _, s := range f.Outro {
+		f.put(`<p class="outro">`, s, "</p>\n")
+	}
+	if len(f.Deviations) == 0 {
+		return
+	}
+	f.put(`<p class="deviations">`, f.lang.t("Where it differs from the textbook:", "En qué se aparta del libro:"), "</p>\n<ul>\n")
+	for _, s := range f.Deviations {
+		f.put("<li>", s, "</li>\n")
+	}
+	f.b.WriteString("</ul>\n")
 }
 
 func cleanID(s string) string {

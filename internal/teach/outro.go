@@ -103,123 +103,159 @@ func (t *teller) threeStepClose() bool {
 
 // outro says what it all comes to.
 func (t *teller) outro() []string {
-	l := t.l
-	r := t.rec
-	var out []string
-	add := func(en, es string) { out = append(out, l.t(en, es)) }
+	o := &closing{teller: t}
 	if !t.tr.TCP {
-		switch r.Exchange {
-		case handshake.Answered:
-			add("So: a letter and its answer. Nobody opened or closed anything.", "En resumen: una carta y su respuesta. Nadie abrió ni cerró nada.")
-		case handshake.Unanswered:
-			add("So: no answer was seen. With letters that proves nothing: none may be due, or it was lost.", "En resumen: no se vio respuesta. Con cartas eso no prueba nada: quizá no hacía falta, o se perdió.")
-		case handshake.ReplyOnly:
-			add("So: an answer whose question is not in the capture.", "En resumen: una respuesta cuya pregunta no está en la captura.")
-		case handshake.Stream:
-			add("So: many letters one way, like a broadcast.", "En resumen: muchas cartas hacia un lado, como una emisión.")
-		case handshake.ExchangeRefused:
-			add("So: the letter came back. The computer, or a firewall in its name, says that no program takes letters on that port.", "En resumen: la carta volvió. El equipo, o un cortafuegos (firewall) en su nombre, dice que ningún programa recibe en ese puerto.")
-		case handshake.ExchangeFiltered:
-			add("So: the letter came back: it could not or may not pass.", "En resumen: la carta volvió: no puede o no se permite pasar.")
-		default:
-			if r.Proto == capture.ProtoSCTP {
-				add("So: packets of SCTP. How its association was opened and closed is not judged here.", "En resumen: paquetes de SCTP. Cómo se abrió y se cerró su asociación no se juzga aquí.")
-				break
-			}
-			add("So: packets without connection; nothing was opened or closed.", "En resumen: paquetes sin conexión; nada se abrió ni se cerró.")
-		}
-		return out
+		o.letters()
+		return o.said
 	}
-	switch r.Handshake {
-	case handshake.Completed:
-		switch r.Kind {
-		case handshake.Simultaneous:
-			add("So: they connected. Each called, and each acknowledged the other's number.", "En resumen: se conectaron. Cada uno llamó y cada uno confirmó el número del otro.")
-		case handshake.Split:
-			add("So: they connected. The answer came in two parts, and the numbers fit all the same.", "En resumen: se conectaron. La respuesta llegó en dos partes, y los números cuadran igual.")
-		default:
-			add("So: they connected. All three packets are here and their numbers fit.", "En resumen: se conectaron. Están los tres paquetes y los números cuadran.")
-		}
-	case handshake.CompletedUnseen:
-		add("So: they connected. Not every opening packet is in the capture, but the other numbers prove it.", "En resumen: se conectaron. No están todos los paquetes de la apertura, pero los demás números lo prueban.")
-	case handshake.Implied:
-		if r.Orig.Pkts > 0 && r.Resp.Pkts > 0 {
-			add("So: they connected, as far as one direction can show; what came from the other is damaged, or fits nothing.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; lo que vino del otro está dañado o no cuadra con nada.")
+	o.opened()
+	o.refusedTLS()
+	o.closed()
+	o.states()
+	return o.said
+}
+
+// closing are the last sentences of a tale.
+type closing struct {
+	*teller
+	said []string
+}
+
+func (o *closing) add(en, es string) { o.said = append(o.said, o.l.t(en, es)) }
+
+// letters is for datagrams.
+func (o *closing) letters() {
+	r := o.rec
+	switch r.Exchange {
+	case handshake.Answered:
+		o.add("So: a letter and its answer. Nobody opened or closed anything.", "En resumen: una carta y su respuesta. Nadie abrió ni cerró nada.")
+	case handshake.Unanswered:
+		o.add("So: no answer was seen. With letters that proves nothing: none may be due, or it was lost.", "En resumen: no se vio respuesta. Con cartas eso no prueba nada: quizá no hacía falta, o se perdió.")
+	case handshake.ReplyOnly:
+		o.add("So: an answer whose question is not in the capture.", "En resumen: una respuesta cuya pregunta no está en la captura.")
+	case handshake.Stream:
+		o.add("So: many letters one way, like a broadcast.", "En resumen: muchas cartas hacia un lado, como una emisión.")
+	case handshake.ExchangeRefused:
+		o.add("So: the letter came back. The computer, or a firewall in its name, says that no program takes letters on that port.", "En resumen: la carta volvió. El equipo, o un cortafuegos (firewall) en su nombre, dice que ningún programa recibe en ese puerto.")
+	case handshake.ExchangeFiltered:
+		o.add("So: the letter came back: it could not or may not pass.", "En resumen: la carta volvió: no puede o no se permite pasar.")
+	default:
+		if r.Proto == capture.ProtoSCTP {
+			o.add("So: packets of SCTP. How its association was opened and closed is not judged here.", "En resumen: paquetes de SCTP. Cómo se abrió y se cerró su asociación no se juzga aquí.")
 			break
 		}
-		add("So: they connected, as far as one direction can show; the other was not captured.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; el otro no se capturó.")
+		o.add("So: packets without connection; nothing was opened or closed.", "En resumen: paquetes sin conexión; nada se abrió ni se cerró.")
+	}
+}
+
+func (o *closing) opened() {
+	r := o.rec
+	switch r.Handshake {
+	case handshake.Completed:
+		o.completed()
+	case handshake.CompletedUnseen:
+		o.add("So: they connected. Not every opening packet is in the capture, but the other numbers prove it.", "En resumen: se conectaron. No están todos los paquetes de la apertura, pero los demás números lo prueban.")
+	case handshake.Implied:
+		if r.Orig.Pkts > 0 && r.Resp.Pkts > 0 {
+			o.add("So: they connected, as far as one direction can show; what came from the other is damaged, or fits nothing.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; lo que vino del otro está dañado o no cuadra con nada.")
+			break
+		}
+		o.add("So: they connected, as far as one direction can show; the other was not captured.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; el otro no se capturó.")
 	case handshake.HalfOpen:
-		add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
+		o.add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
 	case handshake.Refused:
-		add("So: refused. The computer, or a firewall in its name, says no.", "En resumen: rechazada. El equipo, o un cortafuegos (firewall) en su nombre, dice que no.")
+		o.add("So: refused. The computer, or a firewall in its name, says no.", "En resumen: rechazada. El equipo, o un cortafuegos (firewall) en su nombre, dice que no.")
 	case handshake.Filtered:
 		if r.FilteredBy.IsValid() {
 			by := r.FilteredBy.String()
-			add("So: filtered. "+by+" says that the call may not or cannot pass.", "En resumen: filtrada. "+by+" dice que la llamada no puede pasar.")
+			o.add("So: filtered. "+by+" says that the call may not or cannot pass.", "En resumen: filtrada. "+by+" dice que la llamada no puede pasar.")
 			break
 		}
-		add("So: filtered. An ICMP message says that the call may not or cannot pass.", "En resumen: filtrada. Un mensaje ICMP dice que la llamada no puede pasar.")
+		o.add("So: filtered. An ICMP message says that the call may not or cannot pass.", "En resumen: filtrada. Un mensaje ICMP dice que la llamada no puede pasar.")
 	case handshake.NoAnswer:
-		add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
+		o.add("So: no answer in this capture. Whether the server is off, a firewall swallowed the call or the answer took another way, no packet tells.", "En resumen: sin respuesta en esta captura. Ningún paquete dice si el servidor está apagado, un cortafuegos (firewall) se tragó la llamada o la respuesta fue por otro camino.")
 	case handshake.Aborted:
 		if r.SYNACKFrame == 0 {
-			add("So: aborted. The client took its call back; no answer to it is in this capture.", "En resumen: abandonada. El cliente retiró su llamada; en esta captura nadie le contestó.")
+			o.add("So: aborted. The client took its call back; no answer to it is in this capture.", "En resumen: abandonada. El cliente retiró su llamada; en esta captura nadie le contestó.")
 			break
 		}
-		add("So: aborted. The client hung up before anybody connected.", "En resumen: abandonada. El cliente colgó antes de que nadie se conectara.")
+		o.add("So: aborted. The client hung up before anybody connected.", "En resumen: abandonada. El cliente colgó antes de que nadie se conectara.")
 	case handshake.Invalid:
-		if e := t.tr.End(); e[trace.Orig].State.Synchronized() && e[trace.Resp].State.Synchronized() {
-			add("So: invalid. There was an answer, but its numbers do not fit. Later packets go on as if they had connected; no opening that would prove it is in this capture.",
+		if e := o.tr.End(); e[trace.Orig].State.Synchronized() && e[trace.Resp].State.Synchronized() {
+			o.add("So: invalid. There was an answer, but its numbers do not fit. Later packets go on as if they had connected; no opening that would prove it is in this capture.",
 				"En resumen: no válida. Hubo respuesta, pero sus números no corresponden. Los paquetes posteriores siguen como si se hubieran conectado; en esta captura no hay una apertura que lo pruebe.")
 			break
 		}
-		add("So: invalid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
+		o.add("So: invalid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
 	case handshake.Midstream:
-		add("So: it was open before the capture began. Not knowing how is not the same as failing.", "En resumen: ya estaba abierta antes de la captura. No saber cómo no es lo mismo que fallar.")
+		o.add("So: it was open before the capture began. Not knowing how is not the same as failing.", "En resumen: ya estaba abierta antes de la captura. No saber cómo no es lo mismo que fallar.")
 	case handshake.Unsolicited:
-		add("So: an answer without a question. It blames nobody.", "En resumen: una respuesta sin pregunta. No culpa a nadie.")
+		o.add("So: an answer without a question. It blames nobody.", "En resumen: una respuesta sin pregunta. No culpa a nadie.")
 	case handshake.Probe:
-		add("So: a probe. It belongs to no connection.", "En resumen: un sondeo. No pertenece a ninguna conexión.")
+		o.add("So: a probe. It belongs to no connection.", "En resumen: un sondeo. No pertenece a ninguna conexión.")
 	case handshake.Unknown:
-		add("So: the capture kept too little of each packet to say what happened.", "En resumen: la captura guardó demasiado poco de cada paquete para decir qué pasó.")
+		o.add("So: the capture kept too little of each packet to say what happened.", "En resumen: la captura guardó demasiado poco de cada paquete para decir qué pasó.")
 	}
+}
+
+func (o *closing) completed() {
+	switch o.rec.Kind {
+	case handshake.Simultaneous:
+		o.add("So: they connected. Each called, and each acknowledged the other's number.", "En resumen: se conectaron. Cada uno llamó y cada uno confirmó el número del otro.")
+	case handshake.Split:
+		o.add("So: they connected. The answer came in two parts, and the numbers fit all the same.", "En resumen: se conectaron. La respuesta llegó en dos partes, y los números cuadran igual.")
+	default:
+		o.add("So: they connected. All three packets are here and their numbers fit.", "En resumen: se conectaron. Están los tres paquetes y los números cuadran.")
+	}
+}
+
+// refusedTLS says that who connected did not come to terms after all.
+func (o *closing) refusedTLS() {
+	r := o.rec
 	if r.Handshake.Opened() && r.App != nil && r.App.TLS != nil && r.App.TLS.Refused() {
 		h := r.App.TLS
 		en, es := words.TLSAlert(h.Alert, h.AlertName(), h.AlertBy == 1, h.AlertFatal, h.AlertFrame)
-		add("But "+en+".", "Pero "+es+".")
+		o.add("But "+en+".", "Pero "+es+".")
 	}
-	end := t.tr.End()
+}
+
+func (o *closing) closed() {
+	r := o.rec
 	switch r.Close {
 	case handshake.StillOpen:
 		if !r.Final {
-			add("It is still open.", "Sigue abierta.") // live capture goes on
+			o.add("It is still open.", "Sigue abierta.") // live capture goes on
 			break
 		}
 		if r.EndReason != handshake.EndForced && r.EndReason != handshake.EndNone {
-			add("It was still open when the capture last saw it.", "Seguía abierta cuando la captura la vio por última vez.") // and the capture went on
+			o.add("It was still open when the capture last saw it.", "Seguía abierta cuando la captura la vio por última vez.") // and the capture went on
 			break
 		}
-		add("It was still open when the capture ended.", "Seguía abierta cuando acabó la captura.")
+		o.add("It was still open when the capture ended.", "Seguía abierta cuando acabó la captura.")
 	case handshake.Closed:
-		add("Both said goodbye: an orderly end.", "Los dos se despidieron: un final ordenado.")
+		o.add("Both said goodbye: an orderly end.", "Los dos se despidieron: un final ordenado.")
 	case handshake.HalfClosed:
 		if r.Orig.Pkts == 0 || r.Resp.Pkts == 0 {
-			add("The side that was captured said goodbye; what the other did is not in the capture.", "El lado que se capturó se despidió; lo que hizo el otro no está en la captura.")
+			o.add("The side that was captured said goodbye; what the other did is not in the capture.", "El lado que se capturó se despidió; lo que hizo el otro no está en la captura.")
 			break
 		}
-		add("Only one side said goodbye; the other may go on.", "Solo un lado se despidió; el otro puede seguir.")
+		o.add("Only one side said goodbye; the other may go on.", "Solo un lado se despidió; el otro puede seguir.")
 	case handshake.Reset:
-		if t.seen(trace.FirstFIN) {
-			add("One side said goodbye; then a RST cut it off.", "Un lado se despidió; después, un RST la cortó.")
+		if o.seen(trace.FirstFIN) {
+			o.add("One side said goodbye; then a RST cut it off.", "Un lado se despidió; después, un RST la cortó.")
 			break
 		}
-		add("It was cut off with a RST, without farewell.", "Un RST la cortó, sin despedida.")
+		o.add("It was cut off with a RST, without farewell.", "Un RST la cortó, sin despedida.")
 	}
+}
+
+// states says what no packet shows of the states in the end.
+func (o *closing) states() {
+	r, end := o.rec, o.tr.End()
 	if end[trace.Orig].State == trace.TimeWait || end[trace.Resp].State == trace.TimeWait {
-		add("TIME-WAIT ends by itself; no packet shows it.", "TIME-WAIT termina por sí solo; ningún paquete lo muestra.")
+		o.add("TIME-WAIT ends by itself; no packet shows it.", "TIME-WAIT termina por sí solo; ningún paquete lo muestra.")
 	}
 	if r.Handshake.Opened() && r.ConfirmedFrame == 0 && end[trace.Resp].Inferred && end[trace.Resp].State != trace.Closed {
-		add("No packet of the server shows that the third packet was accepted, so its state stays inferred.", "Ningún paquete del servidor muestra que aceptara el tercero, así que su estado queda inferido.")
+		o.add("No packet of the server shows that the third packet was accepted, so its state stays inferred.", "Ningún paquete del servidor muestra que aceptara el tercero, así que su estado queda inferido.")
 	}
-	return out
 }
