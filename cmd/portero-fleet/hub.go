@@ -49,28 +49,11 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 					h.Days = house.Forever
 				}
 			}
-			cfg.Stores, cfg.Say = map[string]hub.Store{}, a.say
-			if h.URL != "" {
-				c, err := house.New(h.Config)
-				if err != nil {
-					return usage(err.Error())
-				}
-				ctx, stop := context.WithTimeout(a.ctx, time.Minute)
-				err = c.Migrate(ctx)
-				stop()
-				if err != nil {
-					return err
-				}
-				cfg.Stores["clickhouse"] = c
+			var err error
+			if cfg.Stores, err = a.stores(&h, parquet, groupReads); err != nil {
+				return err
 			}
-			if parquet != "" {
-				l, err := lake.Open(parquet, runtime.NumCPU())
-				if err != nil {
-					return err
-				}
-				l.GroupReads = groupReads
-				cfg.Stores["parquet"] = l
-			}
+			cfg.Say = a.say
 			x, err := hub.New(cfg)
 			if err != nil {
 				return usage(err.Error())
@@ -82,21 +65,7 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 			defer nc.Close()
 			ctx, stop := context.WithCancel(a.ctx)
 			var work sync.WaitGroup
-			work.Add(1)
-			go func() {
-				defer work.Done()
-				t := time.NewTicker(5 * time.Second)
-				defer t.Stop()
-				x.Report(nc)
-				for {
-					select {
-					case <-ctx.Done():
-						return
-					case <-t.C:
-						x.Report(nc)
-					}
-				}
-			}()
+			work.Go(func() { every(ctx, reportEvery, func() { x.Report(nc) }) })
 			err = x.Run(ctx, nc)
 			stop()
 			work.Wait()
@@ -121,4 +90,46 @@ is stored once. Parquet goes into site=X/date=Y/hour=Z folders.`,
 	fs.StringVar(&cfg.Bad, "bad", "portero-bad", "folder for batches that cannot be read")
 	fs.IntVar(&h.Days, "days", 0, "delete records from ClickHouse after so many days; 0 keeps them from now on, and without --days it stays as it was")
 	return cmd
+}
+
+// stores opens those that were asked for: ClickHouse, a folder of Parquet.
+func (a *app) stores(h *houseFlags, parquet string, groupReads bool) (map[string]hub.Store, error) {
+	stores := map[string]hub.Store{}
+	if h.URL != "" {
+		c, err := house.New(h.Config)
+		if err != nil {
+			return nil, usage(err.Error())
+		}
+		ctx, stop := context.WithTimeout(a.ctx, time.Minute)
+		defer stop()
+		if err := c.Migrate(ctx); err != nil {
+			return nil, err
+		}
+		stores["clickhouse"] = c
+	}
+	if parquet != "" {
+		l, err := lake.Open(parquet, runtime.NumCPU())
+		if err != nil {
+			return nil, err
+		}
+		l.GroupReads = groupReads
+		stores["parquet"] = l
+	}
+	return stores, nil
+}
+
+// reportEvery is how often parts of a fleet say how they are.
+const reportEvery = 5 * time.Second
+
+// every calls f now and then, until ctx ends.
+func every(ctx context.Context, d time.Duration, f func()) {
+	t := time.NewTicker(d)
+	defer t.Stop()
+	for f(); ; f() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
 }

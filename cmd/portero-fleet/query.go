@@ -223,40 +223,13 @@ their name without date and count.`,
 			q.Say = a.say
 			bad := 0
 			if len(args) == 1 {
-				taken, err := q.Taken(a.ctx)
-				if err != nil {
+				if bad, err = a.plan(q, dir, s); err != nil {
 					return err
 				}
-				us, skipped, problems, err := archive.Plan(dir, s, taken)
-				if err != nil {
-					return err
-				}
-				for _, p := range problems {
-					a.say(p.Error())
-				}
-				bad = len(problems)
-				added, err := q.Add(a.ctx, us)
-				if err != nil {
-					return err
-				}
-				files := 0
-				for i := range us {
-					files += len(us[i].Files)
-				}
-				a.say(fmt.Sprintf(a.lang.Pick("files: %d; units: %d, new in the queue: %d; files that were in units before or are copies: %d", "ficheros: %d; unidades: %d, nuevas en la cola: %d; ficheros que ya estaban en unidades o son copias: %d"), files, len(us), added, skipped))
 			}
-			errs := make([]error, workers)
-			var work sync.WaitGroup
-			for i := range workers {
-				work.Add(1)
-				go func() {
-					defer work.Done()
-					errs[i] = q.Work(a.ctx, threads, true)
-				}()
-			}
-			work.Wait()
+			err = a.work(q, workers, threads)
 			a.say(fmt.Sprintf(a.lang.Pick("records sent to the broker: %d, of files: %d, in units: %d; batches that were there already: %d", "registros enviados al intermediario: %d, de ficheros: %d, en unidades: %d; lotes que ya estaban: %d"), q.Records.Load(), q.Files.Load(), q.Units.Load(), q.Skipped.Load()))
-			if err := errors.Join(errs...); err != nil && a.ctx.Err() == nil {
+			if err != nil && a.ctx.Err() == nil {
 				return err
 			}
 			away := q.Away()
@@ -280,4 +253,40 @@ their name without date and count.`,
 	fs.DurationVar(&s.Warm, "warm", 130*time.Minute, "how much of the capture before a unit's own files is read, to know what was open; at most as many octets as a unit")
 	fs.DurationVar(&s.Gap, "gap", 24*time.Hour, "a silence between files after which nothing goes on")
 	return cmd
+}
+
+// plan puts what is new in dir into the queue, and returns how many files could not be read.
+func (a *app) plan(q *archive.Queue, dir string, s archive.Shape) (bad int, err error) {
+	taken, err := q.Taken(a.ctx)
+	if err != nil {
+		return 0, err
+	}
+	us, skipped, problems, err := archive.Plan(dir, s, taken)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range problems {
+		a.say(p.Error())
+	}
+	added, err := q.Add(a.ctx, us)
+	if err != nil {
+		return 0, err
+	}
+	files := 0
+	for i := range us {
+		files += len(us[i].Files)
+	}
+	a.say(fmt.Sprintf(a.lang.Pick("files: %d; units: %d, new in the queue: %d; files that were in units before or are copies: %d", "ficheros: %d; unidades: %d, nuevas en la cola: %d; ficheros que ya estaban en unidades o son copias: %d"), files, len(us), added, skipped))
+	return len(problems), nil
+}
+
+// work reads units, several at a time, until the queue is empty.
+func (a *app) work(q *archive.Queue, workers, threads int) error {
+	errs := make([]error, workers)
+	var work sync.WaitGroup
+	for i := range workers {
+		work.Go(func() { errs[i] = q.Work(a.ctx, threads, true) })
+	}
+	work.Wait()
+	return errors.Join(errs...)
 }

@@ -113,65 +113,61 @@ func namesFile(s string) bool {
 	return false
 }
 
+// input opens what is watched: files, or interfaces.
 func (a *app) input(o *sensorFlags, args []string) (*input, error) {
-	files := 0
-	var missing error
-	for _, s := range args {
-		switch st, err := os.Stat(s); {
-		case err == nil && !st.IsDir():
-			files++
-		case missing == nil && namesFile(s):
-			missing = usage(s + ": there is no such file")
-			switch {
-			case err == nil:
-				missing = usage(s + " is a directory (portero-fleet ingest takes directories)")
-			case errors.Is(err, fs.ErrPermission):
-				missing = err
-			}
-		}
-	}
-	if missing != nil {
-		return nil, missing
-	}
+	files, err := countFiles(args)
 	switch {
+	case err != nil:
+		return nil, err
 	case files == len(args):
-		if o.filter != "" {
-			return nil, usage("--filter is for interfaces; from files portero-fleet takes everything")
-		}
-		set, err := pcapfile.OpenAll(args, pcapfile.Options{})
-		if err != nil {
-			return nil, err
-		}
-		return &input{src: set, set: set, names: set.Names(), problems: set.Problems}, nil
+		return o.files(args)
 	case files > 0:
 		return nil, usage("interfaces or files, not both at once")
 	}
-	opt := live.Options{Interfaces: args}
+	return a.interfaces(o, args)
+}
+
+// countFiles is how many of args are files. What was meant to be one and is none is an error.
+func countFiles(args []string) (files int, err error) {
+	for _, s := range args {
+		switch st, e := os.Stat(s); {
+		case e == nil && !st.IsDir():
+			files++
+		case err != nil || !namesFile(s):
+		case e == nil:
+			err = usage(s + " is a directory (portero-fleet ingest takes directories)")
+		case errors.Is(e, fs.ErrPermission):
+			err = e
+		default:
+			err = usage(s + ": there is no such file")
+		}
+	}
+	return files, err
+}
+
+func (o *sensorFlags) files(names []string) (*input, error) {
+	if o.filter != "" {
+		return nil, usage("--filter is for interfaces; from files portero-fleet takes everything")
+	}
+	set, err := pcapfile.OpenAll(names, pcapfile.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return &input{src: set, set: set, names: set.Names(), problems: set.Problems}, nil
+}
+
+func (a *app) interfaces(o *sensorFlags, names []string) (*input, error) {
+	opt := live.Options{Interfaces: names}
 	if o.filter != "" {
 		expr, err := filter.Parse(o.filter)
 		if err != nil {
 			return nil, usage(err.Error())
 		}
-		opt.Filter = func(link capture.LinkType) ([]bpf.RawInstruction, error) {
-			p, err := expr.Compile(link, filter.Options{Live: true, Port: catalog.Default().PortNamed})
-			if err != nil {
-				return nil, err
-			}
-			return p.Raw(), nil
-		}
+		opt.Filter = forKernel(expr)
 	}
 	taps, err := live.Listen(opt)
 	if err != nil {
-		var pe *live.PermissionError
-		if errors.As(err, &pe) {
-			program, e := os.Executable()
-			if e != nil {
-				program = "portero-fleet"
-			}
-			return nil, &exitError{4, fmt.Errorf(a.lang.Pick("%s: not permitted to listen here. It takes the capability CAP_NET_RAW and nothing else: sudo for this once, or sudo setcap cap_net_raw=ep %s for good, and for whoever may run that program",
-				"%s: no está permitido escuchar aquí. Hace falta la capacidad CAP_NET_RAW y nada más: con sudo por esta vez, o con sudo setcap cap_net_raw=ep %s para siempre y para quien pueda ejecutar ese programa"), pe.Interface, program)}
-		}
-		return nil, err
+		return nil, a.mayNotListen(err)
 	}
 	h, err := live.Open(taps, func(name string) (live.Tap, error) {
 		one := opt
@@ -191,17 +187,35 @@ func (a *app) input(o *sensorFlags, args []string) (*input, error) {
 	return &input{src: h, live: h, problems: func() []error { return nil }}, nil
 }
 
+// forKernel makes of a filter the program for each link type.
+func forKernel(expr *filter.Expr) func(link capture.LinkType) ([]bpf.RawInstruction, error) {
+	return func(link capture.LinkType) ([]bpf.RawInstruction, error) {
+		p, err := expr.Compile(link, filter.Options{Live: true, Port: catalog.Default().PortNamed})
+		if err != nil {
+			return nil, err
+		}
+		return p.Raw(), nil
+	}
+}
+
+// mayNotListen says what to ask for where err is of a right that lacks.
+func (a *app) mayNotListen(err error) error {
+	var pe *live.PermissionError
+	if !errors.As(err, &pe) {
+		return err
+	}
+	program, e := os.Executable()
+	if e != nil {
+		program = "portero-fleet"
+	}
+	return &exitError{4, fmt.Errorf(a.lang.Pick("%s: not permitted to listen here. It takes the capability CAP_NET_RAW and nothing else: sudo for this once, or sudo setcap cap_net_raw=ep %s for good, and for whoever may run that program",
+		"%s: no está permitido escuchar aquí. Hace falta la capacidad CAP_NET_RAW y nada más: con sudo por esta vez, o con sudo setcap cap_net_raw=ep %s para siempre y para quien pueda ejecutar ese programa"), pe.Interface, program)}
+}
+
 func (a *app) sensor(o *sensorFlags, args []string) error {
-	limit, err := sizeOf("--spool-size", o.limit)
+	limit, mem, err := o.sizes()
 	if err != nil {
 		return err
-	}
-	mem, err := sizeOf("--memory", o.mem)
-	if err != nil {
-		return err
-	}
-	if mem < 8<<20 { // less would not be kept to, as portero live says
-		return usage(fmt.Sprintf("--memory: %s is too little (8M at least)", o.mem))
 	}
 	in, err := a.input(o, args)
 	if err != nil {
@@ -226,15 +240,7 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 			a.say(fmt.Sprintf(a.lang.Pick("privileges kept: %v", "se conservan los privilegios: %v"), err))
 		}
 	}
-	if n := sp.Stats().Records; n > 0 {
-		a.say(words.Number(n, a.lang.Pick("record is still on the spool from before", "registro de antes queda en la cola del disco"), a.lang.Pick("records are still on the spool from before", "registros de antes quedan en la cola del disco")))
-	}
-	if sp.Stats().Remade {
-		a.say(fmt.Sprintf(a.lang.Pick("the file \"spool\" in %s was damaged or missing and was made anew: what waits is sent, and what was dropped before is not counted any more", "el fichero \"spool\" de %s estaba dañado o faltaba y se ha rehecho: lo que espera se envía, y lo descartado antes ya no se cuenta"), o.dir))
-	}
-	if st := sp.Stats(); st.Damaged > 0 {
-		a.say(fmt.Sprintf(a.lang.Pick("damage on the spool %s: %s given up, among them %s in front of others", "daño en la cola %s: %s, entre ellos %s anteriores a otros"), o.dir, words.Number(st.Damaged, a.lang.Pick("octet is", "octeto perdido"), a.lang.Pick("octets are", "octetos perdidos")), words.Number(st.Spoiled, a.lang.Pick("batch", "lote"), a.lang.Pick("batches", "lotes"))))
-	}
+	a.saySpool(sp.Stats(), o.dir)
 	to, err := o.collectors(a, in.live != nil, args)
 	if err != nil {
 		return err
@@ -257,34 +263,14 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	defer stopSend()
 	var work sync.WaitGroup
 	var sendErr error
-	work.Add(2)
-	go func() {
-		defer work.Done()
+	report := func() { s.Report(nc, in.drops()) }
+	work.Go(func() {
 		if sendErr = s.Publish(send, nc); sendErr != nil {
 			stopWatch()
 			stopSend()
 		}
-	}()
-	drops := func() uint64 {
-		if in.live != nil {
-			return in.live.Stats().Dropped
-		}
-		return 0
-	}
-	go func() {
-		defer work.Done()
-		t := time.NewTicker(5 * time.Second)
-		defer t.Stop()
-		s.Report(nc, drops())
-		for {
-			select {
-			case <-send.Done():
-				return
-			case <-t.C:
-				s.Report(nc, drops())
-			}
-		}
-	}()
+	})
+	work.Go(func() { every(send, reportEvery, report) })
 	err = o.capture(watch, s, in, mem, to)
 	for _, e := range to {
 		if x := e.Close(); err == nil {
@@ -294,25 +280,62 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	if e := s.Close(); err == nil {
 		err = e
 	}
-	wait, stop := context.WithCancel(send)
-	if in.live != nil {
-		wait, stop = context.WithTimeout(send, o.drain)
-	} else {
-		// Who waits as long as it takes is told when that is enough.
-		defer context.AfterFunc(a.ctx, stop)()
-	}
-	if !s.Drained(wait) {
+	if !a.drained(send, s, in, o.drain) {
 		a.say(fmt.Sprintf(a.lang.Pick("stopped: %s on the spool %s for the next sensor on it to send", "parado: %s en la cola %s, para que los envíe el próximo sensor que la use"), words.Number(sp.Stats().Records, a.lang.Pick("record stays", "registro queda"), a.lang.Pick("records stay", "registros quedan")), o.dir))
 	}
-	stop()
 	if in.live == nil && err == nil && a.ctx.Err() == nil {
 		s.End()
 	}
-	s.Report(nc, drops())
+	report()
 	_ = nc.FlushTimeout(time.Second)
 	stopSend()
 	work.Wait()
 	a.say(s.Summary())
+	return a.outcome(s, in, sendErr, err)
+}
+
+// sizes are what the spool may hold and what connections may take.
+func (o *sensorFlags) sizes() (spool, memory int64, err error) {
+	if spool, err = sizeOf("--spool-size", o.limit); err != nil {
+		return 0, 0, err
+	}
+	if memory, err = sizeOf("--memory", o.mem); err != nil {
+		return 0, 0, err
+	}
+	if memory < 8<<20 { // less would not be kept to, as portero live says
+		return 0, 0, usage(fmt.Sprintf("--memory: %s is too little (8M at least)", o.mem))
+	}
+	return spool, memory, nil
+}
+
+// saySpool tells what was found on the spool.
+func (a *app) saySpool(st spool.Stats, dir string) {
+	if n := st.Records; n > 0 {
+		a.say(words.Number(n, a.lang.Pick("record is still on the spool from before", "registro de antes queda en la cola del disco"), a.lang.Pick("records are still on the spool from before", "registros de antes quedan en la cola del disco")))
+	}
+	if st.Remade {
+		a.say(fmt.Sprintf(a.lang.Pick("the file \"spool\" in %s was damaged or missing and was made anew: what waits is sent, and what was dropped before is not counted any more", "el fichero \"spool\" de %s estaba dañado o faltaba y se ha rehecho: lo que espera se envía, y lo descartado antes ya no se cuenta"), dir))
+	}
+	if st.Damaged > 0 {
+		a.say(fmt.Sprintf(a.lang.Pick("damage on the spool %s: %s given up, among them %s in front of others", "daño en la cola %s: %s, entre ellos %s anteriores a otros"), dir, words.Number(st.Damaged, a.lang.Pick("octet is", "octeto perdido"), a.lang.Pick("octets are", "octetos perdidos")), words.Number(st.Spoiled, a.lang.Pick("batch", "lote"), a.lang.Pick("batches", "lotes"))))
+	}
+}
+
+// drained waits until the spool was sent, live no longer than limit, and reports whether it was.
+func (a *app) drained(send context.Context, s *sensor.Sensor, in *input, limit time.Duration) bool {
+	wait, stop := context.WithCancel(send)
+	defer stop()
+	if in.live != nil {
+		defer time.AfterFunc(limit, stop).Stop()
+	} else {
+		// Who waits as long as it takes is told when that is enough.
+		defer context.AfterFunc(a.ctx, stop)()
+	}
+	return s.Drained(wait)
+}
+
+// outcome is how a sensor ends: with what kept it from sending, else with err, else with what is lost or damaged.
+func (a *app) outcome(s *sensor.Sensor, in *input, sendErr, err error) error {
 	if sendErr != nil {
 		if bus.Refused(sendErr) {
 			return &exitError{4, sendErr}
@@ -329,6 +352,14 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 		}
 	}
 	return err
+}
+
+// drops is what the kernel dropped.
+func (in *input) drops() uint64 {
+	if in.live == nil {
+		return 0
+	}
+	return in.live.Stats().Dropped
 }
 
 // collectors opens what --to names; from are the interfaces or files that are read. TLS uses the

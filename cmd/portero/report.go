@@ -14,6 +14,7 @@ import (
 	"portero/internal/view/certificate"
 	"portero/internal/view/html"
 	"portero/internal/who"
+	"portero/internal/words"
 )
 
 func (a *app) reportCmd() *cobra.Command {
@@ -46,64 +47,7 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 			if limits.Stories == 0 {
 				limits.Stories = -1
 			}
-			watch, err := a.detector(&o.watch, o.memory)
-			if err != nil {
-				return err
-			}
-			names, done, err := a.spool(names)
-			if err != nil {
-				return err
-			}
-			defer done()
-			page := html.New(limits)
-			var answers certificate.Answers
-			far := distances{} // of the hosts that refuse
-			opt := engine.Options{Sink: func(r *record.Record) error {
-				page.Observe(r)
-				answers.Observe(r)
-				watch.Observe(r)
-				if r.Handshake == handshake.Refused && len(far) < maxTraced {
-					far[r.Resp.Addr] = nil
-				}
-				return nil
-			}}
-			// Some of what is worth a look is told by packets rather than by records.
-			id, err := o.who.identify(&opt, watch)
-			if err != nil {
-				return err
-			}
-			defer id.close()
-			j, err := a.open(names, &o, opt)
-			if err != nil {
-				return err
-			}
-			watch.Frames = j.eng
-			interrupted, err := a.run(j)
-			if err != nil {
-				return err
-			}
-			found, unlooked := watch.Findings(), watch.Unwatched()
-			watch, id.watch = nil, who.Watch{}
-			if !interrupted {
-				if interrupted, err = a.stories(names, &o, page, &answers, far, j, found); err != nil {
-					return err
-				}
-			}
-			out, err := a.openOutput(o.out, o.force)
-			if err != nil {
-				return err
-			}
-			err = page.Write(out, j.summary(interrupted), found, html.Options{Lang: l, Version: versionText(), Unlooked: unlooked})
-			if e := out.close(); err == nil {
-				err = e
-			}
-			if err == nil && out.file != nil && !o.quiet {
-				fmt.Fprintf(a.err, "portero: %s: %s\n", printable(o.out), page.Holds(l))
-			}
-			if err := a.finish(j, interrupted, err); err != nil {
-				return err
-			}
-			return o.watch.verdict(found)
+			return a.report(names, &o, limits, l)
 		},
 	}
 	o.input(cmd.Flags())
@@ -117,12 +61,82 @@ nothing from anywhere and opens in any browser of 2024 or later.`,
 	return cmd
 }
 
+// reporting is what the first reading collects for a page.
+type reporting struct {
+	page    *html.Collector
+	answers certificate.Answers
+	watch   *findings.Detector
+	far     distances // of the hosts that refuse
+}
+
+func (c *reporting) see(r *record.Record) error {
+	c.page.Observe(r)
+	c.answers.Observe(r)
+	c.watch.Observe(r)
+	if r.Handshake == handshake.Refused && len(c.far) < maxTraced {
+		c.far[r.Resp.Addr] = nil
+	}
+	return nil
+}
+
+// report reads the captures twice, and writes their page.
+func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.Lang) error {
+	watch, err := a.detector(&o.watch, o.memory)
+	if err != nil {
+		return err
+	}
+	names, done, err := a.spool(names)
+	if err != nil {
+		return err
+	}
+	defer done()
+	c := &reporting{page: html.New(limits), watch: watch, far: distances{}}
+	opt := engine.Options{Sink: c.see}
+	// Some of what is worth a look is told by packets rather than by records.
+	id, err := o.who.identify(&opt, watch)
+	if err != nil {
+		return err
+	}
+	defer id.close()
+	j, err := a.open(names, o, opt)
+	if err != nil {
+		return err
+	}
+	watch.Frames = j.eng
+	interrupted, err := a.run(j)
+	if err != nil {
+		return err
+	}
+	found, unlooked := watch.Findings(), watch.Unwatched()
+	watch, c.watch, id.watch = nil, nil, who.Watch{} // room for the packets
+	if !interrupted {
+		if interrupted, err = a.stories(names, o, c, j, found); err != nil {
+			return err
+		}
+	}
+	out, err := a.openOutput(o.out, o.force)
+	if err != nil {
+		return err
+	}
+	err = c.page.Write(out, j.summary(interrupted), found, html.Options{Lang: l, Version: versionText(), Unlooked: unlooked})
+	if e := out.close(); err == nil {
+		err = e
+	}
+	if err == nil && out.file != nil && !o.quiet {
+		fmt.Fprintf(a.err, "portero: %s: %s\n", printable(o.out), c.page.Holds(l))
+	}
+	if err := a.finish(j, interrupted, err); err != nil {
+		return err
+	}
+	return o.watch.verdict(found)
+}
+
 // stories reads the captures again for the packets of the connections that the page
 // tells, each of which is told and forgotten when it ends; those that were refused wait
 // for the end of the reading, for what else their responder sent.
-func (a *app) stories(names []string, o *readFlags, page *html.Collector, answers *certificate.Answers, far distances, first *job, found []findings.Finding) (interrupted bool, err error) {
+func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, found []findings.Finding) (interrupted bool, err error) {
 	pkts := map[uint64][]capture.Packet{}
-	ids := page.Choose(html.Evidence(found))
+	ids := c.page.Choose(html.Evidence(found))
 	for _, id := range ids {
 		pkts[id] = nil
 	}
@@ -132,12 +146,12 @@ func (a *app) stories(names []string, o *readFlags, page *html.Collector, answer
 	var j *job
 	var refused []func()
 	var chosen engine.Chosen
-	page.Ends(ids, chosen.Add)
-	for a := range far {
+	c.page.Ends(ids, chosen.Add)
+	for a := range c.far {
 		chosen.AddSender(a)
 	}
 	j, err = a.openPlaced(names, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
-		far.see(p)
+		c.far.see(p)
 		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
 			pkts[id] = append(ps, *p)
 		}
@@ -147,7 +161,7 @@ func (a *app) stories(names []string, o *readFlags, page *html.Collector, answer
 		if !ok || len(ps) == 0 {
 			return nil
 		}
-		ctx := answers.Context(r)
+		ctx := c.answers.Context(r)
 		if first.eng.Doctor.ARPFailed(r.Resp.Addr) {
 			ctx.Neighbour = "ARP"
 		}
@@ -155,9 +169,9 @@ func (a *app) stories(names []string, o *readFlags, page *html.Collector, answer
 			ctx.PortAnswersFrame = 0 // the first reading counted it in its input
 		}
 		tell := func(r *record.Record) {
-			ofPackets(&ctx, ps, r, far)
+			ofPackets(&ctx, ps, r, c.far)
 			r = placed(j.eng, o.frames == "merged", ps, r, &ctx)
-			page.Tell(r, trace.Build(ps, r), ctx)
+			c.page.Tell(r, trace.Build(ps, r), ctx)
 		}
 		if r.Handshake == handshake.Refused {
 			r = r.Clone()
