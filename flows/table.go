@@ -233,7 +233,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			t.supersede(v, p, 0)
 			return
 		}
-		if t.part(v, f, side, p) {
+		if !f.conn.InOrder(p, side) && t.part(v, f, side, p) {
 			return
 		}
 	}

@@ -10,6 +10,9 @@ func (c *Conn) Parts(p *capture.Packet, side Side, x *Rest) bool {
 	return (me.bits|peer.bits)&sentFIN != 0 || me.bits&(sentSYN|sentSYNACK) != 0 && peer.bits&(sentSYN|sentSYNACK) != 0 && c.mistimed(p, side, x)
 }
 
+// InOrder reports whether p, a segment of side, is the next one of it: most are.
+func (c *Conn) InOrder(p *capture.Packet, side Side) bool { return c.half[side].next == p.Seq }
+
 // Afar reports whether p, of side, is a segment with numbers far from those of both ends of this connection, which is not over.
 func (c *Conn) Afar(p *capture.Packet, side Side) bool {
 	return p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.ACK && c.foreign(side, p.Seq) && c.foreign(1-side, p.Ack) && !c.Over()
