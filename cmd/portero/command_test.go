@@ -61,6 +61,8 @@ func TestExitStatus(t *testing.T) {
 		{"policy", []string{"policy", look, look}, exitUsage, look + ": is a capture; a text file is expected here"},
 		{"policy in another", []string{"--policy", "../../testdata/lab/http.pcapng", look}, exitUsage, "http.pcapng: is a capture; a text file is expected here"},
 		{"packed policy", []string{"policy", packed, look}, exitUsage, "is no text file, which"},
+		{"policy of a directory", []string{"policy", os.TempDir(), look}, exitUsage, "portero: " + os.TempDir() + ": is a directory"},
+		{"catalogue of a directory", []string{"read", look, "--catalog", os.TempDir()}, exitUsage, "portero: " + os.TempDir() + ": is a directory"},
 		{"empty policy", []string{"policy", empty, look}, exitUsage, "no rule in it"},
 		{"catalog", []string{"--catalog", look, look}, exitUsage, look + ": is a capture; a text file is expected here\n"},
 		{"cut zstd", []string{file("x.zst", zst[:len(zst)/2], 0o600)}, exitUsage, "cannot be decompressed: the compressed stream is cut short"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -39,7 +40,10 @@ func readPolicy(name string) (*policy.Policy, error) {
 // would be quoted back in one long line.
 func textOf(f *os.File) (io.Reader, error) {
 	in := bufio.NewReader(f)
-	head, _ := in.Peek(512) // what cannot be read is told by who reads it
+	head, err := in.Peek(512)
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
+		return nil, pe.Err // a directory, say: the caller names it
+	}
 	if pcapfile.IsText(head) {
 		return in, nil
 	}
