@@ -31,8 +31,8 @@ second, 4000), ` + "`resend`" + ` (UDP: seconds between templates, 60), ` + "`ac
 reports a connection only when it ends); for syslog ` + "`facility`" + ` (16, local0) and ` + "`host`" + `.
 
 From files sending waits for the collector, and a collector that refuses, or takes nothing for a minute, is an error. Live it
-never waits: 1,024 messages wait at most, what does not fit is left out, counted and said at the end; what was open when the capture
-ends may take ten seconds. Over TCP a broken
+never waits: 1,024 messages wait at most, what does not fit is left out, counted and said at the end; that a collector went away
+is said when it happens, and once when it is back; what was open when the capture ends may take ten seconds. Over TCP a broken
 connection is made anew once a second, with templates and a sequence that starts at 0. The sentence in a message of syslog
 is in the language of the run (` + "`--lang`" + `, or that of the locale); its structured data are the same in all.
 
