@@ -198,7 +198,7 @@ func (s *spare) take(room int) []byte {
 // plan decides how much is read next, after so many frames that took so many octets.
 func (f *File) plan(frames, octets int) {
 	if frames > 0 {
-		f.next = min(max(octets/frames*blockFrames, readPiece), f.most)
+		f.next = int(min(max(int64(octets/frames)*blockFrames, readPiece), int64(f.most))) // large frames are more than an int of 32 bits
 		return
 	}
 	f.next = f.most
