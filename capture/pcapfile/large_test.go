@@ -13,10 +13,10 @@ import (
 	"portero/capture"
 )
 
-// oneLarge is a capture of frames of 8 MB with small ones between them.
+// oneLarge is a capture of frames of 4 MB with small ones between them.
 func oneLarge(t *testing.T, classic bool, frames int) (file []byte, large int) {
 	t.Helper()
-	large = 8 << 20
+	large = 4 << 20
 	var out bytes.Buffer
 	w, err := NewWriter(&out, WriterOptions{})
 	if err != nil {
