@@ -36,15 +36,14 @@ func (f *File) Claim(b *capture.Block) capture.Piece {
 	if n == 0 {
 		n = min(f.most, readSize/4) // until it is known how large frames are
 	}
-	const step = readSize / 4 // pieces differ a little
-	room := headroom + (n+step-1)/step*step
 	if cap(b.Buf) > roomy {
 		f.spare.put(b.Buf)
 		b.Buf = f.small
 		f.small = nil
 	}
 	if cap(b.Buf) < headroom+n {
-		b.Buf = make([]byte, room)
+		const step = readSize / 4 // pieces differ a little
+		b.Buf = make([]byte, headroom+(n+step-1)/step*step)
 	}
 	b.Buf = b.Buf[:cap(b.Buf)]
 	p := capture.Piece{At: f.pos, N: n}
@@ -198,7 +197,7 @@ func (s *spare) take(room int) []byte {
 // plan decides how much is read next, after so many frames that took so many octets.
 func (f *File) plan(frames, octets int) {
 	if frames > 0 {
-		f.next = int(min(max(int64(octets/frames)*blockFrames, readPiece), int64(f.most))) // large frames are more than an int of 32 bits
+		f.next = int(min(max(int64(octets/frames)*blockFrames, readPiece), int64(f.most))) // so many large frames are more octets than 32 bits count
 		return
 	}
 	f.next = f.most
