@@ -40,8 +40,11 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 	q.finding()
 	q.ipProtocol()
 	q.add(named(c, l, q.word)...)
-	if e, ok := spoken(c, l, q.word); ok {
-		q.add(e)
+	// To look for a name is to read what is known of all ports: a page asks for a hundred words of other kinds.
+	if q.wants("service") {
+		if e, ok := spoken(c, l, q.word); ok {
+			q.add(e)
+		}
 	}
 	q.number()
 	q.letters()
@@ -83,12 +86,16 @@ func ask(c *catalog.Catalog, l lang.Lang, written string) *question {
 // add keeps those meanings that are of the kind that was asked for.
 func (q *question) add(meanings ...Entry) {
 	for _, e := range meanings {
-		es := kindsES[e.Kind]
-		if !q.prefixed || es == q.kind || strings.HasPrefix(e.Kind, q.kind) || strings.HasSuffix(e.Kind, q.kind) {
-			e.Kind = q.l.Pick(e.Kind, es)
+		if q.wants(e.Kind) {
+			e.Kind = q.l.Pick(e.Kind, kindsES[e.Kind])
 			q.found = append(q.found, e)
 		}
 	}
+}
+
+// wants reports whether meanings of a kind are asked for.
+func (q *question) wants(kind string) bool {
+	return !q.prefixed || kindsES[kind] == q.kind || strings.HasPrefix(kind, q.kind) || strings.HasSuffix(kind, q.kind)
 }
 
 // state adds a state of TCP, as RFC 9293 or netstat spells it.
@@ -188,11 +195,12 @@ func (q *question) letters() {
 		return
 	}
 	// Flags are written in capitals, and a history has letters that no service is named by.
-	service := strings.ToUpper(q.word) != q.word && len(called(q.c, q.word)) > 0
+	ports := q.wants("port")
+	service := ports && strings.ToUpper(q.word) != q.word && len(called(q.c, q.word)) > 0
 	if !service {
 		q.spell()
 	}
-	if len(q.word) > 2 && (len(q.found) == 0 || q.prefixed) {
+	if ports && len(q.word) > 2 && (len(q.found) == 0 || q.prefixed) {
 		q.add(byName(q.c, q.l, q.word)...)
 	}
 	if service {
