@@ -237,6 +237,22 @@ type rtpState struct {
 	seq  [2]uint16
 	n    [2]uint8
 	at   [2]uint32 // uTP: time stamp of the last
+	// A datagram's sender may be either end, so that each is asked about twice: what was
+	// said of the last that was counted, which is the one before this.
+	counted uint8
+	said    grade
+}
+
+// stateOf is the state of a flow, and whether its datagram was counted already.
+func stateOf(k *pending) (st *rtpState, counted bool) {
+	st, _ = k.aux.(*rtpState)
+	if st == nil {
+		st = &rtpState{}
+		k.aux = st
+	}
+	counted = st.counted == k.looked+1
+	st.counted = k.looked + 1
+	return st, counted
 }
 
 // matchRTP wants a run of packets of one source: a single one says nothing (RFC
@@ -251,13 +267,15 @@ func matchRTP(l *look) grade {
 		return no
 	}
 	k := l.pend
-	st, _ := k.aux.(*rtpState)
-	if st == nil {
-		st = &rtpState{}
-		k.aux = st
+	st, counted := stateOf(k)
+	if !counted {
+		st.said = st.rtp(k, uint16(be16(b[2:])), be32(b[8:]))
 	}
+	return st.said
+}
+
+func (st *rtpState) rtp(k *pending, seq uint16, ssrc uint32) grade {
 	s := k.side
-	seq, ssrc := uint16(be16(b[2:])), be32(b[8:])
 	if st.n[s] > 0 && st.ssrc[s] == ssrc {
 		if d := seq - st.seq[s]; d >= 1 && d <= 16 {
 			if st.n[s]++; st.n[s] >= 3 {

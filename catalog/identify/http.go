@@ -173,7 +173,7 @@ func followHTTP(x *Identifier, k *pending) bool {
 	}
 	w := f.HTTP
 	if f.Protocol == HTTPProxy && w.Status >= 200 && w.Status < 300 && k.tcp {
-		return x.behindProxy(k)
+		return x.behindRequest(k)
 	}
 	c := int(f.Client)
 	if k.side == c {
@@ -182,6 +182,10 @@ func followHTTP(x *Identifier, k *pending) bool {
 				return false
 			}
 			k.state |= httpRequest
+		}
+		if f.Protocol == HTTPProxy && w.Status == 0 && k.tcp {
+			x.behindRequest(k) // a hello that does not wait for the proxy's answer
+			return false
 		}
 		return w.Status != 0
 	}
@@ -192,34 +196,12 @@ func followHTTP(x *Identifier, k *pending) bool {
 		}
 	}
 	if f.Protocol == HTTPProxy && w.Status >= 200 && w.Status < 300 && k.tcp {
-		return x.behindProxy(k)
+		return x.behindRequest(k)
+	}
+	if f.Protocol == HTTPProxy && w.Status >= 300 {
+		f.TLS = nil // what was sent before the refusal reached nobody
 	}
 	return w.Status >= 200 || w.Status == 101
-}
-
-// behindProxy reads TLS behind the request to a proxy and its answer (RFC 9110, section 9.3.6). The request itself, and a
-// login in it, were not in TLS.
-func (x *Identifier) behindProxy(k *pending) bool {
-	s := &k.dir[k.side]
-	b := s.bytes()
-	end := bytes.Index(b, []byte("\r\n\r\n"))
-	switch end += 4; {
-	case end < 4:
-		return s.full()
-	case end < len(b) && b[end] != recordHandshake:
-		return true // something else
-	case end+6 > len(b):
-		return s.full()
-	case !startsTLS(b, end):
-		return true
-	}
-	if k.facts.TLS == nil {
-		k.facts.TLS = &Hello{}
-	}
-	if k.side == int(k.facts.Client) {
-		return x.clientRecords(k, b[end:])
-	}
-	return x.serverRecords(k, b[end:])
 }
 
 const httpRequest = 1

@@ -120,8 +120,8 @@ func tcpSignatures() []signature {
 
 		{proto: STUN, from: either, first: "\x00\x01", match: matchSTUN, anywhere: true},
 		{proto: BitTorrent, from: either, first: "\x13", match: matchBitTorrent, then: []string{"B", "i", "t"}},
-		{proto: SOCKS, from: either, first: "\x05", match: matchSOCKS5},
-		{proto: SOCKS, from: either, first: "\x00\x04", match: matchSOCKS4},
+		{proto: SOCKS, from: either, first: "\x05", match: matchSOCKS5, anywhere: true},
+		{proto: SOCKS, from: either, first: "\x00\x04", match: matchSOCKS4, anywhere: true},
 		{proto: OpenVPN, from: client, first: "\x00", match: matchOpenVPN},
 		{proto: OpenVPN, from: either, first: upTo(6), match: matchOpenVPNData, anywhere: true, need: 10, then: []string{"", "HIJKLMNO"}},
 		{proto: PPTP, from: either, first: "\x00", match: matchPPTP, need: 10, then: []string{"", "\x00", "\x01", "\x1a", "\x2b"}},

@@ -82,13 +82,15 @@ func matchUTP(l *look) grade {
 		return more
 	}
 	// One direction only: the same connection and sequence numbers that count up.
-	k := l.pend
-	st, _ := k.aux.(*rtpState)
-	if st == nil {
-		st = &rtpState{}
-		k.aux = st
+	st, counted := stateOf(l.pend)
+	if !counted {
+		st.said = st.utp(l.pend.side, b)
 	}
-	s, seq, id := k.side, uint16(be16(b[16:])), uint32(be16(b[2:]))
+	return st.said
+}
+
+func (st *rtpState) utp(s int, b []byte) grade {
+	typ, seq, id := b[0]>>4, uint16(be16(b[16:])), uint32(be16(b[2:]))
 	// (Data advances; only acknowledgements have a number twice.)
 	if st.n[s] > 0 && st.ssrc[s] == id && seq-st.seq[s] <= 4 && (typ != 0 || seq != st.seq[s]) && int32(be32(b[4:])-uint32(st.at[s])) >= 0 && be32(b[4:])-st.at[s] < 60e6 {
 		if st.n[s]++; st.n[s] >= 4 {

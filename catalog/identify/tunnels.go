@@ -264,16 +264,27 @@ func matchSOCKS5(l *look) grade {
 			}
 			return no
 		}
-		if b[1] == 0 || b[1] > 10 {
+		n := 2 + int(b[1])
+		switch {
+		case b[1] == 0 || b[1] > 10:
 			return no
-		}
-		if n := 2 + int(b[1]); n != l.size || l.final && !l.on(1080) {
+		case n < l.size:
+			return socksAsks(l, b[min(n, len(b)):])
+		case n > l.size || l.final && !l.on(1080):
 			return l.until(n)
-		}
-		if l.final {
+		case l.final:
 			return shape
 		}
 		return more
+	}
+	if l.peer == nil && b[1] <= 2 && len(b) > 2 { // the choice of a method, and what came of the request
+		if b[1] == 2 && has(b[2:], "\x01\x00") {
+			b = b[2:]
+		}
+		if r := b[2:]; len(r) >= 10 && r[0] == 5 && r[1] <= 8 && r[2] == 0 && (r[3] == 1 || r[3] == 3 || r[3] == 4) {
+			return shape
+		}
+		return l.until(12)
 	}
 	if p := l.peer; len(p) >= 3 && p[0] == 5 && p[1] >= 1 && 2+int(p[1]) <= len(p) && (b[1] == 0xff || bytes.IndexByte(p[2:2+int(p[1])], b[1]) >= 0) {
 		return exact
@@ -281,71 +292,55 @@ func matchSOCKS5(l *look) grade {
 	return no
 }
 
-// followSOCKS reads where to, and the login of RFC 1929.
-func followSOCKS(_ *Identifier, k *pending) bool {
-	f := k.facts
-	if f.Version == "" {
-		f.Version = "5"
-	}
-	if k.side != int(f.Client) {
-		return false
-	}
-	b := k.dir[k.side].bytes()
-	if len(b) < 3 || b[0] != 5 {
-		return true
-	}
-	r := reader{b: b[2+min(int(b[1]), len(b)-2):]}
-	if len(r.b) > 0 && r.b[0] == 1 { // user and password
-		r.u8()
-		user, pass := r.vec8(), r.vec8()
+// socksAsks grades a request that follows the offer of methods, or the login behind that, where the answers were not captured.
+func socksAsks(l *look, b []byte) grade {
+	if len(b) > 2 && b[0] == 1 { // user and password (RFC 1929)
+		r := reader{b: b[1:]}
+		r.vec8()
+		r.vec8()
 		if r.short {
-			return false
+			return l.until(len(l.b) + 1)
 		}
-		k.login(text(user), "socks user", len(pass))
+		b = r.b
 	}
-	if len(r.b) < 5 {
-		return false
+	switch {
+	case len(b) < 4:
+		return l.until(len(l.b) + 1)
+	case b[0] == 5 && b[1] >= 1 && b[1] <= 3 && b[2] == 0 && (b[3] == 1 || b[3] == 3 || b[3] == 4):
+		return shape
 	}
-	if r.u8() == 5 {
-		r.take(2)
-		if r.u8() == 3 {
-			if host := r.vec8(); !r.short && hostname(host) {
-				f.Name, f.NameBy = text(host), "socks"
-			}
-		}
-	}
-	return true
+	return no
 }
 
 // matchSOCKS4 takes requests that their answer confirms.
 func matchSOCKS4(l *look) grade {
 	b := l.b
 	if l.client {
+		n := 0
 		switch {
 		case b[0] != 4 || len(b) > 1 && b[1] != 1 && b[1] != 2:
 			return no
-		case len(b) < 9 || b[len(b)-1] != 0:
-			// A user's name ends in a zero, and that of a host behind it.
-			if len(b) < 9 || printable(bytes.ReplaceAll(b[8:], []byte{0}, nil)) {
-				return l.until(8 + 2*MaxText)
+		case len(b) >= 9:
+			if n = socks4Request(b); n < 0 {
+				return no
 			}
-			return no
 		}
-		if len(l.peer) >= 2 {
+		switch {
+		case n == 0:
+			return l.until(8 + 2*MaxText)
+		case len(l.peer) >= 2:
 			if socks4Reply(l.peer) {
 				return exact
 			}
 			return no
+		case !l.final:
+			return more
+		case l.on(1080):
+			return shape
 		}
-		if l.final {
-			if l.on(1080) {
-				return shape
-			}
-			return no
-		}
-		return more
+		return no
 	}
-	if len(l.peer) >= 9 && l.peer[0] == 4 && (l.peer[1] == 1 || l.peer[1] == 2) {
+	if p := l.peer; len(p) >= 9 && p[0] == 4 && (p[1] == 1 || p[1] == 2) {
 		if socks4Reply(b) {
 			return exact
 		}
@@ -355,6 +350,32 @@ func matchSOCKS4(l *look) grade {
 	}
 	return no
 }
+
+// socks4Request measures a request: a user's name ends in a zero, and that of a host behind it. 0 is for want of octets, -1 for none.
+func socks4Request(b []byte) int {
+	at, names := 8, 1
+	if socks4A(b) {
+		names = 2
+	}
+	for range names {
+		name := b[at:]
+		end := bytes.IndexByte(name, 0)
+		if end >= 0 {
+			name = name[:end]
+		}
+		switch {
+		case !printable(name):
+			return -1
+		case end < 0:
+			return 0
+		}
+		at += end + 1
+	}
+	return at
+}
+
+// socks4A reports whether a request asks for a name: its address is 0.0.0.x.
+func socks4A(b []byte) bool { return b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] != 0 }
 
 func socks4Reply(b []byte) bool {
 	return len(b) >= 2 && b[0] == 0 && b[1] >= 0x5a && b[1] <= 0x5d

@@ -90,7 +90,7 @@ func weakSuite(c uint16) string {
 // tls tells of an old version or suite, and of a certificate that is not in order.
 func (x *scene) tls() {
 	h := x.r.App.TLS
-	if h == nil || x.r.App.Protocol == identify.HTTPProxy { // the lock is of who the proxy called, and the door is the proxy's
+	if p := x.r.App.Protocol; h == nil || p == identify.HTTPProxy || p == identify.SOCKS { // the lock is of who the proxy called, and the door is the proxy's
 		return
 	}
 	old := h.Version != 0 && h.Version < tls12 || h.Version == 0xfeff

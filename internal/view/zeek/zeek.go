@@ -82,7 +82,7 @@ func appendService(b []byte, r *record.Record) []byte {
 
 // tls appends the analyzer of TLS, which began inside another protocol.
 func tls(b []byte, r *record.Record) []byte {
-	if r.App != nil && r.App.TLS != nil && (r.App.StartTLS || r.Spoken == "quic" || r.Spoken == "http-proxy") {
+	if r.App != nil && r.App.TLS != nil && (r.App.StartTLS || r.Spoken == "quic" || r.Spoken == "http-proxy" || r.Spoken == "socks") {
 		b = append(b, ",ssl"...)
 	}
 	return b
