@@ -3,6 +3,7 @@ package identify
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -87,5 +88,54 @@ func TestDTLSCertificateInParts(t *testing.T) {
 	}
 	if c := talk(parts[:1]); c.SubjectSeen || c.Subject != "" || c.AllNames {
 		t.Errorf("of the first part alone: %+v", c)
+	}
+}
+
+// A ClientHello cut anywhere, in either order, shows what a whole one does; one that comes again with the server's cookie is put
+// together anew; and of one whose rest never comes what is there stays right.
+func TestDTLSHelloInParts(t *testing.T) {
+	for _, filling := range []int{0, 1700} { // with a key share that is larger than what is kept of others
+		hello := func(cookie string) []byte {
+			b := append([]byte{0xfe, 0xfd}, make([]byte, 32)...)
+			b = append(append(b, 0, byte(len(cookie))), cookie...)
+			exts := "\x00\x00\x00\x0d\x00\x0b\x00\x00\x08door.org" + "\x00\x10\x00\x09\x00\x07\x06webrtc"
+			if filling > 0 {
+				exts = "\x00\x33" + string([]byte{byte(filling >> 8), byte(filling)}) + strings.Repeat("k", filling) + exts
+			}
+			return append(append(b, 0, 2, 0xc0, 0x30, 1, 0, byte(len(exts)>>8), byte(len(exts))), exts...)
+		}
+		first, again := hello(""), hello("cookie")
+		tell := func(parts ...[]byte) *Facts {
+			d := udpTalk(elsewhere)
+			for _, p := range parts {
+				d.say(ours, string(p))
+			}
+			return d.end()
+		}
+		cut := func(number, at int, b []byte) (a, z []byte) {
+			return dtlsPart(clientHello, number, len(b), 0, b[:at]), dtlsPart(clientHello, number, len(b), at, b[at:])
+		}
+		at := len(first) / 2
+		a, z := cut(0, at, first)
+		a2, z2 := cut(1, at, again)
+		want := tell(a, z)
+		if want.TLS.Name != "door.org" || want.Name != "door.org" || want.TLS.JA4 == "" || len(want.TLS.Offered) != 1 {
+			t.Fatalf("%+v", want.TLS)
+		}
+		if filling == 0 {
+			if whole := tell(dtlsPart(clientHello, 0, len(first), 0, first)); whole.TLS.JA4 != want.TLS.JA4 {
+				t.Errorf("whole %s, in parts %s", whole.TLS.JA4, want.TLS.JA4)
+			}
+		}
+		for name, parts := range map[string][][]byte{
+			"backwards": {z, a}, "repeated": {a, a, z, z}, "again": {a, a2, z2}, "both": {a, z, a2, z2}, "what does not fit its length": {dtlsPart(clientHello, 0, 3, 2, first[:60]), a, z},
+		} {
+			if f := tell(parts...); f.TLS.JA4 != want.TLS.JA4 || f.TLS.Name != "door.org" || len(f.TLS.Offered) != 1 {
+				t.Errorf("%s: %+v", name, f.TLS)
+			}
+		}
+		if f := tell(a, z2); f.TLS.JA4 != "" || f.TLS.MaxVersion != 0xfefd {
+			t.Errorf("parts of two: %+v", f.TLS)
+		}
 	}
 }

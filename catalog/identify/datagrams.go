@@ -342,8 +342,7 @@ func dtlsHeader(b []byte) bool {
 	return len(b) >= 13 && b[0] >= recordCCS && b[0] <= recordData+2 && (b[1] == 0xfe && (b[2] == 0xff || b[2] == 0xfd) || b[1] == 1 && b[2] == 0 && b[0] == recordHandshake) && be16(b[11:]) <= maxRecord && be16(b[11:]) > 0
 }
 
-// followDTLS reads the hellos. A fragmented ClientHello is read as far as its first
-// part goes.
+// followDTLS reads the hellos.
 func followDTLS(x *Identifier, k *pending) bool {
 	f := k.facts
 	if f.TLS == nil {
@@ -358,11 +357,12 @@ func followDTLS(x *Identifier, k *pending) bool {
 			total, off, part := be24(rec[1:]), be24(rec[6:]), be24(rec[9:])
 			body := rec[12:min(len(rec), 12+part)]
 			switch {
-			case rec[0] == clientHello && off == 0 && (h.HelloFrame == 0 || len(h.Offered) == 0 && h.Name == ""):
-				h.client(body, 'd', len(body) >= total)
-				h.HelloFrame = frameOf(k)
-				f.Client = int8(k.side)
-				k.named()
+			case rec[0] == clientHello && (off != 0 || len(body) < total):
+				if h.JA4 == "" {
+					x.helloPart(k, be16(rec[4:]), total, off, body)
+				}
+			case rec[0] == clientHello && (h.HelloFrame == 0 || h.JA4 == "" || len(h.Offered) == 0 && h.Name == ""):
+				k.dtlsHello(body, true)
 			case rec[0] == serverHello && off == 0 && h.ReplyFrame == 0:
 				if h.server(body) {
 					h.ReplyFrame = frameOf(k)
@@ -386,6 +386,46 @@ func followDTLS(x *Identifier, k *pending) bool {
 		return k.after > 2*dtlsLooks
 	}
 	return k.after > dtlsLooks
+}
+
+// dtlsHello takes a ClientHello, or what there is of it.
+func (k *pending) dtlsHello(body []byte, whole bool) {
+	f := k.facts
+	f.TLS.Offered = nil // of a part of it, or of one without the server's cookie
+	f.TLS.client(body, 'd', whole)
+	f.TLS.HelloFrame = frameOf(k)
+	f.Client = int8(k.side)
+	k.named()
+}
+
+// helloPart takes one part of a ClientHello that its sender cut (RFC 6347, section 4.2.3), and puts it together with the others of
+// the same number. What its first part shows is told even if the rest never comes.
+func (x *Identifier) helloPart(k *pending, number, total, off int, body []byte) {
+	h, s := k.facts.TLS, &k.dir[k.side]
+	if off+len(body) > total {
+		return // no part of it
+	}
+	if mark := 1 + uint32(number); k.state != mark {
+		x.giveBack(s)
+		*s = stream{seen: s.seen}
+		room := MaxKept
+		if total > room {
+			room = maxHello
+		}
+		if !x.lend(s, room) {
+			x.stats.Full++
+			return
+		}
+		k.state = mark
+	}
+	had := s.have
+	s.add(off, body)
+	switch {
+	case s.have >= total:
+		k.dtlsHello(s.bytes()[:total], true)
+	case had == 0 && s.have > 0 && h.HelloFrame == 0:
+		k.dtlsHello(s.bytes(), false)
+	}
 }
 
 // dtlsLooks is in how many datagrams the hellos and the certificate are looked for, and
