@@ -162,6 +162,7 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 		// What the client says of a server that it never met.
 		bus.Unsent(nats.ErrHeadersNotSupported).Error(): "no hay conexión con el intermediario",
 
+		"spool: sp/1.seg: no space left on device; it waits until what is there was sent":                             "spool: sp/1.seg: no queda sitio en el disco; se espera a que se envíe lo que hay en la cola",
 		"open x: no space left on device; 7 records are LOST so far":                                                  "open x: no queda sitio en el disco; ya se PERDIERON 7 registros",
 		"1 record is LEFT OUT: a batch of 9 octets is longer than the broker takes":                                   "1 registro OMITIDO: un lote de 9 octetos es más largo de lo que admite el intermediario",
 		"39 records, 0 acknowledged by the broker, 32 wait on the spool; 7 LOST because the disk was too slow":        "39 registros; confirmados por el intermediario: 0; esperan en la cola: 32; PERDIDOS por ser el disco demasiado lento: 7",

@@ -86,6 +86,7 @@ var fleetMessages = [][2]string{
 	{" (and %d more like it before)", " (y %d más como este antes)"},
 	{"the broker's certificate is not taken: ", "no se acepta el certificado del intermediario: "},
 	{"; %d records are LOST so far", "; ya se PERDIERON %d registros"},
+	{"; it waits until what is there was sent", "; se espera a que se envíe lo que hay en la cola"},
 	{"; 1 record is LOST so far", "; ya se PERDIÓ 1 registro"},
 	{"%d records are LEFT OUT: a batch of %d octets is longer than the broker takes", "%d registros OMITIDOS: un lote de %d octetos es más largo de lo que admite el intermediario"},
 	{"1 record is LEFT OUT: a batch of %d octets is longer than the broker takes", "1 registro OMITIDO: un lote de %d octetos es más largo de lo que admite el intermediario"},

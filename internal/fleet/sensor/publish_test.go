@@ -189,6 +189,27 @@ func TestFilesWaitForASlowDisk(t *testing.T) {
 	}
 }
 
+// A disk that is full time and again while files are read is said once, and is a trouble as long as
+// it lasts.
+func TestFilesSayOnceThatTheDiskIsFull(t *testing.T) {
+	s, sp, said := spooled(t, Config{Lanes: 1, Rows: 1, Wait: true}, 1<<24)
+	for i := range 3 {
+		sp.Full(fmt.Errorf("no space left on device"))
+		if st := s.State(0); !strings.Contains(st.Trouble, "no space left") {
+			t.Errorf("%+v", st)
+		}
+		s.Add(corpus.Made(uint64(i)))
+		for end := time.Now().Add(time.Minute); s.State(0).Trouble != "" && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.State(0); st.Trouble != "" || st.Lost != 0 || st.Spool.Records != 3 || said() != "spool: no space left on device; it waits until what is there was sent" {
+		t.Errorf("%+v, said %q", st, said())
+	}
+}
+
 // Trouble with the spool is over when it takes something again.
 func TestTroubleOfASpoolEnds(t *testing.T) {
 	s, _, said := spooled(t, Config{Lanes: 1, Rows: 1}, 1<<24)

@@ -102,6 +102,9 @@ func New(cfg Config, sp *spool.Spool) (*Sensor, error) {
 	for range cfg.Lanes {
 		s.builders = append(s.builders, batch.NewBuilder(cfg.Site, cfg.Name))
 	}
+	if cfg.Wait {
+		sp.Full = s.waits
+	}
 	s.encoded.Add(1)
 	go s.encode()
 	return s, nil
@@ -221,6 +224,17 @@ func (s *Sensor) encode() {
 		} else {
 			s.wrong.Store(nil)
 		}
+	}
+}
+
+// waits says, at once and then every half minute, that there is no room for what files brought
+// until what is on the spool was sent. Room comes and goes many times in between.
+func (s *Sensor) waits(err error) {
+	why := fmt.Sprintf("spool: %v; it waits until what is there was sent", err)
+	s.wrong.Store(&why)
+	if time.Since(s.said) > 30*time.Second {
+		s.said = time.Now()
+		s.cfg.Say(why)
 	}
 }
 

@@ -41,6 +41,10 @@ type Stats struct {
 
 // Spool is safe for one writer and one reader at the same time.
 type Spool struct {
+	// Full is told each time Put is about to wait for a disk that is full. Set it before the
+	// first Put; it may not call the Spool.
+	Full func(error)
+
 	dir     string
 	limit   uint64
 	segSize uint64
@@ -193,7 +197,8 @@ func (s *Spool) path(first uint64) string {
 func (s *Spool) Epoch() string { return s.meta.Epoch }
 
 // Put appends messages and fsyncs them: when it returns they survive a crash. With
-// wait it waits for room, as reading files may; without, the oldest are dropped.
+// wait it waits for room, within the limit and on the disk, as reading files may; without, the
+// oldest are dropped, and a disk that is full is an error.
 // The numbers are given here; after an error those without one are not on the spool.
 func (s *Spool) Put(wait bool, ms ...Message) error {
 	s.mu.Lock()
@@ -204,11 +209,10 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 			return fmt.Errorf("a message of %d octets is too long for a spool", len(m.Data))
 		}
 		need := uint64(header + len(m.Data))
-		for wait && !s.closed && !s.hurry && s.stats.Bytes+need > s.limit && s.stats.Messages > 0 {
-			if err := s.sync(); err != nil {
+		for wait && s.stats.Bytes+need > s.limit && s.roomMayCome() {
+			if err := s.awaitRoom(); err != nil {
 				return err
 			}
-			s.room.Wait()
 		}
 		if s.closed {
 			return ErrClosed
@@ -219,7 +223,20 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 			}
 		}
 		m.Number = s.next
-		if err := s.write(m); err != nil {
+		err := s.write(m)
+		for wait && diskFull(err) && s.roomMayCome() {
+			if s.Full != nil {
+				s.Full(err)
+			}
+			if err = s.awaitRoom(); err == nil {
+				err = s.write(m)
+			}
+		}
+		if s.closed {
+			m.Number = 0
+			return ErrClosed
+		}
+		if err != nil {
 			m.Number = 0
 			s.sync() // those before it are on the spool
 			s.more.Broadcast()
@@ -230,6 +247,20 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 	err := s.sync()
 	s.more.Broadcast()
 	return err
+}
+
+// roomMayCome reports whether to wait for room makes sense: there is what can be sent.
+func (s *Spool) roomMayCome() bool { return !s.closed && !s.hurry && s.stats.Messages > 0 }
+
+// awaitRoom waits until something is deleted. What was put is on disk, and is read meanwhile: it
+// may be all that could make room.
+func (s *Spool) awaitRoom() error {
+	if err := s.sync(); err != nil {
+		return err
+	}
+	s.more.Broadcast()
+	s.room.Wait()
+	return nil
 }
 
 // Hurry ends the waiting of Put: who is told to stop keeps what is on its way, also
@@ -469,6 +500,9 @@ func (s *Spool) Ack(number uint64) {
 	}
 	if len(s.segs) > 0 && s.segs[0].first+s.segs[0].messages-1 <= s.acked {
 		s.settle(s.trim)
+	}
+	if s.stats.Messages == 0 {
+		s.room.Broadcast() // whether or not that made any, there is nothing more to wait for
 	}
 }
 

@@ -166,6 +166,41 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
+// Messages that are put together and do not fit together wait for each other: those that are on
+// the spool are read and sent meanwhile, or there would never be room.
+func TestMessagesThatDoNotFitTogether(t *testing.T) {
+	s := open(t, t.TempDir(), 1<<16)
+	read := make(chan error, 1)
+	go func() {
+		for i := range 4 {
+			m, err := s.Next(uint64(i))
+			if err != nil {
+				read <- err
+				return
+			}
+			s.Ack(m.Number)
+		}
+		read <- nil
+	}()
+	time.Sleep(20 * time.Millisecond) // the reader waits by then; where it does not, nothing is missed
+	big := Message{Records: 1, Data: make([]byte, 40_000)}
+	put := make(chan error, 1)
+	go func() { put <- s.Put(true, big, big, big, big) }()
+	for _, c := range []chan error{put, read} {
+		select {
+		case err := <-c:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("it waits for what nobody sends: %+v", s.Stats())
+		}
+	}
+	if st := s.Stats(); st.Messages != 0 || st.DroppedMessages != 0 {
+		t.Errorf("%+v", st)
+	}
+}
+
 // Whatever octet a crash stopped at, everything before is there.
 func TestCutSegment(t *testing.T) {
 	dir := t.TempDir()
