@@ -228,7 +228,7 @@ func (s *Spool) Put(wait bool, ms ...Message) error {
 			if s.Full != nil {
 				s.Full(err)
 			}
-			if err = s.awaitRoom(); err == nil {
+			if err = s.awaitRoom(); err == nil && !s.closed {
 				err = s.write(m)
 			}
 		}
