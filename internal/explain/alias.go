@@ -60,9 +60,9 @@ func asPort(w string) string {
 
 // bare makes words comparable that people type with or without accents, and with
 // spaces, dashes or underscores between.
-func bare(s string) string {
-	return strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "_", " ", "-", " ").Replace(strings.ToLower(s))
-}
+func bare(s string) string { return bared.Replace(strings.ToLower(s)) }
+
+var bared = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ü", "u", "_", " ", "-", " ")
 
 // called reports whether w is a word of Spanish for the entry.
 func (e *entry) called(w string) bool {
