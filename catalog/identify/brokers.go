@@ -146,6 +146,9 @@ func matchZMTP(l *look) grade {
 // matchZooKeeper takes the request for a session and its answer: lengths, a version of 0, an id and a password of sixteen octets.
 func matchZooKeeper(l *look) grade {
 	b := l.b
+	if b[0] != 0 {
+		return zooKeeperAsked(l)
+	}
 	if len(b) < 40 || be32(b[4:]) != 0 || b[0] != 0 {
 		return no
 	}

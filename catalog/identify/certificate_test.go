@@ -128,7 +128,7 @@ func TestDTLSHelloInParts(t *testing.T) {
 			}
 		}
 		for name, parts := range map[string][][]byte{
-			"backwards": {z, a}, "repeated": {a, a, z, z}, "again": {a, a2, z2}, "both": {a, z, a2, z2}, "what does not fit its length": {dtlsPart(clientHello, 0, 3, 2, first[:60]), a, z},
+			"backwards": {z, a}, "repeated": {a, a, z, z}, "again": {a, a2, z2}, "both": {a, z, a2, z2}, "a late part of the first": {a2, a, z2}, "what does not fit its length": {dtlsPart(clientHello, 0, 3, 2, first[:60]), a, z},
 		} {
 			if f := tell(parts...); f.TLS.JA4 != want.TLS.JA4 || f.TLS.Name != "door.org" || len(f.TLS.Offered) != 1 {
 				t.Errorf("%s: %+v", name, f.TLS)

@@ -4,8 +4,19 @@ import "bytes"
 
 // Protocols of lines that need no dialogue to be told.
 
-// matchIRC takes a client's registration (RFC 2812, section 3.1).
+// matchIRC takes a client's registration (RFC 2812, section 3.1), and what is said later.
 func matchIRC(l *look) grade {
+	g := ircFirst(l)
+	if g == more && l.middle {
+		g = no // a word that others have too, and nothing beside it
+	}
+	if g < more {
+		g = max(g, ircLater(l))
+	}
+	return g
+}
+
+func ircFirst(l *look) grade {
 	var buf [10]byte
 	if l.client {
 		w := command(l.b, &buf)

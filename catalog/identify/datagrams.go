@@ -405,7 +405,10 @@ func (x *Identifier) helloPart(k *pending, number, total, off int, body []byte) 
 	if off+len(body) > total {
 		return // no part of it
 	}
-	if mark := 1 + uint32(number); k.state != mark {
+	switch mark := 1 + uint32(number); {
+	case k.state > mark:
+		return // late, of one that was asked to come again
+	case k.state < mark:
 		x.giveBack(s)
 		*s = stream{seen: s.seen}
 		room := MaxKept

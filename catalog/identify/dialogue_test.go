@@ -111,6 +111,8 @@ func openings() []opening {
 		{want: MySQL, first: theirs, a: "\x4a\x00\x00\x00\x0a8.0.36\x00" + zeros(70)},
 		{want: NATS, first: theirs, a: "INFO {\"server_id\":\"x\"}\r\n"},
 		{want: Rsync, first: theirs, a: "@RSYNCD: 31.0\n", b: "@RSYNCD: 31.0\n"},
+		{want: MySQL, a: "\x25\x00\x00\x01\x85\xa6\xff\x01\x00\x00\x00\x01\x21" + zeros(23) + "anna\x00"},
+		{want: MQTT, first: theirs, port: 1883, a: "\x20\x02\x00\x00"},
 		{want: PostgreSQL, a: "\x00\x00\x00\x08\x04\xd2\x16\x2f", b: "N"},
 		{want: PostgreSQL, a: "\x00\x00\x00\x17\x00\x03\x00\x00user\x00anna\x00\x00\x00\x00\x00"},
 		{want: Redis, a: "*1\r\n$4\r\nPING\r\n", b: "+PONG\r\n"},

@@ -13,6 +13,9 @@ func matchSSH(l *look) grade {
 	if has(l.b, "SSH-2.0-") || has(l.b, "SSH-1.") {
 		return exact
 	}
+	if l.middle && sshExchange(l.b) {
+		return exact
+	}
 	return no
 }
 

@@ -35,8 +35,12 @@ func matchModbus(l *look) grade {
 	if l.on(502) {
 		return exact
 	}
-	if fc := b[7]; (fc >= 1 && fc <= 24 || fc == 43 || fc == 0x5a) && len(l.peer) >= 8 && string(l.peer[:4]) == string(b[:4]) {
+	switch fc := b[7]; {
+	case (fc < 1 || fc > 24) && fc != 43 && fc != 0x5a:
+	case len(l.peer) >= 8 && string(l.peer[:4]) == string(b[:4]):
 		return shape
+	case l.peer == nil && l.client && !l.final:
+		return more // the answer has its number
 	}
 	return no
 }
@@ -114,8 +118,12 @@ func matchIEC104(l *look) grade {
 	if l.on(2404) {
 		return shape
 	}
-	if n+2 == l.size && len(l.peer) > 5 && l.peer[0] == 0x68 {
+	switch {
+	case n+2 != l.size:
+	case len(l.peer) > 5 && l.peer[0] == 0x68:
 		return shape
+	case l.peer == nil && !l.final:
+		return more
 	}
 	return no
 }

@@ -38,9 +38,9 @@ func oneOf(w string, list ...string) bool {
 	return false
 }
 
-// reply reports whether b starts with a three-digit code and a space or hyphen.
+// reply reports whether b starts with a three-digit code and a space, a hyphen or a line's end.
 func reply(b []byte) bool {
-	return len(b) >= 4 && digits(b[:3]) && b[0] >= '1' && b[0] <= '5' && (b[3] == ' ' || b[3] == '-')
+	return len(b) >= 4 && digits(b[:3]) && b[0] >= '1' && b[0] <= '5' && (b[3] == ' ' || b[3] == '-' || b[3] == '\r' || b[3] == '\n')
 }
 
 // whole reports whether b holds a line end.
@@ -209,8 +209,6 @@ func upperish(b []byte) bool {
 	}
 	return len(b) > 0
 }
-
-func matchSMTPClient(l *look) grade { return says(l, smtpFirst, reply) }
 
 func matchFTPClient(l *look) grade {
 	if l.middle && ftpActive(l.b) {

@@ -34,6 +34,9 @@ var (
 // rtmpChunk begins a chunk that has a length and a kind.
 var rtmpChunk = octets(func(c byte) bool { return c < 0x80 && c&0x3f > 2 })
 
+// mqttLater begins packets of MQTT behind CONNECT: kinds with the flags that they may have.
+const mqttLater = "\x20\x30\x31\x32\x33\x34\x35\x3a\x3b\x3c\x3d\x40\x50\x62\x70\x82\x90\xa2\xb0\xc0\xd0\xe0"
+
 // base32 are the letters of names that iperf3 makes.
 const base32 = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -65,12 +68,12 @@ func tcpSignatures() []signature {
 		{proto: HTTP, from: client, first: "P", match: matchHTTP2, then: []string{"R", "I", " "}},
 		{proto: None, from: client, first: "P\r", match: matchProxied, anywhere: true, then: []string{"R\n", "O\r", "X\n", "Y\x00", " \r", "TU\n", "CNQ", "PKU"}},
 		{proto: HTTPProxy, from: client, first: "C", match: matchConnect, anywhere: true, then: []string{"O", "N", "N"}},
-		{proto: SSH, from: either, first: "S", match: matchSSH, anywhere: true, then: []string{"S", "H", "-"}},
+		{proto: SSH, from: either, first: "S\x00", match: matchSSH, anywhere: true, then: []string{"S\x00", "H" + upTo(0x88), ""}},
 		{proto: DNS, from: either, match: matchDNSTCP, need: 14, anywhere: true, then: []string{"", "", "", "", "", "\x00"}},
 
-		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true, then: []string{"25", "014", " -"}},
-		{proto: SMTP, from: client, first: "EHLehl", match: matchSMTPClient, anywhere: true, then: []string{"HEhe", "Ll", "Oo"}},
-		{proto: FTP, from: server, first: "245", match: matchFTPServer, anywhere: true, then: []string{"23", "0179", " -"}},
+		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true, then: []string{"25", "014", " -\r\n"}},
+		{proto: SMTP, from: client, first: "EHLMRehlmr", match: matchSMTPClient, anywhere: true, then: []string{"HEACheac", "LIPlip", "OLTolt"}},
+		{proto: FTP, from: server, first: "245", match: matchFTPServer, anywhere: true, then: []string{"23", "0179", " -\r\n"}},
 		{proto: FTP, from: client, first: letters, match: matchFTPClient, then: wordThen},
 		{proto: POP3, from: server, first: "+-", match: matchPOP3Server, anywhere: true, then: []string{"OE", "KR"}},
 		{proto: POP3, from: client, first: "CUASPXcuaspx", match: matchPOP3Client, then: wordThen},
@@ -79,8 +82,8 @@ func tcpSignatures() []signature {
 		{proto: NNTP, from: server, first: "2", match: matchNNTPServer, anywhere: true, then: []string{"0", "01", " "}},
 		{proto: NNTP, from: client, first: letters, match: matchNNTPClient, then: []string{letters, letters, letters}},
 		{proto: Telnet, from: either, first: "\xff", match: matchTelnet, anywhere: true, then: []string{"\xfa\xfb\xfc\xfd\xfe"}},
-		{proto: IRC, from: client, first: "NUCPnucp", match: matchIRC, then: wordThen},
-		{proto: IRC, from: server, first: ":NP", match: matchIRC},
+		{proto: IRC, from: client, first: "NUCPJnucpj", match: matchIRC, anywhere: true, then: wordThen},
+		{proto: IRC, from: server, first: ":NP", match: matchIRC, anywhere: true},
 		{proto: XMPP, from: either, first: "<", match: matchXMPP, anywhere: true},
 		{proto: NATS, from: server, first: "I", match: matchNATS, then: []string{"N", "F", "O"}},
 		{proto: NATS, from: client, first: "C", match: matchNATSClient, need: 9, then: []string{"O", "N", "N", "E", "C", "T", " "}},
@@ -107,6 +110,7 @@ func tcpSignatures() []signature {
 		{proto: TPKT, from: either, first: "\x03", match: matchTPKT(TPKT), need: 9, anywhere: true, then: []string{"\x00"}},
 
 		{proto: MySQL, from: server, match: matchMySQL, then: []string{"", "", "\x00", "\x09\x0a\xff"}},
+		{proto: MySQL, from: client, match: matchMySQLLogin, need: 36, anywhere: true, then: []string{upTo(3), "\x00", "\x01"}},
 		{proto: PostgreSQL, from: client, first: "\x00", match: matchPostgres, then: []string{"\x00", "", "", "\x00\x04", "\x03\xd2"}},
 		{proto: MongoDB, from: either, match: matchMongo, need: 16, anywhere: true, then: []string{"", "", upTo(3)}},
 		{proto: Memcached, from: either, first: "\x80\x81", match: matchMemcached, need: 24, anywhere: true, then: []string{upTo(0x48), "", "", "", "\x00"}},
@@ -115,6 +119,7 @@ func tcpSignatures() []signature {
 		{proto: Cassandra, from: either, first: "\xca\x01\x02\x03\x04\x05\x81\x82\x83\x84\x85", match: matchCassandra, need: 9, anywhere: true},
 		{proto: OracleTNS, from: client, first: "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f", match: matchTNS, need: 24, then: []string{"", "\x00", "\x00", "\x01"}},
 		{proto: MQTT, from: client, first: "\x10", match: matchMQTT, need: 13},
+		{proto: MQTT, from: either, first: mqttLater, match: matchMQTTLater, anywhere: true, fits: mayMQTTLater},
 		{proto: AMQP, from: either, first: "A\x01\x02\x03", match: matchAMQP, anywhere: true, then: []string{"M\x00"}},
 		{proto: Zabbix, from: either, first: "ZaA", match: matchZabbix, anywhere: true, then: []string{"Bg", "Xe"}},
 
@@ -172,7 +177,7 @@ func tcpSignatures() []signature {
 		{proto: Elastic, from: either, first: "E", match: matchElastic, need: 19, anywhere: true, then: []string{"S", upTo(4)}},
 		{proto: Ceph, from: either, first: "c", match: matchCeph, then: []string{"e", "p", "h", " ", "v"}},
 		{proto: ZMTP, from: either, first: "\xff", match: matchZMTP, need: 10, then: []string{"\x00", "\x00", "\x00", "\x00", "\x00", "\x00", "\x00"}},
-		{proto: ZooKeeper, from: either, first: "\x00", match: matchZooKeeper, need: 40, then: []string{"\x00", "\x00", "$%,-", "\x00", "\x00", "\x00", "\x00"}},
+		{proto: ZooKeeper, from: either, first: "\x00" + fourLetterFirst, match: matchZooKeeper, need: 40, then: []string{"\x00", "\x00", "$%,-", "\x00", "\x00", "\x00", "\x00"}},
 		{proto: ClickHouse, from: either, first: "\x00", match: matchClickHouse, need: 12, then: []string{"", "C", "l", "i", "c", "k", "H"}},
 		{proto: Bolt, from: client, first: "\x60", match: matchBolt, need: 20, then: []string{"\x60", "\xb0", "\x17", "\x00"}},
 		{proto: DRDA, from: either, first: upTo(15), match: matchDRDA, need: 10, then: []string{"", "\xd0", octets(func(c byte) bool { return c&15 == 1 || c&15 == 2 })}},

@@ -441,10 +441,10 @@ func mqttLen(b []byte) (n, head int) {
 // followMQTT reads the version and the user's name of CONNECT; the password is
 // passed over.
 func followMQTT(_ *Identifier, k *pending) bool {
-	if k.side != int(k.facts.Client) {
+	b := k.dir[k.side].bytes()
+	if k.side != int(k.facts.Client) || len(b) == 0 || b[0] != 0x10 {
 		return true
 	}
-	b := k.dir[k.side].bytes()
 	n, h := mqttLen(b)
 	if h == 0 {
 		return true

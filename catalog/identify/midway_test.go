@@ -1,0 +1,86 @@
+package identify
+
+import (
+	"encoding/binary"
+	"strings"
+	"testing"
+)
+
+// kexInit is a KEXINIT of SSH with a first list of names.
+func kexInit(list string) string {
+	be := func(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
+	body := "\x14" + strings.Repeat("c", 16) + be(len(list)) + list
+	for range 7 {
+		body += be(len("aes256-ctr")) + "aes256-ctr"
+	}
+	body += be(0) + be(0) + "\x00" + be(0)
+	return be(1+len(body)+6) + "\x06" + body + "padded"
+}
+
+// TestLaterThanTheStart: what is said later than at a connection's start tells some protocols as well, and what looks like it does not.
+func TestLaterThanTheStart(t *testing.T) {
+	zeros := func(n int) string { return strings.Repeat("\x00", n) }
+	login := func(caps, rest string) string {
+		b := caps + "\x00\x00\x00\x01\xff" + zeros(23) + rest
+		return string([]byte{byte(len(b)), byte(len(b) >> 8), 0, 1}) + b
+	}
+	topic := "\x30\x0d\x00\x06door/1hello"
+	for _, c := range []struct {
+		what string
+		d    *dialogue
+		want Protocol
+	}{
+		{"keys of SSH anew", blindTalk(elsewhere).say(ours, kexInit("curve25519-sha256,ecdh-sha2-nistp256")), SSH},
+		{"the same, with a list that is none", blindTalk(elsewhere).say(ours, kexInit("curve25519 sha256\x01ecdh-sha2-nistp256")), None},
+		{"the same, at the start", tcpTalk(elsewhere).say(ours, kexInit("curve25519-sha256,ecdh-sha2-nistp256")), None},
+		{"a login of MySQL", blindTalk(elsewhere).say(ours, login("\x85\xa6\xff\x01", "anna\x00\x14"+strings.Repeat("s", 20))), MySQL},
+		{"a login of MySQL, its greeting lost", tcpTalk(elsewhere).say(ours, login("\x85\xa6\xff\x01", "anna\x00\x00")), MySQL},
+		{"a login of MariaDB", tcpTalk(elsewhere).say(ours, strings.Replace(login("\x84\xa6\xbf\x00", "anna\x00\x00"), zeros(23), zeros(19)+"\x1d\x00\x00\x00", 1)), MySQL},
+		{"TLS is asked for", tcpTalk(elsewhere).say(ours, login("\x85\xae\xff\x01", "")), MySQL},
+		{"nothing is asked for", tcpTalk(elsewhere).say(ours, login("\x85\xa6\xff\x01", "")), None},
+		{"flags of an older protocol", tcpTalk(elsewhere).say(ours, login("\x05\x00\xff\x01", "anna\x00\x00")), None},
+		{"published", blindTalk(elsewhere).say(theirs, topic), MQTT},
+		{"published, twice", blindTalk(elsewhere).say(ours, topic+topic), MQTT},
+		{"published, and more than the segment has", blindTalk(elsewhere).say(ours, "\x30\xff\x7f\x00\x06door/1"+strings.Repeat("v", 1000)), MQTT},
+		{"published to many, which none is", blindTalk(elsewhere).say(ours, "\x30\x0d\x00\x06door/#hello"), None},
+		{"published, at the start", tcpTalk(elsewhere).say(ours, topic), None},
+		{"asked for", blindTalk(elsewhere).say(ours, "\x82\x0b\x00\x01\x00\x06door/#\x00"), MQTT},
+		{"asked for, MQTT 5", blindTalk(elsewhere).say(ours, "\x82\x0c\x00\x01\x00\x00\x06door/#\x00"), MQTT},
+		{"a ping", blindTalk(elsewhere).say(ours, "\xc0\x00"), None},
+		{"a ping where MQTT is at home", blindTalk(1883).say(ours, "\xc0\x00"), MQTT},
+		{"a ping and its answer", blindTalk(elsewhere).say(ours, "\xc0\x00").say(theirs, "\xd0\x00"), MQTT},
+		{"a ping and another", blindTalk(elsewhere).say(ours, "\xc0\x00").say(theirs, "\xc0\x00"), None},
+		{"what was accepted", tcpTalk(1883).say(theirs, "\x20\x02\x00\x00"), MQTT},
+		{"what was accepted, MQTT 5", tcpTalk(1883).say(theirs, "\x20\x06\x00\x00\x03\x22\x00\x0a"), MQTT},
+		{"four octets elsewhere", tcpTalk(elsewhere).say(theirs, "\x20\x02\x00\x00"), None},
+		{"who joins", blindTalk(elsewhere).say(theirs, ":anna!anna@192.0.2.7 JOIN :#door\r\n"), IRC},
+		{"a number of a server", blindTalk(elsewhere).say(theirs, ":door.example 372 anna :- hello\r\n"), IRC},
+		{"a ping of IRC and its answer", blindTalk(elsewhere).say(theirs, "PING :door.example\r\n").say(ours, "PONG door.example\r\n"), IRC},
+		{"a ping and another word", blindTalk(elsewhere).say(theirs, "PING :door.example\r\n").say(ours, "PONG window.example\r\n"), None},
+		{"a colon and a name", blindTalk(elsewhere).say(theirs, ":door.example is open\r\n"), None},
+		{"whom mail is from", blindTalk(elsewhere).say(ours, "mail from:<anna@door.example> SIZE=7\r\n"), SMTP},
+		{"whom mail is for", blindTalk(elsewhere).say(ours, "RCPT TO:<anna@door.example>\r\n"), SMTP},
+		{"a line about mail", blindTalk(elsewhere).say(ours, "MAIL FROM anna@door.example\r\n"), None},
+		{"EHLO, and a bare code", tcpTalk(elsewhere).say(ours, "EHLO door\r\n").say(theirs, "250\r\n"), SMTP},
+		{"Modbus elsewhere, by both ends", blindTalk(elsewhere).say(ours, "\x00\x07\x00\x00\x00\x06\x01\x03\x00\x00\x00\x0a").say(theirs, "\x00\x07\x00\x00\x00\x05\x01\x03\x02\x00\x07"), Modbus},
+		{"Modbus elsewhere, by one", blindTalk(elsewhere).say(ours, "\x00\x07\x00\x00\x00\x06\x01\x03\x00\x00\x00\x0a"), None},
+		{"IEC 104 elsewhere, by both ends", blindTalk(elsewhere).say(ours, "\x68\x0e\x00\x00\x00\x00\x64\x01\x06\x00\x01\x00\x00\x00\x00\x14").say(theirs, "\x68\x0e\x00\x00\x02\x00\x64\x01\x07\x00\x01\x00\x00\x00\x00\x14"), IEC104},
+		{"IEC 104 elsewhere, by one", blindTalk(elsewhere).say(ours, "\x68\x0e\x00\x00\x00\x00\x64\x01\x06\x00\x01\x00\x00\x00\x00\x14"), None},
+		{"a word of ZooKeeper's and its answer", tcpTalk(elsewhere).say(ours, "ruok").say(theirs, "imok"), ZooKeeper},
+		{"another, typed", tcpTalk(elsewhere).say(ours, "mn").say(ours, "tr\r\n").say(theirs, "zk_version\t3.9.1\n"), ZooKeeper},
+		{"another, forbidden", tcpTalk(elsewhere).say(ours, "envi").say(theirs, "envi is not executed because it is not in the whitelist.\n"), ZooKeeper},
+		{"a word, and another's answer", tcpTalk(elsewhere).say(ours, "stat").say(theirs, "OK 900\r\n"), None},
+		{"a word alone", tcpTalk(elsewhere).say(ours, "ruok"), None},
+		{"half of two words", tcpTalk(elsewhere).say(ours, "uok ").say(theirs, "imok"), None},
+	} {
+		if got := protocolOf(c.d.end()); got != c.want.String() {
+			t.Errorf("%s: told as %q, want %q", c.what, got, c.want)
+		}
+	}
+	if f := blindTalk(elsewhere).say(ours, login("\x85\xa6\xff\x01", "anna\x00\x00")).end(); loginOf(f) != "anna, mysql" {
+		t.Errorf("who logged in: %s", loginOf(f))
+	}
+	if f := tcpTalk(elsewhere).say(ours, login("\x85\xae\xff\x01", "")+helloTo()).say(theirs, helloBack()).end(); f == nil || !f.StartTLS || f.TLS == nil || f.TLS.Name != "door.org" {
+		t.Errorf("MySQL that turns to TLS, its greeting lost: %+v", f)
+	}
+}
