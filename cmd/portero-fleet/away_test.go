@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -48,4 +50,18 @@ func TestABrokerThatDoesNotAnswerYetIsWaitedFor(t *testing.T) {
 			t.Errorf("%s: not a word of it: %q", what, said.String())
 		}
 	}
+}
+
+// Who was told that the broker is waited for is told when it is there.
+func TestTheFirstBrokerIsToldOf(t *testing.T) {
+	t.Parallel()
+	dir, port := t.TempDir(), ports(t, 1)[0]
+	h := start(t, "command", "hub", "--url", fmt.Sprintf("nats://127.0.0.1:%d", port), "--parquet", filepath.Join(dir, "lake"), "--bad", filepath.Join(dir, "bad"))
+	h.wait("waiting for it")
+	one(t, filepath.Join(dir, "b"), port)
+	h.wait("broker found: nats://127.0.0.1")
+	if said := h.text(); strings.Count(said, "broker found") != 1 || strings.Contains(said, "broker lost") {
+		t.Error(said)
+	}
+	h.stop()
 }

@@ -108,6 +108,7 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 		files = append(files, more...)
 	}
 	word, sql := regexp.MustCompile(`(?:^|[ (])[a-zA-Z]{2,}`), regexp.MustCompile(`^[A-Z]+ [A-Z]+ `)
+	half := regexp.MustCompile(`\b(again|and|found|has|is|it|lost|not|of|says|the|was|which|with)\b`) // said in both languages
 	seen := 0
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
@@ -123,20 +124,34 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 			if !ok {
 				return true
 			}
-			said := call.Args
-			switch fun, _ := call.Fun.(*ast.SelectorExpr); {
-			case fun == nil:
-				return true
-			case fun.Sel.Name == "Fprintf" || fun.Sel.Name == "Appendf":
+			said, called := call.Args, ""
+			switch fun := call.Fun.(type) {
+			case *ast.SelectorExpr:
+				called = fun.Sel.Name
+			case *ast.Ident:
+				called = fun.Name
+			}
+			switch called {
+			case "Fprintf", "Appendf":
 				said = said[1:]
-			case fun.Sel.Name != "Errorf" && fun.Sel.Name != "New" && fun.Sel.Name != "Say" && fun.Sel.Name != "Sprintf":
+			case "Errorf", "New", "Say", "say", "Sprintf":
+			default:
 				return true
 			}
-			if len(said) == 0 {
-				return true
+			var lit *ast.BasicLit
+			for _, first := range said {
+				for { // of what is put together, how it begins
+					sum, ok := first.(*ast.BinaryExpr)
+					if !ok {
+						break
+					}
+					first = sum.X
+				}
+				if lit, _ = first.(*ast.BasicLit); lit != nil || called != "Say" {
+					break
+				}
 			}
-			lit, ok := said[0].(*ast.BasicLit)
-			if !ok {
+			if lit == nil {
 				return true
 			}
 			s, err := strconv.Unquote(lit.Value)
@@ -147,7 +162,7 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 			seen++
 			for _, what := range []string{"x", "7 records are", "7 wait", "7 records wait", "7 records"} {
 				said := strings.NewReplacer("%s", what, "%d", "7", "%q", `"x"`, "%.60q", `"x"`, "%v", "y", "%w", "y", "%04o", "0644", ", %s on", ", 7 wait on", "%s, %d ack", "7 records, 7 ack").Replace(s)
-				if words.FleetMessage(words.Spanish, said) != said {
+				if es := words.FleetMessage(words.Spanish, said); es != said && !half.MatchString(es) {
 					return true
 				}
 			}
@@ -162,9 +177,13 @@ func TestWorkIsToldInSpanish(t *testing.T) {
 		// What the client says of a server that it never met.
 		bus.Unsent(nats.ErrHeadersNotSupported).Error(): "no hay conexión con el intermediario",
 
-		"spool: sp/1.seg: no space left on device; it waits until what is there was sent":                             "spool: sp/1.seg: no queda sitio en el disco; se espera a que se envíe lo que hay en la cola",
-		"open x: no space left on device; 7 records are LOST so far":                                                  "open x: no queda sitio en el disco; ya se PERDIERON 7 registros",
-		"1 record is LEFT OUT: a batch of 9 octets is longer than the broker takes":                                   "1 registro OMITIDO: un lote de 9 octetos es más largo de lo que admite el intermediario",
+		"spool: sp/1.seg: no space left on device; it waits until what is there was sent": "spool: sp/1.seg: no queda sitio en el disco; se espera a que se envíe lo que hay en la cola",
+		"broker lost: EOF":                                                          "se perdió la conexión con el intermediario: EOF",
+		"broker found: nats://127.0.0.1:4222":                                       "hay intermediario: nats://127.0.0.1:4222",
+		"broker found again: tls://b1:4222":                                         "vuelve a haber intermediario: tls://b1:4222",
+		"broker says: nats: slow consumer":                                          "el intermediario dice: nats: slow consumer",
+		"open x: no space left on device; 7 records are LOST so far":                "open x: no queda sitio en el disco; ya se PERDIERON 7 registros",
+		"1 record is LEFT OUT: a batch of 9 octets is longer than the broker takes": "1 registro OMITIDO: un lote de 9 octetos es más largo de lo que admite el intermediario",
 		"39 records, 0 acknowledged by the broker, 32 wait on the spool; 7 LOST because the disk was too slow":        "39 registros; confirmados por el intermediario: 0; esperan en la cola: 32; PERDIDOS por ser el disco demasiado lento: 7",
 		"1 record, 0 acknowledged by the broker, 1 waits on the spool; 1 LOST because the spool could not be written": "1 registro; confirmados por el intermediario: 0; espera en la cola: 1; PERDIDOS por no poder escribirse la cola: 1",
 		"a/b.pcap: 2 records are LEFT OUT: a batch of 9 octets is longer than the broker takes":                       "a/b.pcap: 2 registros OMITIDOS: un lote de 9 octetos es más largo de lo que admite el intermediario",

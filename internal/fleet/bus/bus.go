@@ -161,6 +161,9 @@ func Connect(c Config, name string, wait bool, say func(string)) (*nats.Conn, er
 		}
 		opts = append(opts, nats.Secure(t))
 	}
+	if say != nil && wait { // it was said that it is not there
+		opts = append(opts, nats.ConnectHandler(func(nc *nats.Conn) { say("broker found: " + Redact(nc.ConnectedUrl())) }))
+	}
 	if say != nil {
 		opts = append(opts, nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
