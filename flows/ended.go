@@ -323,6 +323,9 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		if !f.conn.Misled() {
 			e.Oddities &^= handshake.OddAckUnsent // it was sent, and missed
 		}
+		if e.J.UnseenSYN() {
+			e.Oddities &^= handshake.OddSYNACKNumber // it acknowledges the SYN that was missed
+		}
 		e.SYNFrame, e.SYNACKFrame, e.ACKFrame = f.frame(e.J.SYN), f.frame(e.J.SYNACK), f.frame(e.J.ACK)
 		e.ConfirmedFrame, e.RSTFrame = f.frame(e.J.Confirmed), f.frame(e.J.RST)
 		e.CloseFrames = [2]uint64{f.frame(e.J.CloseOff[0]), f.frame(e.J.CloseOff[1])}

@@ -81,7 +81,7 @@ func (c *Conn) forsake(p *capture.Packet, side Side, x *Rest) {
 	r := 1 - c.synSide()
 	from, to := &c.half[r], &c.half[1-r]
 	if side != r || from.bits&(sentSYNACK|sentSYN|sentSegment) != sentSYNACK || to.bits&(sentSYN|sentSYNACK) != sentSYN ||
-		c.acceptable(from.synAck, 1-r, x) || !p.Ack.In(to.isn+1, c.top(1-r)) {
+		c.acceptable(from.synAck, 1-r, x) || c.unseenSYN(1-r, x) || !p.Ack.In(to.isn+1, c.top(1-r)) {
 		return
 	}
 	c.disown(r, x)

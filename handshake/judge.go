@@ -1,5 +1,7 @@
 package handshake
 
+import "portero/capture"
+
 // Clues are what a verdict needs from outside the connection.
 type Clues struct {
 	Pkts [2]uint64 // packets seen from each side
@@ -31,6 +33,12 @@ type Judgement struct {
 
 	ServerRTT, ClientRTT, Setup int64
 	Oddities                    Oddity
+}
+
+// UnseenSYN reports whether the SYN that was answered was missed, and what there is of one is its retry without the octets
+// that the answer acknowledges.
+func (j *Judgement) UnseenSYN() bool {
+	return j.Verdict == CompletedUnseen && j.Kind == FastOpen && j.Missing&MissingSYN != 0
 }
 
 // RolesSeen reports whether a SYN or SYN-ACK tells the roles: Judge needs no clues then.
@@ -71,12 +79,13 @@ func (c *Conn) answersCross() bool {
 
 // ackProbe reports whether side o sent lone ACKs and got nothing but the RST
 // that a closed or firewalled port gives them: with the number they acknowledge.
-// A RST that came before and acknowledges is of one who has the connection.
+// A RST that acknowledges too is of one who has the connection (RFC 9293, 3.10.7.1), wherever it was captured. Some
+// firewalls' are not; but that somebody scans is not said where it may just as well be a program that hung up.
 func (c *Conn) ackProbe(o Side, k *Clues) bool {
 	me, peer := &c.half[o], &c.half[1-o]
 	return k.Pkts[1-o] > 0 && me.bits&(sentSYN|sentSYNACK|sentPayload|sentReset|sentBadRST) == 0 &&
 		me.bits&sentSegment != 0 &&
-		peer.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload|sentRSTACKofSYN) == 0 && peer.bits&sentReset != 0 &&
+		peer.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload|sentRSTACKofSYN|hasAck) == 0 && peer.bits&sentReset != 0 &&
 		peer.bits&resetInexact == 0 && peer.next == me.ack && (me.bits&sentFIN == 0 || k.Pkts[o] == 1) && k.Pkts[o] <= k.Pkts[1-o]
 }
 
@@ -174,7 +183,7 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 	switch {
 	case peer.bits&sentSYNACK != 0:
 		if me.bits&sentSYN != 0 && !c.acceptable(peer.synAck, o, x) {
-			return false
+			return c.unseenSYN(o, x)
 		}
 		if c.thirdValid(o, peer.isn) {
 			return true
@@ -187,6 +196,22 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 		return c.candSeq.In(me.isn+1, me.isn.Add(1<<20))
 	}
 	return true
+}
+
+// unseenSYN reports whether the SYN of o that was answered is not the one that was captured, but the same with octets on it
+// (Fast Open, RFC 7413), of which this is the retry without: the SYN-ACK acknowledges them, and the candidate goes on right
+// behind them. Who sent no octets refuses such an answer with a RST (RFC 9293, 3.10.7.3).
+func (c *Conn) unseenSYN(o Side, x *Rest) bool {
+	me, peer := &c.half[o], &c.half[1-o]
+	return c.flags&flagCandidate != 0 && c.candSide() == o && c.candSeq == peer.synAck && c.goesBehind(peer.synAck, o, x) &&
+		me.bits&(sentSYN|sentSYNACK) == sentSYN && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK && c.candAck.In(peer.isn+1, c.top(1-o))
+}
+
+// goesBehind reports whether ack, of a SYN-ACK, acknowledges the SYN of o and octets that may have come on it, though on no
+// copy of it that was captured. Who calls with several numbers retries nothing: what it called with then nobody knows.
+func (c *Conn) goesBehind(ack capture.Seq, o Side, x *Rest) bool {
+	isn := c.half[o].isn
+	return c.flags&flagSYNData == 0 && (x.Data == nil || x.flags&(dataPrevISN0<<o) == 0) && ack.In(isn+2, isn.Add(span))
 }
 
 // behindSYNData reports whether the candidate is the third packet by what was seen of o alone: it follows
@@ -234,6 +259,10 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		case peer.bits&sentAckBeforeSYN != 0:
 			j.Kind = Split
 		}
+	}
+	if syn && synack && third && !accepted {
+		j.Verdict, j.Kind, j.Missing, j.SYN = CompletedUnseen, FastOpen, MissingSYN, 0
+		return
 	}
 	// Whoever answers the other's answer with a RST, and nothing else, had given up.
 	open := (me.bits|peer.bits)&sentSegment != 0

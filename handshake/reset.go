@@ -144,7 +144,7 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 	}
 	if c.flags&flagCandidate != 0 && c.candSide() != side && me.bits&(belongs|hasAck) == 0 && p.Flags.Any(capture.ACK) &&
-		peer.bits&sentSYN != 0 && !seq.Before(c.candAck) && p.Ack.In(peer.isn+1, peer.next) {
+		!seq.Before(c.candAck) && p.Ack.In(peer.begins(), peer.next) {
 		// It names both ends of a connection. Who has none answers an acknowledgement without one of its own.
 		me.bits |= hasAck
 		me.ack, me.edge = p.Ack, p.Ack
@@ -165,6 +165,14 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		}
 	}
 	return 0
+}
+
+// begins is the first number of the stream of h, as far as is known.
+func (h *half) begins() capture.Seq {
+	if h.bits&(sentSYN|sentSYNACK) != 0 {
+		return h.isn + 1
+	}
+	return h.isn
 }
 
 // gone keeps in mind that the RSTs of side which are suspected have old numbers, and forgives them when one

@@ -35,7 +35,7 @@ var spanish = map[string]string{
 	"verdict no_answer":                "Se envió SYN y no volvió nada: un cortafuegos callado, ningún equipo en esa dirección o una respuesta por otro camino.",
 	"verdict aborted":                  "El iniciador la retiró con RST antes de completarla. Tras un SYN-ACK es el escaneo clásico de un puerto abierto: la puerta está abierta y nadie entró.",
 	"verdict invalid":                  "Llegó una respuesta o un tercer segmento con números equivocados, así que no se completó nada. Los programas que solo cuentan indicadores pueden darla por completa.",
-	"verdict midstream":                "La conexión estaba abierta antes de la captura: no se vio ni SYN ni SYN-ACK. No se sabe cómo se abrió, que no es lo mismo que un fallo.",
+	"verdict midstream":                "La conexión estaba abierta cuando se vio por primera vez, casi siempre desde antes de la captura: no se capturó ni SYN ni SYN-ACK. No se sabe cómo se abrió, que no es lo mismo que un fallo.",
 	"verdict unsolicited":              "Un SYN-ACK o un RST sin SYN previo. Casi siempre retrodispersión: alguien usó esta dirección como remitente falso en otra parte. No culpa a nadie.",
 	"verdict probe":                    "Indicadores que no abren ninguna conexión (NULL, FIN, XMAS, SYN+FIN ...), o un ACK suelto cuya única respuesta es el RST que pedía. Los envían programas de escaneo.",
 	"verdict unknown":                  "Todos los paquetes están truncados antes de los indicadores: solo se saben los puertos. Conviene capturar al menos 54 octetos por trama.",

@@ -15,7 +15,7 @@ var words = []entry{
 	{"no_answer", "verdict", "SYNs, and nothing came back: a silent firewall, no machine at that address, or an answer that took another way."},
 	{"aborted", "verdict", "The originator took it back with a RST before completing. After a SYN-ACK that is the classic scan of an open port: the door is open, nobody came in."},
 	{"invalid", "verdict", "An answer or a third packet came, and its numbers are wrong, so nothing completed. Tools that only count flags may call it complete."},
-	{"midstream", "verdict", "The connection was open before the capture began: neither SYN nor SYN-ACK was seen. Its handshake is unknown, which is not the same as failed."},
+	{"midstream", "verdict", "The connection was open when it was first seen, mostly since before the capture began: neither SYN nor SYN-ACK was captured. Its handshake is unknown, which is not the same as failed."},
 	{"unsolicited", "verdict", "A SYN-ACK or RST for which there is no SYN. Mostly backscatter: somebody forged this address as a sender elsewhere. It blames nobody."},
 	{"probe", "verdict", "Flags that open no connection (NULL, FIN, XMAS, SYN+FIN ...), or a lone ACK whose one answer is the RST it asked for. Programs that scan send these; ordinary ones do not."},
 	{"unknown", "verdict", "Every packet is cut before its flags: only the ports are known. Capture at least 54 bytes a frame."},

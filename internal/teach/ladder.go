@@ -373,6 +373,10 @@ func (t *teller) intro() []string {
 				"Dos equipos intercambian datagramas. Es como el correo: cada datagrama es una carta con su dirección; nadie llama antes y nada promete que llegue. Escribe %s (el cliente) y la recibe %s (el servidor). El tiempo corre hacia abajo.", c, s),
 		}
 	}
+	if t.rec.Handshake == handshake.Midstream && t.rec.Reuses != 0 {
+		return []string{l.f("This is a talk between two computers whose opening was not captured: how it was opened is not known. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
+			"Es una charla entre dos equipos cuya apertura no se capturó: no se sabe cómo se abrió. Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}
+	}
 	if t.rec.Handshake == handshake.Midstream {
 		return []string{l.f("This is a talk between two computers that was under way before the capture began: how it was opened is not known. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
 			"Es una charla entre dos equipos que ya estaba en curso al empezar la captura: no se sabe cómo se abrió. Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", c, s)}

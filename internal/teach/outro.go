@@ -188,6 +188,10 @@ func (o *closing) opened() {
 		}
 		o.add("So: invalid. There was an answer, but its numbers do not fit, and nobody connected.", "En resumen: no válida. Hubo respuesta, pero sus números no corresponden, y nadie se conectó.")
 	case handshake.Midstream:
+		if r.Reuses != 0 {
+			o.add("So: its opening was not captured. Not knowing how is not the same as failing.", "En resumen: no se capturó su apertura. No saber cómo no es lo mismo que fallar.")
+			break
+		}
 		o.add("So: it was open before the capture began. Not knowing how is not the same as failing.", "En resumen: ya estaba abierta antes de la captura. No saber cómo no es lo mismo que fallar.")
 	case handshake.Unsolicited:
 		o.add("So: an answer without a question. It blames nobody.", "En resumen: una respuesta sin pregunta. No culpa a nadie.")

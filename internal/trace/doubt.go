@@ -24,6 +24,8 @@ func (b *builder) forgive(v handshake.Verdict, suspected bool) {
 			p.bad = RSTStray // its sender was gone, as a later one of it tells
 		case p.bad == BadChecksum:
 			p.isBad = !p.took || !b.alone(i)
+		case p.bad == SYNACKWrong:
+			p.isBad = i != b.synack || !b.j.UnseenSYN()
 		case p.bad == AckOfUnsent:
 			p.isBad = i != b.third && !b.sentLate(i) && !(v.Opened() && (p.PayloadLen > 0 || p.Flags.Any(capture.FIN)))
 		}

@@ -221,6 +221,9 @@ func (s *Story) Record() *record.Record {
 		}
 	}
 	r.ServerRTT, r.ClientRTT, r.Setup = j.ServerRTT, j.ClientRTT, j.Setup
+	if j.UnseenSYN() {
+		odd &^= handshake.OddSYNACKNumber
+	}
 	r.Oddities = (odd | j.Oddities).List()
 	r.SuspectedRSTs = x.SuspectedRSTs()
 	r.SYNRetries, r.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()

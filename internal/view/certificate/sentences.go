@@ -63,6 +63,9 @@ func Meaning(r *record.Record) Text {
 	case handshake.Invalid:
 		return Text{"An answer or a third packet came, its numbers do not fit, and the handshake did not complete.", "Hubo respuesta o tercer segmento, sus números no corresponden y el acuerdo no se completó."}
 	case handshake.Midstream:
+		if r.Reuses != 0 { // the connection before it on these ports is in the capture
+			return Text{"Its opening was not captured, though it came after that of an earlier connection on the same ports. How it was opened is not known, and unknown is not failed.", "No se capturó su apertura, aunque fue posterior a otra conexión de los mismos puertos. No se sabe cómo se abrió, y no saber no es fallar."}
+		}
 		return Text{"It was open before the capture began. How it was opened is not known, and unknown is not failed.", "Estaba abierta antes de la captura. No se sabe cómo se abrió, y no saber no es fallar."}
 	case handshake.Unsolicited:
 		return Text{"An answer without a question in this capture (backscatter): it blames nobody.", "Una respuesta sin pregunta en esta captura (retrodispersión): no culpa a nadie."}
@@ -162,6 +165,9 @@ func (c *Certificate) missing() Text {
 		if list == "" {
 			return Text{}
 		}
+		if r.Kind == handshake.FastOpen && r.Missing == handshake.MissingSYN {
+			return Text{"the SYN with octets on it (Fast Open) was missed by the capture: the answer acknowledges them, and the originator goes on behind them. The SYN that is here is its retry without them.", "el SYN con octetos (apertura rápida): la captura no lo vio; la respuesta los confirma y el iniciador sigue tras ellos. El SYN que hay es su repetición sin ellos."}
+		}
 		if len(r.Missing.List()) > 1 {
 			return Text{list + " missed by the capture: the numbers of later packets presuppose them.", list + ": la captura no los vio; los números de paquetes posteriores los suponen."}
 		}
@@ -176,6 +182,9 @@ func (c *Certificate) missing() Text {
 	case handshake.NoAnswer:
 		return Text{"an answer may be lost on the way, take another way than the one captured, or come after its end; no packet can tell.", "una respuesta pudo perderse, ir por otro camino que el capturado o llegar tras el final; ningún paquete lo dice."}
 	case handshake.Midstream:
+		if r.Reuses != 0 {
+			return Text{"the opening: it lies behind the end of connection " + strconv.FormatUint(r.Reuses, 10) + ", which used the same ports.", "la apertura: es posterior al final de la conexión " + strconv.FormatUint(r.Reuses, 10) + ", que usó los mismos puertos."}
+		}
 		return Text{"the opening: it lies before the first frame of the capture.", "la apertura: es anterior a la primera trama de la captura."}
 	case handshake.Unsolicited:
 		return Text{"the question: somebody else may have sent it in this address's name, or it took a way that was not captured.", "la pregunta: otro pudo enviarla en nombre de esta dirección, o fue por un camino no capturado."}

@@ -80,6 +80,10 @@ func (n *notes) opening() {
 	case handshake.Invalid:
 		n.add("%s", n.l.Pick("an answer or third packet came, and its numbers are wrong", "llegó una respuesta o tercer segmento, y sus números no cuadran"))
 	case handshake.Midstream:
+		if n.r.Reuses > 0 {
+			n.add("%s", n.l.Pick("its opening was not captured", "no se capturó su apertura"))
+			break
+		}
 		n.add("%s", n.l.Pick("open before the capture began", "abierta antes de que empezara la captura"))
 	case handshake.Implied: // the other half was not seen, so nothing proves it
 		if n.r.Orig.Pkts > 0 && n.r.Resp.Pkts > 0 { // what came of it is damaged, or a stranger's

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestMissedFastOpen: of a Fast Open SYN that was missed only the retry without octets is in the capture. The SYN-ACK acknowledges
+// them, and whether that is meant tells the originator: it goes on behind them, or refuses.
+func TestMissedFastOpen(t *testing.T) {
+	for _, x := range []saying{
+		{"one octet", `
+			c S 1000
+			s SA 5000 1002
+			c A 1002 5001`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] syn_frame= synack_frame=2 ack_frame=3 roles_by=syn roles_frame=1 close=open orig_lost=1 oddities=`},
+		{"a request, and all that follows", `
+			c S 1000
+			s SA 5000 1101
+			s PA 5001 1101 300
+			s PA 5301 1101 300
+			c A 1101 5301
+			c FA 1101 5601
+			s FA 5601 1102
+			c A 1102 5602`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] synack_frame=2 ack_frame=5 close=closed closed_by=orig orig_lost=100 resp_payload=600 oddities=`},
+		{"the third packet carries octets, and both SYN and SYN-ACK came twice", `
+			c S 1000
+			+1000 c S 1000
+			s SA 5000 1101
+			s SA 5000 1101
+			c PA 1101 5001 50
+			s A 5001 1151`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] synack_frame=3 ack_frame=5 confirmed_frame=6 orig_payload=50 orig_lost=100 syn_retries=1 synack_retries=1`},
+		{"captured before the answer that it follows", `
+			c S 1000
+			c A 1101 5001
+			s SA 5000 1101`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] synack_frame=3 ack_frame=2`},
+		{"the originator says nothing", `
+			c S 1000
+			s SA 5000 1002`, `
+			1 handshake=invalid missing= syn_frame=1 synack_frame=2 oddities=[synack_wrong_ack]`},
+		{"the originator refuses", `
+			c S 1000
+			s SA 5000 1002
+			c R 1002`, `
+			1 handshake=invalid missing= oddities=[synack_wrong_ack]`},
+		{"the originator goes on behind its SYN", `
+			c S 1000
+			s SA 5000 1002
+			c A 1001 5001`, `
+			1 handshake=invalid missing= oddities=[synack_wrong_ack]`},
+		{"more than a SYN carries", `
+			c S 1000
+			s SA 5000 999999
+			c A 999999 5001`, `
+			1 handshake=invalid missing= oddities=[synack_wrong_ack]`},
+	} {
+		x.hold(t)
+	}
+	for lang, want := range map[string]string{"en": "the SYN with octets on it (Fast Open) was missed", "es": "el SYN con octetos (apertura rápida): la captura no lo vio"} {
+		says(t, acted(t, "c S 1000\ns SA 5000 1002\nc A 1002 5001"), lang, "1", want, "SYN-ACK that does not acknowledge", "SYN-ACK que no confirma")
+	}
+}
+
+// TestLoneACK: who has no connection answers an acknowledgement with a RST that acknowledges nothing (RFC 9293, 3.10.7.1).
+func TestLoneACK(t *testing.T) {
+	for _, x := range []saying{
+		{"of one who has no connection", `
+			c A 1000 5000
+			s R 5000`, `
+			1 handshake=probe probe_kind=ack close=none`},
+		{"of one who has", `
+			c A 1000 5000
+			s RA 5000 1000`, `
+			1 handshake=midstream probe_kind= close=reset closed_by=resp close_frames=[2]`},
+		{"captured before it", `
+			s RA 5000 1000
+			c A 1000 5000`, `
+			1 handshake=midstream probe_kind= close=reset close_frames=[1]`},
+		{"of one who has, after several", `
+			c A 1000 5000
+			c A 1000 5000
+			s RA 5000 1000
+			s RA 5000 1000`, `
+			1 handshake=midstream probe_kind= close=reset close_frames=[3]`},
+		{"with octets", `
+			c PA 1000 5000 100
+			s RA 5000 1100`, `
+			1 handshake=midstream close=reset closed_by=resp`},
+		{"with a FIN", `
+			c FA 1000 5000
+			s RA 5000 1001`, `
+			1 handshake=midstream probe_kind= close=reset closed_by=resp`},
+		{"with a FIN, of one who has none", `
+			c FA 1000 5000
+			s R 5000`, `
+			1 handshake=probe probe_kind=maimon`},
+		{"it acknowledges nothing, though the flag is set", `
+			c A 1000 5000
+			s RA 5000 0`, `
+			1 handshake=probe probe_kind=ack`},
+	} {
+		x.hold(t)
+	}
+}
+
+// TestMissedBetween: what is behind another connection on the same ports was not open before the capture began.
+func TestMissedBetween(t *testing.T) {
+	in := acted(t, `
+		c S 1000
+		s SA 5000 1001
+		c A 1001 5001
+		c RA 1001 5001
+		+30000 c PA 500001001 900005001 50
+		s PA 900005001 500001051 60
+		c PA 500001051 900005061 50
+		s A 900005061 500001101`)
+	for lang, want := range map[string][2]string{
+		"en": {"Its opening was not captured, though it came after", "it lies behind the end of connection 1"},
+		"es": {"No se capturó su apertura, aunque fue posterior", "es posterior al final de la conexión 1"},
+	} {
+		for _, w := range want {
+			says(t, in, lang, "2", w, "before the capture", "antes de la captura", "before the first frame", "anterior a la primera")
+		}
+		for _, args := range [][]string{{in}, {"teach", in, "2"}} {
+			if _, out, _ := portero(t, append(args, "--lang", lang)...); strings.Contains(flat(out), "before the capture") || strings.Contains(flat(out), "al empezar la captura") || strings.Contains(flat(out), "empezara la captura") {
+				t.Error(args, out)
+			}
+		}
+	}
+}
+
+func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// says holds what `portero why` tells of a record, and what it must not.
+func says(t *testing.T, in, lang, id, want string, never ...string) {
+	t.Helper()
+	_, out, _ := portero(t, "why", "--lang", lang, in, id)
+	if !strings.Contains(flat(out), want) {
+		t.Errorf("%s: no %q in\n%s", lang, want, out)
+	}
+	for _, n := range never {
+		if strings.Contains(flat(out), n) {
+			t.Errorf("%s: %q in\n%s", lang, n, out)
+		}
+	}
+}
