@@ -496,6 +496,10 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if peer.bits&sentSYN != 0 && !c.acceptable(p.Ack, 1-side, x) {
 		odd |= OddSYNACKNumber
 	}
+	if c.flags&flagCandidate == 0 && peer.bits&(sentReset|sentRSTACKofSYN|sentSYN) == sentReset|sentRSTACKofSYN && c.aheadOf(peer.next, peer.synAck, 1-side) {
+		c.nominate(1-side, peer.next, peer.synAck, p.Time, x.more().rstOff, x) // captured before it
+		c.reaches(side, peer.synAck, x)
+	}
 	return odd
 }
 

@@ -284,7 +284,7 @@ func (c *Conn) another(p *capture.Packet, side Side) bool {
 	if me.bits&sentSYNACK != 0 {
 		return p.Seq != me.isn && p.Ack != me.synAck && !c.Expects(p, side)
 	}
-	return (c.Over() || c.Alone(side) && me.bits&sentFIN != 0) && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 &&
+	return (c.Over() || c.Alone(side) && me.bits&sentFIN != 0) && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 && !c.endsBehind(p, side) &&
 		(me.bits&hasNext != 0 && me.isn != p.Seq+1 || peer.bits&hasNext != 0 && peer.isn != p.Ack)
 }
 

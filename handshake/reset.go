@@ -138,9 +138,10 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		x.need().rstSeq[side] = seq
 	}
 	if c.flags&(flagCandidate|flagSYNData) == 0 && p.Flags.Any(capture.ACK) && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK &&
-		p.Ack.In(peer.isn+1, peer.next) && seq.After(peer.synAck) && (me.bits&sentSYN == 0 || peer.synAck == me.isn+1) {
+		c.aheadOf(seq, p.Ack, side) && (me.bits&sentSYN == 0 || peer.synAck == me.isn+1) {
 		// It is ahead by octets that only an open connection carries, and names the answer: the third
 		// packet was sent, and missed.
+		c.reaches(1-side, p.Ack, x)
 		c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 	}
 	if c.flags&flagCandidate != 0 && c.candSide() != side && me.bits&(belongs|hasAck) == 0 && p.Flags.Any(capture.ACK) &&
@@ -165,6 +166,36 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		}
 	}
 	return 0
+}
+
+// aheadOf reports whether seq and ack, of a RST of side with ACK, name both ends of a connection that the SYN-ACK of its
+// peer opened and in which side sent octets.
+func (c *Conn) aheadOf(seq, ack capture.Seq, side Side) bool {
+	peer := &c.half[1-side]
+	first := peer.isn + 1
+	return seq.In(peer.synAck+1, peer.synAck.Add(span)) && ack.In(first, later(peer.next, first.Add(span)))
+}
+
+// reaches lets side have sent what its peer acknowledges with ack: what of it lies ahead was missed.
+func (c *Conn) reaches(side Side, ack capture.Seq, x *Rest) {
+	if h := &c.half[side]; ack.After(h.next) {
+		if x.Data != nil {
+			x.addHole(side, h.next, ack)
+		}
+		h.next = ack
+	}
+}
+
+// endsBehind reports whether all that was captured before p, a SYN-ACK of side, is a RST with ACK of either end that names both
+// of the connection which p opens: p is late, and opens no other.
+func (c *Conn) endsBehind(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	const all = belongs | sentRSTACKofSYN | hasNext | hasAck
+	const only = sentReset | sentRSTACKofSYN | hasNext
+	behind := func(from *half, its, others capture.Seq) bool {
+		return from.bits&all == only && from.next.In(its, its.Add(span)) && from.synAck.In(others, others.Add(span))
+	}
+	return me.bits&all == 0 && behind(peer, p.Ack, p.Seq+1) || peer.bits&all == 0 && behind(me, p.Seq+1, p.Ack)
 }
 
 // begins is the first number of the stream of h, as far as is known.
@@ -283,6 +314,10 @@ func (c *Conn) learnLate(side Side, next capture.Seq, x *Rest) {
 		if next == d.resetAck {
 			return // the RST names it: nothing was sent since
 		}
+		if from := &c.half[1-side]; from.bits&sentRSTACKofSYN != 0 && next.Before(d.resetAck) && d.resetAck.Sub(next) < slack {
+			d.resetNext = d.resetAck // what the RST acknowledges was sent before it
+			return
+		}
 		if from := &c.half[1-side]; from.bits&sentSYN == 0 || x.synOff < d.rstOff || c.synSide() == side {
 			d.resetNext-- // otherwise the RST was captured too early: what side sends may have come before it
 		}
@@ -312,6 +347,9 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	}
 	rs := Side(d.rstSide)
 	from, victim := &c.half[rs], &c.half[1-rs]
+	if d.rstOff == 1 && side == rs && p.Seq.Before(d.resetOwn) && !segEnd(p).After(d.resetOwn) && p.Flags.Any(capture.ACK) {
+		d.resetAck = later(d.resetAck, p.Ack) // it was sent before the RST, which was captured before all else, and acknowledged this then
+	}
 	both := victim.bits&hasNext != 0 && victim.next.After(d.resetNext) && from.bits&sentSegment != 0 &&
 		(from.next.After(d.resetOwn) || from.bits&hasAck != 0 && from.ack.After(d.resetAck)) ||
 		// Who only listens goes on by acknowledging what was sent since.

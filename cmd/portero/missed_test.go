@@ -106,6 +106,74 @@ func TestLoneACK(t *testing.T) {
 	}
 }
 
+// TestResetCapturedFirst: a RST that was captured before what it followed is of the same connection where it names both ends, and
+// ends it. Only what its sender sends behind it tells that it was not its own.
+func TestResetCapturedFirst(t *testing.T) {
+	for _, x := range []saying{
+		{"SYN-ACKs behind the RST that names what followed them", `
+			c RA 1101 5101
+			s SA 5000 1001
+			s SA 5000 1001`, `
+			1 handshake=completed_unseen missing=[syn,ack] synack_frame=2 ack_frame= close=reset closed_by=orig close_frames=[1] synack_retries=1 reuses=`},
+		{"in their order", `
+			s SA 5000 1001
+			s SA 5000 1001
+			c RA 1101 5101`, `
+			1 handshake=completed_unseen missing=[syn,ack] synack_frame=1 ack_frame= close=reset closed_by=orig close_frames=[3]`},
+		{"it refuses the SYN-ACK", `
+			c RA 1001 5001
+			s SA 5000 1001`, `
+			1 handshake=unsolicited synack_frame=2 close=none`},
+		{"of the responder", `
+			s RA 5101 1101
+			s SA 5000 1001
+			s SA 5000 1001`, `
+			1 handshake=unsolicited synack_frame=2 synack_retries=1 reuses=`},
+		{"it names one end only: the ports are used again", `
+			c RA 999999999 5101
+			s SA 5000 1001`, `
+			1 handshake=unsolicited close=none
+			2 handshake=unsolicited reuses=1`},
+		{"older segments of its sender", `
+			c R 2000
+			c PA 1000 5000 500
+			s A 5000 1500
+			c PA 1500 5000 500`, `
+			1 handshake=midstream close=reset closed_by=orig close_frames=[1] suspected_rsts=0 orig_payload=1000`},
+		{"one direction only, and not the last", `
+			c R 3000
+			c PA 1000 5000 500
+			c PA 1500 5000 500`, `
+			1 handshake=midstream close=reset closed_by=orig suspected_rsts=0`},
+		{"older segments of both, in any order", `
+			c R 2000
+			c PA 1500 5000 500
+			s PA 5000 1500 300
+			c PA 1500 5300 500
+			s A 5300 2000`, `
+			1 handshake=midstream close=reset closed_by=orig suspected_rsts=0`},
+		{"what it acknowledges was sent before it", `
+			c RA 2000 5500
+			s PA 5100 2000 400
+			c A 2000 5100`, `
+			1 handshake=midstream close=reset closed_by=orig suspected_rsts=0`},
+		{"its sender goes on behind it", `
+			c R 2000
+			c PA 1000 5000 500
+			c PA 1500 5000 500
+			c PA 2000 5000 100
+			s A 5000 2100`, `
+			1 handshake=midstream close=open suspected_rsts=1`},
+		{"its sender acknowledges what it did not", `
+			c RA 2000 5500
+			s PA 5500 2000 400
+			c A 2000 5900`, `
+			1 handshake=midstream close=open suspected_rsts=1`},
+	} {
+		x.hold(t)
+	}
+}
+
 // TestMissedBetween: what is behind another connection on the same ports was not open before the capture began.
 func TestMissedBetween(t *testing.T) {
 	in := acted(t, `
