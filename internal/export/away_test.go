@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"portero/internal/corpus"
 	"portero/internal/export"
 	"portero/internal/findings"
 	"portero/internal/words"
@@ -92,6 +93,64 @@ func TestACollectorThatIsAwayIsToldAtOnce(t *testing.T) {
 				t.Errorf("%s: said again: %q", k.to, said)
 			}
 			e.Close()
+		})
+	}
+}
+
+// A collector that hangs up while there is nothing to send is told of all the same, and so is that it
+// is back; what comes then is sent to it whole.
+func TestACollectorThatHangsUpInSilence(t *testing.T) {
+	for _, to := range []string{"ipfix+tcp://h", "syslog+tcp://h"} {
+		synctest.Test(t, func(t *testing.T) {
+			var mu sync.Mutex // of what dial looks at
+			c := &collector{}
+			dial := func(network, addr string) (net.Conn, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				return c.dial(network, addr)
+			}
+			var said []string
+			e, err := export.Open(to, export.Options{Live: true, Dial: dial, Say: func(s string) { said = append(said, s) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass := func(d time.Duration) {
+				for end := time.Now().Add(d); time.Now().Before(end); {
+					time.Sleep(200 * time.Millisecond)
+					synctest.Wait()
+					e.Tick()
+				}
+			}
+			pass(time.Hour)
+			if len(said) != 0 || c.dials != 1 {
+				t.Errorf("%s: in silence: %q, %d connections", to, said, c.dials)
+			}
+			mu.Lock()
+			c.absent = syscall.ECONNREFUSED
+			c.hangUp()
+			mu.Unlock()
+			pass(2 * time.Second)
+			if len(said) != 1 || !strings.HasPrefix(said[0], to+": the collector is away (it hung up): ") {
+				t.Errorf("%s: it hung up: %q", to, said)
+			}
+			pass(time.Minute)
+			mu.Lock()
+			if c.dials > 64 {
+				t.Errorf("%s: tried %d times in a minute", to, c.dials)
+			}
+			c.absent = nil
+			mu.Unlock()
+			pass(2 * time.Second)
+			if len(said) != 2 || said[1] != to+": the collector is back; 0 messages LOST so far" {
+				t.Errorf("%s: it is back: %q", to, said)
+			}
+			e.Write(corpus.Made(1))
+			e.Findings([]findings.Finding{finding(1)})
+			pass(2 * time.Second)
+			e.Close()
+			if len(c.got) == 0 || len(said) != 3 || strings.Contains(said[2], "LOST") || !strings.Contains(said[2], ": 1 ") {
+				t.Errorf("%s: %d messages came; %q", to, len(c.got), said)
+			}
 		})
 	}
 }

@@ -233,6 +233,7 @@ func (e *Exporter) Tick() {
 	now := time.Now()
 	e.tell(now)
 	if e.enc != nil && !e.filled.IsZero() && now.Sub(e.filled) >= time.Second {
+		e.templates(now)
 		e.enc.Flush(uint32(now.Unix()))
 		e.filled = time.Time{}
 	}
@@ -333,4 +334,5 @@ func (e *Exporter) tell(now time.Time) {
 var (
 	errRefused = errors.New("nobody listens there")
 	errStuck   = errors.New("it takes nothing")
+	errHungUp  = errors.New("it hung up")
 )

@@ -29,6 +29,8 @@ type line struct {
 	dialer        func(network, addr string) (net.Conn, error)
 
 	conn  net.Conn
+	hung  chan struct{} // closed when the other end of conn hangs up, nil where nobody looks
+	looks sync.WaitGroup
 	gen   atomic.Uint32 // sessions so far
 	lost  atomic.Uint64 // messages
 	queue chan parcel
@@ -40,6 +42,7 @@ type line struct {
 
 	away   atomic.Pointer[error] // why the collector takes nothing, nil while it does
 	failed time.Time             // when it last took none
+	tried  time.Time             // when the connection was last made anew, or was to be
 }
 
 // quietTime is how long nothing must have come back that says that nobody listens, before a collector
@@ -109,7 +112,54 @@ func (l *line) dial() error {
 	}
 	l.conn = c
 	l.gen.Add(1)
+	if l.live && l.network != "udp" {
+		hung := make(chan struct{})
+		l.hung = hung
+		l.looks.Go(func() {
+			hangsUp(c)
+			close(hung)
+		})
+	}
 	return nil
+}
+
+// hangsUp waits until the other end closes c, or this one does. What it may say is not for us.
+// Nothing else tells that it went away while there is nothing to send, and the first message after
+// that would be taken by the kernel and be nowhere.
+func hangsUp(c net.Conn) {
+	for b := make([]byte, 512); ; {
+		if _, err := c.Read(b); err != nil {
+			return
+		}
+	}
+}
+
+// drop closes a connection that is of no use any more.
+func (l *line) drop() {
+	l.conn.Close()
+	l.conn, l.hung = nil, nil
+}
+
+// hangUp notes that the collector closed the connection.
+func (l *line) hangUp() {
+	l.gone(errHungUp)
+	l.drop()
+}
+
+// connect makes the connection anew, once a second at most.
+func (l *line) connect() bool {
+	if time.Since(l.tried) < time.Second {
+		return false
+	}
+	l.tried = time.Now()
+	if err := l.dial(); err != nil {
+		l.gone(err)
+		return false
+	}
+	if why := l.away.Load(); why != nil && *why != errStuck {
+		l.here()
+	}
+	return true
 }
 
 // plain takes the addresses out of an error that names them again.
@@ -196,37 +246,45 @@ func (l *line) write(m []byte) error {
 	return nil
 }
 
-// run sends what is queued.
+// run sends what is queued. A connection that breaks is made anew, also while there is nothing to
+// send: what comes then is made for the new one.
 func (l *line) run() {
 	defer l.done.Done()
-	var tried time.Time
-	for p := range l.queue {
-		if !l.carry(&p, &tried) {
-			l.lost.Add(1)
+	for {
+		var again <-chan time.Time
+		if l.conn == nil {
+			again = time.After(time.Until(l.tried.Add(time.Second)))
 		}
 		select {
-		case l.free <- p.data:
-		default:
+		case p, more := <-l.queue:
+			if !more {
+				return
+			}
+			if !l.carry(&p) {
+				l.lost.Add(1)
+			}
+			select {
+			case l.free <- p.data:
+			default:
+			}
+		case <-l.hung:
+			l.hangUp()
+		case <-again:
+			l.connect()
 		}
 	}
 }
 
-// carry sends one message. A connection that breaks is made anew, once a second at
-// most; what was made for the old one is of no use then.
-func (l *line) carry(p *parcel, tried *time.Time) bool {
+// carry sends one message. What was made for a connection that broke is of no use to the next.
+func (l *line) carry(p *parcel) bool {
+	select {
+	case <-l.hung:
+		l.hangUp()
+	default:
+	}
 	for range 2 {
-		if l.conn == nil {
-			if time.Since(*tried) < time.Second {
-				return false
-			}
-			*tried = time.Now()
-			if err := l.dial(); err != nil {
-				l.gone(err)
-				return false
-			}
-			if why := l.away.Load(); why != nil && *why != errStuck {
-				l.here()
-			}
+		if l.conn == nil && !l.connect() {
+			return false
 		}
 		if l.network != "udp" && p.gen != anySession && p.gen != l.gen.Load() {
 			return false
@@ -243,8 +301,7 @@ func (l *line) carry(p *parcel, tried *time.Time) bool {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			l.gone(errStuck) // to connect again proves nothing: its kernel does that
 		}
-		l.conn.Close()
-		l.conn = nil
+		l.drop()
 	}
 	return false
 }
@@ -253,6 +310,7 @@ func (l *line) close() error {
 	if l.live {
 		close(l.queue)
 		l.done.Wait()
+		defer l.looks.Wait()
 	}
 	if l.conn == nil {
 		return nil

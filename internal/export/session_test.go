@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -29,8 +30,9 @@ type collector struct {
 	dials  int
 	absent error               // what comes of dialling
 	refuse func(nth int) error // what comes of sending the nth message, from 1 on
-	last   error               // what is read when the line is closed
-	slow   func()              // waits before a message is taken
+	open   []*conn
+	last   error  // what is read when the line is closed
+	slow   func() // waits before a message is taken
 	tried  int
 }
 
@@ -39,17 +41,30 @@ type message struct {
 	data []byte
 }
 
-func (c *collector) dial(string, string) (net.Conn, error) {
+func (c *collector) dial(network, _ string) (net.Conn, error) {
 	c.dials++
 	if c.absent != nil {
 		return nil, &net.OpError{Op: "dial", Net: "udp", Addr: &net.UDPAddr{Port: 4739}, Err: c.absent}
 	}
-	return &conn{collector: c}, nil
+	n := &conn{collector: c, over: make(chan struct{}), datagrams: network == "udp"}
+	c.open = append(c.open, n)
+	return n, nil
 }
 
+// conn says nothing until it is closed, by either end; over datagrams a Read is answered at once.
 type conn struct {
 	net.Conn
 	*collector
+	datagrams bool
+	over      chan struct{}
+	once      sync.Once
+}
+
+// hangUp closes all connections at the collector's end.
+func (c *collector) hangUp() {
+	for _, n := range c.open {
+		n.Close()
+	}
 }
 
 func (c *conn) Write(b []byte) (int, error) {
@@ -68,8 +83,14 @@ func (c *conn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (c *conn) Read([]byte) (int, error)         { return 0, &net.OpError{Op: "read", Err: c.last} }
-func (c *conn) Close() error                     { return nil }
+func (c *conn) Read([]byte) (int, error) {
+	if !c.datagrams {
+		<-c.over
+		return 0, io.EOF
+	}
+	return 0, &net.OpError{Op: "read", Err: c.last}
+}
+func (c *conn) Close() error                     { c.once.Do(func() { close(c.over) }); return nil }
 func (c *conn) SetReadDeadline(time.Time) error  { return nil }
 func (c *conn) SetWriteDeadline(time.Time) error { return nil }
 

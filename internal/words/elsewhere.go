@@ -47,6 +47,7 @@ var elsewhereMessages = [][2]string{
 	{"input/output error", "error de entrada o salida"},
 	{"nobody listens there", "allí no escucha nadie"},
 	{"it takes nothing", "no acepta nada"},
+	{"it hung up", "cortó la conexión"},
 	{"no route to host", "no hay camino hasta allí"},
 	{"network is unreachable", "no hay camino hasta esa red"},
 	{"connection timed out", "no contesta a tiempo"},

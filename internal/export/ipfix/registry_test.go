@@ -33,7 +33,8 @@ reports a connection only when it ends); for syslog ` + "`facility`" + ` (16, lo
 From files sending waits for the collector, and a collector that refuses, or takes nothing for a minute, is an error. Live it
 never waits: 1,024 messages wait at most, what does not fit is left out, counted and said at the end; that a collector went away
 is said when it happens, and once when it is back; what was open when the capture ends may take ten seconds. Over TCP a broken
-connection is made anew once a second, with templates and a sequence that starts at 0. The sentence in a message of syslog
+connection is made anew once a second, with templates and a sequence that starts at 0, also while there is nothing to send; a
+collector that closes its end counts as gone. The sentence in a message of syslog
 is in the language of the run (` + "`--lang`" + `, or that of the locale); its structured data are the same in all.
 
 ## What a record says
