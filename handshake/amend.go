@@ -11,6 +11,27 @@ func (c *Conn) refusedBefore(p *capture.Packet, side Side) bool {
 	return me.bits&^(goodSum|badSum) == 0 && peer.bits&sentRSTACKofSYN != 0 && peer.synAck == segEnd(p)
 }
 
+// answeredBefore reports whether all that was captured before p, whose SYN comes with other flags, is the SYN-ACK that answers it,
+// and the RST with which side takes it back.
+func (c *Conn) answeredBefore(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return p.Flags&(capture.SYN|capture.ACK) == capture.SYN && me.bits&(sentSYN|sentSYNACK|sentSegment|sentPayload) == 0 &&
+		peer.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYNACK && peer.synAck.In(p.Seq+1, segEnd(p))
+}
+
+// madeUpBefore reports whether side, of which all that counts was captured before p, the SYN-ACK of its peer, acknowledged then
+// with its third packet what its peer cannot have sent, of which no octet was seen: no more than fits the window of a SYN is on
+// its way by then. What it acknowledged is in doubt as if it had come behind p, see preOpen.
+func (c *Conn) madeUpBefore(p *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	if c.flags&flagCandidate == 0 || c.candSide() != side || me.bits&(sentSYN|sentPayload|hasAck) != sentSYN|hasAck ||
+		c.candSeq != me.isn+1 || me.next != c.candSeq || me.ack != c.candAck || c.candAck.Sub(p.Seq) <= span {
+		return false
+	}
+	me.bits = me.bits&^hasAck | sentWrongAck
+	return true
+}
+
 // takenBackBefore reports whether all that was captured of side before p, its SYN, is the RST that takes p back,
 // or ends what p opens before side sends an octet.
 func (c *Conn) takenBackBefore(p *capture.Packet, side Side) bool {

@@ -214,7 +214,7 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 		}
 		me.bits |= goodSum
 	}
-	if k := probeKind(p.Flags); k != ProbeNone && (first || c.refusedBefore(p, side)) {
+	if k := probeKind(p.Flags); k != ProbeNone && (first || c.refusedBefore(p, side) || c.answeredBefore(p, side)) {
 		c.flags |= flagOddFirst
 		c.zeekFlags |= uint8(k) << probeShift
 		if side == 1 {
@@ -453,6 +453,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		if me.isn.After(p.Seq + 1) {
 			x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
 		}
+	}
+	if acked != p.Seq && !late && c.madeUpBefore(p, 1-side) {
+		acked, odd = p.Seq, odd|OddAckUnsent
 	}
 	silent := me.bits&hasAck == 0 // what came of it before acknowledged nothing that counts
 	me.bits |= sentSYNACK | hasAck

@@ -329,6 +329,8 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			if !(third && exact) {
 				j.Missing |= MissingACK
 			}
+		case syn && !synack && !crossed && third && exact && peer.bits&(sentSegment|hasAck|sentWrongAck) == sentSegment:
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK // that its peer acknowledges nothing with what it sends proves nothing else
 		case crossed && !synack && me.bits&peer.bits&(sentSegment|hasAck) == sentSegment|hasAck && c.acked(o) && c.acked(r):
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYNACK
 		case syn && !synack && !crossed && third && peer.bits&belongs == sentReset &&

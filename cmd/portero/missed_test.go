@@ -174,6 +174,54 @@ func TestResetCapturedFirst(t *testing.T) {
 	}
 }
 
+// TestNeighboursSwapped: two packets that were captured in each other's place leave the verdict as it is.
+func TestNeighboursSwapped(t *testing.T) {
+	for _, x := range []saying{
+		{"a SYN with FIN and its answer", `
+			s SA 5000 1001
+			c FS 1000
+			c R 1001`, `
+			1 handshake=probe probe_kind=syn_fin synack_frame=1 orig_port=40000`},
+		{"and the RST that takes it back", `
+			s SA 5000 1001
+			c R 1001
+			c FS 1000`, `
+			1 handshake=probe probe_kind=syn_fin synack_frame=1 orig_port=40000`},
+		{"the answer is another's", `
+			s SA 5000 1001
+			c FS 2000
+			c R 1001`, `
+			1 handshake=unsolicited probe_kind=`},
+		{"a third packet with a wrong number and the SYN-ACK", `
+			c S 1000
+			c A 1001 429242
+			s SA 5000 1001
+			s R 429242`, `
+			1 handshake=invalid close=none suspected_rsts=0 oddities=[ack_of_unsent_data]`},
+		{"after which the right one comes", `
+			c S 1000
+			c A 1001 429242
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101`, `
+			1 handshake=completed ack_frame=4 close=open`},
+		{"it is right, and what it acknowledges was missed", `
+			c S 1000
+			c A 1001 25001
+			s SA 5000 1001`, `
+			1 handshake=completed ack_frame=2 resp_lost=20000`},
+		{"the SYN-ACK is missed, and the FINs have no ACK", `
+			c S 1000
+			c A 1001 5001
+			c F 1001
+			s F 5001`, `
+			1 handshake=completed_unseen missing=[synack] ack_frame=2 close=closed closed_by=both`},
+	} {
+		x.hold(t)
+	}
+}
+
 // TestMissedBetween: what is behind another connection on the same ports was not open before the capture began.
 func TestMissedBetween(t *testing.T) {
 	in := acted(t, `
