@@ -233,7 +233,7 @@ func matchPOP3Server(l *look) grade {
 	if len(l.b) < 4 || !whole(l.b) && !l.final {
 		return more
 	}
-	g := greets(l, "pop", popFirst)
+	g := greets(l, "pop", l.popWords())
 	if g == no && l.final {
 		switch {
 		case commands(l.peer, nil) == more && bytes.Contains(l.b, []byte("\n+OK")) && (len(l.peer) > 0 || has(l.b, "+OK ")):
@@ -246,7 +246,7 @@ func matchPOP3Server(l *look) grade {
 }
 
 func matchPOP3Client(l *look) grade {
-	g := says(l, popFirst, ok)
+	g := says(l, l.popWords(), ok)
 	if g == shape && !l.on(110) {
 		return no
 	}
@@ -552,7 +552,7 @@ func (k *pending) sasl(a *lines, proto string, mech, initial []byte) {
 	case len(mech) == 0 || bytes.EqualFold(mech, []byte("TLS")):
 		return
 	default:
-		k.login("", proto+" auth "+text(bytes.ToLower(mech)), -1)
+		k.login("", proto+" auth"+mechanism(mech), -1)
 		a.step = saslOther
 	}
 	if len(initial) > 0 && !bytes.Equal(initial, []byte("=")) {

@@ -94,7 +94,7 @@ func tcpSignatures() []signature {
 		{proto: Redis, from: server, first: "+-$:*%", match: matchRedis, then: []string{letters + numerals + "-"}},
 		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP, anywhere: true, then: sipThen},
 		{proto: RTSP, from: either, first: "RDSPOTGA", match: matchRTSP, anywhere: true, then: requestThen},
-		{proto: Syslog, from: client, first: "<", match: matchSyslog, need: 5, then: []string{numerals, numerals + ">"}},
+		{proto: Syslog, from: client, first: "<123456789", match: matchSyslog, need: 5, then: []string{numerals + " ", numerals + "> <"}},
 		{proto: Stratum, from: client, first: "{", match: matchStratum, anywhere: true},
 
 		{proto: SMB, from: either, first: "\x00", match: matchSMB, anywhere: true, then: []string{"", "", "", "\xfc\xfd\xfe\xff", "S", "M", "B"}},
@@ -104,7 +104,7 @@ func tcpSignatures() []signature {
 		{proto: Kerberos, from: either, first: "\x00", match: matchKerberos, need: 21, anywhere: true, then: []string{upTo(0x10), "", "", "jklmnotuv~"}},
 		{proto: SNMP, from: either, first: "0", match: matchSNMP, need: 10},
 		{proto: TDS, from: either, first: "\x01\x03\x04\x0e\x10\x12", match: matchTDS, anywhere: true, then: pairThen},
-		{proto: RDP, from: either, first: "\x03", match: matchTPKT(RDP), need: 9, then: []string{"\x00"}},
+		{proto: RDP, from: either, first: "\x03", match: matchTPKT(RDP), need: 9, anywhere: true, then: []string{"\x00"}},
 		{proto: S7comm, from: either, first: "\x03", match: matchTPKT(S7comm), need: 9, anywhere: true, then: []string{"\x00"}},
 		{proto: H323, from: either, first: "\x03", match: matchTPKT(H323), need: 9, anywhere: true, then: []string{"\x00"}},
 		{proto: TPKT, from: either, first: "\x03", match: matchTPKT(TPKT), need: 9, anywhere: true, then: []string{"\x00"}},

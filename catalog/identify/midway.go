@@ -2,6 +2,7 @@ package identify
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -212,11 +213,37 @@ func ircLater(l *look) grade {
 // matchSMTPClient takes who it is, beside a greeting, and what mail is from and for, which has a form of its own (RFC 5321,
 // sections 4.1.1.2 and 4.1.1.3).
 func matchSMTPClient(l *look) grade {
-	if line := firstLine(l.b); len(line) > 11 && whole(l.b) && (bytes.EqualFold(line[:11], []byte("MAIL FROM:<")) || bytes.EqualFold(line[:9], []byte("RCPT TO:<"))) {
-		return exact
+	if line := firstLine(l.b); whole(l.b) {
+		for _, word := range [...]string{"MAIL FROM:", "RCPT TO:"} {
+			if len(line) > len(word) && bytes.EqualFold(line[:len(word)], []byte(word)) && has(bytes.TrimLeft(line[len(word):], " "), "<") {
+				return exact
+			}
+		}
 	}
 	return says(l, smtpFirst, reply)
 }
+
+// popWords are what shows a client of POP3. AUTH and no mechanism does not where nobody greeted first: that is Redis's, which says +OK as
+// well.
+func (l *look) popWords() []string {
+	line := l.peer
+	if l.client {
+		line = l.b
+	}
+	if (l.middle || l.client && l.spoke) && !l.on(110) && !asksSASL(line) {
+		return popAlone
+	}
+	return popFirst
+}
+
+// asksSASL reports whether b is AUTH and a mechanism, or asks for the list of them.
+func asksSASL(b []byte) bool {
+	word, rest, _ := bytes.Cut(firstLine(b), []byte{' '})
+	rest, _, _ = bytes.Cut(rest, []byte{' '})
+	return bytes.EqualFold(word, []byte("AUTH")) && (len(rest) == 0 || bytes.EqualFold(rest, []byte("PLAIN")) || bytes.EqualFold(rest, []byte("LOGIN")) || mechanism(rest) != "")
+}
+
+var popAlone = slices.DeleteFunc(slices.Clone(popFirst), func(w string) bool { return w == "AUTH" })
 
 // fourLetters are what an administrator asks ZooKeeper, in a connection that is only for that.
 const fourLetters = "conf cons crst dirs dump envi gtmk hash isro mntr ruok srst srvr stat stmk wchc wchp wchs "

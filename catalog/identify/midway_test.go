@@ -84,3 +84,60 @@ func TestLaterThanTheStart(t *testing.T) {
 		t.Errorf("MySQL that turns to TLS, its greeting lost: %+v", f)
 	}
 }
+
+// TestAuthOfTwoKinds: AUTH is Redis's with a password, and POP3's with a mechanism; whatever stands behind it that is none is not told.
+func TestAuthOfTwoKinds(t *testing.T) {
+	for _, c := range []struct {
+		d    *dialogue
+		want string
+	}{
+		{tcpTalk(elsewhere).say(ours, "AUTH foobared\r\n").say(theirs, "+OK\r\n"), "redis: , redis auth, readable"},
+		{blindTalk(elsewhere).say(ours, "AUTH foobared\r\n").say(theirs, "+OK\r\n"), "redis: , redis auth, readable"},
+		{blindTalk(elsewhere).say(theirs, "+OK\r\n").say(ours, "AUTH foobared\r\n").say(theirs, "+OK\r\n"), "redis: , redis auth, readable"},
+		{tcpTalk(elsewhere).say(theirs, "+OK ready\r\n").say(ours, "AUTH PLAIN\r\n").say(theirs, "+ \r\n").say(ours, "AGFubmEAc2VjcmV0\r\n"), "pop3: anna, pop3 auth plain, readable"},
+		{blindTalk(elsewhere).say(theirs, "+OK ready\r\n").say(ours, "AUTH PLAIN\r\n").say(theirs, "+ \r\n").say(ours, "AGFubmEAc2VjcmV0\r\n"), "pop3: anna, pop3 auth plain, readable"},
+		{tcpTalk(110).say(theirs, "+OK ready\r\n").say(ours, "AUTH foobared\r\n"), "pop3: , pop3 auth"},
+		{tcpTalk(25).say(theirs, "220 ready\r\n").say(ours, "EHLO door\r\n").say(theirs, "250 AUTH\r\n").say(ours, "AUTH SCRAM-SHA-256 Zm9v\r\n"), "smtp: , smtp auth scram-sha-256"},
+		{tcpTalk(25).say(theirs, "220 ready\r\n").say(ours, "EHLO door\r\n").say(theirs, "250 AUTH\r\n").say(ours, "AUTH foobared\r\n"), "smtp: , smtp auth"},
+	} {
+		f := c.d.end()
+		if got := protocolOf(f) + ": " + loginOf(f); got != c.want {
+			t.Errorf("told as %q, want %q", got, c.want)
+		}
+	}
+}
+
+// TestHelloInCrumbs: a hello in records of one octet is a hello.
+func TestHelloInCrumbs(t *testing.T) {
+	hello := helloTo()[5:]
+	for _, size := range []int{1, 2, 3, 4, 5, 40} {
+		crumbs := ""
+		for at := 0; at < len(hello); at += size {
+			crumbs += tlsRecord(recordHandshake, hello[at:min(at+size, len(hello))])
+		}
+		for _, cut := range []int{1, 7, 20, len(crumbs) - 1} {
+			f := tcpTalk(elsewhere).say(ours, crumbs[:cut]).say(ours, crumbs[cut:]).end()
+			if f == nil || f.Protocol != TLS || f.TLS.Name != "door.org" {
+				t.Errorf("records of %d, cut after %d: %+v", size, cut, f)
+			}
+		}
+	}
+	for _, s := range []string{"\x16\x03\x01\x00\x01\x01\x16\x03\x01\x00\x01\x00\x17\x03\x01\x00\x01\x00", "\x16\x03\x01\x00\x01\x01 and text"} {
+		if f := tcpTalk(elsewhere).say(ours, s).end(); f != nil {
+			t.Errorf("%q: %+v", s, f)
+		}
+	}
+}
+
+// TestSyslogThatCounts: over TCP a message's length may come before it.
+func TestSyslogThatCounts(t *testing.T) {
+	const message = "<34>1 2026-11-24T10:00:00Z door app - - - hello"
+	for s, want := range map[string]Protocol{"47 " + message: Syslog, "47 " + message + "47 " + message: Syslog, "47 hello <34>1 door": None, "4711": None, "1 <34>1 hello": None} {
+		if f := tcpTalk(elsewhere).say(ours, s).end(); protocolOf(f) != want.String() {
+			t.Errorf("%q: %+v", s, f)
+		}
+	}
+	if f := blindTalk(3389).say(ours, "\x03\x00\x00\x1b\x02\xf0\x80\x64\x00\x06\x03\xeb\x70\x0c"+strings.Repeat("p", 13)).end(); protocolOf(f) != "rdp" {
+		t.Errorf("a channel of RDP: %+v", f)
+	}
+}

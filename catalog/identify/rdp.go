@@ -35,6 +35,9 @@ func matchTPKT(want Protocol) func(l *look) grade {
 			return more
 		}
 		p, g := underTPKT(b[:min(len(b), n)], l)
+		if p == TPKT && l.middle && l.on(3389) && n > 8 && len(b) > 8 && b[4] == 2 && b[5] == 0xf0 && b[6] == 0x80 && (b[7] == 0x64 || b[7] == 0x68) {
+			p = RDP // what is sent in a channel of MCS (T.125), from either end
+		}
 		if p != want {
 			return no
 		}

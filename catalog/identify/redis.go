@@ -22,7 +22,7 @@ func matchRedis(l *look) grade {
 			return g
 		}
 		var buf [10]byte
-		if whole(b) && oneOf(command(b, &buf), redisFirst...) {
+		if whole(b) && oneOf(command(b, &buf), redisFirst...) && !asksSASL(b) {
 			if len(l.peer) > 0 {
 				if resp(l.peer) {
 					return exact

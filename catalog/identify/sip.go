@@ -160,6 +160,19 @@ func matchWSD(l *look) grade {
 // matchSyslog takes the priority in its brackets (RFC 5424, section 6.2.1).
 func matchSyslog(l *look) grade {
 	b := l.b
+	if len(b) > 0 && b[0] != '<' && l.pend.tcp { // a message's length comes before it (RFC 6587, section 3.4.1)
+		size, i := 0, 0
+		for ; i < len(b) && i < 5 && b[i] >= '0' && b[i] <= '9'; i++ {
+			size = size*10 + int(b[i]-'0')
+		}
+		if i == len(b) && i < 5 || i+1 == len(b) && b[i] == ' ' {
+			return l.until(i + 6)
+		}
+		if i == 0 || size < 8 || b[i] != ' ' {
+			return no
+		}
+		b = b[i+1:]
+	}
 	if len(b) < 5 || b[0] != '<' {
 		return no
 	}

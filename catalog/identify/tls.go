@@ -37,7 +37,10 @@ func matchTLS(l *look) grade {
 	if b[0] == recordHandshake && len(b) < 11 && n > len(b)-5 && !l.final {
 		return more
 	}
-	if b[0] == recordHandshake && n >= 4 && len(b) >= 9 && be24(b[6:]) <= 1<<17 {
+	if b[0] == recordHandshake && n < 5 && !l.middle {
+		return l.crumbs()
+	}
+	if b[0] == recordHandshake && n >= 5 && len(b) >= 9 && be24(b[6:]) <= 1<<17 {
 		if l.client && b[5] == clientHello && len(b) >= 11 && b[9] == 3 || !l.client && b[5] == serverHello && len(b) >= 11 && b[9] == 3 {
 			return exact
 		}
@@ -62,6 +65,26 @@ func matchTLS(l *look) grade {
 		return no
 	}
 	if len(b) >= 5+n+5 && recordHeader(b[5+n:]) {
+		return exact
+	}
+	return no
+}
+
+// crumbs takes a hello in records of fewer octets than tell one, as those send it who do not want it to be told.
+func (l *look) crumbs() grade {
+	var start [6]byte
+	have, b := 0, l.b
+	for have < len(start) && recordHeader(b) && b[0] == recordHandshake && be16(b[3:]) > 0 {
+		part := b[5:min(len(b), 5+be16(b[3:]))]
+		have += copy(start[have:], part)
+		b = b[5+len(part):]
+	}
+	switch {
+	case have < len(start) && len(b) < 5 && begins(b, "\x16\x03"[:min(len(b), 2)]):
+		return l.until(len(l.b) + 1)
+	case have < len(start) || be24(start[1:]) < 38 || be24(start[1:]) > 1<<17 || start[4] != 3:
+		return no
+	case l.client && start[0] == clientHello, !l.client && start[0] == serverHello:
 		return exact
 	}
 	return no
