@@ -488,6 +488,9 @@ func (x *Identifier) follow(k *pending) bool {
 		return true
 	}
 	if f := k.facts; f.Frames[k.side] == 0 && k.p != nil {
+		if k.side != int(f.Client) && (f.Protocol == TLS || f.Protocol == HTTP) && !k.middle && k.tcp {
+			x.contradict(k)
+		}
 		f.Frames[k.side] = k.p.Index
 	}
 	k.after++

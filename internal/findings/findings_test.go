@@ -347,6 +347,29 @@ var stories = []storied{
 	{"SSH in the door of the web", func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed, spoke("ssh")) }, "port-mismatch medium 1"},
 	{"Cassandra between its machines", func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 7000, handshake.Completed, spoke("cassandra")) }, ""},
 	{"SSH moved", func(s *story) { s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22022, handshake.Completed, spoke("ssh")) }, "port-mismatch low 1"},
+	{"a door that was asked in TLS and did not say a word", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) { a.Frames[1] = 0 }))
+	}, ""},
+	{"a door that answered TLS with what is none", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) { a.TLS = &identify.Hello{HelloFrame: a.Frames[0]} }))
+	}, ""},
+	{"a door that turned TLS away in TLS", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, spoke("tls"), said(func(a *identify.Facts) {
+			a.TLS = &identify.Hello{HelloFrame: a.Frames[0], HasAlert: true, AlertBy: 1, AlertFrame: a.Frames[1]}
+		}))
+	}, "port-mismatch medium 1"},
+	{"a door that answered the web with what is none", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, spoke("http"), said(func(a *identify.Facts) { a.HTTP = &identify.Web{Method: "GET", Status: -1} }))
+	}, ""},
+	{"a door that answered as the web does", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 22, handshake.Completed, spoke("http"), said(func(a *identify.Facts) { a.HTTP = &identify.Web{Method: "GET", Status: 400} }))
+	}, "port-mismatch medium 1"},
+	{"a door that was asked as Telnet and did not say a word", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed, spoke("telnet"), said(func(a *identify.Facts) { a.Frames[1] = 0 }))
+	}, ""},
+	{"Telnet at home, of which one direction was captured", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 23, handshake.Completed, spoke("telnet"), said(func(a *identify.Facts) { a.Frames[1] = 0 }))
+	}, "cleartext-protocol low 1"},
 	{"the web at home", func(s *story) {
 		for _, p := range []uint16{80, 8080, 8000, 631} {
 			s.tcp(0, "10.0.0.9", "10.0.0.1", 0, p, handshake.Completed, spoke("http"))

@@ -39,7 +39,7 @@ func (x *scene) login() {
 		x.raise(f, l.Frame)
 		return
 	}
-	if a.StartTLS || !plainLogins[a.Protocol] && (!mayLogin[a.Protocol] || a.Login == nil) || x.r.Proto != capture.ProtoTCP {
+	if !x.shown() && !atHome(x.r) || a.StartTLS || !plainLogins[a.Protocol] && (!mayLogin[a.Protocol] || a.Login == nil) || x.r.Proto != capture.ProtoTCP {
 		return
 	}
 	f := x.door("cleartext-protocol", "low")
@@ -51,6 +51,21 @@ func (x *scene) login() {
 		f.Detail = l.User
 	}
 	x.raise(f, a.Frames[0], a.Frames[1])
+}
+
+// shown reports whether octets of the responder's are part of what shows its language: a scanner asks any door in any of them, and what does
+// not come back, or is no answer, says nothing of who lives there.
+func (x *scene) shown() bool {
+	a := x.r.App
+	switch h := a.TLS; {
+	case a.Frames[1] == 0 && x.r.Resp.Payload == 0:
+		return false
+	case a.Protocol == identify.TLS && h != nil && h.HelloFrame != 0 && h.ReplyFrame == 0:
+		return h.HasAlert && h.AlertBy == 1
+	case a.Protocol == identify.HTTP && a.HTTP != nil && a.HTTP.Method != "":
+		return a.HTTP.Status > 0 || a.Version == "0.9"
+	}
+	return true
 }
 
 // within reports whether both ends are one machine: nobody can listen on the way but who
@@ -256,7 +271,7 @@ func owner(p identify.Protocol, proto uint8, port uint16, practice string) ident
 func (x *scene) mismatch() {
 	a, port := x.r.App, x.r.Resp.Port
 	p := a.Protocol
-	if p == identify.None || a.Confidence < identify.Shape || roaming[p] || atHome(x.r) {
+	if p == identify.None || a.Confidence < identify.Shape || roaming[p] || atHome(x.r) || !x.shown() {
 		return
 	}
 	if n := p.String(); n == x.d.cat.Practice(x.r.Proto, port) || n == x.d.cat.Registered(x.r.Proto, port) {
