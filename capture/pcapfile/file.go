@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -24,6 +25,10 @@ type Options struct {
 	// Copies are files that hold what can be read only once, with the name that each is told
 	// of by; "-" is standard input.
 	Copies map[string]string
+	// Open opens a file, nil is os.Open; Wait reads from one that is not regular, nil is from the file itself. Either
+	// may give up waiting with context.Canceled: what came before that is a whole capture then.
+	Open func(name string) (*os.File, error)
+	Wait func(f *os.File) io.Reader
 }
 
 // Limits on what a length field may ask for.
@@ -98,7 +103,11 @@ func Open(name string, o Options) (*File, error) {
 		}
 		return NewReader(in, stdin, o)
 	}
-	f, err := os.Open(name)
+	open := os.Open
+	if o.Open != nil {
+		open = o.Open
+	}
+	f, err := open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +116,7 @@ func Open(name string, o Options) (*File, error) {
 			name = stdin
 		}
 	}
-	size := int64(-1)
+	size, in := int64(-1), io.Reader(f)
 	if st, err := f.Stat(); err == nil {
 		if st.IsDir() {
 			f.Close()
@@ -115,9 +124,11 @@ func Open(name string, o Options) (*File, error) {
 		}
 		if st.Mode().IsRegular() {
 			size = st.Size()
+		} else if o.Wait != nil {
+			in = o.Wait(f)
 		}
 	}
-	r, err := NewReader(f, name, o)
+	r, err := NewReader(in, name, o)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -201,6 +212,12 @@ func (f *File) unpack(head []byte) error {
 		f.carry = append(f.carry, head...)
 		return nil
 	}
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &FormatError{f.name, "cannot be decompressed: the compressed stream is cut short"}
+	}
 	if err != nil {
 		return &FormatError{f.name, "compressed, but its header is damaged: " + err.Error()}
 	}
@@ -210,6 +227,9 @@ func (f *File) unpack(head []byte) error {
 	if n == 0 {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			return &FormatError{f.name, "cannot be decompressed: the compressed stream is cut short"}
+		}
+		if errors.Is(err, context.Canceled) {
+			return err
 		}
 		if errors.Is(err, zstd.ErrWindowSizeExceeded) {
 			return &FormatError{f.name, "cannot be decompressed: it was compressed with a window above 128 MiB; unpack it first with `zstd -d --long=31`"}
@@ -266,7 +286,7 @@ func (f *File) stop(at int64, reason string) {
 	if reason == "" {
 		reason = f.broken()
 	}
-	if reason == "" {
+	if reason == "" || errors.Is(f.eof, context.Canceled) {
 		f.fail = io.EOF
 		return
 	}

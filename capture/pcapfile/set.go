@@ -2,6 +2,7 @@ package pcapfile
 
 import (
 	"container/heap"
+	"context"
 	"errors"
 	"io"
 	"sort"
@@ -72,6 +73,10 @@ func OpenAll(names []string, o Options) (*Set, error) {
 	s := &Set{options: o}
 	for _, n := range names {
 		f, err := Open(n, o)
+		if errors.Is(err, context.Canceled) {
+			s.Close()
+			return nil, err
+		}
 		if err != nil {
 			s.problems = append(s.problems, err)
 			continue

@@ -372,6 +372,12 @@ func TestFindingsCommand(t *testing.T) {
 		{[]string{"findings", "--fail-on", "grave", old}, exitUsage},
 		{[]string{"findings", "--local", "ten", old}, exitUsage},
 		{[]string{"findings", "--format", "csv", "../../testdata/cut-file/in.pcap"}, exitDamaged},
+		// A check of half a capture is none, whatever it found.
+		{[]string{"findings", "--fail-on", "info", "../../testdata/cut-file/in.pcap"}, exitDamaged},
+		{[]string{"read", "--fail-on", "info", "../../testdata/cut-file/in.pcap"}, exitDamaged},
+		{[]string{"diff", "../../testdata/cut-file/in.pcap", old}, exitDamaged},
+		{[]string{"diff", old, "../../testdata/cut-file/in.pcap"}, exitDamaged},
+		{[]string{"diff", "../../testdata/cut-file/in.pcap", "../../testdata/cut-file/in.pcap"}, exitDamaged},
 	} {
 		if code, out, errs := portero(t, c.args...); code != c.code {
 			t.Errorf("%v: %d, want %d\n%s%s", c.args, code, c.code, out, errs)

@@ -267,12 +267,16 @@ func (a *app) diffCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.finish(j1, s1, nil); err != nil && status(err) != exitDamaged {
-				return err
+			damaged := a.finish(j1, s1, nil)
+			if damaged != nil && status(damaged) != exitDamaged {
+				return damaged
 			}
-			now, j, stopped, err := a.tallyOf(second, &o)
+			now, j, s2, err := a.tallyOf(second, &o)
 			if err != nil {
 				return err
+			}
+			if s1 || s2 { // what was not read is not gone
+				return &exitError{exitInterrupted, nil}
 			}
 			l := list{heads: []string{"how", "what", "addr", "port", "proto", "before", "now"}, label: []string{"how", "what", "host", "port", "proto", "before", "now"}, right: map[int]bool{3: true}}
 			for _, c := range doors.Diff(before, now) {
@@ -282,11 +286,17 @@ func (a *app) diffCmd() *cobra.Command {
 				if !o.quiet {
 					fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("no door, client or service differs", "ninguna puerta, cliente ni servicio difiere"))
 				}
-				return a.finish(j, stopped, nil)
+				if err := a.finish(j, false, nil); err != nil {
+					return err
+				}
+				return damaged
 			}
 			l.speak(o.format, a.tongue())
-			if err := a.print(&l, &o, j, stopped); err != nil {
+			if err := a.print(&l, &o, j, false); err != nil {
 				return err
+			}
+			if damaged != nil {
+				return damaged
 			}
 			if len(l.rows) > 0 {
 				return &exitError{exitFound, nil}

@@ -176,6 +176,5 @@ func (a *app) pass(files []string, o *readFlags, opt engine.Options) (*job, erro
 	if err != nil {
 		return nil, err
 	}
-	_, err = a.run(j)
-	return j, err
+	return j, a.whole(j)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -48,6 +49,8 @@ func status(err error) int {
 		return exitOK
 	case errors.As(err, &ee):
 		return ee.code
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
 	case errors.Is(err, fs.ErrPermission):
 		return exitDenied
 	case errors.As(err, &de):
@@ -63,7 +66,7 @@ func brokenPipe(err error) bool {
 
 // say tells one line on standard error.
 func say(w io.Writer, err error, l words.Lang) {
-	if err == nil || brokenPipe(err) {
+	if err == nil || brokenPipe(err) || errors.Is(err, context.Canceled) {
 		return
 	}
 	for _, line := range strings.Split(explainOpen(err), "\n") {

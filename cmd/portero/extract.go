@@ -64,7 +64,7 @@ func once(name string) bool {
 func (a *app) copyOf(name string) (string, error) {
 	in := a.in
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := a.openInput(name)
 		if err != nil {
 			return "", err
 		}
@@ -79,6 +79,7 @@ func (a *app) copyOf(name string) (string, error) {
 		if st, err := f.Stat(); err == nil && st.IsDir() {
 			return "", &pcapfile.FormatError{File: told, Reason: "is a directory"}
 		}
+		in = a.wait(f)
 	}
 	f, err := os.CreateTemp("", "portero-")
 	if err != nil {
@@ -163,7 +164,7 @@ func (a *app) locate(names []string, o *readFlags, t target) (*record.Record, *j
 		return nil, nil, err
 	}
 	eng = j.eng
-	if _, err := a.run(j); err != nil {
+	if err := a.whole(j); err != nil {
 		return nil, nil, err
 	}
 	if others != nil {
@@ -303,6 +304,5 @@ func (a *app) framesOf(names []string, o *readFlags, of *engine.Chosen, chosen f
 		return nil, err
 	}
 	eng = j.eng
-	_, err = a.run(j)
-	return frames, err
+	return frames, a.whole(j)
 }

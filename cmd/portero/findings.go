@@ -148,16 +148,11 @@ never that somebody is infected.`,
 				return err
 			}
 			opt := engine.Options{Judge: d.Record, Sink: func(r *record.Record) error { d.Observe(r); return nil }}
-			id, err := o.who.identify(&opt, d)
+			j, id, err := a.openWatched(names, &o, opt, d)
 			if err != nil {
 				return err
 			}
 			defer id.close()
-			j, err := a.open(names, &o, opt)
-			if err != nil {
-				return err
-			}
-			d.Frames = j.eng
 			interrupted, err := a.run(j)
 			if err != nil {
 				return a.finish(j, interrupted, err)
@@ -178,13 +173,10 @@ never that somebody is infected.`,
 			if n := d.Unwatched(); n > 0 && !o.quiet {
 				fmt.Fprintf(a.err, "portero: %s\n", unwatchedWords(l, n))
 			}
-			if err == nil {
-				err = w.verdict(fs)
+			if err := a.finish(j, interrupted, err); err != nil {
+				return err
 			}
-			if e := a.finish(j, interrupted, nil); e != nil && err == nil {
-				err = e
-			}
-			return err
+			return w.verdict(fs)
 		},
 	}
 	o.input(cmd.Flags())

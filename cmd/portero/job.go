@@ -16,6 +16,7 @@ import (
 	"portero/handshake"
 	"portero/internal/doctor"
 	"portero/internal/engine"
+	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/view"
 )
@@ -104,6 +105,22 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 	return j, nil
 }
 
+// openWatched is open for a reading that d watches, who is behind addresses included. The identities are to be
+// closed when it is over.
+func (a *app) openWatched(names []string, o *readFlags, opt engine.Options, d *findings.Detector) (*job, *identities, error) {
+	id, err := o.who.identify(&opt, d) // some of what is worth a look is told by packets rather than by records
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err := a.open(names, o, opt)
+	if err != nil {
+		id.close()
+		return nil, nil, err
+	}
+	d.Frames = j.eng
+	return j, id, nil
+}
+
 // run analyses to the end, with a progress line on a terminal. interrupted says
 // that the user stopped it.
 func (a *app) run(j *job) (interrupted bool, err error) {
@@ -142,10 +159,19 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 			f.Close()
 		}
 	}
-	if err == context.Canceled {
+	if errors.Is(err, context.Canceled) || err == nil && a.ctx.Err() != nil { // an input was given up
 		return true, nil
 	}
 	return false, err
+}
+
+// whole is run for who can do nothing with a part.
+func (a *app) whole(j *job) error {
+	interrupted, err := a.run(j)
+	if interrupted {
+		return &exitError{exitInterrupted, nil}
+	}
+	return err
 }
 
 // summary is what is said of the whole.

@@ -221,7 +221,7 @@ func TestWrongUseInSpanish(t *testing.T) {
 		{[]string{"hosts", in, "--mmdb", "/none"}, "--mmdb: /none: no existe ese fichero"},
 		{[]string{"live", "--replay", in, "--speed", "0"}, "--speed: 0 no es una velocidad (escríbase 0.5, 1, 10)"},
 		{[]string{"live", "nosuch0"}, "no hay aquí ninguna interfaz \"nosuch0\"; las hay: "},
-		{[]string{"read", cut}, cut + ": comprimido, pero con la cabecera dañada: acaba demasiado pronto"},
+		{[]string{"read", cut}, cut + ": no se puede descomprimir: el flujo comprimido está cortado"},
 		{[]string{"policy", rules, in}, rules + ":1: \"10.0.0.0/33\" no es una dirección, una red ni *"},
 	} {
 		code, _, errs := portero(t, append(x.args, "--lang", "es")...)

@@ -86,16 +86,11 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 	if r.blotted != nil {
 		defer func() { a.maskedSay(r.blotted, o) }()
 	}
-	id, err := o.who.identify(&opt, r.watcher)
+	j, id, err := a.openWatched(r.names, o, opt, r.watcher)
 	if err != nil {
 		return err
 	}
 	defer id.close()
-	j, err := a.open(r.names, o, opt)
-	if err != nil {
-		return err
-	}
-	r.watcher.Frames = j.eng
 	to, err := o.to.open(a, false, nil, o.quiet, r.in, nil)
 	if err != nil {
 		return err

@@ -91,18 +91,11 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 	}
 	defer done()
 	c := &reporting{page: html.New(limits), watch: watch, far: distances{}}
-	opt := engine.Options{Sink: c.see}
-	// Some of what is worth a look is told by packets rather than by records.
-	id, err := o.who.identify(&opt, watch)
+	j, id, err := a.openWatched(names, o, engine.Options{Sink: c.see}, watch)
 	if err != nil {
 		return err
 	}
 	defer id.close()
-	j, err := a.open(names, o, opt)
-	if err != nil {
-		return err
-	}
-	watch.Frames = j.eng
 	interrupted, err := a.run(j)
 	if err != nil {
 		return err

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"portero/capture/pcapfile"
 	"portero/catalog"
 	"portero/internal/fold"
 	"portero/internal/manual"
@@ -128,9 +127,6 @@ connection in plain words, with the frames that prove it. It never sends a packe
 	completeWords(root)
 	return root
 }
-
-// inputs is how captures are opened.
-func (a *app) inputs() pcapfile.Options { return pcapfile.Options{Stdin: a.in, Copies: a.copies} }
 
 // usage is an error in how the command was called.
 func usage(s string) error { return &exitError{exitUsage, errors.New(s)} }

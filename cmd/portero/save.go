@@ -73,7 +73,7 @@ func (a *app) saveChosen(names []string, o *readFlags, of *engine.Chosen, chosen
 			return err
 		}
 		m.eng = j.eng
-		_, err = a.run(j)
+		err = a.whole(j)
 		a.maskedSay(m, o)
 		return errors.Join(err, m.err)
 	}

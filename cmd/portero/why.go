@@ -123,7 +123,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := a.run(j); err != nil {
+	if err := a.whole(j); err != nil {
 		return nil, nil, err
 	}
 	ctx := answers.Context(rec)

@@ -57,7 +57,6 @@ var elsewhereMessages = [][2]string{
 	{": i/o timeout", ": no contesta a tiempo"},
 
 	{"no database in MaxMind's format: %s", "no es una base de datos en el formato de MaxMind"},
-	{"compressed, but its header is damaged: EOF", "comprimido, pero con la cabecera dañada: acaba demasiado pronto"},
 	{"unexpected EOF", "acaba demasiado pronto"},
 
 	{"%s: more than %d lines", "%s: más de %d líneas"},
