@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -68,11 +69,6 @@ func readOverrides(name string) (facts []catalog.Override, ps []catalog.Problem,
 	}
 	facts, ps = catalog.ReadOverrides(in, name, findings.IDs())
 	return facts, ps, nil
-}
-
-// unopened is err, why name could not be opened, as one of the problems of the catalogue.
-func unopened(name string, err error) catalog.Problem {
-	return catalog.Problem{File: name, Text: strings.TrimPrefix(explainOpen(err), name+": ")}
 }
 
 // catalog returns the catalogue with the overrides in force.
@@ -176,10 +172,12 @@ func (a *app) catalogCheck(args []string, lang string) error {
 	}
 	ps := catalog.Check()
 	facts := 0
+	var unread error // what was not read is not right, and not wrong either
 	for _, name := range append(a.overrideFiles(), args...) {
 		os, bad, err := readOverrides(name)
 		if err != nil {
-			bad = []catalog.Problem{unopened(name, err)}
+			say(a.err, err, l)
+			unread = cmp.Or(unread, err)
 		}
 		ps = append(ps, bad...)
 		facts += len(os)
@@ -192,7 +190,10 @@ func (a *app) catalogCheck(args []string, lang string) error {
 	for _, p := range ps {
 		fmt.Fprintln(a.page(), printable(words.Message(l, p.Error())))
 	}
-	if len(ps) > 0 {
+	switch {
+	case unread != nil:
+		return &exitError{status(unread), nil}
+	case len(ps) > 0:
 		return &exitError{exitFound, nil}
 	}
 	s := catalog.Version()
@@ -218,7 +219,7 @@ func (a *app) catalogDiff(args []string, lang string) error {
 		}
 		os, ps, err := readOverrides(name)
 		if err != nil {
-			ps = []catalog.Problem{unopened(name, err)}
+			return err
 		}
 		if len(ps) > 0 {
 			return usage(ps[0].Error())

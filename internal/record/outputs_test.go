@@ -43,6 +43,12 @@ payload showed them, answered or not, and nothing where only the port speaks for
 
 0 done; 1 a check found something (` + "`diff`, `policy`, `catalog check`, `--fail-on`, `--policy`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
 was readable is in the result, and the message names the byte); 4 not permitted; 130 interrupted before any result.
+Damage comes before what was found: a check of half a capture is none. A file of ` + "`catalog check`" + ` that cannot be read is 2 or 4.
+
+Ctrl-C ends the reading, also of a pipe that has nothing to give, and what was read by then is told, with 0; what needs a second reading
+(` + "`why`, `teach`, `extract`, `exercise`, `diff`" + `) ends with 130. A reader of standard output that goes away, as ` + "`head`" + ` does, ends portero as it
+ends ` + "`cat` and `grep`" + `, by SIGPIPE and without a word: a shell calls that 141 (with ` + "`pipefail`" + ` only). Not where something else is done
+besides (` + "`-w`, `--to`, `--fail-on`, `--policy`" + `): that is done to its end.
 
 What listens ends with 0 when it is told to stop, and with 2 when something that it was to keep is not kept for good: ` + "`live`" + ` when a
 file of ` + "`-w`" + ` or ` + "`-o`" + ` could not be written, ` + "`portero-fleet sensor`" + ` when a record of its connections was lost. What came too fast
