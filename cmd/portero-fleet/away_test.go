@@ -13,6 +13,7 @@ import (
 // A broker that is there and does not answer yet, or hangs up because it is about to
 // stop, is waited for as one that is not there: a sensor that ended would lose records.
 func TestABrokerThatDoesNotAnswerYetIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	for what, serve := range map[string]func(net.Conn){
 		"it says nothing": func(net.Conn) {},
 		"it hangs up":     func(c net.Conn) { c.Close() },
@@ -22,7 +23,7 @@ func TestABrokerThatDoesNotAnswerYetIsWaitedFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		t.Cleanup(func() { l.Close() })
 		go func() {
 			for {
 				c, err := l.Accept()
@@ -32,22 +33,27 @@ func TestABrokerThatDoesNotAnswerYetIsWaitedFor(t *testing.T) {
 				serve(c)
 			}
 		}()
-		var said bytes.Buffer
-		a := &app{err: &said, ctx: context.Background()}
-		b := &busFlags{}
-		b.URL = "nats://" + l.Addr().String()
-		if nc, err := a.connect(b, "test", false); err == nil {
-			nc.Close()
-			t.Errorf("%s: there is no broker, and it is said to be connected", what)
-		}
-		nc, err := a.connect(b, "test", true)
-		if err != nil {
-			t.Errorf("%s: %v", what, err)
-			continue
-		}
-		nc.Close()
-		if !strings.Contains(said.String(), "waiting for it") {
-			t.Errorf("%s: not a word of it: %q", what, said.String())
+		for _, waits := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, waits %v", what, waits), func(t *testing.T) {
+				t.Parallel()
+				var said bytes.Buffer
+				a := &app{err: &said, ctx: context.Background()}
+				b := &busFlags{}
+				b.URL = "nats://" + l.Addr().String()
+				nc, err := a.connect(b, "test", waits)
+				switch {
+				case err == nil:
+					nc.Close()
+					if !waits {
+						t.Error("there is no broker, and it is said to be connected")
+					}
+				case waits:
+					t.Error(err)
+				}
+				if waits && !strings.Contains(said.String(), "waiting for it") {
+					t.Errorf("not a word of it: %q", said.String())
+				}
+			})
 		}
 	}
 }

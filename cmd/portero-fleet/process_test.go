@@ -14,7 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"portero/internal/corpus"
+	"portero/internal/fleet/bus"
 	"portero/internal/fleet/sensor"
 	"portero/internal/fleet/spool"
 )
@@ -181,9 +184,14 @@ func TestWhoMayNotAsk(t *testing.T) {
 	os.WriteFile(users, []byte("sensor hq "+strings.TrimSpace(k.text())+"\n"), 0o600)
 	b := start(t, "command", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", filepath.Join(dir, "b"), "--size", "64M", "--users", users)
 	b.wait("ready")
-	for _, args := range [][]string{{"status"}, {"ingest", dir, "--site", "hq"}, {"hub", "--parquet", filepath.Join(dir, "lake"), "--name", "h"}} {
-		began := time.Now()
-		p := start(t, "command", append(args, "--url", fmt.Sprintf("nats://127.0.0.1:%d", port), "--seed", seed)...)
+	asked := [][]string{{"status"}, {"ingest", dir, "--site", "hq"}, {"hub", "--parquet", filepath.Join(dir, "lake"), "--name", "h"}}
+	began := time.Now()
+	var ps []*process
+	for _, args := range asked {
+		ps = append(ps, start(t, "command", append(args, "--url", fmt.Sprintf("nats://127.0.0.1:%d", port), "--seed", seed)...))
+	}
+	for i, args := range asked {
+		p := ps[i]
 		<-p.done
 		if d := time.Since(began); d > 8*time.Second || p.cmd.ProcessState.ExitCode() != 4 || !strings.Contains(p.text(), "the broker refuses this") {
 			t.Errorf("%s: status %d after %v: %s", args[0], p.cmd.ProcessState.ExitCode(), d, p.text())
@@ -198,7 +206,7 @@ func TestTwoHubsOfOneName(t *testing.T) {
 	url := fmt.Sprintf("nats://127.0.0.1:%d", port)
 	one(t, filepath.Join(dir, "b"), port)
 	first := start(t, "command", "hub", "--url", url, "--parquet", filepath.Join(dir, "lake"), "--name", "h")
-	time.Sleep(500 * time.Millisecond)
+	heard(t, url) // it is there when the other comes
 	second := start(t, "command", "hub", "--url", url, "--parquet", filepath.Join(dir, "lake"), "--name", "h")
 	first.wait("another hub calls itself h")
 	p := start(t, "command", "status", "--url", url)
@@ -208,4 +216,24 @@ func TestTwoHubsOfOneName(t *testing.T) {
 	}
 	first.stop()
 	second.stop()
+}
+
+// heard waits until the broker has heard from somebody how it is.
+func heard(t *testing.T, url string) {
+	t.Helper()
+	nc, err := bus.Connect(bus.Config{URL: url}, "test", true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if s, err := js.Stream(t.Context(), bus.Status); err == nil && s.CachedInfo().State.Msgs > 0 {
+			return
+		}
+	}
+	t.Fatal("nobody says how it is")
 }
