@@ -17,6 +17,7 @@ import (
 
 // A scan is told while it goes on, long before its attempts end.
 func TestScanIsToldEarly(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	file := filepath.Join(t.TempDir(), "lines")
 	w := watch(t, n, "va", "--plain", "-o", file)

@@ -485,6 +485,7 @@ func taggedHandshake() [][]byte {
 // A collector is told of connections that go on, whatever --interim says: also of a stream of
 // datagrams that nobody answers, and of what has become silent.
 func TestACollectorIsToldOfWhatLasts(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	c := n.Collect(livetest.A)
 	w := watch(t, n, "va", "--interim", "0", "--to", fmt.Sprintf("ipfix://127.0.0.1:%d?active=1", c.Port))

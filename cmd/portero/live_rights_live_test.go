@@ -182,55 +182,63 @@ func datagrams(t *testing.T, names ...string) (count uint64, last time.Time) {
 // Killed, it leaves a whole file that lacks at most the last second; told to end, one
 // that lacks nothing; when the helper process is killed, too.
 func TestWhatIsInTheFile(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("tcpdump"); err != nil {
 		t.Skip("needs tcpdump")
 	}
-	n := livetest.New(t)
 	for _, how := range []string{"SIGTERM", "SIGKILL", "helper killed"} {
-		file := filepath.Join(t.TempDir(), "x.pcapng")
-		w := watch(t, n, "va", "-w", file, "-f", "udp port 9000")
-		stop := busy(t, n)
-		pids := []string{fmt.Sprint(os.Getpid()), fmt.Sprint(w.cmd.Process.Pid), fmt.Sprint(w.parser())}
-		time.Sleep(1400 * time.Millisecond)
-		before := loadOf(pids)
-		time.Sleep(1100 * time.Millisecond)
-		var sent uint64
-		// While other programs had the processors nobody sent, or saved.
-		lacked, killed := loadOf(pids).lacked(before), time.Now()
-		switch how {
-		case "SIGTERM":
-			sent = stop()
-			if err := w.end(syscall.SIGTERM); err != nil {
-				t.Errorf("%v\n%s", err, w.errors())
-			}
-		case "SIGKILL":
-			syscall.Kill(w.parser(), syscall.SIGKILL)
-			if err := <-w.done; err == nil {
-				t.Error("exit status 0 after the process that analyses was killed")
-			}
-			sent = stop()
-		case "helper killed":
-			sent = stop()
-			pid := w.parser()
-			w.end(syscall.SIGKILL)
-			for range 300 {
-				if syscall.Kill(pid, 0) != nil {
-					break
-				}
-				time.Sleep(10 * time.Millisecond)
-			}
-			if syscall.Kill(pid, 0) == nil {
-				t.Error("the process that analyses lives on")
-			}
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			whatIsInTheFile(t, how)
+		})
+	}
+}
+
+func whatIsInTheFile(t *testing.T, how string) {
+	n := livetest.New(t)
+	file := filepath.Join(t.TempDir(), "x.pcapng")
+	w := watch(t, n, "va", "-w", file, "-f", "udp port 9000")
+	stop := busy(t, n)
+	pids := []string{fmt.Sprint(os.Getpid()), fmt.Sprint(w.cmd.Process.Pid), fmt.Sprint(w.parser())}
+	time.Sleep(1400 * time.Millisecond)
+	before := loadOf(pids)
+	time.Sleep(1100 * time.Millisecond)
+	var sent uint64
+	// While other programs had the processors nobody sent, or saved.
+	lacked, killed := loadOf(pids).lacked(before), time.Now()
+	switch how {
+	case "SIGTERM":
+		sent = stop()
+		if err := w.end(syscall.SIGTERM); err != nil {
+			t.Errorf("%v\n%s", err, w.errors())
 		}
-		got, last := datagrams(t, file)
-		if how == "SIGKILL" {
-			if d := killed.Sub(last); got == 0 || d > 1050*time.Millisecond+lacked {
-				t.Errorf("%s: %d datagrams, the last one %v before the end; %v of it were others'", how, got, d, lacked)
-			}
-		} else if got != sent {
-			t.Errorf("%s: %d datagrams of %d", how, got, sent)
+	case "SIGKILL":
+		syscall.Kill(w.parser(), syscall.SIGKILL)
+		if err := <-w.done; err == nil {
+			t.Error("exit status 0 after the process that analyses was killed")
 		}
+		sent = stop()
+	case "helper killed":
+		sent = stop()
+		pid := w.parser()
+		w.end(syscall.SIGKILL)
+		for range 300 {
+			if syscall.Kill(pid, 0) != nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if syscall.Kill(pid, 0) == nil {
+			t.Error("the process that analyses lives on")
+		}
+	}
+	got, last := datagrams(t, file)
+	if how == "SIGKILL" {
+		if d := killed.Sub(last); got == 0 || d > 1050*time.Millisecond+lacked {
+			t.Errorf("%d datagrams, the last one %v before the end; %v of it were others'", got, d, lacked)
+		}
+	} else if got != sent {
+		t.Errorf("%d datagrams of %d", got, sent)
 	}
 }
 
@@ -247,6 +255,7 @@ func smallDisk(t *testing.T, size string) string {
 
 // A full disk ends the saving, says so, and never the watching; what was saved is whole.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	dir := smallDisk(t, "256k")
 	file := filepath.Join(dir, "x.pcapng")
@@ -352,6 +361,7 @@ func scrapeUntil(t *testing.T, n *livetest.Net, wanted func(m map[string]string)
 
 // SIGHUP goes on in new files; a ring of files by size keeps the newest.
 func TestRotation(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("tcpdump"); err != nil {
 		t.Skip("needs tcpdump")
 	}

@@ -46,84 +46,98 @@ func pseudoTerminal(t *testing.T) (master, slave *os.File) {
 // Whoever reads standard output may stop to read: packets are saved, counters go on, and
 // a signal ends it with everything saved.
 func TestReaderThatIsStuck(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"pipe", "plain", "screen"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			readerStuck(t, how)
+		})
+	}
+}
+
+func readerStuck(t *testing.T, how string) {
 	n := livetest.New(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, how := range []string{"pipe", "plain", "screen"} {
-		file := filepath.Join(t.TempDir(), "x.pcapng")
-		args := []string{self, "live", "va", "-w", file, "--metrics", "127.0.0.1:9899", "-f", "udp port 9000 or tcp port 1"}
-		if how == "plain" {
-			args = append(args, "--plain")
-		}
-		cmd := n.Command(livetest.A, args...)
-		cmd.Env = append(os.Environ(), "PORTERO_MAIN=1", "TERM=xterm")
-		if how == "pipe" {
-			r, w, err := os.Pipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
-			defer w.Close()
-			cmd.Stdout, cmd.Stderr = w, w
-		} else {
-			_, slave := pseudoTerminal(t)
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-		}
-		if err := cmd.Start(); err != nil {
+	file := filepath.Join(t.TempDir(), "x.pcapng")
+	args := []string{self, "live", "va", "-w", file, "--metrics", "127.0.0.1:9899", "-f", "udp port 9000 or tcp port 1"}
+	if how == "plain" {
+		args = append(args, "--plain")
+	}
+	cmd := n.Command(livetest.A, args...)
+	cmd.Env = append(os.Environ(), "PORTERO_MAIN=1", "TERM=xterm")
+	if how == "pipe" {
+		r, w, err := os.Pipe()
+		if err != nil {
 			t.Fatal(err)
 		}
-		done := make(chan error, 1)
-		go func() { done <- cmd.Wait() }()
-		defer cmd.Process.Kill()
-		for end := time.Now().Add(15 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-			if _, err := os.Stat(file); err == nil {
-				break
-			}
+		defer r.Close()
+		defer w.Close()
+		cmd.Stdout, cmd.Stderr = w, w
+	} else {
+		_, slave := pseudoTerminal(t)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	defer cmd.Process.Kill()
+	until := func(what string, is func() bool) {
+		t.Helper()
+		for end := time.Now().Add(15 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
 			if time.Now().After(end) {
-				t.Fatalf("%s: it does not begin", how)
+				t.Fatal("not so within 15 s: ", what)
 			}
 		}
-		time.Sleep(700 * time.Millisecond)
-		stop := busy(t, n)
-		for range 10 { // more to tell than a pipe or a terminal holds
-			n.Do(livetest.A, func() {
-				for range 100 {
-					if c, err := net.DialTimeout("tcp4", "10.77.0.2:1", time.Second); err == nil {
-						c.Close()
-					}
+	}
+	until("it begins", func() bool {
+		_, err := os.Stat(file)
+		return err == nil
+	})
+	if m := scrapeUntil(t, n, func(m map[string]string) bool { return m["portero_frames_total"] != "" }); m != nil {
+		t.Fatalf("no counters: %v", m)
+	}
+	stop := busy(t, n)
+	for range 10 { // more to tell than a pipe or a terminal holds
+		n.Do(livetest.A, func() {
+			for range 100 {
+				if c, err := net.DialTimeout("tcp4", "10.77.0.2:1", time.Second); err == nil {
+					c.Close()
 				}
-			})
-			time.Sleep(250 * time.Millisecond)
-		}
+			}
+		})
+		time.Sleep(250 * time.Millisecond)
+	}
+	until("what came is saved", func() bool {
 		st, err := os.Stat(file)
-		if err != nil || st.Size() < 100_000 {
-			t.Errorf("%s: after a while %d octets are saved, %v", how, st.Size(), err)
-		}
-		a := scrape(t, n)["portero_frames_total"]
-		time.Sleep(1200 * time.Millisecond)
-		if b := scrape(t, n)["portero_frames_total"]; a == b || a == "" {
-			t.Errorf("%s: the counters stand at %s", how, a)
-		}
-		sent := stop()
-		cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-done:
-		case <-time.After(10 * time.Second):
-			cmd.Process.Kill()
-			t.Errorf("%s: it does not end", how)
-			continue
-		}
-		if got, _ := datagrams(t, file); got != sent {
-			t.Errorf("%s: %d datagrams of %d are saved", how, got, sent)
-		}
+		return err == nil && st.Size() >= 100_000
+	})
+	a := scrape(t, n)["portero_frames_total"]
+	until("the counters go on", func() bool {
+		b := scrape(t, n)["portero_frames_total"]
+		return a != "" && b != "" && a != b
+	})
+	sent := stop()
+	cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		cmd.Process.Kill()
+		t.Fatal("it does not end")
+	}
+	if got, _ := datagrams(t, file); got != sent {
+		t.Errorf("%d datagrams of %d are saved", got, sent)
 	}
 }
 
 // A full disk under -o is told once, with the name of the file, and the watching goes on;
 // what was written is whole lines.
 func TestFullDiskUnderTheRecords(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	dir := smallDisk(t, "64k")
 	records, saved := filepath.Join(dir, "x.ndjson"), filepath.Join(t.TempDir(), "x.pcapng")
@@ -161,6 +175,7 @@ func TestFullDiskUnderTheRecords(t *testing.T) {
 
 // SIGHUP of a service that writes to a pipe and saves nothing is no word to end.
 func TestHangUpWithNothingToRotate(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	w := watch(t, n, "va", "--plain")
 	w.cmd.Process.Signal(syscall.SIGHUP)
