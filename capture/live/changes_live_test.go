@@ -3,6 +3,7 @@
 package live_test
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"sync"
@@ -79,32 +80,36 @@ func awaits(t *testing.T, events <-chan live.Event) func(want live.Event) {
 // Frames that the kernel has not handed over yet belong to the capture, however late its
 // timer is: when it is told to stop, and when the interface goes and comes back.
 func TestFramesThatAreHandedOverLate(t *testing.T) {
-	n := livetest.New(t)
-	came := counted(t, n, livetest.B, 9000)
-	for i, lanes := range []int{1, 3} {
-		o := live.Options{Interfaces: []string{"va"}, Lanes: lanes}
-		o.Late(1200 * time.Millisecond)
-		events := make(chan live.Event, 16)
-		h, end := listen(t, n, o, func(e live.Event) { events <- e })
-		await := awaits(t, events)
-		udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
-		came(10*(i+1), 60)
-		n.Run(livetest.A, "ip", "link", "del", "va")
-		n.Veth()
-		await(live.Event{Interface: "va", Change: live.WentAway, Name: "va"})
-		await(live.Event{Interface: "va", Change: live.CameBack})
-		udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
-		came(10*(i+1), 61)
-		got := map[int]int{}
-		for _, f := range end() {
-			if isUDP(&f) {
-				got[len(f.Data)-42]++
+	t.Parallel()
+	for _, lanes := range []int{1, 3} {
+		t.Run(fmt.Sprintf("%d lanes", lanes), func(t *testing.T) {
+			t.Parallel()
+			n := livetest.New(t)
+			came := counted(t, n, livetest.B, 9000)
+			o := live.Options{Interfaces: []string{"va"}, Lanes: lanes}
+			o.Late(1200 * time.Millisecond)
+			events := make(chan live.Event, 16)
+			h, end := listen(t, n, o, func(e live.Event) { events <- e })
+			await := awaits(t, events)
+			udp(t, n, livetest.A, "10.77.0.2:9000", 10, 60)
+			came(10, 60)
+			n.Run(livetest.A, "ip", "link", "del", "va")
+			n.Veth()
+			await(live.Event{Interface: "va", Change: live.WentAway, Name: "va"})
+			await(live.Event{Interface: "va", Change: live.CameBack})
+			udp(t, n, livetest.A, "10.77.0.2:9000", 10, 61)
+			came(10, 61)
+			got := map[int]int{}
+			for _, f := range end() {
+				if isUDP(&f) {
+					got[len(f.Data)-42]++
+				}
 			}
-		}
-		if got[60] != 10 || got[61] != 10 {
-			t.Errorf("%d lanes: datagrams by size %v, want 10 of 60 before it went and of 61 before the end", lanes, got)
-		}
-		h.Close()
+			if got[60] != 10 || got[61] != 10 {
+				t.Errorf("datagrams by size %v, want 10 of 60 before it went and of 61 before the end", got)
+			}
+			h.Close()
+		})
 	}
 }
 
@@ -169,6 +174,7 @@ func TestInterfaceGoesAndComesBack(t *testing.T) {
 // An interface that gets another name is followed under it; when it is gone, the name that
 // was asked for is waited for. One that is down from the start is said to be down.
 func TestInterfaceIsRenamed(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	n.Run(livetest.A, "ip", "link", "add", "idle", "type", "veth", "peer", "name", "idle2")
 	events := make(chan live.Event, 16)

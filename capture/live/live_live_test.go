@@ -172,9 +172,9 @@ func TestLanesMergeInOrder(t *testing.T) {
 	}
 }
 
-// A frame on loopback is there once, in one interface and in any.
 // TestCloseWhileReading closes under a reader that was not told to stop.
 func TestCloseWhileReading(t *testing.T) {
+	t.Parallel()
 	n := livetest.New(t)
 	for range 20 {
 		h, end := listen(t, n, live.Options{Interfaces: []string{"va"}}, nil)
@@ -186,6 +186,7 @@ func TestCloseWhileReading(t *testing.T) {
 	}
 }
 
+// A frame on loopback is there once, in one interface and in any.
 func TestLoopbackOnce(t *testing.T) {
 	n := livetest.New(t)
 	sink(t, n, livetest.A, 9000)
