@@ -132,7 +132,7 @@ func TestHelloInCrumbs(t *testing.T) {
 // TestSyslogThatCounts: over TCP a message's length may come before it.
 func TestSyslogThatCounts(t *testing.T) {
 	const message = "<34>1 2026-11-24T10:00:00Z door app - - - hello"
-	for s, want := range map[string]Protocol{"47 " + message: Syslog, "47 " + message + "47 " + message: Syslog, "47 hello <34>1 door": None, "4711": None, "1 <34>1 hello": None} {
+	for s, want := range map[string]Protocol{"47 " + message: Syslog, "47 " + message + "47 " + message: Syslog, "47 hello <34>1 door": None, "4711": None, "47114": None, "1 <34>1 hello": None} {
 		if f := tcpTalk(elsewhere).say(ours, s).end(); protocolOf(f) != want.String() {
 			t.Errorf("%q: %+v", s, f)
 		}

@@ -165,10 +165,10 @@ func matchSyslog(l *look) grade {
 		for ; i < len(b) && i < 5 && b[i] >= '0' && b[i] <= '9'; i++ {
 			size = size*10 + int(b[i]-'0')
 		}
-		if i == len(b) && i < 5 || i+1 == len(b) && b[i] == ' ' {
+		switch {
+		case i == len(b) && i < 5, i+1 == len(b) && b[i] == ' ':
 			return l.until(i + 6)
-		}
-		if i == 0 || size < 8 || b[i] != ' ' {
+		case i == 0, i >= len(b), size < 8, b[i] != ' ':
 			return no
 		}
 		b = b[i+1:]
