@@ -62,6 +62,14 @@ func FuzzSee(f *testing.F) {
 	for _, o := range furtherOpenings() {
 		f.Add(o.port, !o.udp, false, append([]byte{byte(len(o.a)/24+1)<<2 | byte(o.first)}, o.a+"\x30"+o.b...))
 	}
+	for _, s := range []string{kexInit("curve25519-sha256"), "\x30\x0d\x00\x06door/1hello", "\x82\x0b\x00\x01\x00\x06door/#\x00", ":a!a@b JOIN :#c\r\n", "PING :a\r\n", "MAIL FROM:<a@b>\r\n", "\x05\x01\x00\x05\x01\x00\x03\x01a\x01\xbb",
+		"\x04\x01\x01\xbb\x00\x00\x00\x01\x00a\x00", "ruok", "47 <34>1 a", "\x16\x03\x01\x00\x01\x01\x16\x03\x01\x00\x01\x00", helloTo()} {
+		f.Add(uint16(1883), true, true, append([]byte{byte(len(s)/24+1) << 2}, s...))
+		f.Add(uint16(1080), true, false, append([]byte{byte(len(s)/24+1) << 2}, s...))
+	}
+	for _, part := range [][]byte{dtlsPart(clientHello, 0, 60, 0, make([]byte, 30)), dtlsPart(clientHello, 1, 60, 30, make([]byte, 30))} {
+		f.Add(uint16(443), false, false, append([]byte{byte(len(part)/24+1) << 2}, part...))
+	}
 	f.Fuzz(func(t *testing.T, port uint16, tcp, blind bool, b []byte) {
 		x := New(1 << 20)
 		d := &dialogue{x: x, tcp: tcp, blind: blind, ports: [2]uint16{port ^ 0x5555, port}}
