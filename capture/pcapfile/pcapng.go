@@ -105,6 +105,11 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 			f.stop(at, unequal(typ, n, end))
 			return i
 		}
+		if typ == ngInterface && len(f.ifaces) >= maxInterfaces { // no damage, but nothing tells the links of its frames from here on
+			f.fail = &DamageError{File: f.name, Offset: at, Unpacked: f.packed(), Frames: f.frames,
+				Reason: fmt.Sprintf("more than the %d interfaces that are kept apart", maxInterfaces), Hint: "everything before it is in the result; what lies behind it is not read"}
+			return i
+		}
 		if reason := p.block(f, b, typ, rest[8:n-4]); reason != "" {
 			f.stop(at, reason)
 			return i
@@ -146,9 +151,6 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 	case ngInterface:
 		if len(body) < 8 {
 			return "an interface block of less than 8 bytes"
-		}
-		if len(f.ifaces) >= maxInterfaces {
-			return fmt.Sprintf("more than %d interfaces", maxInterfaces)
 		}
 		it := Interface{Link: capture.LinkType(p.order.Uint16(body)), SnapLen: p.order.Uint32(body[4:]), unit: 1000}
 		p.options(body[8:], func(code uint16, v []byte) {

@@ -47,6 +47,8 @@ var messages = [][2]string{
 	{"standard input: ", "entrada estándar: "},
 	{"another capture begins here, as when captures are joined by cat", "aquí empieza otra captura, como al unir capturas con cat"},
 	{"everything before it is in the result; name the captures one by one, or join them with mergecap", "todo lo anterior está en el resultado; hay que nombrar las capturas una a una, o unirlas con mergecap"},
+	{"more than the %d interfaces that are kept apart", "más de las %d interfaces que se distinguen"},
+	{"everything before it is in the result; what lies behind it is not read", "todo lo anterior está en el resultado; lo que haya detrás no se lee"},
 	{"zeros begin here in place of frames: room that was never written, or a disk that lost what was", "aquí empiezan ceros en lugar de tramas: sitio que nunca se escribió, o un disco que perdió lo escrito"},
 	{"everything before them is in the result; what may lie behind them is not read", "todo lo anterior está en el resultado; lo que pueda haber detrás no se lee"},
 	{"the compressed stream is damaged: ", "el flujo comprimido está dañado: "},
