@@ -21,6 +21,7 @@ var said = map[string][2]string{
 	"nokey":        {"the record has no key “%1”", "el registro no tiene la clave «%1»"},
 	"more-one":     {"1 more is in the page; filter it to print it", "1 más está en la página; se puede filtrar para imprimirla"},
 	"more":         {"%1 more are in the page; filter it to print them", "%1 más están en la página; se pueden filtrar para imprimirlas"},
+	"byport":       {"%1" + record.PortMark, "%1" + record.PortMark},
 	"protocol":     {"IP protocol %1", "protocolo IP %1"},
 	"open":         {"Connection", "Conexión"},
 	"untold-one":   {"This connection is in the table and is not told packet by packet: the page holds that for 1 connection, the most unusual one. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para 1 conexión, la menos común. Se cuenta con"},

@@ -66,7 +66,7 @@ function value(key, row) {
 // service is what was spoken; a question mark stands behind what is only what the port is for.
 function service(row) {
   const v = value("service", row) || "";
-  return v && value("service_by", row) === "port" ? v + "?" : v;
+  return v && value("service_by", row) === "port" ? say("byport", v) : v;
 }
 
 // word is a value as people read it.
