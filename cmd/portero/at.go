@@ -66,6 +66,9 @@ func (a *app) portsAt(names []string, o *readFlags, at string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.mayWrite(o); err != nil {
+		return err
+	}
 	var socks []socket
 	var t doors.Tally
 	j, err := a.open(names, o, engine.Options{Sink: func(r *record.Record) error {

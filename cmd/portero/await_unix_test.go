@@ -109,3 +109,28 @@ func TestInputThatDoesNotEnd(t *testing.T) {
 		})
 	}
 }
+
+// What stands against -o is said before anything is read: the captures of these would wait for ever.
+func TestOutputRefusedAtOnce(t *testing.T) {
+	there := filepath.Join(t.TempDir(), "there")
+	policy := filepath.Join(t.TempDir(), "policy")
+	for name, text := range map[string]string{there: "", policy: "10.0.0.1 80/tcp\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	for _, verb := range [][]string{{"findings", "-"}, {"report", "-"}, {"ports", "-"}, {"ports", "-", "--at", "1"}, {"hosts", "-"}, {"policy", policy, "-"}, {"diff", "-", "-"}} {
+		for _, out := range []string{there, filepath.Join(there, "under"), filepath.Join(t.TempDir(), "none", "x")} {
+			var said bytes.Buffer
+			if code := run(append(verb, "-o", out), r, io.Discard, &said); code != exitUsage || !bytes.Contains(said.Bytes(), []byte(out)) {
+				t.Errorf("%v -o %s: %d %s", verb, out, code, said.String())
+			}
+		}
+	}
+}

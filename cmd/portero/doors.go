@@ -20,6 +20,9 @@ func (a *app) tallyOf(names []string, o *readFlags) (*doors.Tally, *job, bool, e
 
 func (a *app) tallyWith(names []string, o *readFlags, opt engine.Options) (*doors.Tally, *job, bool, error) {
 	var t doors.Tally
+	if err := a.mayWrite(o); err != nil {
+		return nil, nil, false, err
+	}
 	memory, err := size(o.memory)
 	if err != nil {
 		return nil, nil, false, err

@@ -147,6 +147,9 @@ never that somebody is infected.`,
 			if err != nil {
 				return err
 			}
+			if err := a.mayWrite(&o); err != nil {
+				return err
+			}
 			opt := engine.Options{Judge: d.Record, Sink: func(r *record.Record) error { d.Observe(r); return nil }}
 			j, id, err := a.openWatched(names, &o, opt, d)
 			if err != nil {

@@ -208,6 +208,17 @@ func mayCreate(name string, force bool) error {
 	return mayMakeIn(name)
 }
 
+// mayWrite says what stands against -o before captures are read for it, which may take long.
+func (a *app) mayWrite(o *readFlags) error {
+	if o.out == "" || o.out == "-" {
+		return nil
+	}
+	if err := a.mayLose(o.out); err != nil {
+		return err
+	}
+	return mayCreate(o.out, o.force)
+}
+
 // mayMakeIn says what stands against making a file in the directory of name.
 func mayMakeIn(name string) error {
 	dir := filepath.Dir(name)

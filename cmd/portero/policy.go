@@ -94,6 +94,9 @@ The same policy can be given to read, findings and live with --policy.`,
 			if err != nil {
 				return err
 			}
+			if err := a.mayWrite(&o); err != nil {
+				return err
+			}
 			j, err := a.open(names, &o, engine.Options{Sink: func(r *record.Record) error { d.Observe(r); return nil }})
 			if err != nil {
 				return err

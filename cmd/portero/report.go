@@ -85,6 +85,9 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 	if err != nil {
 		return err
 	}
+	if err := a.mayWrite(o); err != nil {
+		return err
+	}
 	names, done, err := a.spool(names)
 	if err != nil {
 		return err
