@@ -138,6 +138,7 @@ func whole(t *testing.T, names []string) (lines []string) {
 }
 
 func TestAConnectionThatSpansFilesIsOneRecord(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	names := rotate(t, filepath.Join(dir, "core"), "x", traffic(300), time.Minute)
 	want := whole(t, names)
@@ -214,6 +215,7 @@ func TestSensorOf(t *testing.T) {
 // A worker that is stopped in the middle, others that go on, files that come twice
 // under other names, and a second run over everything.
 func TestIngestOnce(t *testing.T) {
+	t.Parallel()
 	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Limits: bus.Limits{MaxBytes: 1 << 28}, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -403,6 +405,7 @@ func TestAFileThatGrew(t *testing.T) {
 
 // A file that went away after it was queued does not keep a worker for ever.
 func TestAFileThatWentAway(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithTimeout(context.Background(), 40*time.Second)
 	defer stop()
 	q := queue(t, ctx)

@@ -56,6 +56,7 @@ func TestWhatIsRefusedForGoodIsSaid(t *testing.T) {
 // Records that make a batch longer than the broker takes are sent in several, the
 // same ones at every try.
 func TestNoBatchOfAUnitIsTooLong(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
 	defer stop()
 	q := queue(t, ctx)
