@@ -120,7 +120,8 @@ func (s *session) limits() string {
 	case err != nil:
 		return s.lang.Pick("programs are not named: ", "los programas no se nombran: ") + printable(err.Error())
 	case n.Denied > 0:
-		return s.lang.Pick("programs of other users may not be looked into and are not named; with sudo they are", "los programas de otros usuarios no se pueden consultar y no se nombran; con sudo, sí")
+		return s.lang.Pick("programs of other users may not be looked into and are not named; with sudo they are (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)",
+			"los programas de otros usuarios no se pueden consultar y no se nombran; con sudo, sí (CAP_SYS_PTRACE y CAP_DAC_READ_SEARCH)")
 	}
 	return ""
 }

@@ -102,17 +102,26 @@ func TestWithoutRights(t *testing.T) {
 	self, _ := os.Executable()
 	file := filepath.Join(t.TempDir(), "x.pcapng")
 	for _, lang := range []string{"en", "es"} {
-		cmd := n.Command(livetest.A, self, "live", "va", "-w", file, "--lang", lang)
-		cmd.Env = append(os.Environ(), "PORTERO_MAIN=1", "PORTERO_TEST_NOCAPS=1")
-		var errw bytes.Buffer
-		cmd.Stderr = &errw
-		cmd.Run()
-		if code := cmd.ProcessState.ExitCode(); code != exitDenied {
-			t.Errorf("exit status %d\n%s", code, errw.String())
-		}
-		for _, must := range []string{"va", "CAP_NET_RAW", "sudo portero live va", "setcap cap_net_raw=ep ", "chgrp", "usermod -aG"} {
-			if !strings.Contains(errw.String(), must) {
-				t.Errorf("%s: no %q in\n%s", lang, must, errw.String())
+		for how, musts := range map[string][]string{
+			"user": {"va", "CAP_NET_RAW", "sudo portero live va", "setcap cap_net_raw=ep ", "chgrp", "usermod -aG"},
+			// What cannot gain rights is not sent to sudo for them.
+			"confined": {"va", "CAP_NET_RAW", "no_new_privs", "--cap-add NET_RAW", "AmbientCapabilities=CAP_NET_RAW"},
+		} {
+			cmd := n.Command(livetest.A, self, "live", "va", "-w", file, "--lang", lang)
+			cmd.Env = append(os.Environ(), "PORTERO_MAIN=1", "PORTERO_TEST_NOCAPS="+how)
+			var errw bytes.Buffer
+			cmd.Stderr = &errw
+			cmd.Run()
+			if code := cmd.ProcessState.ExitCode(); code != exitDenied {
+				t.Errorf("exit status %d\n%s", code, errw.String())
+			}
+			for _, must := range musts {
+				if !strings.Contains(errw.String(), must) {
+					t.Errorf("%s: no %q in\n%s", lang, must, errw.String())
+				}
+			}
+			if how == "confined" && (strings.Contains(errw.String(), "sudo portero") || strings.Contains(errw.String(), "usermod")) {
+				t.Errorf("%s: sudo and setcap help nobody here:\n%s", lang, errw.String())
 			}
 		}
 	}

@@ -48,10 +48,6 @@ func (a *app) supervise(k *local, plan *session) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if !o.quiet && !plan.screened && !jail.Has("sys_ptrace") {
-		fmt.Fprintln(a.err, "portero: "+plan.lang.Pick("no right to see other users' programs (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH): only those of this user are named",
-			"sin derecho a ver los programas de otros usuarios (CAP_SYS_PTRACE y CAP_DAC_READ_SEARCH): solo se nombran los de este usuario"))
-	}
 	wire, theirs, err := helper.Pair()
 	if err != nil {
 		return err

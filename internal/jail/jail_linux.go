@@ -143,14 +143,6 @@ func Keep(names ...string) error {
 	return errors.Join(setCaps(set), noNewPrivs(), unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}), unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0))
 }
 
-// Has reports whether this process has a capability that Keep knows.
-func Has(name string) bool {
-	c, ok := capNumbers[name]
-	h := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var d [2]unix.CapUserData
-	return ok && unix.Capget(&h, &d[0]) == nil && d[c/32].Effective&(1<<(c%32)) != 0
-}
-
 // High moves f to a descriptor that cannot be written to once the process is in
 // the jail, and closes f. Where there is no room for that it returns f.
 func High(f *os.File) (*os.File, error) {
