@@ -246,6 +246,36 @@ func (c *Conn) recallOldest(p *capture.Packet, side Side, x *Rest) {
 	d.candEcho, d.latestSYN = 0, synCopy{}
 }
 
+// keepOldestAnswer keeps of three SYN-ACKs of side with three numbers the first, which the third displaces, as keepOldest does of
+// SYNs: who answers with cookies (RFC 4987, 3.6) gives each copy of the SYN another number, and takes an acknowledgement of any.
+func (c *Conn) keepOldestAnswer(side Side, x *Rest) {
+	if c.flags&flagCandidate != 0 || x.flags&(dataPrevISN0<<side) == 0 || x.more().candEcho != 0 {
+		return
+	}
+	d := x.need()
+	d.candEcho, d.latestSA = uint32(d.prevISN[side]), synCopy{d.prevOpen[side].time, d.prevOpen[side].off}
+}
+
+// recallOldestAnswer lets the SYN-ACK that keepOldestAnswer kept displace the other of the two of side that are known besides,
+// where p, the first segment of its peer, acknowledges it.
+func (c *Conn) recallOldestAnswer(p *capture.Packet, side Side, x *Rest) {
+	if c.flags&flagCandidate != 0 || x.Data == nil || x.flags&(dataPrevISN0<<side) == 0 || x.more().candEcho == 0 {
+		return
+	}
+	d := x.need()
+	if p.Ack == capture.Seq(d.candEcho)+1 && !c.reachesOther(p.Ack, side, x) && !c.half[side].opensTo(p.Ack) {
+		d.prevISN[side], d.prevLen[side] = capture.Seq(d.candEcho), 0
+		d.prevOpen[side] = opening{time: d.latestSA.time, off: d.latestSA.ts}
+	}
+	d.candEcho, d.latestSA = 0, synCopy{}
+}
+
+// recalls reports whether p acknowledges, of the SYN-ACKs of side, one that does not count.
+func (c *Conn) recalls(p *capture.Packet, side Side, x *Rest) bool {
+	c.recallOldestAnswer(p, side, x)
+	return c.namesOther(p, side, x)
+}
+
 func (c *Conn) swapSYN(side Side, x *Rest) {
 	o := c.swap(side, opening{x.synTime, x.synOff, x.synTS}, x)
 	x.synTime, x.synOff, x.synTS = o.time, o.off, o.ts

@@ -412,7 +412,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		me.sameAgain(p)
 		if c.flags&flagCandidate == 0 && me.copies < 255 {
 			me.copies++
-			if x.Data != nil {
+			if x.Data != nil && x.more().candEcho == 0 {
 				x.need().latestSA = synCopy{time: p.Time, ts: p.TSVal}
 			}
 		}
@@ -433,6 +433,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		}
 	}
 	if repeat && x.Data != nil {
+		c.keepOldestAnswer(side, x)
 		d := x.need()
 		d.prevISN[side], d.prevLen[side] = me.isn, me.carried()
 		d.prevOpen[side] = opening{x.synackTime, x.synackOff, x.synackTS}

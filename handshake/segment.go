@@ -253,7 +253,7 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 		return
 	}
 	// The SYN-ACK that it acknowledges counts, though another came after it.
-	if peer.bits&(sentSYNACK|sentSegment) == sentSYNACK && x.synackOff != 0 && c.namesOther(p, 1-side, x) {
+	if peer.bits&(sentSYNACK|sentSegment) == sentSYNACK && x.synackOff != 0 && c.recalls(p, 1-side, x) {
 		o := c.swap(1-side, opening{x.synackTime, x.synackOff, x.synackTS}, x)
 		x.synackTime, x.synackOff, x.synackTS = o.time, o.off, o.ts
 	}
