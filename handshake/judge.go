@@ -313,7 +313,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		switch {
 		case accepted && third:
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
-		case (accepted || synack && !syn && me.bits&(belongs|sentBadRST) == sentReset) && !cand && peer.bits&sentSegment != 0 && c.serverProof(r, x):
+		case (accepted || synack && !syn && me.bits&(belongs|sentBadRST) == sentReset) && !third && peer.bits&sentSegment != 0 && c.serverProof(r, x):
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
 			if !syn {
 				j.Missing |= MissingSYN

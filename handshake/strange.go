@@ -8,8 +8,16 @@ import "portero/capture"
 // its peer was seen to send. It is a stranger's then, unless another goes on from it: a stretch was lost.
 func (c *Conn) farAhead(ack capture.Seq, side Side, x *Rest) bool {
 	me := &c.half[side]
-	goesOn := me.bits&sentWrongAck != 0 && ack.After(me.ack) && ack.Sub(me.ack) <= slack
+	goesOn := me.bits&sentWrongAck != 0 && !c.contradicts(side) && ack.After(me.ack) && ack.Sub(me.ack) <= slack
 	return ack.Sub(c.half[1-side].next) > slack && !goesOn && c.anchored(1-side, x)
+}
+
+// contradicts reports whether the peer of side acknowledged octets that side sent after it had acknowledged, with its third packet,
+// what lies far ahead of where its peer stands even so: nothing was lost, but something between them gives numbers of its own in
+// one direction.
+func (c *Conn) contradicts(side Side) bool {
+	peer := &c.half[1-side]
+	return c.flags&flagCandidate != 0 && c.candSide() == side && peer.bits&hasAck != 0 && peer.ack.After(c.candSeq) && c.candAck.Sub(peer.next) > slack
 }
 
 // madeUp reports whether p, a segment of side, which acknowledged nothing that counts so far, acknowledges what

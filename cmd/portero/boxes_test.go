@@ -72,6 +72,40 @@ func TestBoxes(t *testing.T) {
 			c A 1001 8001`, `
 			1 handshake=completed synack_frame=2 ack_frame=3
 			2 handshake=completed synack_frame=5 ack_frame=6 reuses=1`},
+		{"numbers of its own in one direction, 900000000 ahead: what the server took tells that it completed, and nothing is lost", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 900005001
+			c PA 1001 900005001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 900005051`, `
+			1 handshake=completed_unseen missing=[ack] ack_frame= close=open resp_payload=50 resp_lost=0 oddities=[ack_of_unsent_data]`},
+		{"numbers of its own in one direction, 900000 ahead: what the server took tells that it completed, and nothing is lost", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 905001
+			c PA 1001 905001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 905051`, `
+			1 handshake=completed_unseen missing=[ack] ack_frame= close=open resp_payload=50 resp_lost=0 oddities=[ack_of_unsent_data]`},
+		{"numbers of its own in one direction, 2900000000 ahead: what the server took tells that it completed, and nothing is lost", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 2900005001
+			c PA 1001 2900005001 100
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 2900005051`, `
+			1 handshake=completed_unseen missing=[ack] ack_frame= close=open resp_payload=50 resp_lost=0 oddities=`},
+		{"a third packet with a wrong number, and a server that took nothing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 905001
+			s A 5001 1001
+			s R 905001`, `
+			1 handshake=invalid close=none`},
 		{"a firewall resets both", `
 			c S 1000
 			s SA 5000 1001
