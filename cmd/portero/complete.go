@@ -1,10 +1,14 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"portero/capture/live"
 	"portero/internal/findings"
+	"portero/internal/sockets"
 	"portero/internal/where"
 	"portero/internal/words"
 )
@@ -34,7 +38,9 @@ func completeWords(cmd *cobra.Command) {
 	case "lab":
 		values["at"] = []string{"client", "middle", "server"}
 	case "ports":
-		values["state"] = []string{"open", "closed", "filtered", "silent"}
+		if err := cmd.RegisterFlagCompletionFunc("state", completeState); err != nil {
+			panic(err)
+		}
 	case "man":
 		cmd.ValidArgsFunction = func(cmd *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var verbs []string
@@ -69,6 +75,19 @@ func completeWords(cmd *cobra.Command) {
 	for _, c := range cmd.Commands() {
 		completeWords(c)
 	}
+}
+
+// completeState offers the states of a capture's doors, and of this machine's sockets where no capture is named yet.
+func completeState(cmd *cobra.Command, given []string, text string) ([]string, cobra.ShellCompDirective) {
+	states := slices.Clone(doorStates)
+	if len(given) == 0 {
+		for _, s := range sockets.States() {
+			states = append(states, strings.ToLower(s))
+		}
+		slices.Sort(states)
+		states = slices.Compact(states)
+	}
+	return fixed(states...)(cmd, given, text)
 }
 
 // completions lets the shell complete formats and the names of --where.

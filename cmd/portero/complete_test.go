@@ -33,7 +33,11 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 				return
 			}
 			path := strings.Fields(c.CommandPath())[1:]
-			_, out, _ := portero(t, append(append([]string{"__complete"}, path...), "--"+f.Name, "")...)
+			asked := append([]string{"__complete"}, path...)
+			if f.Name == "state" {
+				asked = append(asked, look)
+			}
+			_, out, _ := portero(t, append(asked, "--"+f.Name, "")...)
 			values, rest, _ := strings.Cut(out, ":")
 			if values == "" || !strings.HasPrefix(rest, "4") {
 				t.Errorf("%v --%s completes %q", path, f.Name, out)
@@ -58,6 +62,10 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 		if _, out, _ := portero(t, "__complete", verb, ""); !strings.Contains(out, want) || !strings.Contains(out, ":4\n") {
 			t.Errorf("%s completes %q", verb, out)
 		}
+	}
+	// Without a capture the states are this machine's sockets' as well.
+	if _, out, _ := portero(t, "__complete", "ports", "--state", ""); !strings.Contains(out, "established\n") || !strings.Contains(out, "filtered\n") || strings.Count(out, "closed\n") != 1 {
+		t.Errorf("ports --state completes %q", out)
 	}
 	if seen < 60 {
 		t.Error("only", seen, "words were completed")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,10 +114,12 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	return cmd
 }
 
+var doorStates = []string{"open", "closed", "filtered", "silent"}
+
 // portsOf lists the doors of captures that are in a state, in any where it is "".
 func (a *app) portsOf(names []string, o *readFlags, state string) error {
-	if state != "" && state != "open" && state != "closed" && state != "filtered" && state != "silent" {
-		return usage(fmt.Sprintf("--state: %q is none of open, closed, filtered, silent", state))
+	if state != "" && !slices.Contains(doorStates, state) {
+		return usage(fmt.Sprintf("--state: %q is none of %s", state, strings.Join(doorStates, ", ")))
 	}
 	t, j, stopped, err := a.tallyOf(names, o)
 	if err != nil {

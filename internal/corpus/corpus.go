@@ -5,8 +5,8 @@ package corpus
 import (
 	"context"
 	"net/netip"
+	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 
 	"portero/capture/pcapfile"
@@ -16,11 +16,20 @@ import (
 	"portero/internal/record"
 )
 
-// Root is the folder of the module.
-func Root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..")
-}
+// Root is the folder of the module: that in which tests begin, or one above.
+func Root() string { return root }
+
+var root = func() string {
+	dir, _ := os.Getwd()
+	for up := dir; ; up = filepath.Dir(up) {
+		if _, err := os.Stat(filepath.Join(up, "go.mod")); err == nil {
+			return up
+		}
+		if up == filepath.Dir(up) {
+			return dir
+		}
+	}
+}()
 
 // Captures are all whole captures of testdata.
 func Captures() []string {
