@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -119,7 +118,7 @@ var doorStates = []string{"open", "closed", "filtered", "silent"}
 // portsOf lists the doors of captures that are in a state, in any where it is "".
 func (a *app) portsOf(names []string, o *readFlags, state string) error {
 	if state != "" && !slices.Contains(doorStates, state) {
-		return usage(fmt.Sprintf("--state: %q is none of %s", state, strings.Join(doorStates, ", ")))
+		return usage(fmt.Sprintf("--state: %q is none of open, closed, filtered, silent", state))
 	}
 	t, j, stopped, err := a.tallyOf(names, o)
 	if err != nil {
