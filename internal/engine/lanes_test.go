@@ -103,56 +103,68 @@ func differ(t *testing.T, what, want, got string) {
 // and files, or on whether somebody is told of every packet; with plenty of memory
 // and with so little that flows must make room.
 func TestSameForAnyThreads(t *testing.T) {
-	for seed, memory := range []int64{1 << 30, 8 << 20} {
-		tr := newTraffic(uint64(seed))
-		tr.fill(1500, 300, 8, 30_000_000)
-		if memory < 1<<30 {
-			tr.fill(9_000, 8_000, 2, 0)
-		}
-		opt := Options{Threads: 1, Seed: 9, Memory: memory, Merged: true}
-		want := records(t, open(t, tr.pcap), opt)
-		if n := bytes.Count([]byte(want), []byte(`"server_name_by":"dns"`)); n == 0 {
-			t.Error("no name was learned")
-		}
-		if n := bytes.Count([]byte(want), []byte(" heard: ")); n < 10 {
-			t.Errorf("only %d packets were heard", n)
-		}
-		if n := bytes.Count([]byte(want), []byte(`"reuses":`)); n == 0 {
-			t.Error("no port was used again")
-		}
-		if n := bytes.Count([]byte(want), []byte(`"end_reason":"resources"`)); (n > 0) != (memory < 1<<30) {
-			t.Errorf("%d flows had to make room", n)
-		}
-		for _, threads := range []int{1, 2, 8} {
-			opt.Threads = threads
-			differ(t, fmt.Sprintf("%d threads", threads), want, records(t, open(t, tr.pcap), opt))
-			differ(t, fmt.Sprintf("%d threads, blocks of 700", threads), want, records(t, &pieces{from: open(t, tr.pcap), n: 700}, opt))
-		}
-		differ(t, "blocks of 3", want, records(t, &pieces{from: open(t, tr.pcap), n: 3}, opt))
-		opt.Packet = func(uint64, *capture.Packet, []byte, int, bool) {}
-		differ(t, "with every packet shown", want, records(t, open(t, tr.pcap), opt))
-		opt.Packet = nil
-		opt.Opened = func(uint64, *capture.Packet) {}
-		differ(t, "with all that opens shown", want, records(t, open(t, tr.pcap), opt))
-		opt.Opened = nil
+	t.Run("plenty", func(t *testing.T) { sameForAnyThreads(t, 0, 1<<30) })
+	t.Run("little", func(t *testing.T) { sameForAnyThreads(t, 1, 8<<20) })
+}
 
-		dir := t.TempDir()
-		var names []string
-		for i, b := range tr.slices(10) {
-			n := filepath.Join(dir, fmt.Sprint(i, ".pcap"))
-			if err := os.WriteFile(n, b, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			names = append(names, n)
+func sameForAnyThreads(t *testing.T, seed uint64, memory int64) {
+	tr := newTraffic(seed)
+	tr.fill(1500, 300, 8, 30_000_000)
+	if memory < 1<<30 {
+		tr.fill(9_000, 8_000, 2, 0)
+	}
+	opt := Options{Threads: 1, Seed: 9, Memory: memory, Merged: true}
+	want := records(t, open(t, tr.pcap), opt)
+	if n := bytes.Count([]byte(want), []byte(`"server_name_by":"dns"`)); n == 0 {
+		t.Error("no name was learned")
+	}
+	if n := bytes.Count([]byte(want), []byte(" heard: ")); n < 10 {
+		t.Errorf("only %d packets were heard", n)
+	}
+	if n := bytes.Count([]byte(want), []byte(`"reuses":`)); n == 0 {
+		t.Error("no port was used again")
+	}
+	if n := bytes.Count([]byte(want), []byte(`"end_reason":"resources"`)); (n > 0) != (memory < 1<<30) {
+		t.Errorf("%d flows had to make room", n)
+	}
+	same := func(how string, src func(t *testing.T) capture.Source, opt Options) {
+		t.Run(how, func(t *testing.T) { differ(t, how, want, records(t, src(t), opt)) })
+	}
+	whole := func(t *testing.T) capture.Source { return open(t, tr.pcap) }
+	by := func(n int) func(t *testing.T) capture.Source {
+		return func(t *testing.T) capture.Source { return &pieces{from: open(t, tr.pcap), n: n} }
+	}
+	for _, threads := range []int{1, 2, 8} {
+		opt.Threads = threads
+		same(fmt.Sprintf("%d threads", threads), whole, opt)
+		same(fmt.Sprintf("%d threads, blocks of 700", threads), by(700), opt)
+	}
+	same("blocks of 3", by(3), opt)
+	shown := opt
+	shown.Packet = func(uint64, *capture.Packet, []byte, int, bool) {}
+	same("with every packet shown", whole, shown)
+	shown = opt
+	shown.Opened = func(uint64, *capture.Packet) {}
+	same("with all that opens shown", whole, shown)
+
+	dir := t.TempDir()
+	var names []string
+	for i, b := range tr.slices(10) {
+		n := filepath.Join(dir, fmt.Sprint(i, ".pcap"))
+		if err := os.WriteFile(n, b, 0o600); err != nil {
+			t.Fatal(err)
 		}
+		names = append(names, n)
+	}
+	opt.Files = names
+	same("ten slices", func(t *testing.T) capture.Source {
 		set, err := pcapfile.OpenAll(names, pcapfile.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		opt.Files = names
-		differ(t, "ten slices", want, records(t, set, opt))
-		set.Close()
-	}
+		t.Cleanup(func() { set.Close() })
+		return set
+	}, opt)
 }
 
 // Who asks for what opens is shown each connection once, by its first packet, before its record, in the order
