@@ -33,7 +33,7 @@ type job struct {
 
 // tally is what the doctor wants to know of the records.
 type tally struct {
-	tcp, oneWay, midstream, vlan, reordered uint64
+	tcp, oneWay, midstream, reused, vlan, reordered uint64
 }
 
 func (t *tally) add(r *record.Record) {
@@ -44,6 +44,9 @@ func (t *tally) add(r *record.Record) {
 		}
 		if r.Handshake == handshake.Midstream {
 			t.midstream++
+			if r.Reuses > 0 {
+				t.reused++
+			}
 		}
 	}
 	for _, q := range r.Quality {
@@ -178,7 +181,7 @@ func (a *app) whole(j *job) error {
 func (j *job) summary(interrupted bool) *view.Summary {
 	st := j.eng.Stats()
 	t := doctor.Totals{Frames: st.Frames, Packets: st.Packets, Duplicates: st.Flows.Duplicates, TCP: j.tally.tcp, OneWay: j.tally.oneWay,
-		Midstream: j.tally.midstream, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
+		Midstream: j.tally.midstream, MidstreamReused: j.tally.reused, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
 		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Links: j.eng.Links()}
 	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()
 	t.Private = j.flags.anonymize

@@ -129,3 +129,19 @@ func TestOneConnectionIsOne(t *testing.T) {
 		t.Error("nothing is said")
 	}
 }
+
+// What opened on ports that were used before did so during the capture, which missed it.
+func TestMidstreamReused(t *testing.T) {
+	for _, x := range []struct {
+		reused uint64
+		en, es string
+	}{
+		{0, "3 of 4 TCP connections were open before the capture began", "de 4 conexiones TCP, 3 ya estaban abiertas antes de la captura"},
+		{1, "3 of 4 TCP connections were open when first seen", "de 4 conexiones TCP, 3 ya estaban abiertas cuando se vieron por primera vez"},
+	} {
+		rs := (&Doctor{}).Remarks(Totals{Frames: 9, Midstream: 3, MidstreamReused: x.reused, TCP: 4})
+		if len(rs) != 1 || rs[0].Text != x.en || rs[0].spanish.text != x.es {
+			t.Errorf("%+v", rs)
+		}
+	}
+}

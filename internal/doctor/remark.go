@@ -35,11 +35,13 @@ type Totals struct {
 	Backwards, JumpsAhead, JumpsBack uint64
 	Duplicates                       uint64
 	Flows, OneWay, Midstream, TCP    uint64
-	OneSidedVLAN, Reordered          uint64
-	Evicted, EvictedHalfOpen         uint64
-	Links                            []string
-	Problems                         []error // of captures that broke off
-	Unread                           []error // of those of which nothing was read
+	// MidstreamReused are those of Midstream on ports that were used before: they opened during the capture, which missed it.
+	MidstreamReused          uint64
+	OneSidedVLAN, Reordered  uint64
+	Evicted, EvictedHalfOpen uint64
+	Links                    []string
+	Problems                 []error // of captures that broke off
+	Unread                   []error // of those of which nothing was read
 	// Private: name no file and no address.
 	Private bool
 }
@@ -202,8 +204,11 @@ func (d *Doctor) time(n *notes, t Totals) {
 			text{"both directions are joined into one connection", "los dos sentidos se unieron en una conexión"})
 	}
 	if t.TCP >= 4 && t.Midstream*2 >= t.TCP {
-		n.add(false, "midstream", t.Midstream, 0, ofTCP(t.Midstream, t.TCP, text{"was open before the capture began", "ya estaba abierta antes de la captura"}, text{"were open before the capture began", "ya estaban abiertas antes de la captura"}),
-			text{"their handshake is unknown, not failed", "su apertura se desconoce, no falló"})
+		one, many := text{"was open before the capture began", "ya estaba abierta antes de la captura"}, text{"were open before the capture began", "ya estaban abiertas antes de la captura"}
+		if t.MidstreamReused > 0 {
+			one, many = text{"was open when first seen", "ya estaba abierta cuando se vio por primera vez"}, text{"were open when first seen", "ya estaban abiertas cuando se vieron por primera vez"}
+		}
+		n.add(false, "midstream", t.Midstream, 0, ofTCP(t.Midstream, t.TCP, one, many), text{"their handshake is unknown, not failed", "su apertura se desconoce, no falló"})
 	}
 }
 
