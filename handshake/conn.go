@@ -277,6 +277,10 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	if me.bits&sentSYN != 0 && me.isn == p.Seq {
 		me.sameAgain(p)
+		if end := segEnd(p); p.PayloadLen > 0 && x.Data != nil && (end.After(me.next) || x.missing(side, end)) {
+			c.count(p.Seq+1, end, side, x) // the others carried less, or were missed
+		}
+		c.carries(p, side, x)
 		// Copies sent after the reply do not make it ambiguous.
 		if opener && x.synackOff == 0 {
 			if me.copies < 255 {
@@ -332,6 +336,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	me.bits |= sentSYN
 	me.isn = p.Seq
+	c.carries(p, side, x)
 	c.completeness &^= far0 << side
 	me.copies = 1
 	c.options(p, me, true)
@@ -520,7 +525,28 @@ func (c *Conn) acceptable(ack capture.Seq, side Side, x *Rest) bool {
 	if c.reachesOther(ack, side, x) {
 		return true
 	}
-	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(c.top(side)) && ack.Sub(h.isn) < 1<<16
+	end := c.top(side)
+	if n := c.brought(side, x); n != 0 {
+		end = (h.isn + 1).Add(n) // what followed the SYN is not part of it
+	}
+	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(end) && ack.Sub(h.isn) < 1<<16
+}
+
+// carries keeps how many octets p, a SYN of side, brings: of its copies the longest counts.
+func (c *Conn) carries(p *capture.Packet, side Side, x *Rest) {
+	if p.PayloadLen == 0 || x.Data == nil || x.flags&(dataPrevISN0<<side) != 0 {
+		return
+	}
+	d := x.need()
+	d.prevLen[side] = max(d.prevLen[side], uint16(min(p.PayloadLen, 1<<16-1)))
+}
+
+// brought is how many octets came with the SYN of side, 0 where none did, or where that is not known any more.
+func (c *Conn) brought(side Side, x *Rest) uint32 {
+	if x.Data == nil || x.flags&(dataPrevISN0<<side) != 0 {
+		return 0
+	}
+	return uint32(x.more().prevLen[side])
 }
 
 // carried is how many octets came with the SYN or SYN-ACK of h, as long as nothing followed it.

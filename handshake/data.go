@@ -113,7 +113,7 @@ type Details struct {
 	zeekOnce    uint8 // Zeek's I and Q, once per side
 	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged, doubtedFIN0
 	finAck      [2]capture.Seq
-	prevLen     [2]uint16 // octets that the segment with prevISN carried
+	prevLen     [2]uint16 // octets that the segment with prevISN carried; without dataPrevISN those of the SYN, see Conn.brought
 
 	Reuses     uint64 // id
 	ReuseAfter int64  // ns

@@ -199,8 +199,8 @@ func (c *Conn) thirdFits(o Side, x *Rest) bool {
 }
 
 // unseenSYN reports whether the SYN of o that was answered is not the one that was captured, but the same with octets on it
-// (Fast Open, RFC 7413), of which this is the retry without: the SYN-ACK acknowledges them, and the candidate goes on right
-// behind them. Who sent no octets refuses such an answer with a RST (RFC 9293, 3.10.7.3).
+// (Fast Open, RFC 7413), or with more, of which this is the retry without: the SYN-ACK acknowledges them, and the candidate goes on
+// right behind them. Who sent no octets refuses such an answer with a RST (RFC 9293, 3.10.7.3).
 func (c *Conn) unseenSYN(o Side, x *Rest) bool {
 	me, peer := &c.half[o], &c.half[1-o]
 	return c.flags&flagCandidate != 0 && c.candSide() == o && c.candSeq == peer.synAck && c.goesBehind(peer.synAck, o, x) &&
@@ -210,8 +210,8 @@ func (c *Conn) unseenSYN(o Side, x *Rest) bool {
 // goesBehind reports whether ack, of a SYN-ACK, acknowledges the SYN of o and octets that may have come on it, though on no
 // copy of it that was captured. Who calls with several numbers retries nothing: what it called with then nobody knows.
 func (c *Conn) goesBehind(ack capture.Seq, o Side, x *Rest) bool {
-	isn := c.half[o].isn
-	return c.flags&flagSYNData == 0 && (x.Data == nil || x.flags&(dataPrevISN0<<o) == 0) && ack.In(isn+2, isn.Add(span))
+	isn, n := c.half[o].isn, c.brought(o, x)
+	return (c.flags&flagSYNData == 0 || n != 0) && (x.Data == nil || x.flags&(dataPrevISN0<<o) == 0) && ack.In((isn+2).Add(n), isn.Add(span))
 }
 
 // behindSYNData reports whether the candidate is the third packet by what was seen of o alone: it follows

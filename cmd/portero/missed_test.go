@@ -37,6 +37,42 @@ func TestMissedFastOpen(t *testing.T) {
 			c A 1101 5001
 			s SA 5000 1101`, `
 			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] synack_frame=3 ack_frame=2`},
+		{"the retry carries fewer octets", `
+			c S 1000 0 100
+			s SA 5000 1301
+			c A 1301 5001
+			c PA 1301 5001 10
+			s PA 5001 1311 20`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] syn_frame= synack_frame=2 ack_frame=3 confirmed_frame=5 orig_payload=110 orig_lost=200 oddities=[data_on_syn]`},
+		{"fewer octets, and a copy without", `
+			c S 1000 0 100
+			+1000 c S 1000
+			s SA 5000 1301
+			c A 1301 5001`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] synack_frame=3 ack_frame=4 orig_lost=200 syn_retries=1`},
+		{"fewer octets, and the originator goes on behind these", `
+			c S 1000 0 100
+			s SA 5000 1301
+			c A 1101 5001`, `
+			1 handshake=invalid missing= syn_frame=1 oddities=[synack_wrong_ack,data_on_syn]`},
+		{"what carried the octets is captured behind its retry", `
+			c S 1000
+			c S 1000 0 100
+			s SA 5000 1101
+			c A 1101 5001`, `
+			1 handshake=completed handshake_kind=fast_open missing= syn_frame=1 synack_frame=3 ack_frame=4 orig_payload=100 orig_lost=0`},
+		{"what carried the octets is captured last", `
+			c S 1000
+			s SA 5000 1101
+			c A 1101 5001
+			c S 1000 0 100`, `
+			1 handshake=completed handshake_kind=fast_open missing= syn_frame=1 orig_payload=100 orig_lost=0`},
+		{"what followed a SYN is captured before its answer", `
+			c S 1000 0 100
+			c PA 1101 5001 10
+			s SA 5000 1101
+			s A 5001 1111`, `
+			1 handshake=completed handshake_kind=fast_open missing= ack_frame=2 confirmed_frame=4 orig_payload=110 orig_lost=0`},
 		{"the originator says nothing", `
 			c S 1000
 			s SA 5000 1002`, `
@@ -61,6 +97,9 @@ func TestMissedFastOpen(t *testing.T) {
 	}
 	for lang, want := range map[string]string{"en": "the SYN with octets on it (Fast Open) was missed", "es": "el SYN con octetos (apertura rápida): la captura no lo vio"} {
 		says(t, acted(t, "c S 1000\ns SA 5000 1002\nc A 1002 5001"), lang, "1", want, "SYN-ACK that does not acknowledge", "SYN-ACK que no confirma")
+	}
+	for lang, want := range map[string]string{"en": "the SYN with these octets on it (Fast Open) was missed", "es": "la respuesta confirma más de lo que lleva el SYN que hay"} {
+		says(t, acted(t, "c S 1000 0 1\ns SA 5000 1003\nc A 1003 5001"), lang, "1", want, "retry without", "repetición sin")
 	}
 }
 

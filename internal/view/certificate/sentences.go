@@ -2,6 +2,7 @@ package certificate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,6 +165,9 @@ func (c *Certificate) missing() Text {
 		list := strings.ReplaceAll(strings.ToUpper(strings.Join(r.Missing.List(), ", ")), "SYNACK", "SYN-ACK")
 		if list == "" {
 			return Text{}
+		}
+		if r.Kind == handshake.FastOpen && r.Missing == handshake.MissingSYN && slices.Contains(r.Oddities, handshake.OddSYNPayload.List()[0]) {
+			return Text{"the SYN with these octets on it (Fast Open) was missed by the capture: the answer acknowledges more than the SYN that is here carries, and the originator goes on behind that.", "el SYN con esos octetos (apertura rápida): la captura no lo vio; la respuesta confirma más de lo que lleva el SYN que hay, y el iniciador sigue tras ello."}
 		}
 		if r.Kind == handshake.FastOpen && r.Missing == handshake.MissingSYN {
 			return Text{"the SYN with octets on it (Fast Open) was missed by the capture: the answer acknowledges them, and the originator goes on behind them. The SYN that is here is its retry without them.", "el SYN con octetos (apertura rápida): la captura no lo vio; la respuesta los confirma y el iniciador sigue tras ellos. El SYN que hay es su repetición sin ellos."}
