@@ -111,7 +111,7 @@ type Packet struct {
 	// Flags are TCP's control bits; for ICMP type<<8 | code.
 	Flags  Flags
 	Window uint16 // see WindowCut
-	MSS    uint16
+	MSS    uint16 // valid with OptMSS; else see Sacked
 	WScale uint8
 	TCPHdr uint8 // TCP header length in octets, 0 if unknown
 	// TSVal and TSEcr are TCP timestamps. For ICMP errors TSVal is the index
@@ -160,6 +160,15 @@ func (p *Packet) Held() uint32 {
 		return min(p.TSVal, p.PayloadLen)
 	}
 	return p.PayloadLen
+}
+
+// Sacked is how many octets behind its acknowledgement the furthest of the blocks ends that lie behind it, 65535 at most: of what
+// TCP's sender has out of order (RFC 2018). 0 is none; blocks before the acknowledgement name what came twice (RFC 2883).
+func (p *Packet) Sacked() uint32 {
+	if p.Proto != ProtoTCP || p.Opts&(OptMSS|OptSACKBlocks) != OptSACKBlocks {
+		return 0
+	}
+	return uint32(p.MSS)
 }
 
 // SrcAddr returns the source as a netip.Addr.

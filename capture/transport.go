@@ -172,6 +172,7 @@ func (d *Decoder) tcpOptions(b []byte) {
 			p.Opts |= OptSACKOK
 		case 5:
 			p.Opts |= OptSACKBlocks
+			p.sack(v)
 		case 8:
 			if len(v) == 8 {
 				p.TSVal, p.TSEcr = be.Uint32(v), be.Uint32(v[4:])
@@ -187,6 +188,20 @@ func (d *Decoder) tcpOptions(b []byte) {
 			}
 		}
 		b = b[l:]
+	}
+}
+
+// sack notes how far the blocks of v reach, see Sacked.
+func (p *Packet) sack(v []byte) {
+	if p.Opts&OptMSS != 0 {
+		return
+	}
+	p.MSS = 0
+	for ; len(v) >= 8; v = v[8:] {
+		from, to := Seq(be.Uint32(v)), Seq(be.Uint32(v[4:]))
+		if n := to.Sub(p.Ack); from.After(p.Ack) && to.After(from) && n > 0 {
+			p.MSS = max(p.MSS, uint16(min(n, 1<<16-1)))
+		}
 	}
 }
 

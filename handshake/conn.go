@@ -119,7 +119,7 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	}
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 {
 		// Not for the plain acknowledgement of what was seen.
-		return me.bits&hasNext != 0 && me.next != p.Seq || p.Window == 0 || p.Bits&(capture.BadSum|capture.PartialSum) != 0 ||
+		return me.bits&hasNext != 0 && me.next != p.Seq || p.Window == 0 || p.Bits&(capture.BadSum|capture.PartialSum)|capture.Bits(p.Opts&capture.OptSACKBlocks) != 0 ||
 			peer.bits&hasNext != 0 && p.Ack.After(peer.next)
 	}
 	if p.PayloadLen > 0 || p.Bits&(capture.BadSum|capture.PartialSum) != 0 {

@@ -409,6 +409,9 @@ func (c *Conn) serverProof(r Side, x *Rest) bool {
 	if c.flags&flagSYNData != 0 {
 		return false
 	}
+	if o := &c.half[1-r]; h.bits&sentSYNACK != 0 && o.bits&(belongs&^sentSYN) == 0 && o.bits&hasNext != 0 && o.next.After(h.synAck) {
+		return true // it has octets behind those that it acknowledges, see selects
+	}
 	// Payload from before its number is of an older connection, or forged.
 	return h.bits&hasNext != 0 && h.next.After(h.isn+1)
 }

@@ -250,6 +250,9 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 	opener := me.bits&sentSYN != 0 || peer.bits&sentSYNACK != 0
 	if !opener && (peer.bits&sentSYN != 0 || me.bits&sentSYNACK != 0) {
 		// An answer's sender completes only a split handshake.
+		if n := p.Sacked(); n != 0 {
+			c.selects(p, side, n, x)
+		}
 		return
 	}
 	// The SYN-ACK that it acknowledges counts, though another came after it.
@@ -281,6 +284,15 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 	// Asked for only where the SYN-ACK was repeated.
 	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
 		x.need().candEcho = p.TSEcr
+	}
+}
+
+// selects lets the peer of side have sent n octets where p, a segment of side, which answered its SYN, has some of them, though not
+// the first: they were missed, and so was the third packet, without which no octet is taken (RFC 9293, 3.10.7.4).
+func (c *Conn) selects(p *capture.Packet, side Side, n uint32, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if x.Data != nil && c.flags&flagCandidate == 0 && me.bits&sentSYNACK != 0 && p.Ack == me.synAck && p.Seq == me.next && peer.bits&hasNext != 0 && peer.next == p.Ack {
+		c.reaches(1-side, p.Ack.Add(n), x)
 	}
 }
 

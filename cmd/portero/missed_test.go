@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -100,6 +101,62 @@ func TestMissedFastOpen(t *testing.T) {
 	}
 	for lang, want := range map[string]string{"en": "the SYN with these octets on it (Fast Open) was missed", "es": "la respuesta confirma más de lo que lleva el SYN que hay"} {
 		says(t, acted(t, "c S 1000 0 1\ns SA 5000 1003\nc A 1003 5001"), lang, "1", want, "retry without", "repetición sin")
+	}
+}
+
+// TestMissedSelected: who has octets behind those that it acknowledges (SACK) got segments with ACK, and so the third packet.
+func TestMissedSelected(t *testing.T) {
+	for _, x := range []saying{
+		{"the first octets are lost, and the others missed", `
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1101-1201`, `
+			1 handshake=completed_unseen missing=[ack] close=open syn_frame=1 synack_frame=2 ack_frame=`},
+		{"then they come", `
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1101-1201
+			s A 5001 1201`, `
+			1 handshake=completed_unseen missing=[ack] close=open orig_lost=200`},
+		{"they are captured behind what selects them", `
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1101-1201
+			+0.01 c PA 1101 5001 100
+			c PA 1001 5001 100`, `
+			1 handshake=completed missing= ack_frame=5 orig_payload=200 orig_lost=0 orig_retrans=0`},
+		{"the responder alone was captured", `
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1101-1201`, `
+			1 handshake=implied missing=[syn,ack] close=open`},
+		{"that something came twice proves nothing (RFC 2883)", `
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1000-1001`, `
+			1 handshake=half_open missing= close=none`},
+		{"nor does a block that is none", `
+			c S 1000
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1201-1101`, `
+			1 handshake=half_open missing= close=none`},
+		{"nor octets that came on a SYN", `
+			c S 1000 0 100
+			s SA 5000 1001
+			s A 5001 1001 0 sack=1051-1101`, `
+			1 handshake=half_open close=none`},
+	} {
+		x.hold(t)
+	}
+	for lang, want := range map[string]string{"en": "frame 3: the responder goes on as it only does after the third packet", "es": "trama 3: el respondedor sigue como solo hace tras el tercer segmento"} {
+		says(t, acted(t, "c S 1000\ns SA 5000 1001\ns A 5001 1001 0 sack=1101-1201"), lang, "1", want)
+	}
+	in := acted(t, "c S 1000\ns SA 5000 1001\ns A 5001 1001 0 sack=1101-1201")
+	out := filepath.Join(t.TempDir(), "shared.pcapng")
+	if code, _, errs := portero(t, "read", "--anonymize", "-w", out, in); code != 0 {
+		t.Fatal(code, errs)
+	}
+	if r := records(t, out)[1]; r["handshake"] != "completed_unseen" {
+		t.Error("anonymized it is", r["handshake"])
 	}
 }
 

@@ -189,7 +189,11 @@ func options(p *capture.Packet, room int) []byte {
 	put(capture.OptFastOpen, 34, 6, 0, 0, 0, 0)
 	put(capture.OptFastOpenAsk, 34, 2)
 	put(capture.OptMPTCP, 30, 3, 0xf0)
-	put(capture.OptSACKBlocks, 5, 2)
+	if n := p.Sacked(); n > 1 { // what the blocks were is not known; that the other's octets came is
+		put(capture.OptSACKBlocks, be.AppendUint32(be.AppendUint32([]byte{5, 10}, uint32(p.Ack)+1), uint32(p.Ack)+n)...)
+	} else {
+		put(capture.OptSACKBlocks, 5, 2)
+	}
 	return o
 }
 

@@ -302,7 +302,8 @@ func (b *builder) bridgeSegment(i int, me, peer End) {
 		early := b.side[peer].synBare && b.side[peer].synEnd.Sub(b.side[peer].isn) > 1 // Fast Open answers before
 		// What lies before its own number is of another connection, or forged.
 		own := !s.hasISN || p.end().After(s.isn+1)
-		if own && !early && (p.Flags.Any(capture.FIN) || p.PayloadLen > 0) || s.synackAt != 0 && p.Ack.After(s.synackAck) || !s.passive {
+		took := s.synackAt != 0 && p.Ack == s.synackAck && p.Sacked() != 0 // octets that were missed
+		if own && !early && (p.Flags.Any(capture.FIN) || p.PayloadLen > 0) || took && !early || s.synackAt != 0 && p.Ack.After(s.synackAck) || !s.passive {
 			b.bridge(i, me)
 		}
 	}
