@@ -54,3 +54,91 @@ func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 		h.wscale = unseenScale
 	}
 }
+
+// acceptable reports whether ack acknowledges a bare SYN of side (RFC 9293,
+// 3.10.7.3): it lies in (ISN, ISN + 1 + SYN payload].
+func (c *Conn) acceptable(ack capture.Seq, side Side, x *Rest) bool {
+	h := &c.half[side]
+	if h.bits&sentSYN == 0 {
+		return false
+	}
+	if ack == h.isn+1 {
+		return true
+	}
+	if c.reachesOther(ack, side, x) {
+		return true
+	}
+	end := c.top(side)
+	if n := c.brought(side, x); n != 0 {
+		end = (h.isn + 1).Add(n) // what followed the SYN is not part of it
+	}
+	return c.flags&flagSYNData != 0 && ack.After(h.isn) && !ack.After(end) && ack.Sub(h.isn) < 1<<16
+}
+
+// carries keeps how many octets p, a SYN of side, brings: of its copies the longest counts.
+func (c *Conn) carries(p *capture.Packet, side Side, x *Rest) {
+	if p.PayloadLen == 0 || x.Data == nil || x.flags&(dataPrevISN0<<side) != 0 {
+		return
+	}
+	d := x.need()
+	d.prevLen[side] = max(d.prevLen[side], uint16(min(p.PayloadLen, 1<<16-1)))
+}
+
+// brought is how many octets came with the SYN of side, 0 where none did, or where that is not known any more.
+func (c *Conn) brought(side Side, x *Rest) uint32 {
+	if x.Data == nil || x.flags&(dataPrevISN0<<side) != 0 {
+		return 0
+	}
+	return uint32(x.more().prevLen[side])
+}
+
+// carried is how many octets came with the SYN or SYN-ACK of h, as long as nothing followed it.
+func (h *half) carried() uint16 {
+	if n := h.next.Sub(h.isn + 1); h.bits&(hasNext|sentSegment) == hasNext && n > 0 && n < 1<<16 {
+		return uint16(n)
+	}
+	return 0
+}
+
+// thirdValid reports whether the candidate completes a handshake in which the
+// peer of side used isn.
+func (c *Conn) thirdValid(side Side, isn capture.Seq) bool {
+	peer := &c.half[1-side]
+	lo := isn + 1
+	if c.candAck.Before(lo) || c.candAck.After(c.top(1-side)) {
+		return false
+	}
+	me := &c.half[side]
+	switch {
+	case peer.bits&sentSYNACK != 0:
+		start := peer.synAck
+		if me.bits&sentSYN != 0 && me.isn+1 != start {
+			start = me.isn + 1
+		}
+		if c.candSeq == start || c.candSeq == peer.synAck {
+			return true
+		}
+		edge := peer.edge
+		if edge.Before(peer.synAck.Add(65535)) {
+			edge = peer.synAck.Add(65535)
+		}
+		if c.far(side) {
+			edge = start.Add(farSpan)
+		}
+		return c.candSeq.In(start, edge)
+	case me.bits&sentSYN != 0:
+		return c.candSeq.In(me.isn+1, me.isn.Add(1<<20))
+	}
+	return true
+}
+
+func (c *Conn) thirdExact(side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if peer.bits&sentSYNACK != 0 && c.candSeq == peer.synAck {
+		return true
+	}
+	if me.bits&(sentSYN|sentSYNACK) != 0 {
+		return c.candSeq == me.isn+1
+	}
+	return false
+}
