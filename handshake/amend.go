@@ -33,10 +33,13 @@ func (c *Conn) madeUpBefore(p *capture.Packet, side Side) bool {
 }
 
 // takenBackBefore reports whether all that was captured of side before p, its SYN, is the RST that takes p back,
-// or ends what p opens before side sends an octet.
+// or ends what p opens: before side sends an octet, or with the numbers of both ends.
 func (c *Conn) takenBackBefore(p *capture.Packet, side Side) bool {
-	me := &c.half[side]
-	return me.bits&(sentReset|sentSYN|sentSYNACK|sentSegment|sentPayload) == sentReset && me.next.In(p.Seq, segEnd(p))
+	me, end := &c.half[side], segEnd(p)
+	if me.bits&sentRSTACKofSYN != 0 {
+		end = later(end, p.Seq.Add(span))
+	}
+	return me.bits&(sentReset|sentSYN|sentSYNACK|sentSegment|sentPayload) == sentReset && me.next.In(p.Seq, end)
 }
 
 // redeem takes back what side sent with wrong checksums before p, the first of its segments
@@ -126,7 +129,11 @@ func (c *Conn) forsake(p *capture.Packet, side Side, x *Rest) {
 // its peer acknowledged, which it returns, and segments of its own, before which then octets are missing.
 func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq) {
 	me, peer := &c.half[side], &c.half[1-side]
-	switch {
+	switch end := segEnd(p); {
+	case me.bits&peer.bits&hasNext != 0 && me.bits&sentSegment != 0 && peer.bits&sentSYNACK != 0 && me.isn == peer.synAck && me.isn.In(end+1, p.Seq.Add(span)):
+		if x.Data != nil {
+			x.addHole(side, end, me.isn) // came on another copy, see unseenSYN
+		}
 	case me.bits&hasNext == 0 || peer.bits&sentSYNACK != 0 && peer.synAck != p.Seq+1:
 	case me.bits&sentSegment == 0:
 		if me.next.Sub(p.Seq) < 1<<20 {

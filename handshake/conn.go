@@ -358,6 +358,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	} else if peer.bits&sentSYNACK == 0 {
 		odd |= OddReordered
 	}
+	if peer.bits&sentSYNACK != 0 && !c.acceptable(peer.synAck, side, x) && opener {
+		odd |= OddSYNACKNumber
+	}
 	return odd
 }
 
@@ -505,9 +508,18 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if peer.bits&sentSYN != 0 && !c.acceptable(p.Ack, 1-side, x) {
 		odd |= OddSYNACKNumber
 	}
-	if c.flags&flagCandidate == 0 && peer.bits&(sentReset|sentRSTACKofSYN|sentSYN) == sentReset|sentRSTACKofSYN && c.aheadOf(peer.next, peer.synAck, 1-side) {
-		c.nominate(1-side, peer.next, peer.synAck, p.Time, x.more().rstOff, x) // captured before it
-		c.reaches(side, peer.synAck, x)
+	if c.flags&flagCandidate == 0 && peer.bits&(sentReset|sentRSTACKofSYN) == sentReset|sentRSTACKofSYN {
+		seq := peer.next
+		if peer.bits&sentSYN != 0 && x.Data != nil {
+			seq = x.more().rstSeq[1-side] // it came before the SYN, too
+		}
+		if c.aheadOf(seq, peer.synAck, 1-side) {
+			c.nominate(1-side, seq, peer.synAck, p.Time, x.more().rstOff, x) // captured before it
+			c.reaches(side, peer.synAck, x)
+		}
+	}
+	if d := x.more(); d.rstOff != 0 && Side(d.rstSide) == side && me.bits&(sentReset|sentRSTACKofSYN) == sentReset|sentRSTACKofSYN {
+		c.hangsUp(side, d.rstSeq[side], d.resetAck, segEnd(p), x) // captured before it
 	}
 	return odd
 }

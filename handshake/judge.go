@@ -166,7 +166,7 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	if j.Kind == KindNone {
 		j.Kind = Normal
 	}
-	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited {
+	if x.synOff != 0 && x.synackOff != 0 && x.synackOff < x.synOff && j.Verdict != Unsolicited && !j.UnseenSYN() {
 		j.Oddities |= OddAckBeforeSYN
 	}
 }
@@ -303,6 +303,9 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			} else {
 				j.Missing |= MissingACK
 			}
+			return
+		case noneR && syn && !cand && me.bits&(sentReset|sentRSTACKofSYN|sentSegment) == sentReset|sentRSTACKofSYN && x.more().rstSeq[o].In(me.isn+2, me.isn.Add(span)):
+			j.Verdict, j.Missing = Implied, MissingSYNACK|MissingACK
 			return
 		case noneO && synack && peer.bits&sentSegment != 0 && c.serverProof(r, x):
 			j.Verdict, j.Missing, j.SYN = Implied, MissingSYN|MissingACK, 0

@@ -32,6 +32,10 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			(peer.bits&sentSYNACK != 0 || peer.bits&sentRSTACKofSYN != 0 && me.bits&sentReset == 0) {
 			return SameAttempt
 		}
+		if peer.bits&sentSYNACK != 0 && me.bits&(sentReset|sentSYNACK) == 0 && !c.Over() && peer.synAck.In(p.Seq+2, p.Seq.Add(span)) &&
+			(me.bits&sentSegment == 0 || c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == peer.synAck) {
+			return SameAttempt // the retry of one that carried octets, see unseenSYN
+		}
 		if c.StartsBehind(p, side) {
 			if !c.Over() {
 				return SameAttempt

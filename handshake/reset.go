@@ -48,9 +48,15 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	case me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&(sentSYNACK|sentSegment|sentSYN) == 0:
 		// The opener takes back its SYN.
 		ok = seq == me.isn || seq.In(me.isn+1, me.next)
-		if !ok && c.reachesOther(seq, side, x) {
+		switch {
+		case ok:
+		case c.reachesOther(seq, side, x):
 			ok = true // the one before it
 			c.swapSYN(side, x)
+		case p.Flags.Any(capture.ACK) && peer.bits == 0 && seq.In(me.next+1, me.isn.Add(span)):
+			ok = true // it names both ends of what opened since
+			me.synAck = p.Ack
+			me.bits |= sentRSTACKofSYN
 		}
 	case peer.bits&hasAck != 0:
 		hi := peer.edge
@@ -110,6 +116,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		return OddRSTWindow
 	}
 	c.loose(p, side, x) // a diagnosis, in words
+	if p.Flags.Any(capture.ACK) {
+		c.hangsUp(side, seq, p.Ack, me.next, x)
+	}
 	if (c.half[0].bits|c.half[1].bits)&sentReset == 0 {
 		switch {
 		case x.Data != nil:
@@ -166,6 +175,20 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		}
 	}
 	return 0
+}
+
+// hangsUp looks at seq and ack of a RST of side with ACK, which answered the SYN and of which no more than up to end was seen: where
+// they name octets of either end that were missed, it is of one who got the third packet, and sent or took them since.
+func (c *Conn) hangsUp(side Side, seq, ack, end capture.Seq, x *Rest) {
+	me := &c.half[side]
+	if c.flags&(flagCandidate|flagSYNData) != 0 || me.bits&(sentSYN|sentSYNACK|sentSegment) != sentSYNACK || seq == 0 ||
+		!seq.In(end, me.isn.Add(span)) || !ack.In(me.synAck, me.synAck.Add(span)) || seq == end && ack == me.synAck {
+		return
+	}
+	c.reaches(side, seq, x)
+	c.reaches(1-side, ack, x)
+	me.bits |= sentSegment
+	me.ack = later(me.ack, ack)
 }
 
 // aheadOf reports whether seq and ack, of a RST of side with ACK, name both ends of a connection that the SYN-ACK of its

@@ -74,6 +74,27 @@ func TestMissedFastOpen(t *testing.T) {
 			s SA 5000 1101
 			s A 5001 1111`, `
 			1 handshake=completed handshake_kind=fast_open missing= ack_frame=2 confirmed_frame=4 orig_payload=110 orig_lost=0`},
+		{"the retry comes after the answer", `
+			s SA 5000 1301
+			c S 1000 0 100
+			c A 1301 5001`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] syn_frame= synack_frame=1 ack_frame=3 roles_by=syn orig_payload=100 orig_lost=200 oddities=[data_on_syn] quality=`},
+		{"the retry comes last", `
+			s SA 5000 1301
+			c PA 1301 5001 10
+			c S 1000`, `
+			1 handshake=completed_unseen handshake_kind=fast_open missing=[syn] syn_frame= synack_frame=1 ack_frame=2 orig_payload=10 orig_lost=300 oddities= quality=`},
+		{"the retry comes after the answer, and nothing more", `
+			s SA 5000 1301
+			c S 1000`, `
+			1 handshake=invalid missing= oddities=[synack_wrong_ack,answer_before_syn]`},
+		{"a SYN with quite another number comes after an answer", `
+			s SA 5000 1301
+			c S 99000
+			s SA 88000 99001
+			c A 99001 88001`, `
+			1 handshake=unsolicited resp_pkts=1
+			2 handshake=completed syn_frame=2`},
 		{"the originator says nothing", `
 			c S 1000
 			s SA 5000 1002`, `
@@ -157,6 +178,89 @@ func TestMissedSelected(t *testing.T) {
 	}
 	if r := records(t, out)[1]; r["handshake"] != "completed_unseen" {
 		t.Error("anonymized it is", r["handshake"])
+	}
+}
+
+// TestMissedHangsUp: a RST with ACK that names octets of either end which were missed is of one who was connected, in whatever
+// order it was captured.
+func TestMissedHangsUp(t *testing.T) {
+	const unseen, half = "handshake=completed_unseen missing=[ack] close=reset closed_by=", "handshake=implied close=reset closed_by="
+	for _, x := range []saying{
+		{"of the responder, which sent octets", `
+			c S 1000
+			s SA 5000 1001
+			s RA 5021 1001`, `
+			1 ` + unseen + `resp syn_frame=1 synack_frame=2 suspected_rsts=0`},
+		{"of the responder, which got octets", `
+			c S 1000
+			s SA 5000 1001
+			s RA 5001 1031`, `
+			1 ` + unseen + `resp suspected_rsts=0`},
+		{"of the responder, captured before its answer", `
+			c S 1000
+			s RA 5021 1001
+			s SA 5000 1001`, `
+			1 ` + unseen + `resp synack_frame=3`},
+		{"of the responder, captured first", `
+			s RA 5021 1001
+			c S 1000
+			s SA 5000 1001`, `
+			1 ` + unseen + `resp syn_frame=2 synack_frame=3`},
+		{"of the responder alone", `
+			s SA 5000 1001
+			s RA 5021 1001`, `
+			1 ` + half + `resp missing=[syn,ack] synack_frame=1`},
+		{"of the responder alone, captured first", `
+			s RA 5001 1031
+			s SA 5000 1001`, `
+			1 ` + half + `resp missing=[syn,ack] synack_frame=2`},
+		{"of the originator, captured first", `
+			c RA 1031 5001
+			c S 1000
+			s SA 5000 1001`, `
+			1 ` + unseen + `orig syn_frame=2 synack_frame=3`},
+		{"of the originator, captured between", `
+			c S 1000
+			c RA 1031 5001
+			s SA 5000 1001`, `
+			1 ` + unseen + `orig syn_frame=1 synack_frame=3 suspected_rsts=0`},
+		{"of the originator alone", `
+			c S 1000
+			c RA 1031 5001`, `
+			1 ` + half + `orig missing=[synack,ack] syn_frame=1 suspected_rsts=0`},
+		{"of the originator alone, captured first", `
+			c RA 1031 5001
+			c S 1000`, `
+			1 ` + half + `orig missing=[synack,ack] syn_frame=2`},
+		{"who gives up names no octets", `
+			c S 1000
+			s SA 5000 1001
+			s RA 5001 1001`, `
+			1 handshake=half_open close=none rst_frame=3`},
+		{"nor does one whose call nobody saw", `
+			s RA 5001 1001
+			s SA 5000 1001`, `
+			1 handshake=unsolicited close=none`},
+		{"a refusal has number 0, however near the next answer begins", `
+			s RA 0 1001
+			s SA 4294967280 1001`, `
+			1 handshake=unsolicited close=none`},
+		{"a SYN with octets may be answered with octets before the third packet", `
+			c S 1000 0 100
+			s SA 5000 1101
+			s RA 5021 1101`, `
+			1 handshake=half_open close=none`},
+		{"a RST that both ends do not heed is a stranger's", `
+			c S 1000
+			c RA 1031 5001
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 10
+			c A 1011 5011`, `
+			1 handshake=completed close=open ack_frame=4 suspected_rsts=1`},
+	} {
+		x.hold(t)
 	}
 }
 
