@@ -94,6 +94,7 @@ type pending struct {
 	want     bool // keep the octets: a signature or a follower needs them
 	asked    bool // a signature did so, and not in hope only
 	heeding  bool // only an alert of TLS is still waited for
+	awaiting bool // all is read, and only what the server says first is waited for
 	state    uint32
 	caller   netip.AddrPort // for whom a PROXY header says that its sender calls
 	aux      any            // of the protocol's follower
@@ -385,8 +386,11 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 	if len(k.data) <= 6 && k.p.Flags&capture.PSH == 0 && zeros(k.data) {
 		return false // the filling of a short Ethernet frame, taken for payload
 	}
-	if k.heeding {
+	switch {
+	case k.heeding:
 		return x.heeded(k, at.Offset)
+	case k.awaiting && k.tired():
+		return true
 	}
 	if at.Offset > maxHello || at.Offset < -MaxKept {
 		// Past everything: a later part of a connection whose start is known.
@@ -482,37 +486,6 @@ func (x *Identifier) stream(k *pending) bool {
 	return x.follow(k)
 }
 
-// follow lets the protocol's follower read on.
-func (x *Identifier) follow(k *pending) bool {
-	if k.facts == nil {
-		return true
-	}
-	if f := k.facts; f.Frames[k.side] == 0 && k.p != nil {
-		if k.side != int(f.Client) && (f.Protocol == TLS || f.Protocol == HTTP) && !k.middle && k.tcp {
-			x.contradict(k)
-		}
-		f.Frames[k.side] = k.p.Index
-	}
-	k.after++
-	fn := followers[k.facts.Protocol]
-	if fn == nil {
-		return true
-	}
-	for {
-		was := k.facts.Protocol
-		if fn(x, k) {
-			return true
-		}
-		if k.facts.Protocol == was {
-			break
-		}
-		if fn = followers[k.facts.Protocol]; fn == nil {
-			return true
-		}
-	}
-	return k.after >= maxFollow
-}
-
 // classify asks the signatures about side; it returns whether one is sure.
 func (x *Identifier) classify(k *pending, side int, final bool) bool {
 	s := &k.dir[side]
@@ -538,11 +511,11 @@ func (x *Identifier) ask(k *pending, l *look, v *sieve, side int) bool {
 	wait, hoped, asClient, told := false, false, true, false
 	if int(k.opener) != 1-side {
 		l.client, l.port = true, l.to
-		best, g, wait, hoped = v.run(which.and(v.from[client]), l, k.tcp)
+		best, g, wait, hoped = v.run(which, l, k.tcp)
 	}
 	if int(k.opener) != side {
 		l.client, l.port = false, l.from
-		b2, g2, w2, h2 := v.run(which.and(v.from[server]), l, k.tcp)
+		b2, g2, w2, h2 := v.run(which, l, k.tcp)
 		wait, hoped, told = wait || w2, hoped || h2, g2 != g
 		if g2 > g {
 			best, g, asClient = b2, g2, false

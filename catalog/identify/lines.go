@@ -90,7 +90,7 @@ func greets(l *look, words string, first []string) grade {
 		case exact:
 			return exact
 		case no:
-			if !l.final {
+			if !l.final && !contains(l.b, words) {
 				return no
 			}
 		}

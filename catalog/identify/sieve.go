@@ -1,14 +1,17 @@
 package identify
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
-// set is a set of signatures, a bit for each in the order of their list. (Not an
-// array: the compiler keeps only the fields of structs in registers.)
+// set is a set of places, a bit for each. (Not an array: the compiler keeps only the fields of structs in registers,
+// and a third field costs every payload that is looked at.)
 type set struct{ lo, hi uint64 }
 
 const setSize = 128
 
-// single is the set of signature i.
+// single is the set of place i.
 func single(i int) set {
 	if i < 64 {
 		return set{lo: 1 << i}
@@ -21,7 +24,7 @@ func (s set) or(o set) set      { return set{s.lo | o.lo, s.hi | o.hi} }
 func (s set) without(o set) set { return set{s.lo &^ o.lo, s.hi &^ o.hi} }
 func (s set) empty() bool       { return s.lo|s.hi == 0 }
 
-// first is the number of the first signature in s, which must not be empty.
+// first is the number of the first place in s, which must not be empty.
 func (s set) first() int {
 	if s.lo != 0 {
 		return bits.TrailingZeros64(s.lo)
@@ -35,46 +38,56 @@ const sieved = 8
 
 // sieve tells which signatures of a list may say anything but no of some octets.
 // Most payload of unknown protocols fits none of them, and a few ANDs tell that.
+//
+// Each signature has a place in its sets, and those that begin with the same two octets
+// share one: there is room for more signatures than a set has places.
 type sieve struct {
 	list  []signature
+	place []uint8          // of each signature
+	who   [][]uint8        // the signatures of each place, in their order
+	begin [256]set         // who takes this octet first, on ports that are nobody's
 	at    [sieved][256]set // who takes this octet in this place
 	from  [either + 1]set  // who speaks of such a sender
 	free  set              // not bound to ports
 	fits  set              // has a test of its own
 	lone  set              // and one for octets before which neither side sent any
-	ports bool             // some are bound to ports, or at home on some
 	port  [1 << 16]uint8   // index of home and only; 0 for most ports
 	home  []set            // who looks here at anything that begins and fits
 	only  []set            // who looks nowhere but on such ports
 }
 
 func newSieve(list []signature) *sieve {
-	v := &sieve{list: list, home: make([]set, 1), only: make([]set, 1)}
-	if len(list) > setSize {
-		panic("identify: more signatures than a set holds")
-	}
+	v := &sieve{list: list, place: make([]uint8, len(list)), home: make([]set, 1), only: make([]set, 1)}
 	at := func(port uint16) uint8 {
-		if v.ports = true; v.port[port] == 0 {
+		if v.port[port] == 0 {
 			v.port[port] = uint8(len(v.home))
 			v.home, v.only = append(v.home, set{}), append(v.only, set{})
 		}
 		return v.port[port]
 	}
+	houses := map[string]int{}
 	for i := range list {
 		s := &list[i]
-		me := single(i)
+		here, shared := houses[s.beginning()]
+		if !shared {
+			if here = len(v.who); here == setSize {
+				panic("identify: more signatures than places, of which none begins as another does")
+			}
+			v.who = append(v.who, nil)
+			if s.beginning() != "" {
+				houses[s.beginning()] = here
+			}
+		}
+		v.who[here] = append(v.who[here], uint8(i))
+		v.place[i] = uint8(here)
+		me := single(here)
 		for from := range v.from {
 			if s.from&role(from) != 0 {
 				v.from[from] = v.from[from].or(me)
 			}
 		}
-		v.take(0, s.first, me)
-		for j := 1; j < sieved; j++ {
-			octets := ""
-			if j <= len(s.then) {
-				octets = s.then[j-1]
-			}
-			v.take(j, octets, me)
+		for j := range sieved {
+			v.take(j, s.at(j), me)
 		}
 		if s.fits != nil {
 			v.fits = v.fits.or(me)
@@ -92,7 +105,57 @@ func newSieve(list []signature) *sieve {
 			v.home[at(p)] = v.home[at(p)].or(me)
 		}
 	}
+	for c := range v.begin {
+		v.begin[c] = v.at[0][c].and(v.free)
+	}
 	return v
+}
+
+// at is what may stand in place i, "" for anything.
+func (s *signature) at(i int) string {
+	switch {
+	case i == 0:
+		return s.first
+	case i <= len(s.then):
+		return s.then[i-1]
+	}
+	return ""
+}
+
+// beginning names the place of those that may share one: nothing but octets tells them,
+// and there are two to begin with. "" is a place of its own.
+func (s *signature) beginning() string {
+	if s.fits != nil || s.alone != nil || s.only != nil || s.home != nil || s.at(0) == "" || s.at(1) == "" {
+		return ""
+	}
+	return string(byte(len(s.at(0)))) + s.at(0) + s.at(1)
+}
+
+// agrees reports whether b is as s has it, as far as it goes.
+func (s *signature) agrees(b []byte) bool {
+	for j := range min(len(b), sieved) {
+		if o := s.at(j); o != "" && strings.IndexByte(o, b[j]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// each calls look with the signatures of which, as far as they are made for who sent b, in their order; of those that
+// share a place only with whom b agrees.
+func (v *sieve) each(which set, b []byte, from role, look func(s *signature)) {
+	for which = which.and(v.from[from]); !which.empty(); {
+		i := which.first()
+		which = which.without(single(i))
+		here := v.who[i]
+		for _, j := range here {
+			s := &v.list[j]
+			if len(here) > 1 && (s.from&from == 0 || len(b) >= sieved && !s.agrees(b)) {
+				continue
+			}
+			look(s)
+		}
+	}
 }
 
 // take lets me have any of octets in place i, all of them when there are none.
@@ -108,15 +171,14 @@ func (v *sieve) take(i int, octets string, me set) {
 	}
 }
 
-// may returns the signatures that may say anything but no of b, the payload of one
+// may returns the places of signatures that may say anything but no of b, the payload of one
 // side as far as it is known, in a datagram of size octets. from and to are its
 // ports. b must not be empty.
 func (v *sieve) may(b []byte, size int, from, to uint16) set {
-	s := v.at[0][b[0]]
+	s := v.begin[b[0]]
 	var here set
-	if v.ports {
-		h, o := v.port[from], v.port[to]
-		s = s.and(v.free.or(v.only[h]).or(v.only[o]))
+	if h, o := v.port[from], v.port[to]; h|o != 0 {
+		s = v.at[0][b[0]].and(v.free.or(v.only[h]).or(v.only[o]))
 		here = s.and(v.home[h].or(v.home[o]))
 	}
 	if len(b) >= sieved {
@@ -129,7 +191,7 @@ func (v *sieve) may(b []byte, size int, from, to uint16) set {
 	for own := s.and(v.fits); !own.empty(); {
 		i := own.first()
 		own = own.without(single(i))
-		if !v.list[i].fits(b, size) {
+		if !v.list[v.who[i][0]].fits(b, size) {
 			s = s.without(single(i))
 		}
 	}
@@ -142,21 +204,11 @@ func (v *sieve) mayAlone(b []byte, size int, from, to uint16) set {
 	for own := s.and(v.lone); !own.empty(); {
 		i := own.first()
 		own = own.without(single(i))
-		if !v.list[i].alone(b, size) {
+		if !v.list[v.who[i][0]].alone(b, size) {
 			s = s.without(single(i))
 		}
 	}
 	return s
-}
-
-// agrees reports whether b, of which the sieve may have asked about the first octet only,
-// is as signature i has it, as far as it goes.
-func (v *sieve) agrees(i int, b []byte) bool {
-	s := single(i)
-	for j := range min(len(b), sieved) {
-		s = s.and(v.at[j][b[j]])
-	}
-	return !s.empty()
 }
 
 // roles are those that side may have when opener opened the connection.

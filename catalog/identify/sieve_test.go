@@ -68,7 +68,7 @@ func TestSieveLosesNothing(t *testing.T) {
 			}
 			for i := range v.list {
 				s := &v.list[i]
-				if !which.and(single(i)).empty() || s.first != "" && strings.IndexByte(s.first, b[0]) < 0 || s.from&roleOf(l.client) == 0 {
+				if v.lets(which, i, b) || s.first != "" && strings.IndexByte(s.first, b[0]) < 0 || s.from&roleOf(l.client) == 0 {
 					continue // it may look, or is not made for that
 				}
 				if g := s.match(&l); g != no {
@@ -78,9 +78,8 @@ func TestSieveLosesNothing(t *testing.T) {
 					t.Fatalf("%v noted something of what the sieve dropped", s.proto)
 				}
 			}
-			for s := which; !s.empty(); s = s.without(single(s.first())) {
-				i := s.first()
-				if v.list[i].match(&l) != no {
+			for i := range v.list {
+				if v.lets(which, i, b) && v.list[i].match(&l) != no {
 					said[i] = true
 				}
 			}
@@ -214,5 +213,37 @@ func TestGlanceIsNoShortcut(t *testing.T) {
 	}
 	if did < 20000 || x.Stats().Named > 0 {
 		t.Fatalf("a glance did %d times, %d named", did, x.Stats().Named)
+	}
+}
+
+// lets reports whether signature i may look at b, of whose place the sieve said which.
+func (v *sieve) lets(which set, i int, b []byte) bool {
+	here := int(v.place[i])
+	return !which.and(single(here)).empty() && (len(v.who[here]) == 1 || len(b) < sieved || v.list[i].agrees(b))
+}
+
+// TestPlacesAreShared: signatures that begin alike have one place, and are asked as if each had its own.
+func TestPlacesAreShared(t *testing.T) {
+	var list []signature
+	for i := range 250 {
+		s := string([]byte{'A', 'B', byte(i), 'd', 'e', 'f', 'g', 'h'})
+		list = append(list, spelt(Protocol(i%int(protocolCount-1)+1), role(1+i&1), s))
+	}
+	v := newSieve(list)
+	if len(v.who) != 1 {
+		t.Fatalf("%d places", len(v.who))
+	}
+	for i := range 250 {
+		b := []byte{'A', 'B', byte(i), 'd', 'e', 'f', 'g', 'h', 'i'}
+		for _, isClient := range [2]bool{true, false} {
+			l := look{b: b, size: len(b), client: isClient, pend: &pending{tcp: true}}
+			p, g, _, _ := v.run(v.may(b, len(b), 40000, 443), &l, true)
+			if told := roleOf(isClient)&list[i].from != 0; told != (p == list[i].proto && g == exact) || !told && g != no {
+				t.Fatalf("signature %d, client %v: %v %v", i, isClient, p, g)
+			}
+		}
+		if !v.may([]byte{'A', 'C', byte(i), 'd', 'e', 'f', 'g', 'h'}, 8, 1, 2).empty() {
+			t.Fatal("what none of them begins with passed")
+		}
 	}
 }

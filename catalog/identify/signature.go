@@ -73,24 +73,25 @@ type follow func(x *Identifier, k *pending) bool
 // tables are the signatures of TCP and UDP.
 type tables struct{ tcp, udp *sieve }
 
-// run lets every signature of which look, and returns the best answer.
+// run lets every signature of which look that is made for such a sender, and returns the best answer.
 // wait is set when a signature wants more and none is sure yet, hoped when one that says
 // no might say something of more octets.
 func (v *sieve) run(which set, l *look, tcp bool) (best Protocol, g grade, wait, hoped bool) {
-	for !which.empty() {
-		i := which.first()
-		which = which.without(single(i))
-		s := &v.list[i]
+	from := server
+	if l.client {
+		from = client
+	}
+	v.each(which, l.b, from, func(s *signature) {
 		switch r := s.match(l); {
 		case r <= hope:
-			hoped = hoped || r == hope || len(l.b) < s.need && v.agrees(i, l.b)
+			hoped = hoped || r == hope || len(l.b) < s.need && s.agrees(l.b)
 		case l.middle && !s.anywhere && r < exact:
 		case r == more:
 			wait = true
 		case r > g || r == g && !best.usualOf(tcp, l) && s.proto.usualOf(tcp, l):
 			best, g = s.proto, r
 		}
-	}
+	})
 	return best, g, wait, hoped
 }
 

@@ -45,8 +45,13 @@ func matchTLS(l *look) grade {
 			return exact
 		}
 	}
-	if b[0] == recordAlert && n == 2 && len(b) >= 7 && (b[5] == 1 || b[5] == 2) && len(l.peer) > 5 && recordHeader(l.peer) {
-		return exact
+	if b[0] == recordAlert && n == 2 && len(b) >= 7 && (b[5] == 1 || b[5] == 2) {
+		if len(l.peer) > 5 && recordHeader(l.peer) {
+			return exact
+		}
+		if !l.client && !l.middle && !l.spoke && l.size == 7 && b[2] > 0 && AlertName(b[6]) != "" {
+			return exact // it turns away who asked in clear, and says no more
+		}
 	}
 	if !l.middle {
 		return no
