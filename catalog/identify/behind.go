@@ -20,7 +20,7 @@ func (x *Identifier) behind(k *pending, at int) bool {
 	s := &k.dir[k.side]
 	switch b := s.bytes(); {
 	case at < len(b) && b[at] != recordHandshake:
-		return true // something else
+		return k.facts.Protocol != SOCKS || k.webBehind(at)
 	case at+6 > len(b):
 		return s.full()
 	case !startsTLS(b, at):
@@ -35,10 +35,39 @@ func (x *Identifier) behind(k *pending, at int) bool {
 	return x.serverRecords(k, s.bytes()[at:])
 }
 
+// webBehind reads HTTP in what the side that just sent has sent from at on; true where it is none, or all of it is read.
+func (k *pending) webBehind(at int) bool {
+	f, s := k.facts, &k.dir[k.side]
+	b := s.bytes()[at:]
+	asks := k.side == int(f.Client)
+	if f.HTTP == nil {
+		method, _, ok, cut := requestLine(b, " HTTP/1.")
+		if !asks || method != nil && !knownMethod(method) || !ok {
+			return !asks || !cut || s.full()
+		}
+		f.HTTP = &Web{}
+	}
+	was := *f
+	rest := stream{buf: s.buf[at:], have: len(b), limit: s.limit - at}
+	if asks {
+		if k.state&socksWeb == 0 && request(k, &rest) {
+			k.state |= socksWeb
+		}
+	} else {
+		response(k, &rest)
+	}
+	f.Version = was.Version // that of SOCKS
+	if was.Name != "" {
+		f.Name, f.NameBy = was.Name, was.NameBy
+	}
+	return f.HTTP.Status != 0
+}
+
 // What followSOCKS knows of a flow.
 const (
 	socksAsked   = 1 << iota // where to is known
 	socksConnect             // and it is a connection that was asked for
+	socksWeb                 // a request of HTTP behind it is read
 )
 
 // followSOCKS reads where to, the login of RFC 1929, and TLS behind the answer.
@@ -70,7 +99,7 @@ func followSOCKS(x *Identifier, k *pending) bool {
 	case told == 0:
 		return k.dir[k.side].full()
 	case !granted:
-		f.TLS = nil // what was sent before the refusal reached nobody
+		f.TLS, f.HTTP = nil, nil // what was sent before the refusal reached nobody
 		return true
 	}
 	return x.behind(k, told)
@@ -97,18 +126,20 @@ func (k *pending) socksRequest(b []byte) (n int, ok bool) {
 		}
 		r.b = b[n:]
 	case 5:
-		r.vec8()
-		if len(r.b) > 0 && r.b[0] == 1 { // user and password
-			r.u8()
-			user, pass := r.vec8(), r.vec8()
-			if !r.short && k.facts.Login == nil {
-				k.login(text(user), "socks user", len(pass))
+		if _, later := socksLine(b); !later || !k.middle {
+			r.vec8()
+			if len(r.b) > 0 && r.b[0] == 1 { // user and password
+				r.u8()
+				user, pass := r.vec8(), r.vec8()
+				if !r.short && k.facts.Login == nil {
+					k.login(text(user), "socks user", len(pass))
+				}
 			}
+			if len(r.b) > 0 && r.b[0] != 5 {
+				return 0, false // a login of another sort
+			}
+			r.u8()
 		}
-		if len(r.b) > 0 && r.b[0] != 5 {
-			return 0, false // a login of another sort
-		}
-		r.u8()
 		connects = r.u8() == 1
 		r.u8()
 		name = r.socksAddress()
@@ -153,6 +184,8 @@ func socksAnswer(b []byte, version string) (n int, granted bool) {
 		r.u8()
 		granted = r.u8() == 0x5a
 		r.take(6)
+	} else if n, later := socksLine(b); later { // its greeting was not captured
+		return n, b[1] == 0
 	} else {
 		r.u8()
 		if method := r.u8(); method == 2 {

@@ -14,6 +14,45 @@ func helloBack() string {
 	return tlsRecord(recordHandshake, tlsMessage(serverHello, "\x03\x03"+strings.Repeat("r", 32)+"\x00\xc0\x2f\x00"))
 }
 
+// TestHTTPBehindSOCKS: so is HTTP; what SOCKS says of itself stays, and of what was refused nothing is told.
+func TestHTTPBehindSOCKS(t *testing.T) {
+	const (
+		request4 = "\x04\x01\x00\x50\xc0\x00\x02\x01anna\x00"
+		granted4 = "\x00\x5a\x00\x50\xc0\x00\x02\x01"
+		request5 = "\x05\x01\x00\x03\x08door.org\x00\x50"
+		granted5 = "\x05\x00\x00\x01\xc0\x00\x02\x01\x00\x50"
+		get      = "GET / HTTP/1.1\r\nHost: gate.org\r\nAuthorization: Basic YW5uYTpzZWNyZXQ=\r\n\r\n"
+		page     = "HTTP/1.1 404 Not Found\r\nServer: gate\r\n\r\n"
+	)
+	for _, c := range []struct {
+		what    string
+		turns   []string // the client begins
+		version string
+		name    string
+		web     bool
+	}{
+		{"5", []string{"\x05\x01\x00", "\x05\x00", request5, granted5, get, page}, "5", "door.org", true},
+		{"5, in pieces", []string{"\x05\x01\x00", "\x05\x00", request5 + get[:9], granted5, get[9:60], "", get[60:], page[:20], "", page[20:]}, "5", "door.org", true},
+		{"5, refused", []string{"\x05\x01\x00", "\x05\x00", request5 + get, "\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00", "", page}, "5", "door.org", false},
+		{"4", []string{request4, granted4, get, page}, "4", "gate.org", true},
+		{"4, a method that is none", []string{request4, granted4, "GOT / HTTP/1.1\r\n\r\n", page}, "4", "", false},
+		{"4, only the answer", []string{request4, granted4 + page}, "4", "", false},
+	} {
+		d := tcpTalk(elsewhere)
+		for i, s := range c.turns {
+			d.say(i%2, s)
+		}
+		f := d.end()
+		if f == nil || f.Protocol != SOCKS || f.Version != c.version || f.Name != c.name || c.web != (f.HTTP != nil) {
+			t.Errorf("%s: %+v", c.what, f)
+			continue
+		}
+		if c.web && (f.HTTP.Status != 404 || f.HTTP.Method != "GET" || f.HTTP.Host != "gate.org" || f.Software[theirs] != "gate" || c.version == "5" && loginOf(f) != "anna, http basic, readable") {
+			t.Errorf("%s: %+v, %s", c.what, f.HTTP, loginOf(f))
+		}
+	}
+}
+
 // TestTLSBehindSOCKS: what is called by a proxy is read on, whether or not the client waits for the answer, and not where the
 // answer was no.
 func TestTLSBehindSOCKS(t *testing.T) {

@@ -104,7 +104,8 @@ func TestCutAnywhere(t *testing.T) {
 func TestEverySignatureIsCut(t *testing.T) {
 	list := allSignatures().tcp.list
 	shown := make([]bool, len(list))
-	for _, o := range openings() {
+	from := len(openings())
+	for n, o := range append(openings(), later()...) {
 		port := o.port
 		if port == 0 {
 			port = elsewhere
@@ -114,7 +115,7 @@ func TestEverySignatureIsCut(t *testing.T) {
 			if o.udp || len(b) == 0 {
 				continue
 			}
-			l := look{b: b, size: len(b), peer: []byte(o.of(1 - side)), from: 40000, to: port, port: port, client: side == ours, spoke: side == o.first, first: true, pend: &pending{tcp: true}}
+			l := look{b: b, size: len(b), peer: []byte(o.of(1 - side)), from: 40000, to: port, port: port, client: side == ours, spoke: side == o.first, first: true, middle: n >= from, pend: &pending{tcp: true}}
 			if side == theirs {
 				l.from, l.to = l.to, l.from
 			}

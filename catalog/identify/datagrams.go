@@ -201,7 +201,10 @@ func matchRADIUS(l *look) grade {
 
 func matchCoAP(l *look) grade {
 	b := l.b
-	if !l.on(5683) && (l.port < 61616 || l.port > 61631) || len(b) < 4 || b[0]>>6 != 1 || b[0]&15 > 8 || 4+int(b[0]&15) > l.size {
+	if !l.on(5683) && (l.port < 61616 || l.port > 61631) {
+		return coapPair(l)
+	}
+	if len(b) < 4 || b[0]>>6 != 1 || b[0]&15 > 8 || 4+int(b[0]&15) > l.size {
 		return no
 	}
 	if class := b[1] >> 5; class == 1 || class == 3 || class == 6 || class == 7 {

@@ -2,6 +2,7 @@ package identify
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"portero/capture"
@@ -83,6 +84,29 @@ func (o *opening) talk() *dialogue {
 
 func (o *opening) String() string { return fmt.Sprintf("%s %.20q", o.want, o.a) }
 
+// password is a change of a password and its answer, with what begins its parts.
+func password(version, ticket string, n int, part string) string {
+	b := version + "\x00" + string(rune(n+2)) + ticket + strings.Repeat("t", n) + part + strings.Repeat("p", 14)
+	return "\x00" + string(rune(len(b)+2)) + b
+}
+
+// later are octets that tell of a connection only in its middle.
+func later() []opening {
+	return []opening{
+		{want: AMQP, a: "\x00\x00\x00\x16\x02\x00\x00\x01\x00\x53\x15\xc0\x09\x05\x41\x43\x52\x03\x52\x04\x41\x41"},
+		{want: AMQP, a: "\x00\x00\x00\x1a\x02\x01\x00\x00\x00\x53\x41\xc0\x0d\x01\xa3\x09ANONYMOUS"},
+		{want: RTSP, a: "$\x00\x00\x10\x80\x60\x00\x07ttttssssabcd"},
+		{want: RTSP, a: "$\x01\x00\x08\x80\xc9\x00\x01ssss$\x00\x05\x00\x80\xe0\x00\x07ttttssssabcd"},
+		{want: SOCKS, a: "\x05\x01\x00\x03\x08door.org\x01\xbb", b: "\x05\x00\x00\x01\xc0\x00\x02\x01\x01\xbb"},
+		{want: SOCKS, port: 1080, a: "\x05\x01\x00\x01\xc0\x00\x02\x01\x01\xbb"},
+		{want: FTP, a: "RETR door.txt\r\n", b: "150 Opening data connection.\r\n226 Transfer complete.\r\n"},
+		{want: FTP, first: theirs, a: "226 Transfer complete.\r\n250 Directory changed.\r\n", b: "CWD /door\r\n"},
+		{want: FTP, a: "USER anna\r\n", b: "331 Password?\r\n"},
+		{want: FTP, port: 21, a: "TYPE I\r\n"},
+		{want: FTP, port: 21, first: theirs, a: "226 Transfer complete.\r\n"},
+	}
+}
+
 // openings are the first octets of every protocol.
 func openings() []opening {
 	zeros := func(n int) string { return string(make([]byte, n)) }
@@ -137,6 +161,10 @@ func openings() []opening {
 		{want: DCERPC, a: "\x05\x00\x0b\x03\x10\x00\x00\x00\x48\x00\x00\x00\x01\x00\x00\x00" + zeros(56)},
 		{want: LDAP, a: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00"},
 		{want: Kerberos, a: "\x00\x00\x00\x1a\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
+		{want: Kerberos, a: "\x00\x00\x00\x2a" + password("\xff\x80", "\x6e\x12", 18, "\x75\x0e"), b: "\x00\x00\x00\x2a" + password("\x00\x01", "\x6f\x12", 18, "\x75\x0e")},
+		{want: Kerberos, udp: true, a: password("\x00\x01", "\x6e\x12", 18, "\x75\x0e"), b: password("\x00\x01", "\x6f\x12", 18, "\x75\x0e")},
+		{want: Kerberos, udp: true, port: 464, a: password("\x00\x01", "\x6e\x12", 18, "\x75\x0e"), b: "\x00\x20\x00\x01\x00\x00\x7e\x18" + zeros(24)},
+		{want: CoAP, udp: true, a: "\x42\x01\x12\x34ab\xb4door", b: "\x62\x45\x12\x34ab\xffopen"},
 		{want: RDP, a: "\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08\x00\x0b\x00\x00\x00"},
 		{want: S7comm, port: 102, a: "\x03\x00\x00\x16\x11\xe0\x00\x00\x00\x01\x00\xc1\x02\x01\x00\xc2\x02\x01\x02\xc0\x01\x0a"},
 		{want: H323, a: "\x03\x00\x00\x0c\x08\x02\x00\x01\x05\x04\x03\x80"},

@@ -167,8 +167,8 @@ func matchFTPServer(l *look) grade {
 	if len(l.b) < 4 {
 		return more
 	}
-	if l.middle && ftpPassive(l.b) {
-		return exact
+	if l.middle {
+		return ftpLater(l)
 	}
 	if !has(l.b, "220") && !has(l.b, "421") && !has(l.b, "530") || !reply(l.b) || saysSMTP(l.b) {
 		return no
@@ -211,8 +211,8 @@ func upperish(b []byte) bool {
 }
 
 func matchFTPClient(l *look) grade {
-	if l.middle && ftpActive(l.b) {
-		return exact
+	if l.middle {
+		return ftpLater(l)
 	}
 	g := says(l, ftpFirst, func(b []byte) bool { return has(b, "220") && reply(b) && !saysSMTP(b) })
 	if g == shape && !l.on(21) {

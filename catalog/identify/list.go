@@ -31,6 +31,12 @@ var (
 	phasorThen = octets(func(c byte) bool { return c>>4 <= 5 && c&15 >= 1 && c&15 <= 3 })
 )
 
+// mediaTypes and controlTypes are the second octets of RTP and of RTCP.
+var (
+	mediaTypes   = octets(func(c byte) bool { return c&0x7f < 35 || c&0x7f >= 96 })
+	controlTypes = octets(func(c byte) bool { return c >= 200 && c <= 207 })
+)
+
 // rtmpChunk begins a chunk that has a length and a kind.
 var rtmpChunk = octets(func(c byte) bool { return c < 0x80 && c&0x3f > 2 })
 
@@ -73,8 +79,8 @@ func tcpSignatures() []signature {
 
 		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true, then: []string{"25", "014", " -\r\n"}},
 		{proto: SMTP, from: client, first: "EHLMRehlmr", match: matchSMTPClient, anywhere: true, then: []string{"HEACheac", "LIPlip", "OLTolt"}},
-		{proto: FTP, from: server, first: "245", match: matchFTPServer, anywhere: true, then: []string{"23", "0179", " -\r\n"}},
-		{proto: FTP, from: client, first: letters, match: matchFTPClient, then: wordThen},
+		{proto: FTP, from: server, first: "12345", match: matchFTPServer, anywhere: true, then: []string{"01235", numerals, " -\r\n"}},
+		{proto: FTP, from: client, first: letters, match: matchFTPClient, anywhere: true, then: wordThen},
 		{proto: POP3, from: server, first: "+-", match: matchPOP3Server, anywhere: true, then: []string{"OE", "KR"}},
 		{proto: POP3, from: client, first: "CUASPXcuaspx", match: matchPOP3Client, then: wordThen},
 		{proto: IMAP, from: server, first: "*", match: matchIMAPServer, need: 9, then: []string{" ", "OPB", "KRY"}},
@@ -94,6 +100,7 @@ func tcpSignatures() []signature {
 		{proto: Redis, from: server, first: "+-$:*%", match: matchRedis, then: []string{letters + numerals + "-"}},
 		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP, anywhere: true, then: sipThen},
 		{proto: RTSP, from: either, first: "RDSPOTGA", match: matchRTSP, anywhere: true, then: requestThen},
+		{proto: RTSP, from: either, first: "$", match: matchInterleaved, anywhere: true, then: []string{upTo(15), "", "", octets(func(c byte) bool { return c>>6 == 2 }), mediaTypes + controlTypes}},
 		{proto: Syslog, from: client, first: "<123456789", match: matchSyslog, need: 5, then: []string{numerals + " ", numerals + "> <"}},
 		{proto: Stratum, from: client, first: "{", match: matchStratum, anywhere: true},
 
@@ -102,6 +109,7 @@ func tcpSignatures() []signature {
 		{proto: DCERPC, from: either, first: "\x05", match: matchDCERPC, anywhere: true, then: pairThen},
 		{proto: LDAP, from: either, first: "0", match: matchLDAP, anywhere: true},
 		{proto: Kerberos, from: either, first: "\x00", match: matchKerberos, need: 21, anywhere: true, then: []string{upTo(0x10), "", "", "jklmnotuv~"}},
+		{proto: Kerberos, from: either, first: "\x00", match: matchPassword, need: 13, anywhere: true, then: []string{"\x00", "", "", "", "", "\x00\xff", "\x01\x80"}},
 		{proto: SNMP, from: either, first: "0", match: matchSNMP, need: 10},
 		{proto: TDS, from: either, first: "\x01\x03\x04\x0e\x10\x12", match: matchTDS, anywhere: true, then: pairThen},
 		{proto: RDP, from: either, first: "\x03", match: matchTPKT(RDP), need: 9, anywhere: true, then: []string{"\x00"}},
@@ -121,6 +129,7 @@ func tcpSignatures() []signature {
 		{proto: MQTT, from: client, first: "\x10", match: matchMQTT, need: 13},
 		{proto: MQTT, from: either, first: mqttLater, match: matchMQTTLater, anywhere: true, fits: mayMQTTLater},
 		{proto: AMQP, from: either, first: "A\x01\x02\x03", match: matchAMQP, anywhere: true, then: []string{"M\x00"}},
+		{proto: AMQP, from: either, first: "\x00", match: matchAMQPFrame, anywhere: true, need: 12, then: []string{"", "", "", "\x02", "\x00\x01"}},
 		{proto: Zabbix, from: either, first: "ZaA", match: matchZabbix, anywhere: true, then: []string{"Bg", "Xe"}},
 
 		{proto: STUN, from: either, first: "\x00\x01", match: matchSTUN, anywhere: true},
@@ -217,6 +226,7 @@ func udpSignatures() []signature {
 		{proto: SIP, from: either, first: "IABCRONPSMUT\r", match: matchSIP, then: sipThen},
 		{proto: LDAP, from: either, first: "0", match: matchLDAP},
 		{proto: Kerberos, from: either, first: "jklmnotuv~", match: matchKerberos},
+		{proto: Kerberos, from: either, first: upTo(0x3f), match: matchPassword, then: []string{"", "\x00\xff", "\x01\x80", upTo(0x3f), "", "no~"}},
 		{proto: RADIUS, from: either, match: matchRADIUS, only: []uint16{1645, 1646, 1812, 1813, 3799}},
 		{proto: TFTP, from: either, first: "\x00", match: matchTFTP},
 		{proto: TFTP, from: client, first: "\x00", match: matchTFTPAck},
@@ -247,8 +257,8 @@ func udpSignatures() []signature {
 		{proto: IPMI, from: either, first: "\x06", match: matchIPMI, then: []string{"\x00"}},
 		{proto: SourceQuery, from: either, first: "\xff", match: matchSourceQuery, then: []string{"\xff", "\xff", "\xff"}},
 		{proto: RDP, from: either, match: matchRDPUDP, then: []string{"\xff", "\xff", "\xff"}, home: []uint16{3389}},
-		{proto: RTCP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTCP, then: []string{octets(func(c byte) bool { return c >= 200 && c <= 207 })}},
-		{proto: RTP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTP, then: []string{octets(func(c byte) bool { return c&0x7f < 35 || c&0x7f >= 96 })}},
+		{proto: RTCP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTCP, then: []string{controlTypes}},
+		{proto: RTP, from: either, first: octets(func(c byte) bool { return c>>6 == 2 }), match: matchRTP, then: []string{mediaTypes}},
 
 		{proto: NetFlow, from: either, first: "\x00", match: matchNetFlow, then: []string{"\x01\x05\x07\x09"}},
 		{proto: IPFIX, from: either, first: "\x00", match: matchIPFIX, then: []string{"\x0a"}},

@@ -281,3 +281,61 @@ func zooKeeperAsked(l *look) grade {
 	}
 	return no
 }
+
+// matchInterleaved takes sound and pictures that RTSP's own connection carries (RFC 2326, section 10.12): a channel, a length, and RTP
+// or RTCP. One that fills its segment tells, or the next behind it.
+func matchInterleaved(l *look) grade {
+	b := l.b
+	for told := false; l.middle && len(b) >= 6; told = true {
+		n := 4 + be16(b[2:])
+		if b[0] != '$' || b[1] > 15 || b[4]>>6 != 2 || n < 12 || !oneByte(mediaTypes+controlTypes, b[5]) {
+			return no
+		}
+		switch rest := l.size - (len(l.b) - len(b)); {
+		case n == rest || n > rest && told:
+			return shape
+		case n > len(b):
+			return no
+		}
+		b = b[n:]
+	}
+	return no
+}
+
+// socksLater grades a request of SOCKS 5 and its answer, whose greetings were not captured, where each fills its segment.
+func socksLater(l *look) grade {
+	if l.client && (l.b[1] == 0 || l.b[1] > 3) {
+		return no
+	}
+	if n, ok := socksLine(l.peer); ok && n <= len(l.peer) && (l.client || l.peer[1] >= 1 && l.peer[1] <= 3) {
+		return exact
+	}
+	switch {
+	case len(l.peer) > 0:
+		return no
+	case !l.final:
+		return more
+	case SOCKS.usualOf(true, l):
+		return port
+	}
+	return no
+}
+
+// socksLine measures a request or an answer to one: a version, a number, a zero, an address and a port.
+func socksLine(b []byte) (n int, ok bool) {
+	if len(b) < 7 || b[0] != 5 || b[1] > 8 || b[2] != 0 {
+		return 0, false
+	}
+	r := reader{b: b[3:]}
+	switch b[3] {
+	case 1, 4:
+	case 3:
+		if b[4] == 0 || 5+int(b[4]) <= len(b) && !hostname(b[5:5+int(b[4])]) {
+			return 0, false
+		}
+	default:
+		return 0, false
+	}
+	r.socksAddress()
+	return len(b) - len(r.b), !r.short
+}

@@ -66,6 +66,17 @@ func TestLaterThanTheStart(t *testing.T) {
 		{"Modbus elsewhere, by one", blindTalk(elsewhere).say(ours, "\x00\x07\x00\x00\x00\x06\x01\x03\x00\x00\x00\x0a"), None},
 		{"IEC 104 elsewhere, by both ends", blindTalk(elsewhere).say(ours, "\x68\x0e\x00\x00\x00\x00\x64\x01\x06\x00\x01\x00\x00\x00\x00\x14").say(theirs, "\x68\x0e\x00\x00\x02\x00\x64\x01\x07\x00\x01\x00\x00\x00\x00\x14"), IEC104},
 		{"IEC 104 elsewhere, by one", blindTalk(elsewhere).say(ours, "\x68\x0e\x00\x00\x00\x00\x64\x01\x06\x00\x01\x00\x00\x00\x00\x14"), None},
+		{"a command of FTP and another's reply", blindTalk(elsewhere).say(ours, "RETR door\r\n").say(theirs, "331 no\r\n"), None},
+		{"a command of FTP alone", blindTalk(elsewhere).say(ours, "RETR door\r\n"), None},
+		{"a command that news has, too", blindTalk(elsewhere).say(ours, "LIST\r\n").say(theirs, "215 list of groups\r\n"), None},
+		{"a login of mail", blindTalk(elsewhere).say(ours, "AUTH LOGIN\r\n").say(theirs, "334 VXNlcm5hbWU6\r\n"), None},
+		{"numbers and words", blindTalk(elsewhere).say(theirs, "226 doors are open\r\n").say(ours, "how many?\r\n"), None},
+		{"a request of SOCKS alone", blindTalk(elsewhere).say(ours, "\x05\x01\x00\x01\xc0\x00\x02\x01\x01\xbb"), None},
+		{"a request of SOCKS, and more", blindTalk(elsewhere).say(ours, "\x05\x01\x00\x01\xc0\x00\x02\x01\x01\xbbmore").say(theirs, "\x05\x00\x00\x01\xc0\x00\x02\x01\x01\xbb"), None},
+		{"a frame of AMQP 1.0 at the start", tcpTalk(elsewhere).say(ours, later()[0].a), None},
+		{"a frame of AMQP 1.0 that asks for nothing there is", blindTalk(elsewhere).say(ours, strings.Replace(later()[0].a, "\x53\x15", "\x53\x25", 1)), None},
+		{"sound in RTSP at the start", tcpTalk(elsewhere).say(theirs, later()[2].a), None},
+		{"sound in RTSP of another length", blindTalk(elsewhere).say(theirs, later()[2].a+"e"), None},
 		{"a word of ZooKeeper's and its answer", tcpTalk(elsewhere).say(ours, "ruok").say(theirs, "imok"), ZooKeeper},
 		{"another, typed", tcpTalk(elsewhere).say(ours, "mn").say(ours, "tr\r\n").say(theirs, "zk_version\t3.9.1\n"), ZooKeeper},
 		{"another, forbidden", tcpTalk(elsewhere).say(ours, "envi").say(theirs, "envi is not executed because it is not in the whitelist.\n"), ZooKeeper},
@@ -75,6 +86,16 @@ func TestLaterThanTheStart(t *testing.T) {
 	} {
 		if got := protocolOf(c.d.end()); got != c.want.String() {
 			t.Errorf("%s: told as %q, want %q", c.what, got, c.want)
+		}
+	}
+	for _, o := range later() {
+		port := o.port
+		if port == 0 {
+			port = elsewhere
+		}
+		f := blindTalk(port).say(o.first, o.a).say(1-o.first, o.b).end()
+		if protocolOf(f) != o.want.String() || o.want == SOCKS && o.b != "" && (f.Client != ours || f.Name != "door.org") {
+			t.Errorf("%s, later: %+v", &o, f)
 		}
 	}
 	if f := blindTalk(elsewhere).say(ours, login("\x85\xa6\xff\x01", "anna\x00\x00")).end(); loginOf(f) != "anna, mysql" {

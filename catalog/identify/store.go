@@ -517,6 +517,23 @@ func matchAMQP(l *look) grade {
 	return no
 }
 
+// matchAMQPFrame takes a frame of version 1.0: a size, where its body begins, and what is asked for (Advanced Message Queuing
+// Protocol 1.0, sections 2.3 and 2.7).
+func matchAMQPFrame(l *look) grade {
+	b := l.b
+	if !l.middle || len(b) < 12 || be32(b) < 12 || be32(b) > 1<<24 || b[4] != 2 || b[5] > 1 {
+		return no
+	}
+	if b[8] != 0 || b[9] != 0x53 || b[10]>>4 != 1+3*b[5] || b[10]&15 > 8 {
+		return no
+	}
+	switch b[11] { // a list, in one of three sizes
+	case 0x45, 0xc0, 0xd0:
+		return exact
+	}
+	return no
+}
+
 func followAMQP(_ *Identifier, k *pending) bool {
 	b := k.dir[k.side].bytes()
 	if len(b) >= 8 && has(b, "AMQP") {

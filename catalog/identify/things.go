@@ -1,6 +1,9 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // What is spoken by the machines of buildings, factories, vehicles and stages, by cameras and printers.
 
@@ -394,3 +397,64 @@ func matchDICOM(l *look) grade {
 
 // matchFox takes the hello of Niagara's stations.
 var matchFox = opensWith("fox a 0 -1 fox hello\n", "fox a 1 -1 fox hello\n")
+
+// coapPair takes a request and its answer where the port tells nothing: both are whole, and have one token (RFC 7252, sections 3
+// and 5.3.1).
+func coapPair(l *look) grade {
+	b, p := l.b, l.peer
+	if l.size != len(b) {
+		return no
+	}
+	switch {
+	case !l.client && coapAsks(p) && coapWhole(b) && oneByte("\x02\x04\x05", b[1]>>5) && b[0]&15 == p[0]&15 &&
+		(b[0]>>4&3 != 2 && b[0]&15 > 0 || string(b[2:4]) == string(p[2:4])) && string(b[4:4+b[0]&15]) == string(p[4:4+p[0]&15]):
+		return exact
+	case l.client && len(p) == 0 && !l.final && l.first && coapAsks(b):
+		return more
+	}
+	return no
+}
+
+func oneByte(s string, c byte) bool { return strings.IndexByte(s, c) >= 0 }
+
+// coapAsks reports whether b is a whole request.
+func coapAsks(b []byte) bool {
+	return coapWhole(b) && b[1] >= 1 && b[1] <= 7 && b[0]>>4&3 < 2 && len(b) > 4+int(b[0]&15)
+}
+
+// coapWhole walks the options of b to its end, or to a payload.
+func coapWhole(b []byte) bool {
+	if len(b) < 4 || b[0]>>6 != 1 || b[0]&15 > 8 || 4+int(b[0]&15) > len(b) {
+		return false
+	}
+	number := 0
+	for b = b[4+b[0]&15:]; len(b) > 0; {
+		if b[0] == 0xff {
+			return len(b) > 1
+		}
+		delta, n, at := int(b[0]>>4), int(b[0]&15), 1
+		for _, v := range [2]*int{&delta, &n} {
+			switch *v {
+			case 15:
+				return false
+			case 14:
+				if at+2 > len(b) {
+					return false
+				}
+				*v = 269 + be16(b[at:])
+				at += 2
+			case 13:
+				if at+1 > len(b) {
+					return false
+				}
+				*v = 13 + int(b[at])
+				at++
+			}
+		}
+		if number += delta; number == 0 || at+n > len(b) || number == 11 && !printable(b[at:at+n]) {
+			return false
+		}
+		b = b[at+n:]
+	}
+	return true
+}

@@ -257,6 +257,9 @@ func matchSOCKS5(l *look) grade {
 	if b[0] != 5 {
 		return no
 	}
+	if n, ok := socksLine(b); ok && l.middle && n == l.size {
+		return socksLater(l)
+	}
 	if l.client {
 		if len(l.peer) >= 2 {
 			if l.peer[0] == 5 && 2+int(b[1]) <= l.size {

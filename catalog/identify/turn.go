@@ -308,6 +308,9 @@ func rpcTurn(b []byte) (answer, ok bool) { return be32(b[4:]) == 1, be32(b[4:]) 
 
 // kerberosTurn looks at the application's tag (RFC 4120, section 5.10); of messages behind those both ends send all kinds.
 func kerberosTurn(b []byte) (answer, ok bool) {
+	if len(b) > 6 && b[0] < 0x40 {
+		b = b[6:] // a change of a password: a length, a version, another length
+	}
 	switch b[0] {
 	case 0x6a, 0x6c, 0x6e:
 		return false, true
