@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"portero/capture"
@@ -17,18 +19,28 @@ type Named struct {
 // carry such a name in practice, by their numbers. What the same name is says who looks.
 func (c *Catalog) PortsNamed(same func(name string) bool) []Named {
 	var out []Named
-	for n := range 1 << 16 {
-		for _, p := range [...]uint8{capture.ProtoTCP, capture.ProtoUDP, capture.ProtoSCTP} {
-			port := uint16(n)
-			if s := c.Registered(p, port); s != "" && same(s) {
-				out = append(out, Named{port, p, true})
-			} else if s := c.Practice(p, port); s != "" && same(s) {
-				out = append(out, Named{port, p, false})
+	for _, e := range c.entries[1:] {
+		if !same(e.Name) {
+			continue
+		}
+		for _, p := range namedProtos {
+			if n := (Named{e.Port, p, true}); c.Registered(p, e.Port) == e.Name && !slices.Contains(out, n) {
+				out = append(out, n)
 			}
 		}
 	}
+	for k, name := range c.practice {
+		n := Named{Port: uint16(k), Proto: uint8(k >> 16)}
+		if r := c.Registered(n.Proto, n.Port); slices.Contains(namedProtos[:], n.Proto) && same(name) && (r == "" || !same(r)) {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(a, b Named) int { return cmp.Or(cmp.Compare(a.Port, b.Port), cmp.Compare(a.Proto, b.Proto)) })
 	return out
 }
+
+// namedProtos are the transports whose ports are looked for by name, by their numbers.
+var namedProtos = [...]uint8{capture.ProtoTCP, capture.ProtoUDP, capture.ProtoSCTP}
 
 // PortNamed returns the port that is registered under a name, or else the one that carries that
 // name in practice, and the transport that it belongs to, 0 where it is more than one. ok is false

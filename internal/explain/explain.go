@@ -196,7 +196,7 @@ func (q *question) letters() {
 	}
 	// Flags are written in capitals, and a history has letters that no service is named by.
 	ports := q.wants("port")
-	service := ports && strings.ToUpper(q.word) != q.word && len(called(q.c, q.word)) > 0
+	service := ports && strings.ToUpper(q.word) != q.word && len(indexOf(q.c).called[plain(q.word)]) > 0
 	if !service {
 		q.spell()
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"portero/capture"
 	"portero/catalog"
 	lang "portero/internal/words"
 )
@@ -100,64 +99,23 @@ type door struct {
 	proto uint8
 }
 
-// called are the ports of TCP and UDP whose name, registered or in practice, is w, spelt in any way.
-func called(c *catalog.Catalog, w string) map[door]bool {
-	key, out := plain(w), map[door]bool{}
-	if key == "" {
-		return out
-	}
-	for _, n := range c.PortsNamed(func(name string) bool { return plain(name) == key }) {
-		if n.Proto != capture.ProtoSCTP {
-			out[door{n.Port, n.Proto}] = true
-		}
-	}
-	return out
-}
-
 const maxNamed = 6
 
 // byName explains the ports that a service or program is known for: its own name
 // first, else where what is told of a port mentions it.
 func byName(c *catalog.Catalog, l lang.Lang, w string) []Entry {
-	key := plain(w)
-	if len(key) < 3 {
+	if len(plain(w)) < 3 {
 		return nil
 	}
-	named := called(c, w)
-	var exact, told []door
-	for port := range 1 << 16 {
-		for _, p := range protos[:2] {
-			e, _ := c.Lookup(p.proto, uint16(port))
-			d := door{uint16(port), p.proto}
-			hit := named[d]
-			en, es := c.PracticeNote(p.proto, uint16(port))
-			said := mentions(en, w) || mentions(es, w) || mentions(e.Description, w)
-			for _, f := range c.Facts(p.proto, uint16(port)) {
-				for _, n := range parts(f.Name) {
-					hit = hit || n == key || len(key) > 4 && strings.HasPrefix(n, key)
-				}
-				n := c.Note(f)
-				said = said || mentions(n.EN, w) || mentions(n.ES, w) || mentions(f.Name, w)
-			}
-			switch {
-			case hit:
-				exact = append(exact, d)
-			case said:
-				told = append(told, d)
-			}
-		}
-	}
-	if len(exact) == 0 {
-		exact = told
-	}
+	doors := indexOf(c).find(w)
 	var out []Entry
-	for i, d := range exact {
+	for i, d := range doors {
 		if i == maxNamed {
 			var more []string
-			for _, d := range exact[i:min(len(exact), i+12)] {
+			for _, d := range doors[i:min(len(doors), i+12)] {
 				more = append(more, fmt.Sprintf("%d/%s", d.port, protoName(d.proto)))
 			}
-			if len(exact) > i+12 {
+			if len(doors) > i+12 {
 				more = append(more, "...")
 			}
 			out = append(out, Entry{w, "port", l.Pick("also: ", "también: ") + strings.Join(more, ", ")})
@@ -167,21 +125,3 @@ func byName(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 	}
 	return out
 }
-
-// mentions reports whether text holds w as words of its own.
-func mentions(text, w string) bool {
-	text, w = strings.ToLower(text), strings.ToLower(strings.TrimSpace(w))
-	for at := 0; ; {
-		i := strings.Index(text[at:], w)
-		if i < 0 {
-			return false
-		}
-		i += at
-		if end := i + len(w); (i == 0 || !letter(text[i-1])) && (end == len(text) || !letter(text[end])) {
-			return true
-		}
-		at = i + 1
-	}
-}
-
-func letter(b byte) bool { return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= 128 }

@@ -96,7 +96,7 @@ var services = map[identify.Protocol][2]string{
 func spoken(c *catalog.Catalog, l lang.Lang, w string) (Entry, bool) {
 	for _, p := range identify.Protocols() {
 		s, ours := services[p]
-		if plain(p.String()) != plain(w) || !ours && len(called(c, w)) > 0 {
+		if plain(p.String()) != plain(w) || !ours && len(indexOf(c).called[plain(w)]) > 0 {
 			continue
 		}
 		t := l.Pick("What was spoken, as the first octets of a connection tell", "Lo que se habló, según los primeros octetos de una conexión")
