@@ -95,11 +95,15 @@ func (w *watchFlags) networks() ([]netip.Prefix, error) {
 }
 
 // verdict is exit status 1 when one of fs is as grave as --fail-on says.
-func (w *watchFlags) verdict(fs []findings.Finding) error {
+// A check that was interrupted before it found something has no result.
+func (w *watchFlags) verdict(fs []findings.Finding, interrupted bool) error {
 	for _, f := range fs {
 		if f.Muted == "" && (f.Kind == "not-in-policy" || w.failOn != "" && findings.AtLeast(f.Severity, w.failOn)) {
 			return &exitError{exitFound, nil}
 		}
+	}
+	if interrupted && (w.failOn != "" || w.policy != "") {
+		return &exitError{exitInterrupted, nil}
 	}
 	return nil
 }
@@ -179,7 +183,7 @@ never that somebody is infected.`,
 			if err := a.finish(j, interrupted, err); err != nil {
 				return err
 			}
-			return w.verdict(fs)
+			return w.verdict(fs, interrupted)
 		},
 	}
 	o.input(cmd.Flags())

@@ -26,13 +26,13 @@ func TestFailOn(t *testing.T) {
 		for i, severity := range findings.Severities() {
 			w := watchFlags{failOn: floor}
 			want := floor != "" && i >= slices.Index(findings.Severities(), floor)
-			if got := w.verdict([]findings.Finding{{Kind: "beacon", Severity: severity}}) != nil; got != want {
+			if got := w.verdict([]findings.Finding{{Kind: "beacon", Severity: severity}}, false) != nil; got != want {
 				t.Errorf("--fail-on %q, a finding of %s: %v", floor, severity, got)
 			}
-			if w.verdict([]findings.Finding{{Kind: "beacon", Severity: severity, Muted: "ours"}, {Kind: "not-in-policy", Severity: severity, Muted: "ours"}}) != nil {
+			if w.verdict([]findings.Finding{{Kind: "beacon", Severity: severity, Muted: "ours"}, {Kind: "not-in-policy", Severity: severity, Muted: "ours"}}, false) != nil {
 				t.Errorf("--fail-on %q: what is muted counts", floor)
 			}
-			if w.verdict([]findings.Finding{{Kind: "beacon", Muted: "ours"}, {Kind: "not-in-policy", Severity: severity}}) == nil {
+			if w.verdict([]findings.Finding{{Kind: "beacon", Muted: "ours"}, {Kind: "not-in-policy", Severity: severity}}, false) == nil {
 				t.Errorf("--fail-on %q: what the policy does not expect does not count", floor)
 			}
 		}

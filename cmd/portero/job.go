@@ -29,6 +29,7 @@ type job struct {
 	flags *readFlags
 	tally tally
 	cut   int64 // frames after this time are left out, 0 for none
+	said  bool  // that it was interrupted: the data say so themselves
 }
 
 // tally is what the doctor wants to know of the records.
@@ -221,6 +222,9 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	}
 	if err != nil {
 		return err
+	}
+	if interrupted && !j.said && !j.flags.quiet {
+		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("interrupted: this is what was seen until then", "interrumpido: esto es lo visto hasta entonces"))
 	}
 	problems := a.problems(j)
 	if j.sel != nil {

@@ -397,7 +397,7 @@ func (s *session) analyse(eo engine.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	return o.watch.verdict(s.watch.Findings())
+	return o.watch.verdict(s.watch.Findings(), false) // Ctrl-C is how it ends
 }
 
 // options are those of the engine.

@@ -114,7 +114,7 @@ The same policy can be given to read, findings and live with --policy.`,
 				*t = t.withoutEmpty().narrow(a.width(), "first", "times", "callers", "proof_file", "service", "line")
 			}
 			if len(fs) == 0 && format == "table" {
-				if !o.quiet {
+				if !o.quiet && !interrupted {
 					fmt.Fprintln(a.err, "portero: "+l.Pick("every door that answered was expected", "toda puerta que contestó era esperada"))
 				}
 			} else if err := a.print(t, &o, j, interrupted); err != nil {
@@ -123,7 +123,7 @@ The same policy can be given to read, findings and live with --policy.`,
 			if e := a.finish(j, interrupted, nil); e != nil && len(fs) == 0 {
 				return e
 			}
-			return w.verdict(fs)
+			return w.verdict(fs, interrupted)
 		},
 	}
 	o.input(cmd.Flags())

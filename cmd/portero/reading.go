@@ -116,6 +116,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 		return err
 	}
 	interrupted, err := a.run(j)
+	j.said = r.printed && r.inTable()
 	var found []findings.Finding
 	if err == nil {
 		found, err = r.end(j, interrupted)
@@ -139,7 +140,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 	if err != nil {
 		return err
 	}
-	return o.watch.verdict(found)
+	return o.watch.verdict(found, interrupted)
 }
 
 // understand takes what was asked for from the command line, before a capture is opened.
@@ -306,6 +307,9 @@ func (r *reading) save(before error) (err error) {
 	}
 	if before == nil && r.hold != nil {
 		err = r.a.saveChosen(r.names, r.o, &r.of, r.shown, r.saved, r.hidden)
+		if status(err) == exitInterrupted && !r.o.quiet {
+			fmt.Fprintf(r.a.err, r.in.Pick("portero: interrupted: %s lacks packets, which are copied when all has been read\n", "portero: interrumpido: a %s le faltan paquetes, que se copian cuando se ha leído todo\n"), printable(r.o.save))
+		}
 	}
 	if before == nil && r.blotted != nil {
 		err = r.blotted.err

@@ -124,7 +124,7 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 	if err := a.finish(j, interrupted, err); err != nil {
 		return err
 	}
-	return o.watch.verdict(found)
+	return o.watch.verdict(found, interrupted)
 }
 
 // stories reads the captures again for the packets of the connections that the page

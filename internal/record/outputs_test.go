@@ -45,8 +45,9 @@ payload showed them, answered or not, and nothing where only the port speaks for
 was readable is in the result, and the message names the byte); 4 not permitted; 130 interrupted before any result.
 Damage comes before what was found: a check of half a capture is none. A file of ` + "`catalog check`" + ` that cannot be read is 2 or 4.
 
-Ctrl-C ends the reading, also of a pipe that has nothing to give, and what was read by then is told, with 0; what needs a second reading
-(` + "`why`, `teach`, `extract`, `exercise`, `diff`" + `) ends with 130. A reader of standard output that goes away, as ` + "`head`" + ` does, ends portero as it
+Ctrl-C ends the reading, also of a pipe that has nothing to give; what was read by then is told, and that it is not all, with 0. What needs a second
+reading (` + "`why`, `teach`, `extract`, `exercise`, `diff`, `report` of a pipe, and `-w` with `--where`, whose file then lacks packets" + `) ends with 130, and so does a check
+(` + "`policy`, `--policy`, `--fail-on`" + `) that found nothing until then. A reader of standard output that goes away, as ` + "`head`" + ` does, ends portero as it
 ends ` + "`cat` and `grep`" + `, by SIGPIPE and without a word: a shell calls that 141 (with ` + "`pipefail`" + ` only). Not where something else is done
 besides (` + "`-w`, `--to`, `--fail-on`, `--policy`" + `): that is done to its end.
 
