@@ -87,15 +87,22 @@ type hostRow struct {
 	H                   *doors.Host
 }
 
+// findingRow are findings of which the same is to be said.
 type findingRow struct {
 	Severity, Kind, Basis, Attack string
 	Muted                         string
 	SeverityWord, BasisWord       [2]string
-	Title, Text, Means            [2]string
+	Title, Means                  [2]string
 	Innocent, Next                [2]string
-	Records                       []evidenceRow
-	Frames                        string
-	OneFrame                      bool
+	Seen                          []seenRow
+}
+
+// seenRow is one of them: what was seen, and where.
+type seenRow struct {
+	Text     [2]string
+	Records  []evidenceRow
+	Frames   string
+	OneFrame bool
 }
 
 type evidenceRow struct {

@@ -3,6 +3,7 @@ package html
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"math"
 	"net/netip"
 	"slices"
@@ -293,6 +294,30 @@ func TestDoorsNameTheFile(t *testing.T) {
 		}
 		if got := strings.Contains(b.String(), "(<bdi>slices/b.pcap</bdi>)"); got != (file != "") {
 			t.Errorf("%q: the file is named: %v", file, got)
+		}
+	}
+}
+
+// What a kind means is said once for all that was seen of it; what the user muted, and what is less grave, stands apart.
+func TestFindingsOfAKind(t *testing.T) {
+	f := func(kind, severity, muted string, frames ...uint64) findings.Finding {
+		return findings.Finding{Kind: kind, Severity: severity, Basis: "observed", Muted: muted, Frames: frames, Records: frames}
+	}
+	fs := []findings.Finding{f("port-mismatch", "medium", "", 1), f("port-mismatch", "medium", "", 2), f("port-mismatch", "medium", "ours", 3), f("port-mismatch", "low", "", 4), f("beacon", "low", "", 5)}
+	var b strings.Builder
+	if err := New(Limits{}).Write(&b, &view.Summary{}, fs, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	page := b.String()
+	k, _ := findings.KindOf("port-mismatch")
+	for s, n := range map[string]int{`<article class="finding`: 4, ` many">`: 1, "<ul class=\"seen\">": 1, html.EscapeString(k.Next[0]): 3} {
+		if got := strings.Count(page, s); got != n {
+			t.Errorf("%q is in it %d times, want %d", s, got, n)
+		}
+	}
+	for i := 1; i <= 5; i++ {
+		if s := fmt.Sprintf(`trama</span> %d`, i); !strings.Contains(page, s) {
+			t.Errorf("no frame %d", i)
 		}
 	}
 }

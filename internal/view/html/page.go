@@ -100,7 +100,14 @@ func (c *Collector) Write(w io.Writer, s *view.Summary, fs []findings.Finding, o
 			m.MoreFindings = len(fs) - i
 			break
 		}
-		m.Findings = append(m.Findings, findingOf(&fs[i], kept))
+		row, seen := findingOf(&fs[i]), seenOf(&fs[i], kept)
+		// What a kind means is said once, as findings does, not on each of sixty cards.
+		if n := len(m.Findings); n > 0 && m.Findings[n-1].like(&row) {
+			m.Findings[n-1].Seen = append(m.Findings[n-1].Seen, seen)
+			continue
+		}
+		row.Seen = []seenRow{seen}
+		m.Findings = append(m.Findings, row)
 	}
 	m.Plain = c.plainRows(rows)
 	data, err := c.data(rows, s.First, safe.Terminal(strings.Join(quoted(s.Inputs), " ")), Evidence(fs))
@@ -298,13 +305,23 @@ func capital(s string) string {
 // sentence is a text in both languages that begins a sentence.
 func sentence(en, es string) [2]string { return [2]string{capital(en), capital(es)} }
 
-func findingOf(f *findings.Finding, kept map[uint64]bool) findingRow {
+// like reports whether the same is to be said of both.
+func (r *findingRow) like(o *findingRow) bool {
+	return r.Kind == o.Kind && r.Severity == o.Severity && r.Basis == o.Basis && r.Muted == o.Muted
+}
+
+func findingOf(f *findings.Finding) findingRow {
 	k, _ := findings.KindOf(f.Kind)
 	en, es := words.English, words.Spanish
 	clean := func(a, b string) [2]string { return [2]string{safe.Terminal(a), safe.Terminal(b)} }
-	r := findingRow{Severity: f.Severity, Kind: f.Kind, Basis: f.Basis, Attack: k.Attack, SeverityWord: clean(words.Severity(en, f.Severity), words.Severity(es, f.Severity)),
-		BasisWord: clean(words.Basis(en, f.Basis), words.Basis(es, f.Basis)), Title: sentence(k.Title[0], k.Title[1]), Text: sentence(safe.Terminal(f.Text(en)), safe.Terminal(f.Text(es))),
+	return findingRow{Severity: f.Severity, Kind: f.Kind, Basis: f.Basis, Attack: k.Attack, SeverityWord: clean(words.Severity(en, f.Severity), words.Severity(es, f.Severity)),
+		BasisWord: clean(words.Basis(en, f.Basis), words.Basis(es, f.Basis)), Title: sentence(k.Title[0], k.Title[1]),
 		Muted: safe.Terminal(f.Muted), Means: k.Means, Innocent: sentence(k.Innocent[0], k.Innocent[1]), Next: k.Next}
+}
+
+// seenOf is what f saw, with the connections and frames it rests on.
+func seenOf(f *findings.Finding, kept map[uint64]bool) seenRow {
+	r := seenRow{Text: sentence(safe.Terminal(f.Text(words.English)), safe.Terminal(f.Text(words.Spanish)))}
 	for _, id := range f.Records {
 		r.Records = append(r.Records, evidenceRow{id, kept[id]})
 	}
