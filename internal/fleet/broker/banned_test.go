@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"portero/internal/corpus"
 	"portero/internal/fleet/broker"
@@ -132,13 +133,14 @@ func TestUsersAreReadAgain(t *testing.T) {
 	stays, staysPublic, _ := user(t)
 	goes, goesPublic, _ := user(t)
 	comes, comesPublic, _ := user(t)
+	core, corePublic, _ := user(t)
 	write := func(lines ...string) {
 		t.Helper()
 		if err := os.WriteFile(users, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write("admin "+staysPublic, "hub "+goesPublic)
+	write("admin "+staysPublic, "hub "+goesPublic, "sensor hq "+corePublic)
 	b, err := broker.Start(broker.Options{Listen: "127.0.0.1:0", Dir: t.TempDir(), Limits: bus.Limits{MaxBytes: 1 << 24}, Users: users, Cert: cert, Key: key, CA: ca.file})
 	if err != nil {
 		t.Fatal(err)
@@ -158,6 +160,11 @@ func TestUsersAreReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer first.Close()
+	sensor, err := connect(core)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sensor.Close()
 	second, err := connect(goes)
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +174,7 @@ func TestUsersAreReadAgain(t *testing.T) {
 	if err := b.Reload(); err == nil || !first.IsConnected() || !second.IsConnected() {
 		t.Fatalf("a file that is wrong: %v", err)
 	}
-	write("admin "+staysPublic, "hub "+comesPublic)
+	write("admin "+staysPublic, "hub "+comesPublic, "sensor hq "+corePublic, "sensor lab "+goesPublic)
 	before, _ := os.ReadFile(cert)
 	ca.issue("broker", false) // the same files, another certificate
 	if after, _ := os.ReadFile(cert); bytes.Equal(before, after) {
@@ -184,6 +191,22 @@ func TestUsersAreReadAgain(t *testing.T) {
 	if c, err := third.TLSConnectionState(); err != nil || !bytes.Contains(mustPEM(t, cert), c.PeerCertificates[0].Raw) {
 		t.Errorf("the old certificate still serves: %v", err)
 	}
+	// Who is something else now is that: the site is a new one.
+	clients := bus.Config{URL: b.URL(), Seed: goes, CA: ca.file, Cert: clientCert, Key: clientKey}
+	if err := send(t, clients, "lab"); err != nil {
+		t.Errorf("who has become a sensor: %v", err)
+	}
+	if err := send(t, clients, "hq"); err == nil {
+		t.Error("who has become a sensor of lab sends for hq")
+	}
+	clients.Seed = core
+	if err := send(t, clients, "hq"); err != nil {
+		t.Errorf("a sensor that stays: %v", err)
+	}
+	write("admin "+staysPublic, "hub "+comesPublic, "sensor hq "+corePublic)
+	if err := b.Reload(); err != nil {
+		t.Fatal(err)
+	}
 	if nc, err := connect(goes); err == nil {
 		nc.Close()
 		t.Error("who was taken out is let in")
@@ -192,6 +215,11 @@ func TestUsersAreReadAgain(t *testing.T) {
 		if time.Now().After(end) {
 			t.Fatal("who was taken out is still connected")
 		}
+	}
+	if js, err := jetstream.New(sensor); err != nil {
+		t.Error(err)
+	} else if _, err := js.Publish(ctx, bus.FlowSubject("hq", 0), []byte("after")); err != nil || sensor.Reconnects != 0 {
+		t.Errorf("a sensor that stays: %v, %d new connections", err, sensor.Reconnects)
 	}
 	if !first.IsConnected() || first.Reconnects != 0 {
 		t.Error("who stays was shut out for a moment")

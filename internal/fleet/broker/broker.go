@@ -4,12 +4,10 @@
 package broker
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"os"
@@ -24,7 +22,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nkeys"
 
-	"portero/internal/fleet/batch"
 	"portero/internal/fleet/bus"
 	"portero/internal/fleet/spool"
 )
@@ -55,52 +52,6 @@ type Broker struct {
 	spoiled atomic.Uint64 // times that the disk spoiled what was kept
 
 	tendEvery int // see the constant
-}
-
-// User is a line of the file of users.
-type User struct {
-	Role, Site, Public string
-}
-
-// ReadUsers reads who may connect: one a line, "sensor SITE PUBLIC", "hub PUBLIC"
-// or "admin PUBLIC", with the public keys that portero-fleet key prints. # begins a
-// remark.
-func ReadUsers(r io.Reader) ([]User, error) {
-	var us []User
-	s := bufio.NewScanner(r)
-	for n := 1; s.Scan(); n++ {
-		line, _, _ := strings.Cut(s.Text(), "#")
-		f := strings.Fields(line)
-		if len(f) == 0 {
-			continue
-		}
-		u := User{Role: f[0]}
-		switch {
-		case f[0] == "sensor" && len(f) == 3 && batch.ValidName(f[1]):
-			u.Site, u.Public = f[1], f[2]
-		case (f[0] == "hub" || f[0] == "admin") && len(f) == 2:
-			u.Public = f[1]
-		default:
-			return nil, fmt.Errorf("line %d: write sensor SITE PUBLIC, hub PUBLIC or admin PUBLIC", n)
-		}
-		if !nkeys.IsValidPublicUserKey(u.Public) {
-			return nil, fmt.Errorf("line %d: %.60q is no public key (portero-fleet key prints one)", n, u.Public)
-		}
-		us = append(us, u)
-	}
-	return us, s.Err()
-}
-
-// permissions are what a user may say and hear. A sensor may only publish under
-// its own site, and only hears the answers to that.
-func (u *User) permissions() *server.Permissions {
-	if u.Role != "sensor" {
-		return nil
-	}
-	return &server.Permissions{
-		Publish:   &server.SubjectPermission{Allow: []string{"flows." + u.Site + ".*", bus.StatusSubject(u.Site, "sensor", "*")}},
-		Subscribe: &server.SubjectPermission{Allow: []string{bus.InboxOf(u.Public) + ".>"}},
-	}
 }
 
 // wordBits is what an int of this machine has. With 32 the server panics as soon as it is one of a
@@ -196,11 +147,11 @@ func (o *Options) server() (*server.Options, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", o.Users, err)
 		}
-		for _, u := range us {
-			so.Nkeys = append(so.Nkeys, &server.NkeyUser{Nkey: u.Public, Permissions: u.permissions()})
-		}
 		if len(us) == 0 {
 			return nil, fmt.Errorf("%s: nobody is in it, so nobody could connect", o.Users)
+		}
+		if err := letIn(so, us); err != nil {
+			return nil, err
 		}
 		if o.self == nil {
 			if o.self, err = nkeys.CreateUser(); err != nil {
@@ -298,6 +249,21 @@ func (b *Broker) Reload() error {
 	o := b.opt
 	so, err := o.server()
 	if err != nil {
+		return err
+	}
+	so.JetStreamMaxStore = o.Limits.MaxBytes + beside
+	var fresh bool
+	for _, a := range so.Accounts {
+		if _, err := b.srv.LookupAccount(a.Name); err != nil {
+			fresh = true // a site, or the first hub
+		}
+	}
+	if err := b.srv.ReloadOptions(so); err != nil || !fresh {
+		return err
+	}
+	// What an account may say to another is connected at a start, and for one that came
+	// with a reload at the next.
+	if so, err = o.server(); err != nil {
 		return err
 	}
 	so.JetStreamMaxStore = o.Limits.MaxBytes + beside
