@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/parquet-go/parquet-go"
 
 	"portero/internal/corpus"
@@ -81,15 +80,7 @@ func await(t testing.TB, url string, sensors ...*sensor.Sensor) {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
-	nc, err := bus.Connect(bus.Config{URL: url}, "test", true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js := streams(t, url)
 	for ctx.Err() == nil {
 		if s, err := js.Stream(ctx, bus.Flows); err == nil && s.CachedInfo().State.Msgs == 0 {
 			return
@@ -117,10 +108,7 @@ func sensorFor(t testing.TB, url, site string) *pace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nc, err := bus.Connect(bus.Config{URL: url}, site, true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	nc := connected(t, url)
 	p := &pace{Sensor: s, spool: sp}
 	var ctx context.Context
 	ctx, p.stop = context.WithCancel(context.Background())
@@ -134,7 +122,6 @@ func sensorFor(t testing.TB, url, site string) *pace {
 	t.Cleanup(func() {
 		p.stop()
 		p.done.Wait()
-		nc.Close()
 		sp.Close()
 	})
 	return p
@@ -244,12 +231,7 @@ func TestNothingIsLostNorRepeated(t *testing.T) {
 // leaderOf is which broker leads the stream of records.
 func leaderOf(t *testing.T, url string) int {
 	t.Helper()
-	nc, err := bus.Connect(bus.Config{URL: url}, "test", true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, _ := jetstream.New(nc)
+	js := streams(t, url)
 	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		s, err := js.Stream(context.Background(), bus.Flows)
 		if err == nil && s.CachedInfo().Cluster != nil && s.CachedInfo().Config.Replicas == 3 {

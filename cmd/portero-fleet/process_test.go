@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"portero/internal/corpus"
@@ -221,19 +222,32 @@ func TestTwoHubsOfOneName(t *testing.T) {
 // heard waits until the broker has heard from somebody how it is.
 func heard(t *testing.T, url string) {
 	t.Helper()
-	nc, err := bus.Connect(bus.Config{URL: url}, "test", true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js := streams(t, url)
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if s, err := js.Stream(t.Context(), bus.Status); err == nil && s.CachedInfo().State.Msgs > 0 {
 			return
 		}
 	}
 	t.Fatal("nobody says how it is")
+}
+
+// connected is a connection to the broker at url, until the test ends.
+func connected(t testing.TB, url string) *nats.Conn {
+	t.Helper()
+	nc, err := bus.Connect(bus.Config{URL: url}, "test", true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	return nc
+}
+
+// streams are those of the broker at url.
+func streams(t testing.TB, url string) jetstream.JetStream {
+	t.Helper()
+	js, err := jetstream.New(connected(t, url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"portero/internal/corpus"
-	"portero/internal/fleet/bus"
 	"portero/internal/fleet/sensor"
 	"portero/internal/fleet/spool"
 )
@@ -48,11 +47,7 @@ func TestAFullSpoolAndStatus(t *testing.T) {
 		t.Errorf("%+v, %d lost: %s", st, s.Lost.Load(), s.Summary())
 	}
 	one(t, filepath.Join(dir, "b"), port)
-	nc, err := bus.Connect(bus.Config{URL: url}, "test", true, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
+	nc := connected(t, url)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- s.Publish(ctx, nc) }()

@@ -18,6 +18,7 @@ import (
 // it changes: docs/FALSE_POSITIVES.md argues the figures. All of them take a minute;
 // PORTERO_TIME under 10 takes that many tenths of them, spread over the list.
 func TestFalsePositives(t *testing.T) {
+	t.Parallel()
 	share := 1.0
 	if v, err := strconv.ParseFloat(os.Getenv("PORTERO_TIME"), 64); err == nil && v > 0 {
 		share = v

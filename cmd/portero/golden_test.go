@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,6 +21,25 @@ func portero(t *testing.T, args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
 	code = run(args, strings.NewReader(""), &o, &e)
 	return code, o.String(), e.String()
+}
+
+// answered is what portero said to questions that several tests ask of the same captures, which are
+// long in reading.
+var answered sync.Map
+
+// asked is what portero says to args, which write no file.
+func asked(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	type answer struct {
+		code      int
+		out, errs string
+	}
+	ask, _ := answered.LoadOrStore(strings.Join(args, "\x00"), sync.OnceValue(func() answer {
+		code, out, errs := portero(t, args...)
+		return answer{code, out, errs}
+	}))
+	a := ask.(func() answer)()
+	return a.code, a.out, a.errs
 }
 
 // views are what every scenario is shown as.

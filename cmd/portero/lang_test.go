@@ -254,6 +254,7 @@ var (
 // TestNothingIsLeftInEnglish shows every scenario in Spanish in every view for
 // people, and looks for English words.
 func TestNothingIsLeftInEnglish(t *testing.T) {
+	t.Parallel()
 	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
 	check := func(args []string, out string) {
 		for _, line := range strings.Split(out, "\n") {

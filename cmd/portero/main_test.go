@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +23,8 @@ func TestMain(m *testing.M) {
 		os.Exit(testClient(spec))
 	}
 	os.Setenv("LC_ALL", "C")
+	// As the command itself does at its start: hundreds of them run here, in one process.
+	debug.SetGCPercent(400)
 	code := m.Run()
 	quit()
 	os.Exit(code)

@@ -36,6 +36,7 @@ func rows(t *testing.T, text string) []map[string]any {
 // TestAnonymousCaptures writes each scenario without what is private and reads
 // it back: other addresses, no payload, the same verdicts.
 func TestAnonymousCaptures(t *testing.T) {
+	t.Parallel()
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, bytes.Repeat([]byte("k3"), 16), 0o600); err != nil {
 		t.Fatal(err)
@@ -47,7 +48,7 @@ func TestAnonymousCaptures(t *testing.T) {
 	for _, name := range files {
 		t.Run(filepath.Base(filepath.Dir(name)), func(t *testing.T) {
 			saved := filepath.Join(t.TempDir(), "out.pcapng")
-			var plain, masked, back bytes.Buffer
+			var masked, back bytes.Buffer
 			exec := func(out *bytes.Buffer, args ...string) {
 				t.Helper()
 				var errs bytes.Buffer
@@ -55,10 +56,10 @@ func TestAnonymousCaptures(t *testing.T) {
 					t.Fatalf("%v: %d %s", args, code, errs.String())
 				}
 			}
-			exec(&plain, "read", "--format", "ndjson", name)
+			_, plain, _ := asked(t, "read", "--format", "ndjson", name)
 			exec(&masked, "read", "--format", "ndjson", "--anonymize", "--anonymize-key", key, "-w", saved, name)
 			exec(&back, "read", "--format", "ndjson", saved)
-			a, b, c := rows(t, plain.String()), rows(t, masked.String()), rows(t, back.String())
+			a, b, c := rows(t, plain), rows(t, masked.String()), rows(t, back.String())
 			if len(a) != len(b) || len(a) != len(c) {
 				t.Fatalf("%d records, %d masked, %d read back", len(a), len(b), len(c))
 			}

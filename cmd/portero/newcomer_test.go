@@ -63,6 +63,7 @@ func TestNextOfADirectory(t *testing.T) {
 
 // -r names a capture in every verb that takes it.
 func TestReadFlagEverywhere(t *testing.T) {
+	t.Parallel()
 	other := "../../testdata/refused/in.pcap"
 	for _, words := range [][]string{{"why", look, "4"}, {"teach", look}, {"teach", look, "4"}, {"extract", look, "4", "-w", "-"}, {"diff", look, other}, {"ports", look}, {"exercise", look}, {"findings", look}, {"why", look, other, "4"}} {
 		code, out, errs := portero(t, words...)

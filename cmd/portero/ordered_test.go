@@ -9,6 +9,7 @@ import (
 
 // What --sort and --limit choose is the same in every format: the rows of the table, in its order.
 func TestOrderAndLimitOfRecords(t *testing.T) {
+	t.Parallel()
 	row := regexp.MustCompile(`(?m)^ *(\d+)  +\S`)
 	for _, capture := range []string{"first-look", "port-scan", "cleartext-logins", "beacon"} {
 		in := "../../testdata/" + capture + "/in.pcap"

@@ -18,6 +18,7 @@ import (
 // Of slices the same is told as of the whole, packet after packet, though each counts its frames from
 // one; only the numbers differ, where a connection lies in one slice.
 func TestTellingSlices(t *testing.T) {
+	t.Parallel()
 	names := sliced(t, look)
 	told := func(verb string, args ...string) string {
 		code, out, errs := portero(t, append([]string{verb}, args...)...)

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -108,119 +109,131 @@ func (p *packed) row(i int) map[string]string {
 // PORTERO_TIME is not set): every key of every record with ndjson, the proof with why,
 // the sentences and states with teach.
 func TestReportSaysWhatCommandsSay(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../../testdata/*/in.pcap*")
 	if err != nil || len(files) < 20 {
 		t.Fatal(err, files)
 	}
-	told := 0
+	var told atomic.Int32
+	t.Cleanup(func() {
+		if told.Load() < 10 {
+			t.Error("only", told.Load(), "connections were told")
+		}
+	})
 	for n, name := range files {
 		if os.Getenv("PORTERO_TIME") == "" && n%3 != 0 {
 			continue
 		}
-		lang := n % 2 // every other capture in Spanish
-		code := []string{"en", "es"}[lang]
-		p := unpackPage(t, report(t, name))
-		ids := map[string]int{}
-		for i := range p.N {
-			ids[p.row(i)["id"]] = i
+		t.Run(filepath.Base(filepath.Dir(name)), func(t *testing.T) {
+			t.Parallel()
+			told.Add(reportSaysWhatCommandsSay(t, name, n%2)) // every other capture in Spanish
+		})
+	}
+}
+
+// reportSaysWhatCommandsSay compares the page of a capture with why and teach, and is how many connections they were asked for.
+func reportSaysWhatCommandsSay(t *testing.T, name string, lang int) (told int32) {
+	code := []string{"en", "es"}[lang]
+	p := unpackPage(t, report(t, name))
+	ids := map[string]int{}
+	for i := range p.N {
+		ids[p.row(i)["id"]] = i
+	}
+	command := func(args ...string) []byte {
+		var out, errs bytes.Buffer
+		if code := run(args, nil, &out, &errs); code != exitOK && code != exitDamaged {
+			t.Fatalf("%q: %d %s", args, code, &errs)
 		}
-		command := func(args ...string) []byte {
-			var out, errs bytes.Buffer
-			if code := run(args, nil, &out, &errs); code != exitOK && code != exitDamaged {
-				t.Fatalf("%q: %d %s", args, code, &errs)
-			}
-			return out.Bytes()
+		return out.Bytes()
+	}
+	_, ndjson, _ := asked(t, "read", "--format", "ndjson", name)
+	for _, r := range rows(t, ndjson) {
+		id := fmt.Sprint(r["id"])
+		i, ok := ids[id]
+		if !ok {
+			t.Fatalf("%s: #%s is not in the table", name, id)
 		}
-		for _, r := range rows(t, string(command("read", "--format", "ndjson", name))) {
-			id := fmt.Sprint(r["id"])
-			i, ok := ids[id]
-			if !ok {
-				t.Fatalf("%s: #%s is not in the table", name, id)
-			}
-			got := p.row(i)
-			for k, v := range r {
-				want := fmt.Sprint(v)
-				switch x := v.(type) {
-				case float64:
-					b, _ := json.Marshal(x)
-					want = string(b)
-				case []any:
-					var parts []string
-					for _, e := range x {
-						parts = append(parts, fmt.Sprint(e))
-					}
-					want = strings.Join(parts, "; ")
-					if len(x) > 0 {
-						if _, number := x[0].(float64); number {
-							want = strings.Join(parts, ", ")
-						}
+		got := p.row(i)
+		for k, v := range r {
+			want := fmt.Sprint(v)
+			switch x := v.(type) {
+			case float64:
+				b, _ := json.Marshal(x)
+				want = string(b)
+			case []any:
+				var parts []string
+				for _, e := range x {
+					parts = append(parts, fmt.Sprint(e))
+				}
+				want = strings.Join(parts, "; ")
+				if len(x) > 0 {
+					if _, number := x[0].(float64); number {
+						want = strings.Join(parts, ", ")
 					}
 				}
-				if k == "first" || k == "last" || k == "risks" {
-					continue
-				}
-				if got[k] != want {
-					t.Errorf("%s #%s: %s is %q in the page, %q in ndjson", name, id, k, got[k], want)
-				}
 			}
-			story, ok := p.Stories[id]
-			if !ok {
-				t.Errorf("%s: #%s is not told", name, id)
+			if k == "first" || k == "last" || k == "risks" {
 				continue
 			}
-			told++
-			var why struct {
-				Notes     map[string]string
-				Equations []struct{ Words string }
+			if got[k] != want {
+				t.Errorf("%s #%s: %s is %q in the page, %q in ndjson", name, id, k, got[k], want)
 			}
-			if err := json.Unmarshal(command("why", "--format", "json", "--lang", code, name, id), &why); err != nil {
-				t.Fatal(err)
+		}
+		story, ok := p.Stories[id]
+		if !ok {
+			t.Errorf("%s: #%s is not told", name, id)
+			continue
+		}
+		told++
+		var why struct {
+			Notes     map[string]string
+			Equations []struct{ Words string }
+		}
+		if err := json.Unmarshal(command("why", "--format", "json", "--lang", code, name, id), &why); err != nil {
+			t.Fatal(err)
+		}
+		notes := map[string]bool{}
+		for _, n := range why.Notes {
+			notes[n] = true
+		}
+		for _, it := range story.C.I {
+			if s := p.text(it[1], lang); !notes[s] {
+				t.Errorf("%s #%s: why does not say %q", name, id, s)
 			}
-			notes := map[string]bool{}
-			for _, n := range why.Notes {
-				notes[n] = true
-			}
-			for _, it := range story.C.I {
-				if s := p.text(it[1], lang); !notes[s] {
-					t.Errorf("%s #%s: why does not say %q", name, id, s)
+		}
+		if len(story.C.I) != len(why.Notes) || len(story.C.E) != len(why.Equations) {
+			t.Errorf("%s #%s: %d notes and %d equations, why has %d and %d", name, id, len(story.C.I), len(story.C.E), len(why.Notes), len(why.Equations))
+		}
+		var ladder struct {
+			Rungs []struct {
+				Frame int
+				Label string
+				Plain string
+				After [2]struct {
+					State    string
+					Inferred bool
 				}
 			}
-			if len(story.C.I) != len(why.Notes) || len(story.C.E) != len(why.Equations) {
-				t.Errorf("%s #%s: %d notes and %d equations, why has %d and %d", name, id, len(story.C.I), len(story.C.E), len(why.Notes), len(why.Equations))
+		}
+		if err := json.Unmarshal(command("teach", "--format", "json", "--lang", code, name, id), &ladder); err != nil {
+			t.Fatal(err)
+		}
+		if len(ladder.Rungs) != len(story.G) {
+			t.Fatalf("%s #%s: %d rungs, teach has %d", name, id, len(story.G), len(ladder.Rungs))
+		}
+		for k, want := range ladder.Rungs {
+			g := story.G[k]
+			if g.F != want.Frame || p.text(g.L, lang) != want.Label || p.text(g.S, lang) != want.Plain {
+				t.Errorf("%s #%s rung %d: %d %q %q, teach says %+v", name, id, k, g.F, p.text(g.L, lang), p.text(g.S, lang), want)
 			}
-			var ladder struct {
-				Rungs []struct {
-					Frame int
-					Label string
-					Plain string
-					After [2]struct {
-						State    string
-						Inferred bool
-					}
-				}
-			}
-			if err := json.Unmarshal(command("teach", "--format", "json", "--lang", code, name, id), &ladder); err != nil {
-				t.Fatal(err)
-			}
-			if len(ladder.Rungs) != len(story.G) {
-				t.Fatalf("%s #%s: %d rungs, teach has %d", name, id, len(story.G), len(ladder.Rungs))
-			}
-			for k, want := range ladder.Rungs {
-				g := story.G[k]
-				if g.F != want.Frame || p.text(g.L, lang) != want.Label || p.text(g.S, lang) != want.Plain {
-					t.Errorf("%s #%s rung %d: %d %q %q, teach says %+v", name, id, k, g.F, p.text(g.L, lang), p.text(g.S, lang), want)
-				}
-				for e := range g.A {
-					if p.States[g.A[e]>>1] != want.After[e].State || g.A[e]&1 == 1 != want.After[e].Inferred {
-						t.Errorf("%s #%s rung %d: state %s, teach says %+v", name, id, k, p.States[g.A[e]>>1], want.After[e])
-					}
+			for e := range g.A {
+				if p.States[g.A[e]>>1] != want.After[e].State || g.A[e]&1 == 1 != want.After[e].Inferred {
+					t.Errorf("%s #%s rung %d: state %s, teach says %+v", name, id, k, p.States[g.A[e]>>1], want.After[e])
 				}
 			}
 		}
 	}
-	if told < 10 {
-		t.Error("only", told, "connections were told")
-	}
+	return told
 }
 
 // A table that is full keeps some of every outcome, and the page counts the rest.

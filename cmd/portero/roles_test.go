@@ -95,6 +95,7 @@ func TestRolesOfAnswers(t *testing.T) {
 // TestRolesOfOnePort: of protocols that both ends speak from one port a datagram says itself whether it asks or answers,
 // whichever of them was captured first, or alone.
 func TestRolesOfOnePort(t *testing.T) {
+	t.Parallel()
 	z := func(n int) string { return strings.Repeat("\x00", n) }
 	cookie := "\x00\x00\x21\x12\xa4\x42" + strings.Repeat("t", 12)
 	for _, x := range []struct {
@@ -299,6 +300,7 @@ func TestRolesOfUnknownMessages(t *testing.T) {
 // TestRolesOfMessages: of ICMP the type tells who asked, be the question missing or captured late. What routers and neighbours
 // tell all is their own; what one of them tells one alone is an answer.
 func TestRolesOfMessages(t *testing.T) {
+	t.Parallel()
 	a4, b4 := net.IPv4(192, 0, 2, 1).To4(), net.IPv4(192, 0, 2, 2).To4()
 	a6, b6 := net.ParseIP("fe80::1"), net.ParseIP("fe80::2")
 	all4, all6 := net.IPv4(224, 0, 0, 1).To4(), net.ParseIP("ff02::1")

@@ -15,6 +15,7 @@ import (
 
 // No record has a word that its key is said never to have: --where refuses those.
 func TestRecordsKeepTheirVocabulary(t *testing.T) {
+	t.Parallel()
 	values := map[string][]string{}
 	for _, f := range record.Schema() {
 		if f.Values != nil {
@@ -46,7 +47,7 @@ func TestRecordsKeepTheirVocabulary(t *testing.T) {
 	more, _ := filepath.Glob("../../testdata/*/*.pcapng")
 	seen := map[string]bool{}
 	for _, in := range append(ins, more...) {
-		_, out, _ := portero(t, "read", "--format", "ndjson", in)
+		_, out, _ := asked(t, "read", "--format", "ndjson", in)
 		for line := range strings.Lines(out) {
 			var r map[string]any
 			if err := json.Unmarshal([]byte(line), &r); err != nil {

@@ -52,10 +52,11 @@ func TestFieldsFit(t *testing.T) {
 // TestCertificatesFit: the certificates of the scenarios fit a terminal of 80 columns, and
 // their columns stand apart, in both languages.
 func TestCertificatesFit(t *testing.T) {
+	t.Parallel()
 	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
 	for _, in := range dirs {
 		for _, l := range []string{"en", "es"} {
-			_, out, _ := portero(t, "why", "--lang", l, in, "1")
+			_, out, _ := asked(t, "why", "--lang", l, in, "1")
 			for _, line := range strings.Split(out, "\n") {
 				if utf8.RuneCountInString(line) > 80 && strings.Contains(strings.TrimSpace(line), " ") {
 					t.Errorf("%s, %s: %d columns: %s", in, l, utf8.RuneCountInString(line), line)
@@ -125,6 +126,7 @@ func TestVerdictsFold(t *testing.T) {
 // --ascii writes nothing else in Spanish either, whatever tells: the proof, the ladder,
 // the game, and the list of the lab.
 func TestASCIIOfEveryTeller(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"why", look, "2"}, {"why", look, "4"}, {"teach", look, "1"}, {"teach", look, "2", "--large"}, {"lab"},
 	} {
@@ -146,14 +148,16 @@ func TestASCIIOfEveryTeller(t *testing.T) {
 // An end has one name in all that is said for people who know the matter, and one in class:
 // originator and responder, client and server (HANDSHAKE.md and SPANISH.md have the words).
 func TestAnEndHasOneName(t *testing.T) {
+	t.Parallel()
 	told := regexp.MustCompile(`(?i)\b(initiator|caller|who called|client|server|quien llam|cliente|servidor)`)
 	class := regexp.MustCompile(`(?i)\b(initiator|originator|responder|iniciador|respondedor)`)
+	heads := regexp.MustCompile(`(?i)\b(initiator|caller|iniciante|originador)`)
 	said := regexp.MustCompile(`(?m)^  (said|dicho)  .*(\n {13}.*)*`) // what the ends said themselves
 	dirs, _ := filepath.Glob("../../testdata/*/in.pcap")
 	for _, in := range dirs {
 		for _, l := range []string{"en", "es"} {
 			for _, id := range []string{"1", "2", "5"} {
-				_, why, _ := portero(t, "why", "--lang", l, in, id)
+				_, why, _ := asked(t, "why", "--lang", l, in, id)
 				if w := told.FindString(said.ReplaceAllString(why, "")); w != "" {
 					t.Errorf("why %s %s, %s: says %q\n%s", in, id, l, w, why)
 				}
@@ -163,7 +167,7 @@ func TestAnEndHasOneName(t *testing.T) {
 				t.Errorf("teach %s, %s: says %q\n%s", in, l, w, teach)
 			}
 			_, table, errw := portero(t, "read", "--stats", "--lang", l, in)
-			if w := regexp.MustCompile(`(?i)\b(initiator|caller|iniciante|originador)`).FindString(table + errw); w != "" {
+			if w := heads.FindString(table + errw); w != "" {
 				t.Errorf("read %s, %s: says %q\n%s", in, l, w, table+errw)
 			}
 		}
