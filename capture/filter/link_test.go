@@ -2,6 +2,7 @@ package filter
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -41,7 +42,8 @@ func TestTcpdumpOnEveryLinkType(t *testing.T) {
 		"multicast", "llc", "vlan", "mpls", "pppoes", "inbound", "outbound", "iso", "isis", "atalk", "ipx", "stp", "len > 40", "type mgt", "ip6 and not tcp", "link[len-1] = 0",
 	}
 	r := rand.New(rand.NewPCG(7, 7))
-	file := filepath.Join(t.TempDir(), "x.pcap")
+	dir := t.TempDir()
+	var work []func()
 	for link := capture.LinkType(0); link <= 300; link++ {
 		li, known := linkOf(link)
 		if _, named := links[link]; !named && link%8 != 0 {
@@ -82,11 +84,15 @@ func TestTcpdumpOnEveryLinkType(t *testing.T) {
 			}
 			frames = append(frames, f)
 		}
+		file := filepath.Join(dir, fmt.Sprint(link, ".pcap"))
 		recs := writePcap(t, file, link, frames)
-		for _, expr := range exprs {
-			if diff, _ := agree(tcpdump, file, expr, link, recs); diff != "" {
-				t.Errorf("link type %d, %q: %s", link, expr, diff)
+		work = append(work, func() {
+			for _, expr := range exprs {
+				if diff, _ := agree(tcpdump, file, expr, link, recs); diff != "" {
+					t.Errorf("link type %d, %q: %s", link, expr, diff)
+				}
 			}
-		}
+		})
 	}
+	sideBySide(work)
 }

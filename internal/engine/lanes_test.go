@@ -103,6 +103,7 @@ func differ(t *testing.T, what, want, got string) {
 // and files, or on whether somebody is told of every packet; with plenty of memory
 // and with so little that flows must make room.
 func TestSameForAnyThreads(t *testing.T) {
+	t.Parallel()
 	t.Run("plenty", func(t *testing.T) { sameForAnyThreads(t, 0, 1<<30) })
 	t.Run("little", func(t *testing.T) { sameForAnyThreads(t, 1, 8<<20) })
 }
