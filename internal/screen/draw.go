@@ -24,8 +24,33 @@ const (
 	below = 2
 )
 
+// mostDetail is how many lines what is under the cursor may take: two addresses of IPv6 and a name are longer
+// than a line, and to read them in full is what it is for. The list keeps leastList.
+const (
+	mostDetail = 3
+	leastList  = 5
+)
+
 // room is how many lines a list has.
-func (m *Model) room() int { return max(m.height-above-below, 1) }
+func (m *Model) room() int { return max(m.height-above-below-m.beneath, 1) }
+
+// inFull is the line under the cursor in full, in as many lines as it needs and there are.
+func (m *Model) inFull(is []item, at int) []string {
+	if len(is) == 0 {
+		return []string{""}
+	}
+	detail := "  " + clean(m.detail(is[at]))
+	ls := wrap(detail, m.width)
+	most := min(mostDetail, m.height-above-below-leastList+1)
+	switch {
+	case most <= 1 || len(ls) <= 1 || ansi.StringWidth(detail) <= m.width:
+		return []string{fit(detail, m.width)}
+	case len(ls) > most:
+		ls[most-1] += " ~"
+		ls = ls[:most]
+	}
+	return ls
+}
 
 // View implements tea.Model.
 func (m *Model) View() tea.View {
@@ -197,6 +222,8 @@ func (m *Model) by() string {
 func (m *Model) list() (out []string, cursor int) {
 	is := m.lines()
 	at := m.cursor(is)
+	full := m.inFull(is, at)
+	m.beneath = len(full) - 1
 	room := m.room()
 	top := m.top[m.tab]
 	if at < top {
@@ -246,11 +273,10 @@ func (m *Model) list() (out []string, cursor int) {
 	for len(out) < room+1 {
 		out = append(out, "")
 	}
-	detail := ""
-	if len(is) > 0 {
-		detail = "  " + clean(m.detail(is[at]))
+	for _, s := range full {
+		out = append(out, m.paint(color.FgHiBlack, s))
 	}
-	return append(out, m.paint(color.FgHiBlack, fit(detail, m.width))), cursor
+	return out, cursor
 }
 
 func (m *Model) nothing() string {

@@ -59,7 +59,7 @@ var columns = [4][]column{
 		{"peers", "interlocutores", 4, 5, 14, true}, {"out", "sale", 1, 7, 7, true}, {"in", "entra", 1, 7, 7, true}, {"last", "último", 2, 5, 6, true}, {"name", "nombre", 5, 8, 40, false},
 	},
 	{ // findings
-		{"severity", "gravedad", 0, 8, 11, false}, {"kind", "tipo", 0, 19, 24, false}, {"what was seen", "qué se vio", 0, 40, 200, false}, {"last", "último", 1, 5, 6, true},
+		{"severity", "gravedad", 0, 8, 11, false}, {"kind", "tipo", 0, 19, 24, false}, {"what was seen", "qué se vio", 0, 20, 200, false}, {"last", "último", 1, 5, 6, true},
 	},
 }
 

@@ -45,8 +45,10 @@ type Model struct {
 	picked [4]string // key of the line under the cursor
 	at     [4]int    // where it was
 	top    [4]int
-	order  [4]int
-	filter [4]filter
+	// beneath is how many lines what is under the cursor takes beside its first, when it was drawn.
+	beneath int
+	order   [4]int
+	filter  [4]filter
 
 	paused bool
 	mode   mode

@@ -1,0 +1,43 @@
+package screen
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"portero/internal/findings"
+	"portero/internal/words"
+)
+
+// What is under the cursor is told in full also where it is longer than a line: two addresses of IPv6 with a name, or
+// the sentence of a finding. Where the list would be left without room it is one line.
+func TestDetailOfLongLines(t *testing.T) {
+	m, _ := filled(t, words.English, "first-look", 80, 24)
+	m.tab = 3
+	f := findings.Finding{Kind: "port-dynamic-server", Severity: "low", Basis: "hint", Target: netip.MustParseAddr("2001:db8:ffff:ffff:ffff:ffff:ffff:1"), Proto: 6, Port: 65535, Count: 179}
+	m.view = &View{Findings: []findings.Finding{f, f}}
+	m.view.Findings[1].Port = 65534
+	for _, size := range [][2]int{{80, 24}, {60, 20}, {40, 12}, {200, 50}, {60, 8}, {20, 8}} {
+		m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		lines := strings.Split(ansi.Strip(text(m)), "\n")
+		if len(lines) != size[1] {
+			t.Fatalf("%v: %d lines", size, len(lines))
+		}
+		for _, l := range lines {
+			if ansi.StringWidth(l) > size[0] {
+				t.Errorf("%v: %q is too long", size, l)
+			}
+		}
+		whole := strings.Join(strings.Fields(strings.Join(lines[len(lines)-1-min(mostDetail, size[1]-2):len(lines)-1], " ")), " ")
+		if told := clean(f.Text(words.English)); size[1] >= 12 && !strings.Contains(whole, told) {
+			t.Errorf("%v: %q is not told in full:\n%s", size, told, strings.Join(lines, "\n"))
+		}
+		// The list has the sentence too, as much as fits, from the width of an old terminal on.
+		if size[0] >= 60 && size[1] >= 12 && !strings.Contains(lines[3], "2001:db8:ffff") {
+			t.Errorf("%v: the list does not say what was seen: %q", size, lines[3])
+		}
+	}
+}
