@@ -160,11 +160,21 @@ func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 	}
 }
 
+// quiet is how long a connection is silent before its handshake comes anew with the same numbers, see replays. A copy that was
+// long under way comes sooner, or without the answer's.
+const quiet = Second
+
+// replays reports whether what waits on f, which both ends used, comes after a silence: with its answer, though that has the same
+// number too, it opens another, as in a capture that is played again.
+func (ps *pendingSYN) replays(f *Flow) bool {
+	return ps.pkts[0].Time-f.last >= quiet && f.conn.Confirmed()
+}
+
 // accept turns a pending attempt into a connection when p takes it or refuses it: then its
 // sender knows nothing of the one that was open.
 func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	ps := t.pending[v]
-	if c := &t.flow(v).conn; ps == nil || ps.side == side && !ps.met || !ps.calls() || c.SameSYNACK(p, side) && !c.Over() {
+	if f := t.flow(v); ps == nil || ps.side == side && !ps.met || !ps.calls() || f.conn.SameSYNACK(p, side) && !f.conn.Over() && !ps.replays(f) {
 		return false // what was sent before is sent again
 	}
 	for i := range ps.n {

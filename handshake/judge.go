@@ -260,6 +260,9 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			j.Kind = Split
 		}
 	}
+	if syn && !crossed && c.answersCross() {
+		j.Kind = Simultaneous // the other's call was missed: who calls answers none but that
+	}
 	if syn && synack && third && !accepted {
 		j.Verdict, j.Kind, j.Missing, j.SYN = CompletedUnseen, FastOpen, MissingSYN, 0
 		return

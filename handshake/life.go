@@ -100,6 +100,12 @@ func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {
 	return !c.Over() && !c.far(0) && !c.far(1) && (c.SameSYN(syn, side) || behind(&c.half[side], syn.Seq)) && behind(&c.half[1-side], answer.Seq)
 }
 
+// Confirmed reports whether both ends sent segments of a connection whose handshake was captured: neither calls or answers again.
+func (c *Conn) Confirmed() bool {
+	a, b := c.half[0].bits, c.half[1].bits
+	return c.flags&flagCandidate != 0 && a&b&sentSegment != 0 && (a|b)&(sentSYN|sentSYNACK) == sentSYN|sentSYNACK
+}
+
 // Over reports whether the connection ended: FIN both ways, or a valid RST.
 func (c *Conn) Over() bool {
 	a, b := c.half[0].bits, c.half[1].bits

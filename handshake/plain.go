@@ -145,7 +145,7 @@ func (c *Conn) settled(p *capture.Packet, side Side) bool {
 	case !opener && (peer.bits&sentSYN != 0 || me.bits&sentSYNACK != 0):
 		return true
 	case c.candSide() != side:
-		return peer.bits&sentSYN != 0 || !opener
+		return peer.bits&sentSYN != 0 && !c.answersCall(p, side) || !opener
 	case !opener: // the earliest of the stream, for the SYN may be captured after it
 		d := c.candSeq.Sub(p.Seq)
 		return d <= 0 || d > 1<<20 || c.far(side)

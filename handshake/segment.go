@@ -296,6 +296,14 @@ func (c *Conn) selects(p *capture.Packet, side Side, n uint32, x *Rest) {
 	}
 }
 
+// answersCall reports whether p, where calls crossed and both ends answered, is the third packet of the one who called first: it
+// counts, though the other's was captured before it.
+func (c *Conn) answersCall(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&peer.bits&(sentSYN|sentSYNACK) == sentSYN|sentSYNACK && side == c.synSide() && c.answersCross() &&
+		p.Seq == me.isn+1 && p.Ack.In(peer.isn+1, c.top(1-side))
+}
+
 // nominate makes a segment of side the candidate for the third packet.
 func (c *Conn) nominate(side Side, seq, ack capture.Seq, at int64, off uint32, x *Rest) {
 	if c.flags&flagCandidate != 0 && c.candSide() != side {

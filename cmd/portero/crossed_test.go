@@ -73,6 +73,22 @@ func TestHonestCrossed(t *testing.T) {
 			s S 5000
 			s SA 5000 777`, `
 			1 handshake=invalid close=none`},
+		{"both called, and the second's octets are captured before what the first acknowledges with", `
+			c S 1000
+			s S 5000
+			s SA 5000 1001
+			c SA 1000 5001
+			s PA 5001 1001 10
+			c A 1001 5011
+			s A 5011 1001`, `
+			1 handshake=completed handshake_kind=simultaneous syn_frame=1 synack_frame=3 ack_frame=6 confirmed_frame=7 resp_payload=10`},
+		{"both called, and the first's SYN was missed: who calls answers nothing but a call", `
+			s S 5000
+			c SA 1000 5001
+			s SA 5000 1001
+			c PA 1001 5001 10
+			s A 5001 1011`, `
+			1 handshake=completed handshake_kind=simultaneous orig_port=80 syn_frame=1 synack_frame=2 ack_frame=5 oddities=[simultaneous_open]`},
 		{"a split handshake names its third packet, which is the responder's", `
 			c S 1000
 			s A 0 1001

@@ -104,3 +104,56 @@ func TestHonestPending(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestPlayedAgain holds what a capture is that is played again, or put behind itself: after a silence the handshake of a connection
+// that both ends used comes anew, with the same numbers, and so another begins. A copy that was long under way begins none.
+func TestPlayedAgain(t *testing.T) {
+	const open = `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 20`
+	for _, x := range []saying{
+		{"after a while", open + `
+			+2000 c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 20`, `
+			1 handshake=completed close=open orig_pkts=3 resp_pkts=2 orig_payload=10 resp_payload=20 orig_retrans=0 syn_retries=0
+			2 handshake=completed close=open syn_frame=6 synack_frame=7 ack_frame=8 orig_pkts=3 resp_pkts=2 orig_payload=10 resp_payload=20 reuses=1`},
+		{"three times", open + `
+			+2000 c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 20
+			+2000 c S 1000
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed orig_pkts=3 resp_pkts=2
+			2 handshake=completed orig_pkts=3 resp_pkts=2 reuses=1
+			3 handshake=completed orig_pkts=2 resp_pkts=1 syn_frame=11 reuses=2`},
+		{"two taps whose clocks differ", open + `
+			+50 c S 1000
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed orig_pkts=5 resp_pkts=3 syn_retries=1 synack_retries=1`},
+		{"a copy of the SYN, and the connection goes on", open + `
+			+2000 c S 1000
+			c A 1011 5021
+			s PA 5021 1011 20`, `
+			1 handshake=completed orig_pkts=5 resp_pkts=3 syn_retries=1 resp_payload=40`},
+		{"a copy of the SYN asks a responder again that did not get the third packet", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			+2000 c S 1000
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed orig_pkts=4 resp_pkts=2 syn_retries=1 synack_retries=1`},
+	} {
+		x.hold(t)
+	}
+}

@@ -234,6 +234,10 @@ func (b *builder) queued(e End, ev Event) bool {
 func (b *builder) reset(i int, me, peer End) {
 	p := &b.pkts[i]
 	o := &b.side[peer]
+	if s := &b.side[me]; b.st[me].State == SynReceived && s.synackAt != 0 && b.j.Verdict.Opened() && p.Flags.Any(capture.ACK) && !o.hasWrong &&
+		(p.Seq.After(s.isn+1) || p.Ack.After(s.synackAck)) {
+		b.bridge(i, me) // it names octets that were missed
+	}
 	answer := b.st[me].State == SynReceived && o.hasWrong && p.Seq == o.wrongAck || b.st[me].State == SynSent && b.answersWrong(i)
 	if answer {
 		b.apply(me, SndRSTReply, Move{Frame: p.ref})

@@ -236,6 +236,11 @@ func (c *Certificate) proof() record.FrameRef {
 		if a := s.After[trace.Resp]; s.From == trace.Resp && a.State.Synchronized() && !a.Inferred {
 			return s.Frame
 		}
+		for _, m := range s.Moves {
+			if s.From == trace.Resp && m.End == trace.Resp && m.To == trace.Established && m.Missed == trace.MissedACK {
+				return s.Frame // its RST names octets that were missed
+			}
+		}
 	}
 	return 0
 }
