@@ -165,7 +165,7 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 			c.takeBack(side, x)
 		}
 	}
-	if me.bits&sentSegment != 0 && !of(me.next) {
+	if me.bits&sentSegment != 0 && (!of(me.next) || me.bits&(sentSYN|sentSYNACK) == 0 && !c.far(side) && !of(me.isn)) {
 		c.disown(side, x)
 	}
 	c.answers(p, side, x)

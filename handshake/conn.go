@@ -197,10 +197,11 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 				x.suspect()
 			}
 			if !p.Flags.Any(capture.RST|capture.SYN|capture.FIN) && p.PayloadLen > 0 && me.bits&hasNext != 0 && x.Data != nil &&
-				(me.bits&sentFIN == 0 || p.Seq.Before(me.fin-1)) && c.flags&flagCandidate != 0 && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
-				if p.Seq.After(me.next) {
-					c.setApart(p, side, x) // its number may be what is damaged
-				} else {
+				(me.bits&sentFIN == 0 || p.Seq.Before(me.fin-1)) && p.Seq.Sub(me.next) < slack && p.Seq.Sub(me.next) > -slack {
+				switch third := c.flags&flagCandidate != 0; {
+				case third && p.Seq.After(me.next), !third && (me.bits|c.half[1-side].bits)&sentSYNACK != 0 && !p.Seq.Before(me.next):
+					c.setApart(p, side, x) // its number may be what is damaged, or nobody takes it before the third packet
+				case third:
 					from := me.next
 					c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
 					x.doubt(side, from, me.next)
@@ -298,9 +299,10 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		odd = OddReordered
 	}
 	late := me.bits&sentSegment != 0
-	if late && peer.bits&sentSYN != 0 && peer.bits&(sentSegment|sentSYNACK) == 0 && me.bits&(sentSYNACK|sentPayload|sentFIN) == 0 {
+	if late && peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && (peer.bits&sentSYNACK == 0 || peer.synAck == p.Seq+1) && me.bits&(sentSYNACK|sentPayload|sentFIN) == 0 {
 		late = false
 		me.bits |= sentAckBeforeSYN
+		c.unhole(side, x) // from the number of that acknowledgement, which is none of the stream, to this
 	}
 	if opener && !late && x.Data != nil && me.bits&sentSYN != 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(me.isn+1, me.next) {
 		// What was answered counts until this is answered too.

@@ -121,6 +121,16 @@ func (x *Rest) anyHole(side Side, is func(hole) bool) bool {
 	return false
 }
 
+// unhole forgets what was missing of side: it was none of its stream.
+func (c *Conn) unhole(side Side, x *Rest) {
+	if x.Data != nil && x.holeCount[side] != 0 {
+		d := x.need()
+		lost := d.Lost[side]
+		c.giveUp(side, x)
+		d.Lost[side] = lost
+	}
+}
+
 // giveUp counts what was missing of side for lost: it is waited for no longer.
 func (c *Conn) giveUp(side Side, x *Rest) {
 	x.drop(side, func(hole) bool { return true })

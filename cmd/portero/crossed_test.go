@@ -109,6 +109,14 @@ func TestHonestCrossed(t *testing.T) {
 			s FA 5021 1012
 			c A 1012 5022`, `
 			1 handshake=completed handshake_kind=split close=closed orig_payload=10 resp_payload=20 resp_ooo=1 resp_lost=0`},
+		{"the answer of a split handshake is captured before the call that it answers", `
+			c S 1000
+			s A 7000 1001
+			c SA 1000 500001
+			+0.01 s S 500000
+			s A 500001 1001
+			c PA 1001 500001 10`, `
+			1 handshake=completed handshake_kind=split synack_frame=3 ack_frame=5 orig_payload=10 resp_lost=0`},
 		{"the acknowledgement of a split handshake is captured before the SYN", `
 			s A 7000 1001
 			c S 1000

@@ -403,6 +403,27 @@ func TestDamaged(t *testing.T) {
 			c PA 1001 5001 100
 			s A 5001 1101`, `
 			1 handshake=completed orig_payload=100 orig_lost=0 syn_frame=2`},
+		{"octets with a wrong checksum are captured before the third packet, and taken all the same", `
+			c S 1000
+			s SA 5000 1001
+			c PA 1001 5001 469 bad
+			+0.01 c A 1001 5001
+			s A 5001 1470
+			s PA 5001 1470 10`, `
+			1 handshake=completed ack_frame=4 orig_payload=469 orig_lost=0 orig_retrans=0`},
+		{"they come where the third packet was missed", `
+			c S 1000
+			s SA 5000 1001
+			c PA 1001 5001 10 bad
+			s A 5001 1011
+			s PA 5001 1011 20
+			c A 1011 5021`, `
+			1 handshake=completed_unseen missing=[ack] orig_payload=10 resp_payload=20 orig_lost=0`},
+		{"they are all that came, and nobody took them", `
+			c S 1000
+			s SA 5000 1001
+			c PA 1001 5001 10 bad`, `
+			1 handshake=half_open orig_payload=0`},
 	} {
 		x.hold(t)
 	}

@@ -130,6 +130,16 @@ func TestHonestResets(t *testing.T) {
 			c PA 1101 5001 100
 			s A 5001 1201`, `
 			1 handshake=completed close=open suspected_rsts=1`},
+		{"refused, and said farewell to, in another's name, and the third packet is captured before the answer", `
+			c S 1000
+			s RA 0 1001
+			s FA 0 1001
+			c R 1001
+			c A 1001 26176
+			+0.01 s SA 26175 1001
+			c PA 1001 26176 338
+			s PA 26176 1339 79`, `
+			1 handshake=completed close=open synack_frame=6 ack_frame=5 orig_payload=338 resp_payload=79 resp_lost=0`},
 	} {
 		x.hold(t)
 	}
