@@ -88,6 +88,15 @@ func matchMongo(l *look) grade {
 	return no
 }
 
+// matchCyclic takes what controllers of EtherNet/IP send each other in every cycle: two items, a connection with a count, and data that
+// fills the datagram (CIP, volume 2, section 2-6).
+func matchCyclic(l *look) grade {
+	if b := l.b; len(b) >= 18 && has(b, "\x02\x00\x02\x80\x08\x00") && b[14] == 0xb1 && b[15] == 0 && 18+le16(b[16:]) == l.size {
+		return exact
+	}
+	return no
+}
+
 // matchENIP takes an encapsulation header (ODVA EtherNet/IP, volume 2).
 func matchENIP(l *look) grade {
 	b := l.b

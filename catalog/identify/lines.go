@@ -168,7 +168,9 @@ func matchFTPServer(l *look) grade {
 		return more
 	}
 	if l.middle {
-		return ftpLater(l)
+		if g := ftpLater(l); g > no && (g == exact || !has(l.b, "220")) {
+			return g
+		}
 	}
 	if !has(l.b, "220") && !has(l.b, "421") && !has(l.b, "530") || !reply(l.b) || saysSMTP(l.b) {
 		return no
@@ -442,12 +444,11 @@ func (k *pending) serverLine(a *lines, line []byte) {
 	if a.step > 0 && refuses(f.Protocol, line) {
 		a.step = 0
 	}
-	if f.Banner[s] == "" {
-		switch f.Protocol {
-		case IRC, Redis, Memcached:
-		default:
-			f.Banner[s] = text(line)
-		}
+	switch p := f.Protocol; {
+	case f.Banner[s] != "" || p == IRC || p == Redis || p == Memcached:
+	case k.based[s] && (p == FTP || p == SMTP) && !has(line, "220"): // from the middle: a reply, and no greeting
+	default:
+		f.Banner[s] = text(line)
 	}
 }
 

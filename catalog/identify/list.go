@@ -254,6 +254,7 @@ func udpSignatures() []signature {
 		{proto: DNP3, from: either, first: "\x05", match: matchDNP3, then: []string{"\x64"}},
 		{proto: BACnet, from: either, first: "\x81", match: matchBACnet, then: []string{upTo(12)}},
 		{proto: EtherNetIP, from: either, first: "\x04cdefop", match: matchENIP, then: []string{"\x00"}},
+		{proto: EtherNetIP, from: either, first: "\x02", match: matchCyclic, then: []string{"\x00", "\x02", "\x80", "\x08", "\x00"}},
 		{proto: IPMI, from: either, first: "\x06", match: matchIPMI, then: []string{"\x00"}},
 		{proto: SourceQuery, from: either, first: "\xff", match: matchSourceQuery, then: []string{"\xff", "\xff", "\xff"}},
 		{proto: RDP, from: either, match: matchRDPUDP, then: []string{"\xff", "\xff", "\xff"}, home: []uint16{3389}},

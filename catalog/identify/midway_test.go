@@ -88,6 +88,12 @@ func TestLaterThanTheStart(t *testing.T) {
 			t.Errorf("%s: told as %q, want %q", c.what, got, c.want)
 		}
 	}
+	if f := blindTalk(21).say(theirs, "331 Password?\r\n").say(ours, "PASS secret\r\n").end(); f == nil || f.Banner[theirs] != "" || loginOf(f) != ", ftp pass, readable" {
+		t.Errorf("a reply is no greeting: %+v, %s", f, loginOf(f))
+	}
+	if f := blindTalk(21).say(theirs, "220 (vsFTPd 3.0.3)\r\n").say(ours, "USER anna\r\n").end(); f == nil || f.Banner[theirs] != "220 (vsFTPd 3.0.3)" || f.Confidence != Exact {
+		t.Errorf("a greeting is one: %+v", f)
+	}
 	for _, o := range later() {
 		port := o.port
 		if port == 0 {

@@ -50,6 +50,13 @@ func payload(o, s uint64) func(*record.Record) {
 	return func(r *record.Record) { r.Orig.Payload, r.Resp.Payload = o, s }
 }
 
+func refusedBasic(status int) func(*record.Record) {
+	return func(r *record.Record) {
+		r.App.HTTP = &identify.Web{Method: "GET", Status: status}
+		r.App.Login = &identify.Login{User: "anna", Method: "http basic", Clear: true, Frame: r.FirstFrame + 3}
+	}
+}
+
 func replied(r *record.Record) { r.SYNACKFrame = r.FirstFrame + 1 }
 
 func cut(r *record.Record) { r.Close = handshake.Reset }
@@ -258,6 +265,16 @@ var stories = []storied{
 			s.tcp(int64(i)*int64(7+i%9)*sec, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Completed, payload(60, 90))
 		}
 	}, "auth-guessing high 22"},
+	{"guessing at a site", func(s *story) {
+		for i := range 40 {
+			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed, spoke("http"), refusedBasic(401), payload(180, 220))
+		}
+	}, "auth-guessing high 40, cleartext-credentials high 1"},
+	{"who logs in at a site", func(s *story) {
+		for i := range 40 {
+			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Completed, spoke("http"), refusedBasic(200), payload(180, 220))
+		}
+	}, "cleartext-credentials high 1"},
 	{"a web server on the number of VNC", func(s *story) {
 		for i := range 40 {
 			s.tcp(int64(i)*5*sec, "10.0.0.9", "10.0.0.1", 0, 5901, handshake.Completed, spoke("http"), payload(800, 2200))

@@ -5,6 +5,7 @@ import (
 
 	"portero/capture"
 	"portero/catalog"
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/prefetch"
 	"portero/internal/record"
@@ -218,11 +219,16 @@ var adminPorts = portsOf(22, 135, 445, 3389, 5900, 5985, 5986)
 // logins are the services that ask who calls before anything else.
 var logins = map[string]bool{"ssh": true, "ftp": true, "telnet": true, "rdp": true, "vnc": true}
 
+// wrongPassword reports whether a site of the web turned a password away that it was sent (RFC 9110, sections 15.5.2 and 15.5.8).
+func wrongPassword(a *identify.Facts) bool {
+	return a != nil && a.HTTP != nil && (a.HTTP.Status == 401 || a.HTTP.Status == 407) && a.Login != nil && a.Login.Method == "http basic"
+}
+
 // login reports whether a login lives on the responder's port: by what was spoken,
 // else by the number.
 func login(r *record.Record) bool {
 	if r.ServiceBy == "payload" {
-		return logins[r.Service]
+		return logins[r.Service] || wrongPassword(r.App)
 	}
 	return loginPorts.has(r.Resp.Port)
 }
