@@ -223,38 +223,6 @@ func matchFTPClient(l *look) grade {
 	return g
 }
 
-func ok(b []byte) bool { return has(b, "+OK") }
-
-func matchPOP3Server(l *look) grade {
-	if !begins(l.b, "+OK") && !begins(l.b, "-ERR") {
-		return no
-	}
-	if !l.spoke {
-		return no // Redis answers so, after its client
-	}
-	if len(l.b) < 4 || !whole(l.b) && !l.final {
-		return more
-	}
-	g := greets(l, "pop", l.popWords())
-	if g == no && l.final {
-		switch {
-		case commands(l.peer, nil) == more && bytes.Contains(l.b, []byte("\n+OK")) && (len(l.peer) > 0 || has(l.b, "+OK ")):
-			return shape // a greeting, a QUIT or NOOP, and its answer; what Redis says is no greeting
-		case l.on(110):
-			return port
-		}
-	}
-	return g
-}
-
-func matchPOP3Client(l *look) grade {
-	g := says(l, l.popWords(), ok)
-	if g == shape && !l.on(110) {
-		return no
-	}
-	return g
-}
-
 func matchIMAPServer(l *look) grade {
 	b := l.b
 	if len(b) < 5 {
@@ -262,6 +230,9 @@ func matchIMAPServer(l *look) grade {
 			return more
 		}
 		return no
+	}
+	if l.middle && has(b, "* ") && whole(b) && tagged(l.peer) {
+		return exact
 	}
 	if !has(b, "* OK") && !has(b, "* PREAUTH") && !has(b, "* BYE") {
 		return no
@@ -309,6 +280,8 @@ func matchIMAPClient(l *look) grade {
 		return no
 	case l.on(143):
 		return shape
+	case l.middle && !l.final && whole(l.b):
+		return more
 	}
 	return no
 }
