@@ -121,6 +121,44 @@ func TestLaterThanTheStart(t *testing.T) {
 	}
 }
 
+// TestTheSYNAloneIsMissing: what begins a connection tells it at home, though it is not known that it is the beginning.
+func TestTheSYNAloneIsMissing(t *testing.T) {
+	told := 0
+	for _, o := range openings() {
+		home := o.want.Ports(6)
+		if o.udp || len(home) == 0 || o.first != ours {
+			continue
+		}
+		d := tcpTalk(home[0]).say(ours, o.a)
+		known := d.x.peek(d.note)
+		if known == nil || known.Confidence != Shape {
+			continue // its answer, or its place, is part of the evidence
+		}
+		d.end()
+		if f := blindTalk(home[0]).say(ours, o.a).end(); f == nil || f.Protocol != o.want {
+			t.Errorf("%s at home: %+v", &o, f)
+		}
+		told++
+	}
+	if told < 10 {
+		t.Errorf("only %d were told", told)
+	}
+	for s, home := range map[string]uint16{"JRMI\x00\x02K": 1099, "\xc0\x01\x02\x00\x12\x34\x56\x78\x00\x00\x00\x06abcdef": 49} {
+		d := blindTalk(home)
+		if home == 49 {
+			d = tcpTalk(home).say(theirs, s)
+		} else {
+			d.say(ours, s)
+		}
+		if f := d.end(); f == nil || f.Confidence == Exact {
+			t.Errorf("%q at home: %+v", s, f)
+		}
+		if f := blindTalk(elsewhere).say(ours, s).end(); f != nil {
+			t.Errorf("%q elsewhere: %+v", s, f)
+		}
+	}
+}
+
 // TestAuthOfTwoKinds: AUTH is Redis's with a password, and POP3's with a mechanism; whatever stands behind it that is none is not told.
 func TestAuthOfTwoKinds(t *testing.T) {
 	for _, c := range []struct {

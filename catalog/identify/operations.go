@@ -373,7 +373,7 @@ func matchStatsD(l *look) grade {
 // matchTACACS takes TACACS+, whose header tells the length (RFC 8907, section 4.1).
 func matchTACACS(l *look) grade {
 	b := l.b
-	if len(b) < 12 || b[0] != 0xc0 && b[0] != 0xc1 || b[1] < 1 || b[1] > 3 || b[2] != 1 && l.spoke || b[3]&^5 != 0 || be32(b[4:]) == 0 {
+	if len(b) < 12 || b[0] != 0xc0 && b[0] != 0xc1 || b[1] < 1 || b[1] > 3 || b[2] != 1 && l.spoke && !(b[2] == 2 && l.port == 49) || b[3]&^5 != 0 || be32(b[4:]) == 0 {
 		return no
 	}
 	n := 12 + int(be32(b[8:]))
@@ -471,6 +471,8 @@ func matchISCSI(l *look) grade {
 	case b[0] == 0x23:
 		if p := l.peer; len(p) >= 48 && p[0] == 0x43 && bytes.Equal(p[16:20], b[16:20]) {
 			return exact
+		} else if len(p) == 0 && l.port == 3260 && n == l.size {
+			return port // its request was not captured
 		}
 		return no
 	}

@@ -50,7 +50,7 @@ type signature struct {
 	first string // octets it may start with; "" is any
 	match func(l *look) grade
 	// anywhere: a segment in the middle of a connection may show it too; the others
-	// are believed there only when they are exact.
+	// are believed there only when they are exact, or on the usual port.
 	anywhere bool
 	// need is how many octets match wants at least. Where it says no of fewer, from the
 	// start of a stream and as first and then have them, that is hope.
@@ -86,6 +86,9 @@ func (v *sieve) run(which set, l *look, tcp bool) (best Protocol, g grade, wait,
 		case r <= hope:
 			hoped = hoped || r == hope || len(l.b) < s.need && s.agrees(l.b)
 		case l.middle && !s.anywhere && r < exact:
+			if r == shape && g < port && s.proto.usualOf(tcp, l) {
+				best, g = s.proto, port // it may be the start: the SYN alone was missed
+			}
 		case r == more:
 			wait = true
 		case r > g || r == g && !best.usualOf(tcp, l) && s.proto.usualOf(tcp, l):
