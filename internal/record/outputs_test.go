@@ -39,6 +39,12 @@ of the messages; ` + "`icmp_code`" + ` is left out for types that have an answer
 payload showed them, answered or not, and nothing where only the port speaks for one; what Zeek has no analyzer for keeps portero's name.
 ` + "`--format ecs`" + ` writes ` + "`network.protocol`" + ` by the same rule; ` + "`portero.service`" + ` and ` + "`portero.service_by`" + ` have what the port is for, too.
 
+## On a terminal
+
+Texts are UTF-8. What draws (the arrows and bars of ladders, the lines of tables, the live screen) is ASCII everywhere, and so is English but for a few
+marks (` + "`✓`, `“`, `µs`" + `). ` + "`--ascii`" + ` (` + "`teach`, `lab`, `why`" + `, where marks carry the sense) writes words for marks and letters without accents. It is asked for and
+not guessed: ` + "`LANG=C`" + ` is what containers, cron and ssh leave, mostly in terminals that show UTF-8 well.
+
 ## Exit status
 
 0 done; 1 a check found something (` + "`diff`, `policy`, `catalog check`, `--fail-on`, `--policy`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
