@@ -239,93 +239,17 @@ func (b *builder) isCopy(i int) bool {
 // judge runs the project's own judge over the packets, so that what a trace
 // says of a packet is what the verdict rests on.
 func (b *builder) judge(rec *record.Record) {
-	var (
-		c      handshake.Conn
-		x      = handshake.NewRest()
-		pk     [2]uint64
-		strays []int    // SYNs that wait for an answer
-		run    [2][]int // packets of each side beyond the window, until it is known whose they are
-		one    [2]*pkt  // the first of each side
-		at     int64    // when the packet before came
-		zero   End      = Neither
-	)
+	g := hearing{builder: b, x: handshake.NewRest(), zero: Neither}
 	for i := range b.pkts {
-		p := &b.pkts[i]
-		if p.icmp || p.copy {
-			continue
-		}
-		if zero == Neither {
-			zero = p.from
-		}
-		s := handshake.Side(0)
-		if p.from != zero {
-			s = 1
-		}
-		pk[s]++
-		if p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader) != 0 {
-			p.bad, p.isBad = NoFlags, true
-			if p.Bits&capture.NoFlags == 0 && p.Bits&capture.BadHeader != 0 {
-				p.bad = BadHeader
-			}
-			continue
-		}
-		if p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN && c.PlaceSYN(p.Packet, s) == handshake.Pending {
-			p.stray = true
-			strays = append(strays, i)
-			continue
-		}
-		if p.Flags.Has(capture.SYN|capture.ACK) && len(strays) > 0 {
-			b.comeLate(strays, p, &c, x, 1-s)
-			strays = nil
-		}
-		var end [2]capture.Seq
-		var apart [2]bool
-		for t := range apart {
-			end[t], apart[t] = c.Apart(t, x)
-		}
-		x.Sent, x.Quiet = uint32(pk[s]), p.Time-at
-		at = p.Time
-		held, again, fills := x.Payload[s], x.Details().Retrans[s], x.Details().OOO[s]
-		odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
-		p.again, p.fills = x.Details().Retrans[s] > again, x.Details().OOO[s] > fills
-		p.mute = p.PayloadLen == 1 && x.Payload[s] == held && !p.again
-		b.blame(p, odd)
-		p.took = odd&handshake.OddBadSum != 0 && x.Payload[s] > held
-		if q := one[s]; q == nil {
-			one[s] = p
-		} else if pk[s] == 2 && q.Bits&capture.BadSum != 0 && q.plain() && q.PayloadLen > 0 && q.Seq != p.Seq && p.Bits&capture.BadSum == 0 && x.Payload[s] <= uint64(p.PayloadLen) {
-			q.bad, q.isBad = BadChecksum, true // the judge took it back: its numbers were damaged
-		}
-		for t := range apart {
-			if _, still := c.Apart(t, x); !apart[t] || still {
-				continue
-			}
-			if c.Reached(end[t], t) { // the receiver took it, or it goes on: the capture lacks what came before
-				for _, k := range run[t] {
-					if q := &b.pkts[k]; q.bad == BadChecksum {
-						q.took = true // see forgive
-					} else {
-						q.isBad = false
-					}
-				}
-			}
-			run[t] = run[t][:0]
-		}
-		if now, ok := c.Apart(s, x); ok && odd&(handshake.OddSeqWindow|handshake.OddBadSum) != 0 && now == p.end() {
-			if p.Seq != end[s] {
-				run[s] = run[s][:0]
-			}
-			run[s] = append(run[s], i)
-		}
-		if p.Flags.Any(capture.RST) && !p.isBad && !c.SentReset(0) && !c.SentReset(1) && c.SentFIN(s) {
-			p.bad, p.isBad = RSTStray, true // it ends nothing, and nobody is suspected
+		if p := &b.pkts[i]; !p.icmp && !p.copy {
+			g.hear(i)
 		}
 	}
-	if zero == Neither {
-		zero = Orig
+	if g.zero == Neither {
+		g.zero = Orig
 	}
-	cl := handshake.Clues{Pkts: pk}
-	if zero == Resp {
+	cl := handshake.Clues{Pkts: g.pk}
+	if g.zero == Resp {
 		cl.Orig = 1
 	}
 	for i := range b.pkts {
@@ -333,17 +257,114 @@ func (b *builder) judge(rec *record.Record) {
 			cl.Filtered, cl.FilteredSide = true, cl.Orig
 		}
 	}
-	b.j = c.Judge(x, cl)
+	b.j = g.c.Judge(g.x, cl)
 	b.opening(rec)
 	if rec != nil {
 		b.j.Verdict, b.j.Kind, b.j.Close = rec.Handshake, rec.Kind, rec.Close
 		b.j.Probe, b.j.Missing = rec.ProbeKind, rec.Missing
 	}
-	b.forgive(b.j.Verdict, x.SuspectedRSTs() > 0 && b.j.Verdict != handshake.Probe)
+	b.forgive(b.j.Verdict, g.x.SuspectedRSTs() > 0 && b.j.Verdict != handshake.Probe)
 	b.doubts()
 	for s := range 2 {
-		b.ending([2]End{zero, zero.Peer()}[s], s, &c, x)
+		b.ending([2]End{g.zero, g.zero.Peer()}[s], s, &g.c, g.x)
 	}
+}
+
+// hearing is the judge while the packets pass before it.
+type hearing struct {
+	*builder
+	c      handshake.Conn
+	x      *handshake.Rest
+	pk     [2]uint64
+	strays []int    // SYNs that wait for an answer
+	run    [2][]int // packets of each side beyond the window, until it is known whose they are
+	one    [2]*pkt  // the first of each side
+	at     int64    // when the packet before came
+	zero   End      // who sent the first: side 0 of c
+}
+
+// hear lets the judge see packet i, and notes what it says of it.
+func (g *hearing) hear(i int) {
+	p, c, x := &g.pkts[i], &g.c, g.x
+	if g.zero == Neither {
+		g.zero = p.from
+	}
+	s := handshake.Side(0)
+	if p.from != g.zero {
+		s = 1
+	}
+	g.pk[s]++
+	if p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader) != 0 {
+		p.bad, p.isBad = NoFlags, true
+		if p.Bits&capture.NoFlags == 0 && p.Bits&capture.BadHeader != 0 {
+			p.bad = BadHeader
+		}
+		return
+	}
+	if p.Flags&(capture.SYN|capture.ACK|capture.RST|capture.FIN) == capture.SYN && c.PlaceSYN(p.Packet, s) == handshake.Pending {
+		p.stray = true
+		g.strays = append(g.strays, i)
+		return
+	}
+	if p.Flags.Has(capture.SYN|capture.ACK) && len(g.strays) > 0 {
+		g.comeLate(g.strays, p, c, x, 1-s)
+		g.strays = nil
+	}
+	var end [2]capture.Seq
+	var apart [2]bool
+	for t := range apart {
+		end[t], apart[t] = c.Apart(t, x)
+	}
+	x.Sent, x.Quiet = uint32(g.pk[s]), p.Time-g.at
+	g.at = p.Time
+	held, again, fills := x.Payload[s], x.Details().Retrans[s], x.Details().OOO[s]
+	odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
+	p.again, p.fills = x.Details().Retrans[s] > again, x.Details().OOO[s] > fills
+	p.mute = p.PayloadLen == 1 && x.Payload[s] == held && !p.again
+	g.blame(p, odd)
+	p.took = odd&handshake.OddBadSum != 0 && x.Payload[s] > held
+	g.takeBack(p, s)
+	for t := range apart {
+		if _, still := c.Apart(t, x); apart[t] && !still {
+			g.rejoin(t, end[t])
+		}
+	}
+	if now, ok := c.Apart(s, x); ok && odd&(handshake.OddSeqWindow|handshake.OddBadSum) != 0 && now == p.end() {
+		if p.Seq != end[s] {
+			g.run[s] = g.run[s][:0]
+		}
+		g.run[s] = append(g.run[s], i)
+	}
+	if p.Flags.Any(capture.RST) && !p.isBad && !c.SentReset(0) && !c.SentReset(1) && c.SentFIN(s) {
+		p.bad, p.isBad = RSTStray, true // it ends nothing, and nobody is suspected
+	}
+}
+
+// takeBack blames the first packet of a side where the second, p, shows that its numbers were damaged: the judge
+// took them back.
+func (g *hearing) takeBack(p *pkt, s handshake.Side) {
+	q := g.one[s]
+	switch {
+	case q == nil:
+		g.one[s] = p
+	case g.pk[s] == 2 && q.Bits&capture.BadSum != 0 && q.plain() && q.PayloadLen > 0 && q.Seq != p.Seq && p.Bits&capture.BadSum == 0 && g.x.Payload[s] <= uint64(p.PayloadLen):
+		q.bad, q.isBad = BadChecksum, true
+	}
+}
+
+// rejoin ends what side t sent beyond the window, up to end: where the receiver took it, or it goes on, the capture lacks
+// what came before, and nothing was wrong with it.
+func (g *hearing) rejoin(t handshake.Side, end capture.Seq) {
+	if g.c.Reached(end, t) {
+		for _, k := range g.run[t] {
+			if q := &g.pkts[k]; q.bad == BadChecksum {
+				q.took = true // see forgive
+			} else {
+				q.isBad = false
+			}
+		}
+	}
+	g.run[t] = g.run[t][:0]
 }
 
 // opening finds the frames of the handshake: those of the record, or those of
