@@ -38,3 +38,21 @@ func TestReportLinkAgain(t *testing.T) {
 	}
 	b.silent()
 }
+
+// Paper does not unfold: doors and hosts beyond the first are printed, too.
+func TestReportPrintsWhatIsFolded(t *testing.T) {
+	b := browse(t, report(t, "../../testdata/port-scan/in.pcap"), "", 1280, 900, false)
+	b.ready()
+	const last = `document.querySelector("section[aria-labelledby=doors] details tbody tr:last-child")`
+	seen := func() bool {
+		return eval[bool](b, last+`.checkVisibility({contentVisibilityAuto: true}) && `+last+`.offsetHeight > 0`)
+	}
+	if seen() {
+		t.Fatal("nothing is folded on the screen")
+	}
+	b.media("print", "light")
+	if !seen() {
+		t.Error("what is folded is not on paper")
+	}
+	b.silent()
+}
