@@ -290,10 +290,19 @@ func (b *Broker) Ensure(ctx context.Context) error {
 		return err
 	}
 	began, said := time.Now(), false
+	patience := 5 * time.Second
+	if b.opt.Cluster != "" {
+		patience = time.Second
+	}
 	for {
-		try, stop := context.WithTimeout(ctx, 5*time.Second)
-		err = bus.Ensure(try, js, b.opt.Limits)
-		stop()
+		// What is asked before there is a leader is never answered, nor what one hears in its first
+		// moment: it is not waited for as long as a slow disk.
+		if err = b.leaderless(); err == nil {
+			try, stop := context.WithTimeout(ctx, patience)
+			err = bus.Ensure(try, js, b.opt.Limits)
+			stop()
+			patience = min(2*patience, 5*time.Second)
+		}
 		if err == nil {
 			return nil
 		}
@@ -308,9 +317,23 @@ func (b *Broker) Ensure(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return errors.Join(err, ctx.Err())
-		case <-time.After(250 * time.Millisecond):
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// leaderless is why a cluster makes no streams yet.
+func (b *Broker) leaderless() error {
+	if b.opt.Cluster == "" {
+		return nil
+	}
+	if !b.srv.JetStreamIsClustered() {
+		return errors.New("no cluster yet")
+	}
+	if h := b.srv.Healthz(&server.HealthzOptions{JSServerOnly: true}); h.Status != "ok" {
+		return errors.New(h.Error)
+	}
+	return nil
 }
 
 // inside is a connection that never leaves the process.

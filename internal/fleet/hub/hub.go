@@ -143,7 +143,10 @@ func (h *Hub) Run(ctx context.Context, nc *nats.Conn) error {
 	var cons jetstream.Consumer
 	for ctx.Err() == nil {
 		if cons == nil {
-			if cons, err = js.Consumer(ctx, bus.Flows, bus.Store); err != nil {
+			try, stop := bus.UntilRefused(ctx, nc) // who is refused is told at once
+			cons, err = js.Consumer(try, bus.Flows, bus.Store)
+			stop()
+			if err != nil {
 				if bus.Refused(nc.LastError()) {
 					return fmt.Errorf("the broker refuses this hub: %w", nc.LastError())
 				}
