@@ -181,15 +181,19 @@ func TestWhoMayNotAsk(t *testing.T) {
 	seed := filepath.Join(dir, "core.seed")
 	k := start(t, "command", "key", seed)
 	<-k.done
+	hub := filepath.Join(dir, "hub.seed")
+	kh := start(t, "command", "key", hub)
+	<-kh.done
 	users := filepath.Join(dir, "users")
-	os.WriteFile(users, []byte("sensor hq "+strings.TrimSpace(k.text())+"\n"), 0o600)
+	os.WriteFile(users, []byte("sensor hq "+strings.TrimSpace(k.text())+"\nhub "+strings.TrimSpace(kh.text())+"\n"), 0o600)
 	b := start(t, "command", "broker", "--listen", fmt.Sprintf("127.0.0.1:%d", port), "--dir", filepath.Join(dir, "b"), "--size", "64M", "--users", users)
 	b.wait("ready")
-	asked := [][]string{{"status"}, {"ingest", dir, "--site", "hq"}, {"hub", "--parquet", filepath.Join(dir, "lake"), "--name", "h"}}
+	asked := [][]string{{"status"}, {"ingest", dir, "--site", "hq"}, {"hub", "--parquet", filepath.Join(dir, "lake"), "--name", "h"},
+		{"status", "--seed", hub}, {"ingest", dir, "--site", "hq", "--seed", hub}}
 	began := time.Now()
 	var ps []*process
 	for _, args := range asked {
-		ps = append(ps, start(t, "command", append(args, "--url", fmt.Sprintf("nats://127.0.0.1:%d", port), "--seed", seed)...))
+		ps = append(ps, start(t, "command", append([]string{args[0], "--url", fmt.Sprintf("nats://127.0.0.1:%d", port), "--seed", seed}, args[1:]...)...))
 	}
 	for i, args := range asked {
 		p := ps[i]

@@ -44,6 +44,8 @@ var fleetMessages = [][2]string{
 	{"%s: this is no seed (portero-fleet key makes one)", "%s: no es una semilla (las hace portero-fleet key)"},
 	{"%s: no certificate in this file (PEM is expected)", "%s: no hay ningún certificado en este fichero (va en PEM)"},
 	{"the broker refuses this: ", "el intermediario lo rechaza: "},
+	{"the broker refuses this to our key (it takes an admin's): ", "el intermediario lo rechaza con esta clave (hace falta la de un admin): "},
+	{"no cluster yet", "aún no hay grupo"},
 	{"the broker refuses this hub: ", "el intermediario rechaza este hub: "},
 	{"the broker refuses site %s to this sensor: ", "el intermediario niega a este sensor la sede %s: "},
 	{"the broker refuses this sensor: ", "el intermediario rechaza este sensor: "},

@@ -369,7 +369,7 @@ func UntilRefused(ctx context.Context, nc *nats.Conn) (context.Context, context.
 // Denied is why a question failed: that the broker refuses it, where it does.
 func Denied(nc *nats.Conn, err error) error {
 	if last := nc.LastError(); err != nil && Refused(last) {
-		return fmt.Errorf("the broker refuses this: %w", last)
+		return fmt.Errorf("the broker refuses this to our key (it takes an admin's): %w", last)
 	}
 	return err
 }

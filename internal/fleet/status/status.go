@@ -62,6 +62,9 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	ctx, stop := bus.UntilRefused(ctx, nc)
 	defer stop()
 	f, err := gather(ctx, nc)
+	if last := nc.LastError(); err == nil && bus.Refused(last) {
+		err = last // what we may not see is not away
+	}
 	return f, bus.Denied(nc, err)
 }
 
