@@ -11,13 +11,15 @@ import (
 	"portero/internal/words"
 )
 
+// What templates may call is one list of cobra's for all commands: it is written to before there are any.
+func init() { cobra.AddTemplateFunc("spanishFlags", spanishFlags) }
+
 // Speak puts the help of root and of all its verbs into language l, before it is executed:
 // help has the texts in Spanish by the English ones.
 func Speak(root *cobra.Command, l words.Lang, help map[string]string) {
 	if l != words.Spanish {
 		return
 	}
-	cobra.AddTemplateFunc("spanishFlags", spanishFlags)
 	root.SetUsageTemplate(template(root.UsageTemplate()))
 	speak(root, help)
 }
