@@ -208,6 +208,10 @@ func (h *half) opensTo(seq capture.Seq) bool {
 // the only direction that was captured, that one count which p, the first segment of side, goes on from.
 func (c *Conn) followsOther(p *capture.Packet, side Side, x *Rest) {
 	me, peer := &c.half[side], &c.half[1-side]
+	if peer.bits&sentSYNACK != 0 && side == c.synSide() {
+		c.followsForgotten(p, side, x)
+		return
+	}
 	if me.bits&sentSegment != 0 || peer.bits&sentSYNACK != 0 || !c.reachesOther(p.Seq, side, x) || me.opensTo(p.Seq) {
 		return
 	}
@@ -223,6 +227,21 @@ func (c *Conn) followsOther(p *capture.Packet, side Side, x *Rest) {
 		c.learn(1-side, p.Ack, x)
 		peer.base(p.Ack)
 	}
+}
+
+// followsForgotten lets the SYN count that the peer of side answered, though it is none of the two that are known, where p, the first
+// segment of side, goes on from it: side called with more numbers than are kept, or that call was missed. Who did not call so refuses
+// the answer with a RST (RFC 9293, 3.10.7.3).
+func (c *Conn) followsForgotten(p *capture.Packet, side Side, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.bits&(sentSYN|sentSYNACK|sentSegment) != sentSYN || peer.bits&(sentSYN|sentSYNACK) != sentSYNACK || c.flags&(flagCandidate|flagSYNData) != 0 ||
+		!p.Flags.Any(capture.ACK) || p.Seq != peer.synAck || !p.Ack.In(peer.isn+1, c.top(1-side)) || c.acceptable(peer.synAck, side, x) {
+		return
+	}
+	d := x.need()
+	d.prevISN[side], d.prevLen[side], d.prevOpen[side] = me.isn, 0, opening{x.synTime, x.synOff, x.synTS}
+	me.isn, me.next, me.copies = p.Seq-1, p.Seq, 2 // how long the answer took nobody knows
+	x.synOff, x.synTS = 0, 0
 }
 
 // keepOldest keeps of three SYNs of side, the opener, with three numbers the first, which the third displaces. It lies

@@ -36,9 +36,9 @@ type Judgement struct {
 }
 
 // UnseenSYN reports whether the SYN that was answered was missed, and what there is of one is its retry without the octets
-// that the answer acknowledges.
+// that the answer acknowledges, or has another number.
 func (j *Judgement) UnseenSYN() bool {
-	return j.Verdict == CompletedUnseen && j.Kind == FastOpen && j.Missing&MissingSYN != 0
+	return j.Verdict == CompletedUnseen && j.RolesBy == RolesSYN && j.Missing&MissingSYN != 0
 }
 
 // RolesSeen reports whether a SYN or SYN-ACK tells the roles: Judge needs no clues then.
@@ -119,7 +119,9 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 	j.SYNACK = x.synackOff
 	switch j.RolesBy {
 	case RolesSYN:
-		j.Roles = synOff
+		if j.Roles = synOff; synOff == 0 {
+			j.Roles = x.more().prevOpen[c.synSide()].off // with another number, see followsForgotten
+		}
 	case RolesSYNACK:
 		j.Roles = x.synackOff
 	default:
@@ -271,6 +273,11 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	open := (me.bits|peer.bits)&sentSegment != 0
 	// Completed with all three in the capture.
 	switch {
+	case accepted && exact && j.SYN == 0: // see followsForgotten
+		if j.Verdict = Invalid; c.confirmOff != 0 {
+			j.Verdict, j.Missing = CompletedUnseen, MissingSYN
+		}
+		return
 	case accepted && exact:
 		j.Verdict = Completed
 		return

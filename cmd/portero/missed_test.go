@@ -125,6 +125,53 @@ func TestMissedFastOpen(t *testing.T) {
 	}
 }
 
+// TestMissedAmongMany: who calls with several numbers may go on from the answer to one that was missed, or is not kept.
+func TestMissedAmongMany(t *testing.T) {
+	const calls = `
+			c S 100000000
+			+1000 c S 200000000`
+	for _, x := range []saying{
+		{"both go on", calls + `
+			s SA 5000 300000001
+			c A 300000001 5001
+			c PA 300000001 5001 10
+			s PA 5001 300000011 20`, `
+			1 handshake=completed_unseen handshake_kind=normal missing=[syn] syn_frame= synack_frame=3 ack_frame=4 confirmed_frame=6 roles_by=syn roles_frame=2 close=open orig_payload=10 resp_payload=20 oddities=[syn_isn_changed]`},
+		{"it was the third of six", `
+			c S 100000000
+			c S 200000000
+			c S 300000000
+			c S 400000000
+			c S 500000000
+			c S 600000000
+			s SA 5000 300000001
+			c A 300000001 5001
+			s PA 5001 300000001 20
+			c A 300000001 5021`, `
+			1 handshake=completed_unseen missing=[syn] ack_frame=8 confirmed_frame=9 resp_payload=20 resp_lost=0`},
+		{"nobody confirms it", calls + `
+			s SA 5000 300000001
+			c A 300000001 5001`, `
+			1 handshake=invalid missing= close=none`},
+		{"the caller refuses", calls + `
+			s SA 5000 300000001
+			c R 300000001`, `
+			1 handshake=invalid missing=`},
+		{"another answer is the right one", calls + `
+			s SA 5000 300000001
+			s SA 7000 200000001
+			c A 200000001 7001
+			s PA 7001 200000001 20`, `
+			1 handshake=completed missing= syn_frame=2 synack_frame=4 ack_frame=5`},
+	} {
+		x.hold(t)
+	}
+	in := acted(t, calls[1:]+"\ns SA 5000 300000001\nc A 300000001 5001\ns PA 5001 300000001 20")
+	for lang, want := range map[string]string{"en": "the originator called with several numbers", "es": "el iniciador llamó con varios números"} {
+		says(t, in, lang, "1", want, "SYN-ACK that does not acknowledge", "SYN-ACK que no confirma")
+	}
+}
+
 // TestMissedSelected: who has octets behind those that it acknowledges (SACK) got segments with ACK, and so the third packet.
 func TestMissedSelected(t *testing.T) {
 	for _, x := range []saying{

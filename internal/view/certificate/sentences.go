@@ -172,6 +172,9 @@ func (c *Certificate) missing() Text {
 		if r.Kind == handshake.FastOpen && r.Missing == handshake.MissingSYN {
 			return Text{"the SYN with octets on it (Fast Open) was missed by the capture: the answer acknowledges them, and the originator goes on behind them. The SYN that is here is its retry without them.", "el SYN con octetos (apertura rápida): la captura no lo vio; la respuesta los confirma y el iniciador sigue tras ellos. El SYN que hay es su repetición sin ellos."}
 		}
+		if r.Missing == handshake.MissingSYN && r.RolesBy == handshake.RolesSYN {
+			return Text{"the SYN with this number was missed by the capture, or is one of many: the originator called with several numbers, and goes on from the answer to this one.", "el SYN con este número: la captura no lo vio, o es uno de muchos; el iniciador llamó con varios números y sigue desde la respuesta a este."}
+		}
 		if len(r.Missing.List()) > 1 {
 			return Text{list + " missed by the capture: the numbers of later packets presuppose them.", list + ": la captura no los vio; los números de paquetes posteriores los suponen."}
 		}
