@@ -19,6 +19,7 @@ func TestWhoLivesThere(t *testing.T) {
 		{"HTTP to what nobody knows", tcpTalk(elsewhere).say(ours, request).say(theirs, "what is that?\r\n"), HTTP, ""},
 		{"TLS to what turns it away", tcpTalk(elsewhere).say(ours, helloTo()).say(theirs, tlsRecord(recordAlert, "\x02\x28")), TLS, ""},
 		{"HTTP to TLS", tcpTalk(443).say(ours, request).say(theirs, tlsRecord(recordAlert, "\x02\x46")), TLS, ""},
+		{"HTTP to PostgreSQL", tcpTalk(elsewhere).say(ours, request).say(theirs, "E\x00\x00\x00\x1aSFATAL\x00VFATAL\x00C0A000\x00\x00"), PostgreSQL, ""},
 		{"TLS to mail", tcpTalk(25).say(ours, helloTo()).say(theirs, "220 door.org ESMTP\r\n"), SMTP, ""},
 		{"HTTP to files", tcpTalk(21).say(ours, request).say(theirs, "220 (vsFTPd 3.0.3)\r\n"), FTP, ""},
 		{"HTTP to a greeting that says nothing", tcpTalk(elsewhere).say(ours, request).say(theirs, "220 door.org ready\r\n"), HTTP, ""},

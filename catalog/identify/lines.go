@@ -317,6 +317,11 @@ func news(b []byte) bool {
 
 func matchNNTPClient(l *look) grade {
 	switch {
+	case len(l.peer) == 0 && l.on(119) && news(l.b):
+		if l.final {
+			return port // its server's side was not captured
+		}
+		return more
 	case !has(l.peer, "200 ") && !has(l.peer, "201 "):
 		return no
 	case news(l.b):

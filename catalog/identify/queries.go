@@ -119,3 +119,43 @@ func matchNATSLater(l *look) grade {
 	}
 	return no
 }
+
+// matchPostgresServer takes what a server says first: how to log in, or why not (PostgreSQL's message formats).
+func matchPostgresServer(l *look) grade {
+	b := l.b
+	if len(b) < 9 || be32(b[1:]) < 8 || be32(b[1:]) > 1<<14 {
+		return no
+	}
+	if n := be32(b[1:]); b[0] == 'R' {
+		switch how := be32(b[5:]); {
+		case n == 12 && how == 5, n > 12 && how == 10 && len(b) > 14 && has(b[9:], "SCRAM-"):
+			return exact
+		case n == 8 && (how == 3 || how == 7 || how == 9) && l.size == 9:
+			return shape
+		}
+		return no
+	}
+	if r := b[5:]; b[0] == 'E' && (has(r, "SFATAL\x00") || has(r, "SERROR\x00") || bytes.Contains(r, []byte("\x00VFATAL\x00")) || bytes.Contains(r, []byte("\x00VERROR\x00"))) {
+		return exact
+	}
+	return no
+}
+
+// matchTNSAnswer takes what Oracle's listener answers: yes, no, elsewhere, or once more (as its packets are, without a
+// specification).
+func matchTNSAnswer(l *look) grade {
+	b := l.b
+	if len(b) < 8 || be16(b) < l.size || be16(b) > 4096 || be16(b[2:]) != 0 || be16(b[6:]) != 0 || b[5]&0xf0 != 0 || !oneByte("\x02\x04\x05\x0b", b[4]) || (b[4] == 0x0b) != (be16(b) == 8) {
+		return no
+	}
+	if be16(b) > l.size {
+		return l.until(be16(b))
+	}
+	switch {
+	case bytes.Contains(b[8:], []byte("(DESCRIPTION=")) || bytes.Contains(b[8:], []byte("(ADDRESS=")):
+		return exact
+	case OracleTNS.usualOf(true, l):
+		return port
+	}
+	return no
+}
