@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,12 @@ func TestReportWithoutScripts(t *testing.T) {
 	for _, want := range []string{"26 frames in 3.6", "26 tramas en 3.6", "half open", "semiabierta", "unfinished checksums", "suma de comprobación sin terminar", "192.0.2.9", "open", "abierto"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is not in the page's own markup", want)
+		}
+	}
+	// The links to connections lead to their rows.
+	for _, link := range regexp.MustCompile(`href="#(c\d+)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(page, `<tr id="`+link[1]+`">`) {
+			t.Errorf("#%s is nowhere", link[1])
 		}
 	}
 }
