@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"portero/internal/findings"
+	"portero/internal/record"
 	"portero/internal/words"
 )
 
@@ -38,6 +39,30 @@ func TestDetailOfLongLines(t *testing.T) {
 		// The list has the sentence too, as much as fits, from the width of an old terminal on.
 		if size[0] >= 60 && size[1] >= 12 && !strings.Contains(lines[3], "2001:db8:ffff") {
 			t.Errorf("%v: the list does not say what was seen: %q", size, lines[3])
+		}
+	}
+}
+
+// Of a connection that is followed the verdict stays in sight however long its addresses are.
+func TestHeadOfWhatIsFollowed(t *testing.T) {
+	m, _ := filled(t, words.English, "first-look", 80, 24)
+	press(m, "1")
+	r := *m.view.Conns[0]
+	press(m, "<enter>")
+	if m.mode != following {
+		t.Fatal("nothing is followed")
+	}
+	m.follow = &r
+	for _, side := range []*record.Side{&r.Orig, &r.Resp} {
+		side.Addr = netip.MustParseAddr("2001:db8:ffff:ffff:ffff:ffff:ffff:1")
+	}
+	r.ID = 1 << 40 // nothing is gathered of it
+	c := (&connItem{&r}).cells(m.setting())
+	for _, w := range []int{40, 60, 80, 200} {
+		m.Update(tea.WindowSizeMsg{Width: w, Height: 24})
+		head := strings.Split(ansi.Strip(text(m)), "\n")[2]
+		if !strings.Contains(head, c[0]+", "+c[5]) || w == 200 && !strings.Contains(head, c[2]+"  "+c[0]) {
+			t.Errorf("%d columns: %q", w, head)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/explain"
@@ -227,7 +229,11 @@ func (m *Model) ladder() []string {
 		m.follow = r
 	}
 	c := (&connItem{r}).cells(m.setting())
-	out := []string{clean(fmt.Sprintf(" #%d  %s > %s  %s, %s  %s", r.ID, c[1], c[2], c[0], c[5], events.Program(r, m.Lang)))}
+	head := clean(fmt.Sprintf(" #%d  %s > %s  %s, %s  %s", r.ID, c[1], c[2], c[0], c[5], events.Program(r, m.Lang)))
+	if ansi.StringWidth(head) > m.width { // what changes stays in sight; the ladder has the addresses, too
+		head = clean(fmt.Sprintf(" #%d  %s, %s  %s > %s  %s", r.ID, c[0], c[5], c[1], c[2], events.Program(r, m.Lang)))
+	}
+	out := []string{head}
 	if f == nil || len(f.Packets) == 0 {
 		return append(out, "", "   "+m.pick("its packets are no longer kept", "sus paquetes ya no están"))
 	}
