@@ -84,7 +84,7 @@ func TestTcpdumpOnEveryLinkType(t *testing.T) {
 			}
 			frames = append(frames, f)
 		}
-		file := filepath.Join(dir, fmt.Sprint(link, ".pcap"))
+		file := filepath.Join(dir, fmt.Sprintf("%d.pcap", uint32(link)))
 		recs := writePcap(t, file, link, frames)
 		work = append(work, func() {
 			for _, expr := range exprs {

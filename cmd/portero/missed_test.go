@@ -375,7 +375,7 @@ func TestResetCapturedFirst(t *testing.T) {
 			s RA 5101 1101
 			s SA 5000 1001
 			s SA 5000 1001`, `
-			1 handshake=unsolicited synack_frame=2 synack_retries=1 reuses=`},
+			1 handshake=implied missing=[syn,ack] synack_frame=2 synack_retries=1 close=reset closed_by=resp close_frames=[1] reuses=`},
 		{"it names one end only: the ports are used again", `
 			c RA 999999999 5101
 			s SA 5000 1001`, `
