@@ -45,7 +45,7 @@ func TestReportPrintsWhatIsFolded(t *testing.T) {
 	b.ready()
 	const last = `document.querySelector("section[aria-labelledby=doors] details tbody tr:last-child")`
 	seen := func() bool {
-		return eval[bool](b, last+`.checkVisibility({contentVisibilityAuto: true}) && `+last+`.offsetHeight > 0`)
+		return eval[bool](b, last+`.checkVisibility() && `+last+`.offsetHeight > 0`)
 	}
 	if seen() {
 		t.Fatal("nothing is folded on the screen")
