@@ -96,6 +96,10 @@ func (x *Identifier) forget(note uint32, k *pending) {
 	for s := range k.dir {
 		x.giveBack(&k.dir[s])
 	}
+	if k.control != nil {
+		k.control = nil
+		x.stats.Bytes -= controlCost
+	}
 	if note != 0 && note&counting == 0 {
 		*k = pending{}
 		x.free = append(x.free, note&index-1)

@@ -98,6 +98,8 @@ type pending struct {
 	state    uint32
 	caller   netip.AddrPort // for whom a PROXY header says that its sender calls
 	aux      any            // of the protocol's follower
+	control  *control       // where what it announces is listened to
+	read     bool           // all else was read
 
 	// the packet being looked at
 	side  int
@@ -197,6 +199,11 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 		k.spoke = int8(side)
 	}
 	k.p, k.side, k.data = p, side, data
+	if k.read {
+		x.overhear(k)
+		k.p, k.data = nil, nil
+		return note
+	}
 	done := false
 	if k.tcp && k.facts == nil && !k.readable && len(data) >= randomLeast {
 		if random(data) {
@@ -209,6 +216,14 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 		done = x.segment(k, at)
 	} else {
 		done = x.datagram(k)
+	}
+	if k.announces() {
+		x.overhear(k)
+		if done && k.control != nil {
+			done, k.read = false, true
+			x.giveBack(&k.dir[0])
+			x.giveBack(&k.dir[1])
+		}
 	}
 	k.p, k.data = nil, nil
 	switch {

@@ -7,6 +7,7 @@ import "net/netip"
 type Names struct {
 	young, old generation
 	max        int
+	meetings   struct{ young, old map[meeting][]word }
 }
 
 type asker struct{ client, addr netip.Addr }
@@ -24,27 +25,30 @@ func NewNames(memory int64) *Names { return &Names{max: int(max(memory/nameCost/
 // Empty reports whether nothing was learned.
 func (n *Names) Empty() bool { return n.young.pairs == nil }
 
-// Answer is what a name service told client.
+// Answer is what a name service told client, or where somebody is to call.
 type Answer struct {
 	Index        uint64 // frame
 	client, addr netip.Addr
 	name         string
+
+	port uint16 // with what: where client is to call
+	what Protocol
+	at   int64 // ns
 }
 
 func (x *Identifier) learn(k *pending, addr netip.Addr, name string) {
 	if name == "" || name == "." || k.p == nil {
 		return
 	}
-	a := Answer{k.p.Index, k.p.DstAddr(), addr, name}
-	if x.Defer {
-		x.Learned = append(x.Learned, a)
-	} else {
-		x.Names.Learn(&a)
-	}
+	x.tell(Answer{Index: k.p.Index, client: k.p.DstAddr(), addr: addr, name: name})
 }
 
 // Learn remembers an answer.
 func (n *Names) Learn(a *Answer) {
+	if a.what != None {
+		n.meet(a)
+		return
+	}
 	addr, name := a.addr, a.name
 	if len(n.young.pairs) >= n.max || len(n.young.addrs) >= n.max {
 		n.old, n.young = n.young, generation{}

@@ -187,6 +187,7 @@ const (
 	DNSCrypt
 	Gearman
 	Discord
+	FTPData
 	protocolCount
 )
 
@@ -210,6 +211,7 @@ var infos = [protocolCount]info{
 	SSH:               {name: "ssh", tcp: []uint16{22, 2222}},
 	SMTP:              {name: "smtp", tcp: []uint16{25, 587, 2525}},
 	FTP:               {name: "ftp", tcp: []uint16{21, 2121}},
+	FTPData:           {name: "ftp-data"}, // told by announcement: announced.go
 	IMAP:              {name: "imap", tcp: []uint16{143}},
 	POP3:              {name: "pop3", tcp: []uint16{110}},
 	NNTP:              {name: "nntp", tcp: []uint16{119}},

@@ -213,7 +213,11 @@ func (e *Engine) SnapshotSome(round *Round, since int64, each func(r *record.Rec
 			if e.opt.Select != nil && !f.Selected {
 				return true
 			}
-			e.notes.fill(&e.rec, f, l.spoken.Peek(f.Note), e.nameOf(f))
+			app := l.spoken.Peek(f.Note)
+			if e.names.Meets() {
+				app = e.announced(f, app)
+			}
+			e.notes.fill(&e.rec, f, app, e.nameOf(f))
 			e.rec.Final = false
 			more = each(&e.rec)
 			return more

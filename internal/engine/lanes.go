@@ -3,6 +3,7 @@ package engine
 import (
 	"math"
 	"math/bits"
+	"net/netip"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -272,6 +273,9 @@ func (e *Engine) gather(at uint64) {
 			if f.at = at; at == 0 {
 				f.at = e.current.batch.Packets[f.Pos].Index
 			}
+			if e.names.Meets() {
+				f.app = e.announced(&f.Ended, f.app)
+			}
 			if f.HasPorts && (f.app == nil || f.app.Name == "") {
 				f.name = e.nameOf(&f.Ended)
 			}
@@ -302,6 +306,24 @@ func (e *Engine) nameOf(f *flows.Ended) string {
 		return ""
 	}
 	return e.names.Of(capture.Addr(f.Orig.Addr, f.Ver), capture.Addr(f.Resp.Addr, f.Ver))
+}
+
+// announced is what f is by the word of another connection between its ends, else app, what its own payload told. What
+// is announced goes one way: where both ends speak, what they say tells more.
+func (e *Engine) announced(f *flows.Ended, app *identify.Facts) *identify.Facts {
+	if f.Proto != capture.ProtoTCP || f.Orig.Payload > 0 && f.Resp.Payload > 0 {
+		return app
+	}
+	p, frame := e.names.Announced(capture.Addr(f.Orig.Addr, f.Ver), netip.AddrPortFrom(capture.Addr(f.Resp.Addr, f.Ver), f.Resp.Port), f.First, f.FirstFrame)
+	if p == identify.None {
+		return app
+	}
+	// Who listens for it said so.
+	listens := 1
+	if !f.OrigFirst {
+		listens = 0
+	}
+	return identify.Announce(p, listens, frame)
 }
 
 // empty returns a harvest without anything in it.

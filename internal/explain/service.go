@@ -15,6 +15,7 @@ var services = map[identify.Protocol][2]string{
 	identify.DTLS:              {"TLS in datagrams: voice, video, VPNs", "TLS en datagramas: voz, vídeo, VPN"},
 	identify.HTTPProxy:         {"a request to a proxy to call somebody else", "una petición a un proxy para que llame a otro"},
 	identify.WebSocket:         {"messages both ways in a connection of the web", "mensajes en ambos sentidos en una conexión de la web"},
+	identify.FTPData:           {"a file or a list on its way, in a connection that one of FTP announced", "un fichero o una lista en camino, por una conexión que otra de FTP anunció"},
 	identify.DHCP:              {"addresses lent to the machines of a network", "direcciones prestadas a los equipos de una red"},
 	identify.DHCPv6:            {"addresses of IPv6 lent to the machines of a network", "direcciones de IPv6 prestadas a los equipos de una red"},
 	identify.BitTorrentDHT:     {"how programs of BitTorrent find one another", "cómo se encuentran los programas de BitTorrent"},
@@ -100,6 +101,9 @@ func spoken(c *catalog.Catalog, l lang.Lang, w string) (Entry, bool) {
 			continue
 		}
 		t := l.Pick("What was spoken, as the first octets of a connection tell", "Lo que se habló, según los primeros octetos de una conexión")
+		if p == identify.FTPData {
+			t = l.Pick("What was spoken, as its control connection says", "Lo que se habló, según dice su conexión de control")
+		}
 		if ours {
 			t += ": " + l.Pick(s[0], s[1])
 		}

@@ -286,7 +286,7 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 		k.set(nil, s, 0, r.Proto, port)
 		d.opened(rListener, &k, o, e)
 	}
-	if r.TCP() && port >= 49152 {
+	if r.TCP() && port >= 49152 && r.Spoken != identify.FTPData.String() { // that its number is of the moment is known
 		d.note(rDynamic, nil, s, r.Proto, port, e, o, r)
 	}
 }

@@ -193,7 +193,7 @@ var families = [][]identify.Protocol{
 
 // roaming protocols have no door of their own: what they speak on is agreed on
 // before, or is anything that gets through.
-var roaming = map[identify.Protocol]bool{identify.BitTorrent: true, identify.BitTorrentDHT: true, identify.BitTorrentTracker: true, identify.UTP: true, identify.RTP: true, identify.RTCP: true,
+var roaming = map[identify.Protocol]bool{identify.BitTorrent: true, identify.BitTorrentDHT: true, identify.BitTorrentTracker: true, identify.UTP: true, identify.FTPData: true, identify.RTP: true, identify.RTCP: true,
 	identify.STUN: true, identify.WireGuard: true, identify.QUIC: true, identify.DTLS: true, identify.SourceQuery: true, identify.DCERPC: true, identify.SunRPC: true, identify.NFS: true,
 	identify.TFTP: true, identify.Bitcoin: true, identify.IKE: true, identify.ESP: true, identify.Syslog: true, identify.CoAP: true, identify.RADIUS: true,
 	identify.WakeOnLAN: true, identify.NetFlow: true, identify.IPFIX: true, identify.SFlow: true, identify.Iperf: true, identify.RakNet: true, identify.Minecraft: true, identify.TeamSpeak: true,

@@ -268,6 +268,10 @@ func Spoken(r *record.Record) Text {
 		t.ES += ", en la práctica " + r.PortPractice
 	}
 	switch {
+	case r.App != nil && r.App.Protocol == identify.FTPData && r.Spoken != "":
+		said := max(r.App.Frames[0], r.App.Frames[1])
+		t.EN += fmt.Sprintf("; frame %d, of another connection of the two, announced %s here", said, r.Spoken)
+		t.ES += fmt.Sprintf("; la trama %d, de otra conexión de los dos, anunció aquí %s", said, r.Spoken)
 	case r.Spoken != "":
 		t.EN += "; the payload shows " + r.Spoken
 		t.ES += "; los datos muestran " + r.Spoken

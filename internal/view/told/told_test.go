@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"portero/capture"
 	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
@@ -52,5 +53,16 @@ func TestSaidForWhom(t *testing.T) {
 	r.App.Caller = netip.AddrPort{}
 	if got := Said(&r); len(got) != 0 {
 		t.Error(got)
+	}
+}
+
+// TestAnnounced: what another connection announced is not said to be shown by the payload, and the frame that did is named.
+func TestAnnounced(t *testing.T) {
+	r := &record.Record{Proto: capture.ProtoTCP, HasPorts: true, Handshake: handshake.Completed, PortClass: "registered", Spoken: "ftp-data",
+		App: identify.Announce(identify.FTPData, 1, 30)}
+	r.Resp.Port = 40001
+	if got, want := Spoken(r), (Text{"40001/tcp is registered for nothing; frame 30, of another connection of the two, announced ftp-data here",
+		"40001/tcp no está registrado para nada; la trama 30, de otra conexión de los dos, anunció aquí ftp-data"}); got != want {
+		t.Errorf("%+v", got)
 	}
 }
