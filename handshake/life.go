@@ -361,7 +361,7 @@ type Facts struct {
 // Facts fills f with those of one side.
 func (c *Conn) Facts(f *Facts, side Side, x *Rest) {
 	h := &c.half[side]
-	f.MSS, f.WScale, f.Opts, f.SYN, f.Lost = h.mss, int16(h.wscale), h.opts&^optECN, h.bits&(sentSYN|sentSYNACK) != 0, 0
+	f.MSS, f.WScale, f.Opts, f.SYN, f.Lost = h.mss, int16(h.wscale), h.announced(), h.bits&(sentSYN|sentSYNACK) != 0, 0
 	f.Cut = f.SYN && h.wscale == unseenScale
 	if !f.SYN || f.Cut {
 		f.WScale = -1
@@ -416,8 +416,17 @@ func (c *Conn) Expects(p *capture.Packet, side Side) bool {
 }
 
 // ECN reports whether explicit congestion notification was negotiated by the
-// SYNs of originator o and its peer.
-func (c *Conn) ECN(o Side) bool { return c.half[o].opts&c.half[1-o].opts&optECN != 0 }
+// SYNs of originator o and its peer, be it the more accurate one.
+func (c *Conn) ECN(o Side) bool { return c.half[o].opts&c.half[1-o].opts&(optECN|optAccECN) != 0 }
+
+// announced is what options the SYN or SYN-ACK of h carried.
+func (h *half) announced() capture.Opts {
+	o := h.opts &^ (optECN | optAccECN)
+	if h.wscale >= 0 {
+		o |= capture.OptWScale
+	}
+	return o
+}
 
 // LoneSYN returns the number and options of a connection's SYN when nothing more
 // than one bare SYN was seen.
@@ -426,5 +435,5 @@ func (c *Conn) LoneSYN() (isn capture.Seq, mss uint16, scale uint8, opts capture
 	if h.bits&^(sentSYN|hasNext|goodSum) != 0 || h.bits&sentSYN == 0 || c.half[1].bits != 0 || c.flags&flagSYNData != 0 {
 		return 0, 0, 0, 0, false
 	}
-	return h.isn, h.mss, uint8(max(h.wscale, 0)), h.opts &^ optECN, true
+	return h.isn, h.mss, uint8(max(h.wscale, 0)), h.announced(), true
 }

@@ -23,28 +23,37 @@ func (c *Conn) observeOpening(p *capture.Packet, side Side, off uint32, x *Rest)
 // SYNs never carry.
 const optECN = capture.OptSACKBlocks
 
-// asksECN reports whether p is an ECN-setup SYN or SYN-ACK.
-func asksECN(p *capture.Packet) bool {
-	f := p.Flags & (capture.SYN | capture.ACK | capture.ECE | capture.CWR)
-	return f == capture.SYN|capture.ECE|capture.CWR || f == capture.SYN|capture.ACK|capture.ECE
+// optAccECN marks that of more accurate ECN (RFC 9768, 3.1.1), in the place of an option that half.wscale tells as well. Who
+// asks for it asks for the other too.
+const optAccECN = capture.OptWScale
+
+// ecn tells what p, a SYN or SYN-ACK, asks for or grants.
+func ecn(p *capture.Packet) capture.Opts {
+	const classic, accurate = capture.ECE | capture.CWR, capture.ECE | capture.CWR | capture.AE
+	switch f := p.Flags & accurate; {
+	case !p.Flags.Any(capture.ACK) && f == accurate:
+		return optECN | optAccECN
+	case !p.Flags.Any(capture.ACK):
+		if f == classic {
+			return optECN
+		}
+	case f&classic == capture.ECE:
+		return optECN
+	case f != 0 && f != accurate: // it repeats how the SYN came; who sends back whatever came means nothing by it
+		return optAccECN
+	}
+	return 0
 }
 
 // sameAgain takes p, a copy of the SYN or SYN-ACK of h. One that asks for no ECN gives it up, whatever its peer
 // answers the other (RFC 3168, 6.1.1): a path that drops the one that asks is why it is sent.
-func (h *half) sameAgain(p *capture.Packet) {
-	if h.opts&optECN != 0 && !asksECN(p) {
-		h.opts &^= optECN
-	}
-}
+func (h *half) sameAgain(p *capture.Packet) { h.opts &= ecn(p) | ^(optECN | optAccECN) }
 
 func (c *Conn) options(p *capture.Packet, h *half, fresh bool) {
 	if fresh {
 		h.wscale, h.opts, h.mss = -1, 0, 0
 	}
-	h.opts |= p.Opts &^ capture.OptSACKBlocks
-	if asksECN(p) {
-		h.opts |= optECN
-	}
+	h.opts |= p.Opts&^(optECN|optAccECN) | ecn(p)
 	if p.Opts&capture.OptMSS != 0 {
 		h.mss = p.MSS
 	}

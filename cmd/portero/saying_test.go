@@ -80,7 +80,7 @@ func acted(t *testing.T, lines string) (name string) {
 		ip := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolTCP, SrcIP: src.ip, DstIP: dst.ip, Id: id}
 		tcp := &layers.TCP{SrcPort: layers.TCPPort(src.port), DstPort: layers.TCPPort(dst.port), Seq: num(2), Ack: num(3), Window: 64000,
 			SYN: strings.Contains(fs[1], "S"), ACK: strings.Contains(fs[1], "A"), FIN: strings.Contains(fs[1], "F"), RST: strings.Contains(fs[1], "R"), PSH: strings.Contains(fs[1], "P"),
-			ECE: strings.Contains(fs[1], "E"), CWR: strings.Contains(fs[1], "C")}
+			ECE: strings.Contains(fs[1], "E"), CWR: strings.Contains(fs[1], "C"), NS: strings.Contains(fs[1], "N")}
 		tcp.SetNetworkLayerForChecksum(ip)
 		eth := &layers.Ethernet{SrcMAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, DstMAC: net.HardwareAddr{2, 0, 0, 0, 0, 2}, EthernetType: layers.EthernetTypeIPv4}
 		all := []gopacket.SerializableLayer{eth}

@@ -28,6 +28,37 @@ func TestHonestSeldom(t *testing.T) {
 			s SAE 5000 1001
 			c A 1001 5001`, `
 			1 handshake=completed ecn=true syn_retries=1`},
+		{"accurate ECN is asked for and granted: the answer repeats how the SYN came", `
+			c SNEC 1000
+			s SAC 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed ecn=true`},
+		{"the SYN came marked", `
+			c SNEC 1000
+			s SANC 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed ecn=true`},
+		{"accurate ECN is asked for, and the older one granted", `
+			c SNEC 1000
+			s SAE 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed ecn=true`},
+		{"the answer sends back what came, and means nothing by it", `
+			c SNEC 1000
+			s SANEC 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed ecn=false`},
+		{"the older one is asked for, and something else granted", `
+			c SEC 1000
+			s SAC 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed ecn=false`},
+		{"accurate ECN is given up with the copy of the SYN that asks for the older one", `
+			c SNEC 1000
+			+1000 c SEC 1000
+			s SAC 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed ecn=false syn_retries=1`},
 		{"the answer was missed, and is sent again by who waits for data: that took the path no 3 s", `
 			c S 1000
 			+20 c A 1001 5001

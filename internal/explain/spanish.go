@@ -122,6 +122,7 @@ var spanish = map[string]string{
 	"flag URG":                         "Urgente: una parte de los datos va marcada como urgente. Casi no se usa.",
 	"flag ECE":                         "Eco de ECN: me avisaron de congestión. En un SYN: sé usar ECN.",
 	"flag CWR":                         "Ventana de congestión reducida: recibí el aviso y voy más despacio.",
+	"flag AE":                          "ECN preciso (RFC 9768): junto con ECE y CWR es un número que cuenta las marcas de congestión. En un SYN: sé usar ECN preciso.",
 	"concept port":                     "Un número de 0 a 65535 que dice para qué programa de un equipo es un paquete. Si la dirección es una casa, los puertos son sus puertas. TCP y UDP tienen cada uno su juego de puertas.",
 	"concept socket":                   "Un extremo de una conversación tal como lo tiene el programa: dirección, protocolo y puerto juntos. Una conexión es un par de sockets.",
 	"concept house":                    "La imagen que da nombre a portero: una dirección es una casa, los puertos son sus puertas, y el portero está junto a la puerta y mira quién llama y a quién se deja entrar.",

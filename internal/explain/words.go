@@ -102,6 +102,7 @@ var words = []entry{
 	{"URG", "flag", "Urgent: part of the data is marked urgent. Hardly used."},
 	{"ECE", "flag", "ECN echo: I was told of congestion. On a SYN: I can do ECN."},
 	{"CWR", "flag", "Congestion window reduced: I heard you and slowed down."},
+	{"AE", "flag", "Accurate ECN (RFC 9768): with ECE and CWR a number that counts marks of congestion. On a SYN: I can do accurate ECN."},
 	{"port", "concept", "A number from 0 to 65535 that says which program of a host a packet is for. If the address is a house, ports are its doors. TCP and UDP have a set of doors each."},
 	{"socket", "concept", "One end of a conversation as the program holds it: address, protocol and port together. A connection is a pair of sockets."},
 	{"house", "concept", "The image portero is named after: an address is a house, ports are its doors, and the doorkeeper sits by the door, watches who knocks and who is let in."},
