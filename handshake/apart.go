@@ -64,9 +64,19 @@ func (c *Conn) setApart(p *capture.Packet, side Side, x *Rest) {
 	if x.flags&(dataPend0<<side) == 0 || d.pendEnd[side] != p.Seq {
 		x.flags |= dataPend0 << side
 		d.pendBytes[side] = 0
+		d.zeekOnce &^= unsaid0 << side
 	}
 	d.pendEnd[side] = segEnd(p)
 	d.pendBytes[side] += p.PayloadLen
+}
+
+// apart is the run of side that is kept apart, or what of it is in doubt: [first, end), which is empty where there is nothing.
+func (x *Rest) apart(side Side) (first, end capture.Seq) {
+	if x.flags&(dataPend0<<side) == 0 {
+		return 0, 0
+	}
+	d := x.more()
+	return d.pendEnd[side].Add(-d.pendBytes[side]), d.pendEnd[side]
 }
 
 // goesOn lets p, a segment of side, tell what octets of side that are in doubt are worth: those that it
@@ -82,7 +92,9 @@ func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
 		c.leap(side, true, x)
 	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(d.pendEnd[side]):
 		x.flags &^= dataPend0 << side
-		x.need().Retrans[side]++
+		if d.zeekOnce&(unsaid0<<side) == 0 { // otherwise its sender knew nothing of them
+			x.need().Retrans[side]++
+		}
 	case !p.Seq.Before(first) && !end.Before(d.pendEnd[side]) && end.After(me.next):
 		x.flags &^= dataPend0 << side // what of them lies before p is missing until it comes well
 	}
@@ -135,6 +147,7 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 		if !ack.Before(d.pendEnd[side]) {
 			x.flags &^= dataPend0 << side // it took them
 		}
+	case ack == first && first == me.next && d.zeekOnce&(unsaid0<<side) != 0: // it has not got them yet either
 	case ack == first && first.Sub(me.next) <= slack && !me.next.After(first):
 		c.leap(side, true, x) // right behind what it has, and so in order
 		x.doubt(side, first, me.next)

@@ -204,6 +204,9 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 				case third:
 					from := me.next
 					c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x)
+					if first, end := x.apart(side); first != end && first == me.next {
+						c.leap(side, true, x) // captured before p
+					}
 					x.doubt(side, from, me.next)
 				}
 			}

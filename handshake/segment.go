@@ -464,11 +464,13 @@ func (x *Rest) doubt(side Side, from, next capture.Seq) {
 	}
 	x.flags |= dataPend0 << side
 	d.pendEnd[side], d.pendBytes[side] = next, n
+	d.zeekOnce &^= unsaid0 << side
 }
 
 // unsay takes octets with a wrong checksum back where p goes on before them: their receiver
 // threw them away, and their sender, if it was theirs, knows nothing of them. What of them comes
-// again, and well, is in doubt no more.
+// again, and well, is in doubt no more. Where p is nothing but an acknowledgement it may just be older than they are, and captured
+// behind them: they are kept apart until their receiver, or what follows, tells.
 func (c *Conn) unsay(p *capture.Packet, side Side, x *Rest) {
 	me, peer, end := &c.half[side], &c.half[1-side], segEnd(p)
 	d := x.need()
@@ -481,9 +483,13 @@ func (c *Conn) unsay(p *capture.Packet, side Side, x *Rest) {
 		x.flags &^= dataPend0 << side
 	case p.Seq != first || peer.bits&hasAck != 0 && peer.ack.After(first):
 	case me.next == last && x.Payload[side] >= uint64(n):
-		x.flags &^= dataPend0 << side
 		x.Payload[side] -= uint64(n)
 		me.next = p.Seq
+		if p.PayloadLen > 0 || p.Flags.Any(capture.FIN) {
+			x.flags &^= dataPend0 << side
+		} else {
+			d.zeekOnce |= unsaid0 << side
+		}
 	default: // up to the end of p
 		d.pendBytes[side] = uint32(last.Sub(end))
 	}

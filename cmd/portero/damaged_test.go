@@ -419,6 +419,46 @@ func TestDamaged(t *testing.T) {
 			s PA 5001 1011 20
 			c A 1011 5021`, `
 			1 handshake=completed_unseen missing=[ack] orig_payload=10 resp_payload=20 orig_lost=0`},
+		{"captured before an older acknowledgement of their sender, and acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 30 bad
+			+0.01 s A 5001 1011
+			c A 1011 5031`, `
+			1 handshake=completed orig_payload=10 resp_payload=30 resp_lost=0 resp_retrans=0`},
+		{"the same, and its sender goes on behind them", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 30 bad
+			+0.01 s A 5001 1011
+			s PA 5031 1011 20
+			c A 1011 5051`, `
+			1 handshake=completed resp_payload=50 resp_lost=0 resp_retrans=0`},
+		{"the same, but their number was broken too: their sender goes on before them", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s PA 5001 1011 30 bad
+			+0.01 s A 5001 1011
+			c A 1011 5001
+			s PA 5001 1011 20
+			c A 1011 5021`, `
+			1 handshake=completed resp_payload=20 resp_lost=0 resp_retrans=0`},
+		{"two in a row, the second captured first, and acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 5
+			c A 1001 5006
+			s PA 5036 1001 3 bad
+			s PA 5006 1001 30 bad
+			c A 1001 5039`, `
+			1 handshake=completed resp_payload=38 resp_lost=0 resp_retrans=0`},
 		{"they are all that came, and nobody took them", `
 			c S 1000
 			s SA 5000 1001
