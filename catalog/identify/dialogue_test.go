@@ -116,6 +116,23 @@ func later() []opening {
 		{want: FTP, a: "USER anna\r\n", b: "331 Password?\r\n"},
 		{want: FTP, port: 21, a: "TYPE I\r\n"},
 		{want: FTP, port: 21, first: theirs, a: "226 Transfer complete.\r\n"},
+		{want: AMQP, a: "\x01\x00\x01\x00\x00\x00\x07\x00\x3c\x00\x28\x00\x00\x00\xce\x03\x00\x01\x00\x00\x00\x05hello\xce"},
+		{want: AMQP, first: theirs, a: "\x08\x00\x00\x00\x00\x00\x00\xce"},
+		{want: HTTP, a: "\x00\x00\x03\x01\x04\x00\x00\x00\x03\x82\x86\x84\x00\x00\x02\x00\x01\x00\x00\x00\x03hi"},
+		{want: HTTP, first: theirs, a: "\x00\x00\x01\x01\x05\x00\x00\x00\x03\x88"},
+		{want: HTTP, first: theirs, a: "\x00\x00\x08\x06\x00\x00\x00\x00\x00abcdefgh"},
+		{want: Cassandra, a: "\x04\x00\x00\x08\x07\x00\x00\x00\x0f\x00\x00\x00\x08select 1\x00\x01\x00"},
+		{want: Cassandra, first: theirs, a: "\x84\x00\x00\x08\x08\x00\x00\x00\x04\x00\x00\x00\x01"},
+		{want: OracleTNS, a: "\x00\x13\x00\x00\x06\x00\x00\x00\x00\x00\x03\x5e\x21select"},
+		{want: OracleTNS, first: theirs, a: "\x00\x00\x00\x12\x06\x00\x00\x00\x00\x00\xde\xad\xbe\xef\x00\x7f\x0b\x20"},
+		{want: ZooKeeper, a: "\x00\x00\x00\x08\xff\xff\xff\xfe\x00\x00\x00\x0b"},
+		{want: ZooKeeper, first: theirs, a: "\x00\x00\x00\x10\xff\xff\xff\xfe\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00"},
+		{want: SVN, a: "( get-latest-rev ( ) ) "},
+		{want: IMAP, first: theirs, a: "* 3 EXISTS\r\n* 0 RECENT\r\n"},
+		{want: SMTP, first: theirs, a: "250 2.1.5 Ok\r\n"},
+		{want: NNTP, first: theirs, a: "220 7 <a@door.example>\r\n"},
+		{want: NNTP, a: "ARTICLE <a@door.example>\r\n"},
+		{want: TDS, a: "\x01\x01\x00\x2e\x00\x00\x01\x00\x16\x00\x00\x00\x12\x00\x00\x00\x02\x00" + strings.Repeat("\x00", 8) + "\x01\x00\x00\x00s\x00e\x00t\x00 \x00x\x00 \x00"[:16] + "\x00\x00\x00\x00"},
 	}
 }
 
@@ -283,7 +300,7 @@ func openings() []opening {
 		{want: RADIUS, udp: true, port: 1812, a: "\x01\x01\x00\x1a" + zeros(16) + "\x01\x06anna"},
 		{want: Kerberos, udp: true, a: "\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
 		{want: LDAP, udp: true, a: "\x30\x0c\x02\x01\x01\x63\x07\x04\x00\x0a\x01\x00\x0a\x01"},
-	}, furtherOpenings()...)
+	}, append(furtherOpenings(), aloneOpenings()...)...)
 }
 
 // The first octets of every protocol, as a client or a server sends them, tell it

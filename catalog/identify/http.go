@@ -247,10 +247,10 @@ func request(k *pending, s *stream) bool {
 		f.Version, w.Method, w.Status = "0.9", "GET", -1 // neither has fields, nor does the answer have a status
 		return true
 	}
-	if !ok && !s.full() {
+	if !ok && !s.full() && !h2Begins(b) {
 		return false
 	}
-	if isHTTP2(b) {
+	if isHTTP2(b) || h2Begins(b) {
 		f.Version = "2" // the preface is no request, and PRI no method (RFC 9113, section 3.4)
 		return request2(k, s)
 	}
@@ -319,6 +319,9 @@ func hostOnly(h string) string {
 func response(k *pending, s *stream) bool {
 	b := s.bytes()
 	f, w := k.facts, k.facts.HTTP
+	if h2Begins(b) {
+		f.Version = "2"
+	}
 	if c := &k.dir[f.Client&1]; f.Version == "2" || c.buf != nil && isHTTP2(c.bytes()) {
 		return response2(k, s)
 	}

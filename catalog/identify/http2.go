@@ -22,6 +22,126 @@ const (
 // isHTTP2 reports whether the client began with the preface.
 func isHTTP2(b []byte) bool { return bytes.HasPrefix(b, []byte("PRI * HTTP/2")) }
 
+// The kinds of frames that are as long as their kind says.
+const (
+	h2Reset  = 3
+	h2Set    = 4
+	h2Ping   = 6
+	h2Leave  = 7
+	h2Window = 8
+)
+
+// h2Settings reports whether body is settings that there are, or that are made up to be passed over (RFC 9113, section 6.5.2; RFC 8701 has
+// the like for TLS).
+func h2Settings(body []byte) bool {
+	for ; len(body) >= 6; body = body[6:] {
+		id, v := be16(body), be32(body[2:])
+		switch {
+		case id == 0 || id > 16 && id&0x0f0f != 0x0a0a:
+			return false
+		case id == 2 && v > 1, id == 4 && v > 1<<31-1, id == 5 && (v < 1<<14 || v > 1<<24-1), id == 8 && v > 1:
+			return false
+		}
+	}
+	return len(body) == 0
+}
+
+// matchHTTP2Answer takes a server's preface, a frame of SETTINGS with which it begins (RFC 9113, section 3.4); where there are none in
+// it the next frame has to be one that may follow.
+func matchHTTP2Answer(l *look) grade {
+	b := l.b
+	if l.middle || len(b) < 9 || be24(b) > 48 || be24(b)%6 != 0 || b[3] != h2Set || b[4] != 0 || be32(b[5:]) != 0 {
+		return no
+	}
+	n := 9 + be24(b)
+	switch {
+	case len(b) < n+9 && (n == 9 || len(b) < n):
+		return l.until(n + 9)
+	case !h2Settings(b[9:n]):
+		return no
+	case n > 9:
+		return exact
+	}
+	switch next := b[n:]; {
+	case be32(next[5:]) != 0:
+	case next[3] == h2Set && next[4] == 1 && be24(next) == 0, next[3] == h2Window && next[4] == 0 && be24(next) == 4, next[3] == h2Ping && next[4] <= 1 && be24(next) == 8:
+		return exact
+	}
+	return no
+}
+
+// matchHTTP2Later takes frames that fill their segment, of which one is more than data: fields, a ping, or room for more.
+func matchHTTP2Later(l *look) grade {
+	b, told := l.b, false
+	if !l.middle || len(b) != l.size {
+		return no
+	}
+	for len(b) > 0 {
+		if len(b) < 9 || be24(b) > len(b)-9 || b[5]&0x80 != 0 {
+			return no
+		}
+		n, flags, stream := be24(b), b[4], be32(b[5:])
+		body := b[9 : 9+n]
+		switch b[3] {
+		case 0:
+			if stream == 0 || flags&^(1|h2Padded) != 0 {
+				return no
+			}
+		case h2Headers: // of a question its method comes first, of an answer its status, or what closes it
+			if stream == 0 || stream&1 == 0 || flags&^(1|h2EndHeaders|h2Priority) != 0 || flags&h2EndHeaders == 0 {
+				return no
+			}
+			if flags&h2Priority != 0 {
+				if len(body) < 6 {
+					return no
+				}
+				body = body[5:]
+			}
+			if len(body) == 0 || l.client && !h2Asks(body[0]) || !l.client && h2Asks(body[0]) {
+				return no
+			}
+			told = true
+		case h2Reset:
+			if stream == 0 || n != 4 || be32(body) > 16 || flags != 0 {
+				return no
+			}
+		case h2Set:
+			if stream != 0 || flags > 1 || flags == 1 && n > 0 || !h2Settings(body) {
+				return no
+			}
+			told = told || n > 0 // either end's: the client's preface may have come before
+		case h2Ping:
+			if stream != 0 || flags > 1 || n != 8 {
+				return no
+			}
+			told = true
+		case h2Leave:
+			if stream != 0 || flags != 0 || n < 8 || be32(body[4:]) > 16 {
+				return no
+			}
+			told = true
+		case h2Window:
+			if n != 4 || flags != 0 || be32(body)>>31 != 0 || be32(body) == 0 {
+				return no
+			}
+			told = told || len(l.b) > 13 // alone it is little
+		default:
+			return no
+		}
+		b = b[9+n:]
+	}
+	if told {
+		return shape
+	}
+	return no
+}
+
+// h2Asks reports whether a block of fields that begins with c is a question's: its method or what else of those fields comes first.
+func h2Asks(c byte) bool { return c >= 0x82 && c <= 0x87 }
+
+// h2Begins reports whether what a server sent begins with a frame and not with a line.
+func h2Begins(b []byte) bool { return len(b) >= 9 && b[0] < ' ' && b[3] <= h2Continuation }
+
 // h2Fields calls each with the fields of the header blocks in b, which begins with a
 // frame, until done says that it has all; it reports whether that was so, or whether b
 // cannot be read on.
@@ -64,12 +184,15 @@ func h2Fields(b []byte, each func(name string, value []byte), done func() bool) 
 // read.
 func request2(k *pending, s *stream) bool {
 	b := s.bytes()
-	if len(b) < len(preface) {
-		return s.full()
+	if isHTTP2(b) {
+		if len(b) < len(preface) {
+			return s.full()
+		}
+		b = b[len(preface):]
 	}
 	f, w := k.facts, k.facts.HTTP
 	me := int(f.Client)
-	ended := h2Fields(b[len(preface):], func(name string, value []byte) {
+	ended := h2Fields(b, func(name string, value []byte) {
 		switch name {
 		case ":method":
 			if upper(value) {

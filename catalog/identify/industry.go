@@ -146,6 +146,17 @@ func matchOPCUA(l *look) grade {
 	if len(b) < 8 {
 		return no
 	}
+	if has(b, "ERRF") { // why not: a status whose first bit says so, and a reason
+		switch n := le32(b[4:]); {
+		case n < 16 || n > 4096:
+			return no
+		case len(b) < 16:
+			return l.until(16)
+		case b[11]&0xc0 == 0x80 && (le32(b[12:]) == n-16 || le32(b[12:]) == 0xffffffff && n == 16):
+			return exact
+		}
+		return no
+	}
 	if has(b, "HELF") || has(b, "ACKF") || has(b, "RHEF") || has(b, "OPNF") || has(b, "MSGF") && l.middle {
 		if n := le32(b[4:]); n >= 8 && n <= 1<<20 {
 			return exact

@@ -134,18 +134,32 @@ func enhanced(b []byte) bool {
 			return false
 		}
 		b = b[nl+1:]
-		if reply(b) && len(b) >= 10 && b[4] == b[0] && b[5] == '.' && digits(b[6:7]) && b[7] == '.' && digits(b[8:9]) {
+		if reply(b) && statusCode(b) {
 			return true
 		}
 	}
+}
+
+// statusCode reports whether a reply has a code of RFC 3463 behind its own.
+func statusCode(b []byte) bool {
+	return len(b) >= 10 && b[4] == b[0] && b[5] == '.' && digits(b[6:7]) && b[7] == '.' && digits(b[8:9])
 }
 
 func matchSMTPServer(l *look) grade {
 	if len(l.b) < 4 {
 		return more
 	}
+	if l.middle && reply(l.b) && whole(l.b) && statusCode(l.b) {
+		return shape
+	}
 	if !has(l.b, "220") && !has(l.b, "554") && !has(l.b, "421") || !reply(l.b) {
 		return no
+	}
+	switch g := ftpGreets(l.b); {
+	case g == exact || g == more && l.final:
+		return no
+	case g == more:
+		return more
 	}
 	g := greets(l, "smtp", smtpSoon)
 	if g == no && l.final {
@@ -231,7 +245,7 @@ func matchIMAPServer(l *look) grade {
 		}
 		return no
 	}
-	if l.middle && has(b, "* ") && whole(b) && tagged(l.peer) {
+	if l.middle && has(b, "* ") && whole(b) && (tagged(l.peer) || mailbox(firstLine(b)[2:])) {
 		return exact
 	}
 	if !has(b, "* OK") && !has(b, "* PREAUTH") && !has(b, "* BYE") {
@@ -266,6 +280,12 @@ func mayTag(b []byte, _ int) bool {
 	return sp > 0 || sp < 0 && len(b) < 17
 }
 
+// mailbox reports whether line says how many letters there are, or tells of one (RFC 9051, section 7.4).
+func mailbox(line []byte) bool {
+	number, word, ok := bytes.Cut(line, []byte{' '})
+	return ok && len(number) < 11 && digits(number) && (oneOf(string(word), "EXISTS", "RECENT", "EXPUNGE") || has(word, "FETCH ("))
+}
+
 func matchIMAPClient(l *look) grade {
 	if !tagged(l.b) {
 		if l.on(143) && mayTag(l.b, 0) {
@@ -284,50 +304,6 @@ func matchIMAPClient(l *look) grade {
 		return more
 	}
 	return no
-}
-
-func matchNNTPServer(l *look) grade {
-	if len(l.b) < 4 {
-		return more
-	}
-	if !has(l.b, "200 ") && !has(l.b, "201 ") {
-		return no
-	}
-	if len(l.peer) > 0 && news(l.peer) {
-		return exact
-	}
-	if !l.final {
-		return more
-	}
-	if l.on(119) || contains(l.b, "nntp") {
-		return port
-	}
-	return no
-}
-
-func news(b []byte) bool {
-	line := firstLine(b)
-	for _, w := range newsFirst {
-		if len(line) >= len(w) && bytes.EqualFold(line[:len(w)], []byte(w)) && (len(line) == len(w) || line[len(w)] == ' ') {
-			return true
-		}
-	}
-	return false
-}
-
-func matchNNTPClient(l *look) grade {
-	switch {
-	case len(l.peer) == 0 && l.on(119) && news(l.b):
-		if l.final {
-			return port // its server's side was not captured
-		}
-		return more
-	case !has(l.peer, "200 ") && !has(l.peer, "201 "):
-		return no
-	case news(l.b):
-		return exact
-	}
-	return l.untilWord(newsFirst...)
 }
 
 // lines is how far the lines of both sides were read, and what the dialogue is at.

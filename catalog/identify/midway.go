@@ -220,7 +220,34 @@ func matchSMTPClient(l *look) grade {
 			}
 		}
 	}
+	if g := ftpGreets(l.peer); g == more && !l.final || g == exact {
+		var buf [10]byte
+		if g == more && oneOf(command(l.b, &buf), smtpFirst...) {
+			return more
+		}
+		return no
+	}
 	return says(l, smtpFirst, reply)
+}
+
+// ftpGreets says whether a server whose greeting names FTP, and not SMTP, does not know a client of mail, as its next reply shows: more while
+// there is none, no where its greeting names something else, or it lets the client go on, whose server only has such a name.
+func ftpGreets(b []byte) grade {
+	if !reply(b) || !contains(b, "ftp") || contains(b, "smtp") {
+		return no
+	}
+	for first := b[:3]; ; {
+		nl := bytes.IndexByte(b, '\n')
+		if nl < 0 || len(b) < nl+5 {
+			return more
+		}
+		if b = b[nl+1:]; reply(b) && string(b[:3]) != string(first) {
+			if has(b, "250") {
+				return no
+			}
+			return exact
+		}
+	}
 }
 
 // popWords are what shows a client of POP3. AUTH and no mechanism does not where nobody greeted first: that is Redis's, which says +OK as

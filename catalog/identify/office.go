@@ -462,6 +462,29 @@ func followSNMP(_ *Identifier, k *pending) bool {
 	return true
 }
 
+// preLogin reports whether b is the table of PRELOGIN, of which each row has a number, where its value is and how long that is, and
+// the values, to the last octet (MS-TDS, section 2.2.6.5).
+func preLogin(b []byte) bool {
+	end := bytes.IndexByte(b, 0xff)
+	if end < 10 || end%5 != 0 || b[0] != 0 || be16(b[3:]) != 6 {
+		return false
+	}
+	at := end + 1
+	for row := b[:end]; len(row) > 0; row = row[5:] {
+		if row[0] > 7 || be16(row[1:]) != at {
+			return false
+		}
+		at += be16(row[3:])
+	}
+	return at == len(b)
+}
+
+// headed reports whether b, a batch of SQL or a request of a transaction, begins with headers of which one names the transaction
+// (MS-TDS, section 2.2.5.3).
+func headed(b []byte) bool {
+	return len(b) > 22 && le32(b) >= 22 && int(le32(b)) < len(b) && le32(b[4:]) == 18 && le16(b[8:]) == 2
+}
+
 // matchTDS takes PRELOGIN and LOGIN7 (MS-TDS, section 2.2.3.1).
 func matchTDS(l *look) grade {
 	b := l.b
@@ -500,8 +523,15 @@ func matchTDS(l *look) grade {
 		if !l.client && (len(l.peer) > 0 && l.peer[0] == 0x12 || l.on(1433)) {
 			return shape
 		}
+		if !l.client && b[1] == 1 && preLogin(b[8:min(n, len(b))]) {
+			return exact
+		}
 	case 0x01, 0x03, 0x0e:
-		if l.middle && l.on(1433) {
+		switch {
+		case !l.middle:
+		case l.client && b[0] != 0x03 && l.size == n && headed(b[8:]):
+			return exact
+		case l.on(1433):
 			return port
 		}
 	}

@@ -132,6 +132,15 @@ func matchPostgresServer(l *look) grade {
 			return exact
 		case n == 8 && (how == 3 || how == 7 || how == 9) && l.size == 9:
 			return shape
+		case n != 8 || how != 0: // let in without a question, it is told of the server then
+		case len(b) == 9 && !l.final:
+			return more
+		case len(b) == 9:
+			return shape
+		case b[9] == 'S' && len(b) < 15:
+			return l.until(15)
+		case b[9] == 'S' && be16(b[10:]) == 0 && alnum(b[14]):
+			return exact
 		}
 		return no
 	}
@@ -154,8 +163,30 @@ func matchTNSAnswer(l *look) grade {
 	switch {
 	case bytes.Contains(b[8:], []byte("(DESCRIPTION=")) || bytes.Contains(b[8:], []byte("(ADDRESS=")):
 		return exact
+	case b[4] == 2 && l.size >= 32 && be16(b[8:]) >= 0x0132 && be16(b[8:]) <= 0x0150 && be16(b[12:]) >= 512 && (be16(b[16:]) == 1 || be16(b[16:]) == 0x100) &&
+		be16(b[20:]) >= 24 && be16(b[18:])+be16(b[20:]) <= l.size:
+		return exact // yes, with a version, a size of packets, an order of octets and where its data are
 	case OracleTNS.usualOf(true, l):
 		return port
+	}
+	return no
+}
+
+// matchTNSData takes a packet of data that fills its segment: its length, in two octets or since version 315 in four, and what is asked
+// for or answered.
+func matchTNSData(l *look) grade {
+	b := l.b
+	if !l.middle || len(b) < 11 || b[4] != 6 || b[5]&^0x24 != 0 || b[6] != 0 || b[7] != 0 || b[8] != 0 || b[9]&^0x60 != 0 {
+		return no
+	}
+	if be16(b) != l.size && int(be32(b)) != l.size || be16(b) == l.size && be16(b[2:]) != 0 {
+		return no
+	}
+	switch {
+	case has(b[10:], "\xde\xad\xbe\xef"), l.on(1521):
+		return shape
+	case l.client && oneByte("\x03\x11", b[10]) && len(b) > 13 && b[11] > 0 && b[11] < 0xa0 && b[12] != 0:
+		return shape // a call, and its number in the order of calls
 	}
 	return no
 }

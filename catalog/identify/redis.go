@@ -29,10 +29,13 @@ func matchRedis(l *look) grade {
 				}
 				return no
 			}
-			if l.final {
-				return no
+			switch {
+			case !l.final:
+				return more
+			case l.on(6379):
+				return port
 			}
-			return more
+			return no
 		}
 		return l.untilWord(redisFirst...)
 	}

@@ -40,7 +40,7 @@ const sieved = 8
 // Most payload of unknown protocols fits none of them, and a few ANDs tell that.
 //
 // Each signature has a place in its sets, and those that begin with the same two octets
-// share one: there is room for more signatures than a set has places.
+// share one, or that say so: there is room for more signatures than a set has places.
 type sieve struct {
 	list  []signature
 	place []uint8          // of each signature
@@ -69,6 +69,12 @@ func newSieve(list []signature) *sieve {
 	for i := range list {
 		s := &list[i]
 		here, shared := houses[s.beginning()]
+		if s.beside {
+			if s.fits != nil || s.alone != nil || s.only != nil || s.home != nil {
+				panic("identify: " + s.proto.String() + " asks for more than octets, in the place of another")
+			}
+			here, shared = int(v.place[i-1]), true
+		}
 		if !shared {
 			if here = len(v.who); here == setSize {
 				panic("identify: more signatures than places, of which none begins as another does")

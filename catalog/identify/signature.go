@@ -55,6 +55,9 @@ type signature struct {
 	// need is how many octets match wants at least. Where it says no of fewer, from the
 	// start of a stream and as first and then have them, that is hope.
 	need int
+	// beside: it shares the place of the one before it in the sieve, though they begin differently: there are more signatures than
+	// places. It has no test but octets then.
+	beside bool
 
 	// What match asks for anyway, told to the sieve so that it need not be asked:
 	// it says no, and does nothing, where one of these is not so.

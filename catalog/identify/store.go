@@ -11,7 +11,7 @@ import (
 func matchMySQL(l *look) grade {
 	b := l.b
 	if len(b) < 7 {
-		if l.spoke && (len(b) < 3 || b[2] == 0) && (len(b) < 4 || b[3] == 0) && (len(b) < 5 || b[4] == 10 || b[4] == 9 || b[4] == 0xff && l.on(3306)) {
+		if l.spoke && (len(b) < 3 || b[2] == 0) && (len(b) < 4 || b[3] == 0) && (len(b) < 5 || b[4] == 10 || b[4] == 9 || b[4] == 0xff) {
 			return hope
 		}
 		return no
@@ -34,6 +34,8 @@ func matchMySQL(l *look) grade {
 		}
 	case 0xff:
 		switch {
+		case l.spoke && mysqlRefuses(le16(b[5:])) && (n > l.size || mysqlRefusal(b[7:])):
+			g = shape // as far as it is there
 		case !l.spoke || !l.on(3306) || le16(b[5:]) < 1000 || le16(b[5:]) >= 5000:
 		case len(b) < 9:
 			g = l.until(9)
@@ -54,6 +56,15 @@ func printable(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// mysqlRefuses reports whether code is an error with which a server that did not greet turns a caller away, and mysqlRefusal whether text is its
+// (in all the languages that a server may have, only English ones are known here).
+func mysqlRefuses(code int) bool { return code == 1040 || code == 1129 || code == 1130 }
+
+func mysqlRefusal(text []byte) bool {
+	return has(text, "Too many connections") || has(text, "#08004Too many connections") ||
+		has(text, "Host '") && (bytes.Contains(text, []byte("' is blocked because of ")) || bytes.Contains(text, []byte("' is not allowed to connect to this M")))
 }
 
 // followMySQL reads the version, whether TLS follows, and the user's name.
@@ -162,6 +173,9 @@ func followPostgres(x *Identifier, k *pending) bool {
 		asked++
 	}
 	answers := k.sent(1 - client)
+	if len(answers) > 0 && asked == 0 && k.sent(client) == nil && startsTLS(answers, 1) && answers[0] == 'S' {
+		asked, tls = 1, 0 // who asked for it was not captured
+	}
 	answers = answers[:min(asked, len(answers))]
 	for i, c := range answers {
 		if c != 'N' && (c != 'S' || i != tls) {
@@ -236,6 +250,8 @@ func matchMemcached(l *look) grade {
 			return l.untilWord(memcachedFirst...)
 		case !l.client && l.on(11211) && memcachedBegins(b):
 			return l.untilLine(32)
+		case !l.client && (begins(b, "VALUE ") || begins(b, "STAT pid ") || begins(b, "STORED\r\n") || begins(b, "NOT_STORED\r\n")):
+			return l.untilLine(300)
 		}
 		return no
 	}
@@ -290,6 +306,9 @@ func matchMemcached(l *look) grade {
 	}
 	if l.on(11211) && (memcachedReply(b) || memcachedMeta(b)) {
 		return shape
+	}
+	if l.pend.tcp {
+		return memcachedSays(l)
 	}
 	return no
 }
@@ -378,7 +397,7 @@ func matchCassandra(l *look) grade {
 	if head+body != l.size && l.size < MaxKept {
 		return l.until(head + body)
 	}
-	if bytes.Contains(b, []byte("CQL_VERSION")) {
+	if bytes.Contains(b, []byte("CQL_VERSION")) || op == 3 && !l.client && bytes.Contains(b, []byte("Authenticator")) {
 		return exact
 	}
 	answers := len(l.peer) >= 9 && l.peer[0]&0x7f == v && l.peer[0] != b[0]

@@ -338,8 +338,8 @@ func matchSOCKS4(l *look) grade {
 			return no
 		case !l.final:
 			return more
-		case l.on(1080):
-			return shape
+		case l.on(1080), n == l.size && len(b) == n && socks4A(b) && socks4Named(b):
+			return shape // (4A's address that is none, and a name)
 		}
 		return no
 	}
@@ -379,6 +379,12 @@ func socks4Request(b []byte) int {
 
 // socks4A reports whether a request asks for a name: its address is 0.0.0.x.
 func socks4A(b []byte) bool { return b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] != 0 }
+
+// socks4Named reports whether a whole request of 4A ends in the name of a host.
+func socks4Named(b []byte) bool {
+	name := b[bytes.LastIndexByte(b[:len(b)-1], 0)+1 : len(b)-1]
+	return len(name) > 3 && hostname(name) && bytes.IndexByte(name, '.') > 0
+}
 
 func socks4Reply(b []byte) bool {
 	return len(b) >= 2 && b[0] == 0 && b[1] >= 0x5a && b[1] <= 0x5d
