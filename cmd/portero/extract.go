@@ -219,7 +219,7 @@ first column, @frame, a Community ID, or a:port>b:port.`,
 			if err := a.noTerminal(save); err != nil {
 				return err
 			}
-			t, err := parseTarget(args[len(args)-1])
+			t, err := targeted(args)
 			if err != nil {
 				return err
 			}

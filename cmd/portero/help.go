@@ -1,16 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"portero/internal/manual"
-	"portero/internal/record"
 )
 
 // misspelt refuses a first word that is no file and all but a verb: what follows it was meant for that verb.
@@ -18,16 +14,21 @@ func misspelt(root *cobra.Command, args []string) error {
 	if len(args) == 0 || root.ArgsLenAtDash() == 0 {
 		return nil
 	}
-	best, d := "", min(3, len(args[0])/3+1)
-	for _, c := range root.Commands() {
-		if n := record.EditDistance(args[0], c.Name()); n < d && c.IsAvailableCommand() {
-			best, d = c.Name(), n
-		}
-	}
-	if _, err := os.Lstat(args[0]); best == "" || !errors.Is(err, fs.ErrNotExist) {
+	best := nearest(args[0], verbs(root))
+	if best == "" || !absent(args[0]) {
 		return nil
 	}
 	return usage(fmt.Sprintf("%s: there is no file and no verb of this name; did you mean %s?", args[0], best))
+}
+
+// verbs are the names of what a command can do.
+func verbs(of *cobra.Command) (names []string) {
+	for _, c := range of.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }
 
 // refuseUnknown makes help and completion refuse what there is none for, where cobra shows

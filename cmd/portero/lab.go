@@ -120,7 +120,11 @@ var points = map[string]lab.Point{"client": lab.AtClient, "middle": lab.AtMiddle
 func (a *app) lab(name string, o *labFlags, l teach.Lang) error {
 	sc, ok := lab.Find(name)
 	if !ok {
-		return usage(fmt.Sprintf("%q is no scenario (`portero lab` lists them)", name))
+		var names []string
+		for _, s := range lab.Scenarios() {
+			names = append(names, s.Name)
+		}
+		return usage(fmt.Sprintf("%q is no scenario (`portero lab` lists them)", name) + orMeant(nearest(name, names)))
 	}
 	at, ok := points[o.at]
 	if !ok {

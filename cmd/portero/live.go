@@ -85,6 +85,9 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 					o.filter = expr
 				}
 			}
+			if err := saved(args); err != nil {
+				return err
+			}
 			o.ifaces = append(o.ifaces, args...)
 			o.speedGiven, o.fsyncGiven = cmd.Flags().Changed("speed"), cmd.Flags().Changed("fsync")
 			if err := o.check(); err != nil {

@@ -337,3 +337,41 @@ func TestNoRoomForACopy(t *testing.T) {
 		t.Errorf("%d %q", code, &e)
 	}
 }
+
+// TestMisplacedWords: what stands where it is not understood is answered with the line that was meant, which works.
+func TestMisplacedWords(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	os.WriteFile("in.pcap", b, 0o600)
+	os.WriteFile("7", b, 0o600)
+	for _, c := range []struct{ args, en, es string }{
+		{"in.pcap 3", "3: there is no file of this name; a connection is told by: portero why in.pcap 3", "una conexión se explica con: portero why in.pcap 3"},
+		{"in.pcap tcp port 80", "tcp: there is no file of this name; a filter goes behind --: portero in.pcap -- tcp port 80", "un filtro va detrás de --: portero in.pcap -- tcp port 80"},
+		{"hosts in.pcap 7 udp", "udp: there is no file of this name; a filter goes behind --: portero hosts FILE... -- udp", ""},
+		{"why 3 in.pcap", "in.pcap is a file; the connection goes behind it: in.pcap 3", "in.pcap es un fichero; la conexión va detrás: in.pcap 3"},
+		{"teach 3 in.pcap", "in.pcap is a file; the connection goes behind it: in.pcap 3", ""},
+		{"why in.pcap in.pcap", "by its number in the table of: portero in.pcap", "con el número que tiene en la tabla de: portero in.pcap"},
+		{"live in.pcap", "in.pcap is a file, and no interface; a saved capture is shown by: portero live --replay in.pcap", "una captura guardada se muestra con: portero live --replay in.pcap"},
+		{"--formt json in.pcap", "unknown flag: --formt; did you mean --format? (see `portero --help`)", "opción desconocida: --formt; ¿quizá --format? (véase `portero --help`)"},
+		{"live --dur 3s", "unknown flag: --dur; did you mean --duration? (see `portero live --help`)", ""},
+		{"-i eth0", "unknown shorthand flag: 'i' in -i; did you mean portero live -i? (see", ""},
+		{"lab handshak", "did you mean handshake?", "¿quizá handshake?"},
+		{"man reports", `there is no verb "reports"; did you mean report?`, ""},
+	} {
+		if code, out, errs := portero(t, append(strings.Fields(c.args), "--lang", "en")...); code != exitUsage || out != "" || !strings.Contains(errs, c.en) {
+			t.Errorf("%s: %d %s%s, want %s", c.args, code, out, errs, c.en)
+		}
+		if _, _, errs := portero(t, append(strings.Fields(c.args), "--lang", "es")...); !strings.Contains(errs, c.es) {
+			t.Errorf("%s: %s, want %s", c.args, errs, c.es)
+		}
+	}
+	// What is there is read, and what is missing and means nothing else is told above the result.
+	for _, args := range []string{"in.pcap 7", "in.pcap none.pcap"} {
+		if _, out, errs := portero(t, strings.Fields(args)...); !strings.Contains(out, "completed") {
+			t.Errorf("%s: %s%s", args, out, errs)
+		}
+	}
+}

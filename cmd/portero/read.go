@@ -115,6 +115,9 @@ func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []str
 	if o.frames != "file" && o.frames != "merged" {
 		return nil, usage(fmt.Sprintf("--frames: %q is neither file nor merged", o.frames))
 	}
+	if err := misplaced(cmd, args); err != nil {
+		return nil, err
+	}
 	return a.expand(args)
 }
 

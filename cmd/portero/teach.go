@@ -32,11 +32,11 @@ what comes next, and checks the answer against what really came.`,
 			if !o.quiet {
 				a.misnamed(t.out, t.format, tellForms...)
 			}
-			conn := "1"
-			if len(args) == 2 {
-				conn = args[1]
+			words := args
+			if len(args) == 1 {
+				words = append(words, "1")
 			}
-			want, err := parseTarget(conn)
+			want, err := targeted(words)
 			if err != nil {
 				return err
 			}

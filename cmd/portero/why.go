@@ -32,7 +32,7 @@ or a:port>b:port.`,
 		Args:    o.counted(cobra.MinimumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = o.words(args)
-			t, err := parseTarget(args[len(args)-1])
+			t, err := targeted(args)
 			if err != nil {
 				return err
 			}

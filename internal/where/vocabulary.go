@@ -53,6 +53,7 @@ func (n *names) Visit(node *ast.Node) {
 		}
 		switch x.Operator {
 		case "<", "<=", ">", ">=":
+			n.keyless(x)
 			n.order(node, x)
 		case "==", "!=":
 			if n.absent(node, x) {
@@ -73,8 +74,8 @@ func (n *names) Visit(node *ast.Node) {
 	}
 }
 
-// keyless complains of two words that are compared with each other: whatever the record, the answer
-// is the same, and who wrote it meant a key. The heads of tables are no keys.
+// keyless complains of a word that is compared with a word, a number or an address: whatever the record, the
+// answer is the same, and who wrote it meant a key. The heads of tables are no keys.
 func (n *names) keyless(x *ast.BinaryNode) {
 	word := func(side ast.Node) string {
 		switch s := side.(type) {
@@ -88,6 +89,13 @@ func (n *names) keyless(x *ast.BinaryNode) {
 		return ""
 	}
 	a, b := word(x.Left), word(x.Right)
+	switch x.Right.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		b = "a number"
+	}
+	if _, quoted := x.Left.(*ast.StringNode); quoted && b == "a number" {
+		return // no key by its form
+	}
 	if a == "" || b == "" || n.err != nil {
 		return
 	}
@@ -103,7 +111,11 @@ func (n *names) keyless(x *ast.BinaryNode) {
 // heads are the keys behind the heads of tables.
 var heads = [][2]string{{"opening", "handshake"}, {"from", "orig_addr"}, {"to", "resp_addr"}, {"rtt", "server_rtt_us"}, {"data", "orig_payload"}, {"start", "first"}, {"duration", "duration_us"},
 	{"pkts>", "orig_pkts"}, {"<pkts", "resp_pkts"}, {"bytes>", "orig_payload"}, {"<bytes", "resp_payload"}, {"state", "conn_state"}, {"host", "resp_addr"}, {"port", "resp_port"},
-	{"name", "server_name"}, {"program", "process"}, {"age", "duration_us"}, {"size", "orig_wire_bytes"}, {"service", "service"}, {"close", "close"}, {"history", "history"}, {"tunnel", "tunnel"}}
+	{"name", "server_name"}, {"program", "process"}, {"age", "duration_us"}, {"size", "orig_wire_bytes"}, {"service", "service"}, {"close", "close"}, {"history", "history"}, {"tunnel", "tunnel"},
+	// As other tools name them.
+	{"src", "orig_addr"}, {"dst", "resp_addr"}, {"src_ip", "orig_addr"}, {"dst_ip", "resp_addr"}, {"srcip", "orig_addr"}, {"dstip", "resp_addr"}, {"sport", "orig_port"}, {"dport", "resp_port"},
+	{"src_port", "orig_port"}, {"dst_port", "resp_port"}, {"srcport", "orig_port"}, {"dstport", "resp_port"}, {"ip", "resp_addr"}, {"addr", "resp_addr"}, {"address", "resp_addr"},
+	{"bytes", "orig_payload"}, {"packets", "orig_pkts"}, {"protocol", "proto"}, {"time", "first"}, {"verdict", "handshake"}, {"status", "handshake"}}
 
 // keyOf is the key behind a head of a table, in the words of either language; "" for none.
 func keyOf(head string) string {

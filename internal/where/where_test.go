@@ -103,7 +103,8 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		"resp_port": "comes to a number, not to true or false", "resp_port == 'a'": `column 11: "==" does not go between a number and a text`, "not handshake": `"not" does not go before a text`,
 		// What is never so selects nothing, silently, or everything.
 		"opening == refused": `column 1: "opening" is no key of the record; did you mean handshake?`, "resp_port == 80 and opening != 'half open'": "did you mean handshake?", "rtt > 5": "column 1: unknown name rtt; did you mean server_rtt_us?",
-		"desde == 10.0.0.1": "did you mean orig_addr?", "apertura == 'rechazada'": "did you mean handshake?", "tcp == udp": `column 1: "tcp" is no key of the record (portero explain fields lists them)`,
+		"desde == 10.0.0.1": "did you mean orig_addr?", "apertura == 'rechazada'": "did you mean handshake?", "port == 80": `column 1: "port" is no key of the record; did you mean resp_port?`, "tcp and port < 1024": "did you mean resp_port?", "dport == 443": "unknown name dport; did you mean resp_port?", "'a' == 1": `"==" does not go between a text and a number`,
+		"tcp == udp":              `column 1: "tcp" is no key of the record (portero explain fields lists them)`,
 		`handshake == "halfopen"`: `column 14: handshake is never "halfopen"; did you mean half_open?`, `exchange != "offen"`: `column 13: exchange is never "offen" (it is one of answered, unanswered, reply_only, stream, refused, filtered)`,
 		"handshake == idle": `handshake is never "idle"`, `"cut" in quality`: `column 1: quality is never "cut" (it is one of truncated_packets, `, `handshake in [refused, "abierta"]`: `column 24: handshake is never "abierta"`,
 		`orig_addr == 192.0.2.1 and handshake == "halfopen"`: "column 41: handshake is never", "orig_addr == 192.0.2.1 and resp_port = 80": `column 38: "=" does not fit here`,
