@@ -100,6 +100,8 @@ func explainOpen(err error) string {
 			return pe.Path + ": there is no such file"
 		case errors.Is(err, os.ErrPermission):
 			return pe.Path + ": no permission to read it (ask its owner, or run as a user who may)"
+		case pe.Op == "write" && errors.Is(err, syscall.ENOSPC):
+			return pe.Path + ": no space left on device; what is there of it is not whole"
 		}
 		return pe.Path + ": " + pe.Err.Error()
 	}

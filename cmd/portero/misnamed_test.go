@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -44,6 +45,12 @@ func TestMisnamed(t *testing.T) {
 		}
 		if _, err := os.Stat(file); err != nil {
 			t.Error(err)
+		}
+	}
+	for _, c := range [][]string{{"md", "exercise", capture}, {"html", "report", capture}, {"table", capture}} {
+		file := filepath.Join(dir, c[0]+".PDF")
+		if code, _, errs := portero(t, append(c[1:], "-o", file)...); code != exitOK || !strings.HasPrefix(errs, "portero: "+file+": what is written there is "+c[0]+", whatever its name says: portero makes no .pdf\n") {
+			t.Errorf("%q: %d %q", c, code, errs)
 		}
 	}
 	if _, _, errs := portero(t, "teach", "--lang", "es", "--force", "-o", dir+"/a.svg", capture); errs != "portero: "+dir+"/a.svg: lo que se escribe ahí es text; con --format svg es lo que dice su nombre\n" {

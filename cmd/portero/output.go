@@ -78,10 +78,17 @@ func (u *unread) Write(b []byte) (int, error) {
 // formOf is what the ending of a file's name says of the form of what is in it.
 var formOf = map[string]string{".svg": "svg", ".html": "html", ".htm": "html", ".mmd": "mermaid", ".gift": "gift", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".tsv": "tsv"}
 
+// foreign are endings of what other programs write, which somebody may expect of a name.
+var foreign = []string{".pdf", ".png", ".jpg", ".jpeg", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".pcap", ".pcapng"}
+
 // misnamed tells that a file whose name says something else gets what is for people to read, and how it gets
 // what its name says; forms are those that the verb can write.
 func (a *app) misnamed(name, format string, forms ...string) {
-	says := formOf[strings.ToLower(filepath.Ext(name))]
+	ending := strings.ToLower(filepath.Ext(name))
+	says := formOf[ending]
+	if slices.Contains(foreign, ending) {
+		fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("%s: what is written there is %s, whatever its name says: portero makes no %s", "%s: lo que se escribe ahí es %s, diga lo que diga su nombre: portero no hace ficheros %s"), name, format, ending)))
+	}
 	switch format {
 	case "text", "md", "table", "wide":
 		if slices.Contains(forms, says) {

@@ -110,6 +110,9 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 			return err
 		}
 	}
+	if !o.quiet {
+		a.misnamed(o.out, "html")
+	}
 	out, err := a.openOutput(o.out, o.force)
 	if err != nil {
 		return err

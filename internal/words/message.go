@@ -31,6 +31,7 @@ var messages = [][2]string{
 	{"is no text file, which is expected here", "no es un fichero de texto, y aquí va uno"},
 	{"no copy of it could be made in %s: %s (TMPDIR names another folder)", "no se pudo copiar en %s: %s (TMPDIR indica otra carpeta)"},
 	{"there is no such folder", "no existe esa carpeta"},
+	{": no space left on device; what is there of it is not whole", ": no queda sitio en el disco; lo que hay ahí está incompleto"},
 	{"no space left on device", "no queda sitio en el disco"},
 	{"permission denied", "sin permiso"},
 	{"is empty: no capture in it", "está vacío: no hay ninguna captura"},
