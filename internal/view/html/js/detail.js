@@ -1,5 +1,13 @@
 // Everything about one connection: what it was, its ladder, its proof, its record.
 
+let came = null; // from where the last connection was opened
+
+// goBack is where the keyboard goes on when the address tells of no connection any more.
+function goBack() {
+  if (came && came.isConnected && came !== document.body) came.focus();
+  else toTable();
+}
+
 function showConnection(id, focus) {
   const row = D.row.get(id), box = $("detail");
   box.hidden = false;
@@ -31,6 +39,7 @@ function showConnection(id, focus) {
   if (story) stepTo(story.g.length, true);
   paint();
   if (focus) {
+    if (!box.contains(document.activeElement)) came = document.activeElement;
     box.scrollIntoView({ block: "start" });
     $("connection").focus({ preventScroll: true });
   }

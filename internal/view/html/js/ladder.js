@@ -84,6 +84,7 @@ function stepTo(n, quiet) {
   const s = lad.story;
   n = Math.max(0, Math.min(s.g.length, n));
   lad.at = n;
+  const held = document.activeElement;
   const g = n ? s.g[n - 1] : null, before = n > 1 ? s.g[n - 2].a : s.b;
   const now = g ? g.a : s.b;
   for (const li of document.querySelectorAll("#rungs > li")) {
@@ -96,6 +97,7 @@ function stepTo(n, quiet) {
   $("where").textContent = n ? say("step", n, s.g.length) : say("start");
   $("to-first").disabled = $("to-back").disabled = n === 0;
   $("to-last").disabled = $("to-next").disabled = n === s.g.length;
+  if (held && held.disabled) $(n ? "to-back" : "to-next").focus(); // the keyboard keeps its place
   if (s.st) {
     standOn(now, [0, 1].map((e) => g ? [before[e], ...(g.p[e] && g.p[e].length ? g.p[e] : [g.a[e]])] : [now[e]]));
     $("standings").replaceChildren(...[0, 1].map((e) => {
@@ -139,7 +141,7 @@ function drawQuiz() {
   const form = h("form", { class: "quiz", id: "question", onsubmit: (e) => { e.preventDefault(); checkAnswer(); } },
     h("p", null, h("b", null, text(a.p))),
     h("fieldset", null, h("legend", null, say("flags")), ["SYN", "ACK", "FIN", "RST"].map(box)),
-    h("div", { class: "nums" }, field("seq"), field("ack"), h("button", { type: "submit" }, say("check")), h("button", { type: "button", onclick: () => stepTo(lad.at + 1) }, say("showme"))),
+    h("div", { class: "nums" }, field("seq"), field("ack"), h("button", { type: "submit" }, say("check")), h("button", { type: "button", onclick: () => { stepTo(lad.at + 1); focusNext(); } }, say("showme"))),
     h("div", { id: "verdict", role: "status", "aria-live": "polite" }), score());
   q.replaceChildren(form);
 }

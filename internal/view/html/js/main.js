@@ -71,7 +71,8 @@ async function begin() {
   const bars = $("bars");
   if (bars) bars.addEventListener("pointerover", (e) => { const g = e.target.closest("g"); if (g) readout(g); });
   addEventListener("hashchange", () => {
-    if (location.hash !== going) fromHash(true);
+    if (location.hash === "" && D.n) goBack();
+    else if (location.hash !== going) fromHash(true);
     going = null;
   });
   addEventListener("resize", () => { fit(); paint(); });
