@@ -56,6 +56,10 @@ func TestHelpSpeaksTheLocale(t *testing.T) {
 	if _, out, _ := portero(t, "man", "--lang", "es"); !strings.Contains(out, "Nunca envía un paquete") || !strings.Contains(out, ".SH OPCIONES") || strings.Contains(out, "Auto generated") || strings.Contains(out, "[=false]") {
 		t.Error(out)
 	}
+	// Each option is a paragraph with its name beside or above what it does.
+	if _, out, _ := portero(t, "man", "--lang", "en", "why"); !strings.Contains(out, ".TP\n\\fB--ascii\\fP\nfor terminals") || !strings.Contains(out, ".TP\n\\fB-f\\fP, \\fB--filter\\fP=...\na tcpdump") || strings.Contains(out, "\n\tevery") {
+		t.Error(out)
+	}
 	if _, out, _ := portero(t, "man", "live", "--lang", "es"); !strings.Contains(out, "pantalla") {
 		t.Error(out)
 	}

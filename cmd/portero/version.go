@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -63,6 +64,8 @@ func (a *app) manCmd(root *cobra.Command) *cobra.Command {
 			}
 			// A switch is off unless it is given: "=false" would say that it takes that.
 			page := strings.ReplaceAll(b.String(), "[=false]", "")
+			page = manFlag.ReplaceAllString(page, ".TP\n$1\n$2\n")
+			page = manValue.ReplaceAllString(page, `\fP=...`)
 			if l == words.Spanish {
 				page = spanishHeads.Replace(page)
 			}
@@ -73,6 +76,13 @@ func (a *app) manCmd(root *cobra.Command) *cobra.Command {
 	langFlag(cmd.Flags(), &lang)
 	return cmd
 }
+
+// manFlag is a flag as cobra writes it: with what it does behind it in the same paragraph, where nobody finds the next;
+// manValue is one that has no value of its own.
+var (
+	manFlag  = regexp.MustCompile(`(?m)(?:^\.PP\n)?^(\\fB-.*)\n\t(.*)\n`)
+	manValue = regexp.MustCompile(`\\fP=(?:""|\[\])`)
+)
 
 // manDate is the date of the manual: that of the release, so that two builds of
 // it are the same.
