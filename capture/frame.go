@@ -20,6 +20,7 @@ type Frame struct {
 	WireLen uint32 // length on the wire, before the snaplen cut it
 	File    int32  // which input: index into the names of the source
 	Iface   int32  // interface id inside that input, 0 when it has none
+	Tap     uint32 // which interface of all inputs it is, by its name (see Taps); 0 where Iface says so, or nothing
 	Link    LinkType
 	VLAN    uint16 // tag the kernel stripped and reported beside the frame; valid when HasVLAN
 	HasVLAN bool
@@ -33,7 +34,18 @@ type Block struct {
 	Buf    []byte // backing store, managed by the source that fills the block
 	Inside bool   // all frames lie in Buf: the source says so
 	Slow   bool   // the source waited for more than is in it: what is known by now is worth telling
+	Taps   Taps   // how many interfaces the source knows by now
 }
+
+// Taps says by how many interfaces frames may have come: several see copies of one packet.
+type Taps uint8
+
+// What a source can tell of its interfaces.
+const (
+	NoTaps   Taps = iota // there is one, or none that it knows of, and it stays so
+	OneTap               // there is one by now
+	ManyTaps             // there are several, or there may be
+)
 
 // Source yields frames in capture order.
 //

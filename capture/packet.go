@@ -247,10 +247,15 @@ type Batch struct {
 	// Buf, where it is not nil, is what the payload of all packets lies in: it is found
 	// without its frame.
 	Buf []byte
+	// Copied has a bit for each packet, by its position, that is a copy of one that came a moment
+	// before by another interface; it is empty where there is none.
+	Copied []uint64
 }
 
 // Reset empties b and keeps its memory.
-func (b *Batch) Reset() { b.Packets, b.Quotes, b.Buf = b.Packets[:0], b.Quotes[:0], nil }
+func (b *Batch) Reset() {
+	b.Packets, b.Quotes, b.Buf, b.Copied = b.Packets[:0], b.Quotes[:0], nil, b.Copied[:0]
+}
 
 // Quoted returns what ICMP error p quotes.
 func (b *Batch) Quoted(p *Packet) *Quote { return &b.Quotes[p.TSVal] }

@@ -74,7 +74,7 @@ func (set *recentSet) again(d uint64, at int64) bool {
 // acknowledgement.
 func (t *Table) duplicate(f *Flow, side int, p *capture.Packet) bool {
 	if t.recent.seen(p) {
-		return f.copied(side, p)
+		return t.copied(f, side, p)
 	}
 	// Whether there is an id, and whether there is payload, nobody can foresee: no jump
 	// depends on it.
@@ -119,8 +119,17 @@ func weight(p *capture.Packet) uint32 {
 	return (n | -n) >> 31
 }
 
+// marked reports whether the packet at hand is a copy of one that came by another interface.
+func (t *Table) marked() bool {
+	return len(t.copies) > 0 && t.copies[t.pos/64]>>(t.pos%64)&1 != 0
+}
+
 // copied judges p, from side, whose octets were all seen a moment ago.
-func (f *Flow) copied(side int, p *capture.Packet) bool {
+func (t *Table) copied(f *Flow, side int, p *capture.Packet) bool {
+	// Where interfaces tell, what they do not call a copy came twice, and the flow is not taken for a doubled one.
+	if t.marked() {
+		return true
+	}
 	f.dupSeen |= weight(p)
 	if p.IPID != 0 && f.bits&(repeatsID0<<side) == 0 {
 		return true

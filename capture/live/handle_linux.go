@@ -25,6 +25,7 @@ type Handle struct {
 	wake    int
 	reopen  func(name string) (Tap, error)
 	taps    []*tapState
+	several capture.Taps
 	holds   map[*capture.Block][]hold
 	index   uint64
 	stopped atomic.Int64 // when, 0 not
@@ -71,6 +72,9 @@ const (
 // when the error is not nil.
 func Open(taps []Tap, reopen func(name string) (Tap, error)) (*Handle, error) {
 	h := &Handle{wake: -1, reopen: reopen, holds: map[*capture.Block][]hold{}, names: map[int32]string{}}
+	if len(taps) > 1 || len(taps) == 1 && taps[0].Index == 0 {
+		h.several = capture.ManyTaps
+	}
 	for i := range taps {
 		t := taps[i]
 		h.taps = append(h.taps, &tapState{Tap: t, called: t.Name})
@@ -100,7 +104,7 @@ func (h *Handle) Next(b *capture.Block) error {
 	h.reading.Lock()
 	defer h.reading.Unlock()
 	h.release(b)
-	b.Frames = b.Frames[:0]
+	b.Frames, b.Taps = b.Frames[:0], h.several
 	if h.closed {
 		return io.EOF
 	}

@@ -112,6 +112,9 @@ func (h *Handle) Next(b *capture.Block) error {
 		h.index++
 		b.Frames[i].Index, b.Frames[i].Num = h.index, h.index
 	}
+	if len(h.taps) > 1 {
+		b.Taps = capture.ManyTaps
+	}
 	h.read.Add(uint64(len(b.Frames)))
 	return nil
 }

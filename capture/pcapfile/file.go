@@ -47,7 +47,8 @@ type Interface struct {
 	Name    string // as the file says: escape before showing
 	SnapLen uint32
 
-	unit, offset int64 // see scale
+	tap          uint32 // see capture.Frame.Tap
+	unit, offset int64  // see scale
 	pow2         uint8
 }
 
@@ -62,6 +63,8 @@ type File struct {
 	closer []io.Closer
 	sec    section
 	ifaces []Interface
+	taps   capture.Taps
+	tap    uint32 // of the first interface
 
 	off    int64  // capture offset of carry[0]
 	carry  []byte // read and not handed over yet: the beginning of a frame

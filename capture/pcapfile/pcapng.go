@@ -3,6 +3,7 @@ package pcapfile
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/bits"
 
@@ -22,10 +23,11 @@ const (
 // interfaces in link type.
 type pcapng struct {
 	order  binary.ByteOrder
-	ifaces []Interface // of this section
-	base   int         // first interface of this section in File.ifaces
-	last   int64       // time of the last packet that had one
-	timed  bool        // there was one
+	ifaces []Interface       // of this section
+	base   int               // first interface of this section in File.ifaces
+	named  map[string]uint32 // how many interfaces of this section have a name
+	last   int64             // time of the last packet that had one
+	timed  bool              // there was one
 
 	// A large block that is passed over, while tail is not 0: its type, where it begins, how much of
 	// it is still to come, and the length that it ends with.
@@ -78,7 +80,7 @@ func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
 				f.stop(at, "a section header without byte-order mark")
 				return i
 			}
-			p.base, p.ifaces = len(f.ifaces), nil
+			p.base, p.ifaces, p.named = len(f.ifaces), nil, map[string]uint32{}
 		}
 		if p.order == nil {
 			f.stop(at, "no section header")
@@ -163,6 +165,14 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 				it.offset = int64(p.order.Uint64(v))
 			}
 		})
+		it.tap = tapOf(it.Name, p.named[it.Name])
+		p.named[it.Name]++
+		switch {
+		case f.taps == capture.NoTaps:
+			f.taps, f.tap = capture.OneTap, it.tap
+		case it.tap != f.tap:
+			f.taps = capture.ManyTaps
+		}
 		f.ifaces = append(f.ifaces, it)
 		p.ifaces = f.ifaces[p.base:]
 	case ngEnhanced, ngPacket:
@@ -188,7 +198,7 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 			at = p.last // as one without a time, below
 		}
 		fr := capture.Frame{Data: body[20:end:end], Time: at,
-			Index: f.frames, Num: f.frames, WireLen: max(wire, capLen), File: f.id, Iface: int32(p.base + int(id)), Link: it.Link}
+			Index: f.frames, Num: f.frames, WireLen: max(wire, capLen), File: f.id, Iface: int32(p.base + int(id)), Tap: it.tap, Link: it.Link}
 		if opts := (end + 3) &^ 3; opts+4 <= len(body) {
 			p.options(body[opts:], func(code uint16, v []byte) {
 				if code == 2 && len(v) >= 4 {
@@ -227,9 +237,18 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 		f.frames++
 		// It has no time. Among others it came no sooner than the one before it.
 		b.Frames = append(b.Frames, capture.Frame{Data: body[4 : 4+capLen : 4+capLen], Time: p.last, Index: f.frames, Num: f.frames, WireLen: wire,
-			File: f.id, Iface: int32(p.base), Link: it.Link})
+			File: f.id, Iface: int32(p.base), Tap: it.tap, Link: it.Link})
 	}
 	return ""
+}
+
+// tapOf tells an interface from others by its name, and from those of its section with the same name by its place among
+// them: parts of a capture describe their interfaces each for itself, and not always in the same order.
+func tapOf(name string, nth uint32) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(name))
+	h.Write(le.AppendUint32(nil, nth))
+	return max(h.Sum32(), 1)
 }
 
 // options walks a list of options, stopping where it contradicts itself.

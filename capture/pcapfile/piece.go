@@ -107,6 +107,7 @@ func (f *File) Take(b *capture.Block, p *capture.Piece) error {
 	f.off += int64(rest)
 	f.keep(b, buf, used)
 	f.plan(len(b.Frames), used)
+	b.Taps = f.taps
 	if len(b.Frames) == 0 {
 		return f.fail
 	}

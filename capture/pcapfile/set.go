@@ -24,6 +24,8 @@ type Set struct {
 	size     int64
 	problems []error
 	single   *File
+	taps     capture.Taps
+	tap      uint32 // the first
 	options  Options
 	spare    spare  // memory of large frames
 	small    []byte // what a block had before it got some of it
@@ -123,6 +125,7 @@ func (s *Set) fill(in *input) bool {
 	in.pos = 0
 	err := in.file.Next(&in.block)
 	if err == nil {
+		s.know(in.file)
 		return true
 	}
 	if !errors.Is(err, io.EOF) {
@@ -134,6 +137,17 @@ func (s *Set) fill(in *input) bool {
 	}
 	in.block = capture.Block{}
 	return false
+}
+
+// know notes what f tells of its interfaces.
+func (s *Set) know(f *File) {
+	switch {
+	case f.taps == capture.NoTaps:
+	case s.taps == capture.NoTaps:
+		s.taps, s.tap = f.taps, f.tap
+	case f.taps == capture.ManyTaps || f.tap != s.tap:
+		s.taps = capture.ManyTaps
+	}
 }
 
 // activate takes an input whose time has come among those that are merged.
@@ -266,7 +280,7 @@ func (s *Set) merge(b *capture.Block) error {
 			heap.Fix(&s.active, 0)
 		}
 	}
-	b.Buf = buf[:0]
+	b.Buf, b.Taps = buf[:0], s.taps
 	if len(b.Frames) == 0 {
 		return io.EOF
 	}

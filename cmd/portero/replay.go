@@ -81,6 +81,7 @@ func (r *replayed) Next(b *capture.Block) error {
 		}
 		return io.EOF
 	}
+	b.Taps = r.block.Taps
 	limit := r.moved(time.Since(r.begun))
 	for r.next < len(r.block.Frames) && r.block.Frames[r.next].Time <= limit {
 		f := r.block.Frames[r.next]

@@ -145,6 +145,7 @@ type Engine struct {
 	last   uint64
 	links  []string
 	link   capture.LinkType
+	taps   taps
 }
 
 // New prepares a run.

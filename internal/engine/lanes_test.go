@@ -32,7 +32,7 @@ func (s *pieces) Next(b *capture.Block) error {
 		s.left = s.have.Frames
 	}
 	k := min(s.n, len(s.left))
-	b.Frames, b.Buf = b.Frames[:0], b.Buf[:0]
+	b.Frames, b.Buf, b.Taps = b.Frames[:0], b.Buf[:0], s.have.Taps
 	size := 0
 	for _, f := range s.left[:k] {
 		size += len(f.Data)

@@ -268,6 +268,9 @@ func (e *Engine) sequence(d *decoded) {
 		e.selectFrames(d)
 	}
 	e.current = d
+	if len(fs) > 0 && (d.block.Taps != capture.NoTaps || d.sum.links || fs[0].Link == capture.LinkSLL2) {
+		e.taps.mark(d)
+	}
 	next := 0
 	for i := range d.other {
 		o := &d.other[i]

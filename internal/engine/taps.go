@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"portero/capture"
+)
+
+// A capture of several interfaces has a packet as often as they saw it: on both ends of a veth pair, on a bridge and its
+// ports, on the way in and out of a router. An IPv4 id tells such copies; where there is none, only that they came by
+// other interfaces does, and a datagram is not asked twice. It is found here, where the blocks come in order, and only
+// where there are several interfaces.
+
+const (
+	tapSets   = 2048
+	tapWays   = 4
+	tapSights = 6    // interfaces by which a packet is counted
+	tapWindow = 10e6 // ns that a copy may be late
+	tapTail   = 64   // packets before the first one of a second interface among which its copy is looked for
+	tapMix1   = 0x9e3779b97f4a7c15
+	tapMix2   = 0xd6e8feb86659fd93
+)
+
+// taps marks the copies.
+type taps struct {
+	many  bool   // there are several
+	first uint32 // the only one so far
+	sets  []tapSet
+	tail  [tapTail]passing // the last packets while there is one
+	n     int              // of them all
+}
+
+// passing is a packet that came by an interface.
+type passing struct {
+	mark uint64
+	time int64
+	tap  uint32
+}
+
+// sighted is one that was met, how often by which interface. It is a cache line, as TestSighted holds.
+type sighted struct {
+	mark uint64
+	time int64 // when it was met last
+	by   [tapSights]struct{ tap, n uint32 }
+}
+
+// tapSet has the latest first.
+type tapSet [tapWays]sighted
+
+// mark marks the packets of d that are copies.
+func (t *taps) mark(d *decoded) {
+	fs, pkts := d.block.Frames, d.batch.Packets
+	from := 0
+	if !t.many && d.block.Taps == capture.OneTap && !d.sum.links && fs[0].Link != capture.LinkSLL2 {
+		from = max(len(pkts)-tapTail, 0) // there is nothing to be marked yet
+	}
+	for i := from; i < len(pkts); i++ {
+		p := &pkts[i]
+		x, ok := passes(p, &fs[p.FrameIdx])
+		if !ok || !t.several(&x) || !t.again(&x) {
+			continue
+		}
+		b := &d.batch
+		if len(b.Copied) == 0 {
+			words := (len(pkts) + 63) / 64
+			if cap(b.Copied) < words {
+				b.Copied = make([]uint64, words)
+			}
+			b.Copied = b.Copied[:words]
+			clear(b.Copied)
+		}
+		b.Copied[i/64] |= 1 << (i % 64)
+	}
+}
+
+// several reports whether there is more than one interface by now, and keeps x where there is not.
+func (t *taps) several(x *passing) bool {
+	switch {
+	case t.many:
+	case t.n == 0 || x.tap == t.first:
+		t.first = x.tap
+		t.tail[t.n%tapTail] = *x
+		t.n++
+	default:
+		t.many, t.sets = true, make([]tapSet, tapSets)
+		for i := max(t.n-tapTail, 0); i < t.n; i++ {
+			t.again(&t.tail[i%tapTail])
+		}
+	}
+	return t.many
+}
+
+// passes is what tells p and its copies, false where nothing does. What was sent to many is told by its sender's
+// hardware address too: several hosts may say the same to their neighbours, as they do who have no address yet.
+func passes(p *capture.Packet, f *capture.Frame) (x passing, ok bool) {
+	tap := f.Tap
+	if tap == 0 {
+		tap = uint32(f.Iface)
+	}
+	var sender []byte
+	switch {
+	case f.Link == capture.LinkSLL2 && len(f.Data) >= 20:
+		tap = tap*31 + binary.BigEndian.Uint32(f.Data[4:])*0x9e3779b1
+		if n := f.Data[11]; n > 0 {
+			sender = f.Data[12 : 12+min(n, 8)]
+		}
+	case f.Link == capture.LinkEthernet && len(f.Data) >= 12:
+		sender = f.Data[6:12]
+	}
+	if tap == 0 || p.Bits&capture.ICMPError != 0 {
+		return x, false
+	}
+	le := binary.LittleEndian
+	// A request and its answer may be the same octets.
+	m := mix(p.Digest^le.Uint64(p.Src[8:])^tapMix1, p.Hash^uint64(p.Seg)<<20^le.Uint64(p.Src[:])^tapMix2)
+	m ^= uint64(p.SrcPort) * tapMix1
+	if toMany(p) {
+		if sender == nil {
+			return x, false
+		}
+		var hw [8]byte
+		copy(hw[:], sender)
+		m = mix(m^tapMix2, le.Uint64(hw[:])^tapMix1)
+	}
+	return passing{m, p.Time, tap}, true
+}
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+// toMany reports whether p is addressed to more than one host, as far as its address alone says so.
+func toMany(p *capture.Packet) bool {
+	if p.Ver == 6 {
+		return p.Dst[0] == 0xff
+	}
+	return p.Dst[12]>>4 == 14 || [4]byte(p.Dst[12:]) == [4]byte{255, 255, 255, 255}
+}
+
+// again reports whether x is a copy of a packet that came by another interface, and counts it: what came by one for
+// the third time is the third packet, wherever the first two were seen.
+func (t *taps) again(x *passing) bool {
+	set := &t.sets[x.mark>>32%tapSets]
+	i := 0
+	for i < tapWays-1 && set[i].mark != x.mark {
+		i++
+	}
+	s := set[i]
+	copy(set[1:], set[:i])
+	if dt := x.time - s.time; s.mark != x.mark || dt > tapWindow || dt < -tapWindow {
+		s = sighted{mark: x.mark}
+	}
+	s.time = x.time
+	mine, most := uint32(0), uint32(0)
+	for k := range s.by {
+		switch by := &s.by[k]; {
+		case mine == 0 && (by.n == 0 || by.tap == x.tap):
+			by.tap = x.tap
+			by.n++
+			mine = by.n
+		default:
+			most = max(most, by.n)
+		}
+	}
+	set[0] = s
+	return mine <= most // 0: there are more interfaces than are counted
+}

@@ -1,0 +1,254 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"portero/capture"
+	"portero/capture/pcapfile"
+	"portero/catalog"
+	"portero/internal/record"
+	"portero/internal/view/ndjson"
+)
+
+// TestSighted: one that was met is a cache line.
+func TestSighted(t *testing.T) {
+	if n := unsafe.Sizeof(sighted{}); n != 64 {
+		t.Errorf("%d octets", n)
+	}
+}
+
+// sight is a datagram of IPv6 that came by an interface.
+type sight struct {
+	tap  uint32
+	ms   float64
+	from int    // 0 and 1 speak with each other, port 500 both
+	says string // octets
+	to   string // "": to the other; "all": a multicast group
+	hw   byte   // of who sent it
+	hop  byte   // taken off its hop limit
+}
+
+func (s *sight) frame() capture.Frame {
+	b := []byte{2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, s.hw, 0x86, 0xdd, 0x60, 0, 0, 0, 0, byte(8 + len(s.says)), 17, 64 - s.hop}
+	hosts := [2][]byte{{0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}}
+	src, dst := hosts[s.from], hosts[1-s.from]
+	if s.to == "all" {
+		dst = []byte{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}
+	}
+	b = append(append(b, src...), dst...)
+	b = append(b, 1, 244, 1, 244, 0, byte(8+len(s.says)), 0, 0)
+	b = append(b, s.says...)
+	binary.BigEndian.PutUint16(b[60:], folded(ones(b[54:], ones(b[22:54], uint32(17+8+len(s.says))))))
+	return capture.Frame{Data: b, WireLen: uint32(len(b)), Time: 1e18 + int64(s.ms*1e6), Tap: s.tap, Link: capture.LinkEthernet}
+}
+
+// cooked is the same as a capture on all interfaces has it (LINKTYPE_LINUX_SLL2).
+func cooked(f capture.Frame) capture.Frame {
+	b := []byte{0x86, 0xdd, 0, 0, 0, 0, 0, byte(f.Tap), 0, 1, 0, 6}
+	b = append(append(b, f.Data[6:12]...), 0, 0)
+	f.Data, f.Tap, f.Link = append(b, f.Data[14:]...), 0, capture.LinkSLL2
+	f.WireLen = uint32(len(f.Data))
+	return f
+}
+
+// What came by another interface a moment before is a copy, and nothing else is.
+func TestCopiesByOtherInterfaces(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		pkts []sight
+		want string // copies are 1
+	}{
+		{"both ends of a pair", []sight{{tap: 1}, {tap: 2, ms: 0.1}}, "01"},
+		{"a bridge and two ports", []sight{{tap: 1}, {tap: 2}, {tap: 3}}, "011"},
+		{"a router", []sight{{tap: 1, hw: 1}, {tap: 2, hw: 2, hop: 1}}, "01"},
+		{"one interface, sent again", []sight{{tap: 1}, {tap: 1, ms: 1}}, "00"},
+		{"a pair, sent again", []sight{{tap: 1}, {tap: 2}, {tap: 1, ms: 3}, {tap: 2, ms: 3}}, "0101"},
+		{"a pair, sent again before the first is through", []sight{{tap: 1}, {tap: 1}, {tap: 2}, {tap: 2}}, "0011"},
+		{"sent again by another way", []sight{{tap: 1}, {tap: 2}, {tap: 2, ms: 1}, {tap: 1, ms: 1}}, "0101"},
+		{"one of three missed it", []sight{{tap: 1}, {tap: 2}, {tap: 3}, {tap: 1}, {tap: 3}, {tap: 1}, {tap: 2}, {tap: 3}}, "01101011"},
+		{"the clock of the other is behind", []sight{{tap: 1, ms: 5}, {tap: 2, ms: 1}}, "01"},
+		{"too late for a copy", []sight{{tap: 1}, {tap: 2, ms: 11}}, "00"},
+		{"asked and answered with the same octets", []sight{{tap: 1}, {tap: 2}, {tap: 2, from: 1}, {tap: 1, from: 1}}, "0101"},
+		{"other octets", []sight{{tap: 1, says: "a"}, {tap: 2, says: "b"}, {tap: 2, says: "a"}, {tap: 1, says: "b"}}, "0011"},
+		{"to all, through a bridge", []sight{{tap: 1, to: "all", hw: 1}, {tap: 2, to: "all", hw: 1}}, "01"},
+		{"to all, from two hosts with one address", []sight{{tap: 1, to: "all", hw: 1}, {tap: 2, to: "all", hw: 2}}, "00"},
+		{"more interfaces than are counted", []sight{{tap: 1}, {tap: 2}, {tap: 3}, {tap: 4}, {tap: 5}, {tap: 6}, {tap: 7}, {tap: 8}, {tap: 1, ms: 1}}, "011111110"},
+	} {
+		for _, how := range []string{"ethernet", "cooked"} {
+			var x taps
+			d := decoded{}
+			dec := capture.NewDecoder(capture.NewPaths(), 1)
+			for i := range c.pkts {
+				f := c.pkts[i].frame()
+				if how == "cooked" {
+					f = cooked(f)
+				}
+				d.block.Frames = append(d.block.Frames, f)
+			}
+			d.block.Taps = capture.ManyTaps
+			decode(dec, &d)
+			x.mark(&d)
+			got := ""
+			for i := range d.batch.Packets {
+				got += fmt.Sprint(bit(d.batch.Copied, i))
+			}
+			if got != c.want {
+				t.Errorf("%s, %s: %s, want %s", c.name, how, got, c.want)
+			}
+		}
+	}
+}
+
+func bit(set []uint64, i int) uint64 {
+	if len(set) == 0 {
+		return 0
+	}
+	return set[i/64] >> (i % 64) & 1
+}
+
+// crossings are the frames of tr as three interfaces see them, each connection on a way of its own, and the frames that
+// one sees who sees all of them once.
+func crossings(t *testing.T, tr *traffic) (all []capture.Frame, once int) {
+	ways := [][]int32{{0}, {0, 1}, {1, 0, 2}, {2, 1}}
+	src := open(t, tr.pcap)
+	for {
+		var b capture.Block
+		if src.Next(&b) != nil {
+			break
+		}
+		for _, f := range b.Frames {
+			once++
+			l4 := 34
+			if f.Data[12] == 0x86 {
+				l4 = 54
+			}
+			sp, dp := binary.BigEndian.Uint16(f.Data[l4:]), binary.BigEndian.Uint16(f.Data[l4+2:])
+			way := slices.Clone(ways[(sp+dp)%4])
+			if sp < dp {
+				slices.Reverse(way)
+			}
+			for i, tap := range way {
+				g := f
+				g.Iface, g.Time = tap, f.Time+int64(i)*70_001
+				all = append(all, g)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b capture.Frame) int { return cmp.Compare(a.Time, b.Time) })
+	return all, once
+}
+
+// inFile is a capture of frames, which names each interface before its first frame.
+func inFile(t *testing.T, fs []capture.Frame) []byte {
+	var b bytes.Buffer
+	w, err := pcapfile.NewWriter(&b, pcapfile.WriterOptions{Name: func(i int32) string { return fmt.Sprint("eth", i) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range fs {
+		if err := w.Write(&fs[i], ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.Bytes()
+}
+
+// A capture of several interfaces has the same connections as one that has every packet once, however it is cut and read.
+func TestSeveralInterfacesSeeTheSame(t *testing.T) {
+	t.Parallel()
+	tr := newTraffic(5)
+	tr.fill(700, 100, 8, 30_000_000)
+	all, once := crossings(t, tr)
+	if len(all) < once*3/2 {
+		t.Fatalf("%d frames of %d", len(all), once)
+	}
+	const told = "first,proto,orig_addr,orig_port,resp_addr,resp_port,handshake,close,orig_pkts,resp_pkts,orig_payload,resp_payload,syn_retries"
+	tell := func(src capture.Source, opt Options, names string) string {
+		fields, err := record.Select(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		w := ndjson.New(&out, fields, false)
+		opt.Catalog, opt.Sink, opt.Seed, opt.Merged = catalog.Default(), w.Write, 9, true
+		if err := New(opt).Run(context.Background(), src); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		return out.String()
+	}
+	sorted := func(s string) string {
+		l := strings.Split(s, "\n")
+		slices.Sort(l)
+		return strings.Join(l, "\n")
+	}
+	file := inFile(t, all)
+	differ(t, "three interfaces", sorted(tell(open(t, tr.pcap), Options{Threads: 1}, told)), sorted(tell(open(t, file), Options{Threads: 1}, told)))
+
+	want := tell(open(t, file), Options{Threads: 1}, "")
+	for _, threads := range []int{1, 8} {
+		for _, n := range []int{1, 3, 700} {
+			differ(t, fmt.Sprint(threads, " threads, blocks of ", n), want, tell(&pieces{from: open(t, file), n: n}, Options{Threads: threads}, ""))
+		}
+	}
+	dir := t.TempDir()
+	var names []string
+	for i := range 10 {
+		n := filepath.Join(dir, fmt.Sprint(i, ".pcapng"))
+		if err := os.WriteFile(n, inFile(t, all[len(all)*i/10:len(all)*(i+1)/10]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, n)
+	}
+	set, err := pcapfile.OpenAll(names, pcapfile.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	differ(t, "ten slices", want, tell(set, Options{Threads: 2, Files: names}, ""))
+}
+
+// The second interface of a capture may be named late, behind many packets and at any place of a block.
+func TestSecondInterfaceComesLate(t *testing.T) {
+	for _, early := range []int{0, 1, 63, 64, 200} {
+		var fs []capture.Frame
+		for i := range early {
+			s := sight{tap: 1, says: fmt.Sprint(i)}
+			fs = append(fs, s.frame())
+		}
+		a, b := sight{tap: 1, ms: 1, says: "a"}, sight{tap: 1, ms: 1, says: "b"}
+		fs = append(fs, a.frame(), b.frame())
+		a.tap, b.tap = 2, 2
+		fs = append(fs, b.frame(), a.frame())
+		for cut := 1; cut < len(fs); cut += 1 + cut/4 {
+			var x taps
+			got := 0
+			for rest := fs; len(rest) > 0; {
+				d := decoded{}
+				d.block.Frames = rest[:min(cut, len(rest))]
+				rest = rest[len(d.block.Frames):]
+				if d.block.Taps = capture.OneTap; len(rest) < 2 {
+					d.block.Taps = capture.ManyTaps
+				}
+				decode(capture.NewDecoder(capture.NewPaths(), 1), &d)
+				x.mark(&d)
+				for i := range d.batch.Packets {
+					got = got<<1 | int(bit(d.batch.Copied, i))
+				}
+			}
+			if got != 3 {
+				t.Errorf("%d before, blocks of %d: copies %b, want the last two", early, cut, got)
+			}
+		}
+	}
+}
