@@ -152,7 +152,7 @@ func appProto(r *record.Record) string {
 		return ""
 	}
 	switch r.Service {
-	case "bittorrent-dht", "dhcp", "dnp3", "dns", "enip", "ftp", "http", "ike", "imap", "irc", "ldap", "mdns", "modbus", "mqtt", "mysql",
+	case "bittorrent-dht", "dhcp", "dnp3", "dns", "enip", "ftp", "ftp-data", "http", "ike", "imap", "irc", "ldap", "mdns", "modbus", "mqtt", "mysql",
 		"nfs", "ntp", "pop3", "quic", "rdp", "sip", "smb", "smtp", "snmp", "ssh", "telnet", "tftp", "tls", "websocket":
 		return r.Service
 	case "http-proxy":
