@@ -301,6 +301,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	if c.refusedBefore(p, side) || c.takenBackBefore(p, side) {
 		odd = OddReordered
 	}
+	if x.Data != nil && c.EndedBefore(p, side) {
+		c.doubtEnd(1-side, x)
+	}
 	late := me.bits&sentSegment != 0
 	if late && peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && (peer.bits&sentSYNACK == 0 || peer.synAck == p.Seq+1) && me.bits&(sentSYNACK|sentPayload|sentFIN) == 0 {
 		late = false
@@ -526,5 +529,6 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if d := x.more(); d.rstOff != 0 && Side(d.rstSide) == side && me.bits&(sentReset|sentRSTACKofSYN) == sentReset|sentRSTACKofSYN {
 		c.hangsUp(side, d.rstSeq[side], d.resetAck, segEnd(p), x) // captured before it
 	}
+	c.recallEnd(p, side, x)
 	return odd
 }

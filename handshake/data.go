@@ -110,7 +110,7 @@ type Details struct {
 	ICMPSide    uint8 // the side whose packet the error quotes
 	ICMPHow     ICMPHow
 	rstSide     uint8
-	zeekOnce    uint8 // Zeek's I and Q, once per side; and unsaid0
+	zeekOnce    uint8 // Zeek's I and Q, once per side; and unsaid0, earlyEnd0
 	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged, doubtedFIN0
 	finAck      [2]capture.Seq
 	prevLen     [2]uint16 // octets that the segment with prevISN carried; without dataPrevISN those of the SYN, see Conn.brought
@@ -142,6 +142,10 @@ const namesBoth uint8 = 1 << 7
 
 // unsaid0 in zeekOnce says of side 0, and the bit above it of side 1, that what is kept apart of it was taken back, see unsay.
 const unsaid0 uint8 = 1 << 4
+
+// earlyEnd0 in zeekOnce says of side 0, and the bit above it of side 1, that resetOwn, resetAck and resetNext are the number, the
+// acknowledgement and the place of a RST of it which does not count so far, see keepEnd.
+const earlyEnd0 uint8 = 1 << 6
 
 // opening is a SYN or a SYN-ACK: when and where it was seen.
 type opening struct {

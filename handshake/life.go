@@ -44,6 +44,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 				return Pending // its own, if its answer does not tell otherwise
 			}
 		}
+		if c.EndedBefore(p, side) {
+			return Pending // so does its end, if the answer agrees
+		}
 		if c.takenBackBefore(p, side) || me.bits&sentSYNACK != 0 && me.isn == p.Seq && !c.Over() {
 			return SameAttempt // so does who called before it answered the other's call
 		}
@@ -294,7 +297,7 @@ func (c *Conn) another(p *capture.Packet, side Side) bool {
 	if me.bits&sentSYNACK != 0 {
 		return p.Seq != me.isn && p.Ack != me.synAck && !c.Expects(p, side)
 	}
-	return (c.Over() || c.Alone(side) && me.bits&sentFIN != 0) && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 && !c.endsBehind(p, side) &&
+	return (c.Over() || c.Alone(side) && me.bits&sentFIN != 0) && (me.bits|peer.bits)&(sentSYN|sentSYNACK) == 0 && !c.EndsBehind(p, side) &&
 		(me.bits&hasNext != 0 && me.isn != p.Seq+1 || peer.bits&hasNext != 0 && peer.isn != p.Ack)
 }
 

@@ -111,6 +111,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		c.gone(side, old, ok, x)
 	}
 	if !ok {
+		if synSent {
+			c.keepEnd(p, side, off, x)
+		}
 		me.bits |= sentBadRST
 		x.suspect()
 		return OddRSTWindow
@@ -209,16 +212,78 @@ func (c *Conn) reaches(side Side, ack capture.Seq, x *Rest) {
 	}
 }
 
-// endsBehind reports whether all that was captured before p, a SYN-ACK of side, is a RST with ACK of either end that names both
+// EndsBehind reports whether all that was captured before p, a SYN-ACK of side, is a RST with ACK of either end that names both
 // of the connection which p opens: p is late, and opens no other.
-func (c *Conn) endsBehind(p *capture.Packet, side Side) bool {
+func (c *Conn) EndsBehind(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
-	const all = belongs | sentRSTACKofSYN | hasNext | hasAck
+	return me.bits&endAll == 0 && peer.ends(p.Ack, p.Seq+1) || peer.bits&endAll == 0 && me.ends(p.Seq+1, p.Ack)
+}
+
+// EndedBefore reports whether all that was captured before p, a SYN of side, is a RST with ACK of its peer that acknowledges octets
+// behind p: it may end what p opens.
+func (c *Conn) EndedBefore(p *capture.Packet, side Side) bool {
+	peer := &c.half[1-side]
+	return c.half[side].bits&endAll == 0 && peer.next != 0 && peer.ends(peer.next, segEnd(p)) && peer.synAck != segEnd(p)
+}
+
+// endAll are the signs that there is more of one end than a RST with ACK, or that.
+const endAll = belongs | sentRSTACKofSYN | hasNext | hasAck
+
+// ends reports whether all that was seen of h is a RST with ACK that names what it sent from its on, and what its peer sent from
+// others on.
+func (h *half) ends(its, others capture.Seq) bool {
 	const only = sentReset | sentRSTACKofSYN | hasNext
-	behind := func(from *half, its, others capture.Seq) bool {
-		return from.bits&all == only && from.next.In(its, its.Add(span)) && from.synAck.In(others, others.Add(span))
+	return h.bits&endAll == only && h.next.In(its, its.Add(span)) && h.synAck.In(others, others.Add(span))
+}
+
+// keepEnd keeps p, a RST of side that was captured at off and acknowledges more than the SYN which alone was seen of its peer: the
+// SYN-ACK may show that it ends what that opened, see recallEnd.
+func (c *Conn) keepEnd(p *capture.Packet, side Side, off uint32, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if x.Data == nil || x.flags&dataReset != 0 || !p.Flags.Any(capture.ACK) || p.Seq == 0 || me.bits&(belongs|hasAck) != 0 ||
+		!p.Ack.In(peer.next+1, peer.isn.Add(span)) {
+		return
 	}
-	return me.bits&all == 0 && behind(peer, p.Ack, p.Seq+1) || peer.bits&all == 0 && behind(me, p.Seq+1, p.Ack)
+	x.keepEnd(side, p.Seq, p.Ack, off)
+}
+
+func (x *Rest) keepEnd(side Side, seq, ack capture.Seq, off uint32) {
+	d := x.need()
+	d.zeekOnce |= earlyEnd0 << side
+	d.resetOwn, d.resetAck, d.resetNext = seq, ack, capture.Seq(off)
+}
+
+// doubtEnd lets the RST of side that is all that was captured before the SYN of its peer, and acknowledges more, count no more than if
+// it had been captured behind that, see keepEnd.
+func (c *Conn) doubtEnd(side Side, x *Rest) {
+	h, off := &c.half[side], x.more().rstOff
+	c.takeBack(side, x)
+	h.bits = h.bits&^hasNext | sentBadRST
+	x.suspect()
+	x.keepEnd(side, h.next, h.synAck, off)
+}
+
+// recallEnd lets the RST of side that keepEnd kept count where it names octets of both ends behind p, the SYN-ACK of side: so it would
+// have if it had been captured behind p.
+func (c *Conn) recallEnd(p *capture.Packet, side Side, x *Rest) {
+	if x.Data == nil || x.more().zeekOnce&(earlyEnd0<<side) == 0 {
+		return
+	}
+	d := x.need()
+	d.zeekOnce &^= earlyEnd0 << side
+	seq, ack, off := d.resetOwn, d.resetAck, uint32(d.resetNext)
+	if x.flags&dataReset != 0 || !seq.In(segEnd(p), p.Seq.Add(span)) || !ack.In(p.Ack, p.Ack.Add(span)) {
+		return
+	}
+	if x.suspectedRSTs > 0 && x.suspectedRSTs < 0xff {
+		x.suspectedRSTs--
+	}
+	if x.suspectedRSTs == 0 {
+		c.half[side].bits &^= sentBadRST
+	}
+	q := *p
+	q.Flags, q.Seq, q.Ack, q.PayloadLen, q.PayloadCap, q.Opts = capture.RST|capture.ACK, seq, ack, 0, 0, 0
+	c.observeRST(&q, side, off, x)
 }
 
 // begins is the first number of the stream of h, as far as is known.

@@ -72,6 +72,55 @@ func TestHonestResets(t *testing.T) {
 			c A 1501 5001
 			s R 5001`, `
 			1 handshake=invalid close=none`},
+		{"the third packet and octets are missed, and the responder's RST that acknowledges them is captured before the SYN-ACK", `
+			c S 1000
+			s RA 5001 1101
+			s SA 5000 1001`, `
+			1 handshake=completed_unseen missing=[ack] close=reset closed_by=resp close_frames=[2] suspected_rsts=0`},
+		{"and before the SYN too", `
+			s RA 5001 1101
+			c S 1000
+			s SA 5000 1001`, `
+			1 handshake=completed_unseen missing=[ack] close=reset closed_by=resp close_frames=[1] syn_frame=2 synack_frame=3 suspected_rsts=0`},
+		{"its number tells the octets", `
+			s RA 5051 1001
+			c S 1000
+			s SA 5000 1001`, `
+			1 handshake=completed_unseen missing=[ack] close=reset closed_by=resp suspected_rsts=0`},
+		{"and what followed is captured behind it", `
+			c S 1000
+			s RA 5001 1101
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100`, `
+			1 handshake=completed close=reset closed_by=resp close_frames=[2] ack_frame=4 suspected_rsts=0`},
+		{"who sent it goes on", `
+			c S 1000
+			s RA 5001 1101
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1101 5001 10
+			s A 5001 1111`, `
+			1 handshake=completed close=open suspected_rsts=1`},
+		{"without a SYN-ACK it answers nothing, in either order", `
+			s RA 5001 1101
+			c S 1000`, `
+			1 handshake=invalid close=none suspected_rsts=1`},
+		{"the SYN behind it is answered with another number", `
+			s RA 5001 1101
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001`, `
+			1 handshake=unsolicited
+			2 handshake=completed suspected_rsts=0`},
+		{"the SYN behind it is refused", `
+			s RA 5001 1101
+			c S 1000
+			s RA 0 1001`, `
+			1 handshake=unsolicited
+			2 handshake=refused suspected_rsts=0`},
 		{"a RST is captured before the octets that it acknowledges, and before their acknowledgement", `
 			c S 1000
 			s SA 5000 1001
