@@ -245,6 +245,7 @@ func (b *builder) judge(rec *record.Record) {
 			g.hear(i)
 		}
 	}
+	g.unanswered()
 	if g.zero == Neither {
 		g.zero = Orig
 	}
@@ -318,10 +319,14 @@ func (g *hearing) hear(i int) {
 	x.Sent, x.Quiet = uint32(g.pk[s]), p.Time-g.at
 	g.at = p.Time
 	held, again, fills := x.Payload[s], x.Details().Retrans[s], x.Details().OOO[s]
+	over := c.SentReset(s)
 	odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
 	p.again, p.fills = x.Details().Retrans[s] > again, x.Details().OOO[s] > fills
 	p.mute = p.PayloadLen == 1 && x.Payload[s] == held && !p.again
 	g.blame(p, odd)
+	if p.Flags.Any(capture.SYN) && !over && c.SentReset(s) {
+		g.ends(s, i, false) // captured before it
+	}
 	p.took = odd&handshake.OddBadSum != 0 && x.Payload[s] > held
 	g.takeBack(p, s)
 	for t := range apart {

@@ -179,7 +179,7 @@ func (b *builder) ending(e End, s handshake.Side, c *handshake.Conn, x *handshak
 func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake.Rest, side handshake.Side) {
 	for _, k := range strays {
 		q := &b.pkts[k]
-		if q.from == p.from || !handshake.Answers(p.Packet, q.Seq, q.PayloadLen) || !c.Began(q.Packet, p.Packet, side) {
+		if q.from == p.from || !handshake.Answers(p.Packet, q.Seq, q.PayloadLen) || !(c.Began(q.Packet, p.Packet, side) || c.EndsBehind(p.Packet, 1-side)) {
 			continue
 		}
 		for _, k := range strays {
@@ -189,5 +189,34 @@ func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake
 			}
 		}
 		return
+	}
+}
+
+// unanswered lets the judge see the SYNs that nobody answered and that are the very SYNs of this connection, captured late.
+func (g *hearing) unanswered() {
+	for _, k := range g.strays {
+		q, c := &g.pkts[k], &g.c
+		side := handshake.Side(0)
+		if q.from != g.zero {
+			side = 1
+		}
+		ended := c.EndedBefore(q.Packet, side)
+		if !ended && !c.StartsBehind(q.Packet, side) {
+			continue
+		}
+		q.stray = false
+		g.blame(q, c.Observe(q.Packet, side, uint32(k+1), g.x, handshake.Options{}))
+		if ended {
+			g.ends(1-side, k, true)
+		}
+	}
+}
+
+// ends notes of the RSTs of side before packet i that they change nothing, or that they do after all.
+func (g *hearing) ends(side handshake.Side, i int, bad bool) {
+	for k := range i {
+		if q := &g.pkts[k]; q.Flags.Any(capture.RST) && (q.from == g.zero) == (side == 0) && !q.copy && (bad || q.bad == RSTIgnored) {
+			q.bad, q.isBad = RSTIgnored, bad
+		}
 	}
 }
