@@ -138,7 +138,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 				case f.conn.StartsBehind(p, s), f.conn.EndedBefore(p, s):
 					t.forgetLetters(v, ps) // it is the very SYN of this connection, captured late
 					t.again(v, s, p)
-				case f.conn.SameSYN(p, s):
+				case f.conn.SameSYN(p, s), p.Flags.Any(capture.ACK) && f.conn.SameSYNACK(p, s):
 					t.again(v, s, p)
 				default:
 					t.stray(v, s, p)

@@ -167,8 +167,10 @@ const quiet = Second
 // replays reports whether what waits on f, which both ends used, comes after a silence: with its answer, though that has the same
 // number too, it opens another, as in a capture that is played again.
 func (ps *pendingSYN) replays(f *Flow) bool {
-	return ps.pkts[0].Time-f.last >= quiet && f.conn.Confirmed()
+	return ps.afterSilence(f) && f.conn.Confirmed()
 }
+
+func (ps *pendingSYN) afterSilence(f *Flow) bool { return ps.pkts[0].Time-f.last >= quiet }
 
 // accept turns a pending attempt into a connection when p takes it or refuses it: then its
 // sender knows nothing of the one that was open.
@@ -216,7 +218,7 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 			by = f.sideOf(o)
 		}
 		switch {
-		case by == side && c.Resumes(p, o, side):
+		case by == side && (c.Resumes(p, o, side) || ps.afterSilence(f) && c.Restarts(p, o, side)):
 		case !c.Departs(p, o, side, by), side != by && !ps.fits(p):
 			continue
 		case side == by && !c.Alone(side) && !c.Over():

@@ -219,8 +219,8 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 				return
 			}
 		}
-		if f.conn.Foreign(p, side) && !t.spoilt(f, side, p) && !t.recalls(v, f, side, p) {
-			t.pend(f, v, side, p) // a stranger's, if nothing goes on from it
+		if (f.conn.Foreign(p, side) || p.Time-f.last >= quiet && f.conn.AnswersAnew(p, side)) && !t.spoilt(f, side, p) && !t.recalls(v, f, side, p) {
+			t.pend(f, v, side, p) // a stranger's or a copy, if nothing goes on from it
 			return
 		}
 	default:

@@ -305,7 +305,8 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		c.doubtEnd(1-side, x)
 	}
 	late := me.bits&sentSegment != 0
-	if late && peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && (peer.bits&sentSYNACK == 0 || peer.synAck == p.Seq+1) && me.bits&(sentSYNACK|sentPayload|sentFIN) == 0 {
+	if late && (peer.bits&sentSYN != 0 && peer.bits&sentSegment == 0 && (peer.bits&sentSYNACK == 0 || peer.synAck == p.Seq+1) && me.bits&(sentSYNACK|sentPayload|sentFIN) == 0 ||
+		c.callsBack(p, side)) {
 		late = false
 		me.bits |= sentAckBeforeSYN
 		c.unhole(side, x) // from the number of that acknowledgement, which is none of the stream, to this

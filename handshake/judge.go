@@ -262,6 +262,9 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 			j.Kind = Split
 		}
 	}
+	if syn && !crossed && synack && me.bits&sentAckBeforeSYN != 0 {
+		j.Kind = Split // the call that it called back was missed
+	}
 	if syn && !crossed && c.answersCross() {
 		j.Kind = Simultaneous // the other's call was missed: who calls answers none but that
 	}

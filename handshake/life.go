@@ -100,7 +100,15 @@ func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {
 	behind := func(h *half, seq capture.Seq) bool {
 		return h.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && h.isn.In(seq+1, seq.Add(1<<16))
 	}
-	return !c.Over() && !c.far(0) && !c.far(1) && (c.SameSYN(syn, side) || behind(&c.half[side], syn.Seq)) && behind(&c.half[1-side], answer.Seq)
+	return !c.Over() && !c.far(0) && !c.far(1) && behind(&c.half[1-side], answer.Seq) &&
+		(c.SameSYN(syn, side) || behind(&c.half[side], syn.Seq) || c.callsBack(syn, side) && c.half[side].ack == answer.Seq+1)
+}
+
+// callsBack reports whether all that was seen of side before syn, its SYN, is that it acknowledged a call, which was missed, with the
+// number of syn: it answers a call by calling itself (a split handshake).
+func (c *Conn) callsBack(syn *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return me.bits&belongs == sentSegment && me.isn == syn.Seq && me.next == syn.Seq && c.half[1-side].bits&belongs == 0
 }
 
 // Confirmed reports whether both ends sent segments of a connection whose handshake was captured: neither calls or answers again.
@@ -134,6 +142,20 @@ func (c *Conn) Resumes(p, syn *capture.Packet, side Side) bool {
 	}
 	return p.Flags.Any(capture.ACK) && peer.bits&(belongs|sentBadRST) == 0 &&
 		(me.bits&sentReset != 0 || !c.SameSYN(syn, side) && p.Seq != me.next)
+}
+
+// Restarts reports whether p, a bare acknowledgement of side, follows syn as it did before: syn is the SYN of side again, whose
+// direction alone was captured, and which had said more since.
+func (c *Conn) Restarts(p, syn *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 && c.SameSYN(syn, side) && c.Alone(side) &&
+		p.Seq.In(syn.Seq+1, syn.Seq.Add(1+syn.PayloadLen)) && me.next.After(p.Seq)
+}
+
+// AnswersAnew reports whether p is the SYN-ACK of side again, whose direction alone was captured, and which had said more since: who did
+// has its third packet, and answers no SYN again.
+func (c *Conn) AnswersAnew(p *capture.Packet, side Side) bool {
+	return c.SameSYNACK(p, side) && c.Alone(side) && c.half[side].next.After(segEnd(p))
 }
 
 // Departs reports whether p, of side, goes on from o, a packet of by that waits, and not from where this

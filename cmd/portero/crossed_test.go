@@ -23,6 +23,21 @@ func TestHonestCrossed(t *testing.T) {
 			s S 5000
 			s SA 5000 1001`, `
 			1 handshake=half_open synack_frame=3 close=none`},
+		{"the call that a call answers was missed, and that it was acknowledged with the number of the second was not", `
+			s A 5000 1001
+			s S 5000
+			c SA 1000 5001
+			s A 5001 1001
+			c PA 1001 5001 10
+			s A 5001 1011`, `
+			1 handshake=completed handshake_kind=split syn_frame=2 synack_frame=3 ack_frame=4 orig_addr=192.0.2.2 close=open resp_payload=10 resp_lost=0 orig_lost=0`},
+		{"with another number it is no part of the call", `
+			s A 4990 1001
+			s S 5000
+			c SA 1000 5001
+			s A 5001 1001`, `
+			1 handshake=midstream
+			2 handshake=completed handshake_kind=normal`},
 		{"both called, and the second refuses the first, of whose call it knows nothing", `
 			c S 3000000000
 			s S 1500000000

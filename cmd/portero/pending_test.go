@@ -145,6 +145,50 @@ func TestPlayedAgain(t *testing.T) {
 			c A 1011 5021
 			s PA 5021 1011 20`, `
 			1 handshake=completed orig_pkts=5 resp_pkts=3 syn_retries=1 resp_payload=40`},
+		{"the originator alone was captured", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 50
+			c A 1051 5081
+			+5000 c S 1000
+			c A 1001 5001
+			c PA 1001 5001 50
+			c A 1051 5081`, `
+			1 handshake=implied orig_pkts=4 orig_payload=50 orig_retrans=0 syn_retries=0 close=open
+			2 handshake=implied orig_pkts=4 orig_payload=50 orig_retrans=0 syn_frame=5 reuses=1`},
+		{"with its FIN", `
+			c S 1000
+			c A 1001 5001
+			c FA 1001 5001
+			+5000 c S 1000
+			c A 1001 5001
+			c FA 1001 5001`, `
+			1 handshake=implied orig_pkts=3 close=half_closed
+			2 handshake=implied orig_pkts=3 close=half_closed reuses=1`},
+		{"the responder alone was captured", `
+			s SA 5000 1001
+			s PA 5001 1051 80
+			+5000 s SA 5000 1001
+			s PA 5001 1051 80`, `
+			1 handshake=implied resp_pkts=2 resp_payload=80 resp_retrans=0 synack_retries=0 oddities=
+			2 handshake=implied resp_pkts=2 resp_payload=80 resp_retrans=0 synack_frame=3 reuses=1`},
+		{"of the originator a copy of its SYN was long under way", `
+			c S 1000
+			c A 1001 5001
+			c PA 1001 5001 50
+			+5000 c S 1000
+			c PA 1051 5001 50`, `
+			1 handshake=implied orig_pkts=5 orig_payload=100 orig_retrans=0 syn_retries=1 oddities=`},
+		{"of the responder a copy of its SYN-ACK was", `
+			s SA 5000 1001
+			s PA 5001 1051 80
+			+5000 s SA 5000 1001`, `
+			1 handshake=implied resp_pkts=3 resp_payload=80 synack_retries=1 oddities=`},
+		{"a responder that had not said more asks again for the third packet", `
+			s SA 5000 1001
+			+3000 s SA 5000 1001
+			s PA 5001 1051 80`, `
+			1 handshake=implied resp_pkts=3 resp_payload=80 synack_retries=1 oddities=`},
 		{"a copy of the SYN asks a responder again that did not get the third packet", `
 			c S 1000
 			s SA 5000 1001
