@@ -256,9 +256,9 @@ func (d *Detector) Claim(a netip.Addr, m who.MAC, at int64, frame uint64) {
 	if c.mac != m {
 		// Addresses are handed on from machine to machine; two that both hold one at the
 		// same time do not.
-		if at-c.at < int64(claimWithin) {
+		if at-c.at < int64(claimWithin) && c.at-at < int64(claimWithin) { // clocks go backwards
 			if c.found == nil {
-				c.found = &Finding{Kind: "lan-poisoning", Severity: "medium", Basis: "observed", Target: a, First: c.at, Last: at, Name: "arp"}
+				c.found = &Finding{Kind: "lan-poisoning", Severity: "medium", Basis: "observed", Target: a, First: min(c.at, at), Last: at, Name: "arp"}
 			}
 			if !slices.Contains(c.rivals, m) && len(c.rivals) < 8 {
 				c.rivals = append(c.rivals, m)
@@ -269,7 +269,7 @@ func (d *Detector) Claim(a netip.Addr, m who.MAC, at int64, frame uint64) {
 			if len(c.found.Frames) < 8 {
 				c.found.Frames = append(c.found.Frames, c.frame, frame)
 			}
-			c.found.Last = at
+			c.found.First, c.found.Last = min(c.found.First, at), max(c.found.Last, c.at, at)
 		}
 		c.mac = m
 	}

@@ -71,8 +71,10 @@ func TestPoisoning(t *testing.T) {
 				d.Claim(a, m2, (i*2+1)*sec, uint64(i*2+2))
 			}
 		}, "lan-poisoning medium 2"},
-		"within a minute": {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 60*sec-1, 2) }, "lan-poisoning medium 2"},
-		"a minute later":  {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 60*sec, 2) }, ""},
+		"within a minute":                    {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 60*sec-1, 2) }, "lan-poisoning medium 2"},
+		"two captures, the older one second": {func(d *Detector) { d.Claim(a, m1, 7200*sec, 1); d.Claim(a, m2, 0, 2) }, ""},
+		"a clock that goes back a little":    {func(d *Detector) { d.Claim(a, m1, 10*sec, 1); d.Claim(a, m2, 0, 2) }, "lan-poisoning medium 2"},
+		"a minute later":                     {func(d *Detector) { d.Claim(a, m1, 0, 1); d.Claim(a, m2, 60*sec, 2) }, ""},
 		"three hold one address": {func(d *Detector) {
 			for i := range 9 {
 				d.Claim(a, who.MAC{2, 0, 0, 0, 0, byte(i % 3)}, int64(i)*sec, uint64(i+1))

@@ -44,7 +44,7 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 		var k topic
 		k.set(o, s, 0, 0, 0)
 		d.book(&d.rules[rScanPorts], &k, e, nil, open, 0, r)
-		d.note(rScanHosts, o, nil, 0, port, e, s, r)
+		d.tried(rScanHosts, o, s, port, e, r)
 	case handshake.Probe:
 		e.what = uint32(port)
 		d.note(rStealth, o, s, 0, 0, e, nil, r)
@@ -91,6 +91,15 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 	if r.Close == handshake.Reset && r.Handshake.Opened() {
 		d.note(rResets, o, s, 0, port, e, nil, r)
 	}
+}
+
+// tried books that o tried a port of s in vain. What tells the machines of its events apart stands where others have a size, of which
+// these have no use.
+func (d *Detector) tried(rule int, o, s *end, port uint16, e *event, r *record.Record) {
+	size := e.size
+	e.size = s.hash
+	d.note(rule, o, nil, 0, port, e, s, r)
+	e.size = size
 }
 
 // tally books an event that makes no finding.
@@ -183,7 +192,7 @@ func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 		}
 		e.what = uint32(port)
 		d.note(rUDPPorts, o, s, 0, 0, e, nil, r)
-		d.note(rUDPHosts, o, nil, 0, port, e, s, r)
+		d.tried(rUDPHosts, o, s, port, e, r)
 	case handshake.Answered, handshake.ReplyOnly:
 		if name := d.amplifier(port); name != "" {
 			ru := &d.rules[rAmplify]
@@ -273,7 +282,8 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 			t.a = from
 		}
 	}
-	if r.Orig.Payload >= uploadLeast && d.inside(o.addr) && d.public(s.addr) {
+	// (Where nothing of the other end was captured, what it sent back is not known.)
+	if r.Orig.Payload >= uploadLeast && (r.Resp.Pkts > 0 || r.Resp.Payload > 0) && d.inside(o.addr) && d.public(s.addr) {
 		ru := &d.rules[rUpload]
 		t := ru.of(o, s, 0, 0)
 		ru.add(t, e)

@@ -18,14 +18,20 @@ func byTime(es []event) []event {
 
 // densest is the window of at most w with the most distinct values of what.
 func densest(es []event, w time.Duration) (best []event, distinct int) {
+	return densestOf(es, w, func(e *event) uint64 { return uint64(e.what) })
+}
+
+// densestOf is densest of other values.
+func densestOf(es []event, w time.Duration, of func(e *event) uint64) (best []event, distinct int) {
 	es = byTime(es)
-	count := map[uint32]int{}
+	count := map[uint64]int{}
 	from := 0
 	for i := range es {
-		count[es[i].what]++
+		count[of(&es[i])]++
 		for es[i].at-es[from].at > int64(w) {
-			if count[es[from].what]--; count[es[from].what] == 0 {
-				delete(count, es[from].what)
+			left := of(&es[from])
+			if count[left]--; count[left] == 0 {
+				delete(count, left)
 			}
 			from++
 		}
@@ -113,11 +119,14 @@ func (t *track) whole(f *Finding) {
 	f.First, f.Last = t.first, t.last
 }
 
+// machine tells apart the machines that were tried: the same one over and over is no search (see tried).
+func machine(e *event) uint64 { return e.size }
+
 func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
 	if t.hosts.len() < scanHosts {
 		return Finding{}, false
 	}
-	es, n := busiest(t.events, scanWindow, every)
+	es, n := densestOf(t.events, scanWindow, machine)
 	f := Finding{Kind: "scan-hosts", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
 		Count: uint64(t.hosts.len()), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
 	switch k.port {
@@ -153,7 +162,7 @@ func (d *Detector) askedHosts(k subject, t *track) (Finding, bool) {
 	if t.hosts.len() < scanHosts {
 		return Finding{}, false
 	}
-	es, n := busiest(t.events, scanWindow, every)
+	es, n := densestOf(t.events, scanWindow, machine)
 	f := Finding{Kind: "scan-udp", Severity: "low", Basis: "observed", Actor: k.actor, Proto: capture.ProtoUDP, Port: k.port, Count: uint64(t.hosts.len()), Of: t.total,
 		Window: scanWindow, Name: d.cat.Service(capture.ProtoUDP, k.port)}
 	f.evidence(es)
@@ -228,12 +237,18 @@ func (d *Detector) drowned(k subject, t *track) (Finding, bool) {
 	return f, hits >= oneWayMin && hits*5 >= all*4
 }
 
-// amplifies and uploads are asked with every record of their kind.
-func (t *track) amplifies() bool { return t.b >= ampBytes && t.b >= ampRatio*max(t.a, 1) }
-func (t *track) uploads() bool   { return t.a >= uploadBytes && t.a >= uploadRatio*max(t.b, 1) }
+// amplifies and uploads are asked with every record of their kind. Where no question was captured, as of a victim in whose name others ask, and
+// of anybody where one direction alone was captured, the answers themselves have to be large.
+func (t *track) amplifies() bool {
+	return t.b >= ampBytes && t.b >= ampRatio*max(t.a, 1) && (t.a > 0 || t.b >= ampUnasked*t.total)
+}
+func (t *track) uploads() bool { return t.a >= uploadBytes && t.a >= uploadRatio*max(t.b, 1) }
 
 func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
 	f := Finding{Kind: "flood-amplify", Severity: "high", Basis: "observed", Target: k.target, Proto: k.proto, Port: k.port, Count: t.b, Of: t.a, Extra: uint64(t.hosts.len()), Name: d.amplifier(k.port)}
+	if t.a == 0 && t.hosts.len() < ampFrom {
+		f.Severity = "low" // the few that somebody asks always, it may be, by another way
+	}
 	f.evidence(slices.Clone(t.events))
 	return f, true
 }

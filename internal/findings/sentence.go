@@ -66,6 +66,9 @@ func (f *Finding) patternText(l words.Lang) string {
 	case "flood-reset":
 		return say(l.Pick("%d connections of %s with %s, %s, were cut by RST within %s", "%d conexiones de %s con %s, %s, acabaron con RST en %s"), f.Count, f.Actor, f.Target, spot, span(f.took()))
 	case "flood-amplify":
+		if f.Of == 0 {
+			return say(l.Pick("%s received %d octets from %s on %s, and no question was captured", "%s recibió %d octetos de %s por %s, y no se capturó ninguna pregunta"), f.Target, f.Count, plural(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door)
+		}
 		return say(l.Pick("%s received %d octets from %s on %s for %d octets of questions", "%s recibió %d octetos de %s por %s a cambio de %d octetos de preguntas"), f.Target, f.Count, plural(f.Extra, l.Pick("machine", "equipo"), l.Pick("machines", "equipos")), door, f.Of)
 	case "backscatter":
 		if f.Actor.IsValid() {

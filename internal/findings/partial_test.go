@@ -1,0 +1,59 @@
+package findings
+
+import "portero/handshake"
+
+// partial are stories of captures that lack one direction, whose clock jumps, or in which one address stands for many: nothing that
+// only the missing half would prove is said of them.
+var partial = []storied{
+	{"the same dead machine over and over, and others in the course of a day", func(s *story) {
+		tenths(40, func(at int64, i int) { s.tcp(at, "10.0.0.9", "10.9.0.1", 0, 80, handshake.NoAnswer) })
+		for i := range 40 {
+			s.tcp(int64(i)*1800*sec, "10.0.0.9", "10.9.%d.%d", i, 80, handshake.NoAnswer)
+		}
+	}, ""},
+	{"the same by datagrams", func(s *story) {
+		tenths(40, func(at int64, i int) { s.udp(at, "10.0.0.9", "10.9.0.1", 0, 161, handshake.Unanswered) })
+		for i := range 40 {
+			s.udp(int64(i)*1800*sec, "10.0.0.9", "10.9.%d.%d", i, 161, handshake.Unanswered)
+		}
+	}, ""},
+	{"twenty-four machines, most of them twice", func(s *story) {
+		tenths(47, func(at int64, i int) { s.tcp(at, "10.0.0.9", "10.9.%d.%d", i%24, 80, handshake.NoAnswer) })
+	}, ""},
+	{"twenty-five machines of IPv6 in one instant", func(s *story) {
+		for i := range 25 {
+			s.tcp(0, "fd00::9", "fd00:%d::%d", i, 80, handshake.NoAnswer)
+		}
+	}, "scan-hosts medium 25"},
+	{"twenty-five machines while the clock runs backwards", func(s *story) {
+		for i := range 25 {
+			s.tcp(-int64(i)*sec, "10.0.0.9", "10.9.%d.%d", i, 80, handshake.NoAnswer)
+		}
+	}, "scan-hosts medium 25"},
+	{"answers of one's own name servers, whose questions were not captured", func(s *story) {
+		tenths(2000, func(at int64, i int) {
+			s.udp(at, "10.0.0.9", "8.8.%d.%d", i%2, 53, handshake.ReplyOnly, payload(0, 180))
+		})
+	}, ""},
+	{"the same with large answers", func(s *story) {
+		tenths(2000, func(at int64, i int) {
+			s.udp(at, "10.0.0.9", "8.8.%d.%d", i%9, 53, handshake.ReplyOnly, payload(0, 900))
+		})
+	}, "flood-amplify low 1800000"},
+	{"large answers of ten that nobody was seen to ask", func(s *story) {
+		tenths(2000, func(at int64, i int) {
+			s.udp(at, "10.0.0.9", "8.8.%d.%d", i%10, 53, handshake.ReplyOnly, payload(0, 900))
+		})
+	}, "flood-amplify high 1800000"},
+	{"an answer of 512 octets on average, and one less", func(s *story) {
+		for i := range 200 {
+			s.udp(int64(i)*sec, "10.0.0.9", "8.8.%d.%d", i%20, 53, handshake.ReplyOnly, payload(0, 512))
+			s.udp(int64(i)*sec, "10.0.0.8", "8.8.%d.%d", i%20, 53, handshake.ReplyOnly, payload(0, 511))
+		}
+	}, "flood-amplify high 102400"},
+	{"much carried out, and nothing captured of the other end", func(s *story) {
+		for i := range 10 {
+			s.tcp(int64(i)*sec, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Implied, payload(20_000_000, 0))
+		}
+	}, ""},
+}
