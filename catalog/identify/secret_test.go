@@ -39,6 +39,12 @@ func plain(f *Facts) string {
 
 const secret = "open-Sesame-7"
 
+// amqpStart is Start-Ok of AMQP 0-9-1.
+func amqpStart(mech, answer string) string {
+	body := "\x00\x0a\x00\x0b\x00\x00\x00\x0e\x07productS\x00\x00\x00\x01x" + string(rune(len(mech))) + mech + "\x00\x00\x00" + string(rune(len(answer))) + answer + "\x05en_US"
+	return "\x01\x00\x00\x00\x00\x00" + string(rune(len(body))) + body + "\xce"
+}
+
 // Who logged in is told, and that the secret was readable; the secret is not kept,
 // in no form.
 func TestSecretsAreNotKept(t *testing.T) {
@@ -75,6 +81,12 @@ func TestSecretsAreNotKept(t *testing.T) {
 		{"http bearer", false, 80, []step{{ours, "GET / HTTP/1.1\r\nHost: d\r\nAuthorization: Bearer " + secret + "\r\n\r\n"}}, "", true},
 		{"redis", false, 6379, []step{{ours, fmt.Sprintf("*3\r\n$4\r\nAUTH\r\n$4\r\nanna\r\n$%d\r\n%s\r\n", len(secret), secret)}, {theirs, "+OK\r\n"}}, "anna", true},
 		{"redis inline", false, 6379, []step{{ours, "AUTH " + secret + "\r\n"}, {theirs, "+OK\r\n"}}, "", true},
+		{"amqp", false, 5672, []step{{ours, "AMQP\x00\x00\x09\x01"}, {theirs, "\x01\x00\x00\x00\x00\x00\x14\x00\x0a\x00\x0a\x00\x09\x00\x00\x00\x00\x00\x00\x00\x05PLAIN\x00\xce"}, {ours, amqpStart("PLAIN", "\x00anna\x00"+secret)}}, "anna", true},
+		{"amqp, its broker not captured", false, 5672, []step{{ours, "AMQP\x00\x00\x09\x01"}, {ours, amqpStart("PLAIN", "\x00anna\x00"+secret)}}, "anna", true},
+		{"amqp amqplain", false, 5672, []step{{ours, "AMQP\x00\x00\x09\x01"}, {ours, amqpStart("AMQPLAIN", "\x05LOGINS\x00\x00\x00\x04anna\x08PASSWORDS\x00\x00\x00"+string(rune(len(secret)))+secret)}}, "anna", true},
+		{"amqp by certificate", false, 5672, []step{{ours, "AMQP\x00\x00\x09\x01"}, {ours, amqpStart("EXTERNAL", "")}}, "", false},
+		{"amqp 1.0", false, 5672, []step{{ours, "AMQP\x03\x01\x00\x00"}, {theirs, "AMQP\x03\x01\x00\x00"}, {ours, "\x00\x00\x00\x2a\x02\x01\x00\x00\x00\x53\x41\xc0\x1d\x02\xa3\x05PLAIN\xa0\x13\x00anna\x00" + secret}}, "anna", true},
+		{"socks, its proxy not captured", false, 1080, []step{{ours, "\x05\x02\x00\x02"}, {ours, "\x01\x04anna" + string(rune(len(secret))) + secret}}, "anna", true},
 		{"mqtt", false, 1883, []step{{ours, "\x10" + string(rune(len(mqtt))) + mqtt}}, "anna", true},
 		{"ldap", false, 389, []step{{ours, "\x30" + string(rune(len(bind))) + bind}}, "cn=anna", true},
 		{"snmp", true, 161, []step{{ours, "\x30" + string(rune(len(snmp))) + snmp}}, "", true},

@@ -1,9 +1,6 @@
 package identify
 
-import (
-	"bytes"
-	"strconv"
-)
+import "bytes"
 
 // Databases, caches and message brokers.
 
@@ -514,56 +511,6 @@ func followMQTT(_ *Identifier, k *pending) bool {
 		k.login(user, "mqtt connect", r.u16())
 	} else if user != "" {
 		k.login(user, "mqtt connect", -1)
-	}
-	return true
-}
-
-// matchAMQP takes the protocol header of AMQP 0-9-1 and 1.0.
-func matchAMQP(l *look) grade {
-	b := l.b
-	if len(b) < 8 {
-		if begins(b, "AMQP") {
-			return more
-		}
-		return no
-	}
-	if has(b, "AMQP") && b[4] <= 3 && b[5] <= 1 && b[6] <= 10 {
-		return exact
-	}
-	if l.middle && l.on(5672) && b[0] >= 1 && b[0] <= 3 && len(b) >= 12 && be16(b[1:]) < 256 && int(be32(b[3:])) < 1<<20 {
-		return port
-	}
-	return no
-}
-
-// matchAMQPFrame takes a frame of version 1.0: a size, where its body begins, and what is asked for (Advanced Message Queuing
-// Protocol 1.0, sections 2.3 and 2.7).
-func matchAMQPFrame(l *look) grade {
-	b := l.b
-	if !l.middle || len(b) < 12 || be32(b) < 12 || be32(b) > 1<<24 || b[4] != 2 || b[5] > 1 {
-		return no
-	}
-	if b[8] != 0 || b[9] != 0x53 || b[10]>>4 != 1+3*b[5] || b[10]&15 > 8 {
-		return no
-	}
-	switch b[11] { // a list, in one of three sizes
-	case 0x45, 0xc0, 0xd0:
-		return exact
-	}
-	return no
-}
-
-func followAMQP(_ *Identifier, k *pending) bool {
-	b := k.dir[k.side].bytes()
-	if len(b) >= 8 && has(b, "AMQP") {
-		switch {
-		case b[4] == 0 && b[5] == 0 && b[6] == 9:
-			k.facts.Version = "0-9-1"
-		case b[5] == 1:
-			k.facts.Version = "1.0"
-		case b[4] == 1 && b[5] == 1:
-			k.facts.Version = strconv.Itoa(int(b[6])) + "-" + strconv.Itoa(int(b[7]))
-		}
 	}
 	return true
 }

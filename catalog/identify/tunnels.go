@@ -299,12 +299,13 @@ func matchSOCKS5(l *look) grade {
 func socksAsks(l *look, b []byte) grade {
 	if len(b) > 2 && b[0] == 1 { // user and password (RFC 1929)
 		r := reader{b: b[1:]}
-		r.vec8()
-		r.vec8()
+		user, pass := r.vec8(), r.vec8()
 		if r.short {
 			return l.until(len(l.b) + 1)
 		}
-		b = r.b
+		if b = r.b; len(b) == 0 && len(user) > 0 && len(pass) > 0 && texty(user) && texty(pass) {
+			return shape
+		}
 	}
 	switch {
 	case len(b) < 4:

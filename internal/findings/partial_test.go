@@ -1,6 +1,9 @@
 package findings
 
-import "portero/handshake"
+import (
+	"portero/catalog/identify"
+	"portero/handshake"
+)
 
 // partial are stories of captures that lack one direction, whose clock jumps, or in which one address stands for many: nothing that
 // only the missing half would prove is said of them.
@@ -51,6 +54,18 @@ var partial = []storied{
 			s.udp(int64(i)*sec, "10.0.0.8", "8.8.%d.%d", i%20, 53, handshake.ReplyOnly, payload(0, 511))
 		}
 	}, "flood-amplify high 102400"},
+	{"a password in a connection that was open before the capture", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Midstream, spoke("ftp"), readable("anna", "ftp PASS"), rolesBy(handshake.RolesPort))
+	}, "cleartext-credentials high 1"},
+	{"the same, of the end that is taken for the server", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 21, handshake.Midstream, spoke("ftp"), readable("anna", "ftp PASS"), rolesBy(handshake.RolesPort), said(func(a *identify.Facts) { a.Client = 1 }))
+	}, ""},
+	{"the same, enciphered, and a service that lets it", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 110, handshake.Midstream, spoke("pop3"), rolesBy(handshake.RolesPort))
+	}, ""},
+	{"a word for SNMP at a machine that says nothing, which may be a guess", func(s *story) {
+		s.udp(0, "10.0.0.9", "10.0.0.1", 0, 161, handshake.Unanswered, spoke("snmp"), readable("", "snmp community"))
+	}, ""},
 	{"much carried out, and nothing captured of the other end", func(s *story) {
 		for i := range 10 {
 			s.tcp(int64(i)*sec, "10.0.0.9", "9.9.9.9", 0, 443, handshake.Implied, payload(20_000_000, 0))

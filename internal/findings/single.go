@@ -114,6 +114,11 @@ func (d *Detector) judge(ms []mark, r *record.Record) []mark {
 		if offered(r) && r.RolesTold() {
 			x.unexpected()
 		}
+		// Of a connection that was open before the capture little is said of its door; a password that was read in it travelled, and who
+		// sent it says by that who called.
+		if a := r.App; r.Handshake == handshake.Midstream && a != nil && a.Client == 0 && a.Login != nil && a.Login.Clear {
+			x.login()
+		}
 		return x.marks
 	}
 	if r.App != nil {
