@@ -35,7 +35,7 @@ type setting struct {
 }
 
 // column is one column of a tab. Those with the highest rank go first when there
-// is no room.
+// is no room; those below 1 may be cut.
 type column struct {
 	en, es   string
 	rank     int
@@ -44,8 +44,8 @@ type column struct {
 }
 
 var columns = [4][]column{
-	{ // connections
-		{"opening", "apertura", 0, 10, 18, false}, {"from", "desde", 0, 21, 53, false}, {"to", "hacia", 0, 21, 53, false}, {"service", "servicio", 1, 6, 16, false},
+	{ // connections; where there is room for one end, it is the door: who calls has a port of the moment
+		{"opening", "apertura", -1, 10, 18, false}, {"from", "desde", 0, 21, 53, false}, {"to", "hacia", -1, 21, 53, false}, {"service", "servicio", 1, 6, 16, false},
 		{"program", "programa", 2, 7, 24, false}, {"state", "estado", 4, 6, 14, false}, {"last", "último", 3, 5, 6, true}, {"size", "tamaño", 5, 7, 7, true}, {"rtt", "rtt", 6, 7, 8, true},
 		{"age", "edad", 7, 6, 7, true}, {"name", "nombre", 8, 8, 40, false}, {"user", "usuario", 9, 6, 16, false}, {"pid", "pid", 9, 5, 8, true}, {"#", "#", 10, 3, 10, true},
 	},

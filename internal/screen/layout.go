@@ -24,7 +24,7 @@ func layout(cs []column, heads []string, rows [][]string, width int) (shown []in
 	take := map[int]bool{}
 	// A column with nothing in it waits until all others are in.
 	for pass := range 2 {
-		for rank := range 11 {
+		for rank := -1; rank < 11; rank++ {
 			for i, c := range cs {
 				empty := len(rows) > 0 && blank(rows, i) && c.rank > 0
 				if c.rank != rank || take[i] || empty != (pass == 1) {
@@ -32,7 +32,7 @@ func layout(cs []column, heads []string, rows [][]string, width int) (shown []in
 				}
 				// Of what is shown at all, as much as is needed; the first ranks may be cut.
 				need := natural[i] + 1
-				if c.rank == 0 {
+				if c.rank <= 0 {
 					need = min(need, c.min+1)
 				}
 				if need > left && len(take) > 0 {
@@ -50,7 +50,7 @@ func layout(cs []column, heads []string, rows [][]string, width int) (shown []in
 		if take[i] {
 			shown = append(shown, i)
 			w := natural[i]
-			if cs[i].rank == 0 {
+			if cs[i].rank <= 0 {
 				w = min(w, cs[i].min)
 			}
 			widths = append(widths, w)

@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -467,4 +468,16 @@ func TestStopKey(t *testing.T) {
 	m, _ := filled(t, words.English, "first-look", 80, 24)
 	m.Update(tea.KeyPressMsg{Code: 'z', Mod: tea.ModCtrl})
 	has(t, m, "it does not stop", "q quits")
+}
+
+// TestNarrowConnections: where one end alone fits, it is the one that was called.
+func TestNarrowConnections(t *testing.T) {
+	heads := []string{"opening", "from", "to", "service", "#"}
+	cs := []column{columns[0][0], columns[0][1], columns[0][2], columns[0][3], columns[0][13]}
+	rows := [][]string{{"completed", "127.0.0.1:49386", "127.0.0.1:8082", "http", "1"}}
+	for width, want := range map[int]string{28: "[0 2 4]", 38: "[0 2 3 4]", 58: "[0 1 2 3 4]", 200: "[0 1 2 3 4]"} {
+		if shown, _ := layout(cs, heads, rows, width); fmt.Sprint(shown) != want {
+			t.Errorf("%d columns show %v, want %s", width, shown, want)
+		}
+	}
 }

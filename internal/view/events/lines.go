@@ -106,6 +106,15 @@ func Program(r *record.Record, l words.Lang) string {
 	case r.ProcessBy == "":
 		return ""
 	case r.Process == "":
+		// Beside a state "ended" alone would be said of the connection.
+		switch r.ProcessBy {
+		case "ended":
+			return l.Pick("(its program had ended)", "(su programa había terminado)")
+		case "hidden":
+			return l.Pick("(another user's program)", "(un programa de otro usuario)")
+		case "kernel":
+			return l.Pick("(no program)", "(ningún programa)")
+		}
 		return "(" + how + ")"
 	case r.ProcessBy == "exact":
 		return fmt.Sprintf("%s (%d)", r.Process, r.PID)
