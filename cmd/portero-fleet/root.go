@@ -21,6 +21,7 @@ import (
 	"portero/internal/fleet/bus"
 	"portero/internal/fold"
 	"portero/internal/manual"
+	"portero/internal/record"
 	"portero/internal/view/safe"
 	"portero/internal/words"
 )
@@ -159,7 +160,13 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
   portero-fleet hub --parquet /data/flows --clickhouse http://127.0.0.1:8123
   portero-fleet query doors host=10.0.0.5
   portero-fleet ingest /archive --site hq`,
-		SilenceErrors: true, SilenceUsage: true, Args: cobra.NoArgs,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return usage(fmt.Sprintf("unknown command %q for %q", args[0], cmd.CommandPath()) + manual.OrMeant(written.Nearest(args[0], manual.Verbs(cmd))) + " (see `portero-fleet --help`)")
+		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := words.Parse(lang); lang != "" && err != nil {
 				return usage("--lang: " + err.Error())
@@ -177,7 +184,7 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 	// What it says was looked for before flags were read: help needs it.
 	root.PersistentFlags().StringVar(&lang, "lang", "", "language of sentences: en or es; without it that of the locale")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err.Error() + " (see `" + cmd.CommandPath() + " --help`)")
+		return usage(err.Error() + manual.OrMeant(written.Flag(cmd, err)) + " (see `" + cmd.CommandPath() + " --help`)")
 	})
 	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd(), about)
 	root.SetOut(a.out) // cobra's completion keeps what it finds here when it is made
@@ -185,6 +192,9 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 	strict(root)
 	return root
 }
+
+// written tells words apart that are written almost alike.
+var written = manual.Distance(record.EditDistance)
 
 // version is stamped at release time (-ldflags "-X main.version=...").
 var version = ""

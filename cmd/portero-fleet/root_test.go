@@ -165,3 +165,18 @@ func TestSayHidesNothing(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestMisspelt: a verb or a flag that is written almost right is asked for.
+func TestMisspelt(t *testing.T) {
+	for args, want := range map[string]string{
+		"sensr":                        "portero-fleet: unknown command \"sensr\" for \"portero-fleet\"; did you mean sensor? (see `portero-fleet --help`)\n",
+		"sensor --lang es --spo x":     "portero-fleet: opción desconocida: --spo; ¿quizá --spool? (véase `portero-fleet sensor --help`)\n",
+		"nothing-of-that --lang es":    "portero-fleet: orden \"nothing-of-that\" desconocida en \"portero-fleet\" (véase `portero-fleet --help`)\n",
+		"broker --nothing-of-the-kind": "portero-fleet: unknown flag: --nothing-of-the-kind (see `portero-fleet broker --help`)\n",
+	} {
+		var out, errw bytes.Buffer
+		if code := run(strings.Fields(args), &out, &errw); code != 2 || errw.String() != want || out.Len() > 0 {
+			t.Errorf("%s: %d %s%s", args, code, out.String(), errw.String())
+		}
+	}
+}

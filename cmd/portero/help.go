@@ -14,21 +14,11 @@ func misspelt(root *cobra.Command, args []string) error {
 	if len(args) == 0 || root.ArgsLenAtDash() == 0 {
 		return nil
 	}
-	best := nearest(args[0], verbs(root))
+	best := written.Nearest(args[0], manual.Verbs(root))
 	if best == "" || !absent(args[0]) {
 		return nil
 	}
 	return usage(fmt.Sprintf("%s: there is no file and no verb of this name; did you mean %s?", args[0], best))
-}
-
-// verbs are the names of what a command can do.
-func verbs(of *cobra.Command) (names []string) {
-	for _, c := range of.Commands() {
-		if c.IsAvailableCommand() {
-			names = append(names, c.Name())
-		}
-	}
-	return names
 }
 
 // refuseUnknown makes help and completion refuse what there is none for, where cobra shows

@@ -16,6 +16,7 @@ import (
 	"portero/capture/pcapfile"
 	"portero/internal/fold"
 	"portero/internal/lab"
+	"portero/internal/manual"
 	"portero/internal/teach"
 	"portero/internal/trace"
 	"portero/internal/view/safe"
@@ -124,7 +125,7 @@ func (a *app) lab(name string, o *labFlags, l teach.Lang) error {
 		for _, s := range lab.Scenarios() {
 			names = append(names, s.Name)
 		}
-		return usage(fmt.Sprintf("%q is no scenario (`portero lab` lists them)", name) + orMeant(nearest(name, names)))
+		return usage(fmt.Sprintf("%q is no scenario (`portero lab` lists them)", name) + manual.OrMeant(written.Nearest(name, names)))
 	}
 	at, ok := points[o.at]
 	if !ok {

@@ -12,9 +12,13 @@ import (
 	"github.com/spf13/pflag"
 
 	"portero/capture/filter"
+	"portero/internal/manual"
 	"portero/internal/record"
 	"portero/internal/view/safe"
 )
+
+// written tells words apart that are written almost alike.
+var written = manual.Distance(record.EditDistance)
 
 // absent tells that there is no file of this name.
 func absent(name string) bool {
@@ -67,49 +71,13 @@ func targeted(words []string) (target, error) {
 	return t, usage(fmt.Sprintf("%s is a file; behind the captures goes the connection, by its number in the table of: %s", words[last], "portero "+safe.Shell(words[last])))
 }
 
-// flagMeant is the flag that was meant by one that the verb does not have: one that is written almost so, or what
-// tcpdump listens with; "" for none.
+// flagMeant is the flag that was meant by one that the verb does not have, what tcpdump listens with among them; "" for none.
 func flagMeant(cmd *cobra.Command, err error) string {
 	var no *pflag.NotExistError
-	if !errors.As(err, &no) {
-		return ""
+	if errors.As(err, &no) && no.GetSpecifiedShortnames() != "" && no.GetSpecifiedName() == "i" && cmd.Root() == cmd {
+		return "portero live -i"
 	}
-	name := no.GetSpecifiedName()
-	if no.GetSpecifiedShortnames() != "" {
-		if name == "i" && cmd.Root() == cmd {
-			return "portero live -i"
-		}
-		return ""
-	}
-	var flags []string
-	begun := ""
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Hidden {
-			return
-		}
-		flags = append(flags, f.Name)
-		if begun == "" && len(name) > 2 && strings.HasPrefix(f.Name, name) {
-			begun = f.Name
-		}
-	})
-	if best := nearest(name, flags); best != "" {
-		begun = best
-	}
-	if begun == "" {
-		return ""
-	}
-	return "--" + begun
-}
-
-// nearest is the one of words that is written most like w, "" where none is near.
-func nearest(w string, words []string) string {
-	best, d := "", min(3, len(w)/3+1)
-	for _, x := range words {
-		if n := record.EditDistance(w, x); n < d {
-			best, d = x, n
-		}
-	}
-	return best
+	return written.Flag(cmd, err)
 }
 
 // saved refuses a capture that stands where live expects interfaces.
@@ -124,12 +92,4 @@ func saved(ifaces []string) error {
 		}
 	}
 	return nil
-}
-
-// orMeant asks whether a word was meant, where there is one that may have been.
-func orMeant(word string) string {
-	if word == "" {
-		return ""
-	}
-	return "; did you mean " + word + "?"
 }

@@ -121,7 +121,7 @@ connection in plain words, with the frames that prove it. It never sends a packe
 				return usage(err.Error() + fmt.Sprintf("; the file of that name is written ./%s", arg))
 			}
 		}
-		return usage(err.Error() + orMeant(flagMeant(cmd, err)) + " (see `" + cmd.CommandPath() + " --help`)")
+		return usage(err.Error() + manual.OrMeant(flagMeant(cmd, err)) + " (see `" + cmd.CommandPath() + " --help`)")
 	})
 	root.AddCommand(a.readCmd(), a.whyCmd(), a.teachCmd(), a.portsCmd(), a.hostsCmd(), a.findingsCmd(), a.liveCmd(), interfaces, a.exerciseCmd(), a.reportCmd(), a.labCmd(), a.labHostCmd(), a.diffCmd(), a.extractCmd(), a.explainCmd(), a.catalogCmd(), a.policyCmd(), about, a.manCmd(root))
 	completeWords(root)

@@ -48,7 +48,7 @@ func (a *app) manCmd(root *cobra.Command) *cobra.Command {
 			if len(args) > 0 {
 				found, rest, err := root.Find(args)
 				if err != nil || found == root || len(rest) > 0 {
-					return usage(fmt.Sprintf("man: there is no verb %q", strings.Join(args, " ")) + orMeant(nearest(args[0], verbs(root))))
+					return usage(fmt.Sprintf("man: there is no verb %q", strings.Join(args, " ")) + manual.OrMeant(written.Nearest(args[0], manual.Verbs(root))))
 				}
 				cmd = found
 			}

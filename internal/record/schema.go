@@ -273,12 +273,16 @@ var elsewhere = map[string]string{
 	"sni": "server_name", "hostname": "server_name", "host": "server_name", "src": "orig_addr", "src_ip": "orig_addr", "srcip": "orig_addr", "id.orig_h": "orig_addr",
 	"dst": "resp_addr", "dst_ip": "resp_addr", "dstip": "resp_addr", "dest_ip": "resp_addr", "id.resp_h": "resp_addr", "sport": "orig_port", "src_port": "orig_port",
 	"id.orig_p": "orig_port", "dport": "resp_port", "dst_port": "resp_port", "dest_port": "resp_port", "id.resp_p": "resp_port", "ts": "first", "time": "first", "state": "handshake",
-	"verdict": "handshake", "user_agent": "orig_software", "protocol": "proto", "app": "service",
+	"verdict": "handshake", "user_agent": "orig_software", "protocol": "proto", "app": "service", "srcport": "orig_port", "dstport": "resp_port", "ip": "resp_addr", "addr": "resp_addr", "address": "resp_addr",
+	"bytes": "orig_payload", "packets": "orig_pkts",
 }
+
+// KeyElsewhere is the field that other programs call name, "" for none.
+func KeyElsewhere(name string) string { return elsewhere[strings.ToLower(name)] }
 
 // suggest names the fields that look most like name.
 func suggest(name string, all []Field) string {
-	if known := elsewhere[strings.ToLower(name)]; known != "" {
+	if known := KeyElsewhere(name); known != "" {
 		return "; did you mean " + known + "?"
 	}
 	type near struct {

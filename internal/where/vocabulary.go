@@ -111,20 +111,17 @@ func (n *names) keyless(x *ast.BinaryNode) {
 // heads are the keys behind the heads of tables.
 var heads = [][2]string{{"opening", "handshake"}, {"from", "orig_addr"}, {"to", "resp_addr"}, {"rtt", "server_rtt_us"}, {"data", "orig_payload"}, {"start", "first"}, {"duration", "duration_us"},
 	{"pkts>", "orig_pkts"}, {"<pkts", "resp_pkts"}, {"bytes>", "orig_payload"}, {"<bytes", "resp_payload"}, {"state", "conn_state"}, {"host", "resp_addr"}, {"port", "resp_port"},
-	{"name", "server_name"}, {"program", "process"}, {"age", "duration_us"}, {"size", "orig_wire_bytes"}, {"service", "service"}, {"close", "close"}, {"history", "history"}, {"tunnel", "tunnel"},
-	// As other tools name them.
-	{"src", "orig_addr"}, {"dst", "resp_addr"}, {"src_ip", "orig_addr"}, {"dst_ip", "resp_addr"}, {"srcip", "orig_addr"}, {"dstip", "resp_addr"}, {"sport", "orig_port"}, {"dport", "resp_port"},
-	{"src_port", "orig_port"}, {"dst_port", "resp_port"}, {"srcport", "orig_port"}, {"dstport", "resp_port"}, {"ip", "resp_addr"}, {"addr", "resp_addr"}, {"address", "resp_addr"},
-	{"bytes", "orig_payload"}, {"packets", "orig_pkts"}, {"protocol", "proto"}, {"time", "first"}, {"verdict", "handshake"}, {"status", "handshake"}}
+	{"name", "server_name"}, {"program", "process"}, {"age", "duration_us"}, {"size", "orig_wire_bytes"}, {"service", "service"}, {"close", "close"}, {"history", "history"}, {"tunnel", "tunnel"}}
 
-// keyOf is the key behind a head of a table, in the words of either language; "" for none.
+// keyOf is the key behind a head of a table, in the words of either language, or behind what other programs call it;
+// "" for none.
 func keyOf(head string) string {
 	for _, h := range heads {
 		if bare(h[0]) == bare(head) || bare(lang.Column(lang.Spanish, h[0])) == bare(head) {
 			return h[1]
 		}
 	}
-	return ""
+	return record.KeyElsewhere(head)
 }
 
 // key is the key of the record that node is, nil for none.
