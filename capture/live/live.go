@@ -23,7 +23,8 @@ type Options struct {
 	// Filter makes the kernel's filter for a link type; nil takes all. It is
 	// attached before the socket is bound, so that no frame slips past.
 	Filter func(link capture.LinkType) ([]bpf.RawInstruction, error)
-	// RingBytes is the size of the rings of one interface together; 0 is 64 MB.
+	// RingBytes is the size of the rings of one interface together; 0 is 64 MB, or a part of 1 GB where that would be
+	// more than 1 GB for all.
 	RingBytes int
 	// Lanes is how many rings share the frames of one interface, by connection; 0
 	// is one for every two processors, at most four.

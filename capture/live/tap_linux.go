@@ -15,7 +15,9 @@ import (
 )
 
 const (
-	defaultRing = 64 << 20
+	defaultRing = 64 << 20 // of an interface
+	allRings    = 1 << 30  // of all, where nobody says otherwise
+	leastRing   = 1 << 20
 	blockOctets = 1 << 19
 	vlanOctets  = 4
 )
@@ -91,7 +93,7 @@ func listen(o *Options, name string) (Tap, error) {
 	}
 	size := o.RingBytes
 	if size <= 0 {
-		size = defaultRing
+		size = max(min(defaultRing, allRings/max(len(o.Interfaces), 1)), leastRing)
 	}
 	t := Tap{Name: name, Index: index, Link: link, BlockSize: blockOctets, Blocks: max(size/lanes/blockOctets, 2)}
 	code, err := program(o, link, index == 0)

@@ -84,7 +84,7 @@ var spanishHelp = map[string]string{
 	"the numbers of the wire and the options under every arrow (text)":                                                "los números del cable y las opciones bajo cada flecha (text)",
 	"save what was heard there as pcapng (mode 0600)":                                                                 "guardar lo que se oyó allí como pcapng (modo 0600)",
 	"The same while it happens: a screen in a terminal, records in a pipe":                                            "Lo mismo mientras ocurre: una pantalla en un terminal, registros en una tubería",
-	"memory shared with the kernel for each interface, 1M to 1G":                                                      "memoria compartida con el núcleo para cada interfaz, de 1M a 1G",
+	"memory shared with the kernel for each interface, 1M to 1G; unless it is given, 1G for all of them at most":      "memoria compartida con el núcleo para cada interfaz, de 1M a 1G; si no se da, 1G para todas como mucho",
 	"stop after this time: 30s, 10m":                                                                                  "parar tras este tiempo: 30s, 10m",
 	"a tcpdump filter expression for the kernel (also after --)":                                                      "una expresión de filtro de tcpdump para el núcleo (también tras --)",
 	"an interface (again for more); any is all of them, and the default":                                              "una interfaz (se repite para más); any son todas, y lo habitual",

@@ -51,7 +51,7 @@ type liveFlags struct {
 	to                                                   toFlags
 	replay                                               string
 	speed                                                float64
-	speedGiven, fsyncGiven                               bool
+	speedGiven, fsyncGiven, ringGiven                    bool
 }
 
 func (a *app) liveCmd() *cobra.Command {
@@ -90,6 +90,7 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 			}
 			o.ifaces = append(o.ifaces, args...)
 			o.speedGiven, o.fsyncGiven = cmd.Flags().Changed("speed"), cmd.Flags().Changed("fsync")
+			o.ringGiven = cmd.Flags().Changed("buffer-size")
 			if err := o.check(); err != nil {
 				return err
 			}
@@ -119,7 +120,7 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs.BoolVar(&o.force, "force", false, "replace files that exist")
 	fs.IntVarP(&o.snaplen, "snaplen", "s", 262144, "octets of a frame that are kept")
 	fs.BoolVarP(&o.noPromisc, "no-promiscuous-mode", "p", false, "do not ask the interface for frames to others")
-	fs.StringVarP(&o.ring, "buffer-size", "B", "64M", "memory shared with the kernel for each interface, 1M to 1G")
+	fs.StringVarP(&o.ring, "buffer-size", "B", "64M", "memory shared with the kernel for each interface, 1M to 1G; unless it is given, 1G for all of them at most")
 	fs.IntVar(&o.lanes, "lanes", 0, "rings among which the kernel shares the frames of an interface; 0 is one for every two processors, at most four")
 	fs.Uint64VarP(&o.count, "count", "c", 0, "stop after this many frames")
 	fs.DurationVar(&o.duration, "duration", 0, "stop after this time: 30s, 10m")
@@ -230,7 +231,10 @@ func (a *app) plan(o *liveFlags) (s *session, opt live.Options, ro recorder.Opti
 	if err != nil {
 		return
 	}
-	opt = live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, RingBytes: int(ring), Lanes: o.lanes}
+	opt = live.Options{Interfaces: o.ifaces, SnapLen: o.snaplen, NoPromisc: o.noPromisc, Lanes: o.lanes}
+	if o.ringGiven {
+		opt.RingBytes = int(ring)
+	}
 	if o.filter != "" {
 		expr, err := filter.Parse(o.filter)
 		if err != nil {

@@ -162,6 +162,7 @@ func (s *server) close() {
 // given is an answer that comes with files.
 type given struct {
 	Taps  []live.Tap `json:",omitempty"`
+	All   int        `json:",omitempty"` // sockets, of this answer and those that follow
 	Lanes []int      `json:",omitempty"`
 	Name  string     `json:",omitempty"`
 }
@@ -170,6 +171,9 @@ func (g *given) add(t live.Tap) []*os.File {
 	g.Taps, g.Lanes = append(g.Taps, t), append(g.Lanes, len(t.Files))
 	return t.Files
 }
+
+// someTaps are how many interfaces an answer has at most.
+const someTaps = 32
 
 func (s *server) answer(name string, body []byte) (any, []*os.File, error) {
 	var g given
@@ -182,10 +186,14 @@ func (s *server) answer(name string, body []byte) (any, []*os.File, error) {
 	}
 	switch name {
 	case "listen":
+		// A few at a time, as many as one message takes: who asks goes on until there are no more.
 		for _, t := range s.taps {
-			files = append(files, g.add(t)...)
+			g.All += len(t.Files)
 		}
-		s.taps = nil
+		for len(s.taps) > 0 && len(g.Taps) < someTaps && len(files)+len(s.taps[0].Files) <= helper.MaxFiles {
+			files = append(files, g.add(s.taps[0])...)
+			s.taps = s.taps[1:]
+		}
 		return g, files, nil
 	case "reopen":
 		var iface string
@@ -262,6 +270,8 @@ type remote struct {
 	call *helper.Client
 	ask  net.Conn
 	over chan struct{} // closed when the other process ends
+
+	rings int // packets come by so many
 }
 
 func (a *app) remote() (keeper, error) {
@@ -288,7 +298,15 @@ func (a *app) remote() (keeper, error) {
 	return r, nil
 }
 
-func (r *remote) listen() ([]live.Tap, error) { return r.taps("listen", nil) }
+func (r *remote) listen() (all []live.Tap, err error) {
+	for {
+		some, err := r.taps("listen", nil)
+		if err != nil || len(some) == 0 {
+			return all, err
+		}
+		all = append(all, some...)
+	}
+}
 
 // taps gets Taps. Their sockets could send, and go where nothing is written.
 func (r *remote) taps(question string, body any) ([]live.Tap, error) {
@@ -297,6 +315,7 @@ func (r *remote) taps(question string, body any) ([]live.Tap, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.rings = max(r.rings, g.All)
 	for i := range g.Taps {
 		if i >= len(g.Lanes) || g.Lanes[i] > len(files) {
 			return nil, errors.New("the helper process sent too few sockets")
@@ -305,7 +324,8 @@ func (r *remote) taps(question string, body any) ([]live.Tap, error) {
 			high, err := jail.High(f)
 			switch {
 			case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EMFILE):
-				return nil, usage("too few descriptors are allowed here: portero live needs 600 (ulimit -n 1024)")
+				need := jail.PacketFD + 88 + r.rings
+				return nil, usage(fmt.Sprintf("too few descriptors are allowed here: portero live needs %d (ulimit -n %d)", need, (need+1023)&^1023))
 			case err != nil:
 				return nil, fmt.Errorf("descriptors from %d on: %w", jail.PacketFD, err)
 			}

@@ -17,7 +17,8 @@ import (
 // bounds of one message
 const (
 	maxMessage = 64 << 10
-	maxFiles   = 128
+	// MaxFiles is how many files an answer has at most.
+	MaxFiles = 128
 )
 
 type question struct {
@@ -104,7 +105,7 @@ func Serve(c *net.UnixConn, a Answerer) error {
 
 func send(c *net.UnixConn, out answer, files []*os.File) error {
 	b, err := json.Marshal(out)
-	if err != nil || len(b) > maxMessage || len(files) > maxFiles {
+	if err != nil || len(b) > maxMessage || len(files) > MaxFiles {
 		b, files = []byte(`{"Error":"helper: too long an answer"}`), nil
 	}
 	var rights []byte
@@ -148,7 +149,7 @@ func (c *Client) Ask(name string, body, reply any) ([]*os.File, error) {
 		return nil, fmt.Errorf("the helper process is gone: %w", err)
 	}
 	buf := make([]byte, maxMessage)
-	oob := make([]byte, unix.CmsgSpace(4*maxFiles))
+	oob := make([]byte, unix.CmsgSpace(4*MaxFiles))
 	n, m, _, _, err := c.c.ReadMsgUnix(buf, oob)
 	if err != nil || n == 0 {
 		return nil, fmt.Errorf("the helper process is gone: %w", errors.Join(err, io.EOF))

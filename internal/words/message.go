@@ -164,7 +164,7 @@ var messages = [][2]string{
 	{"%q is none of file, flush, never", "%q no es file, flush ni never"},
 	{"--buffer-size: %s is none of 1M to 1G", "--buffer-size: %s no está entre 1M y 1G"},
 	{"--memory: %s is too little (8M at least)", "--memory: %s es demasiado poco (8M como mínimo)"},
-	{"too few descriptors are allowed here: portero live needs 600 (ulimit -n 1024)", "aquí se permiten muy pocos descriptores: portero live necesita 600 (ulimit -n 1024)"},
+	{"too few descriptors are allowed here: portero live needs %d (ulimit -n %d)", "aquí se permiten muy pocos descriptores: portero live necesita %d (ulimit -n %d)"},
 }
 
 var verb = regexp.MustCompile(`%(?:#x|[ ]?x|[qsdvg])`)
