@@ -34,12 +34,16 @@ func (o *readFlags) mask() (*anonymize.Map, error) {
 	return anonymize.New(key), nil
 }
 
+// mostTaps is how many interfaces an anonymous capture tells apart: a capture may name as many as it has packets.
+const mostTaps = 4096
+
 // masked writes packets without what is private.
 type masked struct {
 	mask    *anonymize.Map
 	to      *pcapfile.Writer
 	eng     *engine.Engine
 	buf     []byte
+	taps    map[uint32]int32 // the interfaces by their order, which is all that is told of them
 	written uint64
 	err     error
 }
@@ -55,6 +59,17 @@ func (m *masked) packet(p *capture.Packet, payload []byte) {
 	}
 	m.buf = f.Data
 	m.written++
+	tap := m.eng.Tap(p)
+	id, ok := m.taps[tap]
+	if !ok {
+		if m.taps == nil {
+			m.taps = map[uint32]int32{}
+		}
+		if id = int32(len(m.taps)); id < mostTaps {
+			m.taps[tap] = id
+		}
+	}
+	f.Iface = id
 	m.err = m.to.Write(&f, "")
 }
 

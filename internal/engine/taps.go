@@ -91,17 +91,34 @@ func (t *taps) several(x *passing) bool {
 	return t.many
 }
 
-// passes is what tells p and its copies, false where nothing does. What was sent to many is told by its sender's
-// hardware address too: several hosts may say the same to their neighbours, as they do who have no address yet.
-func passes(p *capture.Packet, f *capture.Frame) (x passing, ok bool) {
+// tapOf is a number of the interface by which f came, 0 where nothing tells it.
+func tapOf(f *capture.Frame) uint32 {
 	tap := f.Tap
 	if tap == 0 {
 		tap = uint32(f.Iface)
 	}
+	if f.Link == capture.LinkSLL2 && len(f.Data) >= 20 {
+		tap = tap*31 + binary.BigEndian.Uint32(f.Data[4:])*0x9e3779b1
+	}
+	return tap
+}
+
+// Tap is a number that tells the interface by which p came from others, while Options.Seen shows p: for who writes p
+// in another form, in which copies are still to be told by it.
+func (e *Engine) Tap(p *capture.Packet) uint32 {
+	if e.block == nil || int(p.FrameIdx) >= len(e.block.Frames) {
+		return 0
+	}
+	return tapOf(&e.block.Frames[p.FrameIdx])
+}
+
+// passes is what tells p and its copies, false where nothing does. What was sent to many is told by its sender's
+// hardware address too: several hosts may say the same to their neighbours, as they do who have no address yet.
+func passes(p *capture.Packet, f *capture.Frame) (x passing, ok bool) {
+	tap := tapOf(f)
 	var sender []byte
 	switch {
 	case f.Link == capture.LinkSLL2 && len(f.Data) >= 20:
-		tap = tap*31 + binary.BigEndian.Uint32(f.Data[4:])*0x9e3779b1
 		if n := f.Data[11]; n > 0 {
 			sender = f.Data[12 : 12+min(n, 8)]
 		}
