@@ -7,6 +7,6 @@
 // are and what to check next. It never says that somebody is infected.
 //
 // Records may come in any order: times are sorted when the findings are asked
-// for, so that lanes and idle timeouts change nothing. Memory is bounded per
-// detector, and what had no room is counted.
+// for, so that lanes and idle timeouts change nothing. Memory is bounded: each
+// detector has a share and what others leave, and what had no room is counted.
 package findings

@@ -156,7 +156,7 @@ const (
 
 // New returns a detector. local are networks that count as inside besides the
 // private ones; budget is in octets, 0 for DefaultBudget. Each detector has the
-// same share of it.
+// same share of it, and what others leave of theirs.
 func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 	if budget <= 0 {
 		budget = DefaultBudget
@@ -181,11 +181,14 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 		rListener:  {kind: "listener-new", first: 1, judge: (*Detector).appeared}, // UDP; rServers knows those of TCP
 		rSingle:    {first: 1, judge: (*Detector).single},
 	}
-	share := budget / (nRules + 1)
+	each := budget / (nRules + 1)
+	all := make([]*store, nRules)
 	for i := range d.rules {
-		d.rules[i].limit = share
+		d.rules[i].limit = each
+		all[i] = &d.rules[i].store
 	}
-	d.heard.limit = share
+	share(all)
+	d.heard.limit = each
 	return d
 }
 

@@ -179,16 +179,25 @@ const onceMost = 3
 
 // makeRoom forgets until there is room for n octets, or nobody is left.
 func (s *store) makeRoom(n int64) {
-	for s.bytes+n > s.limit {
-		switch span := int64(s.ones.span()); {
-		case span > 0 && (s.len() == 0 || span*onceBytes > s.limit/onceShare):
-			s.forget()
-		case s.len() > 0:
-			s.evict()
-		default:
+	for s.bytes+n > s.room() {
+		if !s.reclaim() && !s.forgetOne(true) {
 			return
 		}
 	}
+}
+
+// forgetOne forgets one, or borrows room for it where that is wanted and there is some. False is that nobody is left.
+func (s *store) forgetOne(borrows bool) bool {
+	switch span := int64(s.ones.span()); {
+	case borrows && s.len() > 0 && s.borrow():
+	case span > 0 && (s.len() == 0 || span*onceBytes > s.limit/onceShare):
+		s.forget()
+	case s.len() > 0:
+		s.evict()
+	default:
+		return false
+	}
+	return true
 }
 
 // all calls f for the track of every subject, those seen once first, each oldest first. What f does to the

@@ -180,8 +180,11 @@ type store struct {
 	texts   map[names]uint32
 	spare   uint32 // number plus one of the last that went and left room, 0 none
 	bytes   int64
-	limit   int64
+	limit   int64 // its share
 	dropped uint64
+	lending *lending // nil: it has its share and no more
+	extra   int64    // what it borrowed, or lent where it is negative
+	pause   int      // see borrow
 	drawers drawers
 }
 
