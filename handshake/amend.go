@@ -20,12 +20,12 @@ func (c *Conn) answeredBefore(p *capture.Packet, side Side) bool {
 }
 
 // madeUpBefore reports whether side, of which all that counts was captured before p, the SYN-ACK of its peer, acknowledged then
-// with its third packet what its peer cannot have sent, of which no octet was seen: no more than fits the window of a SYN is on
-// its way by then. What it acknowledged is in doubt as if it had come behind p, see preOpen.
+// with its third packet what its peer, of which no octet was seen, did not send as far as is known. That is in doubt as if it had
+// come behind p, see preOpen.
 func (c *Conn) madeUpBefore(p *capture.Packet, side Side) bool {
 	me := &c.half[side]
 	if c.flags&flagCandidate == 0 || c.candSide() != side || me.bits&(sentSYN|sentPayload|hasAck) != sentSYN|hasAck ||
-		c.candSeq != me.isn+1 || me.next != c.candSeq || me.ack != c.candAck || c.candAck.Sub(p.Seq) <= span {
+		c.candSeq != me.isn+1 || me.next != c.candSeq || !c.candAck.After(segEnd(p)) {
 		return false
 	}
 	me.bits = me.bits&^hasAck | sentWrongAck

@@ -467,13 +467,14 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	acked := p.Seq // how far its peer acknowledged, where that was captured before it
 	if !repeat && !bareFirst && me.bits&hasNext != 0 && x.Data != nil && (late || me.next.Sub(p.Seq) < 1<<20) {
 		// What followed, or acknowledgements of it, were captured before it.
-		acked = me.next
-		if me.isn.After(p.Seq + 1) {
-			x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
+		if !late && c.madeUpBefore(p, 1-side) {
+			odd |= OddAckUnsent
+		} else {
+			acked = me.next
+			if me.isn.After(p.Seq + 1) {
+				x.addHole(side, p.Seq+1, me.isn) // the stream begins before what was captured of it
+			}
 		}
-	}
-	if acked != p.Seq && !late && c.madeUpBefore(p, 1-side) {
-		acked, odd = p.Seq, odd|OddAckUnsent
 	}
 	silent := me.bits&hasAck == 0 // what came of it before acknowledged nothing that counts
 	me.bits |= sentSYNACK | hasAck
@@ -496,6 +497,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {
 		c.learn(1-side, p.Ack, x)
 		peer.base(p.Ack)
+	} else if x.Data != nil && peer.bits&(sentSYN|sentSYNACK) == 0 && peer.isn.In(p.Ack+1, p.Ack.Add(span)) && !c.far(1-side) {
+		x.addHole(1-side, p.Ack, peer.isn) // the stream begins before what was captured of it, or acknowledged
+		peer.isn = p.Ack
 	}
 	if !late {
 		if me.bits&hasNext == 0 {

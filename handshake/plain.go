@@ -100,7 +100,7 @@ const steady0 uint8 = 1 << 6
 // the connection before it tells, and remembers it where that does not depend on p.
 func (c *Conn) steady(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
-	if (me.bits|peer.bits)&(sentFIN|sentReset) != 0 || me.bits&hasAck == 0 || me.bits&peer.bits&hasNext == 0 ||
+	if (me.bits|peer.bits)&(sentFIN|sentReset|sentWrongAck) != 0 || me.bits&hasAck == 0 || me.bits&peer.bits&hasNext == 0 ||
 		(me.zeek^zEstablished|peer.zeek^zEstablished)&zState != 0 || !c.settled(p, side) {
 		return false
 	}

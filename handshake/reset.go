@@ -236,15 +236,18 @@ func (h *half) ends(its, others capture.Seq) bool {
 	return h.bits&endAll == only && h.next.In(its, its.Add(span)) && h.synAck.In(others, others.Add(span))
 }
 
-// keepEnd keeps p, a RST of side that was captured at off and acknowledges more than the SYN which alone was seen of its peer: the
-// SYN-ACK may show that it ends what that opened, see recallEnd.
+// keepEnd keeps p, a RST of side that was captured at off and acknowledges nothing, or more than the SYN which alone was seen of its peer:
+// the SYN-ACK may show that it ends what that opened, see recallEnd.
 func (c *Conn) keepEnd(p *capture.Packet, side Side, off uint32, x *Rest) {
 	me, peer := &c.half[side], &c.half[1-side]
-	if x.Data == nil || x.flags&dataReset != 0 || !p.Flags.Any(capture.ACK) || p.Seq == 0 || me.bits&(belongs|hasAck) != 0 ||
-		!p.Ack.In(peer.next+1, peer.isn.Add(span)) {
+	ack := p.Ack
+	if !p.Flags.Any(capture.ACK) {
+		ack = peer.isn // nothing
+	}
+	if x.Data == nil || x.flags&dataReset != 0 || p.Seq == 0 || me.bits&(belongs|hasAck) != 0 || ack != peer.isn && !ack.In(peer.next+1, peer.isn.Add(span)) {
 		return
 	}
-	x.keepEnd(side, p.Seq, p.Ack, off)
+	x.keepEnd(side, p.Seq, ack, off)
 }
 
 func (x *Rest) keepEnd(side Side, seq, ack capture.Seq, off uint32) {
@@ -263,8 +266,8 @@ func (c *Conn) doubtEnd(side Side, x *Rest) {
 	x.keepEnd(side, h.next, h.synAck, off)
 }
 
-// recallEnd lets the RST of side that keepEnd kept count where it names octets of both ends behind p, the SYN-ACK of side: so it would
-// have if it had been captured behind p.
+// recallEnd lets the RST of side that keepEnd kept count where it names octets of both ends behind p, the SYN-ACK of side, or gives it up:
+// so it would have if it had been captured behind p.
 func (c *Conn) recallEnd(p *capture.Packet, side Side, x *Rest) {
 	if x.Data == nil || x.more().zeekOnce&(earlyEnd0<<side) == 0 {
 		return
@@ -272,7 +275,8 @@ func (c *Conn) recallEnd(p *capture.Packet, side Side, x *Rest) {
 	d := x.need()
 	d.zeekOnce &^= earlyEnd0 << side
 	seq, ack, off := d.resetOwn, d.resetAck, uint32(d.resetNext)
-	if x.flags&dataReset != 0 || !seq.In(segEnd(p), p.Seq.Add(span)) || !ack.In(p.Ack, p.Ack.Add(span)) {
+	gaveUp := ack == c.half[1-side].isn && seq == segEnd(p)
+	if x.flags&dataReset != 0 || !gaveUp && !(seq.In(segEnd(p), p.Seq.Add(span)) && ack.In(p.Ack, p.Ack.Add(span))) {
 		return
 	}
 	if x.suspectedRSTs > 0 && x.suspectedRSTs < 0xff {
@@ -283,6 +287,9 @@ func (c *Conn) recallEnd(p *capture.Packet, side Side, x *Rest) {
 	}
 	q := *p
 	q.Flags, q.Seq, q.Ack, q.PayloadLen, q.PayloadCap, q.Opts = capture.RST|capture.ACK, seq, ack, 0, 0, 0
+	if gaveUp {
+		q.Flags = capture.RST
+	}
 	c.observeRST(&q, side, off, x)
 }
 

@@ -40,8 +40,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		c.provesRight(1-side, p, x)
 	}
 
-	if d := p.Seq.Sub(me.next); peer.bits&(hasAck|sentWrongAck) == sentWrongAck && me.bits&(sentSYNACK|sentSegment) == sentSYNACK &&
-		p.Flags.Any(capture.ACK) && d >= 0 && d <= span && end.After(me.next) && peer.ack.In(me.next+1, end) {
+	if d := p.Seq.Sub(me.next); peer.bits&(hasAck|sentWrongAck) == sentWrongAck && me.bits&sentSYNACK != 0 &&
+		p.Flags.Any(capture.ACK) && d >= 0 && d <= span && end.After(me.next) && peer.ack.In(me.next+1, end) && (me.bits&sentSegment == 0 || end.Sub(me.isn) <= span) {
 		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was sent, and missed or captured late
 		peer.edge = peer.ack.Add(1 << 16)
 	}
@@ -261,6 +261,10 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 		x.synackTime, x.synackOff, x.synackTS = o.time, o.off, o.ts
 	}
 	have := c.flags&flagCandidate != 0
+	if have && c.candSide() == side && me.bits&sentSYN != 0 && peer.bits&(sentSYN|sentSYNACK|sentSegment) == 0 && p.Seq == c.candSeq && p.Ack.Before(c.candAck) {
+		c.nominate(side, p.Seq, p.Ack, p.Time, off, x) // captured behind what followed it, and both before the answer
+		return
+	}
 	// In a crossing open the first opener's counts.
 	if c.settled(p, side) {
 		c.keepOther(p, side, off, x)

@@ -6,6 +6,27 @@ import (
 	"testing"
 )
 
+// TestMissedBefore: what the captured end acknowledged of the other before its SYN-ACK, which was captured late, is missing all the same.
+func TestMissedBefore(t *testing.T) {
+	for _, x := range []saying{
+		{"in order", `
+			s SA 5000 1001
+			s PA 5001 1051 80`, `
+			1 handshake=implied missing=[syn,ack] orig_lost=50 resp_payload=80`},
+		{"captured late", `
+			s PA 5001 1051 80
+			s SA 5000 1001`, `
+			1 handshake=implied missing=[syn,ack] orig_lost=50 resp_payload=80`},
+		{"and what was acknowledged later still", `
+			s PA 5001 1051 80
+			s SA 5000 1001
+			c PA 1001 5001 50`, `
+			1 handshake=completed_unseen missing=[syn] orig_lost=0 orig_payload=50`},
+	} {
+		x.hold(t)
+	}
+}
+
 // TestMissedFastOpen: of a Fast Open SYN that was missed only the retry without octets is in the capture. The SYN-ACK acknowledges
 // them, and whether that is meant tells the originator: it goes on behind them, or refuses.
 func TestMissedFastOpen(t *testing.T) {

@@ -46,6 +46,31 @@ func TestHonestResets(t *testing.T) {
 			c A 1001 5031
 			s R 5031`, `
 			1 handshake=invalid close=none suspected_rsts=0`},
+		{"the same where the third packet was captured before the answer", `
+			c S 1000
+			c A 1001 5031
+			s SA 5000 1001
+			s R 5031`, `
+			1 handshake=invalid close=none suspected_rsts=0 resp_lost=0 oddities=[ack_of_unsent_data]`},
+		{"octets that come show that it was right", `
+			c S 1000
+			c A 1001 5031
+			s SA 5000 1001
+			s PA 5001 1001 10
+			s PA 5011 1001 20`, `
+			1 handshake=completed ack_frame=2 close=open resp_payload=30 resp_lost=0`},
+		{"so does who goes on behind them", `
+			c S 1000
+			c A 1001 5031
+			s SA 5000 1001
+			s RA 5031 1001`, `
+			1 handshake=completed ack_frame=2 close=reset closed_by=resp`},
+		{"what followed the third packet was captured before it, and both before the answer", `
+			c S 1000
+			c A 1001 5031
+			c A 1001 5001
+			s SA 5000 1001`, `
+			1 handshake=completed ack_frame=3 resp_lost=30`},
 		{"a RST that acknowledges nothing is of one who has no connection, as where cookies of a SYN-ACK that was missed do not hold: the originator had its answer", `
 			c S 1000
 			c A 1001 5001
@@ -104,6 +129,16 @@ func TestHonestResets(t *testing.T) {
 			c PA 1101 5001 10
 			s A 5001 1111`, `
 			1 handshake=completed close=open suspected_rsts=1`},
+		{"the responder gives up, and that is captured before its answer", `
+			c S 1000
+			s R 5001
+			s SA 5000 1001`, `
+			1 handshake=half_open rst_frame=2 close=none suspected_rsts=0`},
+		{"what acknowledges nothing gives up no other answer", `
+			c S 1000
+			s R 5002
+			s SA 5000 1001`, `
+			1 handshake=half_open rst_frame= suspected_rsts=1`},
 		{"without a SYN-ACK it answers nothing, in either order", `
 			s RA 5001 1101
 			c S 1000`, `
