@@ -132,6 +132,13 @@ func TestPolicy(t *testing.T) {
 	if _, _, errs := portero(t, "policy", bad, look); !strings.Contains(errs, "bad.policy:1") {
 		t.Errorf("the line is not named: %q", errs)
 	}
+	refused := "../../testdata/refused/in.pcap" // nobody answered in it: it passes no policy, and breaks none
+	if code, out, errs := portero(t, "policy", "--lang", "en", all, refused); code != 0 || out != "" || !strings.Contains(errs, "no door was judged") {
+		t.Errorf("a capture without an open door: exit status %d, %q, %q", code, out, errs)
+	}
+	if _, _, errs := portero(t, "policy", "--lang", "en", all, look); !strings.Contains(errs, "was expected") {
+		t.Errorf("a capture in order: %q", errs)
+	}
 	if _, _, errs := portero(t, "policy", all, "--", "tcp"); !strings.Contains(errs, "name a policy and a capture") {
 		t.Errorf("without a capture: %q", errs)
 	}

@@ -97,7 +97,12 @@ The same policy can be given to read, findings and live with --policy.`,
 			if err := a.mayWrite(&o); err != nil {
 				return err
 			}
-			j, err := a.open(names, &o, engine.Options{Sink: func(r *record.Record) error { d.Observe(r); return nil }})
+			judged := false
+			j, err := a.open(names, &o, engine.Options{Sink: func(r *record.Record) error {
+				d.Observe(r)
+				judged = judged || d.Judged(r)
+				return nil
+			}})
 			if err != nil {
 				return err
 			}
@@ -115,7 +120,11 @@ The same policy can be given to read, findings and live with --policy.`,
 			}
 			if len(fs) == 0 && format == "table" {
 				if !o.quiet && !interrupted {
-					fmt.Fprintln(a.err, "portero: "+l.Pick("every door that answered was expected", "toda puerta que contestó era esperada"))
+					said := l.Pick("every door that answered was expected", "toda puerta que contestó era esperada")
+					if !judged { // a capture of something else passes no policy
+						said = l.Pick("no door was judged: none answered whose caller is known, on a machine inside or named in the policy", "no se juzgó ninguna puerta: no contestó ninguna de la que se sepa quién llamó, en un equipo interior o nombrado en la política")
+					}
+					fmt.Fprintln(a.err, "portero: "+said)
 				}
 			} else if err := a.print(t, &o, j, interrupted); err != nil {
 				return err

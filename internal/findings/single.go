@@ -242,6 +242,12 @@ func (x *scene) unknown() {
 	x.raise(f, x.r.ConfirmedFrame)
 }
 
+// Judged reports whether the policy has a say in r: something answered there, it is known who called, and the machine is inside or named.
+func (d *Detector) Judged(r *record.Record) bool {
+	s := r.Resp.Addr.Unmap()
+	return d.Policy != nil && r.HasPorts && (answered(r) || offered(r)) && r.RolesTold() && (d.inside(s) || d.Policy.Names(s))
+}
+
 // unexpected is a door that the user's policy does not name, or not for this
 // caller.
 func (x *scene) unexpected() {
