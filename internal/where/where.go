@@ -128,9 +128,15 @@ var kinds = map[string]string{
 	"[]string": "a list of texts", "[]float64": "a list of numbers", "[]int": "a list of numbers",
 }
 
+// asksOne is a comparison of a list with what may be in it.
+var asksOne = regexp.MustCompile(`^"(?:==|!=|contains|startsWith|endsWith|matches)" does not go between a list of \w+ and a `)
+
 func hint(msg string) string {
 	if plainly(msg) == `"=" does not fit here` {
 		return "; did you mean ==?"
+	}
+	if asksOne.MatchString(plainly(msg)) {
+		return `; one of a list is asked for as "word" in key, or frame in key`
 	}
 	name, ok := strings.CutPrefix(msg, "unknown name ")
 	if !ok {
