@@ -295,7 +295,7 @@ func TestUnreadCaptures(t *testing.T) {
 	os.WriteFile(text, []byte("\xfd7zXZ\x00 and more"), 0o600)
 	for _, c := range []struct{ lang, none, text, all string }{
 		{"en", "none.pcap: there is no such file: nothing of it is here", "is no capture: it is compressed with xz; decompress it first: nothing of it is here", "what came before"},
-		{"es", "none.pcap: no existe ese fichero: nada de ella está aquí", "no es una captura: está comprimido con xz; antes hay que descomprimirlo: nada de ella está aquí", "lo anterior está todo"},
+		{"es", "none.pcap: no existe ese fichero: de ella no hay nada aquí", "no es una captura: está comprimido con xz; antes hay que descomprimirlo: de ella no hay nada aquí", "lo anterior está todo"},
 	} {
 		code, out, _ := portero(t, look, "none.pcap", text, "--lang", c.lang)
 		out = strings.Join(strings.Fields(out), " ")

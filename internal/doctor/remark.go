@@ -91,7 +91,7 @@ func (d *Doctor) losses(n *notes, t Totals) {
 		if t.Private {
 			found = text{"a capture could not be read", "una captura no se pudo leer"}
 		}
-		n.add(true, "unread", 1, 0, found, text{"nothing of it is here", "nada de ella está aquí"})
+		n.add(true, "unread", 1, 0, found, text{"nothing of it is here", "de ella no hay nada aquí"})
 	}
 	for _, l := range sortedLinks(d.unknown) {
 		c := d.unknown[l]
@@ -131,8 +131,8 @@ func (d *Doctor) packets(n *notes, t Totals) {
 	if t.Duplicates > 0 {
 		f := frames(t.Duplicates)
 		n.add(false, "duplicates", t.Duplicates, 0, plural(t.Duplicates, text{f.en + " is an exact copy", f.es + " es una copia exacta"}, text{f.en + " are exact copies", f.es + " son copias exactas"}),
-			plural(t.Duplicates, text{"counted once, and left out of every number below", "cuenta una vez y no entra en ningún número de los siguientes"},
-				text{"counted once, and left out of every number below", "cuentan una vez y no entran en ningún número de los siguientes"}))
+			plural(t.Duplicates, text{"counted once, and left out of every number below", "se cuenta una sola vez y queda fuera de los números de abajo"},
+				text{"counted once, and left out of every number below", "se cuentan una sola vez y quedan fuera de los números de abajo"}))
 	}
 	if d.PartialSums > 0 {
 		f, by := frames(d.PartialSums), d.unfinished(t.Private)
@@ -185,7 +185,7 @@ func (d *Doctor) time(n *notes, t Totals) {
 	if t.JumpsBack > 0 || t.Backwards > t.Frames/100 {
 		k := times(t.Backwards)
 		n.add(true, "clock_backwards", t.Backwards, 0, text{"the clock runs backwards " + k.en, "el reloj va hacia atrás " + k.es},
-			text{"verdicts go by numbers and order of capture; durations may be wrong", "los veredictos van por números y orden de captura; las duraciones pueden estar mal"})
+			text{"verdicts go by numbers and order of capture; durations may be wrong", "los veredictos se basan en los números y en el orden de captura; las duraciones pueden estar mal"})
 	}
 	if t.JumpsAhead > 0 {
 		k := times(t.JumpsAhead)
@@ -208,7 +208,7 @@ func (d *Doctor) time(n *notes, t Totals) {
 		if t.MidstreamReused > 0 {
 			one, many = text{"was open when first seen", "ya estaba abierta cuando se vio por primera vez"}, text{"were open when first seen", "ya estaban abiertas cuando se vieron por primera vez"}
 		}
-		n.add(false, "midstream", t.Midstream, 0, ofTCP(t.Midstream, t.TCP, one, many), text{"their handshake is unknown, not failed", "su apertura se desconoce, no falló"})
+		n.add(false, "midstream", t.Midstream, 0, ofTCP(t.Midstream, t.TCP, one, many), text{"their handshake is unknown, not failed", "se desconoce su apertura; no es que fallara"})
 	}
 }
 

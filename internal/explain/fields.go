@@ -81,7 +81,7 @@ var fieldsES = map[string]string{
 	"reply_frame":          "primera trama del respondedor, donde no hay acuerdo que diga que contestó",
 	"first_frame":          "primera trama",
 	"last_frame":           "última trama",
-	"roles_frame":          "la trama que dijo los papeles",
+	"roles_frame":          "la trama que reveló los papeles",
 	"close_frames":         "tramas de los FIN o del RST que la cerraron",
 	"icmp_frame":           "trama del error ICMP",
 	"file":                 "la entrada que contiene first_frame, cuando hay varias",

@@ -162,7 +162,7 @@ func (o *closing) opened() {
 		}
 		o.add("So: they connected, as far as one direction can show; the other was not captured.", "En resumen: se conectaron, hasta donde un solo sentido lo muestra; el otro no se capturó.")
 	case handshake.HalfOpen:
-		o.add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
+		o.add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada de lo visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
 	case handshake.Refused:
 		o.add("So: refused. The computer, or a firewall in its name, says no.", "En resumen: rechazada. El equipo, o un cortafuegos (firewall) en su nombre, dice que no.")
 	case handshake.Filtered:

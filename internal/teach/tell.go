@@ -286,7 +286,7 @@ func (t *teller) reset(s *trace.Step) Telling {
 	case s.From == trace.Orig && before[trace.Orig].State == trace.SynSent:
 		return Telling{Quote: l.t("(hangs up before the talk begins)", "(cuelga antes de empezar)"),
 			Plain: l.t("The client takes its call back before it is complete: nobody connected. A port scanner does this once it knows that the port is open.",
-				"El cliente retira su llamada antes de completarla: nadie se conectó. Así hace un escáner de puertos cuando ya sabe que el puerto está abierto.")}
+				"El cliente retira su llamada antes de completarla: nadie se conectó. Así actúa un escáner de puertos cuando ya sabe que el puerto está abierto.")}
 	case s.From == trace.Resp && before[trace.Resp].State == trace.SynReceived:
 		return Telling{Quote: l.t("(gives up waiting)", "(deja de esperar)"),
 			Plain: l.t("The server gives the attempt up with a RST: no acknowledgement came.", "El servidor abandona el intento con un RST: no llegó ninguna confirmación.")}

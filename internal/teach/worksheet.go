@@ -42,7 +42,7 @@ func (s *Sheet) verdictQuestion() string {
 }
 
 func (s *Sheet) reasonQuestion() string {
-	return s.Lang.t("Why? Name the packets and the numbers that prove it.", "¿Por qué? Nombre los paquetes y los números que lo prueban.")
+	return s.Lang.t("Why? Name the packets and the numbers that prove it.", "¿Por qué? Hay que nombrar los paquetes y los números que lo prueban.")
 }
 
 // WriteMarkdown writes the student's sheet.
