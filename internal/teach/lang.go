@@ -105,8 +105,10 @@ func (l Lang) span(ns int64) string {
 		return l.number(float64(ns)/1e9, 1) + " s"
 	case ns < 7200e9:
 		return l.number(float64(ns)/60e9, 0) + " min"
+	case ns < 48*3600e9:
+		return l.number(float64(ns)/3600e9, 1) + " h"
 	}
-	return l.number(float64(ns)/3600e9, 1) + " h"
+	return l.number(float64(ns)/86400e9, 1) + " d"
 }
 
 // number writes x with at most n decimals.

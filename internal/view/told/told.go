@@ -310,8 +310,10 @@ func Seconds(ns int64) string {
 		return neg + fmt.Sprintf("%.1f s", s)
 	case s < 7200:
 		return neg + fmt.Sprintf("%.0f s", s)
+	case s < 48*3600:
+		return neg + fmt.Sprintf("%.1f h", s/3600)
 	}
-	return neg + fmt.Sprintf("%.1f h", s/3600)
+	return neg + fmt.Sprintf("%.1f d", s/86400)
 }
 
 // Octets is an amount of octets for people, in at most four digits and a unit of thousands.

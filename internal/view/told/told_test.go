@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"portero/capture"
 	"portero/catalog/identify"
@@ -64,5 +65,14 @@ func TestAnnounced(t *testing.T) {
 	if got, want := Spoken(r), (Text{"40001/tcp is registered for nothing; frame 30, of another connection of the two, announced ftp-data here",
 		"40001/tcp no está registrado para nada; la trama 30, de otra conexión de los dos, anunció aquí ftp-data"}); got != want {
 		t.Errorf("%+v", got)
+	}
+}
+
+// TestSeconds: a time is told in a unit in which it can be grasped.
+func TestSeconds(t *testing.T) {
+	for d, want := range map[time.Duration]string{12 * time.Microsecond: "12 µs", 1500 * time.Millisecond: "1.5 s", 2 * time.Hour: "2.0 h", 47 * time.Hour: "47.0 h", 60 * time.Hour: "2.5 d", 26936 * time.Hour: "1122.3 d", -3 * time.Second: "-3.0 s"} {
+		if got := Seconds(int64(d)); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
 	}
 }
