@@ -108,6 +108,40 @@ func TestAloneIsNoLookalike(t *testing.T) {
 	}
 }
 
+// TestTyped: a session that is typed letter by letter is told as one of whole lines is, and what is typed in no language is not waited for
+// without end.
+func TestTyped(t *testing.T) {
+	typed := func(port uint16, s string) *dialogue {
+		d := tcpTalk(port)
+		for _, c := range s {
+			d.say(ours, string(c))
+		}
+		return d
+	}
+	for what, c := range map[string]struct {
+		d    *dialogue
+		want Protocol
+	}{
+		"a page":              {typed(elsewhere, "GET /index.html HTTP/1.0\r\n\r\n").say(theirs, "HTTP/1.0 200 OK\r\n\r\n"), HTTP},
+		"news":                {typed(elsewhere, "MODE READER\r\n"), NNTP},
+		"a value of a cache":  {typed(11211, "get door\r\n").say(theirs, "VALUE door 0 3\r\nbar\r\nEND\r\n"), Memcached},
+		"a camera":            {typed(elsewhere, "OPTIONS rtsp://door/ RTSP/1.0\r\nCSeq: 1\r\n\r\n").say(theirs, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"), RTSP},
+		"no language at all":  {typed(elsewhere, strings.Repeat("what is this? ", 20)), None},
+		"what only begins so": {typed(elsewhere, "G"+strings.Repeat("E", 100)), None},
+	} {
+		if stats := c.d.x.Stats(); c.want == None && stats.Bytes > int64(len(c.d.x.small))*MaxKept {
+			t.Errorf("%s: %d octets are kept", what, stats.Bytes)
+		}
+		got := None
+		if f := c.d.end(); f != nil {
+			got = f.Protocol
+		}
+		if got != c.want {
+			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+	}
+}
+
 // TestAloneSaysWhatItShows: a server that was captured alone tells what its octets say, and no more.
 func TestAloneSaysWhatItShows(t *testing.T) {
 	const settings = "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x05\x00\x00\x40\x00"

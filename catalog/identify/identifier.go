@@ -30,6 +30,7 @@ const (
 // How many packets with payload are looked at before a flow is given up.
 const (
 	maxSegments  = 12
+	maxTyped     = 64 // and so many more of fewer than tiny octets, while a flow is waited for
 	maxDatagrams = 8
 	maxFollow    = 40 // packets after the protocol is known
 	// Datagrams of fewer octets than tiny that nothing fits keep a mapping of NAT alive
@@ -87,7 +88,7 @@ type pending struct {
 	tcp      bool
 	middle   bool
 	looked   uint8
-	tiny     uint8 // datagrams too short to count among them
+	tiny     uint8 // datagrams too short to count among them, or segments
 	after    uint8 // packets since the protocol is known
 	ports    [2]uint16
 	multi    bool
@@ -492,7 +493,11 @@ func (x *Identifier) segment(k *pending, at Place) bool {
 // stream looks at the side that just sent.
 func (x *Identifier) stream(k *pending) bool {
 	if k.facts == nil {
-		k.looked++
+		if !k.fresh && len(k.data) < tiny && k.tiny < maxTyped {
+			k.tiny++ // as somebody types
+		} else {
+			k.looked++
+		}
 		k.unwrap()
 		if !x.classify(k, k.side, k.looked >= maxSegments) {
 			return k.failed[0] && k.failed[1] || k.looked >= maxSegments || k.failed[k.side] && k.middle && k.looked >= 4
