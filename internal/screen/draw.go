@@ -285,7 +285,7 @@ func (m *Model) nothing() string {
 	case f.text != "":
 		return m.pick("nothing matches the filter; esc clears it", "nada coincide con el filtro; esc lo borra")
 	case m.tab == 3:
-		return m.pick("nothing worth a look so far; most is found when connections end", "nada que merezca una mirada por ahora; casi todo se halla cuando acaban las conexiones")
+		return m.pick("nothing worth a look so far; most is found when connections end", "nada que merezca una mirada por ahora; casi todo se encuentra cuando acaban las conexiones")
 	}
 	return m.pick("nothing yet", "nada todavía")
 }

@@ -376,7 +376,7 @@ func TestNarrowScreensTellAll(t *testing.T) {
 				}
 			}
 			press(m, "<esc>4")
-			if s := strings.Join(strings.Fields(text(m)), " "); !strings.Contains(s, m.pick("most is found when connections end", "casi todo se halla cuando acaban las conexiones")) {
+			if s := strings.Join(strings.Fields(text(m)), " "); !strings.Contains(s, m.pick("most is found when connections end", "casi todo se encuentra cuando acaban las conexiones")) {
 				t.Errorf("%d columns:\n%s", w, text(m))
 			}
 		}
