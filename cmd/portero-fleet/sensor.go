@@ -92,6 +92,7 @@ func plainName(s string) string {
 type input struct {
 	src      capture.Source
 	live     *live.Handle
+	still    *live.Still // its interfaces that bring nothing
 	set      *pcapfile.Set
 	names    []string
 	problems func() []error
@@ -181,10 +182,12 @@ func (a *app) interfaces(o *sensorFlags, names []string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
+	still := &live.Still{}
 	h.Changed = func(e live.Event) {
+		still.Note(e)
 		a.say(words.InterfaceChange(a.lang, e.Change.String(), e.Interface, e.Name, e.Err))
 	}
-	return &input{src: h, live: h, problems: func() []error { return nil }}, nil
+	return &input{src: h, live: h, still: still, problems: func() []error { return nil }}, nil
 }
 
 // forKernel makes of a filter the program for each link type.
@@ -227,6 +230,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 	}
 	defer sp.Close()
 	o.cfg.Wait, o.cfg.Say = in.live == nil, a.say
+	if in.still != nil {
+		o.cfg.Still = in.still.Names
+	}
 	if o.cfg.Wait {
 		defer context.AfterFunc(a.ctx, sp.Hurry)()
 	}

@@ -439,7 +439,7 @@ func (s *session) run(eo engine.Options) error {
 
 // changed says that an interface went or came.
 func (s *session) changed(e live.Event) {
-	s.still.note(e)
+	s.still.Note(e)
 	if s.o.quiet || s.screened {
 		return
 	}

@@ -26,7 +26,7 @@ func TestWhatBringsNothingIsSaid(t *testing.T) {
 		{live.Event{Interface: "vb", Change: live.CameUp}, "", ""},
 		{live.Event{Interface: "lan", Change: live.CannotReopen}, "lan is GONE", "lan YA NO ESTÁ"},
 	} {
-		s.note(k.e)
+		s.Note(k.e)
 		if en, es := s.text(words.English), s.text(words.Spanish); en != k.en || es != k.es {
 			t.Errorf("%d, %s %s: %q, %q", i, k.e.Interface, k.e.Change, en, es)
 		}

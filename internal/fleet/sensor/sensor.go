@@ -33,6 +33,7 @@ type Config struct {
 	Wait       bool          // from files: wait for the spool instead of dropping
 	Timeout    time.Duration // of one publication
 	Say        func(string)
+	Still      func() []string // interfaces that bring nothing; may be nil
 }
 
 func (c *Config) defaults() error {
@@ -394,6 +395,7 @@ type State struct {
 	Drops   uint64      `json:"capture_drops"`
 	Retries uint64      `json:"retries"`
 	Trouble string      `json:"trouble,omitempty"` // why the spool takes nothing now
+	Still   []string    `json:"still,omitempty"`   // interfaces that are listened to and bring nothing: down or gone
 	Ended   bool        `json:"ended,omitempty"`   // it has read its files and sent what was in them
 	Spool   spool.Stats `json:"spool"`
 }
@@ -404,6 +406,9 @@ func (s *Sensor) State(drops uint64) State {
 		Retries: s.Retries.Load(), Spool: s.spool.Stats()}
 	if p := s.wrong.Load(); p != nil {
 		st.Trouble = *p
+	}
+	if s.cfg.Still != nil {
+		st.Still = s.cfg.Still()
 	}
 	st.Ended = s.ended.Load() && st.Spool.Messages == 0
 	return st

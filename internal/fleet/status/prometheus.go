@@ -91,6 +91,7 @@ func (p *page) sensors() {
 		{"sensor_spool_bytes", "gauge", "Octets on the spool.", func(s *sensor.State) any { return s.Spool.Bytes }},
 		{"sensor_spool_limit_bytes", "gauge", "Octets that the spool may hold.", func(s *sensor.State) any { return s.Spool.Limit }},
 		{"sensor_stuck", "gauge", "Whether something keeps the sensor from keeping records; should be zero.", func(s *sensor.State) any { return one(s.Trouble != "") }},
+		{"sensor_still_interfaces", "gauge", "Interfaces that the sensor listens to and that are down or gone; should be zero.", func(s *sensor.State) any { return len(s.Still) }},
 		{"sensor_ended", "gauge", "Whether the sensor has read its files and sent what was in them.", func(s *sensor.State) any { return one(s.Ended) }},
 		{"sensor_silent_seconds", "gauge", "Time since the sensor was heard of.", func(s *sensor.State) any { return max(p.f.Time.Sub(s.Time).Seconds(), 0) }},
 	} {

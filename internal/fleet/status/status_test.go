@@ -63,6 +63,12 @@ func TestTroublesAreNamed(t *testing.T) {
 		"sensor hq/core: the kernel dropped 7 frames": func(f *Fleet) {
 			f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time, Drops: 7}}
 		},
+		"sensor hq/core hears nothing from eth0, eth\ufffd1: down or gone": func(f *Fleet) {
+			f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time, Still: []string{"eth0", "eth\x1b1"}}}
+		},
+		"sensor hq/core hears nothing from a, b, c and 2 more: down or gone": func(f *Fleet) {
+			f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time, Still: []string{"a", "b", "c", "d", "e"}}}
+		},
 		"two hubs call themselves h":          func(f *Fleet) { f.Hubs[0].Shared = true },
 		"two sensors call themselves hq/core": func(f *Fleet) { f.Hubs[0].Twins = []string{"hq/core"} },
 		"no hub is at work":                   func(f *Fleet) { f.Hubs[0].Time = f.Time.Add(-Stale) },
@@ -107,7 +113,7 @@ func loaded() *Fleet {
 	f := well()
 	f.Broker = Broker{Leader: "b1", Replicas: 3, Waiting: 11, Bytes: 12_000_000, Limit: 130_000_000, InHubs: 14, Work: 15, LagSeconds: 16.5, Behind: []string{"b3"},
 		Brokers: []bus.BrokerState{{Name: "b\"1\\\x1b", Free: 1 << 30, Spoiled: 3}, {Name: "b2", Free: -1}}}
-	f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time.Add(-90 * time.Minute), Records: 1001, Sent: 1002, Lost: 1, Refused: 20, Drops: 1003, Trouble: "full",
+	f.Sensors = []sensor.State{{Site: "hq", Name: "core", Time: f.Time.Add(-90 * time.Minute), Records: 1001, Sent: 1002, Lost: 1, Refused: 20, Drops: 1003, Trouble: "full", Still: []string{"eth0", "eth1"},
 		Spool: spool.Stats{Records: 1004, Bytes: 1005, Limit: 1006, DroppedRecords: 300, Spoiled: 1007}}, {Site: "hq", Name: "edge", Time: f.Time.Add(5 * time.Second), Ended: true}}
 	f.Hubs = []hub.State{{Name: "h1", Time: f.Time.Add(-3 * time.Minute), Records: 2001, Batches: 2002, Copies: 2003, Bad: 2004, Retries: 2005}, {Name: "h2", Time: f.Time.Add(-50 * time.Hour), Trouble: "full"}}
 	f.Store = &Store{Up: true}
@@ -308,7 +314,7 @@ func TestMetrics(t *testing.T) {
 		"broker_free_bytes{broker=\"b\\\"1\\\\\ufffd\"}": "1073741824", `broker_free_bytes{broker="b2"}`: "", "store_up": "1",
 		"sensor_records_total" + core: "1001", "sensor_sent_total" + core: "1002", "sensor_lost_total" + core: "1", "sensor_refused_total" + core: "20", "sensor_dropped_total" + core: "300",
 		"sensor_spoiled_total" + core: "1007", "sensor_capture_drops_total" + core: "1003", "sensor_spool_records" + core: "1004", "sensor_spool_bytes" + core: "1005", "sensor_spool_limit_bytes" + core: "1006",
-		"sensor_stuck" + core: "1", "sensor_stuck" + edge: "0", "sensor_ended" + core: "0", "sensor_ended" + edge: "1", "sensor_silent_seconds" + core: "5400", "sensor_silent_seconds" + edge: "0",
+		"sensor_still_interfaces" + core: "2", "sensor_still_interfaces" + edge: "0", "sensor_stuck" + core: "1", "sensor_stuck" + edge: "0", "sensor_ended" + core: "0", "sensor_ended" + edge: "1", "sensor_silent_seconds" + core: "5400", "sensor_silent_seconds" + edge: "0",
 		"hub_records_total" + h1: "2001", "hub_batches_total" + h1: "2002", "hub_bad_total" + h1: "2004", "hub_retries_total" + h1: "2005", "hub_stuck" + h1: "0", "hub_stuck" + h2: "1", "hub_silent_seconds" + h1: "180",
 	} {
 		if v := got["portero_fleet_"+name]; v != want {

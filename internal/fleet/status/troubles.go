@@ -3,6 +3,7 @@ package status
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"portero/internal/view/safe"
 	"portero/internal/words"
@@ -110,6 +111,9 @@ func (t *troubles) sensors() {
 		if s.Trouble != "" && t.f.Time.Sub(s.Time) < Stale {
 			t.add("sensor %s keeps nothing: %s", "el sensor %s no guarda nada: %s", n, safe.Terminal(words.FleetMessage(t.l, s.Trouble)))
 		}
+		if len(s.Still) > 0 && t.f.Time.Sub(s.Time) < Stale {
+			t.add("sensor %s hears nothing from %s: down or gone", "el sensor %s no oye nada de %s: sin servicio o desaparecida", n, some(t.l, s.Still))
+		}
 		if s.Lost > 0 {
 			t.add("sensor %s lost %s: its disk is too slow or could not be written", "el sensor %s perdió %s: su disco es demasiado lento o no se pudo escribir", n, t.records(s.Lost))
 		}
@@ -120,4 +124,19 @@ func (t *troubles) sensors() {
 			t.add("sensor %s: the kernel dropped %s", "sensor %s: el núcleo descartó %s", n, t.of(s.Drops, "frame", "frames", "trama", "tramas"))
 		}
 	}
+}
+
+// some names interfaces, the first of them where they are many.
+func some(l words.Lang, names []string) string {
+	const most = 3
+	more := ""
+	if n := len(names) - most; n > 0 {
+		more = fmt.Sprintf(l.Pick(" and %d more", " y %d más"), n)
+		names = names[:most]
+	}
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = safe.Terminal(name)
+	}
+	return strings.Join(shown, ", ") + more
 }
