@@ -499,12 +499,19 @@ func TestACollectorIsToldOfWhatLasts(t *testing.T) {
 // That a collector is away is said at once, in plain words though another process called it, and not when
 // it is over.
 func TestACollectorThatIsAwayIsSaidWhileItIs(t *testing.T) {
-	w := watch(t, livetest.New(t), "va", "--to", "ipfix+tcp://127.0.0.1:4739")
+	n := livetest.New(t)
+	w := watch(t, n, "va", "--to", "ipfix+tcp://127.0.0.1:4739", "--metrics", "127.0.0.1:9899")
 	w.until("4739: the collector is away (nobody listens there): what is meant for it is left out and counted until it is back\n")
+	n.Run(livetest.A, "ip", "link", "set", "va", "down")
+	if m := scrapeUntil(t, n, func(m map[string]string) bool {
+		return m[`portero_collector_away{collector="ipfix+tcp://127.0.0.1:4739"}`] == "1" && m["portero_still_interfaces"] == "1"
+	}); m != nil {
+		t.Errorf("a collector that is away and an interface that is down: %v", m)
+	}
 	if err := w.end(syscall.SIGTERM); err != nil {
 		t.Errorf("%v\n%s", err, w.errors())
 	}
-	if n := strings.Count(w.errors(), "is away"); n != 1 {
+	if n := strings.Count(w.errors(), "the collector is away"); n != 1 {
 		t.Errorf("said %d times:\n%s", n, w.errors())
 	}
 }

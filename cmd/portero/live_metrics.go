@@ -128,6 +128,16 @@ func (g *gauges) publish(s *session, now time.Time) {
 			b = fmt.Appendf(b, "portero_%s{interface=\"%s\",lane=\"%d\"} %d\n", m.name, label.Replace(l.Interface), l.Lane, [...]uint64{l.Received, l.Dropped, l.Read}[i])
 		}
 	}
+	put("still_interfaces", "gauge", "Interfaces that are listened to and that are down or gone (should be zero).", uint64(len(s.still.Names())))
+	for i, m := range []struct{ name, kind, help string }{{"collector_lost_messages_total", "counter", "Messages for a collector of --to that were lost (should be zero)."}, {"collector_away", "gauge", "1 while a collector takes nothing (should be zero)."}} {
+		if len(s.to) > 0 {
+			b = fmt.Appendf(b, "# HELP portero_%s %s\n# TYPE portero_%s %s\n", m.name, m.help, m.name, m.kind)
+		}
+		for _, e := range s.to {
+			to, lost, away := e.State()
+			b = fmt.Appendf(b, "portero_%s{collector=\"%s\"} %d\n", m.name, label.Replace(strings.ToValidUTF8(to, "\ufffd")), [...]uint64{lost, map[bool]uint64{true: 1}[away]}[i])
+		}
+	}
 	if s.rec != nil {
 		r := s.rec.State()
 		count("saved_frames_total", "Frames saved by -w.", r.Frames)

@@ -271,6 +271,11 @@ func (e *Exporter) Findings(fs []findings.Finding) error {
 	return e.failure
 }
 
+// State is the collector as it was named, how many messages for it were lost, and whether it is away.
+func (e *Exporter) State() (to string, lost uint64, away bool) {
+	return e.to, e.line.lost.Load(), e.line.away.Load() != nil
+}
+
 // Ending says that the capture is over: all that was open ends at once, and what there is no room
 // for waits now, ten seconds in all. Any goroutine may call it.
 func (e *Exporter) Ending() {
