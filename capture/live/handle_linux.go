@@ -124,7 +124,11 @@ func (h *Handle) Next(b *capture.Block) error {
 				h.count()
 			}
 			// No time of the wall clock: that may be set back now.
-			if d := now.Sub(h.ending); d > slack && h.drained("") || d > overdue {
+			switch d := now.Sub(h.ending); {
+			case d > slack && h.drained(""):
+				h.settle()
+				return io.EOF
+			case d > overdue:
 				return io.EOF
 			}
 			time.Sleep(time.Millisecond)
@@ -165,6 +169,7 @@ func (h *Handle) fill(b *capture.Block, now time.Time) {
 		}
 		if stop != 0 && r.head.Time > stop {
 			// What came after the word to stop is not part of the capture.
+			r.late++
 			r.advance()
 			if !r.open() && !one {
 				limit = quiet
@@ -211,6 +216,19 @@ func (h *Handle) count() {
 	for _, r := range h.rings {
 		r.count()
 		r.due = r.stats.Received
+	}
+}
+
+// settle leaves out of the counts what came after the word to stop: all that came before was taken out of the rings.
+func (h *Handle) settle() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, r := range h.rings {
+		if !r.settled && !r.retired {
+			r.count()
+			r.stats.Received = min(r.stats.Received, r.taken-r.late)
+			r.settled = true
+		}
 	}
 }
 

@@ -412,3 +412,32 @@ func TestEveryFrameIsCounted(t *testing.T) {
 		t.Errorf("%d sent, %d read, %+v", count, read, s)
 	}
 }
+
+// What comes after the word to stop is not part of the capture, and in none of its counts.
+func TestWhatComesAfterStopIsNotCounted(t *testing.T) {
+	n := livetest.New(t)
+	sink(t, n, livetest.B, 9000)
+	var h *live.Handle
+	var err error
+	n.Do(livetest.A, func() {
+		var taps []live.Tap
+		if taps, err = live.Listen(live.Options{Interfaces: []string{"va"}, RingBytes: 32 << 20}); err == nil {
+			h, err = live.Open(taps, nil)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	udp(t, n, livetest.A, "10.77.0.2:9000", 2000, 64)
+	time.Sleep(50 * time.Millisecond)
+	h.Stop()
+	udp(t, n, livetest.A, "10.77.0.2:9000", 3000, 64)
+	var b capture.Block
+	for h.Next(&b) == nil {
+	}
+	udp(t, n, livetest.A, "10.77.0.2:9000", 100, 64)
+	if s := h.Stats(); s.Received != s.Read || s.Read < 2000 || s.Read > 2100 || s.Dropped != 0 {
+		t.Errorf("2000 sent until then: %+v", s)
+	}
+}

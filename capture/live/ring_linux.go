@@ -60,6 +60,8 @@ type ring struct {
 	hasOne bool
 
 	taken   uint64 // frames of the blocks that were opened
+	late    uint64 // those of them that came after the word to stop
+	settled bool   // nothing is counted any more
 	due     uint64 // frames that the kernel had put into the ring when it was asked
 	read    atomic.Uint64
 	damaged uint64
@@ -218,7 +220,7 @@ func (r *ring) unmap() {
 // count adds what the kernel counted since it was last asked: it begins anew at
 // every question.
 func (r *ring) count() {
-	if r.mem == nil || r.retired {
+	if r.mem == nil || r.retired || r.settled {
 		return
 	}
 	if s, err := unix.GetsockoptTpacketStatsV3(r.fd, unix.SOL_PACKET, unix.PACKET_STATISTICS); err == nil {
