@@ -174,6 +174,9 @@ func (c *Conn) lost(side Side, x *Rest) uint64 {
 	if peer.bits&hasAck == 0 {
 		return n
 	}
+	if c.callsItself(1 - side) {
+		return 0 // what it acknowledges is its own
+	}
 	for hs, next := x.holesOf(side); hs != nil; hs, next = x.nextHoles(next) {
 		for _, h := range hs {
 			if h.lo == h.hi || !h.lo.Before(peer.ack) {

@@ -224,6 +224,13 @@ func (c *Conn) behindSYNData(o Side, x *Rest) bool {
 		c.candSeq.After(me.isn+1) && d.Lost[o] == 0 && !x.missing(o, c.candSeq)
 }
 
+// callsItself reports whether side is a socket that got the port which it calls, on its own host: it meets its own SYN, as where calls
+// cross (RFC 9293, 3.5), and answers it with the number that it called with. Each packet is of both ends.
+func (c *Conn) callsItself(side Side) bool {
+	me := &c.half[side]
+	return me.bits&(sentSYN|sentSYNACK) == sentSYN|sentSYNACK && me.synAck == me.isn+1 && c.half[1-side].bits&belongs == 0
+}
+
 // belongs are the signs that a side itself sent something.
 const belongs = sentSYN | sentSYNACK | sentSegment | sentPayload | sentFIN | sentReset | sentWrongAck
 
@@ -300,6 +307,10 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		if !syn {
 			j.Verdict, j.Missing = CompletedUnseen, MissingSYN
 		}
+		return
+	}
+	if c.callsItself(o) {
+		j.Kind, j.Verdict = Simultaneous, Completed
 		return
 	}
 	// One side of the wire only. What a stranger sent in the other's name makes no difference.
@@ -479,6 +490,11 @@ func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 			rs, j.CloseOff[0] = Side(d.rstSide), d.rstOff
 		}
 		j.ClosedBy = who(rs)
+	case (f0 || f1) && c.callsItself(o):
+		j.Close, j.ClosedBy = Closed, ByBoth
+		reached := !c.half[o].ack.Before(c.half[o].fin)
+		j.FINAcked = [2]bool{reached, reached}
+		j.CloseOff[0] = x.finOff[o]
 	case f0 || f1:
 		j.Close = HalfClosed
 		s := 0

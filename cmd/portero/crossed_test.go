@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -263,5 +266,37 @@ func TestSplitIsTaught(t *testing.T) {
 	}
 	if strings.Contains(out, "The client acknowledges the server's number") {
 		t.Error(out)
+	}
+}
+
+// A socket that got the port which it calls connects to itself: each packet is of both ends, and nothing of it is missing.
+func TestCallsItself(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "in.pcap")
+	w := newWire(t, name)
+	a, b := end{net.IP{192, 0, 2, 1}, 45678}, end{net.IP{192, 0, 2, 1}, 80}
+	w.tcp(a, a, "S", 1000, 0, nil)
+	w.tcp(a, a, "SA", 1000, 1001, nil)
+	w.tcp(a, a, "A", 1001, 1001, nil)
+	w.tcp(a, a, "PA", 1001, 1001, []byte("hello"))
+	w.tcp(a, a, "A", 1006, 1006, nil)
+	w.tcp(a, a, "FA", 1006, 1006, nil)
+	w.tcp(a, a, "A", 1007, 1007, nil)
+	w.tcp(b, b, "S", 1000, 0, nil) // an old attack: nobody called
+	w.tcp(b, b, "SA", 7000, 1001, nil)
+	w.close()
+	all := records(t, name)
+	for k, want := range map[string]string{"handshake": "completed", "handshake_kind": "simultaneous", "missing": "<nil>", "close": "closed", "closed_by": "both", "syn_frame": "1",
+		"synack_frame": "2", "ack_frame": "3", "close_frames": "[6]", "orig_payload": "5", "orig_lost": "0", "resp_lost": "0", "quality": "<nil>", "oddities": "[simultaneous_open land]"} {
+		if got := fmt.Sprint(all[1][k]); got != want {
+			t.Errorf("%s is %s, want %s", k, got, want)
+		}
+	}
+	if got := fmt.Sprint(all[2]["handshake"]); got == "completed" {
+		t.Error(got)
+	}
+	for lang, want := range map[string]string{"en": "It called itself", "es": "Se llamó a sí mismo"} {
+		if _, out, _ := portero(t, "teach", name, "1", "--lang", lang); !strings.Contains(out, want) {
+			t.Errorf("no %q in %s", want, out)
+		}
 	}
 }

@@ -77,7 +77,7 @@ var words = []entry{
 	{"captured_out_of_order", "oddity", "Packets are in the capture in another order than they were sent."},
 	{"stray_syn", "oddity", "A SYN inside a live connection, accepted by nobody. A challenge ACK is its answer (RFC 5961)."},
 	{"late_segment", "oddity", "A segment of an earlier connection on the same ports."},
-	{"land", "oddity", "Source and destination are the same address and port: an attack on old systems."},
+	{"land", "oddity", "Source and destination are the same address and port: an attack on old systems; completed, a socket that got the port which it calls, and called itself."},
 	{"vlan_one_sided", "oddity", "Tagged in one direction only: the capture point sees one side before the tag is taken off."},
 	{"answer_before_syn", "oddity", "The SYN-ACK is in the capture before its SYN: two capture queues, or one clock of two."},
 	{"rst_ignored_by_receiver", "oddity", "A RST inside the window, after which both sides went on."},

@@ -19,6 +19,10 @@ func (t *teller) deviations() []string {
 	}
 	switch t.rec.Kind {
 	case handshake.Simultaneous:
+		if o, r := &t.rec.Orig, &t.rec.Resp; o.Addr == r.Addr && o.Port == r.Port {
+			add("It called itself: both ends are one socket. Each packet arrives where it left, and the server that is drawn is the client.", "Se llamó a sí mismo: los dos extremos son un solo socket. Cada paquete llega a donde salió, y el servidor que se dibuja es el cliente.")
+			break
+		}
 		add("Both called at once. The textbook shows one caller; the rules allow two.", "Los dos llamaron a la vez. El libro muestra uno solo que llama; las reglas admiten dos.")
 	case handshake.Split:
 		add("Four packets opened it instead of three: the SYN-ACK came in two parts.", "La abrieron cuatro paquetes y no tres: el SYN-ACK llegó en dos partes.")
