@@ -32,7 +32,18 @@ var aliases = map[string][]string{
 	"concept window": {"ventana"}, "concept seq": {"número de secuencia", "sequence number"}, "concept ISN": {"número de secuencia inicial", "número inicial", "initial sequence number"},
 	"column rtt": {"tiempo de ida y vuelta", "ida y vuelta", "round-trip time"}, "column data": {"carga útil"},
 	"port class system": {"bien conocidos", "bien conocido"}, "port class user": {"registrados", "registrado"}, "port class dynamic": {"dinámicos", "dinámico", "privados", "ephemeral", "efímeros", "efímero"},
-	"concept originator": {"iniciador", "cliente", "client"}, "concept responder": {"respondedor", "servidor", "server"},
+	"concept checksum":        {"suma de comprobación", "offload", "checksum offload", "unfinished checksum", "unfinished checksums", "checksums"},
+	"concept TTL":             {"hop limit", "límite de saltos", "time to live", "tiempo de vida"},
+	"concept MSS":             {"maximum segment size", "tamaño máximo de segmento"},
+	"concept snapshot length": {"snaplen", "snap length", "límite de captura"},
+	"concept SYN cookie":      {"SYN cookies", "syncookie", "syncookies", "syn-cookie"},
+	"concept retransmission":  {"retransmit", "retransmitted", "retransmisión"},
+	"concept keep-alive":      {"keepalive", "keep-alives", "keepalives"},
+	"concept fragment":        {"fragmento"},
+	"concept multicast":       {"broadcast", "multidifusión", "difusión"},
+	"concept injection":       {"inyección"},
+	"concept octet":           {"octeto"},
+	"concept originator":      {"iniciador", "cliente", "client"}, "concept responder": {"respondedor", "servidor", "server"},
 }
 
 // netstat has the states that netstat, ss and ports --at write in another way than RFC 9293.

@@ -214,6 +214,7 @@ func TestFirstMeaning(t *testing.T) {
 	}
 	for w, want := range map[string]string{
 		"TIME-WAIT": "TCP state: TIME-WAIT", "fin-wait-1": "TCP state: FIN-WAIT-1", "ESTABLISHED": "TCP state: ESTABLISHED", "LISTEN": "TCP state: LISTEN", "CLOSED": "TCP state: CLOSED",
+		"checksum": "concept: checksum", "offload": "concept: checksum", "ttl": "concept: TTL", "snaplen": "concept: snapshot length", "keepalive": "concept: keep-alive", "SYN cookies": "concept: SYN cookie", "fragments": "quality: fragments", "octeto": "concept: octet",
 		"closed": "close: closed", "rtt": "column: rtt", "window": "concept: window", "data": "column: data", "Data": "column: data", "pkts>": "column: pkts>",
 		"ShR": "Zeek history: ShR", "Sh": "Zeek history: Sh", "Sr": "Zeek history: Sr", "SH": "Zeek conn_state: SH", "SHR": "Zeek conn_state: SHR", "rst": "flag: RST", "SA": "flags: SA", "PFCP": "flags: PFCP", "[S.]": "flags: [S.]", "SYN_RECV": "TCP state: SYN-RECEIVED", "FIN_WAIT1": "TCP state: FIN-WAIT-1", "port 80": "port: 80/tcp", "puerto 53": "port: 53/tcp", "udp port 53": "port: 53/udp",
 		"fin": "flag: FIN", "xmas": "probe_kind: xmas", "loss": "slow: loss", "doors": "concept: house", "letter": "concept: connectionless", "telephone": "concept: connection-oriented", "logical port": "concept: hardware_port", "ephemeral": "port class: dynamic", "pfcp": "port: 8805/udp", "scp": "port: 3820/tcp",
