@@ -21,15 +21,15 @@ func mum(a, b uint64) uint64 {
 // endpoints are put in order, never combined by a symmetric operation: that
 // would pass every test of symmetry and pile up.
 func tupleHash(seed uint64, src, dst *[16]byte, sport, dport uint16, proto, ver uint8) uint64 {
-	var a, b uint64
+	return endsHash(seed, endOf(seed, src, ver)+uint64(sport), endOf(seed, dst, ver)+uint64(dport), proto)
+}
+
+// endOf stands for an address in endsHash, before the port is added.
+func endOf(seed uint64, a *[16]byte, ver uint8) uint64 {
 	if ver == 4 {
-		a = uint64(binary.BigEndian.Uint32(src[12:]))<<16 | uint64(sport)
-		b = uint64(binary.BigEndian.Uint32(dst[12:]))<<16 | uint64(dport)
-	} else {
-		a = end6(seed, binary.LittleEndian.Uint64(src[:]), binary.LittleEndian.Uint64(src[8:])) + uint64(sport)
-		b = end6(seed, binary.LittleEndian.Uint64(dst[:]), binary.LittleEndian.Uint64(dst[8:])) + uint64(dport)
+		return uint64(binary.BigEndian.Uint32(a[12:])) << 16
 	}
-	return endsHash(seed, a, b, proto)
+	return end6(seed, binary.LittleEndian.Uint64(a[:]), binary.LittleEndian.Uint64(a[8:]))
 }
 
 // end6 stands for an IPv6 address in endsHash.

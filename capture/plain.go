@@ -159,6 +159,7 @@ func (d *Decoder) plainUDP(f *Frame, p *Packet, seg, n int, digest, addrs, src, 
 	room := len(b) - 8
 	p.PayloadOff, p.PayloadCap = uint32((seg+8)&(-room>>(bits.UintSize-1))), uint32(room)
 	field := uint16(head >> 48)
+	digest ^= src // see udp
 	if cut != 0 {
 		p.Digest = mum(digest^mix1, s^mix2) ^ mum(uint64(sport)<<16|uint64(dport)^mix3, mix1)
 		return true

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -249,6 +250,51 @@ func TestSecondInterfaceComesLate(t *testing.T) {
 			if got != 3 {
 				t.Errorf("%d before, blocks of %d: copies %b, want the last two", early, cut, got)
 			}
+		}
+	}
+}
+
+// list is a source of some frames.
+type list []capture.Frame
+
+func (l *list) Next(b *capture.Block) error {
+	if len(*l) == 0 {
+		return io.EOF
+	}
+	b.Frames, *l = *l, nil
+	return nil
+}
+
+// An echo between two ports of the same number is no copy of what it answers, though it has the same octets and nothing
+// numbers them.
+func TestAnEchoIsNoCopy(t *testing.T) {
+	for _, how := range []string{"ethernet", "cooked", "cut"} {
+		var fs list
+		for i := range 8 {
+			for from := range 2 {
+				s := sight{tap: 0, ms: float64(i), from: from, says: fmt.Sprint("number ", i)}
+				f := s.frame()
+				switch how {
+				case "cooked":
+					f.Tap = 1
+					f = cooked(f)
+				case "cut":
+					f.Data = f.Data[:len(f.Data)-1]
+				}
+				f.Index, f.Num = uint64(len(fs)+1), uint64(len(fs)+1)
+				fs = append(fs, f)
+			}
+		}
+		n := 0
+		e := New(Options{Threads: 1, Seed: 1, Catalog: catalog.Default(), Sink: func(r *record.Record) error {
+			n++
+			if r.Orig.Pkts != 8 || r.Resp.Pkts != 8 || r.Duplicates != 0 {
+				t.Errorf("%s: %d and %d packets, %d copies", how, r.Orig.Pkts, r.Resp.Pkts, r.Duplicates)
+			}
+			return nil
+		}})
+		if err := e.Run(context.Background(), &fs); err != nil || n != 1 {
+			t.Errorf("%s: %d records: %v", how, n, err)
 		}
 	}
 }
