@@ -2,12 +2,13 @@ package identify
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
 // further are samples beside those of the sieve's own.
 func further() (list []string) {
-	for _, o := range furtherOpenings() {
+	for _, o := range slices.Concat(furtherOpenings(), aloneOpenings(), later()) {
 		for _, s := range []string{o.a, o.b} {
 			if s != "" {
 				list = append(list, s)

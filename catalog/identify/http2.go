@@ -77,7 +77,7 @@ func matchHTTP2Later(l *look) grade {
 		return no
 	}
 	for len(b) > 0 {
-		if len(b) < 9 || be24(b) > len(b)-9 || b[5]&0x80 != 0 {
+		if len(b) < 9 || be24(b) > len(b)-9 || b[5] != 0 { // (a connection of 16 million streams is none)
 			return no
 		}
 		n, flags, stream := be24(b), b[4], be32(b[5:])
