@@ -474,11 +474,17 @@ func TestNeighboursSwapped(t *testing.T) {
 			c PA 1001 5001 100
 			s A 5001 1101`, `
 			1 handshake=completed ack_frame=4 close=open`},
-		{"it is right, and what it acknowledges was missed", `
+		{"it acknowledges what nobody saw, as behind the SYN-ACK it would", `
 			c S 1000
 			c A 1001 25001
 			s SA 5000 1001`, `
-			1 handshake=completed ack_frame=2 resp_lost=20000`},
+			1 handshake=invalid ack_frame= resp_lost=0 oddities=[ack_of_unsent_data]`},
+		{"it is right, and what it acknowledges was captured later", `
+			c S 1000
+			c A 1001 25001
+			s SA 5000 1001
+			s PA 24001 1001 1000`, `
+			1 handshake=completed ack_frame=2 resp_payload=1000 resp_lost=19000`},
 		{"the SYN-ACK is missed, and the FINs have no ACK", `
 			c S 1000
 			c A 1001 5001
