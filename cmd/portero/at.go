@@ -17,7 +17,7 @@ import (
 // until ends a source at a time: later frames are left out.
 type until struct {
 	capture.Source
-	at int64
+	at *moment
 }
 
 func (u until) Next(b *capture.Block) error {
@@ -27,7 +27,7 @@ func (u until) Next(b *capture.Block) error {
 		}
 		fs := b.Frames[:0]
 		for _, f := range b.Frames {
-			if f.Time <= u.at {
+			if f.Time <= u.at.since(f.Time) {
 				fs = append(fs, f)
 			}
 		}
@@ -38,16 +38,46 @@ func (u until) Next(b *capture.Block) error {
 	}
 }
 
-func parseTime(s string) (int64, error) {
+// moment is a time, or one of the day, which is meant of the first at which or after which the capture begins.
+type moment struct {
+	ns    int64 // since 1970, known where clock is nil
+	clock *time.Time
+	zone  *time.Location
+}
+
+// parseTime reads a moment as people write it, in the zone in which they are shown times.
+func parseTime(s string, zone *time.Location) (*moment, error) {
 	if f, err := strconv.ParseFloat(s, 64); err == nil && f > 0 && f < 9e9 {
-		return int64(f * 1e9), nil
+		return &moment{ns: int64(f * 1e9)}, nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999"} {
-		if t, err := time.ParseInLocation(layout, s, time.Local); err == nil {
-			return t.UnixNano(), nil
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return &moment{ns: t.UnixNano()}, nil
 		}
 	}
-	return 0, usage(fmt.Sprintf("--at: %q is no time (write 2026-11-23T10:31:07Z, or seconds since 1970)", s))
+	for _, layout := range []string{"15:04:05.999999999", "15:04"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return &moment{clock: &t, zone: zone}, nil
+		}
+	}
+	return nil, usage(fmt.Sprintf("--at: %q is no time (write 2026-11-23T10:31:07Z, 10:31:07, or seconds since 1970)", s))
+}
+
+// since is the moment in ns since 1970 in a capture whose first frame came at first.
+func (m *moment) since(first int64) int64 {
+	if m.clock == nil {
+		return m.ns
+	}
+	begins, c := time.Unix(0, first).In(m.zone), m.clock
+	for day := range 2 {
+		t := time.Date(begins.Year(), begins.Month(), begins.Day()+day, c.Hour(), c.Minute(), c.Second(), c.Nanosecond(), m.zone)
+		// What is shown of a time is less than all of it: the second in which the capture begins is one in which it is there.
+		if m.ns = t.UnixNano(); m.ns >= first || day == 0 && begins.Sub(t) < time.Second {
+			break
+		}
+	}
+	m.clock = nil
+	return m.ns
 }
 
 // socket is a line of netstat.
@@ -62,7 +92,11 @@ type socket struct {
 // portsAt prints what every host of the capture would have shown at an instant,
 // as far as its packets tell.
 func (a *app) portsAt(names []string, o *readFlags, at string) error {
-	ns, err := parseTime(at)
+	zone := time.Local
+	if o.utc {
+		zone = time.UTC
+	}
+	m, err := parseTime(at, zone)
 	if err != nil {
 		return err
 	}
@@ -76,7 +110,7 @@ func (a *app) portsAt(names []string, o *readFlags, at string) error {
 		if !r.HasPorts {
 			return nil
 		}
-		ostate, rstate := standing(r, ns)
+		ostate, rstate := standing(r, m.ns)
 		oe, re := netip.AddrPortFrom(r.Orig.Addr, r.Orig.Port).String(), netip.AddrPortFrom(r.Resp.Addr, r.Resp.Port).String()
 		if ostate != "" {
 			socks = append(socks, socket{r.Orig.Addr, r.Proto, oe, re, ostate, r.ID})
@@ -89,7 +123,7 @@ func (a *app) portsAt(names []string, o *readFlags, at string) error {
 	if err != nil {
 		return err
 	}
-	j.cut = ns
+	j.cut = m
 	stopped, err := a.run(j)
 	if err != nil {
 		return err

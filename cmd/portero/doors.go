@@ -109,7 +109,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	cmd.Flags().BoolVarP(&m.listening, "listening", "l", false, "of this machine: only sockets that wait for whoever comes")
 	cmd.Flags().StringArrayVar(&m.seen, "seen", nil, "of this machine: a capture of it, or the ndjson of portero live, to be laid beside its sockets")
 	langFlag(cmd.Flags(), &lang)
-	cmd.Flags().StringVar(&at, "at", "", "what netstat -an would have shown at this `TIME` (RFC 3339, or seconds since 1970)")
+	cmd.Flags().StringVar(&at, "at", "", "what netstat -an would have shown at this `TIME` (RFC 3339, one of the day as tables show it, or seconds since 1970)")
 	return cmd
 }
 

@@ -28,8 +28,8 @@ type job struct {
 	sel   *filter.Matcher
 	flags *readFlags
 	tally tally
-	cut   int64 // frames after this time are left out, 0 for none
-	said  bool  // that it was interrupted: the data say so themselves
+	cut   *moment // frames after it are left out, nil for none
+	said  bool    // that it was interrupted: the data say so themselves
 }
 
 // tally is what the doctor wants to know of the records.
@@ -142,7 +142,7 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 		defer pprof.StopCPUProfile()
 	}
 	var src capture.Source = j.set
-	if j.cut != 0 {
+	if j.cut != nil {
 		src = until{src, j.cut}
 	}
 	if j.flags.count > 0 {

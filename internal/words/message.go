@@ -93,7 +93,7 @@ var messages = [][2]string{
 	{"say where to: -w FILE", "falta decir adónde: -w FICHERO"},
 	{"say where to: -o X.html (- is standard output)", "falta decir adónde: -o X.html (- es la salida estándar)"},
 	{"there is no TCP connection with its flags in it to make a worksheet from", "no hay en ella ninguna conexión TCP con sus indicadores para hacer una hoja"},
-	{"--at: %q is no time (write 2026-11-23T10:31:07Z, or seconds since 1970)", "--at: %q no es una hora (escríbase 2026-11-23T10:31:07Z, o segundos desde 1970)"},
+	{"--at: %q is no time (write 2026-11-23T10:31:07Z, 10:31:07, or seconds since 1970)", "--at: %q no es una hora (escríbase 2026-11-23T10:31:07Z, 10:31:07 o segundos desde 1970)"},
 	{"--at needs a capture: what the sockets of this machine were then, nobody wrote down", "--at necesita una captura: los sockets que este equipo tenía entonces nadie los apuntó"},
 	{"--speed: %g is no speed (write 0.5, 1, 10)", "--speed: %g no es una velocidad (escríbase 0.5, 1, 10)"},
 	{"--threads: %d is none of 1 to %d", "--threads: %d no está entre 1 y %d"},
