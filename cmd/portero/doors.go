@@ -202,7 +202,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 			if err != nil {
 				return err
 			}
-			l := o.hostList(t.Hosts(), id, inside)
+			l := o.hostList(o.withNeighbours(t.Hosts(), id), id, inside)
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "failed", "mac", "received", "opened")
@@ -218,6 +218,25 @@ AS. All of that is what machines say of themselves: no proof.`,
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd
+}
+
+// withNeighbours adds those who said by what hardware address they are reached, and nothing else that is a connection: they
+// are there all the same. A filter asks for connections.
+func (o *readFlags) withNeighbours(all []*doors.Host, id *identities) []*doors.Host {
+	if o.filter != "" {
+		return all
+	}
+	seen := map[netip.Addr]bool{}
+	for _, h := range all {
+		seen[h.Addr] = true
+	}
+	for _, a := range id.watch.Neighbours() {
+		if !seen[a] {
+			all = append(all, &doors.Host{Addr: a})
+		}
+	}
+	slices.SortFunc(all, func(a, b *doors.Host) int { return a.Addr.Compare(b.Addr) })
+	return all
 }
 
 // hostList is a row for each host, with who it is.
@@ -238,8 +257,12 @@ func (o *readFlags) hostList(all []*doors.Host, id *identities, inside []netip.P
 		if place.ASN != 0 {
 			asn = place.ASN
 		}
+		var first, last any
+		if h.Pkts > 0 {
+			first, last = when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc)
+		}
 		l.rows = append(l.rows, []any{h.Addr.String(), h.Opened, h.Failed, h.Received, h.OpenDoors, h.Peers(), h.BytesOut, h.BytesIn, h.Pkts,
-			when(h.First, o.format, o.utc), when(h.Last, o.format, o.utc), name, by, k.MAC.String(), k.MAC.Vendor(), findings.Inside(h.Addr, inside), place.Country, asn, place.ASOrg})
+			first, last, name, by, k.MAC.String(), k.MAC.Vendor(), findings.Inside(h.Addr, inside), place.Country, asn, place.ASOrg})
 	}
 	return l
 }

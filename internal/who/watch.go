@@ -3,6 +3,7 @@ package who
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 
 	"portero/capture"
 )
@@ -53,6 +54,17 @@ func (w *Watch) Of(a netip.Addr) Host {
 		return *h
 	}
 	return Host{}
+}
+
+// Neighbours returns, in order, the addresses that a machine of the local network said are its own (ARP, NDP, DHCP).
+func (w *Watch) Neighbours() (all []netip.Addr) {
+	for a, h := range w.hosts {
+		if h.MAC != (MAC{}) {
+			all = append(all, a)
+		}
+	}
+	slices.SortFunc(all, netip.Addr.Compare)
+	return all
 }
 
 func (w *Watch) host(a netip.Addr) *Host {
