@@ -171,7 +171,7 @@ func TestFTPData(t *testing.T) {
 		c.do(f)
 		for _, threads := range []int{1, 2} {
 			var got []string
-			proof := ""
+			proof, proofs := "", map[uint64]bool{}
 			e := New(Options{Threads: threads, Sink: func(r *record.Record) error {
 				if r.Resp.Port == 21 {
 					if r.Service != "ftp" {
@@ -181,6 +181,10 @@ func TestFTPData(t *testing.T) {
 				}
 				got = append(got, strings.TrimSpace(fmt.Sprint(r.Resp.Port, " ", r.Service)))
 				if r.Service == "ftp-data" {
+					if proofs[r.App.Frames[1]] { // each of them was announced by a word of its own
+						proof = fmt.Sprint("frame ", r.App.Frames[1], " twice")
+					}
+					proofs[r.App.Frames[1]] = true
 					if r.App.Frames[0] != 0 || r.App.Frames[1] == 0 || r.App.Frames[1] >= r.FirstFrame || r.ServiceBy != "payload" {
 						proof = fmt.Sprint(r.ServiceBy, r.App.Frames, r.FirstFrame)
 					}

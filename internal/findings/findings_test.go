@@ -329,6 +329,11 @@ var stories = []storied{
 			s.tcp(int64(i)*sec, "10.0.%d.%d", "10.8.0.1", i, 50123, handshake.Completed, payload(5, 5))
 		}
 	}, "port-dynamic-server low 3"},
+	{"the same for files of FTP, whose numbers are of the moment", func(s *story) {
+		for i := range 3 {
+			s.tcp(int64(i)*sec, "10.0.%d.%d", "10.8.0.1", i, 50123, handshake.Completed, payload(0, 5), func(r *record.Record) { r.Spoken = "ftp-data" })
+		}
+	}, ""},
 	{"the same after RPC named it", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.8.0.1", 0, 135, handshake.Completed, payload(5, 5))
 		for i := range 3 {
