@@ -374,22 +374,28 @@ func TestVLANTagsAreBack(t *testing.T) {
 	}
 }
 
-// A ring that is too small loses frames, and every one of them is counted.
-func TestEveryFrameIsCounted(t *testing.T) {
-	n := livetest.New(t)
-	sink(t, n, livetest.B, 9000)
-	var h *live.Handle
+// opened is va, listened to with a ring of so many octets, until the test is over.
+func opened(t *testing.T, n *livetest.Net, ring int) (h *live.Handle) {
+	t.Helper()
 	var err error
 	n.Do(livetest.A, func() {
 		var taps []live.Tap
-		if taps, err = live.Listen(live.Options{Interfaces: []string{"va"}, RingBytes: 1 << 20}); err == nil {
+		if taps, err = live.Listen(live.Options{Interfaces: []string{"va"}, RingBytes: ring}); err == nil {
 			h, err = live.Open(taps, nil)
 		}
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer h.Close()
+	t.Cleanup(func() { h.Close() })
+	return h
+}
+
+// A ring that is too small loses frames, and every one of them is counted.
+func TestEveryFrameIsCounted(t *testing.T) {
+	n := livetest.New(t)
+	sink(t, n, livetest.B, 9000)
+	h := opened(t, n, 1<<20)
 	const count = 20000
 	udp(t, n, livetest.A, "10.77.0.2:9000", count, 64) // nobody reads meanwhile
 	time.Sleep(50 * time.Millisecond)
@@ -417,18 +423,7 @@ func TestEveryFrameIsCounted(t *testing.T) {
 func TestWhatComesAfterStopIsNotCounted(t *testing.T) {
 	n := livetest.New(t)
 	sink(t, n, livetest.B, 9000)
-	var h *live.Handle
-	var err error
-	n.Do(livetest.A, func() {
-		var taps []live.Tap
-		if taps, err = live.Listen(live.Options{Interfaces: []string{"va"}, RingBytes: 32 << 20}); err == nil {
-			h, err = live.Open(taps, nil)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Close()
+	h := opened(t, n, 32<<20)
 	udp(t, n, livetest.A, "10.77.0.2:9000", 2000, 64)
 	time.Sleep(50 * time.Millisecond)
 	h.Stop()
