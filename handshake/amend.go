@@ -162,13 +162,29 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 		}
 		// A closed port refuses with number 0 (RFC 9293, 3.10.7.1), whatever begins near it.
 		if !of(seq) || seq == 0 && me.bits&sentRSTACKofSYN != 0 {
+			refused := me.bits & sentRSTACKofSYN
+			off := c.resetBy(side, x)
 			c.takeBack(side, x)
+			if x.Data != nil && x.syns == 1 && refused != 0 && off != 0 && c.flags&flagCandidate == 0 {
+				x.need().synackEcho = off // see refusedFirst
+				me.bits |= refused
+			}
 		}
 	}
 	if me.bits&sentSegment != 0 && (!of(me.next) || me.bits&(sentSYN|sentSYNACK) == 0 && !c.far(side) && !of(me.isn)) {
 		c.disown(side, x)
 	}
 	c.answers(p, side, x)
+}
+
+// refusedFirst is where the RST was that refused the only SYN of the peer of side before the SYN-ACK of side, which fits too; 0 where
+// there was none. One of them is of somebody between. Whoever called is gone by then, unless it goes on; one that called again had not
+// heeded it. As the SYN was not repeated no echo of a timestamp is kept, and this lies in its place.
+func (c *Conn) refusedFirst(side Side, x *Rest) uint32 {
+	if c.half[side].bits&(sentSYNACK|sentRSTACKofSYN) != sentSYNACK|sentRSTACKofSYN || x.syns != 1 {
+		return 0
+	}
+	return x.more().synackEcho
 }
 
 // answers reports whether p, a SYN-ACK of side, answers the other of two SYNs, and makes that

@@ -151,6 +151,9 @@ func (c *Conn) JudgeTo(j *Judgement, x *Rest, k *Clues) {
 		}
 	case Refused, HalfOpen:
 		j.RST = c.resetBy(r, x)
+		if off := c.refusedFirst(r, x); off != 0 && j.Verdict == Refused {
+			j.RST = off
+		}
 	case Aborted:
 		j.RST = c.resetBy(o, x)
 	}
@@ -379,7 +382,7 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		return
 	}
 	switch {
-	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0, (crossed || syn && me.bits&sentSYNACK != 0) && peer.bits&(sentReset|sentSYNACK) == sentReset && !open:
+	case syn && !accepted && peer.bits&sentRSTACKofSYN != 0, syn && c.refusedFirst(r, x) != 0, (crossed || syn && me.bits&sentSYNACK != 0) && peer.bits&(sentReset|sentSYNACK) == sentReset && !open:
 		j.Verdict = Refused
 	case syn && k.Filtered && k.FilteredSide == o && !accepted:
 		j.Verdict = Filtered

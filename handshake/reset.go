@@ -8,6 +8,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	me, peer := &c.half[side], &c.half[1-side]
 	seq := p.Seq
 	ok, exact := false, true
+	if c.flags&flagCandidate != 0 && me.bits&(sentReset|sentSYNACK|sentRSTACKofSYN) == sentSYNACK|sentRSTACKofSYN {
+		me.bits &^= sentRSTACKofSYN // its peer went on: the refusal was not heeded, see refusedFirst
+	}
 	// An answer that does not fit leaves its receiver in SYN-SENT.
 	synSent := peer.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && me.bits&sentSYN == 0 &&
 		(me.bits&(sentSYNACK|sentSegment) == 0 || me.bits&(hasAck|sentWrongAck) != 0 && !c.answered(1-side, x))

@@ -241,3 +241,79 @@ func TestRSTAloneIsNoWordOfItsSender(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedAndAnswered: a RST and then a SYN-ACK, both of which answer the only SYN, are a refusal as long as its originator does
+// not go on. A firewall's RST is quicker than the server; whoever called is gone then, and refuses the SYN-ACK.
+func TestRefusedAndAnswered(t *testing.T) {
+	for _, x := range []saying{
+		{"nothing more", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001`, `
+			1 handshake=refused rst_frame=2 synack_frame=3 close=none suspected_rsts=0`},
+		{"the originator refuses the answer, twice", `
+			c S 1000
+			s RA 900000 1001
+			s SA 5000 1001
+			c R 1001
+			+1000 s SA 5000 1001
+			c R 1001`, `
+			1 handshake=refused rst_frame=2 synack_frame=3 synack_retries=1 suspected_rsts=0`},
+		{"the RST is captured before the SYN", `
+			s RA 0 1001
+			c S 1000
+			s SA 5000 1001
+			c R 1001`, `
+			1 handshake=refused rst_frame=1 synack_frame=3`},
+		{"the responder gives up, or whoever refused does so again", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			s RA 5001 1001`, `
+			1 handshake=refused rst_frame=2 synack_frame=3`},
+		{"a third packet with a wrong number", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			c A 1001 6700`, `
+			1 handshake=refused rst_frame=2`},
+		{"the originator called again before the answer: the refusal was of the try before", `
+			c S 1000
+			s RA 0 1001
+			+1000 c S 1000
+			s SA 5000 1001
+			c R 1001`, `
+			1 handshake=aborted rst_frame=5 synack_frame=4 syn_retries=1`},
+		{"it calls again behind the answer: it did not heed the refusal", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			+1000 c S 1000`, `
+			1 handshake=half_open synack_frame=3 syn_retries=1`},
+		{"it goes on", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			c A 1001 5001`, `
+			1 handshake=completed close=open suspected_rsts=0`},
+		{"it goes on, which its octets tell", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			s PA 5001 1051 20`, `
+			1 handshake=completed_unseen missing=[ack] close=open`},
+		{"it goes on, and a RST that both do not heed comes later: suspected as without the refusal", `
+			c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			c A 1001 5001
+			s RA 5001 1001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1011 5001 10
+			s PA 5001 1021 10`, `
+			1 handshake=completed close=open suspected_rsts=1`},
+	} {
+		x.hold(t)
+	}
+}

@@ -230,6 +230,9 @@ func judge(r *record.Record) (s State, knocked, ok bool) {
 			}
 			return Open, false, true
 		case handshake.Refused:
+			if r.SYNACKFrame != 0 {
+				return Open, true, true // only a listener answers; a RST in its name anybody on the way can send
+			}
 			return Closed, true, true
 		case handshake.Filtered:
 			return Filtered, true, true

@@ -168,6 +168,11 @@ func (o *closing) opened() {
 	case handshake.HalfOpen:
 		o.add("So: half open. The server answered, and nothing seen acknowledges it: a lost packet, a scan or a flood; no packet can tell.", "En resumen: semiabierta. El servidor contestó y nada de lo visto lo confirma: un paquete perdido, un escaneo o una inundación; ningún paquete lo dice.")
 	case handshake.Refused:
+		if r.SYNACKFrame != 0 {
+			o.add("So: refused, though a yes came behind the no. One of the two is of somebody on the way: a firewall, mostly, says no in the server's name.",
+				"En resumen: rechazada, aunque tras el no llegó un sí. Uno de los dos es de alguien en el camino: suele ser un cortafuegos (firewall), que dice que no en nombre del servidor.")
+			break
+		}
 		o.add("So: refused. The computer, or a firewall in its name, says no.", "En resumen: rechazada. El equipo, o un cortafuegos (firewall) en su nombre, dice que no.")
 	case handshake.Filtered:
 		if r.FilteredBy.IsValid() {

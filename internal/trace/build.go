@@ -419,6 +419,12 @@ func (b *builder) listensSince(i int) bool {
 	return refused && i < b.synack
 }
 
+// alsoAnswered reports whether, behind the RST that refuses, a SYN-ACK answers the same SYN: the RST is of somebody on the way, or the
+// SYN-ACK is. That there is a listener only this one tells.
+func (b *builder) alsoAnswered() bool {
+	return b.j.Verdict == handshake.Refused && b.syn >= 0 && b.synack > 0 && b.pkts[b.synack].from == Resp && b.pkts[b.synack].Ack == b.pkts[b.syn].Seq+1
+}
+
 // answersWrong reports whether packet i, a RST, has its number from an acknowledgement of
 // what its sender did not send before the connection opened.
 func (b *builder) answersWrong(i int) bool {
@@ -454,6 +460,9 @@ func (b *builder) start() {
 	case handshake.NoAnswer, handshake.Filtered:
 	case handshake.Refused:
 		b.st[Resp] = closed
+		if b.alsoAnswered() {
+			b.st[Resp] = Standing{State: Listen}
+		}
 	default:
 		b.st[Resp] = b.respStart()
 	}

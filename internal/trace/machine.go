@@ -238,7 +238,8 @@ func (b *builder) reset(i int, me, peer End) {
 		(p.Seq.After(s.isn+1) || p.Ack.After(s.synackAck)) {
 		b.bridge(i, me) // it names octets that were missed
 	}
-	answer := b.st[me].State == SynReceived && o.hasWrong && p.Seq == o.wrongAck || b.st[me].State == SynSent && b.answersWrong(i)
+	answer := b.st[me].State == SynReceived && o.hasWrong && p.Seq == o.wrongAck || b.st[me].State == SynSent && b.answersWrong(i) ||
+		me == Resp && i < b.synack && b.alsoAnswered()
 	if answer {
 		b.apply(me, SndRSTReply, Move{Frame: p.ref})
 	} else {

@@ -185,7 +185,8 @@ func (b *builder) tellRST(i int, say func(Remark)) {
 	p := &b.pkts[i]
 	peer := b.side[p.from.Peer()]
 	switch before := b.step.Before; {
-	case before[p.from].State == Closed && before[p.from.Peer()].State == SynSent && peer.hasISN && p.Ack.After(peer.isn):
+	case before[p.from].State == Closed && before[p.from.Peer()].State == SynSent && peer.hasISN && p.Ack.After(peer.isn),
+		p.from == Resp && i < b.synack && b.alsoAnswered():
 		say(RSTRefuses)
 	case before[p.from].State <= Listen || peer.hasWrong && p.Seq == peer.wrongAck, b.answersWrong(i):
 		say(RSTStray)

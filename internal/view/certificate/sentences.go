@@ -43,6 +43,9 @@ func Meaning(r *record.Record) Text {
 	case handshake.HalfOpen:
 		return Text{"The responder answered, and nothing in the capture acknowledges the answer.", "El respondedor contestó y nada en la captura lo confirma."}
 	case handshake.Refused:
+		if r.SYNACKFrame != 0 {
+			return Text{"A RST answered the SYN, and then a SYN-ACK did, both with its number: one of them is of somebody on the way, mostly a firewall's RST. The originator did not go on.", "Al SYN lo contestó un RST y después un SYN-ACK, ambos con su número: uno de los dos es de alguien en el camino, casi siempre el RST de un cortafuegos (firewall). El iniciador no siguió."}
+		}
 		return Text{"The answer to the SYN was a RST that acknowledges it: usually nothing listens on that port; a firewall can send it too.", "La respuesta al SYN fue un RST que lo confirma: normalmente nadie escucha en ese puerto; también puede enviarlo un cortafuegos (firewall)."}
 	case handshake.Filtered:
 		if r.FilteredBy.IsValid() {
@@ -446,6 +449,9 @@ func (c *Certificate) overturn() Text {
 	case handshake.NoAnswer:
 		return Text{"any answer from " + resp + " that acknowledges " + isn(trace.Orig) + ", seen elsewhere: a SYN-ACK or a RST.", "cualquier respuesta de " + resp + " que confirme " + isn(trace.Orig) + ", vista en otra parte: SYN-ACK o RST."}
 	case handshake.Refused:
+		if r.SYNACKFrame != 0 {
+			return Text{"an ACK of " + isn(trace.Resp) + " from " + orig + ", seen elsewhere: then it did not heed the RST.", "un ACK de " + isn(trace.Resp) + " desde " + orig + ", visto en otra parte: entonces no hizo caso del RST."}
+		}
 		return Text{"a SYN-ACK from " + resp + " that acknowledges " + isn(trace.Orig) + " would show that the RST came from somebody else.", "un SYN-ACK de " + resp + " que confirme " + isn(trace.Orig) + " mostraría que el RST era de otro."}
 	case handshake.Filtered:
 		return Text{"a SYN-ACK that acknowledges " + isn(trace.Orig) + ": then the ICMP error did not stop it.", "un SYN-ACK que confirme " + isn(trace.Orig) + ": entonces el error ICMP no lo impidió."}

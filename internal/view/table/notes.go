@@ -64,6 +64,10 @@ func (n *notes) frames(fs ...uint64) string {
 func (n *notes) opening() {
 	switch n.r.Handshake {
 	case handshake.Refused:
+		if n.r.SYNACKFrame != 0 {
+			n.add(n.l.Pick("a RST to the SYN, and then an answer%s: one of them is of somebody on the way", "un RST al SYN y después una respuesta%s: uno de los dos es de alguien en el camino"), n.frames(n.r.SYNFrame, n.r.RSTFrame, n.r.SYNACKFrame))
+			break
+		}
 		n.add(n.l.Pick("RST to the SYN%s: usually nothing listens there", "RST al SYN%s: normalmente nadie escucha ahí"), n.frames(n.r.SYNFrame, n.r.RSTFrame))
 	case handshake.Filtered:
 		n.add(n.l.Pick("ICMP error from %s%s: it says that it may not or cannot pass", "error ICMP de %s%s: dice que no se puede pasar"), n.r.FilteredBy, n.frames(n.r.ICMPFrame))
