@@ -121,3 +121,37 @@ func TestQuotesTunneled(t *testing.T) {
 		}
 	}
 }
+
+// An ICMP error about a flow that had ended by then is none of it, whether or not another packet told in between that time had passed.
+func TestQuotesEnded(t *testing.T) {
+	a, b := [16]byte{1}, [16]byte{2}
+	for _, x := range []struct {
+		proto uint8
+		after int64
+		late  bool
+	}{
+		{capture.ProtoUDP, 59 * Second, false}, {capture.ProtoUDP, 62 * Second, true}, {tcp, 125 * Second, false}, {tcp, 135 * Second, true},
+	} {
+		for _, between := range []bool{false, true} {
+			var got Ended
+			tab := New(Config{}, func(e *Ended) {
+				if e.ID == 1 {
+					got = *e
+				}
+			})
+			p := capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Index: 1, Time: 1e18, Frames: 1, Seq: 1000, Flags: capture.SYN, Window: 1}
+			tab.Observe(&p, nil)
+			at := p.Time + x.after
+			if between {
+				tab.Advance(at, 2)
+				tab.Advance(at, 3)
+			}
+			e := capture.Packet{Src: [16]byte{3}, Dst: a, Proto: capture.ProtoICMP6, Ver: 6, Hash: 7, Index: 4, Time: at, Frames: 1, Bits: capture.ICMPError, Flags: 1 << 8, Digest: 2}
+			tab.Observe(&e, &capture.Quote{Src: a, Dst: b, SrcPort: 1000, DstPort: 80, Proto: x.proto, Ver: 6, Hash: 7, Seq: 1000, HasSeq: x.proto == tcp})
+			tab.Flush(9, handshake.EndForced)
+			if got.ID != 1 || (got.ICMPFrame == 0) != x.late {
+				t.Errorf("protocol %d after %d s, clock told between %v: ICMP frame %d", x.proto, x.after/Second, between, got.ICMPFrame)
+			}
+		}
+	}
+}
