@@ -125,10 +125,11 @@ type fragments struct {
 	last    IPFragment
 	proto   uint8 // the first fragment's, once it came
 	sel     bool
+	torn    bool // parts of it overlap, and its receiver throws it away
 }
 
 // Reassembler puts fragments together. Of overlapping octets those that came
-// first count. It keeps at most maxFragmentBytes; the oldest datagram gives way.
+// first count; of IPv6 a datagram with any of them never gets whole (RFC 8200, 4.5). It keeps at most maxFragmentBytes; the oldest datagram gives way.
 // One goroutine owns it.
 type Reassembler struct {
 	open  map[fragKey]*fragments
@@ -200,6 +201,7 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 	if f.Off == 0 && !g.hasFirst() {
 		g.proto = f.Proto
 	}
+	g.torn = g.torn || f.Ver == 6 && g.overlaps(f, sum)
 	g.parts = append(g.parts, fragPart{f.Off, f.Len, f.More, f.Time, sum, data})
 	g.cover(f.Off, f.Off+f.Len)
 	g.bytes += len(data) + partCost
@@ -207,7 +209,7 @@ func (r *Reassembler) Add(f *IPFragment) []Datagram {
 	if !f.More && (g.total < 0 || f.Off+f.Len == g.total) {
 		g.total = f.Off + f.Len
 	}
-	if g.total < 0 || !g.whole() {
+	if g.total < 0 || g.torn || !g.whole() {
 		return out
 	}
 	r.remove(g)
@@ -244,6 +246,20 @@ func (g *fragments) copied(f *IPFragment, sum uint64) bool {
 		}
 	}
 	return false
+}
+
+// overlaps reports whether some octets of f came before, on a part that is not the same as f.
+func (g *fragments) overlaps(f *IPFragment, sum uint64) bool {
+	i := sort.Search(len(g.spans), func(i int) bool { return g.spans[i].to > f.Off })
+	if i == len(g.spans) || g.spans[i].from >= f.Off+f.Len {
+		return false
+	}
+	for k := range g.parts {
+		if p := &g.parts[k]; p.off == f.Off && p.n == f.Len && p.more == f.More && p.sum == sum {
+			return false
+		}
+	}
+	return true
 }
 
 // Expire gives up what is waited for too long at now (ns).

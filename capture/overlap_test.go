@@ -53,3 +53,40 @@ func TestOverlaps(t *testing.T) {
 		t.Errorf("%d datagrams, %d of them cut", ended, cut)
 	}
 }
+
+// A datagram of IPv6 with parts that overlap never gets whole: its receiver throws all of it away (RFC 8200, 4.5). The same part
+// again, however late, is none that overlaps.
+func TestOverlaps6(t *testing.T) {
+	a, b := bytes.Repeat([]byte{1}, 16), bytes.Repeat([]byte{2}, 16)
+	for _, x := range []struct {
+		name  string
+		parts []IPFragment
+		whole bool
+	}{
+		{"none", []IPFragment{{Off: 0, Len: 16, More: true, Data: a}, {Off: 16, Len: 16, Data: b}}, true},
+		{"the same again, late", []IPFragment{{Off: 0, Len: 16, More: true, Data: a}, {Off: 0, Len: 16, More: true, Data: a, Time: 1e9}, {Off: 16, Len: 16, Data: b, Time: 2e9}}, true},
+		{"other octets in its place", []IPFragment{{Off: 0, Len: 16, More: true, Data: a}, {Off: 0, Len: 16, More: true, Data: b}, {Off: 16, Len: 16, Data: b}}, false},
+		{"half of it", []IPFragment{{Off: 0, Len: 16, More: true, Data: a}, {Off: 8, Len: 8, More: true, Data: a[:8]}, {Off: 16, Len: 16, Data: b}}, false},
+		{"the last over what came", []IPFragment{{Off: 0, Len: 16, More: true, Data: a}, {Off: 8, Len: 16, Data: b}}, false},
+		{"a gap filled with too much", []IPFragment{{Off: 24, Len: 16, Data: a}, {Off: 0, Len: 16, More: true, Data: a}, {Off: 8, Len: 16, More: true, Data: b}}, false},
+	} {
+		for _, ver := range []uint8{4, 6} {
+			r, got := NewReassembler(), false
+			for i := range x.parts {
+				f := x.parts[i]
+				f.Ver, f.Proto, f.ID, f.Index = ver, ProtoUDP, 9, uint64(i+1)
+				for _, d := range r.Add(&f) {
+					got = got || d.Whole
+				}
+			}
+			if want := x.whole || ver == 4; got != want {
+				t.Errorf("%s, IPv%d: whole %v", x.name, ver, got)
+			}
+			for _, d := range r.Flush() {
+				if d.Whole || d.Frames+d.Copies != len(x.parts) {
+					t.Errorf("%s, IPv%d: given up as whole %v of %d frames and %d copies", x.name, ver, d.Whole, d.Frames, d.Copies)
+				}
+			}
+		}
+	}
+}
