@@ -6,7 +6,9 @@ import (
 )
 
 // find looks p's tuple up. A connection that so far was seen in the other
-// direction only may be tagged in one direction only.
+// direction only may be tagged in one direction only, or otherwise in each: a mirror that sees what comes into
+// the ports of a router has each direction from another VLAN. Where both are tagged the same ports may be used in each, and
+// only numbers tell that it is one connection: datagrams have none, and stay apart.
 func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
 	h := uint32(p.Hash)
 	v, side, heal, ok := t.under(h, p)
@@ -61,7 +63,7 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 					return v, s, 0, true
 				}
 			}
-			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && (f.seg == 0) != (p.Seg == 0) && heal == 0 {
+			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && heal == 0 && ((f.seg == 0) != (p.Seg == 0) || f.proto == tcp && f.conn.AnsweredBy(p)) {
 				heal = v + 1
 			}
 		}

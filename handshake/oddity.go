@@ -25,7 +25,7 @@ const (
 	OddStraySYN     // a SYN inside a live connection
 	OddLateSegment  // a segment of an earlier connection on the same ports
 	OddLAND         // source and destination are the same socket
-	OddVLAN         // tagged in one direction only
+	OddVLAN         // tagged in one direction only, or differently in each
 	OddAckBeforeSYN
 	OddResetDoubted // a RST inside the window that its receiver ignored
 	OddSYNPayload

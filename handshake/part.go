@@ -10,6 +10,30 @@ func (c *Conn) Parts(p *capture.Packet, side Side, x *Rest) bool {
 	return (me.bits|peer.bits)&sentFIN != 0 || me.bits&(sentSYN|sentSYNACK) != 0 && peer.bits&(sentSYN|sentSYNACK) != 0 && c.mistimed(p, side, x)
 }
 
+// AnsweredBy reports whether p, captured where nothing else was of its sender, is of the peer of side 0, of which alone the
+// connection was seen: it names the number that side 0 called with, or goes on from the numbers of both ends. By chance no
+// packet of another connection on the same ports does.
+func (c *Conn) AnsweredBy(p *capture.Packet) bool {
+	h := &c.half[0]
+	if p.Bits&(capture.NoFlags|capture.Orphan|capture.BadHeader) != 0 || h.bits&hasNext == 0 || c.half[1].bits&belongs != 0 {
+		return false
+	}
+	first, ack := h.begins(), p.Flags.Any(capture.ACK)
+	switch p.Flags & (capture.SYN | capture.RST) {
+	case capture.SYN:
+		if !ack {
+			return h.bits&sentSYNACK != 0 && p.Seq+1 == h.synAck
+		}
+		return h.bits&sentSYN != 0 && p.Ack.In(first, h.next)
+	case capture.RST:
+		return h.bits&hasAck != 0 && p.Seq == h.ack && (!ack || p.Ack.In(first, h.next)) ||
+			ack && h.bits&(sentSYN|sentSegment) == sentSYN && p.Ack == h.next
+	case 0:
+		return ack && h.bits&hasAck != 0 && p.Ack.In(first, h.next.Add(span)) && p.Seq.In(h.ack.Add(^uint32(0)), h.ack.Add(span)) // a keep-alive is one behind
+	}
+	return false
+}
+
 // InOrder reports whether p, a segment of side, is the next one of it: most are.
 func (c *Conn) InOrder(p *capture.Packet, side Side) bool { return c.half[side].next == p.Seq }
 

@@ -199,8 +199,8 @@ func (d *Doctor) time(n *notes, t Totals) {
 				text{"verdicts hold; round-trip times of these are left empty", "los veredictos valen; sus tiempos de ida y vuelta quedan en blanco"}))
 	}
 	if t.OneSidedVLAN > 0 {
-		n.add(false, "vlan_one_sided", t.OneSidedVLAN, 0, some(t.OneSidedVLAN, "%d connection is VLAN-tagged in one direction only", "%d conexión lleva etiqueta VLAN en un solo sentido",
-			"%d connections are VLAN-tagged in one direction only", "%d conexiones llevan etiqueta VLAN en un solo sentido", t.OneSidedVLAN),
+		n.add(false, "vlan_one_sided", t.OneSidedVLAN, 0, some(t.OneSidedVLAN, "%d connection is VLAN-tagged in one direction only, or differently in each", "%d conexión lleva etiqueta VLAN en un solo sentido, o distinta en cada uno",
+			"%d connections are VLAN-tagged in one direction only, or differently in each", "%d conexiones llevan etiqueta VLAN en un solo sentido, o distinta en cada uno", t.OneSidedVLAN),
 			text{"both directions are joined into one connection", "los dos sentidos se unieron en una conexión"})
 	}
 	if t.TCP >= 4 && t.Midstream*2 >= t.TCP {

@@ -98,7 +98,7 @@ var spanish = map[string]string{
 	"oddity stray_syn":                 "Un SYN dentro de una conexión viva, que nadie acepta. Se le contesta con un ACK de desafío (RFC 5961).",
 	"oddity late_segment":              "Un segmento de una conexión anterior en los mismos puertos.",
 	"oddity land":                      "Origen y destino son la misma dirección y el mismo puerto: un ataque a sistemas antiguos; si se completó, un socket que recibió el puerto al que llama y se llamó a sí mismo.",
-	"oddity vlan_one_sided":            "Etiqueta VLAN en un solo sentido: el punto de captura ve un lado antes de que se quite la etiqueta.",
+	"oddity vlan_one_sided":            "Etiqueta VLAN en un solo sentido, o una distinta en cada uno: el punto de captura ve cada lado en otro puerto, y entre ambos se pone, se quita o se cambia la etiqueta.",
 	"oddity answer_before_syn":         "El SYN-ACK está en la captura antes que su SYN: dos colas de captura o dos relojes.",
 	"oddity rst_ignored_by_receiver":   "Un RST dentro de la ventana, tras el cual los dos lados siguieron.",
 	"oddity data_on_syn":               "El SYN lleva datos.",

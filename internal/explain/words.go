@@ -78,7 +78,7 @@ var words = []entry{
 	{"stray_syn", "oddity", "A SYN inside a live connection, accepted by nobody. A challenge ACK is its answer (RFC 5961)."},
 	{"late_segment", "oddity", "A segment of an earlier connection on the same ports."},
 	{"land", "oddity", "Source and destination are the same address and port: an attack on old systems; completed, a socket that got the port which it calls, and called itself."},
-	{"vlan_one_sided", "oddity", "Tagged in one direction only: the capture point sees one side before the tag is taken off."},
+	{"vlan_one_sided", "oddity", "Tagged in one direction only, or with another VLAN in each: the capture point sees each side at another port, and the tag is put on, taken off or changed between them."},
 	{"answer_before_syn", "oddity", "The SYN-ACK is in the capture before its SYN: two capture queues, or one clock of two."},
 	{"rst_ignored_by_receiver", "oddity", "A RST inside the window, after which both sides went on."},
 	{"data_on_syn", "oddity", "The SYN carries data."},

@@ -1,0 +1,77 @@
+package flows
+
+import (
+	"slices"
+	"testing"
+
+	"portero/capture"
+	"portero/handshake"
+)
+
+// A mirror that sees what comes into the ports of a router has each direction from another VLAN. It is one connection where the
+// numbers say so; the same ports in two VLANs, each seen in the one direction that the other lacks, are two without that.
+func TestVLANOfEachDirection(t *testing.T) {
+	in, out := func(p *capture.Packet) { p.Seg = 3 }, func(p *capture.Packet) { p.Seg = 4 }
+	far := func(p *capture.Packet) { p.Seq, p.Ack = p.Seq.Add(1<<28), p.Ack.Add(1<<28) }
+	for _, x := range []struct {
+		name string
+		do   func(s *story)
+		want []handshake.Verdict
+	}{
+		{"opening", func(s *story) {
+			s.pkt(true, syn, 0, 0, 0, in)
+			s.pkt(false, syn|ack, 0, 1, 0, out)
+			s.pkt(true, ack, 1, 1, 0, in)
+			s.pkt(false, ack|capture.PSH, 1, 1, 50, out)
+		}, []handshake.Verdict{handshake.Completed}},
+		{"the answer is captured first", func(s *story) {
+			s.pkt(false, syn|ack, 0, 1, 0, out)
+			s.pkt(true, syn, 0, 0, 0, in)
+			s.pkt(true, ack, 1, 1, 0, in)
+		}, []handshake.Verdict{handshake.Completed}},
+		{"refused", func(s *story) {
+			s.pkt(true, syn, 0, 0, 0, in)
+			s.pkt(false, capture.RST|ack, 0, 1, 0, out, func(p *capture.Packet) { p.Seq = 0 })
+		}, []handshake.Verdict{handshake.Refused}},
+		{"midstream", func(s *story) {
+			s.pkt(true, ack|capture.PSH, 100, 500, 50, in)
+			s.pkt(false, ack|capture.PSH, 500, 150, 70, out)
+			s.pkt(true, ack, 150, 570, 0, in)
+		}, []handshake.Verdict{handshake.Midstream}},
+		{"an answer to another call", func(s *story) {
+			s.pkt(true, syn, 0, 0, 0, in)
+			s.pkt(false, syn|ack, 0, 1, 0, out, far)
+		}, []handshake.Verdict{handshake.NoAnswer, handshake.Unsolicited}},
+		{"other numbers, midstream", func(s *story) {
+			s.pkt(true, ack|capture.PSH, 100, 500, 50, in)
+			s.pkt(false, ack|capture.PSH, 500, 150, 70, out, far)
+		}, []handshake.Verdict{handshake.Midstream, handshake.Midstream}},
+		{"a refusal of another call", func(s *story) {
+			s.pkt(true, syn, 0, 0, 0, in)
+			s.pkt(false, capture.RST|ack, 0, 1, 0, out, far)
+		}, []handshake.Verdict{handshake.NoAnswer, handshake.Unsolicited}},
+	} {
+		s := tell(t, Config{})
+		x.do(s)
+		s.table.Flush(s.index, handshake.EndForced)
+		var got []handshake.Verdict
+		for i := range s.ended {
+			got = append(got, s.ended[i].J.Verdict)
+		}
+		if !slices.Equal(got, x.want) {
+			t.Errorf("%s: %v, want %v", x.name, got, x.want)
+		}
+		if one := len(x.want) == 1; one != (s.ended[0].Oddities&handshake.OddVLAN != 0) {
+			t.Errorf("%s: said %v", x.name, !one)
+		}
+	}
+	var got int
+	tab := New(Config{}, func(e *Ended) { got++ })
+	a, b := [16]byte{1}, [16]byte{2}
+	tab.Observe(&capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 53, Proto: capture.ProtoUDP, Ver: 6, Hash: 7, Index: 1, Time: 1e18, Frames: 1, Seg: 3}, nil)
+	tab.Observe(&capture.Packet{Src: b, Dst: a, SrcPort: 53, DstPort: 1000, Proto: capture.ProtoUDP, Ver: 6, Hash: 7, Index: 2, Time: 1e18 + 1, Frames: 1, Seg: 4, Digest: 1}, nil)
+	tab.Flush(9, handshake.EndForced)
+	if got != 2 {
+		t.Errorf("datagrams of two VLANs make %d records", got)
+	}
+}
