@@ -14,12 +14,13 @@ import (
 
 // The thresholds of what is told by packets rather than by records.
 const (
-	tunnelNames   = 20   // distinct names under one domain
-	tunnelLength  = 30   // mean octets of what stands before the domain
-	tunnelEntropy = 3.5  // bits an octet
-	tunnelOdd     = 0.5  // share of types that carry free text (TXT, NULL, CNAME, MX, SRV)
-	tunnelMany    = 100  // distinct names within an hour, half as long
-	tunnelKept    = 4096 // distinct names told apart
+	tunnelNames   = 20             // distinct names under one domain
+	tunnelLength  = 30             // mean octets of what stands before the domain
+	tunnelEntropy = 3.5            // bits an octet
+	tunnelOdd     = 0.5            // share of types that carry free text (TXT, NULL, CNAME, MX, SRV)
+	tunnelMany    = 100            // distinct names within an hour, half as long
+	tunnelKept    = 4096           // distinct names told apart
+	tunnelWindow  = 24 * time.Hour // in which all that is asked for: what gathers in weeks is a site's habit
 	claimWithin   = time.Minute
 	falseNames    = 3 // distinct names one machine answered for
 	letterFrom    = 5
@@ -56,6 +57,7 @@ type domain struct {
 	letters            *[256]uint32 // octets before the domain, once there are letterFrom names
 	first, last        int64
 	frames, records    []uint64
+	proven             bool // it was a tunnel, whatever came then
 }
 
 type claimed struct {
@@ -142,6 +144,9 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 		q = &domain{first: at, names: map[uint64]struct{}{}}
 		h.domains[asked{client, strings.Clone(dom)}] = q
 	}
+	if at-q.first >= int64(tunnelWindow) || q.first-at >= int64(tunnelWindow) { // clocks go backwards
+		h.turn(q, at)
+	}
 	q.first, q.last = min(q.first, at), max(q.last, at)
 	q.queries++
 	q.long += uint64(len(sub))
@@ -152,6 +157,9 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 	if n := len(q.names); n < tunnelKept && h.bytes < h.limit {
 		q.names[hashed(sub)] = struct{}{}
 		h.bytes += int64(len(q.names)-n) * nameBytes
+		if many := len(q.names); many > n && many%tunnelMany == 0 {
+			q.proven = q.tunnel() // so many in so short a time: what comes later, and slower, does not take it back
+		}
 	}
 	if q.letters == nil && len(q.names) >= letterFrom && h.bytes < h.limit {
 		q.letters = new([256]uint32)
@@ -167,6 +175,18 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 	if len(q.frames) < 8 {
 		q.frames = append(q.frames, frame)
 	}
+}
+
+// turn ends a window of q: a tunnel goes on, anything else begins anew.
+func (h *heard) turn(q *domain, at int64) {
+	if q.proven = q.tunnel(); q.proven {
+		return
+	}
+	h.bytes -= int64(len(q.names)) * nameBytes
+	if q.letters != nil {
+		h.bytes -= letterBytes
+	}
+	*q = domain{first: at, last: at, names: map[uint64]struct{}{}}
 }
 
 // sweep forgets domains of which few names were asked for, and counts them; it
@@ -199,6 +219,9 @@ func entropy(counts []uint32) float64 {
 }
 
 func (q *domain) tunnel() bool {
+	if q.proven {
+		return true
+	}
 	n := len(q.names)
 	if n < tunnelNames || q.letters == nil {
 		return false

@@ -43,7 +43,10 @@ func (d *Detector) tcp(r *record.Record, o, s *end, e *event) {
 		}
 		var k topic
 		k.set(o, s, 0, 0, 0)
+		size := e.size
+		e.size = open // what was said there is of no use
 		d.book(&d.rules[rScanPorts], &k, e, nil, open, 0, r)
+		e.size = size
 		d.tried(rScanHosts, o, s, port, e, r)
 	case handshake.Probe:
 		e.what = uint32(port)
@@ -173,8 +176,9 @@ var listenOnly = portsOf(162, 514, 1514, 2055, 2056, 4739, 5140, 6343, 6831, 812
 // section 5.1), a door that is shut answers with one.
 func (d *Detector) sctp(r *record.Record, o, s *end, e *event) {
 	if r.Orig.Pkts <= 2 && r.Resp.Pkts <= 1 {
-		e.what = uint32(r.Resp.Port)
-		d.note(rScanPorts, o, s, r.Proto, 0, e, nil, r)
+		e := *e
+		e.what, e.size = uint32(r.Resp.Port), 0
+		d.note(rScanPorts, o, s, r.Proto, 0, &e, nil, r)
 	}
 }
 

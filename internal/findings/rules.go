@@ -103,20 +103,34 @@ func every(event) bool { return true }
 func (d *Detector) scannedPorts(k subject, t *track) (Finding, bool) {
 	es, n := densest(t.events, scanWindow)
 	f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: max(k.proto, capture.ProtoTCP),
-		Count: uint64(n), Of: t.total, Extra: t.a, Window: scanWindow}
+		Count: uint64(n), Of: t.total, Extra: ajar(es), Window: scanWindow}
 	f.evidence(es)
-	t.whole(&f)
+	if t.whole(&f) {
+		f.Extra = t.a
+	}
 	return f, n >= scanPorts
 }
 
+// ajar is how many of the ports that were tried answered (see tcp).
+func ajar(es []event) uint64 {
+	ports := map[uint32]struct{}{}
+	for i := range es {
+		if es[i].size != 0 {
+			ports[es[i].what] = struct{}{}
+		}
+	}
+	return uint64(len(ports))
+}
+
 // whole counts over all of the capture where more happened than is remembered one by
-// one: what is in the window is then a part of it.
-func (t *track) whole(f *Finding) {
+// one: what is in the window is then a part of it. It reports whether it did.
+func (t *track) whole(f *Finding) bool {
 	if t.total <= maxEvents || uint64(len(t.many.whats)) <= f.Count {
-		return
+		return false
 	}
 	f.Count, f.Window = uint64(len(t.many.whats)), time.Duration(t.last-t.first)
 	f.First, f.Last = t.first, t.last
+	return true
 }
 
 // machine tells apart the machines that were tried: the same one over and over is no search (see tried).

@@ -9,6 +9,7 @@ import (
 	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/record"
+	"portero/internal/words"
 )
 
 // thresholds are the numbers that docs/FINDINGS.md promises: so many events, the first and
@@ -132,6 +133,43 @@ func TestThresholds(t *testing.T) {
 		}
 		if f, ok := tell(c.least, span+1); ok && c.within != 0 {
 			t.Errorf("%d %s in more than %v: %s", c.least, c.what, span, f.Kind)
+		}
+	}
+}
+
+// TestScanTellsItsOwnDoors: what a scan says of doors that answered and were not used is about those that it tried, not about calls of
+// the same two machines hours before, and a door that was tried again is one.
+func TestScanTellsItsOwnDoors(t *testing.T) {
+	for what, c := range map[string]struct {
+		ajar int
+		want string
+	}{
+		"none answered":        {0, "10.0.0.9 tried 20 ports of 10.0.0.1 within 2.71 s, in vain"},
+		"three of them, twice": {3, "10.0.0.9 tried 20 ports of 10.0.0.1 within 2.71 s, in vain; answered and not used: 3"},
+	} {
+		var s story
+		for i := range 50 { // a checker that only looks whether the door answers
+			s.tcp(int64(i)*60*sec, "10.0.0.9", "10.0.0.1", 0, 80, handshake.Aborted, replied)
+		}
+		for i := range 40 {
+			verdict, with := handshake.Refused, func(*record.Record) {}
+			if i%20 < c.ajar {
+				verdict, with = handshake.HalfOpen, replied
+			}
+			s.tcp(7200*sec+int64(i)*sec/7, "10.0.0.9", "10.0.0.1", 0, uint16(20+i%20), verdict, with)
+		}
+		d := New(catalog.Default(), nil, 0)
+		for i := range s.rs {
+			d.Observe(&s.rs[i])
+		}
+		got := ""
+		for _, f := range d.Findings() {
+			if f.Kind == "scan-ports" {
+				got = f.Text(words.English)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", what, got, c.want)
 		}
 	}
 }

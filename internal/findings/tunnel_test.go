@@ -1,0 +1,67 @@
+package findings
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"portero/catalog"
+)
+
+// TestTunnelWindow: what makes a tunnel is asked within a day; a site whose names are long is asked for many of them in
+// weeks. A tunnel stays one, however slow it becomes, and what is remembered of the days that showed none is given back.
+func TestTunnelWindow(t *testing.T) {
+	const day = 24 * time.Hour
+	name := func(i, octets int) string {
+		sum := sha256.Sum256(fmt.Append(nil, i))
+		return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:]))[:octets] + ".t.example."
+	}
+	type asks struct { // n names of so many octets, from one time to another
+		n, octets int
+		from, to  time.Duration
+	}
+	for _, c := range []struct {
+		what  string
+		asks  []asks
+		count uint64 // of the finding, 0 for none
+	}{
+		{"twenty in a day", []asks{{20, 30, 0, day - 1}}, 20},
+		{"the twentieth a day later", []asks{{19, 30, 0, time.Hour}, {1, 30, day, day}}, 0},
+		{"two a day for a month", []asks{{60, 30, 0, 30 * day}}, 0},
+		{"nineteen a day for a month", []asks{{19 * 30, 30, 0, 30 * day}}, 0},
+		{"twenty-two a day", []asks{{44, 30, 0, 2 * day}}, 44},
+		{"a quiet week and a busy hour", []asks{{14, 30, 0, 7 * day}, {25, 30, 8 * day, 8*day + time.Hour}}, 25},
+		{"a busy hour and a quiet week", []asks{{25, 30, 0, time.Hour}, {7, 30, day, 8 * day}}, 32},
+		{"a hundred in half an hour, then one", []asks{{100, 15, 0, 30 * time.Minute}, {1, 15, 20 * time.Hour, 20 * time.Hour}}, 101},
+		{"an older capture second", []asks{{10, 30, 60 * day, 60*day + time.Hour}, {10, 30, 0, time.Hour}}, 0},
+		{"short ones yesterday, long ones today", []asks{{19, 4, 0, time.Hour}, {20, 30, day, day + time.Hour}}, 20},
+	} {
+		d := New(catalog.Default(), nil, 0)
+		i := 0
+		for _, a := range c.asks {
+			for j := range a.n {
+				at := a.from + (a.to-a.from)*time.Duration(j)/time.Duration(max(a.n-1, 1))
+				d.Question(netip.MustParseAddr("10.0.0.9"), name(i, a.octets), 1, 0, int64(at)+1, uint64(i+1))
+				i++
+			}
+		}
+		fs := d.Findings()
+		if got := len(fs) > 0; got != (c.count > 0) || got && fs[0].Count != c.count {
+			t.Errorf("%s: %+v, want %d names", c.what, fs, c.count)
+		}
+		kept := int64(0)
+		for _, q := range d.heard.domains {
+			kept += domainBytes + int64(len(q.names))*nameBytes
+			if q.letters != nil {
+				kept += letterBytes
+			}
+		}
+		if kept != d.heard.bytes {
+			t.Errorf("%s: %d octets are booked, %d are kept", c.what, d.heard.bytes, kept)
+		}
+	}
+}
