@@ -170,6 +170,15 @@ func (s *Set) activate(in *input) {
 // Names are the inputs, in the order of Frame.File.
 func (s *Set) Names() []string { return s.names }
 
+// InterfaceName is what the capture calls the interface that saw f, a frame of the last block; "" where it says nothing.
+func (s *Set) InterfaceName(f *capture.Frame) string {
+	in := s.all[f.File].file
+	if in == nil || int(f.Iface) >= len(in.ifaces) { // a file without descriptions has none
+		return ""
+	}
+	return in.ifaces[f.Iface].Name
+}
+
 // Size is the length of all inputs in octets, -1 if unknown.
 func (s *Set) Size() int64 { return s.size }
 

@@ -24,13 +24,17 @@ type WriterOptions struct {
 type Writer struct {
 	w      io.Writer
 	opt    WriterOptions
+	name   func(f *capture.Frame) string // of the interface that saw f
 	ifaces map[ifaceKey]uint32
 	last   ifaceKey
 	lastID uint32
 	buf    []byte
 }
 
+// ifaceKey is an interface of the source. What has a Tap is known by it, in whatever part of a
+// capture it was described; the rest by its place.
 type ifaceKey struct {
+	tap         uint32
 	file, iface int32
 	link        capture.LinkType
 	early       bool // before 1970
@@ -45,6 +49,9 @@ var le = binary.LittleEndian
 // NewWriter writes the section header to w.
 func NewWriter(w io.Writer, o WriterOptions) (*Writer, error) {
 	p := &Writer{w: w, opt: o, ifaces: map[ifaceKey]uint32{}}
+	if o.Name != nil {
+		p.name = func(f *capture.Frame) string { return o.Name(f.Iface) }
+	}
 	p.begin(ngSection)
 	p.buf = le.AppendUint32(p.buf, 0x1a2b3c4d)
 	p.buf = le.AppendUint16(p.buf, 1)
@@ -61,6 +68,9 @@ func NewWriter(w io.Writer, o WriterOptions) (*Writer, error) {
 	p.buf = le.AppendUint32(p.buf, 0)
 	return p, p.end()
 }
+
+// CopyNames calls interfaces as s, from which the frames come, does.
+func (p *Writer) CopyNames(s *Set) { p.name = s.InterfaceName }
 
 func option(b []byte, code uint16, v string) []byte {
 	v = v[:min(len(v), 65532)]
@@ -90,7 +100,10 @@ func (p *Writer) end() error {
 // iface returns the number of the interface of f in the file, described there
 // before it is used.
 func (p *Writer) iface(f *capture.Frame) (uint32, error) {
-	k := ifaceKey{f.File, f.Iface, f.Link, f.Time < 0}
+	k := ifaceKey{0, f.File, f.Iface, f.Link, f.Time < 0}
+	if f.Tap != 0 {
+		k.tap, k.file, k.iface = f.Tap, 0, 0
+	}
 	if k == p.last && len(p.ifaces) > 0 {
 		return p.lastID, nil
 	}
@@ -102,8 +115,8 @@ func (p *Writer) iface(f *capture.Frame) (uint32, error) {
 		p.buf = le.AppendUint16(p.buf, uint16(f.Link))
 		p.buf = le.AppendUint16(p.buf, 0)
 		p.buf = le.AppendUint32(p.buf, p.opt.SnapLen)
-		if p.opt.Name != nil {
-			if n := p.opt.Name(f.Iface); n != "" {
+		if p.name != nil {
+			if n := p.name(f); n != "" {
 				p.buf = option(p.buf, 2, n)
 			}
 		}

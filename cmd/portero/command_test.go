@@ -372,7 +372,7 @@ func TestFindingsCommand(t *testing.T) {
 		{[]string{"findings", "--fail-on", "grave", old}, exitUsage},
 		{[]string{"findings", "--local", "ten", old}, exitUsage},
 		{[]string{"findings", "--format", "csv", "../../testdata/cut-file/in.pcap"}, exitDamaged},
-		// A check of half a capture is none, whatever it found.
+		// Nothing found in half a capture is no good news; for diff, what was lost looks gone.
 		{[]string{"findings", "--fail-on", "info", "../../testdata/cut-file/in.pcap"}, exitDamaged},
 		{[]string{"read", "--fail-on", "info", "../../testdata/cut-file/in.pcap"}, exitDamaged},
 		{[]string{"diff", "../../testdata/cut-file/in.pcap", old}, exitDamaged},

@@ -68,6 +68,17 @@ func TestWhatATableOfHostsKeeps(t *testing.T) {
 	}
 }
 
+// What was open before the capture was begun by nobody in it; its bytes and doors count.
+func TestHostsOfMidstream(t *testing.T) {
+	_, out, _ := portero(t, "hosts", "--format", "csv", "../../testdata/midstream/in.pcap")
+	for line := range strings.Lines(strings.SplitN(out, "\n", 2)[1]) {
+		c := strings.Split(line, ",")
+		if c[1] != "0" || c[3] != "0" || c[6] == "0" {
+			t.Errorf("opened %s, received %s, %s octets: %s", c[1], c[3], c[6], out)
+		}
+	}
+}
+
 // Of a capture with nothing in it a list has its heads, and the table no empty line at its end.
 func TestListsOfNothing(t *testing.T) {
 	b, err := os.ReadFile(look)

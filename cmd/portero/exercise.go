@@ -14,6 +14,7 @@ import (
 	"portero/internal/teach"
 	"portero/internal/trace"
 	"portero/internal/view/certificate"
+	"portero/internal/words"
 )
 
 // maxExercise bounds from how many connections a worksheet is chosen: traces are
@@ -78,12 +79,14 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 				s := teach.Exercise(cs, teach.SheetOptions{Seed: seed + uint64(v), Level: lv, Lang: l, Conns: conns, Names: names})
 				name := o.out
 				if variants > 1 {
-					ext := filepath.Ext(name)
-					name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ext), seed+uint64(v), ext)
+					name = beside(name, fmt.Sprintf("-%d", seed+uint64(v)))
 				}
 				if err := a.writeSheet(s, name, &o, key); err != nil {
 					return err
 				}
+			}
+			if o.out != "" && o.out != "-" && !o.quiet {
+				fmt.Fprintln(a.err, "portero: "+printable(handed(a.tongue(), o.out, o.format, seed, variants)))
 			}
 			return a.finish(j, false, nil)
 		},
@@ -130,8 +133,31 @@ func (a *app) writeSheet(s *teach.Sheet, name string, o *readFlags, key bool) er
 	if err := write(name, sheet); err != nil {
 		return err
 	}
+	return write(beside(name, keyed), answers)
+}
+
+// keyed is what the name of an answer key has more than that of its sheet.
+const keyed = ".key"
+
+// beside is the name of a file that lies by that called name, with more before the extension.
+func beside(name, more string) string {
 	ext := filepath.Ext(name)
-	return write(strings.TrimSuffix(name, ext)+".key"+ext, answers)
+	return strings.TrimSuffix(name, ext) + more + ext
+}
+
+// handed says which files there are now: who hands out the sheet must not look for the key among them.
+func handed(l words.Lang, name, format string, seed uint64, variants int) string {
+	to := func(more string) string {
+		if variants == 1 {
+			return beside(name, more)
+		}
+		first, last := fmt.Sprintf("-%d", seed), fmt.Sprintf("-%d", seed+uint64(variants)-1)
+		return beside(name, first+more) + l.Pick(" to ", " a ") + beside(name, last+more)
+	}
+	if format == "gift" {
+		return fmt.Sprintf(l.Pick("%s: questions with their answers", "%s: preguntas con sus respuestas"), to(""))
+	}
+	return fmt.Sprintf(l.Pick("%s: for the students; %s: the answers", "%s: para el alumnado; %s: las respuestas"), to(""), to(keyed))
 }
 
 // connections reads the captures twice: for the records, then for the packets of

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -94,6 +95,18 @@ func (w *watchFlags) networks() ([]netip.Prefix, error) {
 	return nets, nil
 }
 
+// after is verdict where reading ended with err. That a capture was damaged takes nothing from what was found in the
+// rest of it, and who waits for 1 is to be told: the last file of a ring of captures mostly ends inside a frame. Where
+// nothing was found it stays damaged, for nobody knows what the lost part held.
+func (w *watchFlags) after(err error, fs []findings.Finding, interrupted bool) error {
+	if ee := (*exitError)(nil); err == nil || errors.As(err, &ee) && ee.code == exitDamaged && ee.err == nil {
+		if found := w.verdict(fs, interrupted); found != nil && (err == nil || status(found) == exitFound) {
+			return found
+		}
+	}
+	return err
+}
+
 // verdict is exit status 1 when one of fs is as grave as --fail-on says.
 // A check that was interrupted before it found something has no result.
 func (w *watchFlags) verdict(fs []findings.Finding, interrupted bool) error {
@@ -180,10 +193,7 @@ never that somebody is infected.`,
 			if n := d.Unwatched(); n > 0 && !o.quiet {
 				fmt.Fprintf(a.err, "portero: %s\n", unwatchedWords(l, n))
 			}
-			if err := a.finish(j, interrupted, err); err != nil {
-				return err
-			}
-			return w.verdict(fs, interrupted)
+			return w.after(a.finish(j, interrupted, err), fs, interrupted)
 		},
 	}
 	o.input(cmd.Flags())

@@ -219,6 +219,7 @@ func TestWrongUseInSpanish(t *testing.T) {
 		{[]string{"read", in, "--to", "foo"}, "--to: \"foo\": escríbase ipfix://EQUIPO:PUERTO, ipfix+tcp://, syslog:// o syslog+tcp://"},
 		{[]string{"read", in, "--to", "ipfix://127.0.0.1:99999"}, "--to: ipfix://127.0.0.1:99999: el puerto 99999 no es válido"},
 		{[]string{"hosts", in, "--mmdb", "/none"}, "--mmdb: /none: no existe ese fichero"},
+		{[]string{"hosts", in, "--mmdb", in}, "--mmdb: " + in + ": no es una base de datos en el formato de MaxMind"},
 		{[]string{"live", "--replay", in, "--speed", "0"}, "--speed: 0 no es una velocidad (escríbase 0.5, 1, 10)"},
 		{[]string{"live", "nosuch0"}, "no hay aquí ninguna interfaz \"nosuch0\"; las hay: "},
 		{[]string{"read", cut}, cut + ": no se puede descomprimir: el flujo comprimido está cortado"},

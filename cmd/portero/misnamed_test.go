@@ -40,6 +40,9 @@ func TestMisnamed(t *testing.T) {
 		} else if c.args[0] == "lab" {
 			want = errs
 		}
+		if ext := filepath.Ext(file); c.args[0] == "exercise" {
+			want += "portero: " + file + ": for the students; " + strings.TrimSuffix(file, ext) + ".key" + ext + ": the answers\n"
+		}
 		if code != exitOK || errs != want {
 			t.Errorf("%q to %s: %d %q, want %q", c.args, c.name, code, errs, want)
 		}

@@ -126,13 +126,9 @@ The same policy can be given to read, findings and live with --policy.`,
 					}
 					fmt.Fprintln(a.err, "portero: "+said)
 				}
-			} else if err := a.print(t, &o, j, interrupted); err != nil {
-				return err
+				return w.after(a.finish(j, interrupted, nil), fs, interrupted)
 			}
-			if e := a.finish(j, interrupted, nil); e != nil && len(fs) == 0 {
-				return e
-			}
-			return w.verdict(fs, interrupted)
+			return w.after(a.print(t, &o, j, interrupted), fs, interrupted)
 		},
 	}
 	o.input(cmd.Flags())

@@ -137,10 +137,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 	if o.stats {
 		fmt.Fprintf(a.err, r.in.Pick("watched    %s of findings forgotten for lack of room\n", "vigilado   %s por falta de sitio\n"), some(r.in, r.watcher.Unwatched(), "subject", "subjects", "sujeto de hallazgos olvidado", "sujetos de hallazgos olvidados"))
 	}
-	if err != nil {
-		return err
-	}
-	return o.watch.verdict(found, interrupted)
+	return o.watch.after(err, found, interrupted)
 }
 
 // understand takes what was asked for from the command line, before a capture is opened.

@@ -224,14 +224,21 @@ func (s *session) replay() (err error) {
 	if s.out, err = s.output(); err != nil {
 		return err
 	}
-	if err := s.analyse(eo); err != nil {
-		return err
+	found := s.analyse(eo)
+	if found != nil && status(found) != exitFound {
+		return found
 	}
-	if err := errors.Join(append(r.set.Problems(), r.damage)...); err != nil {
-		if o.quiet {
-			err = nil
+	err = errors.Join(append(r.set.Problems(), r.damage)...)
+	switch {
+	case err == nil:
+		return found
+	case found != nil: // damage takes nothing from it: see after
+		if !o.quiet {
+			say(s.a.err, err, s.lang)
 		}
-		return &exitError{exitDamaged, err}
+		return found
+	case o.quiet:
+		return &exitError{exitDamaged, nil}
 	}
-	return nil
+	return &exitError{exitDamaged, err}
 }

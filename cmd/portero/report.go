@@ -124,10 +124,7 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 	if err == nil && out.file != nil && !o.quiet {
 		fmt.Fprintf(a.err, "portero: %s: %s\n", printable(o.out), c.page.Holds(l))
 	}
-	if err := a.finish(j, interrupted, err); err != nil {
-		return err
-	}
-	return o.watch.verdict(found, interrupted)
+	return o.watch.after(a.finish(j, interrupted, err), found, interrupted)
 }
 
 // stories reads the captures again for the packets of the connections that the page

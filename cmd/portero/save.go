@@ -88,6 +88,7 @@ func copyFrames(names []string, in pcapfile.Options, frames map[uint64]bool, w *
 		return 0, err
 	}
 	defer set.Close()
+	w.CopyNames(set)
 	var b capture.Block
 	n := 0
 	for {

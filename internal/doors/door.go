@@ -303,10 +303,14 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 		h = &Host{Addr: me.Addr, First: r.First, Last: r.Last}
 		t.hosts[me.Addr] = h
 	}
+	began := uint64(1)
+	if r.Handshake == handshake.Midstream { // before the capture did: nobody was seen to
+		began = 0
+	}
 	switch {
 	case orig && r.AnswersAll():
 	case orig:
-		h.Opened++
+		h.Opened += began
 		switch r.Handshake {
 		case handshake.Refused, handshake.Filtered, handshake.NoAnswer, handshake.Invalid:
 			h.Failed++
@@ -316,7 +320,7 @@ func (t *Tally) host(r *record.Record, me, peer *record.Side, orig bool) bool {
 			h.Failed++
 		}
 	default:
-		h.Received++
+		h.Received += began
 		if r.ServerName != "" && !isAddr(r.ServerName) {
 			h.Name = r.ServerName
 		}

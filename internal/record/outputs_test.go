@@ -49,7 +49,8 @@ not guessed: ` + "`LANG=C`" + ` is what containers, cron and ssh leave, mostly i
 
 0 done; 1 a check found something (` + "`diff`, `policy`, `catalog check`, `--fail-on`, `--policy`" + `); 2 usage, or nothing could be read; 3 read, but a capture was damaged (all that
 was readable is in the result, and the message names the byte); 4 not permitted; 130 interrupted before any result.
-Damage comes before what was found: a check of half a capture is none. A file of ` + "`catalog check`" + ` that cannot be read is 2 or 4.
+What --fail-on and --policy found in a damaged capture is found: 1, and standard error names the damage. Where they found nothing, and for diff, where what was
+lost looks gone, damage comes first: 3. A file of ` + "`catalog check`" + ` that cannot be read is 2 or 4.
 
 Ctrl-C ends the reading, also of a pipe that has nothing to give; what was read by then is told, and that it is not all, with 0. What needs a second
 reading (` + "`why`, `teach`, `extract`, `exercise`, `diff`, `report` of a pipe, and `-w` with `--where`, whose file then lacks packets" + `) ends with 130, and so does a check

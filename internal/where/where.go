@@ -161,6 +161,13 @@ func hint(msg string) string {
 // Complete returns how text, the beginning of an expression, may go on: the
 // whole text with its last word completed, by keys, or by the vocabulary after an operator.
 func Complete(text string) []string {
+	if text != "" && strings.Contains(`'"`, text[:1]) { // fish hands on the quote that is open
+		out := Complete(text[1:])
+		for i := range out {
+			out[i] = text[:1] + out[i]
+		}
+		return out
+	}
 	cut := strings.LastIndexAny(text, " (!<>=&|") + 1
 	head, part := text[:cut], text[cut:]
 	before := strings.Fields(strings.TrimRight(head, "("))

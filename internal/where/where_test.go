@@ -125,6 +125,8 @@ func TestComplete(t *testing.T) {
 		"slow == ":                      "slow == responder slow == path slow == window slow == loss slow == opening",
 		"handshake ":                    "handshake == handshake != handshake < handshake <= handshake > handshake >= handshake in handshake startsWith handshake contains handshake matches",
 		"resp_port < 1024 an":           "resp_port < 1024 and",
+		"'slow == p":                    "'slow == path",
+		`"hands`:                        `"handshake "handshake_kind`,
 		"resp_port < 1024 and orig_por": "resp_port < 1024 and orig_port",
 	} {
 		if got := strings.Join(Complete(text), " "); got != want {

@@ -56,7 +56,7 @@ var elsewhereMessages = [][2]string{
 	{"address %s: invalid port", "el puerto %s no es válido"},
 	{": i/o timeout", ": no contesta a tiempo"},
 
-	{"no database in MaxMind's format: %s", "no es una base de datos en el formato de MaxMind"},
+	{"no database in MaxMind's format", "no es una base de datos en el formato de MaxMind"},
 	{"unexpected EOF", "acaba demasiado pronto"},
 
 	{"%s: more than %d lines", "%s: más de %d líneas"},

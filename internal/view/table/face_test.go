@@ -419,7 +419,7 @@ func TestDatagramsAndOthers(t *testing.T) {
 		" 1  completed                                          https      12 ms   4700 B\n                    [2001:db8::1]:40000 > [2001:db8::2]:443\n",
 		" 2  answered        192.0.2.1:40000 > 192.0.2.2:53/udp dns      3.00 ms   4700 B\n",
 		" 5  IP protocol 89  192.0.2.1       > 192.0.2.2        -              -   4700 B\n",
-		"\n1 TCP connection: 1 completed\n3 UDP exchanges: 2 answered, 1 unanswered\n1 other\n",
+		"\n1 TCP connection: 1 completed\n3 UDP exchanges: 2 answered, 1 unanswered\n1 of another protocol: 1 IP protocol 89\n",
 		"next: portero why x 3\n",
 	} {
 		if !strings.Contains(got, want) {

@@ -66,7 +66,7 @@ type Writer struct {
 	err      error
 	tcp, udp map[string]uint64
 	quic     map[string]uint64
-	rest     uint64
+	rest     map[string]uint64 // of the other protocols of IP, by their names
 }
 
 // New returns a table that prints to w.
@@ -80,7 +80,7 @@ func New(w io.Writer, o Options) *Writer {
 	if o.UTC {
 		o.Zone = time.UTC
 	}
-	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}, quic: map[string]uint64{}}
+	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}, quic: map[string]uint64{}, rest: map[string]uint64{}}
 }
 
 // Begin implements view.Writer.
@@ -119,7 +119,7 @@ func (t *Writer) Write(r *record.Record) error {
 	case r.Exchange != handshake.ExchangeNone:
 		t.udp[r.Exchange.String()]++
 	default:
-		t.rest++
+		t.rest[record.ProtoName(r.Proto)]++
 	}
 	if r.App != nil && r.App.QUIC != nil && r.App.QUIC.Verdict != 0 {
 		t.quic[r.App.QUIC.Verdict.String()]++
@@ -312,9 +312,7 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 	t.counts(b, t.tcp, words.Verdict, l.Pick("TCP connection", "conexión TCP"), l.Pick("TCP connections", "conexiones TCP"))
 	t.counts(b, t.udp, words.Exchange, l.Pick("UDP exchange", "intercambio UDP"), l.Pick("UDP exchanges", "intercambios UDP"))
 	t.counts(b, t.quic, words.QUIC, l.Pick("QUIC connection among them", "conexión QUIC entre ellos"), l.Pick("QUIC connections among them", "conexiones QUIC entre ellos"))
-	if t.rest > 0 {
-		fmt.Fprintf(b, l.Pick("%d other\n", "otros: %d\n"), t.rest)
-	}
+	t.counts(b, t.rest, nil, l.Pick("of another protocol", "de otro protocolo"), l.Pick("of other protocols", "de otros protocolos"))
 	if s.Hidden > 0 {
 		hidden := l.Pick("%d more that the filter hides\n", "%d más que el filtro oculta\n")
 		if len(t.rows) == 0 {
@@ -405,6 +403,10 @@ func (t *Writer) counts(b *bytes.Buffer, m map[string]uint64, word func(words.La
 	var parts []string
 	for _, w := range ws {
 		total += m[w]
+		if word == nil { // names of protocols, which have no plural
+			parts = append(parts, fmt.Sprint(m[w], " ", words.Protocol(t.opt.Lang, w)))
+			continue
+		}
 		parts = append(parts, words.Count(t.opt.Lang, m[w], word(t.opt.Lang, w)))
 	}
 	name := many
