@@ -18,6 +18,10 @@ func TestLegalVariants(t *testing.T) {
 	call := func(rest string) string {
 		return "\x00\x00\x00\x07" + be(0) + be(2) + be(100000) + be(2) + be(4) + rest
 	}
+	reset := func(digest int) string { // OpenVPN's, with --tls-auth: digest, packet number, time
+		return "\x38abcdefgh" + strings.Repeat("d", digest) + be(1) + "\x67\x44\x00\x00" + "\x00" + be(0)
+	}
+	crypt := "\x38abcdefgh" + be(1) + "\x67\x44\x00\x00" + strings.Repeat("d", 32) + "xxxxx" // --tls-crypt
 	for _, c := range []struct {
 		what string
 		d    *dialogue
@@ -31,6 +35,19 @@ func TestLegalVariants(t *testing.T) {
 		{"BFD that tries a size", udpTalk(3784).say(ours, "\x20\xc0\x03\x18"+be(1)+be(0)+be(1000000)+be(1000000)+be(0)+zeros(1000)), BFD},
 		{"collectd, signed", udpTalk(25826).say(ours, "\x02\x00\x00\x28"+strings.Repeat("s", 32)+"anna"+host), Collectd},
 		{"collectd, enciphered", udpTalk(25826).say(ours, "\x02\x10\x00\x40\x00\x04anna"+strings.Repeat("x", 54)), Collectd},
+		{"collectd that tells the times finely", udpTalk(25826).say(ours, host+"\x00\x09\x00\x0c"+zeros(8)), Collectd},
+		{"collectd, and a part of no kind", udpTalk(25826).say(ours, host+"\x00\x0a\x00\x0c"+zeros(8)), None},
+		{"OpenVPN under a digest of 16 octets", udpTalk(1194).say(ours, reset(16)), OpenVPN},
+		{"OpenVPN under a digest of 20 octets", udpTalk(1194).say(ours, reset(20)), OpenVPN},
+		{"OpenVPN under a digest of 28 octets", udpTalk(1194).say(ours, reset(28)), OpenVPN},
+		{"OpenVPN under a digest of 32 octets", udpTalk(1194).say(ours, reset(32)), OpenVPN},
+		{"OpenVPN under a digest of 48 octets", udpTalk(1194).say(ours, reset(48)), OpenVPN},
+		{"OpenVPN under a digest of 64 octets", udpTalk(1194).say(ours, reset(64)), OpenVPN},
+		{"OpenVPN under a digest that there is none of", udpTalk(1194).say(ours, reset(24)), None},
+		{"OpenVPN under a digest, over TCP", tcpTalk(elsewhere).say(ours, "\x00\x2a"+reset(20)), OpenVPN},
+		{"the same with octets for its packet's number", tcpTalk(elsewhere).say(ours, "\x00\x2a"+reset(20)[:38]+"late"), None},
+		{"OpenVPN under a key", udpTalk(1194).say(ours, crypt), OpenVPN},
+		{"OpenVPN under a key, in the third packet already", udpTalk(1194).say(ours, "\x38abcdefgh"+be(3)+crypt[13:]), None},
 		{"OpenFlow elsewhere, by both hellos", tcpTalk(elsewhere).say(ours, "\x04\x00\x00\x08\x00\x00\x00\x01").say(theirs, "\x01\x00\x00\x08\x00\x00\x00\x02"), OpenFlow},
 		{"one hello of OpenFlow elsewhere", tcpTalk(elsewhere).say(ours, "\x04\x00\x00\x08\x00\x00\x00\x01"), None},
 		{"STOMP, headers in another order", tcpTalk(elsewhere).say(ours, "CONNECT\nclient-id:door\nreceipt:1\naccept-version:1.2\n\n\x00"), STOMP},
