@@ -15,7 +15,7 @@ func TestFishCompletion(t *testing.T) {
 		t.Fatalf("%d: words of the line are taken apart once more: %s", code, errs)
 	}
 	if _, err := exec.LookPath("fish"); err != nil {
-		return
+		t.Skip("fish is not installed")
 	}
 	dir := t.TempDir()
 	// Instead of portero, what it would be asked.
