@@ -186,7 +186,7 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 				return false // it refuses nothing, but ends the live connection
 			}
 			t.forgetLetters(v, ps)
-			if f.conn.Began(&ps.pkts[i], p, by) || f.conn.Unanswered(&ps.pkts[i], by) || p.Flags.Any(capture.SYN) && f.conn.EndsBehind(p, side) {
+			if f.conn.Began(&ps.pkts[i], p, by, !ps.afterSilence(f)) || f.conn.Unanswered(&ps.pkts[i], by) || p.Flags.Any(capture.SYN) && f.conn.EndsBehind(p, side) {
 				t.unpend(v, ps)
 				for j := range ps.n {
 					t.again(v, f.sideOf(&ps.pkts[j]), &ps.pkts[j])

@@ -95,12 +95,13 @@ func (c *Conn) Unanswered(syn *capture.Packet, side Side) bool {
 }
 
 // Began reports whether both streams that were seen begin right behind the numbers of syn, from side, and
-// of its answer: the two, or the answer alone, were captured late.
-func (c *Conn) Began(syn, answer *capture.Packet, side Side) bool {
+// of its answer: the two, or the answer alone, were captured late. Of a connection that is over they are so only soon: later
+// they may well be those of one that is played again.
+func (c *Conn) Began(syn, answer *capture.Packet, side Side, soon bool) bool {
 	behind := func(h *half, seq capture.Seq) bool {
 		return h.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && h.isn.In(seq+1, seq.Add(1<<16))
 	}
-	return !c.Over() && !c.far(0) && !c.far(1) && behind(&c.half[1-side], answer.Seq) &&
+	return (soon || !c.Over()) && !c.far(0) && !c.far(1) && behind(&c.half[1-side], answer.Seq) &&
 		(c.SameSYN(syn, side) || behind(&c.half[side], syn.Seq) || c.callsBack(syn, side) && c.half[side].ack == answer.Seq+1)
 }
 

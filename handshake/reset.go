@@ -455,8 +455,8 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 		// Nothing of its receiver was captured, and its sender has more to say.
 		victim.bits&belongs == 0 && side == rs && p.PayloadLen > 0 && from.next.After(d.resetOwn)
 	heeded := from.bits&resetInexact == 0 || side == rs || p.PayloadLen == 0 || p.Ack != from.next
-	if d.finAhead&namesBoth != 0 {
-		heeded = true // in flight, or captured late
+	if d.finAhead&namesBoth != 0 || from.next == d.rstSeq[rs] {
+		heeded = true // in flight, or captured late; who forges blindly does not hit the end of what its sender says next
 	} else if from.bits&resetInexact != 0 {
 		switch {
 		case side != rs && p.PayloadLen == 0 && p.Ack == from.next:

@@ -3,6 +3,7 @@ package trace
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"portero/capture"
 	"portero/handshake"
@@ -308,7 +309,7 @@ func (g *hearing) hear(i int) {
 		return
 	}
 	if p.Flags.Has(capture.SYN|capture.ACK) && len(g.strays) > 0 {
-		g.comeLate(g.strays, p, c, x, 1-s)
+		g.comeLate(g.strays, p, c, x, 1-s, g.pkts[g.strays[0]].Time-g.at < int64(time.Second))
 		g.strays = nil
 	}
 	var end [2]capture.Seq

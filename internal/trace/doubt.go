@@ -176,10 +176,10 @@ func (b *builder) ending(e End, s handshake.Side, c *handshake.Conn, x *handshak
 }
 
 // comeLate lets the judge see the SYNs of side that were captured after what followed them, as p, the answer, shows.
-func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake.Rest, side handshake.Side) {
+func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake.Rest, side handshake.Side, soon bool) {
 	for _, k := range strays {
 		q := &b.pkts[k]
-		if q.from == p.from || !handshake.Answers(p.Packet, q.Seq, q.PayloadLen) || !(c.Began(q.Packet, p.Packet, side) || c.EndsBehind(p.Packet, 1-side)) {
+		if q.from == p.from || !handshake.Answers(p.Packet, q.Seq, q.PayloadLen) || !(c.Began(q.Packet, p.Packet, side, soon) || c.EndsBehind(p.Packet, 1-side)) {
 			continue
 		}
 		for _, k := range strays {
