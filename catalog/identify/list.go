@@ -79,7 +79,7 @@ func tcpSignatures() []signature {
 		{proto: SSH, from: either, first: "S\x00", match: matchSSH, anywhere: true, then: []string{"S\x00", "H" + upTo(0x88), ""}},
 		{proto: DNS, from: either, match: matchDNSTCP, need: 14, anywhere: true, then: []string{"", "", "", "", "", "\x00"}},
 
-		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true, then: []string{"25", "014", " -\r\n"}},
+		{proto: SMTP, from: server, first: "245", match: matchSMTPServer, anywhere: true, then: []string{numerals, numerals, " -\r\n"}},
 		{proto: SMTP, from: client, first: "EHLMRehlmr", match: matchSMTPClient, anywhere: true, then: []string{"HEACheac", "LIPlip", "OLTolt"}},
 		{proto: FTP, from: server, first: "12345", match: matchFTPServer, anywhere: true, then: []string{"01235", numerals, " -\r\n"}},
 		{proto: FTP, from: client, first: letters, match: matchFTPClient, anywhere: true, then: wordThen},
@@ -108,6 +108,7 @@ func tcpSignatures() []signature {
 		{proto: RTSP, from: either, first: "$", match: matchInterleaved, anywhere: true, then: []string{upTo(15), "", "", octets(func(c byte) bool { return c>>6 == 2 }), mediaTypes + controlTypes}},
 		{proto: Syslog, from: client, first: "<123456789", match: matchSyslog, need: 5, then: []string{numerals + " ", numerals + "> <"}},
 		{proto: Stratum, from: client, first: "{", match: matchStratum, anywhere: true},
+		{proto: JSONRPC, from: either, first: "{", beside: true, match: matchJSONRPC},
 
 		{proto: SMB, from: either, first: "\x00", match: matchSMB, anywhere: true, then: []string{"", "", "", "\xfc\xfd\xfe\xff", "S", "M", "B"}},
 		{proto: NetBIOSSession, from: client, first: "\x81", match: matchNBSS, then: pairThen},
@@ -132,6 +133,7 @@ func tcpSignatures() []signature {
 		{proto: PostgreSQL, from: either, first: "QPBDETCZN12n", match: matchPostgresLater, then: []string{"\x00", upTo(5)}},
 		{proto: MongoDB, from: either, match: matchMongo, need: 16, anywhere: true, then: []string{"", "", upTo(3)}},
 		{proto: Memcached, from: either, first: "\x80\x81", match: matchMemcached, need: 24, anywhere: true, then: []string{upTo(0x48), "", "", "", "\x00"}},
+		{proto: Thrift, from: either, first: "\x80", beside: true, match: matchThrift, need: 9, then: []string{"\x01", "\x00", "\x01\x02\x03\x04", "\x00", "\x00", "\x00", upTo(100)}},
 		{proto: Memcached, from: either, first: "agdimsrtvfpcADEGHIMNOSVRT", match: matchMemcached, anywhere: true, then: []string{letters, letters + " \r", keyThen}},
 		{proto: Kafka, from: client, first: "\x00", match: matchKafka, need: 14, anywhere: true, then: []string{"", "", "", "\x00", "", "\x00"}},
 		{proto: Kafka, from: server, first: "\x00", beside: true, match: matchKafkaAnswer, need: 14, then: []string{"", "", "", "\x00", "", ""}},
@@ -191,6 +193,7 @@ func tcpSignatures() []signature {
 		{proto: FINS, from: either, first: "F", match: matchFINS, need: 16, anywhere: true, then: []string{"I", "N", "S", "\x00", "\x00"}},
 		{proto: HARTIP, from: either, first: "\x01\x02", match: matchHARTIP, need: 8, anywhere: true, then: []string{upTo(2) + "\x0f", upTo(5)}},
 		{proto: Kasa, from: either, first: "\x00", match: matchKasa, need: 16, then: []string{"\x00", "", "", "\xd0", "\xf2"}},
+		{proto: Thrift, from: either, first: "\x00", beside: true, match: matchThrift, need: 13, then: []string{upTo(16), "", "", "\x80", "\x01", "\x00", "\x01\x02\x03\x04"}},
 		{proto: Tuya, from: either, first: "\x00", match: matchTuya, need: 20, anywhere: true, then: []string{"\x00", "\x55\x66", "\xaa\x99"}},
 		spelt(DHIP, either, "\x20\x00\x00\x00DHIP"), // Dahua's name behind the length of its header
 		{proto: HL7, from: either, first: "\x0b", match: matchHL7, anywhere: true, need: 11, then: []string{"MBF", "SH", "HS"}},
@@ -209,6 +212,7 @@ func tcpSignatures() []signature {
 		{proto: ClickHouse, from: either, first: "\x00", match: matchClickHouse, need: 12, then: []string{"", "C", "l", "i", "c", "k", "H"}},
 		{proto: Bolt, from: client, first: "\x60", match: matchBolt, need: 20, then: []string{"\x60", "\xb0", "\x17", "\x00"}},
 		{proto: DRDA, from: either, first: upTo(15), match: matchDRDA, need: 10, then: []string{"", "\xd0", octets(func(c byte) bool { return c&15 == 1 || c&15 == 2 })}},
+		{proto: Ethereum, from: either, first: upTo(8), beside: true, match: matchRLPx, need: 67, then: []string{"", "\x04"}},
 		{proto: Firebird, from: client, first: "\x00", match: matchFirebird, need: 20, then: []string{"\x00", "\x00", "\x01", "\x00", "\x00", "\x00", "\x13"}},
 		{proto: SVN, from: client, first: "(", match: matchSVNClient, anywhere: true, need: 6, then: []string{" ", "2" + letters[26:], " " + letters[26:]}},
 		{proto: SVN, from: server, first: "(", match: matchSVN, then: []string{" ", "s", "u", "c"}},
@@ -223,6 +227,23 @@ func tcpSignatures() []signature {
 		{proto: CoAP, from: either, first: octets(func(c byte) bool { return c&15 == 0 && c < 0xe0 }), match: matchCoAPStream, need: 2, then: []string{"\xe1"}},
 		{proto: SOMEIP, from: either, match: matchSOMEIP, need: 16, anywhere: true, then: []string{"", "", "", "\x00", "\x00"}},
 		{proto: Gearman, from: either, first: "\x00", match: matchGearman, need: 12, anywhere: true, then: []string{"R", "E", "QS", "\x00", "\x00", "\x00", upTo(63)}},
+		{proto: HiSLIP, from: either, first: "H", match: matchHiSLIP, need: 16, then: []string{"S", "\x00\x01\x11\x12", upTo(3)}},
+		{proto: NoMachine, from: either, first: "N", beside: true, match: matchNoMachine, then: []string{"X", "SD", "H-"}},
+		{proto: Hadoop, from: client, first: "h", beside: true, match: matchHadoop, need: 7, then: []string{"r", "p", "c"}},
+		{proto: T3, from: client, first: "t", beside: true, match: matchT3, then: []string{"3", "s ", " " + numerals}},
+		{proto: T3, from: server, first: "H", beside: true, match: matchT3, then: []string{"E", "L", "O", ":"}},
+		{proto: IBMMQ, from: either, first: "T\xe3", beside: true, match: matchIBMMQ, need: 12, then: []string{"S\xe2", "H\xc8", " M\x40\xd4"}},
+		{proto: Z3950, from: either, first: "\xb4\xb5", beside: true, match: matchZ3950, need: 12, then: []string{upTo(0x7f) + "\x81\x82", upTo(5) + octets(func(c byte) bool { return c >= 0x80 })}},
+		aside(spelt(Gnutella, client, "GNUTELLA CONNECT/")),
+		aside(spelt(Gnutella, either, "GNUTELLA/0.")),
+		aside(spelt(NBD, server, "NBDMAGIC")),
+		aside(spelt(Libp2p, either, "\x13/multistream/1.0.0\n")),
+		aside(spelt(Monero, either, "\x01\x21\x01\x01\x01\x01\x01\x01")), // levin, in which its nodes speak
+		aside(spelt(MPD, server, "OK MPD 0.")),
+		aside(spelt(Asterisk, server, "Asterisk Call Manager/")),
+		aside(spelt(Distcc, client, "DIST00000001ARGC")),
+		{proto: LNet, from: either, first: "\x00c", match: matchLNet, need: 16, then: []string{"\x71i", "\xcer", "\xacE", upTo(4), "\x00", "\x00", "\x00"}},
+		{proto: DLEP, from: either, first: "\x00", match: matchDLEPSession, need: 8, then: []string{"\x01\x02"}, only: []uint16{854}},
 		{proto: Minecraft, from: client, first: octets(func(c byte) bool { return c >= 6 && c < 128 }), match: matchMinecraft, need: 8, then: []string{"\x00"}},
 	}
 }
@@ -329,6 +350,9 @@ func udpSignatures() []signature {
 		{proto: MQTTSN, from: client, match: matchMQTTSN, then: []string{"\x04", "\x00\x04\x08\x0c", "\x01"}},
 		{proto: StatsD, from: client, match: matchStatsD, only: []uint16{8125}},
 		spelt(DNSCrypt, server, "r6fnvWj8"), // what a resolver's answers begin with (DNSCrypt protocol version 2, section 10)
+		{proto: Ethereum, from: either, match: matchDiscovery, fits: mayDiscovery},
+		{proto: DLEP, from: either, first: "D", match: matchDLEP, need: 8, then: []string{"L", "E", "P", "\x00", "\x01\x02"}},
+		{proto: EGD, from: either, first: "\x0d", match: matchEGD, then: []string{"\x01"}, only: []uint16{18246}},
 		{proto: Discord, from: either, first: "\x00\x13", match: matchDiscord, then: []string{"\x01\x027", "\x00\xca", "\x46\xfe"}},
 	}
 }

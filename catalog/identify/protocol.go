@@ -187,6 +187,25 @@ const (
 	DNSCrypt
 	Gearman
 	Discord
+	Ethereum
+	HiSLIP
+	DLEP
+	Gnutella
+	Z3950
+	LNet
+	EGD
+	IBMMQ
+	Thrift
+	Hadoop
+	T3
+	NoMachine
+	JSONRPC
+	NBD
+	Libp2p
+	Monero
+	MPD
+	Asterisk
+	Distcc
 	FTPData
 	protocolCount
 )
@@ -379,6 +398,25 @@ var infos = [protocolCount]info{
 	DNSCrypt:          {name: "dnscrypt", udp: []uint16{443, 5443, 8443}},
 	Gearman:           {name: "gearman", tcp: []uint16{4730}},
 	Discord:           {name: "discord-voice"},
+	Ethereum:          {name: "ethereum", tcp: []uint16{30303}, udp: []uint16{30303}},
+	HiSLIP:            {name: "hislip", tcp: []uint16{4880}},
+	DLEP:              {name: "dlep", tcp: []uint16{854}, udp: []uint16{854}},
+	Gnutella:          {name: "gnutella", tcp: []uint16{6346, 6347}},
+	Z3950:             {name: "z39.50", tcp: []uint16{210}},
+	LNet:              {name: "lnet", tcp: []uint16{988}},
+	EGD:               {name: "egd", udp: []uint16{18246}},
+	IBMMQ:             {name: "ibm-mq", tcp: []uint16{1414}},
+	Thrift:            {name: "thrift"},
+	Hadoop:            {name: "hadoop-rpc"},
+	T3:                {name: "t3"},
+	NoMachine:         {name: "nomachine"},
+	JSONRPC:           {name: "json-rpc"},
+	NBD:               {name: "nbd", tcp: []uint16{10809}},
+	Libp2p:            {name: "libp2p"},
+	Monero:            {name: "monero", tcp: []uint16{18080}},
+	MPD:               {name: "mpd", tcp: []uint16{6600}},
+	Asterisk:          {name: "asterisk-ami", tcp: []uint16{5038}},
+	Distcc:            {name: "distcc", tcp: []uint16{3632}},
 }
 
 // String returns the word used in records, "" for None.

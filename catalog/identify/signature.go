@@ -119,7 +119,7 @@ func (p Protocol) usualOf(tcp bool, l *look) bool {
 
 // spelt is the signature of a protocol whose first octets are s, at least eight, as those of nothing else.
 func spelt(p Protocol, from role, s string) signature {
-	sig := signature{proto: p, from: from, first: s[:1], need: sieved}
+	sig := signature{proto: p, from: from, first: s[:1], need: len(s)}
 	for i := 1; i < sieved; i++ {
 		sig.then = append(sig.then, s[i:i+1])
 	}
@@ -130,4 +130,10 @@ func spelt(p Protocol, from role, s string) signature {
 		return no
 	}
 	return sig
+}
+
+// aside is a signature that has the place of the one before it.
+func aside(s signature) signature {
+	s.beside = true
+	return s
 }

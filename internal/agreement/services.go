@@ -28,6 +28,7 @@ var names = map[string]string{
 	"HART-IP": "hart-ip", "FINS": "fins", "Mumble": "mumble", "SOMEIP": "someip", "OpenWire": "openwire", "STOMP": "stomp", "Corba": "giop", "Tailscale": "tailscale", "XDMCP": "xdmcp",
 	"KNXnet_IP": "knx", "HL7": "hl7", "JRMI": "rmi", "Ceph": "ceph", "IAX": "iax", "IEEE-C37118": "synchrophasor", "BeckhoffADS": "ads", "FIX": "fix", "Elasticsearch": "elasticsearch", "RakNet": "raknet",
 	"Gearman": "gearman", "ZeroTier": "zerotier", "RTPS": "rtps", "DNScrypt": "dnscrypt", "Discord": "discord-voice rtp",
+	"ETHEREUM": "ethereum", "HiSLIP": "hislip", "DLEP": "dlep", "Gnutella": "gnutella", "Z3950": "z39.50", "Lustre": "lnet", "EthernetGlobalData": "egd", "NoMachine": "nomachine", "JSON-RPC": "json-rpc",
 }
 
 // spoken returns the words of portero for a name of nDPI: that of the master
