@@ -418,3 +418,20 @@ func TestQuestionInPieces(t *testing.T) {
 		}
 	}
 }
+
+// Who asks again, or for the other kind of address, asks for no other name.
+func TestQuestionsForOneName(t *testing.T) {
+	ask := func(id, name, typ string) string {
+		return "\x00" + id + "\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00" + name + "\x00\x00" + typ + "\x00\x01"
+	}
+	const door, wall = "\x04door\x07example", "\x04wall\x07example"
+	for _, c := range []struct {
+		then string
+		same uint32
+	}{{ask("\x01", door, "\x01"), 2}, {ask("\x02", door, "\x1c"), 2}, {ask("\x02", "\x04DOOR\x07example", "\x01"), 2}, {ask("\x01", wall, "\x01"), 1}} {
+		f := udpTalk(53).say(ours, ask("\x01", door, "\x01")).say(ours, c.then).end()
+		if f == nil || f.DNS == nil || f.DNS.Queries != 2 || f.DNS.Same != c.same {
+			t.Errorf("%q: %+v", c.then, f)
+		}
+	}
+}

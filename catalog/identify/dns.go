@@ -233,6 +233,13 @@ func (x *Identifier) lookup(k *pending, b []byte) {
 	sum := questionSum(asked, qtype)
 	if !answer && qd > 0 {
 		d.asked[d.Queries%keptQuestions].sum = sum
+		name := questionSum(asked, 0)
+		if d.Query == "" && d.Type == 0 {
+			d.name = name
+		}
+		if d.name == name {
+			d.Same++
+		}
 	}
 	known := f.Protocol == MDNS || d.askedFor(be16(b), sum, qd, k.side)
 	if answer && !known && d.Queries > 0 {

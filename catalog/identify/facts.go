@@ -93,9 +93,11 @@ type Lookup struct {
 	Answers    []string // addresses and names, at most 8
 	Code       int      // response code, -1 no answer seen
 	Queries    uint32   // questions seen while looked at
+	Same       uint32   // of them, those for the name of the first
 	AnswerSize uint32   // octets of the largest answer
 
 	asked [keptQuestions]question // the latest, each in the place of its number
+	name  uint32                  // stands for the name of the first
 }
 
 // QUICFacts is the verdict on a QUIC connection and the frames that prove it.

@@ -157,6 +157,9 @@ func followNBNS(_ *Identifier, k *pending) bool {
 		if end, _ := dnsName(b, 12, nil); end > 0 && end+2 <= len(b) {
 			d.Type = uint16(be16(b[end:]))
 		}
+		d.Same++
+	} else if name != "" && d.Query == name {
+		d.Same++
 	}
 	return false
 }

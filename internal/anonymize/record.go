@@ -25,7 +25,7 @@ func (m *Map) Record(r *record.Record) {
 			a.HTTP = &identify.Web{Method: w.Method, Status: w.Status, StatusFrame: w.StatusFrame}
 		}
 		if d := r.App.DNS; d != nil {
-			a.DNS = &identify.Lookup{Type: d.Type, Code: d.Code, Queries: d.Queries, AnswerSize: d.AnswerSize}
+			a.DNS = &identify.Lookup{Type: d.Type, Code: d.Code, Queries: d.Queries, Same: d.Same, AnswerSize: d.AnswerSize}
 		}
 		if l := r.App.Login; l != nil {
 			a.Login = &identify.Login{Method: l.Method, Clear: l.Clear, Frame: l.Frame}

@@ -201,6 +201,15 @@ func label(s *trace.Step, l Lang) string {
 		return fmt.Sprintf("ICMP %d/%d", s.ICMPType, s.ICMPCode)
 	case s.Has(trace.NoFlags):
 		return l.t("(cut)", "(truncado)")
+	case s.ICMP:
+		if m := message(s); m != nil {
+			name := l.t(m.name[0], m.name[1])
+			if m.ping {
+				name += " " + strconv.Itoa(int(s.Echo))
+			}
+			return name + ", " + l.octets(int64(s.Len))
+		}
+		return l.octets(int64(s.Len))
 	case !s.HasSeq:
 		return l.octets(int64(s.Len))
 	}
@@ -354,7 +363,10 @@ func (t *teller) intro() []string {
 	if !t.tr.TCP && t.rec.Proto != capture.ProtoUDP {
 		s := l.f("These are packets of %s, which is neither TCP nor UDP. %s is taken for the client, %s for the server. Each arrow is one packet; time runs downwards.",
 			"Son paquetes que no son TCP ni UDP (%s). Se toma a %s por cliente y a %s por servidor. Cada flecha es un paquete; el tiempo corre hacia abajo.", t.protocol(), c, s)
-		if t.rec.Proto == capture.ProtoSCTP {
+		switch t.rec.Proto {
+		case capture.ProtoICMP, capture.ProtoICMP6:
+			s += l.t(" ICMP is how the network speaks about itself.", " Con ICMP la red habla de sí misma.")
+		case capture.ProtoSCTP:
 			s += l.t(" SCTP opens and closes associations of its own; that is not told here, only who sent how much and when.", " SCTP abre y cierra asociaciones propias; aquí no se cuentan, solo quién envió cuánto y cuándo.")
 		}
 		return []string{s}

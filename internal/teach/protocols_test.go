@@ -92,3 +92,22 @@ func TestInvalidThatGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// A ping is told as what it is, with its number, by both versions of IP; what no packet says is not.
+func TestPingIsTold(t *testing.T) {
+	for proto, types := range map[uint8][2]uint16{capture.ProtoICMP: {8, 0}, capture.ProtoICMP6: {128, 129}} {
+		s := story.NewUDP().Data(8).Reply(8)
+		for i := range s.Packets {
+			p := &s.Packets[i]
+			p.Proto, p.SrcPort, p.DstPort, p.Flags, p.Seq = proto, types[i], 0, capture.Flags(types[i])<<8, 777<<16|5
+		}
+		rec := s.Record()
+		rec.Proto, rec.Handshake, rec.Exchange = proto, handshake.None, handshake.ExchangeNone
+		for lang, want := range map[teach.Lang][4]string{teach.English: {"echo request 5, 8 bytes", "Are you there?", "echo reply 5, 8 bytes", "I am here."}, teach.Spanish: {"petición de eco 5, 8 bytes", "¿Estás ahí?", "respuesta de eco 5, 8 bytes", "Aquí estoy."}} {
+			l := teach.New(rec, trace.Build(s.Packets, rec), teach.Options{Lang: lang})
+			if got := [4]string{l.Rungs[0].Label, l.Rungs[0].Quote, l.Rungs[1].Label, l.Rungs[1].Quote}; got != want || l.Rungs[0].Plain == "" || l.Rungs[1].Plain == "" {
+				t.Errorf("%d: %q", proto, got)
+			}
+		}
+	}
+}

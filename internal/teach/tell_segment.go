@@ -251,6 +251,9 @@ func (t *teller) datagram(i int) Telling {
 	case t.rec.Proto != capture.ProtoUDP:
 		// What it asks or answers, its own rules say; only its sender and size are told.
 		x.Plain = l.f("%s sends %s.", "%s envía %s.", l.Who(s.From), n)
+		if m := message(s); m != nil {
+			x = t.message(s, m)
+		}
 	case s.Has(trace.Reply):
 		if t.once("reply") {
 			x.Quote = l.t("Dear client, here is your answer.", "Estimado cliente: aquí está su respuesta.")

@@ -91,6 +91,11 @@ func (b *builder) describe(i int) {
 		st.Tunneled = p.Tunneled()
 		return
 	}
+	if p.Proto == capture.ProtoICMP || p.Proto == capture.ProtoICMP6 {
+		// What was cut before its type has ports of 0, which is an answer to a ping, too.
+		st.ICMP = p.SrcPort == uint16(p.ICMPType()) && p.Bits&capture.Orphan == 0 && (p.SrcPort != 0 || p.PayloadLen > 0)
+		st.ICMPType, st.ICMPCode, st.Echo = p.ICMPType(), p.ICMPCode(), uint16(p.Seq)
+	}
 	if p.Proto != capture.ProtoTCP || p.Bits&(capture.NoFlags|capture.Orphan) != 0 {
 		return
 	}

@@ -192,8 +192,11 @@ type Step struct {
 	GapLen int64
 	// Answers is the frame whose answer this is, where the numbers say so.
 	Answers record.FrameRef
-	// ICMPType and ICMPCode are valid with the remark ICMPError, Via with them.
+	// ICMPType and ICMPCode are valid with the remark ICMPError, and Via with them; and with ICMP, which
+	// is of no connection but speaks for itself. Echo is the number of a ping's question or answer.
 	ICMPType, ICMPCode uint8
+	ICMP               bool
+	Echo               uint16
 	Via                netip.Addr
 	Tunneled           bool // the error is about the tunnel's datagram
 }

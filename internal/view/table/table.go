@@ -189,7 +189,7 @@ func Service(r *record.Record) string { return record.Called(safe.Terminal(r.Ser
 func (t *Writer) row(r *record.Record) Row {
 	row := Key(r)
 	row.Verdict = OpeningIn(t.opt.Lang, r)
-	row.ordinary = r.Handshake == handshake.Completed || r.Exchange == handshake.Answered
+	row.ordinary = r.Handshake == handshake.Completed || r.Exchange == handshake.Answered || r.Handshake == handshake.None && r.Exchange == handshake.ExchangeNone // which has no verdict to prove
 	row.From, row.To, row.Service, row.paint = end(&r.Orig, r), end(&r.Resp, r), Service(r), paint(r)
 	if !r.TCP() && r.HasPorts {
 		row.To += "/" + record.ProtoName(r.Proto)

@@ -82,7 +82,12 @@ func asked(d *identify.Lookup) Text {
 		name += " (" + t + ")"
 	}
 	t := Text{"asked for " + name, "preguntó por " + name}
-	if d.Queries > 1 {
+	switch {
+	case d.Queries <= 1:
+	case d.Same == d.Queries: // again, or for the other kind of address
+		t.EN += fmt.Sprintf(", %d times", d.Queries)
+		t.ES += fmt.Sprintf(", %d veces", d.Queries)
+	default:
 		t.EN += fmt.Sprintf(" and %d more", d.Queries-1)
 		t.ES += fmt.Sprintf(" y %d más", d.Queries-1)
 	}

@@ -76,3 +76,19 @@ func TestSeconds(t *testing.T) {
 		}
 	}
 }
+
+// A question that is asked again is not told as another.
+func TestAskedAgain(t *testing.T) {
+	for _, c := range []struct {
+		d    identify.Lookup
+		want Text
+	}{
+		{identify.Lookup{Query: "door.example", Queries: 1, Same: 1}, Text{"asked for door.example", "preguntó por door.example"}},
+		{identify.Lookup{Query: "door.example", Queries: 3, Same: 3}, Text{"asked for door.example, 3 times", "preguntó por door.example, 3 veces"}},
+		{identify.Lookup{Query: "door.example", Queries: 3, Same: 2}, Text{"asked for door.example and 2 more", "preguntó por door.example y 2 más"}},
+	} {
+		if got := asked(&c.d); got != c.want {
+			t.Errorf("%+v: %+v", c.d, got)
+		}
+	}
+}
