@@ -96,13 +96,23 @@ func hashed(s string) uint64 {
 var lookups = []string{"arpa", "spamhaus.org", "surbl.org", "uribl.com", "senderbase.org", "cymru.com", "sophosxl.net", "mcafee.com", "trendmicro.com", "e5.sk", "avast.com",
 	"avira.com", "bitdefender.net", "webroot.com", "cloudfront.net", "akamaiedge.net", "akamai.net", "fastly.net", "amazonaws.com", "azure.com", "windows.net"}
 
+// longestTop is the octets of the longest top-level domain there is. What asks its own server, as dnscat2 does where
+// nobody registered a domain for it, ends its names with data.
+const (
+	longestTop = 24
+	noDomain   = "."
+)
+
 // split parts a name into what is looked up and the domain it is under: two labels,
-// three where they end like co.uk.
+// three where they end like co.uk; noDomain where there is none of its ends that could be one.
 func split(name string) (sub, dom string) {
 	name = strings.TrimSuffix(name, ".")
 	top := strings.LastIndexByte(name, '.')
 	if top < 0 {
 		return "", name
+	}
+	if len(name)-top-1 > longestTop {
+		return name, noDomain
 	}
 	at := strings.LastIndexByte(name[:top], '.')
 	if at >= 0 && len(name)-top == 3 && top-at <= 4 {

@@ -17,7 +17,8 @@ import (
 
 func TestSplit(t *testing.T) {
 	for name, want := range map[string][2]string{"rbk.t.example.": {"rbk", "t.example"}, "a.b.example.com": {"a.b", "example.com"}, "www.foo.co.uk.": {"www", "foo.co.uk"},
-		"example.com.": {"", "example.com"}, "com.": {"", "com"}, "co.uk": {"", "co.uk"}, "": {"", ""}, ".": {"", ""}, "a.b.c.d.haus.de": {"a.b.c.d", "haus.de"}} {
+		"example.com.": {"", "example.com"}, "com.": {"", "com"}, "co.uk": {"", "co.uk"}, "": {"", ""}, ".": {"", ""}, "a.b.c.d.haus.de": {"a.b.c.d", "haus.de"},
+		"a.b.xn--vermgensberatung-pwb": {"a", "b.xn--vermgensberatung-pwb"}, "a.7c1f00d5c2628b47714fdee58": {"a.7c1f00d5c2628b47714fdee58", noDomain}} {
 		if sub, dom := split(name); sub != want[0] || dom != want[1] {
 			t.Errorf("%q: %q under %q", name, sub, dom)
 		}
@@ -32,8 +33,12 @@ func TestTunnel(t *testing.T) {
 		n     int
 		want  string
 	}{
-		"base32 in long names":  {func(i int) string { return fmt.Sprintf("k%dm2n4bq7rt9xw3c5vyzpahgjdlsfe8u6o1%d.t.example.", i, i*7919) }, 1, 30, "dns-tunnel medium 30"},
-		"text records":          {func(i int) string { return fmt.Sprintf("q%dzx7r%dk.t.example.", i, i*7919) }, 16, 40, "dns-tunnel medium 40"},
+		"base32 in long names": {func(i int) string { return fmt.Sprintf("k%dm2n4bq7rt9xw3c5vyzpahgjdlsfe8u6o1%d.t.example.", i, i*7919) }, 1, 30, "dns-tunnel medium 30"},
+		"text records":         {func(i int) string { return fmt.Sprintf("q%dzx7r%dk.t.example.", i, i*7919) }, 16, 40, "dns-tunnel medium 40"},
+		"without a domain": {func(i int) string {
+			sum := sha256.Sum256([]byte{byte(i)})
+			return fmt.Sprintf("dnscat.%x.%x", sum[:10], sum[10:30])
+		}, 1, 30, "dns-tunnel medium 30"},
 		"a few of them":         {func(i int) string { return fmt.Sprintf("k%dm2n4bq7rt9xw3c5vyzpahgjdlsfe8u6o1.t.example.", i) }, 1, 12, ""},
 		"the same name again":   {func(int) string { return "k7m2n4bq7rt9xw3c5vyzpahgjdlsfe8u6o1.t.example." }, 1, 500, ""},
 		"pages of one site":     {func(i int) string { return fmt.Sprintf("www%d.shop.example.", i) }, 1, 60, ""},
@@ -48,7 +53,7 @@ func TestTunnel(t *testing.T) {
 		got := ""
 		for _, f := range d.Findings() {
 			got += fmt.Sprintf("%s %s %d", f.Kind, f.Severity, f.Count)
-			if len(f.Frames) == 0 || f.Detail != "t.example" {
+			if len(f.Frames) == 0 || f.Detail != map[bool]string{false: "t.example", true: noDomain}[what == "without a domain"] {
 				t.Errorf("%s: %+v", what, f)
 			}
 		}

@@ -114,7 +114,10 @@ func (f *Finding) spokenText(l words.Lang) string {
 		return s
 	case "dns-tunnel":
 		domain := f.Detail
-		if domain == "" {
+		switch domain {
+		case noDomain:
+			return say(l.Pick("%s asked for %d different names that end in no domain, %d octets long on average", "%s preguntó por %d nombres distintos que no acaban en ningún dominio, de %d octetos por término medio"), f.Actor, f.Count, f.Extra)
+		case "":
 			domain = l.Pick("one domain", "un mismo dominio")
 		}
 		return say(l.Pick("%s asked for %d different names under %s, %d octets long on average", "%s preguntó por %d nombres distintos de %s, de %d octetos por término medio"), f.Actor, f.Count, domain, f.Extra)

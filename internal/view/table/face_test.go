@@ -371,6 +371,16 @@ func TestTheHintNamesWhatIsWorthAProof(t *testing.T) {
 			t.Errorf("want %q behind\n%s", want, got)
 		}
 	}
+	// What is worth a look comes first, and its proof; where no record has it, that of a row.
+	for records, id := range map[string]string{"7": "7", "": "1"} {
+		f := view.Finding{Severity: "medium", Kind: "scan-ports"}
+		if records != "" {
+			f.Records = []uint64{7, 9}
+		}
+		if got := shown(t, Options{Next: "x"}, &view.Summary{Findings: []view.Finding{f}}, call(1, nil)); !strings.HasSuffix(got, "next: portero findings x\nnext: portero why x "+id+"\n") {
+			t.Error(got)
+		}
+	}
 	// What it names is among the rows that --limit leaves.
 	if got := shown(t, Options{Next: "x", Limit: 1}, &view.Summary{}, call(1, nil), call(2, func(r *record.Record) { r.Handshake = handshake.Refused })); !strings.HasSuffix(got, "next: portero why x 1\n") {
 		t.Error(got)

@@ -339,9 +339,18 @@ func (t *Writer) foot(b *bytes.Buffer, s *view.Summary) {
 				break
 			}
 		}
-		for line := range strings.SplitSeq(safe.Command(t.opt.Columns, l.Pick("next:", "después:"), "portero", "why", safe.Shell(t.opt.Next), fmt.Sprint(id)), "\n") {
-			fmt.Fprintf(b, "%s\n", t.color(grey, line))
+		propose := func(words ...string) {
+			for line := range strings.SplitSeq(safe.Command(t.opt.Columns, l.Pick("next:", "después:"), words...), "\n") {
+				fmt.Fprintf(b, "%s\n", t.color(grey, line))
+			}
 		}
+		if len(s.Findings) > 0 { // with what they mean, and what is innocent
+			if rs := s.Findings[0].Records; len(rs) > 0 {
+				id = rs[0] // of the gravest
+			}
+			propose("portero", "findings", safe.Shell(t.opt.Next))
+		}
+		propose("portero", "why", safe.Shell(t.opt.Next), fmt.Sprint(id))
 	}
 }
 
