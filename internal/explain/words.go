@@ -6,8 +6,8 @@ type entry struct{ word, kind, text string }
 // words are explained one by one. The first sentence says what it is, the rest
 // what to make of it.
 var words = []entry{
-	{"completed", "verdict", "The connection came to be: SYN, SYN-ACK and ACK are in the capture, and their numbers fit. `portero why` shows the three equations."},
-	{"completed_unseen", "verdict", "The connection came to be, though the capture lacks one of the three packets (`missing` says which). The numbers of the others leave no other way."},
+	{"completed", "verdict", "The connection was established: SYN, SYN-ACK and ACK are in the capture, and their numbers fit. `portero why` shows the three equations."},
+	{"completed_unseen", "verdict", "The connection was established, though the capture lacks one of the three packets (`missing` says which). The numbers of the others leave no other way."},
 	{"implied", "verdict", "Only one direction is in the capture, and it shows its half of a completed handshake. The other half went another way past the capture point."},
 	{"half_open", "verdict", "The responder answered the SYN, and nothing in the capture acknowledges the answer. A scan, a flood, or a third packet that was lost or not captured: no packet can tell which."},
 	{"refused", "verdict", "The responder's address answered with a RST that acknowledges the SYN. Usually nothing listens on that port; a firewall can send the same."},
@@ -108,7 +108,7 @@ var words = []entry{
 	{"house", "concept", "The image portero is named after: an address is a house, ports are its doors, and the doorkeeper sits by the door, watches who knocks and who is let in."},
 	{"hardware_port", "concept", "A socket in the metal (USB, serial, a switch's). It has nothing to do with the logical ports of TCP and UDP but the word."},
 	{"scan", "concept", "Knocking at many doors to see which are open. It shows as many refused, silent or aborted attempts from one source."},
-	{"redirect", "concept", "A door that sends the caller to another, as a web server on 80 that answers: come to 443 or 8080."},
+	{"redirect", "concept", "A door that sends the caller to another one: a web server on 80, say, that answers: go to 443 or 8080."},
 	{"handshake", "concept", "How a TCP connection opens: SYN (may I?), SYN-ACK (you may; may I?), ACK (you may). Afterwards both know that both know."},
 	{"connection-oriented", "concept", "TCP: like a telephone call. First somebody picks up, then both talk, in order and with questions back, and both hang up."},
 	{"connectionless", "concept", "UDP: like a letter. It is sent, and may arrive or not; nobody need answer."},
