@@ -26,7 +26,7 @@ var aliases = map[string][]string{
 	"flag SYN": {"sincronizar"}, "flag ACK": {"acuse de recibo", "acuse"}, "flag RST": {"corte"},
 	"concept port": {"puerto", "ports", "puertos"}, "concept socket": {"zócalo", "sockets"}, "concept house": {"casa", "portero", "door", "doors", "puerta", "puertas", "doorkeeper"},
 	"concept hardware_port": {"puerto físico", "physical port", "logical port", "puerto lógico"},
-	"concept ping":          {"echo", "eco", "echo request", "echo reply", "petición de eco", "respuesta de eco"}, "concept traceroute": {"tracert"},
+	"concept ping":          {"echo request", "echo reply", "petición de eco", "respuesta de eco"}, "concept traceroute": {"tracert"},
 	"concept neighbour": {"vecino", "neighbor", "arp", "ndp", "neighbour solicitation", "neighbour advertisement", "búsqueda de vecino", "anuncio de vecino"},
 	"concept scan":      {"escaneo", "exploración"}, "concept redirect": {"redirección"},
 	"concept handshake":           {"acuerdo", "acuerdo en tres fases", "acuerdo de tres vías", "apretón de manos"},
