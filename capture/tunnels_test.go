@@ -1,0 +1,125 @@
+package capture
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/gopacket/layers"
+)
+
+// What service networks, relays and the rarer tunnels put around a packet is seen through
+// whoever sends it, and named as what it is.
+func TestRarerTunnels(t *testing.T) {
+	frame := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	four, six := frame[14:], ip6Packet(hostA, hostB, 6, syn6(t, hostA, hostB))
+	datagram := func(src, dst uint16, parts ...[]byte) []byte {
+		body := join(parts...)
+		b := make([]byte, 28, 28+len(body))
+		copy(b, four[:20])
+		binary.BigEndian.PutUint16(b[2:], uint16(28+len(body)))
+		b[9] = 17
+		binary.BigEndian.PutUint16(b[20:], src)
+		binary.BigEndian.PutUint16(b[22:], dst)
+		binary.BigEndian.PutUint16(b[24:], uint16(8+len(body)))
+		return join(frame[:14], b, body)
+	}
+	// A header of RFC 8300: of 8 octets (what is of variable length is missing), and of 24.
+	nsh := func(next byte, words int) []byte {
+		return join([]byte{0x0f, 0xc0 | byte(words), byte(2 - words/6), next, 0, 0, 1, 255}, make([]byte, words*4-8))
+	}
+	inNSH := func(parts ...[]byte) []byte { return join(frame[:12], []byte{0x89, 0x4f}, join(parts...)) }
+	origin, proof := []byte{0, 0, 0xe0, 0x1f, 1, 2, 3, 4}, join([]byte{0, 1, 4, 2}, []byte("name"), []byte("ab"), make([]byte, 9))
+	ayiya := func(next byte) []byte { return join([]byte{0x40, 0x52, 0x11, next}, make([]byte, 4+16+20)) }
+	gpe := func(next byte) []byte { return []byte{0x0c, 0, 0, next, 0, 0, 7, 0} }
+	for _, c := range []struct {
+		name   string
+		frame  []byte
+		tunnel string // "" for none; "-" where nothing is seen through
+	}{
+		{"NSH, IPv4", inNSH(nsh(1, 2), four), ""},
+		{"NSH, IPv4 behind contexts", inNSH(nsh(1, 6), four), ""},
+		{"NSH, IPv6", inNSH(nsh(2, 2), six), ""},
+		{"NSH, a frame", inNSH(nsh(3, 2), frame), ""},
+		{"NSH, shorter than it may be", inNSH([]byte{0x0f, 0xc1, 2, 1, 0, 0, 1, 255}, four), "-"},
+		{"NSH, of what is none of them", inNSH(nsh(5, 2), four), "-"},
+		{"VXLAN-GPE, NSH", datagram(50000, 4790, gpe(4), nsh(1, 2), four), "vxlan-gpe"},
+		{"VXLAN-GPE, labels", datagram(50000, 4790, gpe(5), []byte{0, 1, 1, 64}, four), "vxlan-gpe,mpls"},
+		{"VXLAN-GPE, IPv6", datagram(50000, 4790, gpe(2), six), "vxlan-gpe"},
+		{"Geneve, a packet without a link", datagram(50000, 6081, []byte{0, 0, 8, 0, 0, 0, 9, 0}, four), "geneve"},
+		{"Geneve, of a later version", datagram(50000, 6081, []byte{0x40, 0, 8, 0, 0, 0, 9, 0}, four), "-"},
+		{"Geneve, options longer than it", datagram(50000, 6081, []byte{0x3f, 0, 8, 0, 0, 0, 9, 0}, four), "-"},
+		{"Teredo, to the server", datagram(50000, 3544, six), "teredo"},
+		{"Teredo, from the server", datagram(3544, 50000, six), "teredo"},
+		{"Teredo, with where it came from", datagram(3544, 50000, origin, six), "teredo"},
+		{"Teredo, with a proof", datagram(50000, 3544, proof, six), "teredo"},
+		{"Teredo, with both", datagram(3544, 50000, proof, origin, six), "teredo"},
+		{"Teredo, of IPv4", datagram(50000, 3544, four), "-"},
+		{"AYIYA", datagram(50000, 5072, ayiya(41), six), "ayiya"},
+		{"AYIYA, back", datagram(5072, 50000, ayiya(41), six), "ayiya"},
+		{"AYIYA, of something else", datagram(50000, 5072, ayiya(59), six), "-"},
+		{"GRE in UDP", datagram(50000, 4754, []byte{0, 0, 8, 0}, four), "gre"},
+		{"GRE in UDP, back", datagram(4754, 50000, []byte{0, 0, 8, 0}, four), "gre"},
+		{"MPLS in UDP", datagram(50000, 6635, []byte{0, 1, 1, 64}, four), "mpls-in-udp,mpls"},
+	} {
+		p, o, _, paths := decode1(t, LinkEthernet, c.frame)
+		seen := o == OK && p.Proto == ProtoTCP && p.SrcPort == 40000 && p.DstPort == 443 && p.Flags == SYN && p.Bits&(BadSum|PartialSum) == 0
+		if seen != (c.tunnel != "-") {
+			t.Errorf("%s: outcome %v, %+v", c.name, o, p)
+			continue
+		}
+		if got := joined(paths.Info(p.Path).Tunnel); seen && got != c.tunnel {
+			t.Errorf("%s is called %q, not %q", c.name, got, c.tunnel)
+		}
+		for n := range c.frame { // cut anywhere, it is read as far as it goes
+			NewDecoder(NewPaths(), 1).Decode(&Frame{Data: c.frame[:n:n], WireLen: uint32(len(c.frame)), Link: LinkEthernet}, p)
+		}
+	}
+}
+
+func joined(names []string) (s string) {
+	for i, n := range names {
+		if i > 0 {
+			s += ","
+		}
+		s += n
+	}
+	return s
+}
+
+// A capture that keeps too little for an extension header says what it was, and that it was cut.
+func TestCutExtensionHeader(t *testing.T) {
+	whole := ip6Packet(hostA, hostB, 60, destOpts(6), syn6(t, hostA, hostB))
+	for n := 40; n < 48; n++ {
+		d := NewDecoder(NewPaths(), 1)
+		var p Packet
+		if o := d.Decode(&Frame{Data: whole[:n:n], WireLen: uint32(len(whole)), Link: LinkRaw}, &p); o != OK || p.Proto != 60 || p.Bits&Cut == 0 {
+			t.Errorf("%d octets: %v %+v", n, o, p)
+		}
+	}
+}
+
+// No frame of any link is too short, wherever it ends: what is behind it in the block is
+// another's, and behind the last there is nothing.
+func TestShortFramesOfEveryLink(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	d := NewDecoder(NewPaths(), 1)
+	var p Packet
+	octets := make([]byte, 96)
+	for range 4 {
+		for i := range octets {
+			octets[i] = byte(r.Uint32())
+			if r.IntN(3) == 0 { // and what lengths and versions like to be
+				octets[i] = []byte{0, 0, 1, 2, 3, 4, 6, 8, 0x45, 0x60, 0x7f, 0x80, 0x88, 0xff}[r.IntN(14)]
+			}
+		}
+		for link := range LinkType(400) {
+			for n := range octets {
+				o := d.Decode(&Frame{Data: octets[:n:n], WireLen: uint32(n), Link: link}, &p)
+				if o == OK && (int(p.PayloadOff)+int(p.PayloadCap) > n || p.PayloadCap > p.PayloadLen) {
+					t.Fatalf("link %d, %d octets: payload at %d, %d of %d", link, n, p.PayloadOff, p.PayloadCap, p.PayloadLen)
+				}
+			}
+		}
+	}
+}
