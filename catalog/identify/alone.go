@@ -133,7 +133,7 @@ func matchKafkaAnswer(l *look) grade {
 	if len(b) < 10 {
 		return no
 	}
-	n := int(be32(b)) + 4
+	n := size32(b) + 4
 	if b[4] != 0 || be16(b[8:]) != 0 || n < 10+4*6 {
 		return no
 	}
@@ -203,7 +203,7 @@ func matchAMQPLater(l *look) grade {
 		if len(b) < 8 {
 			return no
 		}
-		n := int(be32(b[3:]))
+		n := size32(b[3:])
 		if n > len(b)-8 || b[7+n] != 0xce {
 			return no
 		}
@@ -396,10 +396,10 @@ func matchZooKeeperLater(l *look) grade {
 // sections 4.1 and 4.2).
 func matchCassandraLater(l *look) grade {
 	b := l.b
-	if !l.middle || len(b) < 13 || len(b) != l.size || l.client != (b[0] < 0x80) || 9+int(be32(b[5:])) != l.size {
+	if !l.middle || len(b) < 13 || len(b) != l.size || l.client != (b[0] < 0x80) || 9+size32(b[5:]) != l.size {
 		return no
 	}
-	switch n := int(be32(b[9:])); b[4] {
+	switch n := size32(b[9:]); b[4] {
 	case 0x07: // QUERY: a text and its length, how many have to agree, and flags
 		if l.client && n >= 4 && n+4+3 <= l.size-9 && texty(b[13:13+n]) && be16(b[13+n:]) <= 10 {
 			return shape

@@ -19,7 +19,7 @@ func matchAMQP(l *look) grade {
 	if has(b, "AMQP") && b[4] <= 3 && b[5] <= 1 && b[6] <= 10 {
 		return exact
 	}
-	if l.middle && l.on(5672) && b[0] >= 1 && b[0] <= 3 && len(b) >= 12 && be16(b[1:]) < 256 && int(be32(b[3:])) < 1<<20 {
+	if l.middle && l.on(5672) && b[0] >= 1 && b[0] <= 3 && len(b) >= 12 && be16(b[1:]) < 256 && size32(b[3:]) < 1<<20 {
 		return port
 	}
 	return no
@@ -123,7 +123,7 @@ func (k *pending) amqpInit(b []byte) bool {
 	if b[5] != 1 || b[8] != 0 || b[9] != 0x53 || b[10] != 0x41 {
 		return true
 	}
-	n := int(be32(b))
+	n := size32(b)
 	if n > len(b) {
 		return n > MaxKept
 	}

@@ -110,7 +110,7 @@ func matchElastic(l *look) grade {
 	if len(b) < 19 || !has(b, "ES") || b[14]&^0x1f != 0 {
 		return no
 	}
-	n := int(be32(b[2:])) + 6
+	n := size32(b[2:]) + 6
 	switch {
 	case n < 19 || n > 1<<26 || b[2] > 4:
 		return no
@@ -152,7 +152,7 @@ func matchZooKeeper(l *look) grade {
 	if len(b) < 40 || be32(b[4:]) != 0 || b[0] != 0 {
 		return no
 	}
-	n, asks := int(be32(b))+4, l.client && be32(b[16:]) > 0 && be32(b[16:]) < 1<<24 && be32(b[28:]) == 16
+	n, asks := size32(b)+4, l.client && be32(b[16:]) > 0 && be32(b[16:]) < 1<<24 && be32(b[28:]) == 16
 	switch {
 	case !(asks && (n == 48 || n == 49)) && !(!l.client && (n == 40 || n == 41) && be32(b[8:]) < 1<<24 && be32(b[20:]) == 16):
 		return no
@@ -290,7 +290,7 @@ func matchSMPP(l *look) grade {
 	if len(b) < 20 || be32(b) < 20 || be32(b) > 200 {
 		return no
 	}
-	n := int(be32(b))
+	n := size32(b)
 	if kind := be32(b[4:]); kind != 1 && kind != 2 && kind != 9 || be32(b[8:]) != 0 || be32(b[12:]) == 0 || be32(b[12:]) > 1<<31-1 {
 		return no
 	}
@@ -321,7 +321,7 @@ func followSMPP(_ *Identifier, k *pending) bool {
 	if k.side != int(k.facts.Client) {
 		return k.after > 6
 	}
-	if len(b) < 20 || int(be32(b)) > len(b) {
+	if len(b) < 20 || size32(b) > len(b) {
 		return k.dir[k.side].full()
 	}
 	user, rest, _ := bytes.Cut(b[16:], []byte{0})
@@ -335,7 +335,7 @@ func followSMPP(_ *Identifier, k *pending) bool {
 // matchAFP takes the request for a session or for what a server is (Apple Filing Protocol Reference, DSI).
 func matchAFP(l *look) grade {
 	b := l.b
-	if len(b) < 16 || b[0] != 0 || b[1] != 3 && b[1] != 4 || be32(b[4:]) != 0 || be32(b[12:]) != 0 || int(be32(b[8:]))+16 != l.size || l.size > 64 {
+	if len(b) < 16 || b[0] != 0 || b[1] != 3 && b[1] != 4 || be32(b[4:]) != 0 || be32(b[12:]) != 0 || size32(b[8:])+16 != l.size || l.size > 64 {
 		return no
 	}
 	if b[1] == 3 && l.size != 16 || b[1] == 4 && l.size > 16 && (l.size < 22 || b[17] != 4) {

@@ -357,7 +357,7 @@ func rpcCall(b []byte, l *look) bool {
 	if len(b) < 32 {
 		return true // not there yet
 	}
-	size := int(be32(b[28:]))
+	size := size32(b[28:])
 	if size > 400 {
 		return false
 	}
@@ -365,7 +365,7 @@ func rpcCall(b []byte, l *look) bool {
 	if len(b) < at+8 {
 		return l.pend.tcp || l.size > len(b)
 	}
-	if size = int(be32(b[at+4:])); size > 400 {
+	if size = size32(b[at+4:]); size > 400 {
 		return false
 	}
 	at += 8 + (size+3)&^3

@@ -485,7 +485,7 @@ func preLogin(b []byte) bool {
 // headed reports whether b, a batch of SQL or a request of a transaction, begins with headers of which one names the transaction
 // (MS-TDS, section 2.2.5.3).
 func headed(b []byte) bool {
-	return len(b) > 22 && le32(b) >= 22 && int(le32(b)) < len(b) && le32(b[4:]) == 18 && le16(b[8:]) == 2
+	return len(b) > 22 && le32(b) >= 22 && leSize32(b) < len(b) && le32(b[4:]) == 18 && le16(b[8:]) == 2
 }
 
 // matchTDS takes PRELOGIN and LOGIN7 (MS-TDS, section 2.2.3.1).
@@ -519,7 +519,7 @@ func matchTDS(l *look) grade {
 			return exact
 		}
 	case 0x10:
-		if l.client && len(b) >= 16 && int(le32(b[8:])) == n-8 {
+		if l.client && len(b) >= 16 && leSize32(b[8:]) == n-8 {
 			return exact
 		}
 	case 0x04:

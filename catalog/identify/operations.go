@@ -77,7 +77,7 @@ func matchSFlow(l *look) grade {
 	if len(b) < at+16 {
 		return no
 	}
-	left := int(be32(b[at+12:]))
+	left := size32(b[at+12:])
 	switch {
 	case left == 0 && at+16 == l.size && SFlow.usualOf(l.pend.tcp, l):
 		return port // it counts, and saw nothing
@@ -85,7 +85,7 @@ func matchSFlow(l *look) grade {
 		return no
 	}
 	for at += 16; left > 0 && at+8 <= len(b); left-- {
-		n := int(be32(b[at+4:]))
+		n := size32(b[at+4:])
 		if n < 8 || n > l.size || n&3 != 0 {
 			return no
 		}
@@ -376,7 +376,7 @@ func matchTACACS(l *look) grade {
 	if len(b) < 12 || b[0] != 0xc0 && b[0] != 0xc1 || b[1] < 1 || b[1] > 3 || b[2] != 1 && l.spoke && !(b[2] == 2 && l.port == 49) || b[3]&^5 != 0 || be32(b[4:]) == 0 {
 		return no
 	}
-	n := 12 + int(be32(b[8:]))
+	n := 12 + size32(b[8:])
 	switch {
 	case n <= 12 || n > 1<<16:
 		return no

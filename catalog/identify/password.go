@@ -8,7 +8,7 @@ func matchPassword(l *look) grade {
 		if len(b) < 13 {
 			return no
 		}
-		if size = int(be32(b)); size > 1<<15 {
+		if size = size32(b); size > 1<<15 {
 			return no
 		}
 		b = b[4:]

@@ -12,7 +12,7 @@ func matchPostgresLater(l *look) grade {
 		return no
 	}
 	for first := true; len(b) >= 5; first = false {
-		kind, n := b[0], 1+int(be32(b[1:]))
+		kind, n := b[0], 1+size32(b[1:])
 		if n < 5 || n > len(b) || !l.client && !oneByte("TDCZENS12356nstIARKGHWdcV", kind) || l.client && !oneByte("QPBDESCHFdcf", kind) {
 			return no
 		}
@@ -179,7 +179,7 @@ func matchTNSData(l *look) grade {
 	if !l.middle || len(b) < 11 || b[4] != 6 || b[5]&^0x24 != 0 || b[6] != 0 || b[7] != 0 || b[8] != 0 || b[9]&^0x60 != 0 {
 		return no
 	}
-	if be16(b) != l.size && int(be32(b)) != l.size || be16(b) == l.size && be16(b[2:]) != 0 {
+	if be16(b) != l.size && size32(b) != l.size || be16(b) == l.size && be16(b[2:]) != 0 {
 		return no
 	}
 	switch {

@@ -531,7 +531,7 @@ func (x *Identifier) googleHello(k *pending, b []byte) {
 	}
 	values, from := tags[8*n:], 0
 	for ; n > 0; n-- {
-		to := int(le32(tags[4:]))
+		to := leSize32(tags[4:])
 		if to < from || to > len(values) {
 			return
 		}

@@ -63,6 +63,11 @@ func le32(b []byte) uint32 {
 	return uint32(b[3])<<24 | uint32(b[2])<<16 | uint32(b[1])<<8 | uint32(b[0])
 }
 
+// size32 is a length of four octets as an int, which has 32 bits on some machines: there one above 2 GB would be
+// negative. What claims more than 1 GB, with what is added to it, is beyond all that was captured either way.
+func size32(b []byte) int   { return int(min(be32(b), 1<<30)) }
+func leSize32(b []byte) int { return int(min(le32(b), 1<<30)) }
+
 // text makes a string of octets from the wire, cut to MaxText.
 func text(b []byte) string {
 	if len(b) > MaxText {

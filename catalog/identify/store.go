@@ -198,7 +198,7 @@ func followPostgres(x *Identifier, k *pending) bool {
 	if b = b[min(8*asked, len(b)):]; len(b) < 8 {
 		return false
 	}
-	n := int(be32(b))
+	n := size32(b)
 	if n > len(b) || n < 9 || be32(b[4:])>>16 != 3 {
 		return n < 9 || n > MaxKept
 	}
@@ -212,7 +212,7 @@ func followPostgres(x *Identifier, k *pending) bool {
 	}
 	if b = b[n:]; len(b) >= 5 && b[0] == 'p' {
 		if k.state != 0 {
-			k.login("", "postgresql password", max(int(be32(b[1:]))-5, 0))
+			k.login("", "postgresql password", max(size32(b[1:])-5, 0))
 		}
 		return true
 	}
@@ -229,8 +229,8 @@ func matchMemcached(l *look) grade {
 		}
 		b = b[8:]
 	}
-	if len(b) >= 24 && (l.client && b[0] == 0x80 || !l.client && b[0] == 0x81) && b[1] <= 0x48 && b[5] == 0 && int(be32(b[8:])) < 1<<21 && be16(b[2:])+int(b[4]) <= int(be32(b[8:])) {
-		if n := 24 + int(be32(b[8:])); n == l.size || l.on(11211) {
+	if len(b) >= 24 && (l.client && b[0] == 0x80 || !l.client && b[0] == 0x81) && b[1] <= 0x48 && b[5] == 0 && size32(b[8:]) < 1<<21 && be16(b[2:])+int(b[4]) <= size32(b[8:]) {
+		if n := 24 + size32(b[8:]); n == l.size || l.on(11211) {
 			return shape
 		} else if n > l.size {
 			return l.until(n)
@@ -347,7 +347,7 @@ func matchKafka(l *look) grade {
 	if len(b) < 14 {
 		return no
 	}
-	n, api, ver, id := int(be32(b)), be16(b[4:]), be16(b[6:]), be16(b[12:])
+	n, api, ver, id := size32(b), be16(b[4:]), be16(b[6:]), be16(b[12:])
 	if n < 10 || api > 90 || ver > 20 {
 		return no
 	}
@@ -384,9 +384,9 @@ func matchCassandra(l *look) grade {
 	}
 	head, op, body := 9, b[4], 0
 	if v < 3 {
-		head, op, body = 8, b[3], int(be32(b[4:]))
+		head, op, body = 8, b[3], size32(b[4:])
 	} else {
-		body = int(be32(b[5:]))
+		body = size32(b[5:])
 	}
 	if op > 0x10 || body > 1<<28 {
 		return no

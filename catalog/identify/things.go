@@ -38,7 +38,7 @@ func matchKNX(l *look) grade {
 
 // maySOMEIP reports whether the octets may begin a message of SOME/IP: its length, and the protocol's version.
 func maySOMEIP(b []byte, size int) bool {
-	return len(b) >= 16 && int(be32(b[4:])) >= 8 && int(be32(b[4:]))+8 <= size && b[12] == 1
+	return len(b) >= 16 && size32(b[4:]) >= 8 && size32(b[4:])+8 <= size && b[12] == 1
 }
 
 // matchSOMEIP takes messages that fill a datagram, one or more (AUTOSAR SOME/IP Protocol Specification, sections 4.1 and
@@ -49,7 +49,7 @@ func matchSOMEIP(l *look) grade {
 		if tcp := l.pend.tcp; tcp && at > 0 && len(b) < 16 {
 			return shape // the next has begun
 		} else if size := l.size - at; tcp && len(b) >= 16 && be32(b[4:]) < 1<<20 {
-			if size = max(size, int(be32(b[4:]))+8); !maySOMEIP(b, size) || be16(b) == 0 {
+			if size = max(size, size32(b[4:])+8); !maySOMEIP(b, size) || be16(b) == 0 {
 				return no
 			}
 		} else if !maySOMEIP(b, size) || be16(b) == 0 {
@@ -60,13 +60,13 @@ func matchSOMEIP(l *look) grade {
 		default:
 			return no
 		}
-		switch at += int(be32(b[4:])) + 8; {
+		switch at += size32(b[4:]) + 8; {
 		case at == l.size && be32(l.b) == 0xffff8100:
 			return exact
 		case at == l.size, at >= len(l.b) && l.size > len(l.b):
 			return shape
 		case at > l.size:
-			if at-int(be32(b[4:]))-8 > 0 {
+			if at-size32(b[4:])-8 > 0 {
 				return shape
 			}
 			return l.until(at)
@@ -145,7 +145,7 @@ func matchDoIP(l *look) grade {
 	if len(b) < 8 || b[0]^b[1] != 0xff || b[0] == 0 || b[0] > 4 && (b[0] != 0xff || l.pend.tcp) {
 		return no
 	}
-	kind, n := be16(b[2:]), int(be32(b[4:]))+8
+	kind, n := be16(b[2:]), size32(b[4:])+8
 	switch {
 	case n > 1<<20 || kind > 8 && (kind < 0x4001 || kind > 0x4004) && (kind < 0x8001 || kind > 0x8003):
 		return no
@@ -193,7 +193,7 @@ func matchADS(l *look) grade {
 	if len(b) < 38 || be16(b) != 0 {
 		return no
 	}
-	n, data := int(le32(b[2:])), int(le32(b[26:]))
+	n, data := leSize32(b[2:]), leSize32(b[26:])
 	if n != data+32 || n > 1<<24 || le16(b[22:]) > 9 || le16(b[24:])&^0x41 != 4 || le16(b[24:])&1 == 0 && !l.client && !l.middle {
 		return no
 	}
@@ -272,7 +272,7 @@ func matchKasa(l *look) grade {
 		if len(b) < 16 || b[4] != 0xd0 || b[5] != 0xf2 {
 			return no
 		}
-		if n := int(be32(b)) + 4; n != l.size {
+		if n := size32(b) + 4; n != l.size {
 			return l.until(n)
 		}
 		b = b[4:]
@@ -308,11 +308,11 @@ func matchTuya(l *look) grade {
 	if len(b) < 20 {
 		return no
 	}
-	n, end := int(be32(b[12:]))+16, uint32(0x0000aa55)
+	n, end := size32(b[12:])+16, uint32(0x0000aa55)
 	switch be32(b) {
 	case 0x000055aa:
 	case 0x00006699:
-		n, end = int(be32(b[14:]))+22, 0x00009966
+		n, end = size32(b[14:])+22, 0x00009966
 	default:
 		return no
 	}
@@ -350,7 +350,7 @@ func matchSADP(l *look) grade {
 // matchBJNP takes what Canon's printers and scanners are found by: a name, a kind, and the length of what follows.
 func matchBJNP(l *look) grade {
 	b := l.b
-	if len(b) >= 16 && (has(b, "BJNP") || has(b, "BJNB") || has(b, "MFNP")) && b[4]&0x7f >= 1 && b[4]&0x7f <= 2 && int(be32(b[12:]))+16 == l.size {
+	if len(b) >= 16 && (has(b, "BJNP") || has(b, "BJNB") || has(b, "MFNP")) && b[4]&0x7f >= 1 && b[4]&0x7f <= 2 && size32(b[12:])+16 == l.size {
 		return shape
 	}
 	return no
@@ -389,7 +389,7 @@ func matchDICOM(l *look) grade {
 	if len(b) < 74 || be16(b) != 0x0100 && be16(b) != 0x0200 || be16(b[6:]) != 1 || be16(b[8:]) != 0 || !printable(b[10:42]) || !zeros(b[42:74]) {
 		return no
 	}
-	if n := int(be32(b[2:])) + 6; n < 74 || n < l.size || n > 1<<16 {
+	if n := size32(b[2:]) + 6; n < 74 || n < l.size || n > 1<<16 {
 		return no
 	}
 	return exact

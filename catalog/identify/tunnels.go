@@ -186,7 +186,7 @@ func vpnReset(b []byte, n int) bool {
 // mayIKE reports whether b has the length it claims, with four zero octets before it
 // or without.
 func mayIKE(b []byte, size int) bool {
-	return len(b) >= 28 && (int(be32(b[24:])) == size || be32(b) == 0 && len(b) >= 32 && int(be32(b[28:])) == size-4)
+	return len(b) >= 28 && (size32(b[24:]) == size || be32(b) == 0 && len(b) >= 32 && size32(b[28:]) == size-4)
 }
 
 // matchIKE takes an ISAKMP header (RFC 7296, section 3.1, RFC 2408); on 4500 four
@@ -200,7 +200,7 @@ func matchIKE(l *look) grade {
 		return no
 	}
 	v := b[17]
-	if v>>4 != 1 && v>>4 != 2 || v&15 > 1 || b[18] < 1 || b[18] > 43 && b[18] < 240 || int(be32(b[24:])) != size {
+	if v>>4 != 1 && v>>4 != 2 || v&15 > 1 || b[18] < 1 || b[18] > 43 && b[18] < 240 || size32(b[24:]) != size {
 		return no
 	}
 	return exact
