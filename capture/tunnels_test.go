@@ -60,6 +60,8 @@ func TestRarerTunnels(t *testing.T) {
 		{"AYIYA, of something else", datagram(50000, 5072, ayiya(59), six), "-"},
 		{"GRE in UDP", datagram(50000, 4754, []byte{0, 0, 8, 0}, four), "gre"},
 		{"GRE in UDP, back", datagram(4754, 50000, []byte{0, 0, 8, 0}, four), "gre"},
+		{"PPPoE", join(frame[:12], []byte{0x88, 0x64, 0x11, 0, 0, 1, 0, byte(2 + len(four)), 0, 0x21}, four), "pppoe"},
+		{"PPPoE, which is asked for", join(frame[:12], []byte{0x88, 0x64, 0x11, 9, 0, 0, 0, byte(2 + len(four)), 0, 0x21}, four), "-"},
 		{"MPLS in UDP", datagram(50000, 6635, []byte{0, 1, 1, 64}, four), "mpls-in-udp,mpls"},
 	} {
 		p, o, _, paths := decode1(t, LinkEthernet, c.frame)
@@ -85,6 +87,22 @@ func joined(names []string) (s string) {
 		s += n
 	}
 	return s
+}
+
+// Frames of 802.11 have a field for QoS, and with it one for high throughput where the last bit of the control says so.
+func TestFieldsOfAir(t *testing.T) {
+	packet := ether(t, ip4(layers.IPProtocolTCP), syn())
+	for _, c := range []struct {
+		name       string
+		fc0, fc1   byte
+		more       int
+		unreadable bool
+	}{{"data", 0x08, 0, 0, false}, {"QoS", 0x88, 0, 2, false}, {"high throughput", 0x88, 0x80, 6, false}, {"the bit of who has no QoS says order", 0x08, 0x80, 0, false}, {"a field that is missing", 0x88, 0x80, 2, true}} {
+		h := join([]byte{c.fc0, c.fc1, 0, 0}, make([]byte, 20+c.more), []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0})
+		if p, o, _, _ := decode1(t, LinkWiFi, join(h, packet)); (o == OK && p.DstPort == 443) == c.unreadable {
+			t.Errorf("%s: %v %+v", c.name, o, p)
+		}
+	}
 }
 
 // A capture that keeps too little for an extension header says what it was, and that it was cut.

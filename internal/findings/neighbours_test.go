@@ -137,7 +137,7 @@ func TestHeardIsBounded(t *testing.T) {
 		t.Errorf("%d octets of %d, %d dropped", h.bytes, h.limit, h.dropped)
 	}
 	fs := d.Findings()
-	if len(fs) != 1 || fs[0].Kind != "dns-tunnel" || fs[0].Count != 2000 {
+	if len(fs) != 1 || fs[0].Kind != "dns-tunnel" || fs[0].Count != 2000 || fs[0].Port != 53 || fs[0].Proto != capture.ProtoUDP {
 		t.Errorf("%+v", fs)
 	}
 }
