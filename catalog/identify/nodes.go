@@ -2,9 +2,9 @@ package identify
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/big"
-	"math/bits"
+
+	"golang.org/x/crypto/sha3"
 )
 
 // Nodes of coins and files that find each other, instruments, radios, catalogues of libraries, disks and queues.
@@ -61,63 +61,10 @@ func mayDiscovery(b []byte, size int) bool {
 
 // keccak256 is the hash of Keccak's authors, whose padding is not that of SHA-3.
 func keccak256(b []byte) (sum [32]byte) {
-	const rate = 136
-	var s [25]uint64
-	var last [rate]byte
-	for more := true; more; {
-		block := b
-		if more = len(b) >= rate; more {
-			b = b[rate:]
-		} else {
-			copy(last[:], b)
-			last[len(b)] |= 1
-			last[rate-1] |= 0x80
-			block = last[:]
-		}
-		for i := range rate / 8 {
-			s[i] ^= binary.LittleEndian.Uint64(block[8*i:])
-		}
-		keccak(&s)
-	}
-	for i := range 4 {
-		binary.LittleEndian.PutUint64(sum[8*i:], s[i])
-	}
+	h := sha3.NewLegacyKeccak256()
+	h.Write(b)
+	h.Sum(sum[:0])
 	return sum
-}
-
-// keccak is the permutation Keccak-f[1600] (FIPS 202, section 3), whose constants its own register makes.
-func keccak(s *[25]uint64) {
-	lfsr := byte(1)
-	for range 24 {
-		var c [5]uint64
-		for i, w := range s {
-			c[i%5] ^= w
-		}
-		for i := range s {
-			s[i] ^= c[(i+4)%5] ^ bits.RotateLeft64(c[(i+1)%5], 1)
-		}
-		x, y, turned := 1, 0, s[1]
-		for t := range 24 {
-			x, y = y, (2*x+3*y)%5
-			turned, s[x+5*y] = s[x+5*y], bits.RotateLeft64(turned, (t+1)*(t+2)/2)
-		}
-		for y := 0; y < 25; y += 5 {
-			row := [5]uint64(s[y : y+5])
-			for x := range 5 {
-				s[y+x] = row[x] ^ ^row[(x+1)%5]&row[(x+2)%5]
-			}
-		}
-		for j := range 7 {
-			if lfsr&1 != 0 {
-				s[0] ^= 1 << (1<<j - 1)
-			}
-			if lfsr&0x80 != 0 {
-				lfsr = lfsr<<1 ^ 0x71
-			} else {
-				lfsr <<= 1
-			}
-		}
-	}
 }
 
 // matchHiSLIP takes the messages with which instruments are spoken to (IVI-6.1, section 6): each channel is opened by one of two, which
