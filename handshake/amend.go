@@ -21,11 +21,14 @@ func (c *Conn) answeredBefore(p *capture.Packet, side Side) bool {
 
 // madeUpBefore reports whether side, of which all that counts was captured before p, the SYN-ACK of its peer, acknowledged then
 // with its third packet what its peer, of which no octet was seen, did not send as far as is known. That is in doubt as if it had
-// come behind p, see preOpen.
+// come behind p, see preOpen: no more of it than may come at once, as octets that prove it right are looked for no further.
 func (c *Conn) madeUpBefore(p *capture.Packet, side Side) bool {
-	me := &c.half[side]
-	if c.flags&flagCandidate == 0 || c.candSide() != side || me.bits&(sentSYN|sentPayload|hasAck) != sentSYN|hasAck ||
-		c.candSeq != me.isn+1 || me.next != c.candSeq || !c.candAck.After(segEnd(p)) {
+	me, start := &c.half[side], p.Ack
+	if me.bits&sentSYN != 0 {
+		start = me.isn + 1
+	}
+	if c.flags&flagCandidate == 0 || c.candSide() != side || me.bits&(sentFIN|hasAck) != hasAck || c.candSeq != start ||
+		!c.candAck.After(segEnd(p)) || !me.ack.In(segEnd(p), segEnd(p).Add(span)) {
 		return false
 	}
 	me.bits = me.bits&^hasAck | sentWrongAck

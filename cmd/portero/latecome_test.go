@@ -59,3 +59,21 @@ func TestCapturedBehindItsEnd(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestWrongInAnyOrder: a third packet that acknowledges octets of which none was seen is wrong in whatever order it, with octets of its
+// own or without, the SYN and the SYN-ACK were captured, and right where octets that prove it come.
+func TestWrongInAnyOrder(t *testing.T) {
+	const syn, answer, bare, octets = "c S 1000\n", "s SA 5000 1001\n", "c A 1001 5031\n", "c PA 1001 5031 9\n"
+	for _, third := range []string{bare, octets} {
+		for _, order := range [][3]string{{syn, answer, third}, {syn, third, answer}, {third, syn, answer}, {third, answer, syn}, {answer, third, syn}, {answer, syn, third}} {
+			script := order[0] + order[1] + order[2]
+			saying{script, script, "1 handshake=invalid resp_lost=0"}.hold(t)
+			saying{script + "refused", script + "s R 5031", "1 handshake=invalid suspected_rsts=0 close=none"}.hold(t)
+			saying{script + "proved", script + "s PA 5001 1001 30", "1 handshake=completed close=open resp_payload=30 resp_lost=0"}.hold(t)
+		}
+		for _, order := range [][2]string{{answer, third}, {third, answer}} {
+			saying{order[0] + order[1], order[0] + order[1], "1 handshake=invalid resp_lost=0"}.hold(t)
+			saying{order[0] + order[1] + "proved", order[0] + order[1] + "s PA 5001 1001 30", "1 handshake=completed_unseen missing=[syn] close=open"}.hold(t)
+		}
+	}
+}
