@@ -7,8 +7,7 @@ import (
 
 // find looks p's tuple up. A connection that so far was seen in the other
 // direction only may be tagged in one direction only, or otherwise in each: a mirror that sees what comes into
-// the ports of a router has each direction from another VLAN. Where both are tagged the same ports may be used in each, and
-// only numbers tell that it is one connection: datagrams have none, and stay apart.
+// the ports of a router has each direction from another VLAN, see joins.
 func (t *Table) find(p *capture.Packet) (v uint32, side int, ok bool) {
 	h := uint32(p.Hash)
 	v, side, heal, ok := t.under(h, p)
@@ -63,12 +62,25 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 					return v, s, 0, true
 				}
 			}
-			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && heal == 0 && ((f.seg == 0) != (p.Seg == 0) || f.proto == tcp && f.conn.AnsweredBy(p)) {
+			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && heal == 0 && ((f.seg == 0) != (p.Seg == 0) || t.joins(f, p)) {
 				heal = v + 1
 			}
 		}
 	}
 	return 0, 0, heal, false
+}
+
+// joins reports whether p, of the other direction than all of f and with another tag, goes with it. Networks may use the same addresses
+// in each VLAN. Of TCP the numbers tell; of datagrams a port that systems lend to callers, which no two of them draw by
+// chance within the minute. What every network uses between the same two ports, or ports of services, stays apart.
+func (t *Table) joins(f *Flow, p *capture.Packet) bool {
+	switch f.proto {
+	case tcp:
+		return f.conn.AnsweredBy(p)
+	case capture.ProtoUDP:
+		return f.bits&hasPorts != 0 && p.Bits&capture.Orphan == 0 && p.SrcPort != p.DstPort && max(p.SrcPort, p.DstPort) >= 1024 && !t.expired(f, p)
+	}
+	return false
 }
 
 // mostAlike is how many flows may lie under one hash. All segments (VLANs, virtual networks) of

@@ -9,7 +9,7 @@ import (
 )
 
 // A mirror that sees what comes into the ports of a router has each direction from another VLAN. It is one connection where the
-// numbers say so; the same ports in two VLANs, each seen in the one direction that the other lacks, are two without that.
+// numbers say so, or of datagrams a port that is lent; the same ports in two VLANs, each seen in the one direction that the other lacks, are two without that.
 func TestVLANOfEachDirection(t *testing.T) {
 	in, out := func(p *capture.Packet) { p.Seg = 3 }, func(p *capture.Packet) { p.Seg = 4 }
 	far := func(p *capture.Packet) { p.Seq, p.Ack = p.Seq.Add(1<<28), p.Ack.Add(1<<28) }
@@ -65,13 +65,19 @@ func TestVLANOfEachDirection(t *testing.T) {
 			t.Errorf("%s: said %v", x.name, !one)
 		}
 	}
-	var got int
-	tab := New(Config{}, func(e *Ended) { got++ })
-	a, b := [16]byte{1}, [16]byte{2}
-	tab.Observe(&capture.Packet{Src: a, Dst: b, SrcPort: 1000, DstPort: 53, Proto: capture.ProtoUDP, Ver: 6, Hash: 7, Index: 1, Time: 1e18, Frames: 1, Seg: 3}, nil)
-	tab.Observe(&capture.Packet{Src: b, Dst: a, SrcPort: 53, DstPort: 1000, Proto: capture.ProtoUDP, Ver: 6, Hash: 7, Index: 2, Time: 1e18 + 1, Frames: 1, Seg: 4, Digest: 1}, nil)
-	tab.Flush(9, handshake.EndForced)
-	if got != 2 {
-		t.Errorf("datagrams of two VLANs make %d records", got)
+	for _, x := range []struct {
+		from, to uint16
+		after    int64
+		records  int
+	}{{1000, 53, Second, 2}, {123, 123, Second, 2}, {68, 67, Second, 2}, {5060, 5060, Second, 2}, {40000, 53, Second, 1}, {53, 40000, Second, 1}, {40000, 53, 61 * Second, 2}, {40000, 50000, Second, 1}} {
+		var got []Ended
+		tab := New(Config{}, func(e *Ended) { got = append(got, *e) })
+		a, b := [16]byte{1}, [16]byte{2}
+		tab.Observe(&capture.Packet{Src: a, Dst: b, SrcPort: x.from, DstPort: x.to, Proto: capture.ProtoUDP, Ver: 6, Hash: 7, Index: 1, Time: 1e18, Frames: 1, Seg: 3}, nil)
+		tab.Observe(&capture.Packet{Src: b, Dst: a, SrcPort: x.to, DstPort: x.from, Proto: capture.ProtoUDP, Ver: 6, Hash: 7, Index: 2, Time: 1e18 + x.after, Frames: 1, Seg: 4, Digest: 1}, nil)
+		tab.Flush(9, handshake.EndForced)
+		if len(got) != x.records || (got[0].Oddities&handshake.OddVLAN != 0) != (x.records == 1) {
+			t.Errorf("datagrams of two VLANs, ports %d and %d, after %d s: %d records, oddities %v", x.from, x.to, x.after/Second, len(got), got[0].Oddities.List())
+		}
 	}
 }
