@@ -154,15 +154,15 @@ var kindCases = []kindCase{
 		})
 	}},
 	{kind: "auth-guessing", raises: true, what: "thirty short sessions of SSH within half an hour", make: func(w *wire) {
-		w.times(30, 55*time.Second+7*time.Millisecond, func(i int) {
-			w.pass(uneven[i%len(uneven)] * 4 * time.Millisecond)
-			w.chat(at("8.8.4.4:%d", 40000+i), at("198.51.101.7:22"), sshHello, sshHello+noise(uint64(i), 90+40*(i%5)))
+		w.times(30, 0, func(i int) {
+			w.pass(uneven[i%len(uneven)] * time.Second / 3)
+			w.chat(at("8.8.4.4:%d", 40000+i), at("198.51.101.7:22"), sshHello, sshHello+noise(uint64(i), 380+20*(i%5)))
 		})
 	}},
-	{kind: "auth-guessing", what: "automation logs in with SSH thirty times in an hour and a half, when there is a reason", make: func(w *wire) {
-		w.times(30, 0, func(i int) {
-			w.pass(uneven[i%len(uneven)] * time.Second * 3 / 2)
-			w.chat(at("8.8.4.4:%d", 40000+i), at("198.51.101.7:22"), sshHello, sshHello)
+	{kind: "auth-guessing", what: "a monitor looks whether SSH answers, thirty-two times within half an hour", make: func(w *wire) {
+		w.times(32, 0, func(i int) {
+			w.pass(uneven[i%len(uneven)] * time.Second / 3)
+			w.chat(at("8.8.4.4:%d", 40000+i), at("198.51.101.7:22"), sshHello, "SSH-2.0-check\r\n")
 		})
 	}},
 	{kind: "beacon", raises: true, what: "twenty calls of the same length, one a minute", make: func(w *wire) {

@@ -293,9 +293,9 @@ var borders = []storied{
 			s.tcp(int64(i)*sec, "10.%d.0.%d", "203.0.113.5", i, uint16(1000+i), handshake.Unsolicited)
 		}
 	}, "backscatter info 301"},
-	{"a name server that is asked for much", func(s *story) {
+	{"name servers that are asked for much", func(s *story) {
 		tenths(50, func(at int64, i int) {
-			s.udp(at, "10.0.0.9", "8.8.%d.%d", i, 53, handshake.Answered, payload(200, 2000))
+			s.udp(at, "8.8.4.4", "9.9.%d.%d", i, 53, handshake.Answered, payload(200, 2000))
 		})
 	}, "flood-amplify high 100000"},
 	{"an octet less than that", func(s *story) {

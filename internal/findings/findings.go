@@ -74,6 +74,7 @@ const (
 	ampRatio       = 10
 	ampUnasked     = 512 // octets of an answer on average, where no question was captured: more than DNS has without extensions (RFC 1035, section 4.2.1)
 	ampFrom        = 10  // machines that answer then, from which it is more than somebody's own servers
+	answersEach    = 4   // packets for one question, fragments among them, of who only answers
 	guessMin       = 30
 	guessWindow    = 30 * time.Minute
 	guessMinFTP    = 20 // Zeek's threshold for FTP

@@ -201,6 +201,10 @@ func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 		if name := d.amplifier(port); name != "" {
 			ru := &d.rules[rAmplify]
 			t := ru.of(nil, o, r.Proto, port)
+			e.what = 0
+			if r.Exchange == handshake.Answered && r.Resp.Pkts <= answersEach*r.Orig.Pkts {
+				e.what = 1 // by question and answer
+			}
 			ru.add(t, e)
 			ru.host(t, s.addr)
 			t.a += r.Orig.Payload
@@ -213,6 +217,10 @@ func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 // conversations answer with much by their nature, and no forged question starts
 // one: a file by TFTP, a tunnel, a call.
 var conversations = portsOf(69, 443, 1194, 3389, 3478, 5060, 6881, 27015, 27960, 32410, 20811)
+
+// readings are asked for much by the machine itself that receives it: names, tables of a device, lists of services. A monitor that
+// walks the tables of its devices (GetBulk, RFC 3416) gets thirty times its questions, all day.
+var readings = portsOf(53, 111, 137, 161, 389, 427, 1900, 3702, 5353, 5355, 5683)
 
 func (d *Detector) amplifier(port uint16) string {
 	if conversations.has(port) {
@@ -237,10 +245,20 @@ func wrongPassword(a *identify.Facts) bool {
 	return a != nil && a.HTTP != nil && (a.HTTP.Status == 401 || a.HTTP.Status == 407) && a.Login != nil && a.Login.Method == "http basic"
 }
 
+// keysFirst is the least that a client sends before its password in languages that encipher first: an offer of what it can do and a key.
+// A monitor that looks whether the door answers says its name and leaves.
+const keysFirst = 400
+
 // login reports whether a login lives on the responder's port: by what was spoken,
-// else by the number.
+// else by the number. A session in which no password can have been tried is none.
 func login(r *record.Record) bool {
 	if r.ServiceBy == "payload" {
+		switch a := r.App; r.Service {
+		case "ssh", "rdp":
+			return r.Orig.Payload >= keysFirst
+		case "ftp":
+			return a == nil || a.Login != nil || a.StartTLS
+		}
 		return logins[r.Service] || wrongPassword(r.App)
 	}
 	return loginPorts.has(r.Resp.Port)

@@ -263,8 +263,23 @@ func (d *Detector) amplified(k subject, t *track) (Finding, bool) {
 	if t.a == 0 && t.hosts.len() < ampFrom {
 		f.Severity = "low" // the few that somebody asks always, it may be, by another way
 	}
+	if readings.has(k.port) && d.inside(k.target) && t.asked() {
+		f.Severity = "low" // of one's own machines, and it reads
+	}
 	f.evidence(slices.Clone(t.events))
 	return f, true
+}
+
+// asked reports whether nine tenths of what is remembered went by question and answer.
+func (t *track) asked() bool {
+	by, all := uint64(0), uint64(0)
+	for i := range t.events {
+		all += t.events[i].size
+		if t.events[i].what == 1 {
+			by += t.events[i].size
+		}
+	}
+	return by*10 >= all*9
 }
 
 // scattered finds a machine whose answers go to those who did not ask: somebody
