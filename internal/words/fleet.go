@@ -14,6 +14,7 @@ var fleetMessages = [][2]string{
 	{"interfaces or files, not both at once", "interfaces o ficheros, no las dos cosas a la vez"},
 	{"--site is up to 64 letters, digits, _ and -", "--site tiene hasta 64 letras, cifras, _ y -"},
 	{"--name is up to 64 letters, digits, _ and -", "--name tiene hasta 64 letras, cifras, _ y -"},
+	{"which site is this? --site NAME, as the broker's users file has it", "¿qué sitio es este? --site NOMBRE, como está en el fichero de usuarios del broker"},
 	{"--site and --name are up to 64 letters, digits, _ and -", "--site y --name tienen hasta 64 letras, cifras, _ y -"},
 	{"--%s: %s is below zero", "--%s: %s está por debajo de cero"},
 	{"%s: %q is no size (write 64M or 8G)", "%s: %q no es un tamaño (escríbase 64M o 8G)"},

@@ -37,6 +37,9 @@ type Config struct {
 }
 
 func (c *Config) defaults() error {
+	if c.Site == "" {
+		return errors.New("which site is this? --site NAME, as the broker's users file has it")
+	}
 	if !batch.ValidName(c.Site) || !batch.ValidName(c.Name) {
 		return errors.New("--site and --name are up to 64 letters, digits, _ and -")
 	}
