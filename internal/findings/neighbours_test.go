@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"portero/capture"
 	"portero/catalog"
 	"portero/catalog/identify"
 	"portero/handshake"
