@@ -215,7 +215,7 @@ func ParseAnswer(line string) (Answer, error) {
 
 var flagBits = map[string]capture.Flags{"syn": capture.SYN, "ack": capture.ACK, "fin": capture.FIN, "rst": capture.RST,
 	"psh": capture.PSH, "urg": capture.URG, "ece": capture.ECE, "cwr": capture.CWR, "syn-ack": capture.SYN | capture.ACK,
-	"fin-ack": capture.FIN | capture.ACK, "rst-ack": capture.RST | capture.ACK}
+	"synack": capture.SYN | capture.ACK, "fin-ack": capture.FIN | capture.ACK, "rst-ack": capture.RST | capture.ACK, "psh-ack": capture.PSH | capture.ACK}
 
 // Predict plays the game over in and out, line by line, and returns the score.
 // An empty line shows the packet without points; "q" or the end of in ends it. Lines have at most width columns, 80
