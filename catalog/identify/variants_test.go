@@ -18,6 +18,12 @@ func TestLegalVariants(t *testing.T) {
 	call := func(rest string) string {
 		return "\x00\x00\x00\x07" + be(0) + be(2) + be(100000) + be(2) + be(4) + rest
 	}
+	ldp := func(kind string) string {
+		return "\x00\x01\x00\x12\xc0\x00\x02\x01\x00\x00" + kind + "\x00\x08" + zeros(8)
+	}
+	ipmi := func(number string) string {
+		return "\x06\x00" + number + "\x07\x00" + zeros(8) + "\x09\x20\x18\xc8\x81\x00\x38\x8e\x04\xb5"
+	}
 	reset := func(digest int) string { // OpenVPN's, with --tls-auth: digest, packet number, time
 		return "\x38abcdefgh" + strings.Repeat("d", digest) + be(1) + "\x67\x44\x00\x00" + "\x00" + be(0)
 	}
@@ -48,6 +54,18 @@ func TestLegalVariants(t *testing.T) {
 		{"the same with octets for its packet's number", tcpTalk(elsewhere).say(ours, "\x00\x2a"+reset(20)[:38]+"late"), None},
 		{"OpenVPN under a key", udpTalk(1194).say(ours, crypt), OpenVPN},
 		{"OpenVPN under a key, in the third packet already", udpTalk(1194).say(ours, "\x38abcdefgh"+be(3)+crypt[13:]), None},
+		{"LDP, a session that begins", tcpTalk(646).say(ours, ldp("\x02\x00")), LDP},
+		{"LDP, what became of it", tcpTalk(646).say(ours, ldp("\x00\x01")), LDP},
+		{"LDP, the last message that there is", tcpTalk(646).say(ours, ldp("\x04\x04")), LDP},
+		{"LDP, a message that there is none of", tcpTalk(646).say(ours, ldp("\x05\x00")), None},
+		{"LDP, a hello where none is said", tcpTalk(646).say(ours, ldp("\x01\x00")), None},
+		{"StatsD", udpTalk(8125).say(ours, "door.open:1|c"), StatsD},
+		{"StatsD, a figure without a name", udpTalk(8125).say(ours, ":1|c:2|c"), None},
+		{"StatsD, a name with a sign of its own", udpTalk(8125).say(ours, "door|open:1|c"), None},
+		{"HSRP 2", udpTalk(1985).say(ours, "\x01\x28\x02\x00\x06\x04"+zeros(36)), HSRP},
+		{"HSRP 2, shorter than it says", udpTalk(1985).say(ours, "\x01\x28\x02\x00\x06\x04"+zeros(16)), None},
+		{"IPMI elsewhere", udpTalk(elsewhere).say(ours, ipmi("\xff")), IPMI},
+		{"IPMI elsewhere, with a number where none is", udpTalk(elsewhere).say(ours, ipmi("\x01")), None},
 		{"OpenFlow elsewhere, by both hellos", tcpTalk(elsewhere).say(ours, "\x04\x00\x00\x08\x00\x00\x00\x01").say(theirs, "\x01\x00\x00\x08\x00\x00\x00\x02"), OpenFlow},
 		{"one hello of OpenFlow elsewhere", tcpTalk(elsewhere).say(ours, "\x04\x00\x00\x08\x00\x00\x00\x01"), None},
 		{"STOMP, headers in another order", tcpTalk(elsewhere).say(ours, "CONNECT\nclient-id:door\nreceipt:1\naccept-version:1.2\n\n\x00"), STOMP},
