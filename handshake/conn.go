@@ -520,6 +520,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	}
 	if peer.bits&sentSYN != 0 && !c.acceptable(p.Ack, 1-side, x) {
 		odd |= OddSYNACKNumber
+		c.answeredAhead(p, 1-side, x)
 	}
 	if c.flags&flagCandidate == 0 && peer.bits&(sentReset|sentRSTACKofSYN) == sentReset|sentRSTACKofSYN {
 		seq := peer.next

@@ -197,6 +197,16 @@ func (c *Conn) hangsUp(side Side, seq, ack, end capture.Seq, x *Rest) {
 	me.ack = later(me.ack, ack)
 }
 
+// answeredAhead takes back the suspicion of the one RST that is suspected, which side sent: it answers p, a SYN-ACK that does not acknowledge
+// the SYN of side, with the number from that (RFC 9293, 3.10.7.3), and was captured before it.
+func (c *Conn) answeredAhead(p *capture.Packet, side Side, x *Rest) {
+	me := &c.half[side]
+	if x.Data != nil && x.suspectedRSTs == 1 && me.bits&sentBadRST != 0 && x.more().lastRST[side] == p.Ack {
+		x.suspectedRSTs = 0
+		me.bits &^= sentBadRST
+	}
+}
+
 // aheadOf reports whether seq and ack, of a RST of side with ACK, name both ends of a connection that the SYN-ACK of its
 // peer opened and in which side sent octets.
 func (c *Conn) aheadOf(seq, ack capture.Seq, side Side) bool {

@@ -77,3 +77,15 @@ func TestWrongInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswerAheadOfWrongAnswer: the RST that refuses a SYN-ACK with a wrong number has its number from that, and is suspected in neither order.
+func TestAnswerAheadOfWrongAnswer(t *testing.T) {
+	for _, x := range []saying{
+		{"behind it", "c S 1000\ns SA 5000 1077\nc R 1077", "1 handshake=invalid suspected_rsts=0"},
+		{"ahead of it", "c S 1000\nc R 1077\ns SA 5000 1077", "1 handshake=invalid suspected_rsts=0 oddities=[synack_wrong_ack]"},
+		{"ahead of it, and then comes the right one", "c S 1000\nc R 1077\ns SA 5000 1077\ns SA 7000 1001\nc A 1001 7001", "1 handshake=completed suspected_rsts=0"},
+		{"another number", "c S 1000\nc R 1078\ns SA 5000 1077", "1 handshake=invalid suspected_rsts=1 oddities=[synack_wrong_ack,rst_out_of_window]"},
+	} {
+		x.hold(t)
+	}
+}
