@@ -243,6 +243,7 @@ func tcpSignatures() []signature {
 		aside(spelt(Asterisk, server, "Asterisk Call Manager/")),
 		aside(spelt(Distcc, client, "DIST00000001ARGC")),
 		{proto: LNet, from: either, first: "\x00c", match: matchLNet, need: 16, then: []string{"\x71i", "\xcer", "\xacE", upTo(4), "\x00", "\x00", "\x00"}},
+		{proto: LNet, from: either, first: "\xc1", beside: true, match: matchLNetLater, anywhere: true, need: 56, then: []string{"\x00", "\x00", "\x00"}},
 		{proto: DLEP, from: either, first: "\x00", match: matchDLEPSession, need: 8, then: []string{"\x01\x02"}, only: []uint16{854}},
 		{proto: Minecraft, from: client, first: octets(func(c byte) bool { return c >= 6 && c < 128 }), match: matchMinecraft, need: 8, then: []string{"\x00"}},
 	}

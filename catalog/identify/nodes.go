@@ -150,6 +150,16 @@ func matchLNet(l *look) grade {
 	return no
 }
 
+// matchLNetLater takes a message of a connection that goes on: its kind, and behind its sums both ends' numbers, which are 12345 for all.
+func matchLNetLater(l *look) grade {
+	const pids = "\x39\x30\x00\x00\x39\x30\x00\x00"
+	b := l.b
+	if len(b) < 56 || !has(b, "\xc1\x00\x00\x00") || !has(b[40:], pids) || le32(b[48:]) > 4 {
+		return no
+	}
+	return exact
+}
+
 // matchEGD takes the data that controllers of GE produce for each other (GFK-2224): a version, and the producer's address.
 func matchEGD(l *look) grade {
 	b := l.b

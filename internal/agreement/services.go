@@ -116,6 +116,8 @@ func serviceWhy(file string, g []*rec, want string) (got, why string) {
 		return "nothing", "XML straight over TCP, with no HTTP before it (looked at by hand)"
 	case strings.HasSuffix(file, "pcap__spotify_tcp.pcap"), strings.HasSuffix(file, "pcap__roblox.pcapng"), strings.HasSuffix(file, "pcap__corba.pcap"):
 		return "nothing", "Another protocol of the same name, or the same behind a header of its owner's, which has no signature (looked at by hand)"
+	case strings.HasSuffix(file, "pcap__nomachine.pcapng"):
+		return "nothing", "Datagrams of NoMachine's, whose form is not published: two octets and a length tell nobody"
 	case strings.HasSuffix(file, "pcap__capwap.pcap"):
 		return "nothing", "The data of CAPWAP, which is decoded as a tunnel where it is in clear"
 	case strings.HasSuffix(file, "pcap__collectd.pcap"):
