@@ -145,13 +145,8 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 	for range 16 {
 		switch {
 		case extension(next):
-			if end-off < 8 {
+			if end-off < 8 || !d.have(off, 8) {
 				p.Proto = next
-				return d.portless(off, end-off)
-			}
-			if !d.have(off, 8) {
-				p.Proto = next
-				p.Bits |= Cut
 				return d.portless(off, end-off)
 			}
 			l := int(d.data[off+1])*8 + 8
