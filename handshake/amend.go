@@ -21,14 +21,17 @@ func (c *Conn) answeredBefore(p *capture.Packet, side Side) bool {
 
 // madeUpBefore reports whether side, of which all that counts was captured before p, the SYN-ACK of its peer, acknowledged then
 // with its third packet what its peer, of which no octet was seen, did not send as far as is known. That is in doubt as if it had
-// come behind p, see preOpen: no more of it than may come at once, as octets that prove it right are looked for no further.
+// come behind p, see preOpen. Where it said more, only so far as may come at once: octets that prove it right are looked for no further.
 func (c *Conn) madeUpBefore(p *capture.Packet, side Side) bool {
 	me, start := &c.half[side], p.Ack
 	if me.bits&sentSYN != 0 {
 		start = me.isn + 1
 	}
 	if c.flags&flagCandidate == 0 || c.candSide() != side || me.bits&(sentFIN|hasAck) != hasAck || c.candSeq != start ||
-		!c.candAck.After(segEnd(p)) || !me.ack.In(segEnd(p), segEnd(p).Add(span)) {
+		!c.candAck.After(segEnd(p)) {
+		return false
+	}
+	if near := me.ack.In(segEnd(p), segEnd(p).Add(span)); !near && (me.bits&(sentSYN|sentPayload) != sentSYN || me.next != c.candSeq) {
 		return false
 	}
 	me.bits = me.bits&^hasAck | sentWrongAck

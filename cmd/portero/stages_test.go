@@ -357,7 +357,7 @@ func TestStages(t *testing.T) {
 			c S 1000
 			s RA 0 1001
 			+100 s SA 5000 1001`, `
-			1 handshake=half_open`},
+			1 handshake=refused synack_frame=3 rst_frame=2`},
 		{"data in both directions across the wrap and a hole", `
 			c S 4294967200
 			s SA 4294967000 4294967201
