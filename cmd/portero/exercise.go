@@ -163,13 +163,13 @@ func handed(l words.Lang, name, format string, seed uint64, variants int) string
 // connections reads the captures twice: for the records, then for the packets of
 // those a worksheet may use.
 func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, error) {
-	pkts := map[uint64][]capture.Packet{}
+	var kept held
 	var recs []*record.Record
 	var chosen engine.Chosen
 	_, err := a.pass(files, o, engine.Options{Sink: func(r *record.Record) error {
 		if r.TCP() && r.HasPorts && len(recs) < maxExercise {
 			recs = append(recs, r.Clone())
-			pkts[r.ID] = nil
+			kept.choose(r.ID)
 			choose(&chosen, r)
 		}
 		return nil
@@ -178,8 +178,8 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 		return nil, nil, err
 	}
 	j, err := a.pass(files, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
-		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
-			pkts[id] = append(ps, *p)
+		if !dup {
+			kept.add(id, p)
 		}
 	}})
 	if err != nil {
@@ -187,8 +187,7 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 	}
 	var out []teach.Conn
 	for _, r := range recs {
-		ps := pkts[r.ID]
-		if len(ps) > 0 {
+		if ps := kept.take(r.ID); len(ps) > 0 {
 			r = placed(j.eng, o.frames == "merged", ps, r, &certificate.Context{})
 			out = append(out, teach.Conn{Record: r, Trace: trace.Build(ps, r)})
 		}

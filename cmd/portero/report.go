@@ -131,13 +131,13 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 // tells, each of which is told and forgotten when it ends; those that were refused wait
 // for the end of the reading, for what else their responder sent.
 func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, found []findings.Finding) (interrupted bool, err error) {
-	pkts := map[uint64][]capture.Packet{}
 	ids := c.page.Choose(html.Evidence(found))
-	for _, id := range ids {
-		pkts[id] = nil
-	}
-	if len(pkts) == 0 {
+	if len(ids) == 0 {
 		return false, nil
+	}
+	var kept held
+	for _, id := range ids {
+		kept.choose(id)
 	}
 	var j *job
 	var refused []func()
@@ -148,13 +148,12 @@ func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, fo
 	}
 	j, err = a.openPlaced(names, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 		c.far.see(p)
-		if ps, ok := pkts[id]; ok && !dup && len(ps) < maxTraced {
-			pkts[id] = append(ps, *p)
+		if !dup {
+			kept.add(id, p)
 		}
 	}, Sink: func(r *record.Record) error {
-		ps, ok := pkts[r.ID]
-		delete(pkts, r.ID)
-		if !ok || len(ps) == 0 {
+		ps := kept.take(r.ID)
+		if len(ps) == 0 {
 			return nil
 		}
 		ctx := c.answers.Context(r)

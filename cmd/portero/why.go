@@ -14,9 +14,6 @@ import (
 	"portero/internal/view/certificate"
 )
 
-// maxTraced bounds how many packets of one connection are kept for its proof.
-const maxTraced = 1_000_000
-
 func (a *app) whyCmd() *cobra.Command {
 	var o readFlags
 	var all, ascii bool
@@ -99,6 +96,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	}
 	var answers certificate.Answers
 	var pkts []capture.Packet
+	beyond := 0 // packets that came when there was no room any more
 	far := distances{f.Resp.Addr: nil}
 	rec := f
 	var chosen engine.Chosen
@@ -108,8 +106,12 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 		Chosen: &chosen,
 		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 			far.see(p)
-			if id == f.ID && !dup && len(pkts) < maxTraced {
+			switch {
+			case id != f.ID || dup:
+			case len(pkts) < maxTraced:
 				pkts = append(pkts, *p)
+			default:
+				beyond++
 			}
 		},
 		Sink: func(r *record.Record) error {
@@ -132,6 +134,11 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	}
 	ofPackets(&ctx, pkts, rec, far)
 	rec = placed(j.eng, o.frames == "merged", pkts, rec, &ctx)
+	if beyond > 0 && !o.quiet {
+		fmt.Fprintf(a.err, a.tongue().Pick("portero: connection %d: packet by packet it is told up to frame %d only, its first %d packets; of the %d that came later only verdict, close and counts speak\n",
+			"portero: conexión %d: paquete a paquete se cuenta solo hasta la trama %d, sus primeros %d paquetes; de los %d que llegaron después solo hablan el veredicto, el cierre y los recuentos\n"),
+			rec.ID, pkts[len(pkts)-1].Index, len(pkts), beyond)
+	}
 	return &told{rec, trace.Build(pkts, rec), ctx}, j, nil
 }
 
