@@ -117,7 +117,7 @@ func fitCell(s string, w int) string {
 		head := (w - 1) / 3
 		return runewidth.Truncate(s, head, "") + "~" + runewidth.TruncateLeft(s, n-(w-1-head), "")
 	}
-	return runewidth.Truncate(s, max(w, 1), "~")
+	return told.Cut(s, max(w, 1), "~")
 }
 
 // fit cuts a line of any kind, its colours included, to w columns.

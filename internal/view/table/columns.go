@@ -117,7 +117,7 @@ func (x *columns) row(b *bytes.Buffer, r *Row, verdict string) {
 	if !beside {
 		ends = strings.Repeat(" ", x.from+3+x.to+1)
 	}
-	x.line(b, fmt.Sprint(r.ID), verdict, ends, cut(service, x.service), rtt, data)
+	x.line(b, fmt.Sprint(r.ID), verdict, ends, told.Cut(service, x.service, "…"), rtt, data)
 	if beside {
 		return
 	}

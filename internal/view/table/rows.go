@@ -131,13 +131,6 @@ func pad(s string, w int) string {
 	return s
 }
 
-func cut(s string, w int) string {
-	if runewidth.StringWidth(s) <= w {
-		return s
-	}
-	return runewidth.Truncate(s, w, "…")
-}
-
 // wrap breaks s at spaces into lines of at most w columns.
 func wrap(s string, w int) []string {
 	w = max(w, 20)

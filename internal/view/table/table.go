@@ -17,6 +17,7 @@ import (
 	"portero/internal/record"
 	"portero/internal/view"
 	"portero/internal/view/safe"
+	"portero/internal/view/told"
 	"portero/internal/words"
 )
 
@@ -270,7 +271,7 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 	if runewidth.StringWidth(name)+3+len(line) <= t.opt.Width {
 		fmt.Fprintf(b, "%s   %s\n", name, line)
 	} else {
-		fmt.Fprintf(b, "%s\n  %s\n", cut(name, t.opt.Width), line)
+		fmt.Fprintf(b, "%s\n  %s\n", told.Cut(name, t.opt.Width, "…"), line)
 	}
 	if len(s.Remarks) == 0 {
 		b.WriteString(l.Pick("capture   nothing cut, nothing doubled, no gap in it\n", "captura   nada truncado, nada repetido, sin huecos\n"))

@@ -4,7 +4,21 @@ import (
 	"strings"
 
 	"github.com/mattn/go-runewidth"
+
+	"portero/internal/record"
 )
+
+// Cut is s in at most w columns, with sign where something is left out. The mark of a service that only the port speaks
+// for stays: without it a guess would be told as what was spoken.
+func Cut(s string, w int, sign string) string {
+	if runewidth.StringWidth(s) <= w {
+		return s
+	}
+	if name, ok := strings.CutSuffix(s, record.PortMark); ok && w > runewidth.StringWidth(sign)+len(record.PortMark) {
+		return runewidth.Truncate(name, w-len(record.PortMark), sign) + record.PortMark
+	}
+	return runewidth.Truncate(s, w, sign)
+}
 
 // Lines breaks s at its spaces into lines: the first of at most first columns, the others of at most rest. A word that is
 // longer than a line is broken too, since a name from the wire may be of any length. Both widths are at least two columns,

@@ -54,3 +54,20 @@ func TestOctets(t *testing.T) {
 		}
 	}
 }
+
+// A service that is cut keeps the mark of one that only the port speaks for.
+func TestCut(t *testing.T) {
+	for _, x := range []struct {
+		s    string
+		w    int
+		want string
+	}{
+		{"http", 4, "http"}, {"http?", 5, "http?"}, {"ptcnameservice", 14, "ptcnameservice"}, {"ptcnameservice", 8, "ptcname…"},
+		{"ptcnameservice?", 14, "ptcnameservi…?"}, {"ptcnameservice?", 3, "p…?"}, {"ptcnameservice?", 2, "p…"},
+		{"日本語の名?", 6, "日本…?"}, {"", 3, ""},
+	} {
+		if got := Cut(x.s, x.w, "…"); got != x.want || runewidth.StringWidth(got) > x.w {
+			t.Errorf("%q in %d: %q, want %q", x.s, x.w, got, x.want)
+		}
+	}
+}
