@@ -168,3 +168,19 @@ func TestCAPWAP(t *testing.T) {
 		}
 	}
 }
+
+// What `any` captured says of each packet whether this machine sent it, in both of its headers.
+func TestCookedDirection(t *testing.T) {
+	ip := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())[14:]
+	for kind := range byte(5) { // to us, to all, to many, to another, from us
+		for link, head := range map[LinkType][]byte{
+			LinkSLL:  join([]byte{0, kind, 0, 1, 0, 6}, make([]byte, 8), []byte{8, 0}),
+			LinkSLL2: join([]byte{8, 0, 0, 0, 0, 0, 0, 2, 0, 1, kind, 6}, make([]byte, 8)),
+		} {
+			p, out, _, _ := decode1(t, link, join(head, ip))
+			if out != OK || p.DstPort == 0 || p.Bits&Outgoing != 0 != (kind == 4) {
+				t.Errorf("link %d, kind %d: %v, bits %v", link, kind, out, p.Bits)
+			}
+		}
+	}
+}
