@@ -46,6 +46,14 @@ func TestVLANOfEachDirection(t *testing.T) {
 			s.pkt(true, ack|capture.PSH, 100, 500, 50, in)
 			s.pkt(false, ack|capture.PSH, 500, 150, 70, out, far)
 		}, []handshake.Verdict{handshake.Midstream, handshake.Midstream}},
+		{"a RST with ACK, midstream", func(s *story) {
+			s.pkt(true, ack|capture.PSH, 100, 500, 50, in)
+			s.pkt(false, ack|capture.RST, 500, 150, 0, out)
+		}, []handshake.Verdict{handshake.Midstream}},
+		{"a RST whose acknowledgement is of other numbers", func(s *story) {
+			s.pkt(true, ack|capture.PSH, 100, 500, 50, in)
+			s.pkt(false, ack|capture.RST, 500, 150+1<<28, 0, out)
+		}, []handshake.Verdict{handshake.Midstream, handshake.Unsolicited}},
 		{"a refusal of another call", func(s *story) {
 			s.pkt(true, syn, 0, 0, 0, in)
 			s.pkt(false, capture.RST|ack, 0, 1, 0, out, far)

@@ -161,3 +161,17 @@ func TestAnAddressIsNoName(t *testing.T) {
 		}
 	}
 }
+
+// A door that was refused and answered at once is open: only a listener sends a SYN-ACK, and a RST in its name anybody on
+// the way. One that was only refused is closed.
+func TestARefusalWithItsAnswerIsAnOpenDoor(t *testing.T) {
+	for answer, want := range map[uint64]State{0: Closed, 3: Open} {
+		r := seen(capture.ProtoTCP, "198.51.100.1:1000", "192.0.2.1:80", handshake.Refused)
+		r.SYNFrame, r.RSTFrame, r.SYNACKFrame = 1, 2, answer
+		var d Tally
+		d.Add(r)
+		if ds := d.Doors(); len(ds) != 1 || ds[0].State != want {
+			t.Errorf("SYN-ACK in frame %d: %+v, want %v", answer, ds, want)
+		}
+	}
+}
