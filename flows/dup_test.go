@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"portero/capture"
+	"portero/handshake"
 )
 
 // copies is duplicate as one would write it down.
@@ -124,5 +125,36 @@ func TestMarkOf(t *testing.T) {
 			t.Errorf("%+v is taken for a copy of %+v", p, q)
 		}
 		marks[markOf(&p)] = p
+	}
+}
+
+// The first packet of a connection on ports that an earlier one has until then, since the clock did not find yet that it is
+// over, is remembered too: its copy is none that its sender repeats.
+func TestCopiesOnPortsOfWhatIsOver(t *testing.T) {
+	s := tell(t, Config{})
+	twice := func(p capture.Packet) {
+		s.index++
+		p.Time, p.Index, p.Frames = s.now, s.index, 1
+		p.Digest = s.index * 0x9e3779b97f4a7c15
+		p.Hash = capture.TupleHash(1, p.Src, p.Dst, p.SrcPort, p.DstPort, p.Proto, p.Ver)
+		s.table.Observe(&p, nil)
+		s.index++
+		p.Index = s.index
+		s.table.Observe(&p, nil)
+		s.now += 1e6
+	}
+	for i := range uint16(3) {
+		twice(capture.Packet{Ver: 4, Proto: capture.ProtoUDP, IPID: 7 * i, SrcPort: 1000, DstPort: 53, PayloadLen: 20, PayloadCap: 0})
+		twice(capture.Packet{Ver: 4, Proto: capture.ProtoUDP, IPID: 1 + i, SrcPort: 53, DstPort: 1000, PayloadLen: 20, PayloadCap: 0})
+		s.now += DatagramLife + 1
+	}
+	s.table.Flush(s.index, handshake.EndForced)
+	if len(s.ended) != 3 {
+		t.Fatalf("%d records", len(s.ended))
+	}
+	for i, e := range s.ended {
+		if want := min(i, 1); int(e.Orig.Pkts) != 2-want || e.Resp.Pkts != 1 || int(e.Duplicates) != 1+want {
+			t.Errorf("record %d: %d and %d packets, %d copies", i, e.Orig.Pkts, e.Resp.Pkts, e.Duplicates)
+		}
 	}
 }

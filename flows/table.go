@@ -151,6 +151,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			}
 			t.end(v, p.Index, reasonOf(f))
 			t.alike = 0
+			t.recent.seen(p)
 			t.begin(p)
 			return
 		}

@@ -146,6 +146,7 @@ type Engine struct {
 	links  []string
 	link   capture.LinkType
 	taps   taps
+	mirror mirror
 }
 
 // New prepares a run.

@@ -61,17 +61,22 @@ func (t *taps) mark(d *decoded) {
 		if !ok || !t.several(&x) || !t.again(&x) {
 			continue
 		}
-		b := &d.batch
-		if len(b.Copied) == 0 {
-			words := (len(pkts) + 63) / 64
-			if cap(b.Copied) < words {
-				b.Copied = make([]uint64, words)
-			}
-			b.Copied = b.Copied[:words]
-			clear(b.Copied)
-		}
-		b.Copied[i/64] |= 1 << (i % 64)
+		d.copied(i)
 	}
+}
+
+// copied marks packet i of d as a copy.
+func (d *decoded) copied(i int) {
+	b := &d.batch
+	if len(b.Copied) == 0 {
+		words := (len(b.Packets) + 63) / 64
+		if cap(b.Copied) < words {
+			b.Copied = make([]uint64, words)
+		}
+		b.Copied = b.Copied[:words]
+		clear(b.Copied)
+	}
+	b.Copied[i/64] |= 1 << (i % 64)
 }
 
 // several reports whether there is more than one interface by now, and keeps x where there is not.
@@ -112,35 +117,44 @@ func (e *Engine) Tap(p *capture.Packet) uint32 {
 	return tapOf(&e.block.Frames[p.FrameIdx])
 }
 
-// passes is what tells p and its copies, false where nothing does. What was sent to many is told by its sender's
-// hardware address too: several hosts may say the same to their neighbours, as they do who have no address yet.
+// passes is what tells p and its copies by other interfaces, false where nothing does.
 func passes(p *capture.Packet, f *capture.Frame) (x passing, ok bool) {
 	tap := tapOf(f)
-	var sender []byte
-	switch {
-	case f.Link == capture.LinkSLL2 && len(f.Data) >= 20:
-		if n := f.Data[11]; n > 0 {
-			sender = f.Data[12 : 12+min(n, 8)]
-		}
-	case f.Link == capture.LinkEthernet && len(f.Data) >= 12:
-		sender = f.Data[6:12]
-	}
-	if tap == 0 || p.Bits&capture.ICMPError != 0 {
+	if tap == 0 {
 		return x, false
+	}
+	m, ok := alike(p, f)
+	return passing{m, p.Time, tap}, ok
+}
+
+// alike is what p, of f, and its copies have in common and nothing else has, false where nothing tells. What was sent to many is
+// told by its sender's hardware address too: several hosts may say the same to their neighbours, as they do who have no address yet.
+func alike(p *capture.Packet, f *capture.Frame) (m uint64, ok bool) {
+	if p.Bits&capture.ICMPError != 0 {
+		return 0, false
 	}
 	le := binary.LittleEndian
 	// A request and its answer may be the same octets.
-	m := mix(p.Digest^le.Uint64(p.Src[8:])^tapMix1, p.Hash^uint64(p.Seg)<<20^le.Uint64(p.Src[:])^tapMix2)
+	m = mix(p.Digest^le.Uint64(p.Src[8:])^tapMix1, p.Hash^uint64(p.Seg)<<20^le.Uint64(p.Src[:])^tapMix2)
 	m ^= uint64(p.SrcPort) * tapMix1
 	if toMany(p) {
+		var sender []byte
+		switch {
+		case f.Link == capture.LinkSLL2 && len(f.Data) >= 20:
+			if n := f.Data[11]; n > 0 {
+				sender = f.Data[12 : 12+min(n, 8)]
+			}
+		case f.Link == capture.LinkEthernet && len(f.Data) >= 12:
+			sender = f.Data[6:12]
+		}
 		if sender == nil {
-			return x, false
+			return 0, false
 		}
 		var hw [8]byte
 		copy(hw[:], sender)
 		m = mix(m^tapMix2, le.Uint64(hw[:])^tapMix1)
 	}
-	return passing{m, p.Time, tap}, true
+	return m, true
 }
 
 func mix(a, b uint64) uint64 {

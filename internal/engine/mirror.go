@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"math/bits"
+
+	"portero/capture"
+)
+
+// A port that mirrors both what comes in and what goes out, or two ports of one way, has every packet twice in a capture of
+// one interface. An IPv4 id tells such copies, and so does a connection with several packets, of which all come twice; a
+// question without an id and its answer are told only by what goes on around them: whether the capture doubles
+// (HANDSHAKE.md, section 6). That is found out here, where the blocks come in order, and only for as long as it may be so.
+
+const (
+	mirrorSlots  = 4096
+	mirrorWindow = 10e6 // ns that a copy may be late
+	mirrorLast   = 20   // packets that say whether the capture doubles
+	mirrorAhead  = 64   // packets that are looked at before the first of them is judged
+	mirrorQueue  = 1024 // packets that wait for their copies
+	mirrorTries  = 2048 // packets of a capture that does not double which are looked at
+)
+
+// mirror finds out whether a capture doubles, and marks the copies where it does.
+type mirror struct {
+	off   bool // it does not
+	begun bool
+	slots []reflected
+	queue []awaited
+	// first and next are positions in the queue, which goes round.
+	first, next uint32
+	came        uint32 // a bit for each of the last that were judged, 1 for who came twice, the latest lowest
+	n           int    // how many were
+	sender      [16]byte
+	senders     int // 0, 1, or more than one of those who came twice
+	since       int // packets since the capture doubled
+}
+
+// reflected is a packet that may come again.
+type reflected struct {
+	mark uint64
+	time int64
+	at   uint32 // its position in the queue plus 1, 0 where it says nothing
+}
+
+// awaited is a packet that shows whether the capture doubles.
+type awaited struct {
+	time  int64
+	twice bool
+}
+
+// mark marks the packets of d that are copies, where the capture doubles.
+func (m *mirror) mark(d *decoded) {
+	pkts := d.batch.Packets
+	if len(pkts) == 0 {
+		return
+	}
+	if !m.begun {
+		m.begin(d)
+	}
+	for i := range pkts {
+		if m.again(&pkts[i], d) && m.doubles() {
+			d.copied(i)
+		}
+	}
+	if m.since > mirrorTries {
+		*m = mirror{off: true}
+	}
+}
+
+// begin looks at the first packets of the capture, which nothing came before.
+func (m *mirror) begin(d *decoded) {
+	m.begun = true
+	pkts := d.batch.Packets
+	look := mirror{begun: true}
+	n := min(len(pkts), mirrorAhead)
+	for i := range n {
+		look.again(&pkts[i], d)
+	}
+	if n == len(pkts) {
+		look.judge(pkts[n-1].Time + mirrorWindow + 1)
+	}
+	m.came, m.n, m.sender, m.senders = look.came, look.n, look.sender, look.senders
+}
+
+// doubles reports whether nine of ten of the last packets that carry more than an acknowledgement came twice. They are
+// from both ends, or from several hosts: one may say everything twice itself.
+func (m *mirror) doubles() bool {
+	return m.n >= 2 && m.senders >= 2 && bits.OnesCount32(m.came)*10 >= m.n*9
+}
+
+// again reports whether p, of d, came a moment ago, and remembers it.
+func (m *mirror) again(p *capture.Packet, d *decoded) bool {
+	m.since++
+	if m.doubles() {
+		m.since = 0
+	}
+	mark, ok := alike(p, &d.block.Frames[p.FrameIdx])
+	if !ok {
+		return false
+	}
+	if m.slots == nil {
+		m.slots, m.queue = make([]reflected, mirrorSlots), make([]awaited, mirrorQueue)
+	}
+	s := &m.slots[mark>>32%mirrorSlots]
+	if dt := p.Time - s.time; s.mark == mark && dt <= mirrorWindow && dt >= -mirrorWindow {
+		if s.at != 0 {
+			m.twice(s.at-1, p)
+			s.at = 0
+		}
+		return true
+	}
+	*s = reflected{mark: mark, time: p.Time}
+	if p.PayloadLen == 0 && !p.Flags.Any(capture.SYN|capture.FIN) && p.Proto == capture.ProtoTCP {
+		return false
+	}
+	m.judge(p.Time)
+	if m.next-m.first == mirrorQueue {
+		m.told()
+	}
+	m.queue[m.next%mirrorQueue] = awaited{time: p.Time}
+	m.next++
+	s.at = m.next
+	return false
+}
+
+// twice notes that the packet at a position of the queue came again, as p.
+func (m *mirror) twice(at uint32, p *capture.Packet) {
+	if at-m.first >= m.next-m.first {
+		return // it was judged
+	}
+	m.queue[at%mirrorQueue].twice = true
+	switch {
+	case m.senders == 0:
+		m.sender, m.senders = p.Src, 1
+	case m.senders == 1 && m.sender != p.Src:
+		m.senders = 2
+	}
+	// Who came twice need not wait, and those before need not either, where they did too.
+	for m.first != m.next && m.queue[m.first%mirrorQueue].twice {
+		m.told()
+	}
+}
+
+// judge judges those that waited for longer than copies may take.
+func (m *mirror) judge(now int64) {
+	for m.first != m.next {
+		a := &m.queue[m.first%mirrorQueue]
+		if dt := now - a.time; !a.twice && dt <= mirrorWindow && dt >= -mirrorWindow {
+			return
+		}
+		m.told()
+	}
+}
+
+// told judges the first in the queue.
+func (m *mirror) told() {
+	m.came <<= 1
+	if m.queue[m.first%mirrorQueue].twice {
+		m.came |= 1
+	}
+	m.came &= 1<<mirrorLast - 1
+	m.n = min(m.n+1, mirrorLast)
+	m.first++
+}

@@ -1,0 +1,75 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"portero/capture"
+)
+
+// mirrored has every one of pkts twice, the second after late.
+func mirrored(pkts []sight, late float64) (twice []sight) {
+	for _, p := range pkts {
+		twice = append(twice, p)
+		p.ms += late
+		twice = append(twice, p)
+	}
+	return twice
+}
+
+// spoken is a question of each end, ms apart, n times.
+func spoken(n int, ms float64) (pkts []sight) {
+	for i := range n {
+		pkts = append(pkts, sight{ms: float64(i) * ms, from: i % 2, says: fmt.Sprint("word ", i)})
+	}
+	return pkts
+}
+
+// What came a moment before is a copy where all else comes twice, too, and is sent again otherwise.
+func TestCopiesByOneInterface(t *testing.T) {
+	ends := strings.Repeat("01", 20)
+	for _, c := range []struct {
+		name string
+		pkts []sight
+		want string // copies are 1
+	}{
+		{"a question and its answer", mirrored(spoken(2, 5), 0.1), "0101"},
+		{"the same octets in question and answer", mirrored([]sight{{from: 0}, {from: 1}}, 0.1), "0101"},
+		{"one question alone, which may have been sent twice", mirrored(spoken(1, 5), 0.1), "00"},
+		{"one who says everything twice", mirrored([]sight{{says: "a"}, {says: "b"}, {says: "c"}}, 0.1), "000000"},
+		{"only the question came twice", []sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}}, "000"},
+		{"the answer was lost once", append(mirrored(spoken(1, 5), 0.1), sight{from: 1, says: "b", ms: 6}), "000"},
+		{"too late", mirrored(spoken(4, 5), 11), "00000000"},
+		{"for long", mirrored(spoken(20, 5), 0.1), ends},
+		{"for long, and the copies come behind others", func() (pkts []sight) {
+			for i := 0; i < 20; i += 2 {
+				two := spoken(20, 5)[i : i+2]
+				pkts = append(pkts, two[0], two[1])
+				two[0].ms, two[1].ms = two[0].ms+6, two[1].ms+6
+				pkts = append(pkts, two[0], two[1])
+			}
+			return pkts
+		}(), strings.Repeat("0011", 10)},
+		{"once, and twice from then on", append(spoken(30, 5), mirrored(func() []sight {
+			pkts := spoken(60, 5)[30:]
+			return pkts
+		}(), 0.1)...), strings.Repeat("0", 30) + strings.Repeat("00", 17) + strings.Repeat("01", 13)},
+	} {
+		var x mirror
+		d := decoded{}
+		dec := capture.NewDecoder(capture.NewPaths(), 1)
+		for i := range c.pkts {
+			d.block.Frames = append(d.block.Frames, c.pkts[i].frame())
+		}
+		decode(dec, &d)
+		x.mark(&d)
+		got := ""
+		for i := range d.batch.Packets {
+			got += fmt.Sprint(bit(d.batch.Copied, i))
+		}
+		if got != c.want {
+			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)
+		}
+	}
+}
