@@ -30,9 +30,15 @@ type mirror struct {
 	first, next uint32
 	came        uint32 // a bit for each of the last that were judged, 1 for who came twice, the latest lowest
 	n           int    // how many were
-	sender      [16]byte
-	senders     int // 0, 1, or more than one of those who came twice
+	sender      end
+	senders     int // 0, 1, or more than one of what came twice
 	since       int // packets since the capture doubled
+}
+
+// end is a host, or a program of one that speaks with itself.
+type end struct {
+	addr [16]byte
+	port uint16
 }
 
 // reflected is a packet that may come again.
@@ -129,10 +135,14 @@ func (m *mirror) twice(at uint32, p *capture.Packet) {
 		return // it was judged
 	}
 	m.queue[at%mirrorQueue].twice = true
+	from := end{addr: p.Src}
+	if p.Src == p.Dst {
+		from.port = p.SrcPort
+	}
 	switch {
 	case m.senders == 0:
-		m.sender, m.senders = p.Src, 1
-	case m.senders == 1 && m.sender != p.Src:
+		m.sender, m.senders = from, 1
+	case m.senders == 1 && m.sender != from:
 		m.senders = 2
 	}
 	// Who came twice need not wait, and those before need not either, where they did too.

@@ -38,6 +38,7 @@ func TestCopiesByOneInterface(t *testing.T) {
 		{"the same octets in question and answer", mirrored([]sight{{from: 0}, {from: 1}}, 0.1), "0101"},
 		{"one question alone, which may have been sent twice", mirrored(spoken(1, 5), 0.1), "00"},
 		{"one who says everything twice", mirrored([]sight{{says: "a"}, {says: "b"}, {says: "c"}}, 0.1), "000000"},
+		{"two programs of one host", mirrored([]sight{{to: "self"}, {to: "self", from: 1}}, 0.1), "0101"},
 		{"only the question came twice", []sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}}, "000"},
 		{"the answer was lost once", append(mirrored(spoken(1, 5), 0.1), sight{from: 1, says: "b", ms: 6}), "000"},
 		{"too late", mirrored(spoken(4, 5), 11), "00000000"},

@@ -34,7 +34,7 @@ type sight struct {
 	ms   float64
 	from int    // 0 and 1 speak with each other, port 500 both
 	says string // octets
-	to   string // "": to the other; "all": a multicast group
+	to   string // "": to the other; "all": a multicast group; "self": to one of its own programs
 	hw   byte   // of who sent it
 	hop  byte   // taken off its hop limit
 }
@@ -46,8 +46,12 @@ func (s *sight) frame() capture.Frame {
 	if s.to == "all" {
 		dst = []byte{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}
 	}
+	port := byte(244)
+	if s.to == "self" {
+		src, dst, port = hosts[0], hosts[0], port+byte(s.from)
+	}
 	b = append(append(b, src...), dst...)
-	b = append(b, 1, 244, 1, 244, 0, byte(8+len(s.says)), 0, 0)
+	b = append(b, 1, port, 1, 244, 0, byte(8+len(s.says)), 0, 0)
 	b = append(b, s.says...)
 	binary.BigEndian.PutUint16(b[60:], folded(ones(b[54:], ones(b[22:54], uint32(17+8+len(s.says))))))
 	return capture.Frame{Data: b, WireLen: uint32(len(b)), Time: 1e18 + int64(s.ms*1e6), Tap: s.tap, Link: capture.LinkEthernet}
