@@ -73,6 +73,8 @@ type File struct {
 	fail   error
 	want   int // octets of one frame or block that must be in the buffer
 
+	mistimed Mistimed
+
 	at   io.ReaderAt // the input, where any part of it can be read at any time
 	pos  int64       // of it, where the next piece begins
 	next int         // octets of the next piece, 0 for the first

@@ -15,6 +15,7 @@ type pcap struct {
 	order binary.ByteOrder
 	big   bool
 	nano  bool
+	parts uint32 // of a second
 	hdr   int    // length of a record header
 	snap  uint32 // octets that a record has at most, as far as is known
 	since uint32 // a second before all records, as far as is known
@@ -25,7 +26,7 @@ type pcap struct {
 
 func (f *File) startPcap() error {
 	h := f.carry
-	p := &pcap{order: binary.LittleEndian, hdr: 16}
+	p := &pcap{order: binary.LittleEndian, hdr: 16, parts: 1e6}
 	magic := p.order.Uint32(h)
 	if magic&0xff == 0xa1 {
 		p.order, p.big = binary.BigEndian, true
@@ -33,7 +34,7 @@ func (f *File) startPcap() error {
 	}
 	switch magic {
 	case 0xa1b23c4d:
-		p.nano = true
+		p.nano, p.parts = true, 1e9
 	case 0xa1b2cd34:
 		p.hdr = 24 // Kuznetzov's records carry interface, protocol and type as well
 	}
@@ -65,7 +66,8 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 			b.Frames = slices.Grow(b.Frames, min(max(n, firstFrames), (len(buf)-i)/p.hdr+1, mostFrames-n))
 		}
 		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
-		n, used := p.fill(room, buf[i:], f.frames+1, f.id, f.eof != nil)
+		n, used, off := p.fill(room, buf[i:], f.frames+1, f.id, f.eof != nil)
+		f.mistime(off, i)
 		b.Frames = b.Frames[:len(b.Frames)+n]
 		f.frames += uint64(n)
 		i += used
@@ -134,20 +136,33 @@ func (p *pcap) zeros(buf []byte) int {
 // fill makes frames of what lies in buf until one of the two is used up or the next
 // record is not whole or claims too much, or is the first of so many zeros that they are none. Where buf is not the
 // last there is, it leaves zeros at its end, of which that is not known yet. The first has the ordinal first. It
-// returns how many, and what they took.
-func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32, last bool) (n, used int) {
+// returns how many, what they took, and which of them have no time that can be.
+//
+// A fraction of a second is less than one. What a writer meant that left another nobody knows, but its second is
+// mostly right, and tcpdump and tshark show that: so it stands alone, and the clock does not go on by what is no time.
+func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32, last bool) (n, used int, off mistimed) {
 	le := binary.LittleEndian
 	hdr, big, link := p.hdr, p.big, p.link
 	unit := int64(1000)
 	if p.nano {
 		unit = 1
 	}
+	parts := p.parts // from here on fractions are looked at
+	if big {
+		parts = 0
+	}
 	few := 0 // up to here lie zeros that are frames
 	for n < len(fs) && len(buf)-used >= hdr {
 		h := buf[used : used+16]
 		sec, frac, capLen, wire := le.Uint32(h), le.Uint32(h[4:]), le.Uint32(h[8:]), le.Uint32(h[12:])
-		if big {
-			sec, frac, capLen, wire = bits.ReverseBytes32(sec), bits.ReverseBytes32(frac), bits.ReverseBytes32(capLen), bits.ReverseBytes32(wire)
+		if frac >= parts {
+			if big {
+				sec, frac, capLen, wire = bits.ReverseBytes32(sec), bits.ReverseBytes32(frac), bits.ReverseBytes32(capLen), bits.ReverseBytes32(wire)
+			}
+			if frac >= p.parts {
+				off.add(used, first+uint64(n))
+				frac = 0
+			}
 		}
 		at := used + hdr
 		end := at + int(capLen)
@@ -171,7 +186,8 @@ func (p *pcap) fill(fs []capture.Frame, buf []byte, first uint64, id int32, last
 		n++
 		used = end
 	}
-	return n, used
+	off.leave(used)
+	return n, used, off
 }
 
 // A piece is walked from record to record while it comes, since half of it has left the cache when it is
@@ -202,7 +218,11 @@ func (p *pcap) ahead(id int32, b *capture.Block, piece *capture.Piece, buf []byt
 		}
 		piece.To = piece.From
 	}
-	n, used := p.fill(room[1+piece.Found:], buf[piece.To:], uint64(piece.Found), id, false)
+	n, used, off := p.fill(room[1+piece.Found:], buf[piece.To:], uint64(piece.Found), id, false)
+	if off.Frames > 0 {
+		piece.Found, piece.From = 0, -1 // seldom: Take reads it, which knows where it lies
+		return
+	}
 	piece.Found += n
 	piece.To += used
 }
@@ -235,12 +255,8 @@ func (p *pcap) seems(buf []byte, at int) (capLen uint32, ok bool) {
 	if p.uint32(h)-p.since >= usualSpan {
 		return 0, false
 	}
-	parts := uint32(1e6)
-	if p.nano {
-		parts = 1e9
-	}
 	capLen = p.uint32(h[8:])
-	return capLen, p.uint32(h[4:]) < parts && capLen > 0 && capLen <= p.snap && p.uint32(h[12:]) >= capLen
+	return capLen, p.uint32(h[4:]) < p.parts && capLen > 0 && capLen <= p.snap && p.uint32(h[12:]) >= capLen
 }
 
 func (p *pcap) uint32(b []byte) uint32 {
@@ -260,10 +276,12 @@ func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byt
 	}
 	all := b.Frames[:1+piece.Found]
 	before := buf[:c+piece.From]
-	if n, used := p.fill(all[:1], before, f.frames+1, f.id, false); n != 1 || used != len(before) {
+	n, used, off := p.fill(all[:1], before, f.frames+1, f.id, false)
+	if n != 1 || used != len(before) {
 		p.missed.Add(1)
 		return 0
 	}
+	f.mistime(off, 0)
 	p.missed.Store(0)
 	for i := range all[1:] {
 		fr := &all[1+i]

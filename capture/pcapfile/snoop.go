@@ -56,8 +56,15 @@ func (s *snoop) frames(f *File, b *capture.Block, buf []byte) int {
 			break
 		}
 		f.frames++
+		sec, frac := binary.BigEndian.Uint32(h[16:]), binary.BigEndian.Uint32(h[20:])
+		if frac >= 1e6 {
+			off := mistimed{}
+			off.add(0, f.frames)
+			f.mistime(off, i)
+			frac = 0
+		}
 		data := i + hdr + int(capLen)
-		b.Frames = append(b.Frames, capture.Frame{Data: buf[i+hdr : data : data], Time: int64(binary.BigEndian.Uint32(h[16:]))*1e9 + int64(binary.BigEndian.Uint32(h[20:]))*1e3,
+		b.Frames = append(b.Frames, capture.Frame{Data: buf[i+hdr : data : data], Time: int64(sec)*1e9 + int64(frac)*1e3,
 			Index: f.frames, Num: f.frames, WireLen: max(wire, capLen), File: f.id, Link: s.link})
 		i = end
 	}

@@ -193,6 +193,7 @@ func (j *job) summary(interrupted bool) *view.Summary {
 			t.Unread = append(t.Unread, errors.New(explainOpen(err)))
 		}
 	}
+	t.Mistimed = j.mistimed(st.Frames)
 	inputs := j.set.Names()
 	if j.flags.anonymize {
 		inputs = make([]string, len(inputs))
@@ -202,6 +203,23 @@ func (j *job) summary(interrupted bool) *view.Summary {
 	}
 	return &view.Summary{Inputs: inputs, Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
 		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
+}
+
+// mistimed tells of frames whose time cannot be, of which the run was given so many. Of a part of a capture it is not
+// known how many lie in it: more was read.
+func (j *job) mistimed(frames uint64) (all []doctor.Mistimed) {
+	for _, m := range j.set.Mistimed() {
+		switch d := (doctor.Mistimed{File: m.File, Frames: m.Frames, Offset: m.Offset}); {
+		case len(j.set.Names()) > 1:
+			all = append(all, d)
+		case m.First <= frames:
+			if d.File, d.First = "", m.First; j.cut != nil || j.flags.count > 0 {
+				d.Frames = 0
+			}
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // problems says which inputs were damaged.

@@ -25,14 +25,14 @@ func everything() (*Doctor, Totals) {
 	d.NotIP(capture.Malformed, capture.Reason{}, f)
 	d.NotIP(capture.NotIP, capture.Reason{}, f)
 	return d, Totals{Frames: 100, Backwards: 50, JumpsAhead: 1, JumpsBack: 2, Duplicates: 1, OneWay: 9, Midstream: 9, TCP: 10, OneSidedVLAN: 1, Reordered: 2,
-		Evicted: 3, EvictedHalfOpen: 2, Links: []string{"ethernet", "raw"}, Problems: []error{errors.New("x.pcap: ends inside packet 3")}}
+		Evicted: 3, EvictedHalfOpen: 2, Links: []string{"ethernet", "raw"}, Mistimed: []Mistimed{{Frames: 2, Offset: 24}}, Problems: []error{errors.New("x.pcap: ends inside packet 3")}}
 }
 
 func TestRemarksInBothLanguages(t *testing.T) {
 	d, totals := everything()
 	rs := d.Remarks(totals)
-	if len(rs) != 18 {
-		t.Errorf("%d remarks, not all eighteen", len(rs))
+	if len(rs) != 19 {
+		t.Errorf("%d remarks, not all nineteen", len(rs))
 	}
 	seen := map[string]bool{}
 	for i := range rs {

@@ -40,10 +40,19 @@ type Totals struct {
 	OneSidedVLAN, Reordered  uint64
 	Evicted, EvictedHalfOpen uint64
 	Links                    []string
-	Problems                 []error // of captures that broke off
-	Unread                   []error // of those of which nothing was read
+	Problems                 []error    // of captures that broke off
+	Unread                   []error    // of those of which nothing was read
+	Mistimed                 []Mistimed // captures with frames whose time cannot be
 	// Private: name no file and no address.
 	Private bool
+}
+
+// Mistimed tells of the frames of one capture that name a time which cannot be.
+type Mistimed struct {
+	File   string // "" where it is the only one
+	Frames uint64 // 0 where it is not known how many of them were looked at
+	First  uint64 // frame, 0 where File numbers them otherwise than the run
+	Offset int64  // where the first of them lies
 }
 
 // Remarks are what is worth telling before any statistic, worst first.
@@ -187,6 +196,9 @@ func (d *Doctor) time(n *notes, t Totals) {
 		n.add(true, "clock_backwards", t.Backwards, 0, text{"the clock runs backwards " + k.en, "el reloj va hacia atrás " + k.es},
 			text{"verdicts go by numbers and order of capture; durations may be wrong", "los veredictos se basan en los números y en el orden de captura; las duraciones pueden estar mal"})
 	}
+	for _, m := range t.Mistimed {
+		n.mistimed(m, t.Private)
+	}
 	if t.JumpsAhead > 0 {
 		k := times(t.JumpsAhead)
 		n.add(false, "clock_jump", t.JumpsAhead, 0, text{"the clock jumps ahead by more than 10 s " + k.en, "el reloj salta más de 10 s hacia delante " + k.es},
@@ -210,6 +222,20 @@ func (d *Doctor) time(n *notes, t Totals) {
 		}
 		n.add(false, "midstream", t.Midstream, 0, ofTCP(t.Midstream, t.TCP, one, many), text{"their handshake is unknown, not failed", "se desconoce su apertura; no es que fallara"})
 	}
+}
+
+// mistimed tells of frames whose fraction of a second is none, and at which byte to look.
+func (n *notes) mistimed(m Mistimed, private bool) {
+	f := plural(m.Frames, text{"a frame has", "una trama tiene"}, text{"frames have", "hay tramas que tienen"})
+	if m.Frames > 1 {
+		f = both("%d frames have", "%d tramas tienen", m.Frames)
+	}
+	at := plural(m.Frames, both(" at byte %d", " en el octeto %d", m.Offset), both(" from byte %d on", " desde el octeto %d", m.Offset))
+	if !private && m.File != "" {
+		at = text{at.en + " of " + m.File, at.es + " de " + m.File}
+	}
+	n.add(true, "mistimed", m.Frames, m.First, text{f.en + " a fraction of a second that cannot be" + at.en, f.es + " una fracción de segundo imposible" + at.es},
+		text{"of these times only the second counts, and durations may be off by one", "de esas horas solo cuenta el segundo, y las duraciones pueden errar en uno"})
 }
 
 // rest are the frames that are no whole packet.

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestMistimed: a fraction of a second that cannot be is told, with the byte where it lies, and parts no connection.
+func TestMistimed(t *testing.T) {
+	name := acted(t, `
+		c S 1000
+		s SA 5000 1001
+		c A 1001 5001
+		c PA 1001 5001 100
+		s A 5001 1101`)
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := 24 + 2*(16+60) // of the third frame
+	binary.LittleEndian.PutUint32(b[at+4:], 1<<31)
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all := records(t, name)
+	if r := all[1]; len(all) != 1 || r["handshake"] != "completed" || fmt.Sprint(r["orig_payload"]) != "100" {
+		t.Error(all)
+	}
+	for _, x := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "a frame has a fraction of a second that cannot be at byte 176 (first: frame 3): of these times only the second counts"},
+		{[]string{"--lang", "es"}, "una trama tiene una fracción de segundo imposible en el octeto 176 (la primera: trama 3): de esas horas solo cuenta el segundo"},
+		{[]string{"-c", "4"}, "frames have a fraction of a second that cannot be from byte 176 on (first: frame 3)"},
+		{[]string{"-c", "2"}, ""},
+	} {
+		code, out, errs := portero(t, append([]string{"read", name}, x.args...)...)
+		if got := strings.Join(strings.Fields(out), " "); code != 0 || errs != "" || !strings.Contains(got, x.want) || x.want == "" && strings.Contains(got, "fraction") {
+			t.Errorf("%q: %d, %s\n%s\nwant %s", x.args, code, errs, got, x.want)
+		}
+	}
+}
