@@ -171,9 +171,13 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 			refused := me.bits & sentRSTACKofSYN
 			off := c.resetBy(side, x)
 			c.takeBack(side, x)
-			if x.Data != nil && x.syns == 1 && refused != 0 && off != 0 && c.flags&flagCandidate == 0 {
-				x.need().synackEcho = off // see refusedFirst
-				me.bits |= refused
+			if x.Data != nil && refused != 0 && off != 0 {
+				d := x.need()
+				last := x.syns == 1 || d.synackEcho == uint32(x.syns) && !c.namesOther(p, 1-side, x)
+				if d.synackEcho = 0; last && c.flags&flagCandidate == 0 {
+					d.synackEcho = off // see refusedFirst
+					me.bits |= refused
+				}
 			}
 		}
 	}
@@ -183,14 +187,21 @@ func (c *Conn) begins(p *capture.Packet, side Side, x *Rest) {
 	c.answers(p, side, x)
 }
 
-// refusedFirst is where the RST was that refused the only SYN of the peer of side before the SYN-ACK of side, which fits too; 0 where
-// there was none. One of them is of somebody between. Whoever called is gone by then, unless it goes on; one that called again had not
-// heeded it. As the SYN was not repeated no echo of a timestamp is kept, and this lies in its place.
+// refusedFirst is where the RST was that refused the SYN of the peer of side, and all its copies, before the SYN-ACK of side, which
+// answers it too; 0 where there was none. One of them is of somebody between. Whoever called is gone by then, unless it goes on; one that
+// called again had not heeded it. It lies where the echo of a timestamp does, which is not needed then.
 func (c *Conn) refusedFirst(side Side, x *Rest) uint32 {
-	if c.half[side].bits&(sentSYNACK|sentRSTACKofSYN) != sentSYNACK|sentRSTACKofSYN || x.syns != 1 {
+	if c.half[side].bits&(sentSYNACK|sentRSTACKofSYN) != sentSYNACK|sentRSTACKofSYN || !c.acceptable(c.half[side].synAck, 1-side, x) {
 		return 0
 	}
 	return x.more().synackEcho
+}
+
+// refusedLast keeps how many SYNs the RST of side answered that refused them, as long as side sent no SYN-ACK.
+func (c *Conn) refusedLast(side Side, x *Rest) {
+	if c.half[side].bits&(sentSYNACK|sentRSTACKofSYN) == sentRSTACKofSYN {
+		x.need().synackEcho = uint32(x.syns)
+	}
 }
 
 // answers reports whether p, a SYN-ACK of side, answers the other of two SYNs, and makes that

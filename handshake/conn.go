@@ -273,6 +273,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 		c.flags |= flagSYNBy1
 	}
 	opener := side == c.synSide()
+	if opener && c.refusedFirst(1-side, x) != 0 {
+		c.half[1-side].bits &^= sentRSTACKofSYN // it calls again
+	}
 	if opener && x.syns != 0xffff {
 		x.syns++
 	}
@@ -491,7 +494,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		}
 	}
 	// Asked for only where the SYN was repeated before its answer.
-	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
+	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 && me.bits&sentRSTACKofSYN == 0 {
 		x.need().synackEcho = p.TSEcr
 	}
 	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {

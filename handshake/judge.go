@@ -537,7 +537,10 @@ func (c *Conn) judgeTimes(j *Judgement, x *Rest, accepted, exact bool) {
 		if c.synIsPrevious(o, x) {
 			t = -1
 		} else if me.copies > 1 {
-			t = c.whichCopy(x, true)
+			t = -1
+			if c.refusedFirst(r, x) == 0 {
+				t = c.whichCopy(x, true)
+			}
 		}
 		if t >= 0 && x.synackTime >= t {
 			j.ServerRTT = x.synackTime - t

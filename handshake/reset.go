@@ -151,6 +151,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 	}
 	if x.Data != nil {
 		x.need().rstSeq[side] = seq
+		if synSent {
+			c.refusedLast(side, x)
+		}
 	}
 	if c.flags&(flagCandidate|flagSYNData) == 0 && p.Flags.Any(capture.ACK) && peer.bits&(sentSYN|sentSYNACK) == sentSYNACK &&
 		c.aheadOf(seq, p.Ack, side) && (me.bits&sentSYN == 0 || peer.synAck == me.isn+1) {
@@ -380,6 +383,7 @@ func (c *Conn) moveRefusal(x *Rest) {
 	d.lastRST[side], d.rstSeq[side] = c.half[side].next, c.half[side].next
 	x.flags |= dataReset
 	x.candOff = 0
+	c.refusedLast(side, x)
 }
 
 // answered reports whether the peer of side acknowledged its SYN.

@@ -296,6 +296,53 @@ func TestRefusedAndAnswered(t *testing.T) {
 			s SA 5000 1001
 			c A 1001 5001`, `
 			1 handshake=completed close=open suspected_rsts=0`},
+		{"the SYN was sent several times, all of them before the RST", `
+			c S 1000
+			+1000 c S 1000
+			+2000 c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			c R 1001`, `
+			1 handshake=refused syn_frame=1 rst_frame=4 synack_frame=5 close=none syn_retries=2 suspected_rsts=0`},
+		{"each of them was refused", `
+			c S 1000
+			s RA 0 1001
+			+500 c S 1000
+			s RA 0 1001
+			s SA 5000 1001`, `
+			1 handshake=refused rst_frame=2 synack_frame=5 syn_retries=1`},
+		{"the SYNs have timestamps", `
+			c S 1000 0 0 ts=10/0
+			+1000 c S 1000 0 0 ts=1010/0
+			s RA 0 1001
+			s SA 5000 1001 0 ts=7/10`, `
+			1 handshake=refused rst_frame=3 synack_frame=4 server_rtt_us=`},
+		{"the SYNs have other numbers, and both are of the last", `
+			c S 1000
+			c S 2000
+			s RA 0 2001
+			s SA 5000 2001`, `
+			1 handshake=refused syn_frame=2 rst_frame=3 synack_frame=4`},
+		{"both are of the first, which then counts", `
+			c S 1000
+			c S 2000
+			s RA 0 1001
+			s SA 5000 1001`, `
+			1 handshake=refused syn_frame=1 rst_frame=3 synack_frame=4`},
+		{"they are of two SYNs: one is refused, the other is answered", `
+			c S 1000
+			c S 2000
+			s RA 0 1001
+			s SA 5000 2001`, `
+			1 handshake=half_open syn_frame=2 synack_frame=4`},
+		{"several SYNs, and it goes on", `
+			c S 1000
+			+1000 c S 1000
+			s RA 0 1001
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10`, `
+			1 handshake=completed close=open suspected_rsts=0 orig_payload=10`},
 		{"it goes on, which its octets tell", `
 			c S 1000
 			s RA 0 1001
