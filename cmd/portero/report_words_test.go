@@ -288,7 +288,7 @@ func TestReportRowsAreTheTables(t *testing.T) {
 				t.Errorf("%s: the page says %q, and the table is\n%s", lang, r, table)
 			}
 		}
-		if got := eval[string](b, `document.getElementById("rows").innerText`); !strings.Contains(got, map[string]string{"en": "IP protocol 2", "es": "protocolo IP 2"}[lang]) || !strings.Contains(got, " ms") {
+		if got := eval[string](b, `document.getElementById("rows").innerText`); !strings.Contains(got, "IGMP") || !strings.Contains(got, " ms") {
 			t.Errorf("%s: %s", lang, got)
 		}
 	}

@@ -48,6 +48,7 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 	}
 	q.number()
 	q.letters()
+	q.ipProtocolName()
 	q.key()
 	if len(q.found) == 0 {
 		suggest = near(q.folded)
@@ -155,10 +156,10 @@ func (q *question) ipProtocol() {
 		if !ok || err != nil {
 			continue
 		}
-		shown, text := lang.Protocol(lang.English, strconv.FormatUint(n, 10)), lang.IPProtocol(q.l, uint8(n))
+		shown, text := "IP protocol "+strconv.FormatUint(n, 10), lang.IPProtocol(q.l, uint8(n))
 		switch name := record.ProtoName(uint8(n)); {
 		case text != "":
-			text += q.l.Pick(". No opening of it is judged.", ". No se juzga ninguna apertura suya.")
+			text += unjudged(q.l)
 		case name != strconv.FormatUint(n, 10):
 			text = name
 		default:
@@ -166,6 +167,20 @@ func (q *question) ipProtocol() {
 		}
 		q.add(Entry{shown, "IP protocol", text})
 	}
+}
+
+// ipProtocolName puts the protocol of an IP header that is called so before what else is.
+func (q *question) ipProtocolName() {
+	if n, ok := lang.IPProtocolCalled(q.word); ok {
+		rest := q.found
+		q.found = nil
+		q.add(Entry{"IP protocol " + strconv.Itoa(int(n)), "IP protocol", lang.IPProtocol(q.l, n) + unjudged(q.l)})
+		q.found = append(q.found, rest...)
+	}
+}
+
+func unjudged(l lang.Lang) string {
+	return l.Pick(". No opening of it is judged.", ". No se juzga ninguna apertura suya.")
 }
 
 // number adds what a number may be: a port, tcp/22 and 22/tcp too, and Wireshark's sum.

@@ -94,7 +94,7 @@ func TestHeadsAreExplained(t *testing.T) {
 
 func TestMeanings(t *testing.T) {
 	for w, want := range map[string]string{"ShADadFf": "S originator: SYN", "SA": "SYN: Synchronize", "SYN-ACK": "ACK: Acknowledge", "12345": "NetBus", "tcp/22": "ssh", "31": "completeness",
-		"IP protocol 89": "OSPF", "protocolo IP 50": "IPsec", "IP protocol 253": "no name here", "IP protocol 6": "tcp", "icmp": "ping", "rtt": "from the question to its answer", "invalid": "may call it complete", "unsolicited": "It blames nobody", "9200": "elasticsearch", "110": "pop3", "109": "pop2", "111": "sunrpc", "netbus": "12345/tcp", "orig_retrans": "repeat octets", "completeness:31": "16 FIN"} {
+		"IP protocol 89": "OSPF", "protocolo IP 50": "IPsec", "IP protocol 253": "to experiment", "IP protocol 200": "no name here", "igmp": "IGMP: who wants", "OSPF": "routers tell", "IP protocol 6": "tcp", "icmp": "ping", "rtt": "from the question to its answer", "invalid": "may call it complete", "unsolicited": "It blames nobody", "9200": "elasticsearch", "110": "pop3", "109": "pop2", "111": "sunrpc", "netbus": "12345/tcp", "orig_retrans": "repeat octets", "completeness:31": "16 FIN"} {
 		found, _ := Explain(catalog.Default(), lang.English, w)
 		s := ""
 		for _, e := range found {

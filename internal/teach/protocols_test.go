@@ -14,7 +14,7 @@ import (
 // What holds of UDP is not said of other protocols: SCTP opens associations, and nobody
 // posts a letter with an ICMP or IGMP packet.
 func TestOtherProtocolsAreNoPost(t *testing.T) {
-	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoICMP: "ICMP", 2: "IP protocol 2"} {
+	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoICMP: "ICMP", 2: "IGMP", 200: "IP protocol 200"} {
 		s := story.NewUDP().Data(8).Reply(8).Data(9)
 		for i := range s.Packets {
 			s.Packets[i].Proto = proto

@@ -39,15 +39,6 @@ func YesNo(l Lang, v bool) string {
 	return "no"
 }
 
-// Protocol is what people call an IP protocol that has no verdict: its name, or its number
-// with what it is a number of.
-func Protocol(l Lang, name string) string {
-	if name != "" && name[0] >= '0' && name[0] <= '9' {
-		return l.Pick("IP protocol ", "protocolo IP ") + name
-	}
-	return name
-}
-
 // plurals of verdicts and exchanges that are not their singular with an s.
 var plurals = map[string]string{"completada, no vista entera": "completadas, no vistas enteras", "no válida": "no válidas", "no solicitada": "no solicitadas", "sin respuesta": "sin respuesta",
 	"ya en curso": "ya en curso", "solo la respuesta": "solo la respuesta", "en un solo sentido": "en un solo sentido", "no procede": "no proceden", "contestada sin verse completa": "contestadas sin verse completas",

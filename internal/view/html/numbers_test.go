@@ -126,7 +126,7 @@ func TestOutcomes(t *testing.T) {
 			t.Errorf("%s means %q", x.Filter, x.Means)
 		}
 	}
-	want := []string{"0 handshake=refused 30 3.33 refused", "0 handshake=completed 10 1.11 completed", "0 handshake=no_answer 10 1.11 no answer", "1 exchange=answered 50 5.56 answered", "2 proto=47 900 100.00 IP protocol 47"}
+	want := []string{"0 handshake=refused 30 3.33 refused", "0 handshake=completed 10 1.11 completed", "0 handshake=no_answer 10 1.11 no answer", "1 exchange=answered 50 5.56 answered", "2 proto=47 900 100.00 GRE"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -22,7 +22,6 @@ var said = map[string][2]string{
 	"more-one":     {"1 more is in the page; filter it to print it", "1 más está en la página; se puede filtrar para imprimirla"},
 	"more":         {"%1 more are in the page; filter it to print them", "%1 más están en la página; se pueden filtrar para imprimirlas"},
 	"byport":       {"%1" + record.PortMark, "%1" + record.PortMark},
-	"protocol":     {"IP protocol %1", "protocolo IP %1"},
 	"open":         {"Connection", "Conexión"},
 	"untold-one":   {"This connection is in the table and is not told packet by packet: the page holds that for 1 connection, the most unusual one. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para 1 conexión, la menos común. Se cuenta con"},
 	"untold":       {"This connection is in the table and is not told packet by packet: the page holds that for %1 connections, the unusual ones first. Tell it with", "Esta conexión está en la tabla y no se cuenta paquete a paquete: la página lo guarda para %1 conexiones, primero las poco comunes. Se cuenta con"},
@@ -169,7 +168,7 @@ var vocabularies = map[string]vocabulary{
 	"close": {"close", words.Close}, "closed_by": {"", words.Side}, "end_reason": {"end reason", words.EndReason}, "roles_by": {"roles_by", words.RolesBy},
 	"probe_kind": {"", words.Probe}, "quality": {"quality", words.Quality}, "oddities": {"oddity", words.Oddity}, "port_class": {"port class", words.Class},
 	"confidence": {"", words.Confidence}, "service_by": {"", words.ServiceBy}, "process_by": {"", words.ProcessBy}, "missing": {"", words.Missing},
-	"conn_state": {"Zeek conn_state", func(_ words.Lang, v string) string { return v }},
+	"proto": {"", words.Protocol}, "conn_state": {"Zeek conn_state", func(_ words.Lang, v string) string { return v }},
 }
 
 // meaning is a value as people read it: the word in both languages, then a

@@ -161,7 +161,7 @@ func TestNotesFollowTheFrames(t *testing.T) {
 			r.Close, r.ClosedBy, r.CloseFrames = handshake.Reset, handshake.ByResp, []uint64{8}
 		}, "reset by 192.0.2.2 after 5.0 s (frame 8)"},
 		{func(r *record.Record) { r.Close, r.ClosedBy = handshake.HalfClosed, handshake.ByOrig }, "half closed by 192.0.2.1"},
-		{func(r *record.Record) { r.Handshake, r.Proto, r.HasPorts = handshake.None, 89, false }, "by its number OSPF: routers tell each other the ways"},
+		{func(r *record.Record) { r.Handshake, r.Proto, r.HasPorts = handshake.None, 89, false }, "IP protocol 89, OSPF: routers tell each other the ways"},
 		{func(r *record.Record) { r.Kind = handshake.Simultaneous }, "simultaneous opening"},
 		{func(r *record.Record) { r.Kind = handshake.FastOpenIgnored }, "fast open ignored"},
 		{func(r *record.Record) { r.Handshake, r.ProbeKind = handshake.Probe, handshake.ProbeOther }, "odd flags: belongs to no connection"},
@@ -426,10 +426,10 @@ func TestDatagramsAndOthers(t *testing.T) {
 			r.Proto, r.Handshake, r.Kind, r.HasPorts, r.ServerRTT, r.FirstByte, r.Service = 89, handshake.None, handshake.KindNone, false, -1, -1, ""
 		}))
 	for _, want := range []string{
-		" 1  completed                                          https      12 ms   4700 B\n                    [2001:db8::1]:40000 > [2001:db8::2]:443\n",
-		" 2  answered        192.0.2.1:40000 > 192.0.2.2:53/udp dns      3.00 ms   4700 B\n",
-		" 5  IP protocol 89  192.0.2.1       > 192.0.2.2        -              -   4700 B\n",
-		"\n1 TCP connection: 1 completed\n3 UDP exchanges: 2 answered, 1 unanswered\n1 of another protocol: 1 IP protocol 89\n",
+		" 1  completed   [2001:db8::1]:40000 > [2001:db8::2]:443 https     12 ms   4700 B\n",
+		" 2  answered    192.0.2.1:40000     > 192.0.2.2:53/udp  dns     3.00 ms   4700 B\n",
+		" 5  OSPF        192.0.2.1           > 192.0.2.2         -             -   4700 B\n",
+		"\n1 TCP connection: 1 completed\n3 UDP exchanges: 2 answered, 1 unanswered\n1 of another protocol: 1 OSPF\n",
 		"next: portero why x 3\n",
 	} {
 		if !strings.Contains(got, want) {

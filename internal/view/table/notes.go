@@ -147,7 +147,7 @@ func (n *notes) exchange() {
 
 func (n *notes) protocol() {
 	if name := words.IPProtocol(n.l, n.r.Proto); name != "" {
-		n.add(n.l.Pick("by its number %s", "por su número, %s"), name)
+		n.add(n.l.Pick("IP protocol %d, %s", "protocolo IP %d, %s"), n.r.Proto, name)
 	}
 }
 

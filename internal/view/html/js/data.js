@@ -85,7 +85,7 @@ function opening(row) {
     if (v && v !== "none") return { key, value: v, word: word(key, v) };
   }
   const p = value("proto", row);
-  return { key: "proto", value: p, word: /^\d/.test(p) ? say("protocol", p) : p };
+  return { key: "proto", value: p, word: word("proto", p) };
 }
 
 function end(side, row) {
