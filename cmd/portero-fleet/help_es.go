@@ -3,6 +3,7 @@ package main
 // spanishHelp is the help of every verb and flag in Spanish, by its English text. A test
 // finds what is missing.
 var spanishHelp = map[string]string{
+	"Print the manual page in man's own format":                      "Mostrar la página de manual en el formato de man",
 	"Portero beyond one machine: sensors, a broker, hubs, questions": "Portero más allá de un equipo: sensores, un intermediario, hubs, preguntas",
 	"Sensors follow connections and put the records on a spool on their own disk; a broker\n(NATS JetStream, embedded) takes them from there; hubs move them into ClickHouse and\nParquet; query asks saved questions. docs/FLEET.md sizes it and says what fails first.": "Los sensores siguen las conexiones y ponen los registros en una cola en su propio disco;\nun intermediario (NATS JetStream, incluido) los toma de ahí; los hubs los llevan a\nClickHouse y a Parquet; query hace preguntas guardadas. docs/FLEET.md dice qué tamaños\nhacen falta y qué falla primero.",
 

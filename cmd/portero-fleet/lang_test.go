@@ -32,6 +32,43 @@ func TestHelpInSpanish(t *testing.T) {
 	}
 }
 
+// TestManual: the command has a page of its own, and so has each verb, in both languages; what --help says of a flag
+// is on it.
+func TestManual(t *testing.T) {
+	flag := regexp.MustCompile(`(?m)^ +(?:-\w, )?(--[a-z-]+)`)
+	for _, l := range []string{"en", "es"} {
+		see := map[string]string{"en": ".SH SEE ALSO\n", "es": ".SH VÉASE TAMBIÉN\n"}[l]
+		for _, verb := range strings.Fields("- sensor broker hub ingest query status key man version") {
+			args := []string{"man", "--lang", l}
+			if verb != "-" {
+				args = append(args, verb)
+			}
+			var page, help, errw bytes.Buffer
+			if code := run(args, &page, &errw); code != 0 {
+				t.Fatalf("%s: %d %s", args, code, &errw)
+			}
+			if verb != "-" && !strings.Contains(page.String(), "PORTERO-FLEET-"+strings.ToUpper(verb)) || !strings.Contains(page.String(), see) {
+				t.Errorf("%s: %s", args, &page)
+			}
+			run(append(args[3:], "--help", "--lang", l), &help, &errw)
+			flags := flag.FindAllStringSubmatch(help.String(), -1)
+			for _, f := range flags {
+				if !strings.Contains(strings.ReplaceAll(page.String(), `\-`, "-"), f[1]) {
+					t.Errorf("%s does not explain %s", args, f[1])
+				}
+			}
+			if len(flags) == 0 {
+				t.Errorf("%s: no flags in\n%s", args, &help)
+			}
+		}
+		var out, errw bytes.Buffer
+		want := map[string]string{"en": `man: there is no verb "senso"; did you mean sensor?`, "es": `man: no hay ningún verbo "senso"; ¿quizá sensor?`}[l]
+		if code := run([]string{"man", "senso", "--lang", l}, &out, &errw); code != 2 || !strings.Contains(errw.String(), want) {
+			t.Errorf("%d %s%s, want %s", code, &out, &errw, want)
+		}
+	}
+}
+
 // Where the locale is Spanish, help and what cannot be done are told in Spanish.
 func TestSpanishOfAll(t *testing.T) {
 	t.Setenv("LC_ALL", "es_ES.UTF-8")

@@ -186,7 +186,7 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err.Error() + manual.OrMeant(written.Flag(cmd, err)) + " (see `" + cmd.CommandPath() + " --help`)")
 	})
-	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd(), about)
+	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd(), about, a.manCmd(root))
 	root.SetOut(a.out) // cobra's completion keeps what it finds here when it is made
 	root.SetErr(a.err)
 	strict(root)
@@ -207,6 +207,18 @@ func (a *app) versionCmd() *cobra.Command {
 			return err
 		},
 	}
+}
+
+func (a *app) manCmd(root *cobra.Command) *cobra.Command {
+	cmd := manual.ManVerb(root, manual.Version(version), func() (words.Lang, error) { return a.lang, nil }, written, usage)
+	cmd.Example = "  portero-fleet man | man -l -\n  portero-fleet man sensor | man -l -"
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return manual.Verbs(root), cobra.ShellCompDirectiveNoFileComp
+	}
+	return cmd
 }
 
 // negative refuses numbers and times below zero: none of ours means anything there.

@@ -13,7 +13,7 @@ import (
 
 func TestWrongWordsAreErrorsOfUsage(t *testing.T) {
 	for args, code := range map[string]int{
-		"help": 0, "help sensor": 0, "help completion bash": 0, "completion": 0, "completion bash": 0, "completion fish --help": 0, "__complete st": 0,
+		"help": 0, "help sensor": 0, "help completion bash": 0, "completion": 0, "completion bash": 0, "completion fish --help": 0, "__complete st": 0, "__complete man se": 0,
 		"help nosuch": 2, "help sensor nosuch": 2, "completion nosuch": 2, "completion bash nosuch": 2, "nosuch": 2, "sensor --nosuch": 2,
 	} {
 		var out, errw bytes.Buffer
