@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,11 @@ func (c *Certificate) others() Text {
 
 func (c *Certificate) zeekDiffers() Text {
 	r := c.rec
+	// Unfinished sums count here, since the network card fills them in behind the capture; Zeek takes them for damage.
+	if strings.ContainsAny(r.History, "Cc") && slices.ContainsFunc(r.Quality, func(q string) bool { return strings.HasPrefix(q, "offload_checksums") }) {
+		return Text{"It passes over packets whose checksum is wrong (C and c in the history); these are only unfinished, since the network card fills them in, and count here. --zeek-ignore-checksums shows what `zeek -C` says of them.",
+			"Pasa por alto los paquetes con la suma de comprobación mal (C y c del historial); estas solo están sin terminar, porque las completa la tarjeta de red, y aquí cuentan. --zeek-ignore-checksums muestra lo que `zeek -C` dice de ellos."}
+	}
 	if !r.TCP() {
 		return Text{}
 	}

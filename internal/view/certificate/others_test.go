@@ -120,3 +120,34 @@ func TestIgnoredPacketsAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// Where Zeek sees nothing because it takes unfinished checksums for damage, that is the reason that is given, of
+// datagrams too; where the sums are wrong, both leave the packets out and nothing differs.
+func TestZeekPassesOverUnfinishedSums(t *testing.T) {
+	for _, c := range []struct {
+		proto          uint8
+		state, history string
+		quality        []string
+		want           bool
+	}{
+		{capture.ProtoTCP, "OTH", "Cc", []string{"offload_checksums_orig", "offload_checksums_resp"}, true},
+		{capture.ProtoTCP, "S0", "Sc", []string{"offload_checksums_resp"}, true},
+		{capture.ProtoUDP, "OTH", "C", []string{"offload_checksums_orig"}, true},
+		{capture.ProtoTCP, "SF", "ShADadcFf", []string{"bad_checksums"}, false},
+		{capture.ProtoTCP, "SF", "ShADadFf", []string{"offload_checksums_orig"}, false}, // --zeek-ignore-checksums
+		{capture.ProtoUDP, "SF", "Dd", nil, false},
+	} {
+		s := story.New().Open().Close()
+		r := s.Record()
+		r.Proto, r.ConnState, r.History, r.Quality = c.proto, c.state, c.history, c.quality
+		text := certificate.Text{}
+		for _, i := range certificate.Build(r, trace.Build(s.Packets, r), certificate.Context{}).Items {
+			if i.Label.EN == "others" {
+				text = i.Text
+			}
+		}
+		if strings.Contains(text.EN, "--zeek-ignore-checksums") != c.want || strings.Contains(text.ES, "--zeek-ignore-checksums") != c.want || c.want && strings.Contains(text.EN, "It counts flags") {
+			t.Errorf("%+v: %s / %s", c, text.EN, text.ES)
+		}
+	}
+}
