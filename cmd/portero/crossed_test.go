@@ -100,6 +100,16 @@ func TestHonestCrossed(t *testing.T) {
 			c A 1001 5011
 			s A 5011 1001`, `
 			1 handshake=completed handshake_kind=simultaneous syn_frame=1 synack_frame=3 ack_frame=6 confirmed_frame=7 resp_payload=10`},
+		{"both called, and what the first sent next is captured before its third packet: that confirms nothing", `
+			c S 1000
+			s S 5000
+			s SA 5000 1001
+			c SA 1000 5001
+			s PA 5001 1001 10
+			c PA 1011 5011 10
+			c PA 1001 5011 10
+			s A 5011 1021`, `
+			1 handshake=completed handshake_kind=simultaneous syn_frame=1 synack_frame=3 ack_frame=7 confirmed_frame=8 orig_payload=20 resp_payload=10`},
 		{"both called, and the first's SYN was missed: who calls answers nothing but a call", `
 			s S 5000
 			c SA 1000 5001

@@ -76,18 +76,3 @@ func (e *Engine) tell(h *heard, index uint64) {
 		}
 	}
 }
-
-// keepHeard takes what came after packet index back out of h.
-func (e *Engine) keepHeard(h *heard, index uint64) {
-	n := len(h.list)
-	for n > 0 && h.list[n-1].pkt.Index > index {
-		n--
-	}
-	for _, k := range h.list[n:] {
-		from := len(e.heard.data)
-		e.heard.data = append(e.heard.data, h.data[k.from:k.to]...)
-		k.from, k.to = from, len(e.heard.data)
-		e.heard.list = append(e.heard.list, k)
-	}
-	h.list = h.list[:n]
-}

@@ -44,7 +44,7 @@ type finished struct {
 
 // harvest is what ended in all lanes, in order.
 type harvest struct {
-	heard heard // until the last of them ended
+	heard heard // until now
 	by    [laneCount][]finished
 	order []*finished
 	pause bool // Pause is called behind them
@@ -336,12 +336,8 @@ func (e *Engine) empty() *harvest {
 
 // hand gives a harvest to the sink.
 func (e *Engine) hand(h *harvest) {
-	// What came after the last of these ended waits for the next: their order is that
-	// of the input.
+	// What was heard behind the last of these goes with them: all that ends later ends behind it.
 	h.heard, e.heard = e.heard, h.heard
-	if n := len(h.order); n > 0 {
-		e.keepHeard(&h.heard, h.order[n-1].at)
-	}
 	if e.sinks != nil {
 		e.sinks <- h
 		return

@@ -37,6 +37,7 @@ type sight struct {
 	to   string // "": to the other; "all": a multicast group; "self": to one of its own programs
 	hw   byte   // of who sent it
 	hop  byte   // taken off its hop limit
+	bare bool   // no hardware address came with it
 }
 
 func (s *sight) frame() capture.Frame {
@@ -87,6 +88,8 @@ func TestCopiesByOtherInterfaces(t *testing.T) {
 		{"other octets", []sight{{tap: 1, says: "a"}, {tap: 2, says: "b"}, {tap: 2, says: "a"}, {tap: 1, says: "b"}}, "0011"},
 		{"to all, through a bridge", []sight{{tap: 1, to: "all", hw: 1}, {tap: 2, to: "all", hw: 1}}, "01"},
 		{"to all, from two hosts with one address", []sight{{tap: 1, to: "all", hw: 1}, {tap: 2, to: "all", hw: 2}}, "00"},
+		{"to all, and nothing says from whom", []sight{{tap: 1, to: "all", bare: true}, {tap: 2, to: "all", bare: true}}, "00"},
+		{"to one, and nothing says from whom", []sight{{tap: 1, bare: true}, {tap: 2, bare: true}}, "01"},
 		{"more interfaces than are counted", []sight{{tap: 1}, {tap: 2}, {tap: 3}, {tap: 4}, {tap: 5}, {tap: 6}, {tap: 7}, {tap: 8}, {tap: 1, ms: 1}}, "011111110"},
 	} {
 		for _, how := range []string{"ethernet", "cooked"} {
@@ -95,8 +98,11 @@ func TestCopiesByOtherInterfaces(t *testing.T) {
 			dec := capture.NewDecoder(capture.NewPaths(), 1)
 			for i := range c.pkts {
 				f := c.pkts[i].frame()
-				if how == "cooked" {
+				if how == "cooked" || c.pkts[i].bare {
 					f = cooked(f)
+				}
+				if c.pkts[i].bare {
+					f.Data[11] = 0
 				}
 				d.block.Frames = append(d.block.Frames, f)
 			}
@@ -110,6 +116,33 @@ func TestCopiesByOtherInterfaces(t *testing.T) {
 			if got != c.want {
 				t.Errorf("%s, %s: %s, want %s", c.name, how, got, c.want)
 			}
+		}
+	}
+}
+
+// As many packets are under way in one place as it has ways, and then the one that was met longest ago is forgotten.
+func TestTapsForgetTheOldest(t *testing.T) {
+	x := taps{sets: make([]tapSet, tapSets)}
+	at := int64(0)
+	met := func(n uint64, tap uint32) bool {
+		at++
+		return x.again(&passing{mark: 7<<32 | n, time: at, tap: tap})
+	}
+	for n := range uint64(tapWays) {
+		if met(n, 1) {
+			t.Errorf("packet %d is a copy of another", n)
+		}
+	}
+	for n := range uint64(tapWays) {
+		if !met(n, 2) {
+			t.Errorf("packet %d was forgotten while there was room", n)
+		}
+	}
+	met(0, 3)       // the last to be met, so that 1 is the one met longest ago
+	met(tapWays, 1) // one more than there are ways
+	for n, want := range []bool{true, false} {
+		if got := met(uint64(n), 4); got != want {
+			t.Errorf("packet %d is known: %v", n, got)
 		}
 	}
 }
