@@ -109,8 +109,9 @@ func (m *mirror) again(p *capture.Packet, d *decoded) bool {
 	}
 	s := &m.slots[mark>>32%mirrorSlots]
 	if dt := p.Time - s.time; s.mark == mark && dt <= mirrorWindow && dt >= -mirrorWindow {
+		m.heard(p)
 		if s.at != 0 {
-			m.twice(s.at-1, p)
+			m.twice(s.at - 1)
 			s.at = 0
 		}
 		return true
@@ -129,12 +130,8 @@ func (m *mirror) again(p *capture.Packet, d *decoded) bool {
 	return false
 }
 
-// twice notes that the packet at a position of the queue came again, as p.
-func (m *mirror) twice(at uint32, p *capture.Packet) {
-	if at-m.first >= m.next-m.first {
-		return // it was judged
-	}
-	m.queue[at%mirrorQueue].twice = true
+// heard notes who sent p, which came twice.
+func (m *mirror) heard(p *capture.Packet) {
 	from := end{addr: p.Src}
 	if p.Src == p.Dst {
 		from.port = p.SrcPort
@@ -145,6 +142,14 @@ func (m *mirror) twice(at uint32, p *capture.Packet) {
 	case m.senders == 1 && m.sender != from:
 		m.senders = 2
 	}
+}
+
+// twice notes that the packet at a position of the queue came again.
+func (m *mirror) twice(at uint32) {
+	if at-m.first >= m.next-m.first {
+		return // it was judged
+	}
+	m.queue[at%mirrorQueue].twice = true
 	// Who came twice need not wait, and those before need not either, where they did too.
 	for m.first != m.next && m.queue[m.first%mirrorQueue].twice {
 		m.told()
