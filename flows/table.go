@@ -264,12 +264,12 @@ func (t *Table) late(v uint32, f *Flow, side int, p *capture.Packet) bool {
 	if f.prev == 0 {
 		return false
 	}
-	fits := f.conn.Fits(p, side) || t.recalls(v, f, side, p)
-	if fits && !f.conn.Asks(p, side) {
+	fits, undone := f.conn.Fits(p, side) || t.recalls(v, f, side, p), f.conn.Undone(p, side)
+	if fits && !undone && !f.conn.Asks(p, side) {
 		return false
 	}
 	u, s, ok := t.earlier(f, p)
-	if ok = ok && (!fits || t.flow(u).conn.Awaits(p, s)); ok {
+	if ok = ok && (!fits || t.flow(u).conn.Awaits(p, s) || undone && t.flow(u).conn.Said(p, s)); ok {
 		t.flow(u).odd |= handshake.OddLateSegment
 		t.book(u, s, p)
 	}

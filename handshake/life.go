@@ -339,6 +339,19 @@ func (c *Conn) Asks(p *capture.Packet, side Side) bool {
 	return me.bits&(sentSYN|sentSYNACK|sentSegment) == sentSYN && c.half[1-side].bits == 0 && p.Seq != me.next
 }
 
+// Undone reports whether this connection is a call that was taken back or refused before anything opened, and p, of side, does not go on
+// from where it stands: where the one before it on the same ports began with the same numbers (SYN cookies make them again), p is rather of that.
+func (c *Conn) Undone(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return c.Attempt() && c.Over() && me.bits&(sentSYN|sentSYNACK) != 0 && (p.Seq != me.next || p.Flags.Any(capture.ACK) && p.Ack != peer.next)
+}
+
+// Said reports whether p, of side, repeats what it sent, or resets from where it stands.
+func (c *Conn) Said(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&hasNext != 0 && !segEnd(p).After(me.next) && (!p.Flags.Any(capture.ACK) || peer.bits&hasNext != 0 && !p.Ack.After(peer.next))
+}
+
 // Awaits reports whether p, from side, goes on exactly where both ends stand.
 func (c *Conn) Awaits(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]

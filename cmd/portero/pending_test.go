@@ -47,6 +47,22 @@ func TestHonestPending(t *testing.T) {
 			+300000 c A 1001 5001 0 v7`, `
 			1 handshake=completed close=closed orig_pkts=5 syn_retries=1
 			3 handshake=midstream`},
+		{"answered with the same number (a SYN cookie) and taken back: what comes of the old connection is the old one's", ended + `
+			c S 1000
+			s SA 5000 1001
+			c R 1001
+			c R 1001
+			s FA 5001 1002
+			c R 1002`, `
+			1 handshake=completed close=closed orig_pkts=5 resp_pkts=3 suspected_rsts=0
+			2 handshake=aborted close=none orig_pkts=3 resp_pkts=1 rst_frame=9 suspected_rsts=0 reuses=1`},
+		{"answered with the same number, and it goes on from there", ended + `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 70`, `
+			1 handshake=completed close=closed orig_pkts=4 resp_pkts=2
+			2 handshake=completed close=open resp_payload=70 reuses=1`},
 		{"answered when the SYN itself is forgotten", ended + `
 			+60000 c S 1000
 			+131000 s SA 70000 1001`, `
