@@ -9,7 +9,8 @@ import (
 )
 
 // Connections that another one announces. In FTP's data connections (RFC 959, section 3.2) goes what the files hold, so that
-// only what was said of them on the control connection tells what they are.
+// only what was said of them on the control connection tells what they are. A server of TFTP answers from a port of its own
+// (RFC 1350, section 4): blocks and their numbers, which alone tell little.
 
 // control is what is kept of a control connection: of each side the line that is not whole yet.
 type control struct {
@@ -85,10 +86,10 @@ func (x *Identifier) controlLine(k *pending, line []byte) {
 	if !at.IsValid() || at.Port() == 0 {
 		return
 	}
-	x.announce(k, peer, at)
+	x.announce(k, FTPData, peer, at)
 	if at.Addr() != speaker {
 		// Behind a translator of addresses the one named is that of the inside.
-		x.announce(k, peer, netip.AddrPortFrom(speaker, at.Port()))
+		x.announce(k, FTPData, peer, netip.AddrPortFrom(speaker, at.Port()))
 	}
 }
 
@@ -142,9 +143,9 @@ func extended(b []byte, speaker netip.Addr) (at netip.AddrPort) {
 	return netip.AddrPortFrom(addr, uint16(port))
 }
 
-// announce notes that k's speaker waits at an address for who is called peer.
-func (x *Identifier) announce(k *pending, peer netip.Addr, at netip.AddrPort) {
-	x.tell(Answer{Index: k.p.Index, client: peer, addr: at.Addr(), port: at.Port(), at: k.p.Time, what: FTPData})
+// announce notes that k's speaker waits at an address for who is called peer, to speak what.
+func (x *Identifier) announce(k *pending, what Protocol, peer netip.Addr, at netip.AddrPort) {
+	x.tell(Answer{Index: k.p.Index, client: peer, addr: at.Addr(), port: at.Port(), at: k.p.Time, what: what})
 }
 
 // tell gives to Names what was learned, now or in its turn.
@@ -198,6 +199,9 @@ func (n *Names) meet(a *Answer) {
 
 // Meets reports whether any meeting is known.
 func (n *Names) Meets() bool { return n.meetings.young != nil || n.meetings.old != nil }
+
+// Datagrams reports whether p is announced for datagrams, else for connections.
+func (p Protocol) Datagrams() bool { return p == TFTP }
 
 // Announced returns what the connection is that caller began to an address at time first (ns) with a frame, as another
 // connection of the two ends said, and the frame that said so: the last before it, else one captured a moment behind it.

@@ -21,7 +21,15 @@ func matchSTUN(l *look) grade {
 		return l.until(20 + n)
 	}
 	// RFC 3489 had no cookie: its attributes must fill the message.
-	if t := be16(b); (t&0x3fef == 1 || t&0x3fef == 2 || t == 0x0111 || t == 0x0112) && n > 0 && 20+n == l.size && 20+n <= len(b) {
+	if !l.pend.tcp && l.size == len(b) {
+		switch p := l.peer; { // a question may have none: its number of 16 octets is that of the answer
+		case be16(b) == 1 && n == 0 && l.size == 20 && len(p) == 0 && l.first && l.client && !l.final:
+			return more
+		case (be16(b) == 0x101 || be16(b) == 0x111) && 20+n == l.size && len(p) >= 20 && be16(p) == 1 && string(p[4:20]) == string(b[4:20]):
+			return exact
+		}
+	}
+	if t := be16(b); (t&0x3eef == 1 || t&0x3eef == 2) && n > 0 && 20+n == l.size && 20+n <= len(b) {
 		for at := 20; at < l.size; {
 			if at+4 > l.size {
 				return no

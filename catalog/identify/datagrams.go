@@ -1,6 +1,11 @@
 package identify
 
-import "bytes"
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+	"strings"
+)
 
 // Protocols of single datagrams.
 
@@ -130,9 +135,12 @@ func matchTFTP(l *look) grade {
 }
 
 // followTFTP tells who asked where a server answers from a port of its own: it is who speaks first there, with a
-// block, with an acknowledgement of the request to write, with options or with a refusal.
-func followTFTP(_ *Identifier, k *pending) bool {
+// block, with an acknowledgement of the request to write, with options or with a refusal. A request says where that is awaited.
+func followTFTP(x *Identifier, k *pending) bool {
 	b, client := k.data, k.side
+	if len(b) >= 9 && b[0] == 0 && (b[1] == 1 || b[1] == 2) && !k.multi {
+		x.announce(k, TFTP, k.p.DstAddr(), netip.AddrPortFrom(k.p.SrcAddr(), k.p.SrcPort))
+	}
 	if len(b) < 4 || k.ports[0] == 69 || k.ports[1] == 69 {
 		return true
 	}
@@ -180,23 +188,69 @@ func matchRIP(l *look) grade {
 // matchRADIUS walks the attributes to the end (RFC 2865, section 3).
 func matchRADIUS(l *look) grade {
 	b := l.b
-	if !l.on(1812) && !l.on(1813) && !l.on(1645) && !l.on(1646) && !l.on(3799) {
+	if slices.IndexFunc(radiusPorts, l.on) < 0 {
 		return no
 	}
-	if len(b) < 20 || be16(b[2:]) > l.size || be16(b[2:]) < 20 || b[0] == 0 || b[0] > 52 {
+	if len(b) < 20 || be16(b[2:]) > l.size || be16(b[2:]) < 20 || b[0] == 0 || b[0] > 52 || !radiusFields(b) {
 		return no
 	}
+	return shape
+}
+
+// radiusPorts are where it lives: by RFC 2865, RFC 2866 and before them, and for what the server asks of its client (RFC 5176), as Cisco
+// has it, too.
+var radiusPorts = []uint16{1645, 1646, 1700, 1812, 1813, 3799}
+
+// radiusFields walks the attributes of b (RFC 2865, section 5) as far as it goes.
+func radiusFields(b []byte) bool {
 	n := be16(b[2:])
 	for at := 20; at < n && at+2 <= len(b); {
 		if b[at+1] < 2 {
-			return no
+			return false
 		}
 		at += int(b[at+1])
 		if at > n {
-			return no
+			return false
 		}
 	}
-	return shape
+	return true
+}
+
+// matchRADIUSPair takes a request and its answer on any other port: both are as long as they say, with nothing behind their attributes,
+// and have one number and kinds that belong together.
+func matchRADIUSPair(l *look) grade {
+	b, p := l.b, l.peer
+	if !mayRADIUS(b, l.size) || slices.IndexFunc(radiusPorts, l.on) >= 0 {
+		return no
+	}
+	asks := radiusAnswers(b[0]) != ""
+	switch {
+	case !asks && len(p) > 22 && p[1] == b[1] && strings.IndexByte(radiusAnswers(p[0]), b[0]) >= 0 && mayRADIUS(p, len(p)):
+		return exact
+	case asks && len(b) > 22 && len(p) == 0 && l.first && !l.final:
+		return more
+	}
+	return no
+}
+
+// mayRADIUS reports whether b is whole.
+func mayRADIUS(b []byte, size int) bool {
+	return len(b) >= 20 && len(b) == size && be16(b[2:]) == size && radiusFields(b)
+}
+
+// radiusAnswers are the kinds of packets that answer one, "" of what is no request.
+func radiusAnswers(kind byte) string {
+	switch kind {
+	case 1:
+		return "\x02\x03\x0b"
+	case 4:
+		return "\x05"
+	case 40:
+		return "\x29\x2a"
+	case 43:
+		return "\x2c\x2d"
+	}
+	return ""
 }
 
 func matchCoAP(l *look) grade {

@@ -240,7 +240,7 @@ func matchFTPClient(l *look) grade {
 func matchIMAPServer(l *look) grade {
 	b := l.b
 	if len(b) < 5 {
-		if begins(b, "* OK") || begins(b, "* PRE") || begins(b, "* BYE") {
+		if up := bytes.ToUpper(b); begins(up, "* OK") || begins(up, "* PRE") || begins(up, "* BYE") {
 			return more
 		}
 		return no
@@ -248,7 +248,7 @@ func matchIMAPServer(l *look) grade {
 	if l.middle && has(b, "* ") && whole(b) && (tagged(l.peer) || mailbox(firstLine(b)[2:])) {
 		return exact
 	}
-	if !has(b, "* OK") && !has(b, "* PREAUTH") && !has(b, "* BYE") {
+	if up := bytes.ToUpper(b[:min(len(b), 9)]); !has(up, "* OK") && !has(up, "* PREAUTH") && !has(up, "* BYE") {
 		return no
 	}
 	if contains(b, "imap") || len(l.peer) > 0 && tagged(l.peer) {

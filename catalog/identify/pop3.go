@@ -21,6 +21,9 @@ func matchPOP3Server(l *look) grade {
 	if len(l.b) < 4 || !whole(l.b) && !l.final {
 		return more
 	}
+	if has(l.b, "-ERR [SYS/") || has(l.b, "-ERR [IN-USE]") || has(l.b, "-ERR [LOGIN-DELAY]") {
+		return exact // its codes (RFC 2449, section 8; RFC 3206)
+	}
 	g := greets(l, "pop", l.popWords())
 	if g == no && l.final {
 		switch {

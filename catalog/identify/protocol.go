@@ -206,6 +206,15 @@ const (
 	MPD
 	Asterisk
 	Distcc
+	MySQLX
+	ManageSieve
+	Beats
+	GELF
+	Bacula
+	NRPE
+	Clamd
+	EPMD
+	Erlang
 	FTPData
 	protocolCount
 )
@@ -417,6 +426,15 @@ var infos = [protocolCount]info{
 	MPD:               {name: "mpd", tcp: []uint16{6600}},
 	Asterisk:          {name: "asterisk-ami", tcp: []uint16{5038}},
 	Distcc:            {name: "distcc", tcp: []uint16{3632}},
+	MySQLX:            {name: "mysqlx", tcp: []uint16{33060}},
+	ManageSieve:       {name: "managesieve", tcp: []uint16{4190}},
+	Beats:             {name: "beats", tcp: []uint16{5044}},
+	GELF:              {name: "gelf", tcp: []uint16{12201}, udp: []uint16{12201}},
+	Bacula:            {name: "bacula", tcp: []uint16{9101, 9102, 9103}},
+	NRPE:              {name: "nrpe", tcp: []uint16{5666}},
+	Clamd:             {name: "clamd", tcp: []uint16{3310}},
+	EPMD:              {name: "epmd", tcp: []uint16{4369}},
+	Erlang:            {name: "erlang"},
 }
 
 // String returns the word used in records, "" for None.

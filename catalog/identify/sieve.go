@@ -39,8 +39,9 @@ const sieved = 8
 // sieve tells which signatures of a list may say anything but no of some octets.
 // Most payload of unknown protocols fits none of them, and a few ANDs tell that.
 //
-// Each signature has a place in its sets, and those that begin with the same two octets
-// share one, or that say so: there is room for more signatures than a set has places.
+// Each signature has a place in its sets. Those that begin with the same two octets share one, and few at a time of those
+// that want so much that hardly anything else passes for them (sure); some say that they do. So there is room for more
+// signatures than a set has places, and those that are bound to ports or have tests of their own, which cannot share, have theirs.
 type sieve struct {
 	list  []signature
 	place []uint8          // of each signature
@@ -65,24 +66,40 @@ func newSieve(list []signature) *sieve {
 		}
 		return v.port[port]
 	}
-	houses := map[string]int{}
+	houses, crowded := map[string]int{}, map[string]int{}
+	crowd, room := 0, 0 // the place that the next of the sure ones shares, and how many may yet
 	for i := range list {
 		s := &list[i]
+		sure := s.sure() && !s.beside && !(i+1 < len(list) && list[i+1].beside)
 		here, shared := houses[s.beginning()]
+		if !shared && sure {
+			here, shared = crowded[s.beginning()]
+		}
 		if s.beside {
 			if s.fits != nil || s.alone != nil || s.only != nil || s.home != nil {
 				panic("identify: " + s.proto.String() + " asks for more than octets, in the place of another")
 			}
 			here, shared = int(v.place[i-1]), true
 		}
+		if sure && !shared && room > 0 {
+			here, shared = crowd, true
+			room--
+		}
 		if !shared {
 			if here = len(v.who); here == setSize {
-				panic("identify: more signatures than places, of which none begins as another does")
+				panic("identify: more signatures than places")
+			}
+			if sure {
+				crowd, room = here, crowdSize-1
 			}
 			v.who = append(v.who, nil)
-			if s.beginning() != "" {
-				houses[s.beginning()] = here
-			}
+		}
+		switch {
+		case s.beside || s.beginning() == "":
+		case sure:
+			crowded[s.beginning()] = here
+		default:
+			houses[s.beginning()] = here
 		}
 		v.who[here] = append(v.who[here], uint8(i))
 		v.place[i] = uint8(here)
@@ -135,6 +152,20 @@ func (s *signature) beginning() string {
 		return ""
 	}
 	return string(byte(len(s.at(0)))) + s.at(0) + s.at(1)
+}
+
+// crowdSize is how many of the sure ones share a place: eight times four octets in each of five are one of 30,000 beginnings at most.
+const crowdSize = 8
+
+// sure reports whether nothing but octets tells s, and each of the first five is one of four at most: whoever shares its place is hardly
+// ever looked at in vain because of it.
+func (s *signature) sure() bool {
+	for j := range 5 {
+		if o := len(s.at(j)); o == 0 || o > 4 {
+			return false
+		}
+	}
+	return s.fits == nil && s.alone == nil && s.only == nil && s.home == nil
 }
 
 // agrees reports whether b is as s has it, as far as it goes.

@@ -131,9 +131,3 @@ func spelt(p Protocol, from role, s string) signature {
 	}
 	return sig
 }
-
-// aside is a signature that has the place of the one before it.
-func aside(s signature) signature {
-	s.beside = true
-	return s
-}

@@ -173,12 +173,18 @@ func matchSyslog(l *look) grade {
 		}
 		b = b[i+1:]
 	}
+	if len(b) < 5 && len(b) < len(l.b) && begins(b, "<") {
+		return l.until(len(l.b) + 1)
+	}
 	if len(b) < 5 || b[0] != '<' {
 		return no
 	}
 	n, i := 0, 1
 	for ; i < len(b) && i < 5 && b[i] >= '0' && b[i] <= '9'; i++ {
 		n = n*10 + int(b[i]-'0')
+	}
+	if i > 1 && i == len(b) && i < 5 {
+		return l.until(len(l.b) + 1)
 	}
 	if i == 1 || i >= len(b) || b[i] != '>' || n > 191 || i > 2 && b[1] == '0' {
 		return no

@@ -355,18 +355,37 @@ func matchKafka(l *look) grade {
 		return l.until(n + 4)
 	}
 	if id == 0xffff || id == 0 {
+		if api == 18 && (ver <= 2 && n == 10 || ver <= 4 && kafkaVersions(b[14:], n-10)) {
+			return exact // what the broker can do is asked by some who have no name
+		}
 		if l.on(9092) {
 			return port
 		}
 		return no
 	}
-	if id > 128 || 14+id > len(b) || 10+id > n || !printable(b[14:14+id]) {
+	if id > 255 || 14+id > len(b) || 10+id > n || !printable(b[14:14+id]) {
 		return no
 	}
 	if l.on(9092) || api == 18 {
 		return exact
 	}
 	return shape
+}
+
+// kafkaVersions reports whether b is the rest, of n octets, of a request for what a broker can do (versions 3 and 4): no tags, the
+// names of a program and of its version, and no tags.
+func kafkaVersions(b []byte, n int) bool {
+	if n > len(b) || n < 4 || b[0] != 0 {
+		return false
+	}
+	b = b[1:n]
+	for range 2 {
+		if len(b) == 0 || b[0] < 2 || b[0] > 127 || int(b[0]) > len(b) || !printable(b[1:b[0]]) {
+			return false
+		}
+		b = b[b[0]:]
+	}
+	return len(b) == 1 && b[0] == 0
 }
 
 // matchCassandra takes frames of versions 1 to 5 (CQL native protocol).

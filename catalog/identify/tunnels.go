@@ -171,7 +171,7 @@ func vpnReset(b []byte, n int) bool {
 	}
 	// Under a key for the control channel (tls-crypt) the packet id and the time come
 	// before the digest, and all behind it is hidden.
-	if n >= 54 && len(b) >= 17 && be32(b[9:]) <= 1 && be32(b[13:])>>28 >= 4 && (n == 54 || b[0]>>3 == 10) {
+	if n >= 54 && len(b) >= 17 && (be32(b[9:]) <= 1 || be32(b[9:]) == vpnEarly && b[0]>>3 == 10) && be32(b[13:])>>28 >= 4 && (n == 54 || b[0]>>3 == 10) {
 		return true
 	}
 	for _, digest := range [...]int{16, 20, 28, 32, 48, 64} {
@@ -181,6 +181,29 @@ func vpnReset(b []byte, n int) bool {
 		}
 	}
 	return false
+}
+
+// vpnEarly is the first packet id of a client from version 2.6 on that brings its own key for the control channel (tls-crypt-v2).
+const vpnEarly = 0x0f000001
+
+// matchOpenVPNKey takes such a client's first packet over TCP: it ends in its wrapped key, and that in its length.
+func matchOpenVPNKey(l *look) grade {
+	b := l.b
+	const head, least = 54, 290
+	if len(b) < 19 || !l.spoke || b[2] != 10<<3 {
+		return no
+	}
+	n := be16(b)
+	if n < head+least || n > 1400 || !vpnReset(b[2:], n) {
+		return no
+	}
+	if n+2 > len(b) {
+		return l.until(n + 2)
+	}
+	if n+2 != l.size || be16(b[n:]) != n-head {
+		return no
+	}
+	return exact
 }
 
 // mayIKE reports whether b has the length it claims, with four zero octets before it

@@ -309,21 +309,32 @@ func (e *Engine) nameOf(f *flows.Ended) string {
 }
 
 // announced is what f is by the word of another connection between its ends, else app, what its own payload told. What
-// is announced goes one way: where both ends speak, what they say tells more.
+// is announced of TCP goes one way: where both ends speak, what they say tells more. Of datagrams it is only asked where their payload tells nothing,
+// and of either end, as who sent first may not be who is taken for the originator.
 func (e *Engine) announced(f *flows.Ended, app *identify.Facts) *identify.Facts {
-	if f.Proto != capture.ProtoTCP || f.Orig.Payload > 0 && f.Resp.Payload > 0 {
-		return app
+	orig, resp := netip.AddrPortFrom(capture.Addr(f.Orig.Addr, f.Ver), f.Orig.Port), netip.AddrPortFrom(capture.Addr(f.Resp.Addr, f.Ver), f.Resp.Port)
+	switch {
+	case f.Proto == capture.ProtoTCP && (f.Orig.Payload == 0 || f.Resp.Payload == 0):
+		if p, frame := e.names.Announced(orig.Addr(), resp, f.First, f.FirstFrame); p != identify.None && !p.Datagrams() {
+			// Who listens for it said so.
+			listens := 1
+			if !f.OrigFirst {
+				listens = 0
+			}
+			return identify.Announce(p, listens, frame)
+		}
+	case f.Proto == capture.ProtoUDP && (app == nil || app.Protocol == identify.None):
+		for waits, ends := range [2][2]netip.AddrPort{{resp, orig}, {orig, resp}} {
+			if p, frame := e.names.Announced(ends[1].Addr(), ends[0], f.First, f.FirstFrame); p.Datagrams() {
+				waits = 1 - waits
+				if !f.OrigFirst {
+					waits = 1 - waits
+				}
+				return identify.Announce(p, waits, frame)
+			}
+		}
 	}
-	p, frame := e.names.Announced(capture.Addr(f.Orig.Addr, f.Ver), netip.AddrPortFrom(capture.Addr(f.Resp.Addr, f.Ver), f.Resp.Port), f.First, f.FirstFrame)
-	if p == identify.None {
-		return app
-	}
-	// Who listens for it said so.
-	listens := 1
-	if !f.OrigFirst {
-		listens = 0
-	}
-	return identify.Announce(p, listens, frame)
+	return app
 }
 
 // empty returns a harvest without anything in it.
