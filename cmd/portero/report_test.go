@@ -157,28 +157,6 @@ func TestReportOfNothing(t *testing.T) {
 	p.silent()
 }
 
-// On a narrow screen a sheet's words stay whole: its tables scroll, the page does not.
-func TestSheetOnAPhone(t *testing.T) {
-	for _, lang := range []string{"en", "es"} {
-		dir := t.TempDir()
-		if code, _, errs := portero(t, "exercise", "--format", "html", "--lang", lang, "-o", dir+"/s.html", look); code != exitOK {
-			t.Fatal(code, errs)
-		}
-		for _, name := range []string{"s.html", "s.key.html"} {
-			for _, w := range []int64{390, 500, 1280} {
-				b := browse(t, filepath.Join(dir, name), "", w, 844, false)
-				if over := eval[int](b, `document.documentElement.scrollWidth - innerWidth`); over > 0 {
-					t.Errorf("%s, %s, %d: %d pixels wider than the window", name, lang, w, over)
-				}
-				// A word is broken where it stands in two lines.
-				if got := eval[string](b, `[...document.querySelectorAll("th,td")].filter(e => e.firstChild && e.firstChild.nodeType === 3 && /^[A-Za-záéíóúñ0-9]+$/.test(e.textContent)).filter(e => { const r = document.createRange(); r.selectNodeContents(e); return new Set([...r.getClientRects()].map(x => Math.round(x.top))).size > 1 }).map(e => e.textContent).join(" ")`); got != "" {
-					t.Errorf("%s, %s, %d: broken: %s", name, lang, w, got)
-				}
-			}
-		}
-	}
-}
-
 // On a phone the buttons that step through a ladder stand in one row, in both languages.
 func TestReportStepsOnAPhone(t *testing.T) {
 	b := browse(t, report(t, firstLook), "#c2", 390, 844, false)

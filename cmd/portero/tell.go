@@ -168,12 +168,14 @@ func writePage(w io.Writer, ladder *teach.Ladder, draw teach.DrawOptions, l teac
 	if draw.Large {
 		size = 24
 	}
+	// Three columns want forty letters; below that what stood beside an arrow stands over and under it.
+	narrow := fmt.Sprintf("@media screen and (max-width:%dpx)%s", 40*size, narrowStyle)
 	if _, err := fmt.Fprintf(w, `<!doctype html>
 <html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>%s</title>
 <style>body{font:%dpx/1.5 system-ui,sans-serif}%s</style></head><body><main>
-`, l, html.EscapeString(ladder.Title()), size, pageStyle); err != nil {
+`, l, html.EscapeString(ladder.Title()), size, pageStyle+narrow); err != nil {
 		return err
 	}
 	if err := ladder.WriteHTML(w, draw); err != nil {
@@ -211,5 +213,23 @@ body{max-width:64em;margin:1em auto;padding:0 1em}
 .rung .check{grid-row:4}
 .wire{grid-row:5;margin-top:.3em;opacity:.8}
 .outro{font-weight:bold;margin:.3em 0}
-@media(max-width:40em){.rung{grid-template-columns:4.6em 1fr 4.6em;column-gap:.5em}.rung .state{font-size:.6em;overflow-wrap:anywhere}.frame,.time{font-size:.75em}}
+@media print{body{font-size:12pt}}
+`
+
+// narrowStyle lays a rung out for a phone: frame and time, the arrow, the states on their sides, the words.
+const narrowStyle = `{
+.rung{grid-template-columns:1fr 1fr;column-gap:.5em}
+.rung>*{grid-column:1/-1}
+.frame,.time{font-size:.75em}
+.frame{grid-column:1}
+.time{grid-column:2}
+.label{grid-row:2}
+.rung .state{grid-row:3;font-size:.8em;margin-top:.4em}
+.rung .orig{grid-column:1}
+.rung .resp{grid-column:2}
+.rung em,.rung blockquote{grid-row:4}
+.rung p{grid-row:5}
+.rung .check{grid-row:6}
+.wire{grid-row:7}
+}
 `

@@ -59,12 +59,8 @@ func (f *fragment) begin(o DrawOptions) {
 
 // ends writes who speaks, and in which states they begin.
 func (f *fragment) ends() {
-	right := f.Right
-	if f.Service != "" {
-		right += " (" + f.Service + ")"
-	}
 	f.put(`<p class="ends"><span class="end orig">`, f.Left, "</span> ")
-	f.put(`<span class="end resp">`, right, "</span></p>\n")
+	f.put(`<span class="end resp">`, f.responder(), "</span></p>\n")
 	if f.States {
 		f.put(`<p class="states"><span class="state orig">`, f.as.standing(f.Start[0]), "</span> ")
 		f.put(`<span class="state resp">`, f.as.standing(f.Start[1]), "</span></p>\n")

@@ -50,14 +50,23 @@ type Ladder struct {
 	Right  string `json:"right"`
 	// Service is the name of the responder's service in brackets, or empty. It is
 	// portero's own word, never the wire's.
-	Service string            `json:"service,omitempty"`
-	Start   [2]trace.Standing `json:"start"`
-	Intro   []string          `json:"intro"`
-	Rungs   []Rung            `json:"rungs"`
+	Service   string            `json:"service,omitempty"`
+	ServiceBy string            `json:"service_by,omitempty"` // what tells it, as in the record
+	Start     [2]trace.Standing `json:"start"`
+	Intro     []string          `json:"intro"`
+	Rungs     []Rung            `json:"rungs"`
 	// Deviations from the textbook, and what it all comes to.
 	Deviations []string `json:"deviations,omitempty"`
 	Outro      []string `json:"outro"`
 	lang       Lang
+}
+
+// responder names the right end as it is drawn: with its service, marked where only the port speaks for it.
+func (l *Ladder) responder() string {
+	if l.Service == "" {
+		return l.Right
+	}
+	return l.Right + " (" + record.Called(l.Service, l.ServiceBy) + ")"
 }
 
 // Options say what a ladder tells.
@@ -78,7 +87,7 @@ func New(rec *record.Record, tr *trace.Trace, o Options) *Ladder {
 	}
 	l := &Ladder{Lang: o.Lang.String(), lang: o.Lang, States: tr.TCP, Start: tr.Start}
 	l.Left, l.Right = name(tr, trace.Orig), name(tr, trace.Resp)
-	l.Service = rec.Service
+	l.Service, l.ServiceBy = rec.Service, rec.ServiceBy
 	t := newTeller(rec, tr, o.Lang)
 	t.guessing = o.Guessing
 	l.Intro = t.intro()

@@ -11,12 +11,8 @@ import (
 // WriteMermaid draws the ladder as a Mermaid sequence diagram.
 func (l *Ladder) WriteMermaid(w io.Writer, _ DrawOptions) error {
 	var b strings.Builder
-	right := l.Right
-	if l.Service != "" {
-		right += " (" + l.Service + ")"
-	}
 	b.WriteString("sequenceDiagram\n")
-	b.WriteString("  participant A as " + mermaid(l.Left) + "\n  participant B as " + mermaid(right) + "\n")
+	b.WriteString("  participant A as " + mermaid(l.Left) + "\n  participant B as " + mermaid(l.responder()) + "\n")
 	p := &sheet{Ladder: l}
 	if l.States {
 		b.WriteString("  Note over A: " + mermaid(p.standing(l.Start[0])) + "\n  Note over B: " + mermaid(p.standing(l.Start[1])) + "\n")

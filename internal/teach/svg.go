@@ -53,12 +53,9 @@ type drawing struct {
 }
 
 func newDrawing(l *Ladder, o DrawOptions) *drawing {
-	d := &drawing{Ladder: l, as: &sheet{Ladder: l}, large: o.Large, size: 14, wide: 760, responder: l.Right, boxes: map[int][]int{}}
+	d := &drawing{Ladder: l, as: &sheet{Ladder: l}, large: o.Large, size: 14, wide: 760, responder: l.responder(), boxes: map[int][]int{}}
 	if o.Large {
 		d.size, d.wide = 26, 1280
-	}
-	if l.Service != "" {
-		d.responder += " (" + l.Service + ")"
 	}
 	d.line = d.size * 3 / 2
 	d.left, d.right = d.wide/5, d.wide*4/5

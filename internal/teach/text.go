@@ -149,10 +149,7 @@ func padTo(s string, n int) string {
 
 // heads prints the names of both ends over their bars.
 func (p *sheet) heads() {
-	right := p.Right
-	if p.Service != "" {
-		right += " (" + p.Service + ")"
-	}
+	right := p.responder()
 	at := p.left - 2
 	// The right name stands over its bar, further left where it would not fit.
 	to := min(p.right-3, p.Width-width(right))

@@ -125,10 +125,12 @@ func (s *Sheet) WriteKeyMarkdown(w io.Writer) error {
 	return err
 }
 
-// sheetStyle breaks no word of a table while there is room for it; on paper nothing scrolls.
+// sheetStyle breaks no word of a table: on a screen that is too narrow a table scrolls, and on paper, where nothing
+// does, its letters are so small that nine columns fit, with room to write by hand in what is to be filled in.
 const sheetStyle = `body{font:15px/1.4 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}` +
 	`table{border-collapse:collapse;width:100%;margin:.6em 0;break-inside:avoid}th,td{border:1px solid #888;padding:.25em .4em;text-align:left;overflow-wrap:break-word;font-variant-numeric:tabular-nums}` +
-	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}@media screen and (max-width:60em){table{font-size:.75em}th,td{padding:.15em .2em}td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}.wide{overflow-x:auto}@media print{body{margin:0;font-size:11pt}h2{break-after:avoid}th,td{overflow-wrap:anywhere}.wide{overflow:visible}}`
+	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}.choice{display:inline-block;margin-right:1.2em}@media screen and (max-width:60em){table{font-size:.75em}th,td{padding:.15em .2em}td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}.wide{overflow-x:auto}` +
+	`@media print{body{margin:0;padding:0;font-size:11pt}h2{break-after:avoid}.wide{overflow:visible}table{font-size:8.5pt}th,td{padding:.25em .3em}td .blank{display:block;min-width:4.8em;height:1.5em}}`
 
 func (s *Sheet) page(w io.Writer, title, body string) error {
 	_, err := io.WriteString(w, `<!DOCTYPE html>
@@ -172,7 +174,7 @@ func (s *Sheet) WriteHTML(w io.Writer) error {
 		}
 		fmt.Fprintf(&b, "</tbody></table></div>\n<p>(%d) %s</p><p>", t.Verdict.N, esc(s.verdictQuestion()))
 		for _, c := range t.Choices {
-			b.WriteString("&#9744; " + esc(c) + " &nbsp; ")
+			b.WriteString(`<span class="choice">&#9744; ` + esc(c) + "</span> ")
 		}
 		b.WriteString("</p>\n")
 		if t.Reason != nil {

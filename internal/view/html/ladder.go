@@ -132,7 +132,7 @@ func tell(t *texts, rec *record.Record, tr *trace.Trace, ctx certificate.Context
 	s := &story{Rungs: []rung{}, Left: en.Left, Right: en.Right, States: en.States, Start: [2]int{standing(en.Start[0]), standing(en.Start[1])},
 		Intro: t.lists(en.Intro, es.Intro), Outro: t.lists(en.Outro, es.Outro), Differs: t.lists(en.Deviations, es.Deviations)}
 	if en.Service != "" {
-		s.Right += " (" + safe.Terminal(en.Service) + ")"
+		s.Right += " (" + safe.Terminal(record.Called(en.Service, en.ServiceBy)) + ")"
 	}
 	step, asker := 0, teach.NewAsker(tr)
 	for i := range en.Rungs {
