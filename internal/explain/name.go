@@ -67,7 +67,7 @@ func named(c *catalog.Catalog, l lang.Lang, w string) []Entry {
 				continue
 			}
 			if n++; n <= 12 {
-				ports = append(ports, fmt.Sprintf("%d/%s %s", f.Port, protoName(f.Proto), f.Name))
+				ports = append(ports, fmt.Sprintf("%d/%s %s", f.Port, protoName(f.Proto), lang.Fact(l, f.Name)))
 			}
 		}
 		t := fmt.Sprintf("%s. %s\n%s%s\n%s", l.Pick(k.TitleEN, k.TitleES), l.Pick(k.ExplainEN, k.ExplainES), l.Pick("do: ", "qué hacer: "), l.Pick(k.DoEN, k.DoES),

@@ -101,7 +101,7 @@ func (d *portFacts) history(b *strings.Builder) {
 	for _, f := range d.facts {
 		k, _ := d.c.Kind(f.Kind)
 		note := d.c.Note(f)
-		name := strings.TrimSpace(strings.Join([]string{f.Name, era(note)}, " "))
+		name := strings.TrimSpace(strings.Join([]string{lang.Fact(d.l, f.Name), era(note, d.l)}, " "))
 		fmt.Fprintf(b, "%s: %s, %s", label(f.Kind, d.l), name, d.l.Pick(k.TitleEN, k.TitleES))
 		if note.Ratio != "" && note.Ratio != "-" {
 			fmt.Fprintf(b, d.l.Pick(": answers of %s times the question", ": respuestas de %s veces la pregunta"), note.Ratio)
@@ -179,11 +179,11 @@ func weight(kind string) int {
 	return 0
 }
 
-func era(n catalog.Note) string {
+func era(n catalog.Note, l lang.Lang) string {
 	if n.Era == "" {
 		return ""
 	}
-	return "(" + n.Era + ")"
+	return "(" + lang.Era(l, n.Era) + ")"
 }
 
 // label says whether a fact is of the past or of today.

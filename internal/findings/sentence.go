@@ -22,8 +22,8 @@ func (f *Finding) Text(l words.Lang) string {
 }
 
 // door is the port with its service, spot the same after a comma, bare the port alone.
-func (f *Finding) door(l words.Lang) number { return number{f.Port, f.Proto, f.Name, true, l} }
-func (f *Finding) spot(l words.Lang) number { return number{f.Port, f.Proto, f.Name, false, l} }
+func (f *Finding) door(l words.Lang) number { return number{f.Port, f.Proto, words.Fact(l, f.Name), true, l} }
+func (f *Finding) spot(l words.Lang) number { return number{f.Port, f.Proto, words.Fact(l, f.Name), false, l} }
 func (f *Finding) bare(l words.Lang) number { return number{f.Port, f.Proto, "", false, l} }
 
 // patternText tells what many connections add up to.
@@ -126,7 +126,7 @@ func (f *Finding) spokenText(l words.Lang) string {
 	case "mining":
 		return say(l.Pick("%s spoke %s with %s, %s", "%s habló %s con %s, %s"), f.Actor, f.Name, f.Target, bare)
 	case "anonymity":
-		return say(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, bare, f.Name)
+		return say(l.Pick("%s used %s, %s (%s)", "%s usó %s, %s (%s)"), f.Actor, f.Target, bare, words.Fact(l, f.Name))
 	}
 	return ""
 }
@@ -178,7 +178,7 @@ func (f *Finding) placeText(l words.Lang) string {
 		return say(l.Pick("%s administers %d machines inside", "%s administra %d equipos interiores"), f.Actor, f.Count)
 	case "port-backdoor":
 		return say(l.Pick("%s answers on port %d/%s, a number that %s used; the number alone proves nothing", "%s contesta en el puerto %d/%s, un número que usó %s; el número solo no prueba nada"),
-			f.Target, f.Port, record.ProtoName(f.Proto), f.Name)
+			f.Target, f.Port, record.ProtoName(f.Proto), words.Fact(l, f.Name))
 	}
 	return ""
 }
