@@ -22,8 +22,12 @@ func (f *Finding) Text(l words.Lang) string {
 }
 
 // door is the port with its service, spot the same after a comma, bare the port alone.
-func (f *Finding) door(l words.Lang) number { return number{f.Port, f.Proto, words.Fact(l, f.Name), true, l} }
-func (f *Finding) spot(l words.Lang) number { return number{f.Port, f.Proto, words.Fact(l, f.Name), false, l} }
+func (f *Finding) door(l words.Lang) number {
+	return number{f.Port, f.Proto, words.Fact(l, f.Name), true, l}
+}
+func (f *Finding) spot(l words.Lang) number {
+	return number{f.Port, f.Proto, words.Fact(l, f.Name), false, l}
+}
 func (f *Finding) bare(l words.Lang) number { return number{f.Port, f.Proto, "", false, l} }
 
 // patternText tells what many connections add up to.
