@@ -403,6 +403,14 @@ func TestHonestLate(t *testing.T) {
 			s A 5001 900
 			c A 1001 5001`, `
 			1 handshake=invalid close=none`},
+		{"a FIN that acknowledges what was never sent is no third packet, behind two SYNs of which the first is answered", `
+			c S 1000
+			c S 1001
+			c A 999 5001 10
+			s SA 5000 1001
+			s A 4000 0
+			c FA 1021 75000`, `
+			1 handshake=invalid close=none resp_lost=0`},
 		{"octets that acknowledge what was never sent, and the stream goes on before them", `
 			c S 1000
 			s SA 5000 1001

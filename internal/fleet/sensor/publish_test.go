@@ -49,6 +49,9 @@ func TestEachBatchIsSentOnce(t *testing.T) {
 	for s.Retries.Load() == 0 && ctx.Err() == nil {
 		time.Sleep(time.Millisecond)
 	}
+	if out := nc.Stats().OutMsgs; out > s.Retries.Load()+1 {
+		t.Errorf("%d were on their way at once before the broker took one", out)
+	}
 	if !strings.Contains(said(), "not sent yet") || s.Sent.Load() != 0 || sp.Stats().Records == 0 {
 		t.Errorf("said %q, %+v", said(), s.State(0))
 	}

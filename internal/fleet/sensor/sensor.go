@@ -275,7 +275,8 @@ func (s *Sensor) Close() error {
 	return s.err()
 }
 
-// window is how many messages may be on their way at once.
+// window is how many messages may be on their way at once, once the broker has taken one. Until then, and again after it took one
+// not, it is one at a time: of many, those behind the one that it had no place for might find one, and arrive before it and twice.
 const window = 16
 
 type flight struct {
@@ -297,9 +298,10 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 	defer stop()
 	var after uint64
 	var out []flight
+	most := 1
 	said := time.Time{}
 	for ctx.Err() == nil {
-		for len(out) < window {
+		for len(out) < most {
 			m, ok, err := s.spool.TryNext(after, len(out) == 0, ctx)
 			if err != nil {
 				if errors.Is(err, spool.ErrClosed) || ctx.Err() != nil {
@@ -347,7 +349,7 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 				said = time.Now()
 				s.cfg.Say(fmt.Sprintf("not sent yet: %v; %s on the spool", bus.Unsent(err), number(s.spool.Stats().Records, "record waits", "records wait")))
 			}
-			after, out = out[0].number-1, out[:0]
+			after, out, most = out[0].number-1, out[:0], 1
 			select {
 			case <-ctx.Done():
 			case <-time.After(200 * time.Millisecond):
@@ -356,7 +358,7 @@ func (s *Sensor) Publish(ctx context.Context, nc *nats.Conn) error {
 		}
 		s.Sent.Add(uint64(f.records))
 		s.spool.Ack(f.number)
-		out = out[1:]
+		out, most = out[1:], window
 	}
 	return nil
 }
