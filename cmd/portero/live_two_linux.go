@@ -106,13 +106,7 @@ func (a *app) supervise(k *local, plan *session) error {
 		case sig := <-signals:
 			cmd.Process.Signal(sig)
 		case err := <-done:
-			var ee *exec.ExitError
-			switch {
-			case errors.As(err, &ee) && ee.Exited():
-				return &exitError{ee.ExitCode(), nil}
-			case errors.As(err, &ee):
-				return fmt.Errorf("the process that analyses ended: %v", ee)
-			case err != nil:
+			if err := howItEnded(err); err != nil {
 				return err
 			}
 			if kept != nil && o.stats {
@@ -121,6 +115,22 @@ func (a *app) supervise(k *local, plan *session) error {
 			return nil
 		}
 	}
+}
+
+// howItEnded is what err, of the process that analyses, makes of this one. A signal to end that reached it before it heeded any came
+// before anything began: it was asked for, and there is nothing to be said.
+func howItEnded(err error) error {
+	var ee *exec.ExitError
+	if !errors.As(err, &ee) {
+		return err
+	}
+	if ee.Exited() {
+		return &exitError{ee.ExitCode(), nil}
+	}
+	if w, ok := ee.Sys().(syscall.WaitStatus); ok && (w.Signal() == syscall.SIGINT || w.Signal() == syscall.SIGTERM || w.Signal() == syscall.SIGHUP) {
+		return nil
+	}
+	return fmt.Errorf("the process that analyses ended: %v", ee)
 }
 
 // server answers the process that analyses. It answers each question about what is
