@@ -94,10 +94,6 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Rest, first, bad boo
 	if first && ZeekFlips(capture.ProtoTCP, f, p.SrcPort, p.DstPort, o.LikelySrc, o.LikelyDst) {
 		c.flags |= flagZeekFlip | flagZeekCaret
 	}
-	if bad {
-		c.zeekCounted(countC, letC, side, x)
-		return
-	}
 	me, peer := &c.half[side], &c.half[1-side]
 	if x.Data != nil {
 		if x.flags&(dataHigh0<<side) == 0 {
@@ -114,6 +110,10 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Rest, first, bad boo
 				x.zeekAcked[1-side] = peer.isn + 1
 			}
 		}
+	}
+	if bad {
+		c.zeekCounted(countC, letC, side, x)
+		return
 	}
 	// The answer to a SYN-ACK that came first.
 	if orig := c.zeekOrig(); side != orig && c.half[orig].zeek&zState == zSynAckSent && me.zeek&zState == zInactive {

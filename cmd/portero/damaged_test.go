@@ -42,6 +42,18 @@ func TestDamaged(t *testing.T) {
 			c A 1001 5031
 			s PA 5031 1001 10`, `
 			1 handshake=completed close=open resp_payload=20 resp_lost=0`},
+		{"Zeek drops a segment for its sum, and misses its octets when they are acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100 bad
+			s A 5001 1101
+			s PA 5001 1101 50
+			c A 1101 5051
+			c FA 1101 5051
+			s FA 5051 1102
+			c A 1102 5052`, `
+			1 handshake=completed close=closed history=ShACaGdFf`},
 		{"two segments in a row far ahead are forged", `
 			c S 1000
 			s SA 5000 1001

@@ -12,20 +12,11 @@ const (
 	compressed       = "Some packets are compressed (IPComp, RFC 3173): tshark inflates them, portero names the protocol"
 	zeekHandsOver    = "Zeek's analyzer takes the data connection over (GridFTP) and stops counting; the FINs are in the capture"
 	udpLength        = "The UDP length is larger than the datagram: tshark believes the header, portero counts what the IP length leaves room for"
-	fabricEnd        = "tshark takes the last four octets of a FabricPath frame for its check sequence, and the datagram is cut; these frames have none"
 	wrongAck         = "The third packet acknowledges octets that were never sent (its ack is not SYN-ACK seq + 1), and a RST of the originator follows"
 )
 
 // byHand names causes that no rule can tell from the two answers alone.
 var byHand = map[hand]string{
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::]:57005 [5678::]:48879"}:                                                                  fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::2]:57005 [5678::]:48879"}:                                                                 fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::4]:57005 [5678::]:48879"}:                                                                 fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::6]:57005 [5678::]:48879"}:                                                                 fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::8]:57005 [5678::]:48879"}:                                                                 fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::a]:57005 [5678::]:48879"}:                                                                 fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::c]:57005 [5678::]:48879"}:                                                                 fabricEnd,
-	{"zeek+zeek/testing__btest__Traces__cisco-fabric-path.pcap", "udp [1234::e]:57005 [5678::]:48879"}:                                                                 fabricEnd,
 	{"OISF+suricata-verify/tests__bug-7414-decoder-event-01__ip_secopt.pcap", "udp 20.20.20.20:5060 30.30.30.30:5060"}:                                                 malformedOptions,
 	{"OISF+suricata-verify/tests__firewall__tcp-session-decode-malformed-ipv4__input.pcap", "tcp 192.0.2.10:43210 198.51.100.5:443"}:                                   malformedOptions,
 	{"the-tcpdump-group+tcpdump/tests__ipv6-srh-insert-cksum.pcap", "udp [2::f1:0]:5001 [12::1]:57745"}:                                                                finalEnds,
