@@ -304,9 +304,10 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		}
 	}
 	if s := 1 - clues.Orig; f.proto == capture.ProtoUDP && clues.By == handshake.RolesPort && f.pkts[1-s] == 0 && t.common(f, s) < 4 &&
-		(clues.Filtered && handshake.Side(d.ICMPSide) == s || traced(f.port(1-s))) {
+		(clues.Filtered && handshake.Side(d.ICMPSide) == s || traced(f.port(1-s)) || t.common(f, s) <= 1) {
 		// Whose datagrams came back refused, and no other, asked, as traceroute does, and so did who sent to the ports
-		// that it walks: many systems take the ports of callers from among those that are registered.
+		// that it walks: many systems take the ports of callers from among those that are registered. And from a port that
+		// nobody registered nobody answers somebody of whom nothing was seen: who floods takes any.
 		clues.Orig, clues.By = s, handshake.RolesFirst
 	}
 	if f.proto == tcp {

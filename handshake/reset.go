@@ -1,6 +1,10 @@
 package handshake
 
-import "portero/capture"
+import (
+	"time"
+
+	"portero/capture"
+)
 
 // observeRST judges a RST from side: it counts only where its receiver would
 // accept it (RFC 9293, 3.10.7.3 and 3.5.3; RFC 5961, 3.2).
@@ -477,6 +481,8 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 			d.finAhead |= challenged
 		case side == rs && d.finAhead&challenged != 0 && p.PayloadLen > 0 && p.Seq == victim.ack && segEnd(p) == from.next && from.next != d.rstSeq[rs]:
 			heeded = false // its sender goes on from there, and not just up to it: the RST was not its own
+		case side == rs && p.PayloadLen > 0 && x.Quiet >= int64(time.Second) && p.Seq == victim.ack && segEnd(p) == from.next && from.next != d.rstSeq[rs]:
+			heeded = false // nor where it does so after a pause: what is captured late comes sooner
 		}
 	}
 	if heeded && !both {

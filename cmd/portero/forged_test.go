@@ -105,6 +105,22 @@ func TestHonestForged(t *testing.T) {
 			c PA 1001 5001 10
 			s A 5001 1011`, `
 			1 handshake=completed close=open suspected_rsts=1 orig_payload=10`},
+		{"a forged RST somewhere in the window, its answer missed, and the one whose name it has goes on after a pause", `
+			c A 1001 5001
+			s PA 5001 1001 200
+			c A 1001 5201
+			s R 9201
+			+1500 s PA 5201 1001 20
+			c A 1001 5221`, `
+			1 handshake=midstream close=open suspected_rsts=1 resp_payload=220`},
+		{"the same at once: what was captured late, and a RST behind more that was missed, look the same", `
+			c A 1001 5001
+			s PA 5001 1001 200
+			c A 1001 5201
+			s R 9201
+			s PA 5201 1001 20
+			c A 1001 5221`, `
+			1 handshake=midstream close=reset suspected_rsts=0`},
 		{"a RST somewhere in the window, which is sent again where the receiver says that it stands", `
 			c S 1000
 			s SA 5000 1001

@@ -225,6 +225,11 @@ func TestRolesOfProbes(t *testing.T) {
 		{42965, 63862, true, "42965 first answered"},
 		{63862, 42965, true, "63862 first answered"},
 		{30001, 63862, true, "63862 port answered"},
+		// A flood takes any port: one that nobody registered is no service's because the other end's is higher.
+		{29876, 63862, false, "29876 first unanswered"},
+		{30001, 63862, false, "63862 port reply_only"},
+		{63862, 29876, false, "63862 port unanswered"},
+		{5060, 63862, false, "63862 port reply_only"},
 	} {
 		name := filepath.Join(t.TempDir(), "x.pcap")
 		w := newWire(t, name)
