@@ -304,8 +304,14 @@ func TestCallsItself(t *testing.T) {
 	if got := fmt.Sprint(all[2]["handshake"]); got == "completed" {
 		t.Error(got)
 	}
+	for lang, want := range map[string]string{"en": "confirmed both ends are one socket: what it sent is what it got.", "es": "confirmada los dos extremos son un solo socket: lo que envió es lo que recibió."} {
+		_, out, _ := portero(t, "why", name, "1", "--lang", lang)
+		if out = strings.Join(strings.Fields(out), " "); !strings.Contains(out, want) || strings.Contains(out, "infer") || !strings.Contains(out, "FIN-WAIT-1 > CLOSING FIN-WAIT-1 > CLOSING") {
+			t.Errorf("no %q, or inferred, in %s", want, out)
+		}
+	}
 	for lang, want := range map[string]string{"en": "It called itself", "es": "Se llamó a sí mismo"} {
-		if _, out, _ := portero(t, "teach", name, "1", "--lang", lang); !strings.Contains(out, want) {
+		if _, out, _ := portero(t, "teach", name, "1", "--lang", lang); !strings.Contains(out, want) || strings.Contains(out, "infer") {
 			t.Errorf("no %q in %s", want, out)
 		}
 	}

@@ -75,6 +75,9 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 		r.VLAN, r.Tunnel, r.TunnelEnds = info.VLAN, info.Tunnel, info.Ends
 	}
 	o, s := f.Orig.Opts, f.Resp.Opts
+	if f.J.Kind == handshake.Simultaneous && f.Orig.Addr == f.Resp.Addr && f.Orig.Port == f.Resp.Port {
+		s |= o // one socket, which agrees with itself
+	}
 	r.SYNSeen = f.Orig.SYN || f.Resp.SYN
 	r.OptsKnown = r.SYNSeen && !f.Orig.Cut && !f.Resp.Cut
 	both := func(bit capture.Opts) bool { return o&s&bit != 0 }

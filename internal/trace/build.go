@@ -113,11 +113,22 @@ type pending struct {
 
 // Build tells the connection.
 func (in Input) Build() *Trace {
+	if CallsItself(in.Record) {
+		return in.sorted().mirrored()
+	}
+	return in.tell(false)
+}
+
+// tell is Build; twice says that every second packet is the one before it, of the other end.
+func (in Input) tell(twice bool) *Trace {
 	b := &builder{tr: &Trace{}, syn: -1, synack: -1, third: -1, confirm: -1}
 	if len(in.Packets) == 0 {
 		return b.tr
 	}
 	b.orient(in.sorted())
+	for i := 1; twice && i < len(b.pkts); i += 2 {
+		b.pkts[i].from = b.pkts[i].from.Peer()
+	}
 	b.tr.Steps = make([]Step, 0, len(in.Packets))
 	if !b.tr.TCP {
 		b.datagrams()

@@ -24,6 +24,9 @@ func Meaning(r *record.Record) Text {
 	case handshake.Completed:
 		switch r.Kind {
 		case handshake.Simultaneous:
+			if trace.CallsItself(r) {
+				return Text{"A socket called the port that it had itself, met its own SYN and answered it.", "Un socket llamó al puerto que él mismo tenía, se encontró su propio SYN y lo contestó."}
+			}
 			return Text{"Both called at the same time, and each acknowledged the other's SYN.", "Los dos enviaron SYN a la vez y cada uno confirmó el del otro."}
 		case handshake.Split:
 			return Text{"The SYN-ACK came in two parts, an ACK and a SYN; the numbers fit all the same.", "El SYN-ACK llegó partido en ACK y SYN; los números cuadran igual."}
@@ -219,6 +222,9 @@ func (c *Certificate) confirmed() Text {
 	r := c.rec
 	if !r.TCP() || !r.Handshake.Opened() {
 		return Text{}
+	}
+	if trace.CallsItself(r) {
+		return Text{"both ends are one socket: what it sent is what it got.", "los dos extremos son un solo socket: lo que envió es lo que recibió."}
 	}
 	if r.ConfirmedFrame == 0 {
 		if p := c.proof(); p != 0 && r.ACKFrame == 0 {
@@ -441,6 +447,9 @@ func (c *Certificate) overturn() Text {
 	isn := func(e trace.End) string { return strconv.FormatUint(uint64(c.tr.ISN[e]+1), 10) }
 	switch r.Handshake {
 	case handshake.Completed:
+		if trace.CallsItself(r) {
+			return Text{"a packet between these ports with numbers of another stream would show that there are two sockets.", "un segmento entre estos puertos con números de otro flujo mostraría que hay dos sockets."}
+		}
 		return Text{"a SYN-ACK repeated after the third packet would show that it was not accepted yet; a capture on the responder's side would settle it.", "un SYN-ACK repetido tras el tercer segmento mostraría que aún no se aceptó; una captura del lado del respondedor lo decidiría."}
 	case handshake.CompletedUnseen, handshake.Implied:
 		return Text{"the missing packets, seen elsewhere, with other numbers than the rest presupposes.", "los paquetes que faltan, vistos en otra parte, con otros números que los supuestos."}
