@@ -30,6 +30,8 @@ type Facts struct {
 	Caller netip.AddrPort
 	// StartTLS: the plain-text protocol asked for TLS, and went on in it.
 	StartTLS bool
+	// Sealed: the plain-text protocol enciphers its messages itself (SASL).
+	Sealed bool
 	// Opaque: nothing was recognised, and what both ends sent looks random. Then
 	// Protocol is None and nothing else is told.
 	Opaque bool

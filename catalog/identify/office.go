@@ -312,8 +312,27 @@ func ldapMessages(b []byte) (at int) {
 	return at
 }
 
-// followLDAP looks for a simple bind: its name is told, its password passed over.
+// sealed reports whether b begins with what GSS-API enciphered behind its length (RFC 4513, section 3.1.4; RFC 4422, section 3.7): by Kerberos its
+// flags say so (RFC 4121, section 4.2.2); NTLM's token says nothing, but what it only signs is a message that can be read.
+func sealed(b []byte) bool {
+	if len(b) < 24 || b[0] != 0 || size32(b) < 20 {
+		return false
+	}
+	switch token := b[4:]; {
+	case has(token, "\x05\x04"):
+		return token[2]&2 != 0 && token[3] == 0xff
+	case has(token, "\x01\x00\x00\x00"):
+		return token[16] != 0x30
+	}
+	return false
+}
+
+// followLDAP looks for a simple bind: its name is told, its password passed over. Behind one by SASL it looks whether what follows is sealed.
 func followLDAP(x *Identifier, k *pending) bool {
+	if k.tcp && k.facts.Login != nil && k.facts.Login.Method == ldapSASL {
+		k.facts.Sealed = sealed(k.data)
+		return k.facts.Sealed || k.after > 12
+	}
 	if k.tcp {
 		b := k.dir[k.side].bytes()
 		if at := ldapMessages(b); startsTLS(b, at) { // behind StartTLS (RFC 4511, section 4.14)
@@ -365,12 +384,15 @@ func followLDAP(x *Identifier, k *pending) bool {
 		case auth[0] == 0x80 && an > 0:
 			k.login(user, "ldap simple bind", an)
 		case auth[0] == 0xa3:
-			k.login(user, "ldap sasl", -1)
+			k.login(user, ldapSASL, -1)
+			return !k.tcp
 		}
 		return true
 	}
 	return k.after > 6
 }
+
+const ldapSASL = "ldap sasl"
 
 // matchKerberos takes requests and answers (RFC 4120, section 5); over TCP a
 // length goes before.

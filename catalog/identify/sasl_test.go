@@ -57,3 +57,36 @@ func TestRefusedAuthIsOver(t *testing.T) {
 		}
 	}
 }
+
+// What goes in LDAP behind a bind by SASL is sealed where its tokens say so, or hold no message that can be read; what is only signed, and
+// what follows a bind with a password, is not.
+func TestSealedLDAP(t *testing.T) {
+	const (
+		bind    = "\x30\x1c\x02\x01\x01\x60\x17\x02\x01\x03\x04\x00\xa3\x10\x04\x06GSSAPI\x04\x06ticket"
+		simple  = "\x30\x14\x02\x01\x01\x60\x0f\x02\x01\x03\x04\x04anna\x80\x04door"
+		bound   = "\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00"
+		search  = "\x30\x25\x02\x01\x02\x63\x20\x04\x00\x0a\x01\x02\x0a\x01\x00\x02\x01\x00\x02\x01\x00\x01\x01\x00\x87\x0bobjectClass\x30\x00"
+		kerb    = "\x00\x00\x00\x20\x05\x04"
+		opaque  = "\xff\x00\x00\x00\x1c\x00\x00\x00\x00\x00\x00\x00\x01abcdefghabcdefgh"
+		ntlm    = "\x00\x00\x00\x35\x01\x00\x00\x00sumsumsu\x00\x00\x00\x01"
+		garbled = "\x9a\x17abcdefghabcdefghabcdefghabcdefghabcde"
+	)
+	for _, c := range []struct {
+		what, bind, then string
+		want             bool
+	}{
+		{"Kerberos that enciphers", bind, kerb + "\x06" + opaque, true},
+		{"Kerberos that signs", bind, kerb + "\x04" + opaque, false},
+		{"NTLM that enciphers", bind, ntlm + garbled, true},
+		{"NTLM that signs", bind, ntlm + search, false},
+		{"nothing around its messages", bind, search, false},
+		{"a password", simple, kerb + "\x06" + opaque, false},
+	} {
+		for _, by := range []int{ours, theirs} {
+			f := tcpTalk(389).say(ours, c.bind).say(theirs, bound).say(by, c.then).end()
+			if f == nil || f.Protocol != LDAP || f.Sealed != c.want {
+				t.Errorf("%s, by %d: %+v", c.what, by, f)
+			}
+		}
+	}
+}

@@ -127,7 +127,7 @@ func TestScenariosRaise(t *testing.T) {
 	want := map[string]string{
 		"port-scan": "scan-ports medium 40", "host-sweep": "scan-hosts high 30", "stealth-scan": "scan-stealth medium 5", "udp-scan": "scan-udp low 20", "arp-sweep": "scan-arp low 62",
 		"halfopen-flood": "flood-halfopen high 120", "reset-storm": "flood-reset low 60", "amplification": "flood-amplify high 125910", "guessing": "auth-guessing high 34",
-		"beacon": "beacon medium 22", "dns-tunnel": "dns-tunnel medium 38", "backscatter-many": "backscatter info 40", "ssh-on-443": "port-mismatch medium 1",
+		"beacon": "beacon low 22", "dns-tunnel": "dns-tunnel medium 38", "backscatter-many": "backscatter info 40", "ssh-on-443": "port-mismatch medium 1",
 		"old-trojan-port": "port-backdoor low 1",
 		// HTTP Basic and FTP in clear; the servers of TLS and SMTP sign their own certificates.
 		"spoken":      "cleartext-credentials high 1, cleartext-credentials high 1, tls-certificate low 1, tls-certificate low 1",

@@ -267,6 +267,18 @@ func login(r *record.Record) bool {
 // onTheHour are services that call by the clock, as they should.
 var onTheHour = portsOf(53, 67, 68, 123, 137, 138, 161, 546, 547, 1900, 3702, 5222, 5223, 5228, 5353, 5355)
 
+// keepsAsking reports whether a language does so on any port: it keeps a way open, looks how far servers are, or what time it is.
+func keepsAsking(a *identify.Facts) bool {
+	if a == nil {
+		return false
+	}
+	switch a.Protocol {
+	case identify.STUN, identify.Discord, identify.NTP, identify.SIP, identify.SNMP:
+		return true
+	}
+	return false
+}
+
 // ports is a set of ports; every record asks several.
 type ports [1 << 16 / 64]uint64
 
@@ -292,7 +304,7 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 			d.note(rLateral, o, nil, 0, 0, e, s, r)
 		}
 	}
-	if !onTheHour.has(port) && !s.addr.IsMulticast() {
+	if !onTheHour.has(port) && !keepsAsking(r.App) && !s.addr.IsMulticast() {
 		// Datagrams from one and the same port are one conversation with pauses: that
 		// its records are cut at the idle time makes no clock of it.
 		ru, from := &d.rules[rBeacon], uint64(r.Orig.Port)

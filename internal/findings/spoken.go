@@ -39,7 +39,7 @@ func (x *scene) login() {
 		x.raise(f, l.Frame)
 		return
 	}
-	if !x.shown() && !atHome(x.r) || a.StartTLS || !plainLogins[a.Protocol] && (!mayLogin[a.Protocol] || a.Login == nil) || x.r.Proto != capture.ProtoTCP {
+	if !x.shown() && !atHome(x.r) || a.StartTLS || a.Sealed || !plainLogins[a.Protocol] && (!mayLogin[a.Protocol] || a.Login == nil) || x.r.Proto != capture.ProtoTCP {
 		return
 	}
 	f := x.door("cleartext-protocol", "low")
@@ -195,7 +195,7 @@ var families = [][]identify.Protocol{
 // before, or is anything that gets through.
 var roaming = map[identify.Protocol]bool{identify.BitTorrent: true, identify.BitTorrentDHT: true, identify.BitTorrentTracker: true, identify.UTP: true, identify.FTPData: true, identify.RTP: true, identify.RTCP: true,
 	identify.STUN: true, identify.WireGuard: true, identify.QUIC: true, identify.DTLS: true, identify.SourceQuery: true, identify.DCERPC: true, identify.SunRPC: true, identify.NFS: true,
-	identify.TFTP: true, identify.Bitcoin: true, identify.Ethereum: true, identify.Monero: true, identify.Gnutella: true, identify.Z3950: true, identify.IKE: true, identify.ESP: true, identify.Syslog: true, identify.CoAP: true, identify.RADIUS: true,
+	identify.TFTP: true, identify.Bitcoin: true, identify.Ethereum: true, identify.Monero: true, identify.Gnutella: true, identify.Z3950: true, identify.IKE: true, identify.ESP: true, identify.Syslog: true, identify.Beats: true, identify.GELF: true, identify.CoAP: true, identify.RADIUS: true,
 	identify.WakeOnLAN: true, identify.NetFlow: true, identify.IPFIX: true, identify.SFlow: true, identify.Iperf: true, identify.RakNet: true, identify.Minecraft: true, identify.TeamSpeak: true,
 	identify.Tailscale: true, identify.ZeroTier: true, identify.RTPS: true, identify.MQTTSN: true, identify.DNSCrypt: true, identify.SOMEIP: true, identify.FIX: true, identify.ZMTP: true, identify.GIOP: true, identify.RMI: true, identify.JDWP: true, identify.HL7: true, identify.DICOM: true}
 

@@ -66,7 +66,7 @@ var kinds = []Kind{
 		both("Read the server's log for refused logins.", "Conviene leer en el registro del servidor los intentos rechazados.")},
 	{"beacon", "medium", "observed", "T1071", both("calls like clockwork", "llamadas con la regularidad de un reloj"),
 		both("A program calls the same place at even intervals, as remote-controlled programs do, and many honest ones too.", "Un programa llama al mismo sitio a intervalos iguales, como hacen los programas mandados a distancia, y muchos honrados también."),
-		both("updates, monitoring, synchronisation, mail.", "actualizaciones, monitorización, sincronización, correo."),
+		both("updates, monitoring, synchronisation, mail; both ends are of one's own network (then it is low).", "actualizaciones, monitorización, sincronización, correo; los dos extremos son de la propia red (entonces es baja)."),
 		both("See which program calls and whose the other end is.", "Conviene ver qué programa llama y de quién es el otro extremo.")},
 	{"cleartext-credentials", "high", "observed", "T1040", both("a password travelled readable", "una contraseña viajó legible"),
 		both("Who can listen on the way can log in as well. The secret is never kept here, only whose it was and how long.", "Quien pueda escuchar por el camino puede entrar también. Aquí nunca se guarda el secreto, solo de quién era y su longitud."),
