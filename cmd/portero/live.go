@@ -105,7 +105,7 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 	fs := cmd.Flags()
 	fs.SetNormalizeFunc(normalize)
 	fs.StringSliceVarP(&o.ifaces, "interface", "i", nil, "an interface (again for more); any is all of them, and the default")
-	fs.StringVar(&o.replay, "replay", "", "show this saved capture as if it happened now, instead of an interface; needs no rights")
+	fs.StringVar(&o.replay, "replay", "", "show this saved capture as if it happened now, instead of an interface; a silence of more than 10 s takes one; needs no rights")
 	fs.Float64Var(&o.speed, "speed", 1, "with --replay: so many times as fast")
 	fs.StringVarP(&o.filter, "filter", "f", "", "a tcpdump filter expression for the kernel (also after --)")
 	fs.StringVar(&o.format, "format", "", "ndjson, ecs, eve, or plain lines; without it a screen in a terminal, ndjson in a pipe")

@@ -33,15 +33,23 @@ type replayed struct {
 	stop sync.Once
 	done chan struct{}
 
-	mu    sync.Mutex
-	read  uint64    // and begun, first and shift
-	until int64     // before which no frame will be shown any more: time is no further, see Now
-	ended time.Time // when the last frame was shown, zero before
+	mu      sync.Mutex
+	read    uint64    // and begun, first and shift
+	skipped int64     // time of the capture in which nothing came, and for which nobody waited, ns
+	until   int64     // before which no frame will be shown any more: time is no further, see Now
+	ended   time.Time // when the last frame was shown, zero before
 }
 
 // pause is how long replay waits at most before it gives an empty block, so that
 // time can go on.
 const pause = 20 * time.Millisecond
+
+// A silence that would take longer than silence is cut to breath: nobody waits in front of a screen for an hour in which
+// nothing came, nor for the years between two captures that were put together.
+const (
+	silence = 10 * time.Second
+	breath  = time.Second
+)
 
 func openReplay(names []string, speed float64, stays bool) (*replayed, error) {
 	set, err := pcapfile.OpenAll(names, pcapfile.Options{})
@@ -113,7 +121,10 @@ func (r *replayed) Next(b *capture.Block) error {
 	}
 	wait := pause
 	if r.next < len(r.block.Frames) {
-		due := time.Duration(float64(r.block.Frames[r.next].Time-limit) / r.speed)
+		due := r.due(r.block.Frames[r.next].Time - limit)
+		if due > silence {
+			due = r.skip(due)
+		}
 		wait = min(wait, max(due, time.Microsecond))
 	}
 	select {
@@ -125,7 +136,26 @@ func (r *replayed) Next(b *capture.Block) error {
 }
 
 // moved is how far into the capture a moment is, as the capture's time.
-func (r *replayed) moved(d time.Duration) int64 { return r.first + int64(float64(d)*r.speed) }
+func (r *replayed) moved(d time.Duration) int64 {
+	return r.first + r.skipped + int64(float64(d)*r.speed)
+}
+
+// due is how long it takes until ns nanoseconds of the capture have gone by.
+func (r *replayed) due(ns int64) time.Duration {
+	d := float64(ns) / r.speed
+	if d > float64(1<<62) {
+		return 1 << 62
+	}
+	return time.Duration(d)
+}
+
+// skip leaves of a silence what is waited for, and returns it.
+func (r *replayed) skip(due time.Duration) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.skipped += int64(float64(due-breath) * r.speed)
+	return breath
+}
 
 // begin starts the clock with the first frame.
 func (r *replayed) begin(first int64) {

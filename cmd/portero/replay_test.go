@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +15,54 @@ import (
 
 	"portero/capture"
 )
+
+// Nobody waits for the years between two captures that were put together: a silence takes a second, whatever it was, and
+// time has gone by behind it. A short one is waited for.
+func TestReplayCutsSilence(t *testing.T) {
+	file, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const years = 10 * 365 * 24 * 3600
+	for at, n := 24, 1; at < len(file); n++ {
+		if n > 24 { // the last two come ten years later
+			binary.LittleEndian.PutUint32(file[at:], binary.LittleEndian.Uint32(file[at:])+years)
+		}
+		at += 16 + int(binary.LittleEndian.Uint32(file[at+8:]))
+	}
+	name := filepath.Join(t.TempDir(), "long.pcap")
+	if err := os.WriteFile(name, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := openReplay([]string{name}, 10, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var b capture.Block
+	var came []time.Duration
+	var first time.Time
+	for began := time.Now(); len(came) < 26; {
+		if err := r.Next(&b); err != nil || time.Since(began) > 20*time.Second {
+			t.Fatalf("%d frames, then %v", len(came), err)
+		}
+		for range b.Frames {
+			came = append(came, time.Since(began))
+		}
+		if first.IsZero() {
+			first = r.Now()
+		}
+	}
+	if took := came[24] - came[23]; took < breath/2 || took > breath*5 {
+		t.Errorf("ten years took %v", took)
+	}
+	if took := came[20] - came[0]; took > breath {
+		t.Errorf("50 ms, ten times as fast, took %v", took)
+	}
+	if gone := r.Now().Sub(first); gone < years*time.Second {
+		t.Errorf("behind them %v had gone by", gone)
+	}
+}
 
 // However fast a capture is shown, time does not pass a frame that was not shown yet: its connection would
 // end by a silence that there was not.

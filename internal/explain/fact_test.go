@@ -3,6 +3,7 @@ package explain
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"portero/catalog"
@@ -36,6 +37,26 @@ func TestFactsAreToldInSpanish(t *testing.T) {
 	for era, want := range map[string]string{"1990s": "años 90", "1980s": "años 80", "1999-2003": "1999-2003"} {
 		if got := lang.Era(lang.Spanish, era); got != want || lang.Era(lang.English, era) != era {
 			t.Errorf("%s: %s, want %s", era, got, want)
+		}
+	}
+}
+
+// A number of the dynamic range that a service is known for is no unusual door of that service.
+func TestDynamicNumbersInPractice(t *testing.T) {
+	for word, want := range map[string][2]string{
+		"51820": {"mostly wireguard", "suele ser wireguard"},
+		"49152": {"an unusual door", "una puerta poco habitual"},
+		"60001": {"an unusual door", "una puerta poco habitual"},
+	} {
+		for i, l := range []lang.Lang{lang.English, lang.Spanish} {
+			found, _ := Explain(catalog.Default(), l, word)
+			said := ""
+			for _, e := range found {
+				said += e.Text + "\n"
+			}
+			if !strings.Contains(said, want[i]) {
+				t.Errorf("%s: %s, want %q", word, said, want[i])
+			}
 		}
 	}
 }

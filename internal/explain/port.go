@@ -140,6 +140,9 @@ func (d *portFacts) conclusion(b *strings.Builder) {
 	case slices.ContainsFunc(d.facts, func(f catalog.Fact) bool { return catalog.OfOld(f.Kind) }):
 		b.WriteString(d.l.Pick("so: an ordinary service lives here today; the number's history is told, and never counted against it.",
 			"conclusión: hoy vive aquí un servicio corriente; la historia del número se cuenta, y nunca en su contra."))
+	case d.c.PortClass(d.port) == "dynamic" && d.usual != "" && d.usual != d.registered.Name:
+		fmt.Fprintf(b, d.l.Pick("so: seen as a caller's port it means nothing at all; what always answers here is mostly %s.",
+			"conclusión: como puerto de quien llama no significa nada; lo que siempre contesta aquí suele ser %s."), d.usual)
 	case d.c.PortClass(d.port) == "dynamic":
 		b.WriteString(d.l.Pick("so: seen as a caller's port it means nothing at all; a service that always answers here chose an unusual door.",
 			"conclusión: como puerto de quien llama no significa nada; un servicio que siempre contesta aquí eligió una puerta poco habitual."))
