@@ -76,6 +76,9 @@ SIGTERM and Ctrl-C end it with everything written out. SIGHUP goes on in new fil
 		Example: "  sudo portero live eth0\n  sudo portero live any --plain -- port 443\n  sudo portero live eth0 -w today.pcapng | jq .handshake\n  portero live --replay testdata/first-look/in.pcap\n  sudo portero live eth0 -w ring.pcapng -C 100 -W 10 -o /dev/null",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if n := cmd.ArgsLenAtDash(); n >= 0 {
+				if err := swallowed(cmd, args[n:]); err != nil {
+					return err
+				}
 				expr := strings.Join(args[n:], " ")
 				args = args[:n]
 				if o.filter != "" && expr != "" {

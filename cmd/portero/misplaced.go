@@ -93,3 +93,20 @@ func saved(ifaces []string) error {
 	}
 	return nil
 }
+
+// swallowed refuses a flag behind --, where all words are of the filter: as one it would be refused too, in
+// words of the filter's language.
+func swallowed(cmd *cobra.Command, expr []string) error {
+	for _, w := range expr {
+		name, _, _ := strings.Cut(w, "=")
+		long, double := strings.CutPrefix(name, "--")
+		switch {
+		case double && long != "" && cmd.Flags().Lookup(long) != nil:
+		case !double && len(name) == 2 && name[0] == '-' && cmd.Flags().ShorthandLookup(name[1:]) != nil:
+		default:
+			continue
+		}
+		return usage(fmt.Sprintf("%s stands behind --, where everything is the filter; flags go before --", name))
+	}
+	return nil
+}

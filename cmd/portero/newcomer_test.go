@@ -350,6 +350,8 @@ func TestMisplacedWords(t *testing.T) {
 	for _, c := range []struct{ args, en, es string }{
 		{"in.pcap 3", "3: there is no file of this name; a connection is told by: portero why in.pcap 3", "una conexión se explica con: portero why in.pcap 3"},
 		{"in.pcap tcp port 80", "tcp: there is no file of this name; a filter goes behind --: portero in.pcap -- tcp port 80", "un filtro va detrás de --: portero in.pcap -- tcp port 80"},
+		{"in.pcap -- tcp port 80 -w x.pcap", "-w stands behind --, where everything is the filter; flags go before --", "-w está detrás de --, donde todo es el filtro; las opciones van antes de --"},
+		{"live lo -- port 80 --format=ndjson", "--format stands behind --", "--format está detrás de --"},
 		{"hosts in.pcap 7 udp", "udp: there is no file of this name; a filter goes behind --: portero hosts FILE... -- udp", ""},
 		{"why 3 in.pcap", "in.pcap is a file; the connection goes behind it: in.pcap 3", "in.pcap es un fichero; la conexión va detrás: in.pcap 3"},
 		{"teach 3 in.pcap", "in.pcap is a file; the connection goes behind it: in.pcap 3", ""},

@@ -98,6 +98,9 @@ func (o *readFlags) split(a *app, cmd *cobra.Command, args []string) ([]string, 
 // splitAfter is split where the first words are no captures.
 func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []string) ([]string, error) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		if err := swallowed(cmd, args[n:]); err != nil {
+			return nil, err
+		}
 		expr := strings.Join(args[n:], " ")
 		args = args[:n]
 		if o.filter != "" && expr != "" {
