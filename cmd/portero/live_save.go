@@ -195,6 +195,13 @@ func (s *session) rotateFiles(now time.Time) {
 func savedWords(l words.Lang, st recorder.State) string {
 	frames := func(n uint64) string { return words.Number(n, l.Pick("frame", "trama"), l.Pick("frames", "tramas")) }
 	s := fmt.Sprintf(l.Pick("saved %s, %d bytes; files: %d", "guardado: %s, %d octetos; ficheros: %d"), frames(st.Frames), st.Bytes, st.Files)
+	switch { // rotated files have names of their own, and are looked for by what -w said
+	case st.Name == "" || st.Files == 0:
+	case st.Files == 1:
+		s += " (" + st.Name + ")"
+	default:
+		s += fmt.Sprintf(l.Pick(" (the last: %s)", " (el último: %s)"), st.Name)
+	}
 	if st.Lost > 0 {
 		s += "; " + words.Number(st.Lost, l.Pick("frame was", "trama"), l.Pick("frames were", "tramas")) + l.Pick(" not, the disk was too slow", " no, el disco era demasiado lento")
 	}

@@ -89,7 +89,12 @@ func placeTable(places []doors.Place, seen bool, l words.Lang, width int) list {
 	for i := range places {
 		out.rows = append(out.rows, placeRow(&places[i], seen, l))
 	}
-	out = out.narrow(width, "container", "path", "user", "clients", "remote")
+	drop := []string{"container", "path", "user", "clients", "remote"}
+	if slices.ContainsFunc(places, func(p doors.Place) bool { return p.Socket != nil && p.Socket.NetNS != 0 }) {
+		// The same port is another door in another network: which one tells them apart.
+		drop = append(drop[1:], "container")
+	}
+	out = out.narrow(width, drop...)
 	for i, h := range out.label {
 		out.label[i] = words.Column(l, h)
 	}

@@ -14,8 +14,31 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"portero/capture"
 	"portero/internal/doors"
+	"portero/internal/sockets"
+	"portero/internal/words"
 )
+
+// The doors of two networks with one number are told apart also where the terminal is narrow; where there is one
+// network the column gives way first.
+func TestPortsOfTwoNetworks(t *testing.T) {
+	local := netip.MustParseAddrPort("0.0.0.0:80")
+	place := func(netns uint64) doors.Place {
+		return doors.Place{Socket: &sockets.Socket{Proto: capture.ProtoTCP, Local: local, NetNS: netns}, Proto: capture.ProtoTCP, Local: local,
+			Owner: &sockets.Program{PID: 4711, Name: "python3", User: "root", Path: "/usr/local/lib/versions/3/bin/python3", Unit: "web.service"}}
+	}
+	shown := func(places ...doors.Place) string {
+		l := placeTable(places, false, words.English, 80)
+		return fmt.Sprint(l.label, l.rows)
+	}
+	if got := shown(place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "path") {
+		t.Errorf("two networks: %s", got)
+	}
+	if got := shown(place(0)); strings.Contains(got, "container") {
+		t.Errorf("one network: %s", got)
+	}
+}
 
 // renamed gives this process a name that an attacker would choose.
 func renamed(t *testing.T, name string) {
