@@ -59,6 +59,40 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
+// Overrides on top of overrides: what the first say stays where the second say nothing, and each catalogue stays as it is when
+// another is made of it.
+func TestOverridesOfOverrides(t *testing.T) {
+	with := func(c *Catalog, lines string) *Catalog {
+		os, ps := ReadOverrides(strings.NewReader("action,kind,proto,port,name,severity,when,es,host,reason,until\n"+lines), "x.csv", []string{"beacon"})
+		if len(ps) > 0 {
+			t.Fatal(ps)
+		}
+		return c.With(os)
+	}
+	one := with(Default(), "add,practice,tcp,7777,ours,,,lo nuestro,,,\nadd,exposure,tcp,12345,Billing,high,internet,,,,\nmute,beacon,,,,,,,,monitoring,2027-01-31\n")
+	two := with(one, "add,practice,tcp,7778,theirs,,,lo suyo,,,\nadd,exposure,tcp,12345,Another,high,internet,,,,\n")
+	three := with(one, "add,exposure,tcp,12345,Third,high,internet,,,,\n")
+	last := func(c *Catalog) string {
+		fs := c.Facts(6, 12345)
+		return fs[len(fs)-1].Name
+	}
+	at := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	for i, c := range []*Catalog{one, two, three} {
+		if c.Practice(6, 7777) != "ours" || (c.Practice(6, 7778) == "theirs") != (c == two) || last(c) != []string{"Billing", "Another", "Third"}[i] {
+			t.Errorf("catalogue %d: %q, %q, %q", i+1, c.Practice(6, 7777), c.Practice(6, 7778), last(c))
+		}
+		if n := len(Default().Facts(6, 12345)); len(c.Facts(6, 12345)) != n+min(i, 1)+1 {
+			t.Errorf("catalogue %d: %d facts, %d built in", i+1, len(c.Facts(6, 12345)), n)
+		}
+		if _, ok := c.Muted("beacon", 6, 443, netip.Addr{}, netip.Addr{}, at); !ok {
+			t.Errorf("catalogue %d does not mute what the first does", i+1)
+		}
+		if _, es := c.PracticeNote(6, 7777); es != "lo nuestro" {
+			t.Errorf("catalogue %d: %q", i+1, es)
+		}
+	}
+}
+
 // Every mistake is named with its line.
 func TestOverrideProblems(t *testing.T) {
 	for text, want := range map[string]string{

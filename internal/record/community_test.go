@@ -2,6 +2,7 @@ package record
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"portero/capture"
@@ -32,6 +33,24 @@ func TestCommunityIDOfMessages(t *testing.T) {
 		r.Orig.Port, r.Resp.Port = x.typ, x.answers
 		if got := string(AppendCommunityID(nil, &r)); got != x.want {
 			t.Errorf("%s type %d: %s, want %s", x.orig, x.typ, got, x.want)
+		}
+	}
+}
+
+// The types that the specification of Community ID pairs are these, either way round, and no others.
+func TestPairsOfCommunityID(t *testing.T) {
+	pairs := map[uint8][][2]uint16{
+		capture.ProtoICMP:  {{0, 8}, {9, 10}, {13, 14}, {15, 16}, {17, 18}},
+		capture.ProtoICMP6: {{128, 129}, {130, 131}, {133, 134}, {135, 136}, {139, 140}, {144, 145}},
+	}
+	for proto, list := range pairs {
+		for a := range uint16(256) {
+			for b := range uint16(256) {
+				want := slices.Contains(list, [2]uint16{min(a, b), max(a, b)})
+				if got := pairedICMP(proto, a, b); got != want {
+					t.Errorf("protocol %d, types %d and %d: %v", proto, a, b, got)
+				}
+			}
 		}
 	}
 }
