@@ -301,6 +301,7 @@ func (c *Catalog) With(os []Override) *Catalog {
 			n.own.mutes = append(n.own.mutes, o.Mute)
 			continue
 		}
+		var was, is []Fact // of the port before: neighbours of whom the same is known share it, so that ranges cost little
 		for p := int(o.Fact.Port); p <= int(o.Fact.Last); p++ {
 			k := key(o.Fact.Proto, uint16(p))
 			if o.Fact.Kind == "practice" {
@@ -308,15 +309,21 @@ func (c *Catalog) With(os []Override) *Catalog {
 				n.own.practice[k] = o.Practice
 				continue
 			}
-			fs := slices.Clone(n.Facts(o.Fact.Proto, uint16(p)))
-			if o.Action == "replace" {
-				fs = slices.DeleteFunc(fs, func(f Fact) bool { return f.Kind == o.Fact.Kind })
+			if fs := n.Facts(o.Fact.Proto, uint16(p)); is == nil || !isSame(fs, was) {
+				was, is = fs, slices.Clone(fs)
+				if o.Action == "replace" {
+					is = slices.DeleteFunc(is, func(f Fact) bool { return f.Kind == o.Fact.Kind })
+				}
+				is = append(is, o.Fact)
 			}
-			n.own.facts[k] = append(fs, o.Fact)
+			n.own.facts[k] = is
 		}
 	}
 	return &n
 }
+
+// isSame reports whether a and b are one list.
+func isSame(a, b []Fact) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
 // Muted reports whether findings of a kind about a port and either of two hosts
 // are muted at a time, and why. A host may be the zero Addr.

@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +92,41 @@ func TestOverridesOfOverrides(t *testing.T) {
 		if _, es := c.PracticeNote(6, 7777); es != "lo nuestro" {
 			t.Errorf("catalogue %d: %q", i+1, es)
 		}
+	}
+}
+
+// Lines about all ports cost little, however many there are, and each port has what is said of it: its own, and that of the ranges.
+func TestOverridesOfRanges(t *testing.T) {
+	const lines = 40
+	text := "action,kind,proto,port,name,severity,when\nadd,exposure,tcp,7,one,high,internet\n"
+	for i := range lines {
+		text += fmt.Sprintf("add,exposure,tcp,1-65535,wide %d,high,internet\n", i)
+	}
+	text += "replace,exposure,tcp,9-10,ours,high,internet\n"
+	os, ps := ReadOverrides(strings.NewReader(text), "x.csv", nil)
+	if len(ps) > 0 {
+		t.Fatal(ps)
+	}
+	base := Default()
+	c := base.With(os)
+	distinct := map[*Fact]bool{}
+	for port := 1; port < 1<<16; port++ {
+		fs, n := c.Facts(6, uint16(port)), len(base.Facts(6, uint16(port)))
+		distinct[&fs[0]] = true
+		switch port {
+		case 9, 10:
+			n = len(slices.DeleteFunc(slices.Clone(base.Facts(6, uint16(port))), func(f Fact) bool { return f.Kind == "exposure" })) + 1
+		case 7:
+			n += lines + 1
+		default:
+			n += lines
+		}
+		if len(fs) != n || (fs[len(fs)-1].Name == "ours") != (port == 9 || port == 10) || (port == 7) != slices.ContainsFunc(fs, func(f Fact) bool { return f.Name == "one" }) {
+			t.Fatalf("port %d: %d facts, want %d", port, len(fs), n)
+		}
+	}
+	if known := len(allFacts()); len(distinct) > 2*known+10 {
+		t.Errorf("%d lists for the facts of %d ports", len(distinct), known)
 	}
 }
 
