@@ -9,27 +9,31 @@ import (
 // A port that mirrors both what comes in and what goes out, or two ports of one way, has every packet twice in a capture of
 // one interface. An IPv4 id tells such copies, and so does a connection with several packets, of which all come twice; a
 // question without an id and its answer are told only by what goes on around them: whether the capture doubles
-// (HANDSHAKE.md, section 6). That is found out here, where the blocks come in order, and only for as long as it may be so.
+// (HANDSHAKE.md, section 6). That is found out here, where the blocks come in order, from the first packets and then from some
+// now and again: whoever captures for long may turn such a mirror on and off.
 
 const (
 	mirrorSlots  = 4096
-	mirrorWindow = 10e6 // ns that a copy may be late
-	mirrorLast   = 20   // packets that say whether the capture doubles
-	mirrorAhead  = 64   // packets that are looked at before the first of them is judged
-	mirrorQueue  = 1024 // packets that wait for their copies
-	mirrorTries  = 2048 // packets of a capture that does not double which are looked at
+	mirrorWindow = 10e6    // ns that a copy may be late
+	mirrorLast   = 20      // packets that say whether the capture doubles
+	mirrorFew    = 2       // and in a capture that doubles from its beginning
+	mirrorAhead  = 64      // packets that are looked at before the first of them is judged
+	mirrorQueue  = 1024    // packets that wait for their copies
+	mirrorTries  = 2048    // packets that are looked at before it is given up for now
+	mirrorRest   = 1 << 20 // packets until it is tried again
 )
 
 // mirror finds out whether a capture doubles, and marks the copies where it does.
 type mirror struct {
-	off   bool // it does not
 	begun bool
+	rest  int // packets that are not looked at
 	slots []reflected
 	queue []awaited
 	// first and next are positions in the queue, which goes round.
 	first, next uint32
 	came        uint32 // a bit for each of the last that were judged, 1 for who came twice, the latest lowest
 	n           int    // how many were
+	least       int    // how many have to be
 	sender      end
 	senders     int // 0, 1, or more than one of what came twice
 	since       int // packets since the capture doubled
@@ -63,13 +67,23 @@ func (m *mirror) mark(d *decoded) {
 	if !m.begun {
 		m.begin(d)
 	}
-	for i := range pkts {
+	if m.rest >= len(pkts) {
+		m.rest -= len(pkts)
+		return
+	}
+	from := m.rest
+	m.rest = 0
+	for i := from; i < len(pkts); i++ {
 		if m.again(&pkts[i], d) && m.doubles() {
 			d.copied(i)
 		}
-	}
-	if m.since > mirrorTries {
-		*m = mirror{off: true}
+		if m.since < mirrorTries {
+			continue
+		}
+		clear(m.slots)
+		*m = mirror{begun: true, least: mirrorLast, slots: m.slots, queue: m.queue}
+		m.rest = max(mirrorRest-(len(pkts)-i-1), 0) // blocks are far shorter
+		return
 	}
 }
 
@@ -85,13 +99,16 @@ func (m *mirror) begin(d *decoded) {
 	if n == len(pkts) {
 		look.judge(pkts[n-1].Time + mirrorWindow + 1)
 	}
-	m.came, m.n, m.sender, m.senders = look.came, look.n, look.sender, look.senders
+	m.came, m.n, m.sender, m.senders, m.least = look.came, look.n, look.sender, look.senders, mirrorLast
+	if look.least = mirrorFew; look.doubles() {
+		m.least = mirrorFew // all there is, or the first of it
+	}
 }
 
 // doubles reports whether nine of ten of the last packets that carry more than an acknowledgement came twice. They are
 // from both ends, or from several hosts: one may say everything twice itself.
 func (m *mirror) doubles() bool {
-	return m.n >= 2 && m.senders >= 2 && bits.OnesCount32(m.came)*10 >= m.n*9
+	return m.n >= m.least && m.senders >= 2 && bits.OnesCount32(m.came)*10 >= m.n*9
 }
 
 // again reports whether p, of d, came a moment ago, and remembers it.

@@ -74,3 +74,39 @@ func TestCopiesByOneInterface(t *testing.T) {
 		}
 	}
 }
+
+// A capture that did not double for long is looked at again now and then, wherever its blocks end.
+func TestCopiesLater(t *testing.T) {
+	once, twice := spoken(3000, 5), mirrored(spoken(100, 5), 0.1)
+	for i := range twice {
+		twice[i].says += " again"
+	}
+	dec := capture.NewDecoder(capture.NewPaths(), 1)
+	blocks := func(x *mirror, pkts []sight, size int) (copies int) {
+		for from := 0; from < len(pkts); from += size {
+			d := decoded{}
+			for i := from; i < min(from+size, len(pkts)); i++ {
+				d.block.Frames = append(d.block.Frames, pkts[i].frame())
+			}
+			decode(dec, &d)
+			x.mark(&d)
+			for i := range d.batch.Packets {
+				copies += int(bit(d.batch.Copied, i))
+			}
+		}
+		return copies
+	}
+	for _, size := range []int{64, 1000, 4096} {
+		var x mirror
+		if n := blocks(&x, once, size); n != 0 || x.rest != mirrorRest-(3000-mirrorTries) {
+			t.Fatalf("blocks of %d: %d copies, %d packets until it is tried again", size, n, x.rest)
+		}
+		if n := blocks(&x, twice, size); n != 0 {
+			t.Errorf("blocks of %d: %d copies while it rests", size, n)
+		}
+		x.rest = 7
+		if n := blocks(&x, append(once[:7:7], twice...), size); n != 100-(mirrorLast-1) {
+			t.Errorf("blocks of %d: %d copies", size, n)
+		}
+	}
+}
