@@ -22,6 +22,11 @@ func (t *Table) part(v uint32, f *Flow, side int, p *capture.Packet) bool {
 		}
 		t.letGo(v, ps)
 	}
+	return t.setAside(v, f, side, p)
+}
+
+// setAside lets p wait beside f, flow v, and reports whether there was room.
+func (t *Table) setAside(v uint32, f *Flow, side int, p *capture.Packet) bool {
 	if len(t.pending) >= maxPending {
 		return false
 	}
@@ -35,6 +40,15 @@ func (t *Table) part(v uint32, f *Flow, side int, p *capture.Packet) bool {
 	f.bits |= hasPending
 	return true
 }
+
+// refusesAhead keeps p, a RST of side, apart, and reports whether it did: it refuses nothing that this connection asked, which is open, and may
+// answer a stray SYN that is captured right after it. Where none comes it is a stranger's.
+func (t *Table) refusesAhead(v uint32, f *Flow, side int, p *capture.Packet) bool {
+	return f.bits&hasPending == 0 && f.conn.RefusesOther(p, side) && !t.spoilt(f, side, p) && t.setAside(v, f, side, p)
+}
+
+// refuses reports whether a RST waits that refuses a SYN.
+func (ps *pendingSYN) refuses() bool { return ps.pkts[0].Flags.Any(capture.RST) }
 
 // calls reports whether it is a SYN or SYN-ACK that waits.
 func (ps *pendingSYN) calls() bool { return ps.pkts[0].Flags.Any(capture.SYN) }

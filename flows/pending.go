@@ -95,7 +95,7 @@ func (ps *pendingSYN) crosses(p *capture.Packet) bool {
 // pend keeps a SYN inside a live connection apart.
 func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	ps := t.pending[v]
-	if ps != nil && !ps.calls() {
+	if ps != nil && !ps.calls() && !(ps.refuses() && ps.answers(p, side) && p.Time-ps.pkts[0].Time < Second) {
 		t.letGo(v, ps)
 		ps = nil
 	}
@@ -186,6 +186,9 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 				return false // it refuses nothing, but ends the live connection
 			}
 			t.forgetLetters(v, ps)
+			if t.twin(f, ps, i, side, p) {
+				return true
+			}
 			if f.conn.Began(&ps.pkts[i], p, by, !ps.afterSilence(f)) || f.conn.Unanswered(&ps.pkts[i], by) || p.Flags.Any(capture.SYN) && f.conn.EndsBehind(p, side) {
 				t.unpend(v, ps)
 				for j := range ps.n {
@@ -209,7 +212,14 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 	if ps == nil {
 		return false
 	}
+	if ps.refuses() {
+		t.letGo(v, ps) // its SYN would have come by now
+		return false
+	}
 	f := t.flow(v)
+	if ps.isTwin() {
+		return t.resolve(v, ps, side, p)
+	}
 	c := &f.conn
 	for i := range ps.n {
 		o := &ps.pkts[i]
@@ -260,7 +270,7 @@ func (t *Table) unpend(v uint32, ps *pendingSYN) {
 	t.held -= len(ps.held)
 }
 
-// answers reports whether a SYN-ACK waits that answers p, a SYN of side which is captured after it.
+// answers reports whether a SYN-ACK, or a refusal, waits that answers p, a SYN of side which is captured after it.
 func (ps *pendingSYN) answers(p *capture.Packet, side int) bool {
 	if ps.side == side || p.Flags.Any(capture.ACK) {
 		return false

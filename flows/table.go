@@ -197,6 +197,9 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			t.supersede(v, p, 0)
 			return
 		}
+		if t.refusesAhead(v, f, side, p) {
+			return
+		}
 	case capture.SYN | capture.ACK:
 		if f.bits&hasPending != 0 && t.accept(v, side, p) {
 			return

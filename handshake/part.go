@@ -42,6 +42,13 @@ func (c *Conn) Afar(p *capture.Packet, side Side) bool {
 	return p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.ACK && c.foreign(side, p.Seq) && c.foreign(1-side, p.Ack) && !c.Over()
 }
 
+// RefusesOther reports whether p, a RST of side, refuses a call that is none of this connection, which is open: a port that is closed has no
+// number, and the one that it acknowledges is far from those of the connection (RFC 9293, 3.10.7.1).
+func (c *Conn) RefusesOther(p *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return p.Seq == 0 && me.bits&peer.bits&hasNext != 0 && (me.bits|peer.bits)&sentSegment != 0 && !c.Over() && c.foreign(side, 0) && c.foreign(1-side, p.Ack)
+}
+
 // foreign reports whether n is none of the numbers that side used.
 func (c *Conn) foreign(side Side, n capture.Seq) bool {
 	h := &c.half[side]

@@ -167,6 +167,58 @@ func TestHonestDeparts(t *testing.T) {
 			c S 155056606`, `
 			1 handshake=completed close=reset resp_pkts=1 suspected_rsts=0 oddities=
 			2 handshake=refused syn_frame=6 rst_frame=5 reuses=1`},
+		{"a refusal is captured before its SYN, inside a connection that goes on", `
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 10
+			s A 900001 1011
+			+100 s RA 0 5000001
+			c S 5000000
+			c PA 1011 900001 10
+			s A 900001 1021`, `
+			1 handshake=completed close=open orig_pkts=4 resp_pkts=3 orig_payload=20 suspected_rsts=0
+			2 handshake=refused syn_frame=7 rst_frame=6 suspected_rsts=0 reuses=1`},
+		{"the same, and a segment lies between the two", `
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 10
+			s A 900001 1011
+			+100 s RA 0 5000001
+			c PA 1011 900001 10
+			c S 5000000
+			s A 900001 1021`, `
+			1 handshake=completed close=open orig_pkts=4 resp_pkts=3 suspected_rsts=0
+			2 handshake=refused syn_frame=8 rst_frame=6 reuses=1`},
+		{"it refuses nothing that comes: it is a stranger's", `
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 10
+			s A 900001 1011
+			+100 s RA 0 5000001
+			c S 7000000
+			s A 900001 1011
+			c PA 1011 900001 10`, `
+			1 handshake=completed close=open orig_pkts=5 resp_pkts=4 orig_payload=20 suspected_rsts=1 oddities=[rst_out_of_window,stray_syn]`},
+		{"nothing comes at all", `
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 10
+			s A 900001 1011
+			+100 s RA 0 5000001`, `
+			1 handshake=completed close=open resp_pkts=3 suspected_rsts=1 oddities=[rst_out_of_window]`},
+		{"the SYN comes long after it", `
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 10
+			s A 900001 1011
+			+100 s RA 0 5000001
+			+2000 c S 5000000`, `
+			1 handshake=completed close=open suspected_rsts=1 oddities=[rst_out_of_window,stray_syn]`},
 		{"a RST with number 0 that acknowledges what the ended connection sent stays with it", `
 			c S 1000
 			s SA 5000 1001

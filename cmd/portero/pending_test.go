@@ -47,8 +47,29 @@ func TestHonestPending(t *testing.T) {
 			+300000 c A 1001 5001 0 v7`, `
 			1 handshake=completed close=closed orig_pkts=5 syn_retries=1
 			3 handshake=midstream`},
-		{"answered with the same number (a SYN cookie) and taken back: what comes of the old connection is the old one's", ended + `
+		{"a copy of the SYN, soon, answered with the same number (a SYN cookie) and taken back", ended + `
 			c S 1000
+			s SA 5000 1001
+			c R 1001
+			c R 1001
+			s FA 5001 1002
+			c R 1002`, `
+			1 handshake=completed close=closed closed_by=orig orig_pkts=8 resp_pkts=4 syn_retries=1 synack_retries=1 suspected_rsts=0`},
+		{"the answer is a copy, too, and so are octets, of a connection that was reset", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c RA 1101 5001
+			+20 c S 1000
+			+5 s SA 5000 1001
+			c R 1001
+			c PA 1001 5001 100
+			s R 5001`, `
+			1 handshake=completed close=reset closed_by=orig orig_pkts=7 resp_pkts=4 orig_payload=100 orig_retrans=1 syn_retries=1 synack_retries=1 suspected_rsts=0`},
+		{"after a while a copy of the SYN is answered with the same number and taken back: what comes of the old connection is the old one's", ended + `
+			+1500 c S 1000
 			s SA 5000 1001
 			c R 1001
 			c R 1001
@@ -56,8 +77,8 @@ func TestHonestPending(t *testing.T) {
 			c R 1002`, `
 			1 handshake=completed close=closed orig_pkts=5 resp_pkts=3 suspected_rsts=0
 			2 handshake=aborted close=none orig_pkts=3 resp_pkts=1 rst_frame=9 suspected_rsts=0 reuses=1`},
-		{"answered with the same number, and it goes on from there", ended + `
-			c S 1000
+		{"and so it goes on", ended + `
+			+1500 c S 1000
 			s SA 5000 1001
 			c A 1001 5001
 			s PA 5001 1001 70`, `
