@@ -217,7 +217,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 			return
 		}
 		if f.prev != 0 {
-			if u, s, ok := t.earlier(f, p); ok && !f.conn.Expects(p, side) && !t.recalls(v, f, side, p) {
+			if u, s, ok := t.earlier(f, p); ok && (f.conn.Displaces(p, side) && t.flow(u).conn.SameSYNACK(p, s) || !f.conn.Expects(p, side) && !t.recalls(v, f, side, p)) {
 				t.flow(u).odd |= handshake.OddLateSegment
 				t.book(u, s, p)
 				return

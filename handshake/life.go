@@ -447,6 +447,11 @@ func (c *Conn) SameSYNACK(p *capture.Packet, side Side) bool {
 	return c.half[side].bits&sentSYNACK != 0 && c.half[side].isn == p.Seq
 }
 
+// Displaces reports whether p, a SYN-ACK of side, has another number than the one that is known of it.
+func (c *Conn) Displaces(p *capture.Packet, side Side) bool {
+	return c.half[side].bits&sentSYNACK != 0 && c.half[side].isn != p.Seq
+}
+
 // Expects reports whether the SYN-ACK p from side acknowledges the SYN of its
 // peer.
 func (c *Conn) Expects(p *capture.Packet, side Side) bool {

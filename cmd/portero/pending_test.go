@@ -68,6 +68,21 @@ func TestHonestPending(t *testing.T) {
 			c PA 1001 5001 100
 			s R 5001`, `
 			1 handshake=completed close=reset closed_by=orig orig_pkts=7 resp_pkts=4 orig_payload=100 orig_retrans=1 syn_retries=1 synack_retries=1 suspected_rsts=0`},
+		{"a copy of the SYN is answered anew, and then come copies of all that the old connection said", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s RA 5001 1101
+			+20 c S 1000
+			s SA 300000 1001
+			s SA 5000 1001
+			c R 1001
+			c R 1001
+			c PA 1001 5001 100
+			s R 5001`, `
+			1 handshake=completed close=reset orig_pkts=4 resp_pkts=4 orig_payload=100 orig_retrans=1 synack_retries=1 suspected_rsts=0
+			2 handshake=aborted synack_frame=7 rst_frame=9 orig_pkts=3 resp_pkts=1 orig_payload=0 suspected_rsts=0 reuses=1`},
 		{"after a while a copy of the SYN is answered with the same number and taken back: what comes of the old connection is the old one's", ended + `
 			+1500 c S 1000
 			s SA 5000 1001
