@@ -447,3 +447,20 @@ func TestTcpdumpLetters(t *testing.T) {
 		t.Errorf("exit status %d: %s %s", code, out, errs)
 	}
 }
+
+// Where teach is not told which connection, it says that there are others, and where they are listed.
+func TestTeachSaysThatThereAreOthers(t *testing.T) {
+	for _, c := range []struct {
+		args, want string
+	}{
+		{look + " --lang en", "portero: connection 1 of 6 is told; portero " + look + " lists them all\n"},
+		{look + " --lang es", "portero: se cuenta la conexión 1 de 6; portero " + look + " las muestra todas\n"},
+		{look + " 1 --lang en", ""},
+		{look + " -q --lang en", ""},
+		{"../../testdata/completed/in.pcap --lang en", ""},
+	} {
+		if code, out, errs := portero(t, append([]string{"teach"}, strings.Fields(c.args)...)...); code != exitOK || out == "" || errs != c.want {
+			t.Errorf("%s: %d %q, want %q", c.args, code, errs, c.want)
+		}
+	}
+}
