@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -210,18 +212,20 @@ func (f *Fleet) Table(w io.Writer, l words.Lang) error {
 	if br.Leader != "" {
 		where = fmt.Sprintf(", %s %s", l.Pick("leader", "líder"), safe.Terminal(br.Leader))
 	}
-	fmt.Fprintf(&b, "%s  %d %s, %.1f MB %s, %d %s, %d %s%s\n", l.Pick("broker", "intermediario"), br.Waiting, l.Pick("batches wait", "lotes esperan"), float64(br.Bytes)/1e6,
-		fmt.Sprintf(l.Pick("of %.0f", "de %.0f"), float64(br.Limit)/1e6), br.InHubs, l.Pick("with hubs", "en los hubs"), br.Replicas, l.Pick("copies", "copias"), where)
-	fmt.Fprintf(&b, "\n%-28s %10s %12s %12s %10s %10s\n", l.Pick("sensor", "sensor"), l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("sent", "enviados"), l.Pick("on spool", "en cola"), l.Pick("lost", "perdidos"))
+	fmt.Fprintf(&b, "%s  %d %s, %.1f MB %s, %d %s, %s%s\n", l.Pick("broker", "intermediario"), br.Waiting, l.Pick("batches wait", "lotes esperan"), float64(br.Bytes)/1e6,
+		fmt.Sprintf(l.Pick("of %.0f", "de %.0f"), float64(br.Limit)/1e6), br.InHubs, l.Pick("with hubs", "en hubs"), words.Number(br.Replicas, l.Pick("copy", "copia"), l.Pick("copies", "copias")), where)
+	n := func(x uint64) string { return strconv.FormatUint(x, 10) }
+	sensors := [][]string{{"sensor", l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("sent", "enviados"), l.Pick("on spool", "en cola"), l.Pick("lost", "perdidos")}}
 	for i := range f.Sensors {
 		s := &f.Sensors[i]
-		fmt.Fprintf(&b, "%-28s %10s %12d %12d %10d %10d\n", s.Site+"/"+s.Name, ago(f.Time.Sub(s.Time)), s.Records, s.Sent, s.Spool.Records, s.Lost+s.Refused+s.Spool.DroppedRecords)
+		sensors = append(sensors, []string{s.Site + "/" + s.Name, ago(f.Time.Sub(s.Time)), n(s.Records), n(s.Sent), n(s.Spool.Records), n(s.Lost + s.Refused + s.Spool.DroppedRecords)})
 	}
-	fmt.Fprintf(&b, "\n%-28s %10s %12s %12s %10s\n", "hub", l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("batches", "lotes"), l.Pick("again", "repetidos"))
+	hubs := [][]string{{"hub", l.Pick("seen", "visto"), l.Pick("records", "registros"), l.Pick("batches", "lotes"), l.Pick("again", "repetidos")}}
 	for i := range f.Hubs {
 		h := &f.Hubs[i]
-		fmt.Fprintf(&b, "%-28s %10s %12d %12d %10d\n", h.Name, ago(f.Time.Sub(h.Time)), h.Records, h.Batches, h.Copies)
+		hubs = append(hubs, []string{h.Name, ago(f.Time.Sub(h.Time)), n(h.Records), n(h.Batches), n(h.Copies)})
 	}
+	columns(&b, sensors, hubs)
 	b.WriteByte('\n')
 	ts := f.Troubles(l)
 	for _, t := range ts {
@@ -232,6 +236,36 @@ func (f *Fleet) Table(w io.Writer, l words.Lang) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// columns writes tables whose columns stand under one another, each as wide as what is in it: as a rule all fits
+// into 80 columns. The first is of names.
+func columns(b *strings.Builder, tables ...[][]string) {
+	var wide []int
+	for _, t := range tables {
+		for _, row := range t {
+			for i, cell := range row {
+				if i == len(wide) {
+					wide = append(wide, 0)
+				}
+				wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+			}
+		}
+	}
+	for _, t := range tables {
+		b.WriteByte('\n')
+		for _, row := range t {
+			for i, cell := range row {
+				room := strings.Repeat(" ", wide[i]-utf8.RuneCountInString(cell))
+				if i == 0 {
+					b.WriteString(cell + room)
+				} else {
+					b.WriteString("  " + room + cell)
+				}
+			}
+			b.WriteByte('\n')
+		}
+	}
 }
 
 func ago(d time.Duration) string {

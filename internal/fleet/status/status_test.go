@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -118,6 +119,32 @@ func loaded() *Fleet {
 	f.Hubs = []hub.State{{Name: "h1", Time: f.Time.Add(-3 * time.Minute), Records: 2001, Batches: 2002, Copies: 2003, Bad: 2004, Retries: 2005}, {Name: "h2", Time: f.Time.Add(-50 * time.Hour), Trouble: "full"}}
 	f.Store = &Store{Up: true}
 	return f
+}
+
+// A fleet whose names are no longer than usual fits into 80 columns, in both languages, and what stands under one
+// another is of one kind.
+func TestTableFits(t *testing.T) {
+	f := loaded()
+	f.Sensors[0].Records, f.Sensors[0].Sent, f.Broker.Replicas = 4_300_000_000, 4_300_000_000, 1
+	for _, l := range []words.Lang{words.English, words.Spanish} {
+		var b strings.Builder
+		if err := f.Table(&b, l); err != nil {
+			t.Fatal(err)
+		}
+		ends := map[int]bool{}
+		for line := range strings.Lines(b.String()) {
+			line = strings.TrimRight(line, "\n")
+			if n := utf8.RuneCountInString(line); n > 80 && !strings.HasPrefix(line, "!") || line != strings.TrimRight(line, " ") {
+				t.Errorf("%d columns: %q", n, line)
+			}
+			if strings.HasPrefix(line, "sensor ") || strings.HasPrefix(line, "hq/") {
+				ends[utf8.RuneCountInString(line)] = true
+			}
+		}
+		if len(ends) != 1 || strings.Contains(b.String(), "1 copies") || strings.Contains(b.String(), "1 copias") {
+			t.Errorf("%s", b.String())
+		}
+	}
 }
 
 // The table shows each number in its place, and what is wrong below; of a fleet that is well it
