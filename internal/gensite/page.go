@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -54,11 +55,46 @@ func markdown(to string, src []byte) (page, error) {
 	if err := md.Renderer().Render(&b, src, doc); err != nil {
 		return page{}, err
 	}
+	body := named(b.String())
 	lang := "en"
 	if strings.HasSuffix(to, ".es.html") {
 		lang = "es"
 	}
-	return page{path: to, title: title, lang: lang, body: template.HTML(b.String()), nav: lang == "en"}, nil //nolint:gosec // goldmark escapes, and drops raw HTML
+	return page{path: to, title: title, lang: lang, body: template.HTML(body), nav: lang == "en"}, nil //nolint:gosec // goldmark escapes, and drops raw HTML
+}
+
+// tags are where text ends in HTML that we made; document is how documents name one another.
+var (
+	tags     = regexp.MustCompile(`<[^>]*>`)
+	document = regexp.MustCompile(`\b(?:docs/([A-Z][A-Z_-]*)|(README|SECURITY|CHANGELOG))\.md\b`)
+)
+
+// named makes links of the names of documents in a page, as "docs/VERDICTS.md", but for those in what was typed, and
+// in links.
+func named(body string) string {
+	var b strings.Builder
+	deep, at := 0, 0
+	text := func(s string) {
+		if deep == 0 {
+			s = document.ReplaceAllStringFunc(s, func(name string) string {
+				return `<a href="` + target(path.Base(name)) + `">` + name + `</a>`
+			})
+		}
+		b.WriteString(s)
+	}
+	for _, m := range tags.FindAllStringIndex(body, -1) {
+		text(body[at:m[0]])
+		switch tag := body[m[0]:m[1]]; {
+		case strings.HasPrefix(tag, "<a ") || strings.HasPrefix(tag, "<pre"):
+			deep++
+		case tag == "</a>" || tag == "</pre>":
+			deep--
+		}
+		b.WriteString(body[m[0]:m[1]])
+		at = m[1]
+	}
+	text(body[at:])
+	return b.String()
 }
 
 var frame = template.Must(template.New("page").Parse(`<!DOCTYPE html>
@@ -73,7 +109,8 @@ var frame = template.Must(template.New("page").Parse(`<!DOCTYPE html>
 @media (prefers-color-scheme: dark) { :root { --ink: #dfe3e6; --paper: #15191c; --dim: #98a3ac; --line: #333a40; --link: #6cc5d6; --code: #1e2428 } }
 body { margin: 0 auto; max-width: 56rem; padding: 1rem 1.25rem 4rem; font: 1rem/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper) }
 nav { border-bottom: 1px solid var(--line); padding-bottom: .6rem; margin-bottom: 1.5rem; font-size: .9rem; line-height: 1.9 }
-nav a { margin-right: .9rem; white-space: nowrap }
+nav div { display: flex; flex-wrap: wrap; gap: 0 .9rem }
+nav summary { color: var(--dim); cursor: pointer }
 nav a[aria-current] { color: var(--ink); font-weight: 600; text-decoration: none }
 a { color: var(--link) }
 h1, h2, h3 { line-height: 1.25 }
@@ -87,13 +124,17 @@ ul.words { columns: 12rem; padding-left: 1.1rem }
 </style>
 </head>
 <body>
-<nav aria-label="pages">{{range .Nav}}<a href="{{.Href}}"{{if .Here}} aria-current="page"{{end}}>{{.Title}}</a>{{end}}{{with .Other}} <a href="{{.Href}}" lang="{{.Lang}}" hreflang="{{.Lang}}">{{.Title}}</a>{{end}}</nav>
+<nav aria-label="pages">
+<div>{{range .First}}{{template "link" .}}{{end}}{{with .Other}}<a href="{{.Href}}" lang="{{.Lang}}" hreflang="{{.Lang}}">{{.Title}}</a>{{end}}</div>
+<details><summary>all pages</summary><div>{{range .Rest}}{{template "link" .}}{{end}}</div></details>
+</nav>
 <main>
 {{.Body}}
 </main>
 </body>
 </html>
-`))
+{{define "link"}}<a href="{{.Href}}"{{if .Here}} aria-current="page"{{end}}>{{.Title}}</a>
+{{end}}`))
 
 type link struct {
 	Href, Title, Lang string
@@ -103,12 +144,17 @@ type link struct {
 // render writes p with the navigation among all pages.
 func (p *page) render(all []page) ([]byte, error) {
 	up := strings.Repeat("../", strings.Count(p.path, "/"))
-	var nav []link
+	var first, rest []link // what a newcomer wants stands there at once, the rest behind a click
 	for i := range all {
 		q := &all[i]
 		if q.nav {
 			title, _, _ := strings.Cut(q.title, ":")
-			nav = append(nav, link{Href: up + q.path, Title: title, Here: q.path == p.path})
+			l := link{Href: up + q.path, Title: strings.ReplaceAll(title, "`", ""), Here: q.path == p.path}
+			if q.path == "index.html" || q.path == "words.html" || strings.HasPrefix(q.path, "tour-") {
+				first = append(first, l)
+			} else {
+				rest = append(rest, l)
+			}
 		}
 	}
 	var other *link
@@ -119,6 +165,6 @@ func (p *page) render(all []page) ([]byte, error) {
 		}
 	}
 	var b bytes.Buffer
-	err := frame.Execute(&b, map[string]any{"Lang": p.lang, "Title": p.title, "Nav": nav, "Other": other, "Body": p.body})
+	err := frame.Execute(&b, map[string]any{"Lang": p.lang, "Title": strings.ReplaceAll(p.title, "`", ""), "First": first, "Rest": rest, "Other": other, "Body": p.body})
 	return b.Bytes(), err
 }

@@ -62,3 +62,21 @@ func TestSiteHoldsTogether(t *testing.T) {
 		t.Errorf("%d words in English, %d in Spanish", english, spanish)
 	}
 }
+
+// What a document says of another leads there, but not in what is to be typed; and the navigation is short, in words.
+func TestDocumentsLeadToOneAnother(t *testing.T) {
+	p, err := markdown("index.html", []byte("# A `title`\n\nSee docs/VERDICTS.md, `docs/FLEET.md`, [there](docs/LAB.md) and SECURITY.md.\n\n    cat docs/LIVE.md\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := p.render([]page{p, {path: "tour-admin.html", title: "Tour for the admin: a day", nav: true}, {path: "events.html", title: "What `live` writes", nav: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, n := range map[string]int{`<a href="verdicts.html">docs/VERDICTS.md</a>`: 1, `<code><a href="fleet.html">docs/FLEET.md</a></code>`: 1, `<a href="lab.html">there</a>`: 1, `<a href="security.html">SECURITY.md</a>`: 1,
+		"live.html": 0, "`": 0, `<a href="tour-admin.html">Tour for the admin</a>`: 1, "<details>": 1, `<a href="events.html">What live writes</a>`: 1} {
+		if got := strings.Count(string(b), want); got != n {
+			t.Errorf("%s: %d times, want %d, in\n%s", want, got, n, b)
+		}
+	}
+}
