@@ -76,3 +76,43 @@ func TestSpareShare(t *testing.T) {
 		}
 	}
 }
+
+// A record says why it was written: for lack of memory, though its connection was over and would have ended by itself soon; at
+// the end of the input, or after its time, that it was over.
+func TestWhyARecordWasWritten(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		how  func(s *story)
+		over bool
+		want handshake.EndReason
+	}{
+		{"no memory", func(s *story) { s.table.drop(s.only(), s.index) }, true, handshake.EndResources},
+		{"no memory, and it was open", func(s *story) { s.table.drop(s.only(), s.index) }, false, handshake.EndResources},
+		{"the end of the input", func(s *story) { s.table.Flush(s.index, handshake.EndForced) }, true, handshake.EndEnd},
+		{"the end of the input, and it was open", func(s *story) { s.table.Flush(s.index, handshake.EndForced) }, false, handshake.EndForced},
+		{"its time", func(s *story) { s.wait(2 * LiveIdle); s.table.Advance(s.now, s.index) }, true, handshake.EndEnd},
+		{"its time, and it was open", func(s *story) { s.wait(2 * LiveIdle); s.table.Advance(s.now, s.index) }, false, handshake.EndIdle},
+	} {
+		s := tell(t, Config{Live: true})
+		s.open()
+		if x.over {
+			s.shut()
+		}
+		x.how(s)
+		if len(s.ended) != 1 || s.ended[0].Reason != x.want {
+			t.Errorf("%s: %d records, %v", x.name, len(s.ended), s.ended)
+		}
+	}
+}
+
+// only is the one flow that there is.
+func (s *story) only() uint32 {
+	s.t.Helper()
+	for v := range s.table.slots.of(uint32(capture.TupleHash(1, addrO, addrR, 40000, 80, tcp, 4))) {
+		return v
+	}
+	s.t.Fatal("no flow")
+	return 0
+}
+
+var addrO, addrR = [16]byte{10: 255, 11: 255, 12: 10, 15: 1}, [16]byte{10: 255, 11: 255, 12: 10, 15: 2}

@@ -419,6 +419,13 @@ func TestHonestLate(t *testing.T) {
 			s A 5001 900
 			c A 1001 5001`, `
 			1 handshake=invalid close=none`},
+		{"an acknowledgement of 0 goes on from no call whose other end nobody saw", `
+			c RA 4294967280 399999
+			c S 4294967280
+			+1 c S 4294967281
+			c A 4294967281 0`, `
+			1 handshake=aborted orig_pkts=2
+			2 handshake=no_answer orig_pkts=2`},
 		{"a FIN that acknowledges what was never sent is no third packet, behind two SYNs of which the first is answered", `
 			c S 1000
 			c S 1001
