@@ -89,3 +89,26 @@ func TestVLANOfEachDirection(t *testing.T) {
 		}
 	}
 }
+
+// What an error quotes out of a virtual network is of the side that sends in that network, where each has its own.
+func TestQuotedInItsNetwork(t *testing.T) {
+	s := tell(t, Config{})
+	s.pkt(true, syn, 0, 0, 0, func(p *capture.Packet) { p.Seg = 3 })
+	s.pkt(false, syn|ack, 0, 1, 0, func(p *capture.Packet) { p.Seg = 4 })
+	v := s.only()
+	f := s.table.flow(v)
+	for _, x := range []struct {
+		src  [16]byte
+		seg  uint32
+		want bool
+	}{{addrO, 3, true}, {addrO, 4, false}, {addrR, 4, true}, {addrR, 3, false}, {addrO, 0, false}} {
+		side := f.sideOf(&capture.Packet{Src: x.src, Dst: map[bool][16]byte{true: addrR, false: addrO}[x.src == addrO], Proto: tcp, Ver: 4,
+			SrcPort: map[bool]uint16{true: 40000, false: 80}[x.src == addrO], DstPort: map[bool]uint16{true: 80, false: 40000}[x.src == addrO]})
+		if side < 0 {
+			t.Fatal("it is of another connection")
+		}
+		if got := s.table.isIn(v, f, side, x.seg); got != x.want {
+			t.Errorf("sent by %v in network %d: %v", x.src[15], x.seg, got)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,23 @@ func TestPoisoning(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", what, got, c.want)
 		}
+	}
+}
+
+// Who claims one address is named, each once and in order, and the first frames that show it stand with it.
+func TestRivalsAreNamed(t *testing.T) {
+	a := netip.MustParseAddr("10.0.0.1")
+	d := New(catalog.Default(), nil, 0)
+	for i := range 30 {
+		d.Claim(a, who.MAC{2, 0, 0, 0, 0, byte(9 - i%3)}, int64(i)*sec, uint64(i+1))
+	}
+	fs := d.Findings()
+	if len(fs) != 1 {
+		t.Fatalf("%+v", fs)
+	}
+	f := fs[0]
+	if f.Detail != "02:00:00:00:00:07, 02:00:00:00:00:08, 02:00:00:00:00:09" || !slices.Equal(f.Frames, []uint64{1, 2, 3, 4, 5}) || f.First != 0 || f.Last != 29*sec {
+		t.Errorf("%q, frames %v, from %d to %d", f.Detail, f.Frames, f.First, f.Last)
 	}
 }
 

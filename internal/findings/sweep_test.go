@@ -166,3 +166,16 @@ func TestSweepIsBounded(t *testing.T) {
 		t.Errorf("%d octets booked, %d in use", h.asked, sum)
 	}
 }
+
+// The first eight frames of a sweep stand for all of them.
+func TestFramesOfASweep(t *testing.T) {
+	for n, want := range map[int]int{25: 8, 500: 8} {
+		d := New(catalog.Default(), nil, 0)
+		for i := range n {
+			d.Ask(netip.AddrFrom4([4]byte{10, 0, 0, 9}), netip.AddrFrom4([4]byte{10, 0, byte(1 + i>>8), byte(i)}), int64(i)*sec/1000, uint64(i+1))
+		}
+		if fs := d.Findings(); len(fs) != 1 || len(fs[0].Frames) != want || fs[0].Frames[0] != 1 || fs[0].Frames[want-1] != uint64(want) {
+			t.Errorf("%d asked for: %+v", n, fs)
+		}
+	}
+}

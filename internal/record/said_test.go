@@ -25,3 +25,29 @@ func TestFramesOnce(t *testing.T) {
 		}
 	}
 }
+
+// The code of an answer is told, also where it says that all is well; where there was no answer there is none.
+func TestCodesOfAnswers(t *testing.T) {
+	for code, want := range map[int]string{-1: "", 0: "noerror", 3: "nxdomain", 10: "notzone", 99: "99"} {
+		r := Record{App: &identify.Facts{DNS: &identify.Lookup{Code: code}}}
+		for _, f := range said() {
+			if f.Name == "dns_code" {
+				if got := string(f.Text(nil, &r)); got != want {
+					t.Errorf("%d: %q, want %q", code, got, want)
+				}
+			}
+		}
+	}
+}
+
+// Any one word about a program is enough for a record to have something of it to tell.
+func TestHasProgram(t *testing.T) {
+	if (&Record{}).Has(NeedProgram) {
+		t.Error("nothing is known, and it has a program")
+	}
+	for i, r := range []Record{{Event: "x"}, {Process: "x"}, {User: "x"}, {ProcessBy: "x"}, {ProcessPath: "x"}, {ProcessEnd: "x"}, {Container: "x"}, {PeerProcess: "x"}, {PID: 1}, {PeerPID: 1}} {
+		if !r.Has(NeedProgram) {
+			t.Errorf("%d: one word about it is none", i)
+		}
+	}
+}
