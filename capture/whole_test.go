@@ -126,3 +126,30 @@ func TestSacked(t *testing.T) {
 		}
 	}
 }
+
+// Tunnels whose ends both speak from the port of their own are seen through in either direction, and nothing else of that form is.
+func TestTunnelsFromTheirPort(t *testing.T) {
+	four := ether(t, ip4(layers.IPProtocolTCP), syn())
+	whole6 := ip6Packet(hostA, hostB, 6, syn6(t, hostA, hostB))
+	for _, c := range []struct {
+		name string
+		port uint16
+		body []byte
+	}{
+		{"GTP", 2152, join([]byte{0x30, 0xff, 0, 52, 0, 0, 0, 1}, four)},
+		{"Teredo", 3544, whole6},
+		{"GRE in UDP", 4754, join([]byte{0, 0, 8, 0}, four)},
+	} {
+		for _, x := range []struct {
+			src, dst uint16
+			want     bool
+		}{{50000, c.port, true}, {c.port, 50000, true}, {c.port, c.port, true}, {50000, c.port + 1, false}, {50000, c.port - 1, false}, {c.port - 1, 50000, false}, {c.port + 1, 50000, false}} {
+			b := join(four[:20], []byte{byte(x.src >> 8), byte(x.src), byte(x.dst >> 8), byte(x.dst), 0, byte(8 + len(c.body)), 0, 0}, c.body)
+			b[3], b[9], b[10], b[11] = byte(len(b)), 17, 0, 0
+			p, o, _, _ := decode1(t, LinkRaw, b)
+			if o != OK || p.DstPort != map[bool]uint16{true: 443, false: x.dst}[x.want] {
+				t.Errorf("%s from %d to %d: %v, to port %d", c.name, x.src, x.dst, o, p.DstPort)
+			}
+		}
+	}
+}
