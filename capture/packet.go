@@ -247,14 +247,46 @@ type Batch struct {
 	// Buf, where it is not nil, is what the payload of all packets lies in: it is found
 	// without its frame.
 	Buf []byte
-	// Copied has a bit for each packet, by its position, that is a copy of one that came a moment
-	// before by another interface; it is empty where there is none.
-	Copied []uint64
+	// sightings has two bits for each packet, by its position; it is empty where nothing is known of any.
+	sightings []uint64
 }
+
+// Sighting is what is known of a packet whose octets all came a moment before, from what was captured around it.
+type Sighting uint8
+
+const (
+	// Unsaid: nothing is known.
+	Unsaid Sighting = iota
+	// Copy: it was captured once more, by another interface or since the capture has everything twice.
+	Copy
+	// Anew: it was sent again.
+	Anew
+)
 
 // Reset empties b and keeps its memory.
 func (b *Batch) Reset() {
-	b.Packets, b.Quotes, b.Buf, b.Copied = b.Packets[:0], b.Quotes[:0], nil, b.Copied[:0]
+	b.Packets, b.Quotes, b.Buf, b.sightings = b.Packets[:0], b.Quotes[:0], nil, b.sightings[:0]
+}
+
+// Note notes what is known of packet i, of which nothing was.
+func (b *Batch) Note(i int, s Sighting) {
+	if len(b.sightings) == 0 {
+		words := (len(b.Packets) + 31) / 32
+		if cap(b.sightings) < words {
+			b.sightings = make([]uint64, words)
+		}
+		b.sightings = b.sightings[:words]
+		clear(b.sightings)
+	}
+	b.sightings[i/32] |= uint64(s) << (i % 32 * 2)
+}
+
+// Noted is what is known of packet i.
+func (b *Batch) Noted(i int) Sighting {
+	if len(b.sightings) == 0 {
+		return Unsaid
+	}
+	return Sighting(b.sightings[i/32] >> (i % 32 * 2) & 3)
 }
 
 // Quoted returns what ICMP error p quotes.

@@ -56,9 +56,9 @@ const (
 // ObserveEach books those packets of b whose positions which names, in order, with
 // the quotes of their ICMP errors. It is Observe for each, faster.
 func (t *Table) ObserveEach(b *capture.Batch, which []uint32) {
-	t.copies = b.Copied
+	t.noted = b
 	t.observeEach(b, which)
-	t.copies = nil // what is booked by itself has no position
+	t.noted = nil // what is booked by itself has no position
 }
 
 func (t *Table) observeEach(b *capture.Batch, which []uint32) {

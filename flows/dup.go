@@ -119,20 +119,27 @@ func weight(p *capture.Packet) uint32 {
 	return (n | -n) >> 31
 }
 
-// marked reports whether the packet at hand is a copy of one that came by another interface.
-func (t *Table) marked() bool {
-	return len(t.copies) > 0 && t.copies[t.pos/64]>>(t.pos%64)&1 != 0
+// sighting is what is known of the packet at hand from what was captured around it.
+func (t *Table) sighting() capture.Sighting {
+	if t.noted == nil {
+		return capture.Unsaid
+	}
+	return t.noted.Noted(int(t.pos))
 }
 
 // copied judges p, from side, whose octets were all seen a moment ago.
 func (t *Table) copied(f *Flow, side int, p *capture.Packet) bool {
 	// Where interfaces tell, what they do not call a copy came twice, and the flow is not taken for a doubled one.
-	if t.marked() {
+	known := t.sighting()
+	if known == capture.Copy {
 		return true
 	}
 	f.dupSeen |= weight(p)
 	if p.IPID != 0 && f.bits&(repeatsID0<<side) == 0 {
 		return true
+	}
+	if known == capture.Anew {
+		return false
 	}
 	n := int(f.dupSeen >> dupRecent)
 	twice := bits.OnesCount32(f.dupSeen & (1<<dupRecent - 1))

@@ -45,9 +45,9 @@ type Table struct {
 	early   early
 	ids     *uint64 // the last one given
 	unnamed unnamed
-	pos     uint32   // position of the packet being booked
-	copies  []uint64 // capture.Batch.Copied, while its packets are booked
-	ends    uint32   // flows that ended or lost their ports to another, or are found in another way now
+	pos     uint32         // position of the packet being booked
+	noted   *capture.Batch // whose packets are booked
+	ends    uint32         // flows that ended or lost their ports to another, or are found in another way now
 	stats   Stats
 	ended   Ended
 	began   began

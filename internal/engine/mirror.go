@@ -50,6 +50,7 @@ type reflected struct {
 	mark uint64
 	time int64
 	at   uint32 // its position in the queue plus 1, 0 where it says nothing
+	odd  bool   // it came once, or three times
 }
 
 // awaited is a packet that shows whether the capture doubles.
@@ -74,8 +75,8 @@ func (m *mirror) mark(d *decoded) {
 	from := m.rest
 	m.rest = 0
 	for i := from; i < len(pkts); i++ {
-		if m.again(&pkts[i], d) && m.doubles() {
-			d.copied(i)
+		if s := m.again(&pkts[i], d); s != capture.Unsaid && m.doubles() {
+			d.batch.Note(i, s)
 		}
 		if m.since < mirrorTries {
 			continue
@@ -111,15 +112,16 @@ func (m *mirror) doubles() bool {
 	return m.n >= m.least && m.senders >= 2 && bits.OnesCount32(m.came)*10 >= m.n*9
 }
 
-// again reports whether p, of d, came a moment ago, and remembers it.
-func (m *mirror) again(p *capture.Packet, d *decoded) bool {
+// again says what p, of d, is if the capture doubles, and remembers it: what came a moment ago comes twice, and so what comes for the
+// third time was sent again.
+func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 	m.since++
 	if m.doubles() {
 		m.since = 0
 	}
 	mark, ok := alike(p, &d.block.Frames[p.FrameIdx])
 	if !ok {
-		return false
+		return capture.Unsaid
 	}
 	if m.slots == nil {
 		m.slots, m.queue = make([]reflected, mirrorSlots), make([]awaited, mirrorQueue)
@@ -131,11 +133,15 @@ func (m *mirror) again(p *capture.Packet, d *decoded) bool {
 			m.twice(s.at - 1)
 			s.at = 0
 		}
-		return true
+		if s.odd = !s.odd; !s.odd {
+			return capture.Copy
+		}
+		s.time = p.Time
+		return capture.Anew
 	}
-	*s = reflected{mark: mark, time: p.Time}
+	*s = reflected{mark: mark, time: p.Time, odd: true}
 	if p.PayloadLen == 0 && !p.Flags.Any(capture.SYN|capture.FIN) && p.Proto == capture.ProtoTCP {
-		return false
+		return capture.Unsaid
 	}
 	m.judge(p.Time)
 	if m.next-m.first == mirrorQueue {
@@ -144,7 +150,7 @@ func (m *mirror) again(p *capture.Packet, d *decoded) bool {
 	m.queue[m.next%mirrorQueue] = awaited{time: p.Time}
 	m.next++
 	s.at = m.next
-	return false
+	return capture.Unsaid
 }
 
 // heard notes who sent p, which came twice.

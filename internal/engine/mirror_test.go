@@ -39,6 +39,7 @@ func TestCopiesByOneInterface(t *testing.T) {
 		{"one question alone, which may have been sent twice", mirrored(spoken(1, 5), 0.1), "00"},
 		{"one who says everything twice", mirrored([]sight{{says: "a"}, {says: "b"}, {says: "c"}}, 0.1), "000000"},
 		{"two programs of one host", mirrored([]sight{{to: "self"}, {to: "self", from: 1}}, 0.1), "0101"},
+		{"sent again at once, and each of both twice", mirrored([]sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}, {says: "a", ms: 9}, {says: "a", ms: 18}}, 0.1), "0101010101"},
 		{"only the question came twice", []sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}}, "000"},
 		{"the answer was lost once", append(mirrored(spoken(1, 5), 0.1), sight{from: 1, says: "b", ms: 6}), "000"},
 		{"too late", mirrored(spoken(4, 5), 11), "00000000"},
@@ -67,7 +68,7 @@ func TestCopiesByOneInterface(t *testing.T) {
 		x.mark(&d)
 		got := ""
 		for i := range d.batch.Packets {
-			got += fmt.Sprint(bit(d.batch.Copied, i))
+			got += fmt.Sprint(bit(&d, i))
 		}
 		if got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", c.name, got, c.want)
@@ -91,7 +92,7 @@ func TestCopiesLater(t *testing.T) {
 			decode(dec, &d)
 			x.mark(&d)
 			for i := range d.batch.Packets {
-				copies += int(bit(d.batch.Copied, i))
+				copies += bit(&d, i)
 			}
 		}
 		return copies

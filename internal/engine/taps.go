@@ -61,22 +61,8 @@ func (t *taps) mark(d *decoded) {
 		if !ok || !t.several(&x) || !t.again(&x) {
 			continue
 		}
-		d.copied(i)
+		d.batch.Note(i, capture.Copy)
 	}
-}
-
-// copied marks packet i of d as a copy.
-func (d *decoded) copied(i int) {
-	b := &d.batch
-	if len(b.Copied) == 0 {
-		words := (len(b.Packets) + 63) / 64
-		if cap(b.Copied) < words {
-			b.Copied = make([]uint64, words)
-		}
-		b.Copied = b.Copied[:words]
-		clear(b.Copied)
-	}
-	b.Copied[i/64] |= 1 << (i % 64)
 }
 
 // several reports whether there is more than one interface by now, and keeps x where there is not.
