@@ -185,19 +185,14 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], by) && f.conn.Stands(p, side) {
 				return false // it refuses nothing, but ends the live connection
 			}
-			t.forgetLetters(v, ps)
 			if t.twin(f, ps, i, side, p) {
 				return true
 			}
 			if f.conn.Began(&ps.pkts[i], p, by, !ps.afterSilence(f)) || f.conn.Unanswered(&ps.pkts[i], by) || p.Flags.Any(capture.SYN) && f.conn.EndsBehind(p, side) {
-				t.unpend(v, ps)
-				for j := range ps.n {
-					t.again(v, f.sideOf(&ps.pkts[j]), &ps.pkts[j])
-				}
-				t.unhold(v, ps)
-				t.tellQuoted(v, ps)
+				t.recant(v, ps)
 				return false
 			}
+			t.forgetLetters(v, ps)
 			u := t.promote(v, ps)
 			t.book(u, t.flow(u).sideOf(p), p)
 			return true
@@ -228,6 +223,9 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 			by = f.sideOf(o)
 		}
 		switch {
+		case by == side && !ps.afterSilence(f) && c.Precedes(p, o, side):
+			t.recant(v, ps)
+			return false
 		case by == side && (c.Resumes(p, o, side) || ps.afterSilence(f) && c.Restarts(p, o, side)):
 		case !c.Departs(p, o, side, by), side != by && !ps.fits(p):
 			continue
@@ -297,6 +295,10 @@ func (t *Table) renew(v uint32, side int, p *capture.Packet) {
 	if ps := t.waits(v, f); ps != nil && (ps.answers(p, side) ||
 		ps.side == side && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq && !f.conn.SameSYN(p, side)) {
 		t.join(v, ps, p)
+		return
+	}
+	if p.Time-f.last < quiet && f.conn.StartsNear(p, side) {
+		t.pend(f, v, side, p) // it may be the old one's, if its answer, or what follows it, agrees
 		return
 	}
 	t.supersede(v, p, 0)

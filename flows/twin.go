@@ -23,19 +23,24 @@ func (ps *pendingSYN) isTwin() bool {
 	return !ps.met && ps.n > 1 && ps.pkts[ps.n-1].Flags.Any(capture.ACK) && !ps.pkts[0].Flags.Any(capture.ACK)
 }
 
+// recant books what waits on flow v there: it opens no other connection.
+func (t *Table) recant(v uint32, ps *pendingSYN) {
+	t.forgetLetters(v, ps)
+	t.unpend(v, ps)
+	for i := range ps.n {
+		t.again(v, t.flow(v).sideOf(&ps.pkts[i]), &ps.pkts[i])
+	}
+	t.unhold(v, ps)
+	t.tellQuoted(v, ps)
+}
+
 // resolve looks at p, of side, which follows a SYN and its answer that wait on flow v. It reports whether it is booked.
 func (t *Table) resolve(v uint32, ps *pendingSYN, side int, p *capture.Packet) bool {
 	switch {
 	case side != ps.side || p.Flags.Any(capture.SYN) || !p.Flags.Any(capture.RST|capture.ACK):
 		return false
 	case p.Flags.Any(capture.RST):
-		t.forgetLetters(v, ps)
-		t.unpend(v, ps)
-		for i := range ps.n {
-			t.again(v, t.flow(v).sideOf(&ps.pkts[i]), &ps.pkts[i])
-		}
-		t.unhold(v, ps)
-		t.tellQuoted(v, ps)
+		t.recant(v, ps)
 		return false
 	case p.Seq == ps.isn+1:
 		t.join(v, ps, p)

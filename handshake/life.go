@@ -87,6 +87,20 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
 }
 
+// StartsNear reports whether the stream of side, of which no SYN was seen, begins a little behind syn, a SYN of side: it may be
+// its own, captured late together with what lies between. Who calls anew within moments has a number that is no such.
+func (c *Conn) StartsNear(syn *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return me.bits&(hasNext|sentSYN|sentSYNACK|sentSegment) == hasNext|sentSegment && me.isn.In(syn.Seq+2, syn.Seq.Add(span)) && !c.far(side)
+}
+
+// Precedes reports whether p, of side, goes on from syn, a SYN of side that waits, towards where the stream of side, of which alone
+// the connection consists, begins as far as it was seen.
+func (c *Conn) Precedes(p, syn *capture.Packet, side Side) bool {
+	me := &c.half[side]
+	return c.Alone(side) && c.StartsNear(syn, side) && p.Flags&(capture.SYN|capture.RST|capture.ACK) == capture.ACK && p.Seq == syn.Seq+1 && !me.isn.Before(segEnd(p))
+}
+
 // Unanswered reports whether an answer to syn, a SYN of side, is what the connection waits for since its beginning:
 // syn is a copy of the SYN of side, and its peer showed nothing else. Whoever takes a SYN back does not begin anew
 // with the same number.

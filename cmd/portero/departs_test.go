@@ -167,6 +167,82 @@ func TestHonestDeparts(t *testing.T) {
 			c S 155056606`, `
 			1 handshake=completed close=reset resp_pkts=1 suspected_rsts=0 oddities=
 			2 handshake=refused syn_frame=6 rst_frame=5 reuses=1`},
+		{"the second half of a closed connection is captured before the first", `
+			c PA 1101 900201 100
+			s PA 900201 1201 200
+			c FA 1201 900401
+			s FA 900401 1202
+			c A 1202 900402
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 100
+			s PA 900001 1101 200`, `
+			1 handshake=completed close=closed closed_by=orig orig_pkts=6 resp_pkts=4 orig_payload=200 resp_payload=400 orig_lost=0 resp_lost=0 suspected_rsts=0`},
+		{"of the originator alone", `
+			c PA 1101 900201 100
+			c FA 1201 900401
+			c A 1202 900402
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 100
+			s PA 900001 1101 200
+			s PA 900201 1201 200
+			s FA 900401 1202`, `
+			1 handshake=completed close=closed closed_by=orig orig_pkts=6 resp_pkts=4 orig_payload=200 resp_payload=400 orig_lost=0 resp_lost=0 suspected_rsts=0`},
+		{"of the responder alone", `
+			s PA 900201 1201 200
+			s FA 900401 1202
+			c S 1000
+			s SA 900000 1001
+			c A 1001 900001
+			c PA 1001 900001 100
+			s PA 900001 1101 200
+			c PA 1101 900201 100
+			c FA 1201 900401
+			c A 1202 900402`, `
+			1 handshake=completed close=closed closed_by=orig orig_pkts=6 resp_pkts=4 orig_payload=200 resp_payload=400 orig_lost=0 resp_lost=0 suspected_rsts=0`},
+		{"of the originator, and all of the responder last", `
+			c PA 1101 900201 100
+			c FA 1201 900401
+			c A 1202 900402
+			c S 1000
+			c A 1001 900001
+			c PA 1001 900001 100
+			s SA 900000 1001
+			s PA 900001 1101 200
+			s PA 900201 1201 200
+			s FA 900401 1202`, `
+			1 handshake=completed close=closed closed_by=orig orig_pkts=6 resp_pkts=4 orig_payload=200 resp_payload=400 orig_lost=0 resp_lost=0 suspected_rsts=0`},
+		{"of the originator, with the SYN a second later: it calls anew", `
+			c PA 1101 900201 100
+			c FA 1201 900401
+			c A 1202 900402
+			+1500 c S 1000
+			s SA 700000 1001
+			c A 1001 700001`, `
+			1 handshake=midstream close=half_closed orig_pkts=3
+			2 handshake=completed close=open orig_pkts=2 resp_pkts=1 reuses=1`},
+		{"with a SYN that nobody answers: nothing tells that the connection began with it", `
+			c PA 1101 900201 100
+			s PA 900201 1201 200
+			c FA 1201 900401
+			s FA 900401 1202
+			c A 1202 900402
+			c S 1000`, `
+			1 handshake=midstream close=closed orig_pkts=4 resp_pkts=2 oddities=[stray_syn]`},
+		{"with a SYN that is answered with a number far from what the responder sent: another", `
+			c PA 1101 900201 100
+			s PA 900201 1201 200
+			c FA 1201 900401
+			s FA 900401 1202
+			c A 1202 900402
+			c S 1000
+			s SA 777000000 1001
+			c A 1001 777000001`, `
+			1 handshake=midstream close=closed orig_pkts=3 resp_pkts=2
+			2 handshake=completed close=open orig_pkts=2 resp_pkts=1 reuses=1`},
 		{"a refusal is captured before its SYN, inside a connection that goes on", `
 			c S 1000
 			s SA 900000 1001
