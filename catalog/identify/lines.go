@@ -248,7 +248,7 @@ func matchIMAPServer(l *look) grade {
 	if l.middle && has(b, "* ") && whole(b) && (tagged(l.peer) || mailbox(firstLine(b)[2:])) {
 		return exact
 	}
-	if up := bytes.ToUpper(b[:min(len(b), 9)]); !has(up, "* OK") && !has(up, "* PREAUTH") && !has(up, "* BYE") {
+	if !imapGreets(b) {
 		return no
 	}
 	if contains(b, "imap") || len(l.peer) > 0 && tagged(l.peer) {
@@ -257,7 +257,16 @@ func matchIMAPServer(l *look) grade {
 	if !whole(b) && len(b) < maxLine && !l.final && !l.middle {
 		return more // its line may say so yet
 	}
+	if !l.spoke && !l.middle && len(l.peer) > 0 && !l.on(143) {
+		return no // a greeting comes first, and what it answers is nobody's command
+	}
 	return shape
+}
+
+// imapGreets reports whether b begins as a greeting does (RFC 9051, section 7.1).
+func imapGreets(b []byte) bool {
+	up := bytes.ToUpper(b[:min(len(b), 9)])
+	return has(up, "* OK") || has(up, "* PREAUTH") || has(up, "* BYE")
 }
 
 // tagged reports whether b is an IMAP command: a tag, a space, a known word.
@@ -294,7 +303,7 @@ func matchIMAPClient(l *look) grade {
 		return no
 	}
 	switch {
-	case has(l.peer, "* "):
+	case has(l.peer, "* ") && (l.middle || imapGreets(l.peer)):
 		return exact
 	case len(l.peer) > 0 && !l.middle:
 		return no

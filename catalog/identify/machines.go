@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"slices"
 )
 
-// What looks after machines: monitors, collectors of logs, backup, scanners of mail, and clusters of Erlang.
+// What looks after machines: monitors, collectors of logs, backup, scanners of mail and of the web, clusters of Erlang, terminals and telephones.
 
 // matchNRPE takes a question of Nagios to its helper, and the answer (NRPE, versions 2 to 4): the sum of the packet is in it.
 func matchNRPE(l *look) grade {
@@ -231,4 +232,136 @@ func matchErlang(l *look) grade {
 		return no
 	}
 	return exact
+}
+
+// matchICAP takes a request of a proxy to a scanner (RFC 3507, section 4.3.2).
+func matchICAP(l *look) grade {
+	method, rest, ok := bytes.Cut(firstLine(l.b), []byte(" "))
+	switch string(method) {
+	case "OPTIONS", "REQMOD", "RESPMOD":
+	default:
+		return l.untilWord("OPTIONS", "REQMOD", "RESPMOD")
+	}
+	if !ok || !begins(rest, "icap") {
+		return no
+	}
+	if !whole(l.b) {
+		return l.untilLine(maxLine)
+	}
+	if (has(rest, "icap://") || has(rest, "icaps://")) && bytes.HasSuffix(rest, []byte(" ICAP/1.0")) {
+		return exact
+	}
+	return no
+}
+
+// matchSpamd takes a request to SpamAssassin: a word, and the version of its client.
+func matchSpamd(l *look) grade {
+	word, rest, ok := bytes.Cut(firstLine(l.b), []byte(" "))
+	if !ok {
+		return l.untilWord(spamdWords[:]...)
+	}
+	if !begins(rest, "SPAMC/1.") || !slices.Contains(spamdWords[:], string(word)) {
+		return no
+	}
+	if len(rest) < len("SPAMC/1.") {
+		return l.untilLine(maxLine)
+	}
+	return exact
+}
+
+var spamdWords = [...]string{"PING", "CHECK", "SYMBOLS", "REPORT", "REPORT_IFSPAM", "SKIP", "PROCESS", "HEADERS", "TELL"}
+
+// matchRlogin takes what rlogin begins with (RFC 1282): a zero, the names of both users, the terminal and its speed.
+func matchRlogin(l *look) grade {
+	b := l.b
+	if b[0] != 0 || !l.spoke {
+		return no
+	}
+	if len(b) == 1 {
+		return l.until(2)
+	}
+	parts := bytes.SplitN(b[1:min(len(b), 129)], []byte{0}, 4)
+	for i, p := range parts[:min(len(parts), 3)] {
+		if len(p) == 0 && i < len(parts)-1 || len(p) > 0 && !accountName(p, i == 2) {
+			return no
+		}
+	}
+	if len(parts) < 4 {
+		return l.until(129)
+	}
+	term, speed, ok := bytes.Cut(parts[2], []byte("/"))
+	if !ok || len(term) < 2 || len(speed) < 2 || len(parts[3]) > 0 && !l.middle && l.size < 8 {
+		return no
+	}
+	for _, c := range speed {
+		if c < '0' || c > '9' {
+			return no
+		}
+	}
+	return exact
+}
+
+// accountName reports whether b may be the name of somebody on a machine, or of a terminal and its speed.
+func accountName(b []byte, terminal bool) bool {
+	for i, c := range b {
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_'
+		if !letter && (i == 0 || c < '0' || c > '9') && (i == 0 || !oneByte(".-@", c)) && (i == 0 || !terminal || !oneByte("+/", c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// matchSCCP takes a message between a telephone of Cisco's and its exchange on their port: its length in Intel's order, the version and the kind.
+func matchSCCP(l *look) grade {
+	b := l.b
+	if !l.on(2000) || len(b) < 12 {
+		return no
+	}
+	n, version, kind := leSize32(b), le32(b[4:]), le32(b[8:])
+	if n < 4 || n > 4096 || version > 0x20 || kind > 0x1fff {
+		return no
+	}
+	if n+8 > l.size && l.size < MaxKept {
+		return l.until(n + 8)
+	}
+	if l.client && kind == 1 && len(b) < 28 {
+		return l.until(28)
+	}
+	if l.client && kind == 1 && (has(b[12:], "SEP") || has(b[12:], "ATA") || has(b[12:], "CIP")) {
+		return exact // who registers says its name
+	}
+	return port
+}
+
+// matchLPD takes a command to a printer's queue on its port (RFC 1179, section 5).
+func matchLPD(l *look) grade {
+	b := l.b
+	if !l.on(515) || len(b) < 3 || b[0] < 1 || b[0] > 5 {
+		return no
+	}
+	line := firstLine(b[1:])
+	switch {
+	case len(line) == 0 || !printable(line) || line[0] == ' ':
+		return no
+	case !whole(b):
+		return l.untilLine(256)
+	}
+	return port
+}
+
+// followVMware reads on where both ends turn to TLS, which they do behind the greeting.
+func followVMware(x *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	if k.side != int(k.facts.Client) {
+		at := bytes.IndexByte(b, '\n') + 1
+		if startsTLS(b, at) {
+			return x.inTLS(k, b[at:])
+		}
+		return k.dir[k.side].full()
+	}
+	if len(b) >= 6 && recordHeader(b) && b[0] == recordHandshake {
+		return x.inTLS(k, b)
+	}
+	return k.after > 6
 }

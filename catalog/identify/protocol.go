@@ -215,6 +215,12 @@ const (
 	Clamd
 	EPMD
 	Erlang
+	VMware
+	ICAP
+	Spamd
+	Rlogin
+	SCCP
+	LPD
 	FTPData
 	protocolCount
 )
@@ -435,6 +441,12 @@ var infos = [protocolCount]info{
 	Clamd:             {name: "clamd", tcp: []uint16{3310}},
 	EPMD:              {name: "epmd", tcp: []uint16{4369}},
 	Erlang:            {name: "erlang"},
+	VMware:            {name: "vmware-auth", tcp: []uint16{902}},
+	ICAP:              {name: "icap", tcp: []uint16{1344}},
+	Spamd:             {name: "spamd", tcp: []uint16{783}},
+	Rlogin:            {name: "rlogin", tcp: []uint16{513}},
+	SCCP:              {name: "sccp", tcp: []uint16{2000}},
+	LPD:               {name: "lpd", tcp: []uint16{515}},
 }
 
 // String returns the word used in records, "" for None.

@@ -95,7 +95,7 @@ func matchMySQLPong(l *look) grade {
 func matchNATSLater(l *look) grade {
 	line := firstLine(l.b)
 	words := bytes.Fields(line)
-	if !l.middle || !whole(l.b) || len(words) < 3 || len(words) > 6 || has(words[1], "/") {
+	if !l.middle || !whole(l.b) || len(words) < 3 || len(words) > 6 || has(words[1], "/") || !has(line[len(words[0]):], " ") {
 		return no
 	}
 	switch verb := string(words[0]); {

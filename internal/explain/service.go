@@ -111,6 +111,12 @@ var services = map[identify.Protocol][2]string{
 	identify.Clamd:             {"files and mail given to ClamAV to be searched for malware", "ficheros y correo que se dan a ClamAV para que busque programas dañinos"},
 	identify.EPMD:              {"where programs of Erlang wait, RabbitMQ among them", "dónde esperan los programas de Erlang, RabbitMQ entre ellos"},
 	identify.Erlang:            {"programs of Erlang that work together, as a cluster of RabbitMQ does", "programas de Erlang que trabajan juntos, como un clúster de RabbitMQ"},
+	identify.VMware:            {"the door of VMware's machines, for consoles and files", "la puerta de los equipos de VMware, para consolas y ficheros"},
+	identify.ICAP:              {"pages that a proxy has looked through, for malware among others", "páginas que un proxy manda revisar, por programas dañinos entre otras cosas"},
+	identify.Spamd:             {"mail given to SpamAssassin to be judged", "correo que se da a SpamAssassin para que lo juzgue"},
+	identify.Rlogin:            {"a terminal from afar, without encryption", "un terminal a distancia, sin cifrar"},
+	identify.SCCP:              {"telephones of Cisco and their exchange", "teléfonos de Cisco y su centralita"},
+	identify.LPD:               {"jobs for a printer, in Unix's old way", "trabajos para una impresora, a la antigua manera de Unix"},
 	// Ports of other things have these names.
 	identify.PTP:      {"clocks of a network set to the same time (IEEE 1588)", "relojes de una red puestos a la misma hora (IEEE 1588)"},
 	identify.ADS:      {"controllers of Beckhoff and the programs that set them", "autómatas de Beckhoff y los programas que los ajustan"},
