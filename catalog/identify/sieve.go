@@ -154,13 +154,13 @@ func (s *signature) beginning() string {
 	return string(byte(len(s.at(0)))) + s.at(0) + s.at(1)
 }
 
-// crowdSize is how many of the sure ones share a place: eight times four octets in each of five are one of 30,000 beginnings at most.
+// crowdSize is how many of the sure ones share a place: eight times four octets in each of four are one of 4,000 beginnings at most.
 const crowdSize = 8
 
-// sure reports whether nothing but octets tells s, and each of the first five is one of four at most: whoever shares its place is hardly
+// sure reports whether nothing but octets tells s, and each of the first four is one of four at most: whoever shares its place is hardly
 // ever looked at in vain because of it.
 func (s *signature) sure() bool {
-	for j := range 5 {
+	for j := range 4 {
 		if o := len(s.at(j)); o == 0 || o > 4 {
 			return false
 		}
