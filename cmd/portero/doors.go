@@ -82,8 +82,14 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 				if err != nil {
 					return err
 				}
+				if cmd.Flags().Changed("sort") || cmd.Flags().Changed("limit") {
+					return usage("--sort and --limit are for captures: name one")
+				}
 				m.state = state
 				return a.machinePorts(&o, &m, l)
+			}
+			if err := o.rankable(doorOrders); err != nil {
+				return err
 			}
 			if m.listening || len(m.seen) > 0 {
 				return usage("--listening and --seen are for the sockets of this machine: leave the capture out")
@@ -108,6 +114,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	cmd.Flags().StringVar(&state, "state", "", "only doors that are open, closed, filtered or silent; of this machine: listen, established, time-wait ...")
 	cmd.Flags().BoolVarP(&m.listening, "listening", "l", false, "of this machine: only sockets that wait for whoever comes")
 	cmd.Flags().StringArrayVar(&m.seen, "seen", nil, "of this machine: a capture of it, or the ndjson of portero live, to be laid beside its sockets")
+	o.rankFlags(cmd, doorOrders)
 	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().StringVar(&at, "at", "", "what netstat -an would have shown at this `TIME` (RFC 3339, one of the day as tables show it, or seconds since 1970)")
 	return cmd
@@ -128,15 +135,16 @@ func (a *app) portsOf(names []string, o *readFlags, state string) error {
 	named := o.format != "table" || slices.ContainsFunc(all, func(d *doors.Door) bool { return d.ProofFile != "" })
 	all = slices.DeleteFunc(all, func(d *doors.Door) bool { return state != "" && d.State.String() != state })
 	l := o.doorList(all, named)
+	l.rank(doorOrders, o)
+	// A narrow terminal gets what matters most: the frame that proves a door is more than
+	// how often it was tried. A frame without its file would prove nothing.
+	narrow := l.giveWay(doorOrders, o, "last", "first", "out", "in", "refused", "clients", "accepted", "tried", "frame", "#")
+	if named {
+		narrow = l.giveWay(doorOrders, o, "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "tried", "#")
+	}
 	l.speak(o.format, a.tongue())
 	if o.format == "table" {
-		// A narrow terminal gets what matters most: the frame that proves a door is more than
-		// how often it was tried. A frame without its file would prove nothing.
-		if named {
-			l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "tried", "#")
-		} else {
-			l = l.narrow(a.width(), "last", "first", "out", "in", "refused", "clients", "accepted", "tried", "frame", "#")
-		}
+		l = l.narrow(a.width(), narrow...)
 	}
 	return a.print(&l, o, j, stopped)
 }
@@ -176,9 +184,12 @@ func (a *app) hostsCmd() *cobra.Command {
 name it gives itself (DHCP, mDNS, LLMNR, NetBIOS) or others call it by (TLS, HTTP, DNS),
 its hardware address (ARP, NDP, DHCP) with the maker, and with --mmdb its country and
 AS. All of that is what machines say of themselves: no proof.`,
-		Example: "  portero hosts capture.pcap\n  portero hosts --format ndjson capture.pcap",
+		Example: "  portero hosts capture.pcap\n  portero hosts --sort bytes --limit 20 capture.pcap\n  portero hosts --format ndjson capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if _, err := language(lang); err != nil {
+				return err
+			}
+			if err := o.rankable(hostOrders); err != nil {
 				return err
 			}
 			names, err := o.split(a, cmd, args)
@@ -203,9 +214,11 @@ AS. All of that is what machines say of themselves: no proof.`,
 				return err
 			}
 			l := o.hostList(o.withNeighbours(t.Hosts(), id), id, inside)
+			l.rank(hostOrders, &o)
+			narrow := l.giveWay(hostOrders, &o, "last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "failed", "mac", "received", "opened")
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
-				l = l.withoutEmpty().narrow(a.width(), "last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "failed", "mac", "received", "opened")
+				l = l.withoutEmpty().narrow(a.width(), narrow...)
 			}
 			return a.print(&l, &o, j, stopped)
 		},
@@ -215,6 +228,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 	o.who.register(cmd.Flags())
 	w.registerLocal(cmd.Flags())
 	langFlag(cmd.Flags(), &lang)
+	o.rankFlags(cmd, hostOrders)
 	cmd.Flags().StringVar(&o.format, "format", "table", "table, ndjson (jsonl), json, csv, tsv")
 	cmd.Flags().BoolVar(&o.stats, "stats", false, "say on standard error what was done and what was lost")
 	return cmd

@@ -109,6 +109,7 @@ var messages = [][2]string{
 	{"--format: %q is neither text nor json", "--format: %q no es text ni json"},
 	{"--format: %q is none of %s", "--format: %q no es ninguno de %s"},
 	{"--frames: %q is neither file nor merged", "--frames: %q no es file ni merged"},
+	{"--sort and --limit are for captures: name one", "--sort y --limit son para capturas: hace falta una"},
 	{"--sort: %q is none of %s", "--sort: %q no es ninguno de %s"},
 	{"--color: %q is none of auto, always, never", "--color: %q no es auto, always ni never"},
 	{"--fail-on: %q is none of %s", "--fail-on: %q no es ninguno de %s"},
