@@ -453,8 +453,8 @@ func TestTeachSaysThatThereAreOthers(t *testing.T) {
 	for _, c := range []struct {
 		args, want string
 	}{
-		{look + " --lang en", "portero: connection 1 of 6 is told; portero " + look + " lists them all\n"},
-		{look + " --lang es", "portero: se cuenta la conexión 1 de 6; portero " + look + " las muestra todas\n"},
+		{look + " --lang en", "portero: connection 1 of 6 is told; portero FILE lists them all\n"},
+		{look + " --lang es", "portero: se cuenta la conexión 1 de 6; portero FICHERO las muestra todas\n"},
 		{look + " 1 --lang en", ""},
 		{look + " -q --lang en", ""},
 		{"../../testdata/completed/in.pcap --lang en", ""},

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"portero/internal/view/safe"
 )
 
 func (a *app) teachCmd() *cobra.Command {
@@ -53,13 +51,13 @@ what comes next, and checks the answer against what really came.`,
 			if err != nil {
 				return err
 			}
-			if n := j.eng.Stats().Flows.Flows; len(args) == 1 && n > 1 && !o.quiet {
+			if n := j.eng.Stats().Flows.Flows; len(args) == 1 && n > 1 && t.out == "" && !o.quiet {
 				lang, err := language(t.lang)
 				if err != nil {
 					return err
 				}
 				// Nobody asked for the first one: that there are others, and where, is worth a line.
-				fmt.Fprintf(a.err, "portero: "+lang.Pick("connection 1 of %d is told; portero %s lists them all\n", "se cuenta la conexión 1 de %d; portero %s las muestra todas\n"), n, safe.Shell(args[0]))
+				fmt.Fprintf(a.err, "portero: "+lang.Pick("connection 1 of %d is told; portero FILE lists them all\n", "se cuenta la conexión 1 de %d; portero FICHERO las muestra todas\n"), n)
 			}
 			return a.finish(j, false, a.tell(told, &t, l, nil, nil))
 		},
