@@ -190,8 +190,7 @@ func received(oob []byte) ([]*os.File, error) {
 		if err != nil {
 			continue
 		}
-		for _, fd := range fds {
-			unix.CloseOnExec(fd)
+		for _, fd := range fds { // package net asks for them closed in programs that are run
 			files = append(files, os.NewFile(uintptr(fd), "received"))
 		}
 	}
