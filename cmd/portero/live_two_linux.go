@@ -101,10 +101,16 @@ func (a *app) supervise(k *local, plan *session) error {
 		}
 		ask.Close()
 	}()
+	// Of a key that was pressed before signals were waited for here the command's context knows.
+	early := a.ctx.Done()
 	for {
 		select {
 		case sig := <-signals:
+			early = nil
 			cmd.Process.Signal(sig)
+		case <-early:
+			early = nil
+			cmd.Process.Signal(os.Interrupt)
 		case err := <-done:
 			if err := howItEnded(err); err != nil {
 				return err
