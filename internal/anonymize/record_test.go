@@ -143,6 +143,7 @@ func TestWhatOfARecordStays(t *testing.T) {
 		"App.Login.Secret",
 		"App.StartTLS",
 		"App.Opaque",
+		"App.Sealed",
 		"PID",
 	}
 	for _, c := range []struct {

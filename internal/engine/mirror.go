@@ -17,6 +17,7 @@ const (
 	mirrorWindow = 10e6    // ns that a copy may be late
 	mirrorLast   = 20      // packets that say whether the capture doubles
 	mirrorFew    = 2       // and in a capture that doubles from its beginning
+	mirrorFolds  = 8       // at most so often everything comes
 	mirrorAhead  = 64      // packets that are looked at before the first of them is judged
 	mirrorQueue  = 1024    // packets that wait for their copies
 	mirrorTries  = 2048    // packets that are looked at before it is given up for now
@@ -31,9 +32,10 @@ type mirror struct {
 	queue []awaited
 	// first and next are positions in the queue, which goes round.
 	first, next uint32
-	came        uint32 // a bit for each of the last that were judged, 1 for who came twice, the latest lowest
-	n           int    // how many were
-	least       int    // how many have to be
+	folds       [mirrorFolds + 1]uint32 // how many came at least as often, of those that tell
+	came        uint32                  // a bit for each of the last that were judged, 1 for who came twice, the latest lowest
+	n           int                     // how many were
+	least       int                     // how many have to be
 	sender      end
 	senders     int // 0, 1, or more than one of what came twice
 	since       int // packets since the capture doubled
@@ -50,7 +52,8 @@ type reflected struct {
 	mark uint64
 	time int64
 	at   uint32 // its position in the queue plus 1, 0 where it says nothing
-	odd  bool   // it came once, or three times
+	n    uint32 // how often it came
+	tell bool   // it tells how often everything comes
 }
 
 // awaited is a packet that shows whether the capture doubles.
@@ -100,7 +103,7 @@ func (m *mirror) begin(d *decoded) {
 	if n == len(pkts) {
 		look.judge(pkts[n-1].Time + mirrorWindow + 1)
 	}
-	m.came, m.n, m.sender, m.senders, m.least = look.came, look.n, look.sender, look.senders, mirrorLast
+	m.came, m.n, m.sender, m.senders, m.least, m.folds = look.came, look.n, look.sender, look.senders, mirrorLast, look.folds
 	if look.least = mirrorFew; look.doubles() {
 		m.least = mirrorFew // all there is, or the first of it
 	}
@@ -112,8 +115,8 @@ func (m *mirror) doubles() bool {
 	return m.n >= m.least && m.senders >= 2 && bits.OnesCount32(m.came)*10 >= m.n*9
 }
 
-// again says what p, of d, is if the capture doubles, and remembers it: what came a moment ago comes twice, and so what comes for the
-// third time was sent again.
+// again says what p, of d, is if the capture doubles, and remembers it: where everything comes twice, what comes for the third time
+// was sent again.
 func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 	m.since++
 	if m.doubles() {
@@ -133,13 +136,16 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 			m.twice(s.at - 1)
 			s.at = 0
 		}
-		if s.odd = !s.odd; !s.odd {
+		if s.n++; s.tell && s.n <= mirrorFolds {
+			m.folds[s.n]++
+		}
+		if (s.n-1)%m.fold() != 0 {
 			return capture.Copy
 		}
 		s.time = p.Time
 		return capture.Anew
 	}
-	*s = reflected{mark: mark, time: p.Time, odd: true}
+	*s = reflected{mark: mark, time: p.Time, n: 1}
 	if p.PayloadLen == 0 && !p.Flags.Any(capture.SYN|capture.FIN) && p.Proto == capture.ProtoTCP {
 		return capture.Unsaid
 	}
@@ -149,8 +155,22 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 	}
 	m.queue[m.next%mirrorQueue] = awaited{time: p.Time}
 	m.next++
-	s.at = m.next
+	s.at, s.tell = m.next, true
 	return capture.Unsaid
+}
+
+// fold is how often everything comes: twice, unless nine of ten of what came twice came more often.
+func (m *mirror) fold() uint32 {
+	if m.folds[2] > 1000 { // what was long ago counts for less
+		for i := range m.folds {
+			m.folds[i] /= 2
+		}
+	}
+	n := uint32(2)
+	for n < mirrorFolds && m.folds[n+1] > 0 && m.folds[n+1]*10 >= m.folds[2]*9 {
+		n++
+	}
+	return n
 }
 
 // heard notes who sent p, which came twice.

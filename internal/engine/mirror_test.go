@@ -40,6 +40,12 @@ func TestCopiesByOneInterface(t *testing.T) {
 		{"one who says everything twice", mirrored([]sight{{says: "a"}, {says: "b"}, {says: "c"}}, 0.1), "000000"},
 		{"two programs of one host", mirrored([]sight{{to: "self"}, {to: "self", from: 1}}, 0.1), "0101"},
 		{"sent again at once, and each of both twice", mirrored([]sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}, {says: "a", ms: 9}, {says: "a", ms: 18}}, 0.1), "0101010101"},
+		{"everything three times, and the question sent again", func() (pkts []sight) {
+			for _, p := range []sight{{says: "a"}, {says: "b", from: 1, ms: 1}, {says: "a", ms: 2}, {says: "c", from: 1, ms: 3}} {
+				pkts = append(pkts, p, p, p)
+			}
+			return pkts
+		}(), "011011011011"},
 		{"only the question came twice", []sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}}, "000"},
 		{"the answer was lost once", append(mirrored(spoken(1, 5), 0.1), sight{from: 1, says: "b", ms: 6}), "000"},
 		{"too late", mirrored(spoken(4, 5), 11), "00000000"},

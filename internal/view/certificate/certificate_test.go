@@ -314,7 +314,7 @@ func TestLongOpeningListsItsProof(t *testing.T) {
 // What has no verdict has its protocol's name in the head, and no sentence about UDP. What
 // is left out of many datagrams comes after those that are listed.
 func TestOtherProtocols(t *testing.T) {
-	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoICMP: "ICMP", 2: "IP PROTOCOL 2"} {
+	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoICMP: "ICMP", 2: "IGMP", 253: "IP PROTOCOL 253"} {
 		s := story.NewUDP()
 		for range 12 {
 			s.Data(8)
