@@ -13,7 +13,8 @@ import (
 // now and again: whoever captures for long may turn such a mirror on and off.
 
 const (
-	mirrorSlots  = 4096
+	mirrorSets   = 1024
+	mirrorWays   = 4
 	mirrorWindow = 10e6    // ns that a copy may be late
 	mirrorLast   = 20      // packets that say whether the capture doubles
 	mirrorFew    = 2       // and in a capture that doubles from its beginning
@@ -27,8 +28,8 @@ const (
 // mirror finds out whether a capture doubles, and marks the copies where it does.
 type mirror struct {
 	begun bool
-	rest  int // packets that are not looked at
-	slots []reflected
+	rest  int                     // packets that are not looked at
+	sets  [][mirrorWays]reflected // the latest first
 	queue []awaited
 	// first and next are positions in the queue, which goes round.
 	first, next uint32
@@ -84,8 +85,8 @@ func (m *mirror) mark(d *decoded) {
 		if m.since < mirrorTries {
 			continue
 		}
-		clear(m.slots)
-		*m = mirror{begun: true, least: mirrorLast, slots: m.slots, queue: m.queue}
+		clear(m.sets)
+		*m = mirror{begun: true, least: mirrorLast, sets: m.sets, queue: m.queue}
 		m.rest = max(mirrorRest-(len(pkts)-i-1), 0) // blocks are far shorter
 		return
 	}
@@ -126,10 +127,15 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 	if !ok {
 		return capture.Unsaid
 	}
-	if m.slots == nil {
-		m.slots, m.queue = make([]reflected, mirrorSlots), make([]awaited, mirrorQueue)
+	if m.sets == nil {
+		m.sets, m.queue = make([][mirrorWays]reflected, mirrorSets), make([]awaited, mirrorQueue)
 	}
-	s := &m.slots[mark>>32%mirrorSlots]
+	set := &m.sets[mark>>32%mirrorSets]
+	i := 0
+	for i < mirrorWays-1 && set[i].mark != mark {
+		i++
+	}
+	s := &set[i]
 	if dt := p.Time - s.time; s.mark == mark && dt <= mirrorWindow && dt >= -mirrorWindow {
 		m.heard(p)
 		if s.at != 0 {
@@ -145,6 +151,8 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 		s.time = p.Time
 		return capture.Anew
 	}
+	copy(set[1:], set[:i])
+	s = &set[0]
 	*s = reflected{mark: mark, time: p.Time, n: 1}
 	if p.PayloadLen == 0 && !p.Flags.Any(capture.SYN|capture.FIN) && p.Proto == capture.ProtoTCP {
 		return capture.Unsaid
