@@ -17,7 +17,6 @@ const (
 	mirrorWays   = 4
 	mirrorWindow = 10e6    // ns that a copy may be late
 	mirrorLast   = 20      // packets that say whether the capture doubles
-	mirrorFew    = 2       // and in a capture that doubles from its beginning
 	mirrorFolds  = 8       // at most so often everything comes
 	mirrorAhead  = 64      // packets that are looked at before the first of them is judged
 	mirrorQueue  = 1024    // packets that wait for their copies
@@ -85,7 +84,6 @@ func (m *mirror) mark(d *decoded) {
 		if m.since < mirrorTries {
 			continue
 		}
-		clear(m.sets)
 		*m = mirror{begun: true, least: mirrorLast, sets: m.sets, queue: m.queue}
 		m.rest = max(mirrorRest-(len(pkts)-i-1), 0) // blocks are far shorter
 		return
@@ -105,8 +103,8 @@ func (m *mirror) begin(d *decoded) {
 		look.judge(pkts[n-1].Time + mirrorWindow + 1)
 	}
 	m.came, m.n, m.sender, m.senders, m.least, m.folds = look.came, look.n, look.sender, look.senders, mirrorLast, look.folds
-	if look.least = mirrorFew; look.doubles() {
-		m.least = mirrorFew // all there is, or the first of it
+	if look.least = 1; look.doubles() {
+		m.least = 1 // all there is, or the first of it
 	}
 }
 

@@ -40,6 +40,18 @@ func TestCopiesByOneInterface(t *testing.T) {
 		{"one who says everything twice", mirrored([]sight{{says: "a"}, {says: "b"}, {says: "c"}}, 0.1), "000000"},
 		{"two programs of one host", mirrored([]sight{{to: "self"}, {to: "self", from: 1}}, 0.1), "0101"},
 		{"sent again at once, and each of both twice", mirrored([]sight{{says: "a"}, {says: "a", ms: 1}, {says: "b", from: 1, ms: 2}, {says: "a", ms: 9}, {says: "a", ms: 18}}, 0.1), "0101010101"},
+		{"sent again as late as a copy may be", mirrored([]sight{{says: "a"}, {says: "b", from: 1, ms: 1}, {says: "a", ms: 9.95}}, 0.1), "010101"},
+		{"copies five packets behind", func() (pkts []sight) {
+			for i := 0; i < 80; i += 5 {
+				five := spoken(80, 1)[i : i+5]
+				pkts = append(pkts, five...)
+				for _, p := range five {
+					p.ms += 5
+					pkts = append(pkts, p)
+				}
+			}
+			return pkts
+		}(), strings.Repeat("0000011111", 16)},
 		{"everything three times, and the question sent again", func() (pkts []sight) {
 			for _, p := range []sight{{says: "a"}, {says: "b", from: 1, ms: 1}, {says: "a", ms: 2}, {says: "c", from: 1, ms: 3}} {
 				pkts = append(pkts, p, p, p)
@@ -114,6 +126,72 @@ func TestCopiesLater(t *testing.T) {
 		x.rest = 7
 		if n := blocks(&x, append(once[:7:7], twice...), size); n != 100-(mirrorLast-1) {
 			t.Errorf("blocks of %d: %d copies", size, n)
+		}
+	}
+}
+
+// How often everything comes is told by what is seldom sent again: acknowledgements are.
+func TestFoldByWhatTells(t *testing.T) {
+	var d decoded
+	d.block.Frames = make([]capture.Frame, 1)
+	at := int64(1e18)
+	come := func(p capture.Packet, times int) {
+		for range times {
+			at += 1000
+			p.Time = at
+			d.batch.Packets = append(d.batch.Packets, p)
+		}
+	}
+	hosts := [2][16]byte{{1}, {2}}
+	for i := range uint64(100) {
+		src, dst := hosts[i%2], hosts[1-i%2]
+		if i%10 == 0 {
+			come(capture.Packet{Src: src, Dst: dst, Proto: capture.ProtoUDP, Digest: i << 32}, 2)
+		}
+		come(capture.Packet{Src: dst, Dst: src, Proto: capture.ProtoTCP, Flags: capture.ACK, Digest: i<<32 + 1}, 4)
+	}
+	var x mirror
+	x.mark(&d)
+	for i, p := range d.batch.Packets[100:] {
+		want := capture.Unsaid
+		if i += 100; i > 0 && d.batch.Packets[i-1].Digest == p.Digest {
+			if want = capture.Copy; d.batch.Noted(i-1) == capture.Copy {
+				want = capture.Anew
+			}
+		}
+		if got := d.batch.Noted(i); got != want {
+			t.Fatalf("packet %d: %v, want %v", i, got, want)
+		}
+	}
+}
+
+// More packets at once than can wait for their copies have none.
+func TestMirrorQueue(t *testing.T) {
+	d := decoded{}
+	dec := capture.NewDecoder(capture.NewPaths(), 1)
+	for _, p := range spoken(mirrorQueue+mirrorLast, 0.001) {
+		d.block.Frames = append(d.block.Frames, p.frame())
+	}
+	decode(dec, &d)
+	var x mirror
+	x.mark(&d)
+	if x.n != mirrorLast || x.came != 0 || x.next-x.first != mirrorQueue {
+		t.Errorf("%d were judged, %b; %d wait", x.n, x.came, x.next-x.first)
+	}
+}
+
+// A call and its refusal are enough, where both came twice and there is nothing else.
+func TestMirrorOfARefusal(t *testing.T) {
+	a, b := [16]byte{1}, [16]byte{2}
+	call := capture.Packet{Src: a, Dst: b, Proto: capture.ProtoTCP, Flags: capture.SYN, Digest: 1 << 32}
+	refusal := capture.Packet{Src: b, Dst: a, Proto: capture.ProtoTCP, Flags: capture.RST | capture.ACK, Digest: 2 << 32}
+	d := decoded{batch: capture.Batch{Packets: []capture.Packet{call, call, refusal, refusal}}}
+	d.block.Frames = make([]capture.Frame, 1)
+	var x mirror
+	x.mark(&d)
+	for i, want := range []capture.Sighting{capture.Unsaid, capture.Copy, capture.Unsaid, capture.Copy} {
+		if got := d.batch.Noted(i); got != want {
+			t.Errorf("packet %d: %v, want %v", i, got, want)
 		}
 	}
 }

@@ -276,13 +276,14 @@ func (q *Queue) unit(ctx context.Context, m jetstream.Msg, threads int) error {
 	if _, err := q.kv.Put(ctx, "unit."+u.ID, body); err != nil {
 		return q.later(&u, m, err)
 	}
+	// Counted before it is acknowledged: where that arrives and only its answer is lost, nobody reads it again.
+	q.Units.Add(1)
+	q.Files.Add(uint64(len(u.Files)))
+	q.Records.Add(p.records)
 	if err := m.DoubleAck(ctx); err != nil {
 		return q.later(&u, m, err)
 	}
 	_ = q.kv.Purge(ctx, "at."+u.ID)
-	q.Units.Add(1)
-	q.Files.Add(uint64(len(u.Files)))
-	q.Records.Add(p.records)
 	return nil
 }
 
