@@ -16,6 +16,10 @@ import (
 // read, and the file says how many there are and where the first of them lies.
 func TestMistimed(t *testing.T) {
 	const n, size = 30_000, 60
+	all := map[int]uint32{} // whatever a buffer ends in
+	for i := range n {
+		all[i] = 1 << 31
+	}
 	for _, x := range []struct {
 		magic    uint32
 		big      bool
@@ -29,6 +33,7 @@ func TestMistimed(t *testing.T) {
 		{magic: 0xa1b2c3d4, big: true, parts: 1e6, odd: map[int]uint32{0: 1e6, 20_000: 1 << 31}, first: 1, mistimed: 2},
 		{magic: 0xa1b23c4d, parts: 1e9, odd: map[int]uint32{9_000: 1e9, 9_001: 1e6}, first: 9_001, mistimed: 1}, // a millisecond can be
 		{magic: 0xa1b23c4d, big: true, parts: 1e9},
+		{magic: 0xa1b2c3d4, parts: 1e6, odd: all, first: 1, mistimed: n},
 	} {
 		t.Run(fmt.Sprintf("%x big %v of %d", x.magic, x.big, x.mistimed), func(t *testing.T) {
 			var order binary.AppendByteOrder = binary.LittleEndian

@@ -284,6 +284,12 @@ func TestRefusedAndAnswered(t *testing.T) {
 			s SA 5000 1001
 			c R 1001`, `
 			1 handshake=aborted rst_frame=5 synack_frame=4 syn_retries=1`},
+		{"both answer a SYN that was repeated, and which of its copies is not said by where the RST stood", `
+			c S 1000 0 0 ts=2/0
+			+1000 c S 1000 0 0 ts=3/0
+			s RA 0 1001
+			s SA 5000 1001 0 ts=9/8`, `
+			1 handshake=refused rst_frame=3 synack_frame=4 server_rtt_us= syn_retries=1`},
 		{"it calls again behind the answer: it did not heed the refusal", `
 			c S 1000
 			s RA 0 1001
