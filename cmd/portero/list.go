@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -175,8 +176,15 @@ func listed(format string, others ...string) error {
 }
 
 func cell(v any) string {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return ""
+	case string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	case uint64:
+		return strconv.FormatUint(v, 10)
 	}
 	return fmt.Sprint(v)
 }
@@ -271,10 +279,13 @@ const longName = 30
 // narrow drops columns from the right middle until the table fits. Where a name is so long that it does
 // not, names are cut: no other column goes for the sake of what is longer than longName.
 func (l list) narrow(width int, drop ...string) list {
+	wide := make([]int, len(l.label))
+	for i := range wide {
+		wide[i] = l.widthOf(i)
+	}
 	for {
 		total, names, over := -2, -1, 0
-		for i := range l.label {
-			w := l.widthOf(i)
+		for i, w := range wide {
 			if l.key(i) == "name" {
 				names, over = i, max(w-longName, 0)
 			}
@@ -282,7 +293,7 @@ func (l list) narrow(width int, drop ...string) list {
 		}
 		if total-over <= width || len(drop) == 0 {
 			if total > width && names >= 0 {
-				l.cutNames(names, max(l.widthOf(names)-(total-width), 12))
+				l.cutNames(names, max(wide[names]-(total-width), 12))
 			}
 			return l
 		}
@@ -307,7 +318,7 @@ func (l list) narrow(width int, drop ...string) list {
 			for _, r := range l.rows {
 				n.rows = append(n.rows, append(append([]any(nil), r[:i]...), r[i+1:]...))
 			}
-			l = n
+			l, wide = n, slices.Delete(wide, i, i+1)
 			break
 		}
 		drop = drop[1:]
