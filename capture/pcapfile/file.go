@@ -10,6 +10,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
@@ -370,7 +372,11 @@ func (f *File) start() error {
 	if bytes.HasPrefix(h, []byte(snoopMagic)) {
 		return f.startSnoop()
 	}
-	return &FormatError{f.name, "is no capture: " + guess(f.more(h))}
+	h = f.more(h)
+	if strings.EqualFold(filepath.Ext(f.name), ".etl") && !IsText(h) { // whose octets begin with a size and no sign of their own
+		return &FormatError{f.name, "is no capture: it is a Windows event trace; convert it with `pktmon etl2pcap` or etl2pcapng"}
+	}
+	return &FormatError{f.name, "is no capture: " + guess(h)}
 }
 
 // more reads on as far as the magic of a tar archive where h may begin one: with a name that
@@ -398,6 +404,11 @@ func guess(h []byte) string {
 		{"RTSS", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
 		{"TRSNIFF data", "it is a Sniffer file; convert it with `editcap -F pcapng`"},
 		{"XCP\x00", "it is a NetXRay file; convert it with `editcap -F pcapng`"},
+		{"ObserverPktBuffer", "it is a Viavi Observer file; convert it with `editcap -F pcapng`"},
+		{"\x05VNF", "it is a Visual Networks file; convert it with `editcap -F pcapng`"},
+		{"\xaa\xaa\xaa\xaa", "it is a 5View file; convert it with `editcap -F pcapng`"},
+		{"TR\x00d\x00", "it is an HP-UX nettl file; convert it with `editcap -F pcapng`"},
+		{"iptrace ", "it is an AIX iptrace file; convert it with `editcap -F pcapng`"},
 		{"BZh", "it is compressed with bzip2; decompress it first"},
 		{"\xfd7zXZ", "it is compressed with xz; decompress it first"},
 		{"PK\x03\x04", "it is a zip archive; unpack it first"},
