@@ -62,7 +62,7 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 					return v, s, 0, true
 				}
 			}
-			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && heal == 0 && ((f.seg == 0) != (p.Seg == 0) || t.joins(f, p)) {
+			if s == 1 && f.pkts[1] == 0 && f.bits&healed == 0 && heal == 0 && ((f.seg == 0) != (p.Seg == 0) || t.joins(v, f, p)) {
 				heal = v + 1
 			}
 		}
@@ -70,15 +70,15 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 	return 0, 0, heal, false
 }
 
-// joins reports whether p, of the other direction than all of f and with another tag, goes with it. Networks may use the same addresses
+// joins reports whether p, of the other direction than all of f, flow v, and with another tag, goes with it. Networks may use the same addresses
 // in each VLAN. Of TCP the numbers tell; of datagrams a port that systems lend to callers, which no two of them draw by
 // chance within the minute. What every network uses between the same two ports, or ports of services, stays apart.
-func (t *Table) joins(f *Flow, p *capture.Packet) bool {
+func (t *Table) joins(v uint32, f *Flow, p *capture.Packet) bool {
 	switch f.proto {
 	case tcp:
 		return f.conn.AnsweredBy(p)
 	case capture.ProtoUDP:
-		return f.bits&hasPorts != 0 && p.Bits&capture.Orphan == 0 && p.SrcPort != p.DstPort && max(p.SrcPort, p.DstPort) >= 1024 && !t.expired(f, p)
+		return f.bits&hasPorts != 0 && p.Bits&capture.Orphan == 0 && p.SrcPort != p.DstPort && max(p.SrcPort, p.DstPort) >= 1024 && !t.expired(v, f, p)
 	}
 	return false
 }

@@ -143,7 +143,7 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 	if uint64(p.Time-f.last) > uint64(leastLife) { // or the clock ran backwards
 		if p.Time < f.last {
 			t.turnedBack(f, p)
-		} else if t.expired(f, p) {
+		} else if t.expired(v, f, p) {
 			if u, ok := t.outlive(v, f, side, p); ok {
 				f = t.flow(u)
 				t.follow(u, f, f.sideOf(p), p)
@@ -302,16 +302,6 @@ func (t *Table) plain(v uint32, f *Flow, side int, p *capture.Packet) bool {
 		t.show(f, &x.Note, p, side)
 	}
 	return true
-}
-
-// expired is the exact form of the lifetimes, for a tuple that is used again
-// before the clock's tick found the old flow.
-func (t *Table) expired(f *Flow, p *capture.Packet) bool {
-	if f.bits&inWheel == 0 && f.proto == tcp && !f.conn.Over() {
-		return false
-	}
-	d, ok := t.deadline(f)
-	return ok && p.Time > d
 }
 
 // open makes a flow for p, whose sender is side 0, under a hash. An id of 0 takes the next.

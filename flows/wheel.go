@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"portero/capture"
 	"portero/handshake"
 	"portero/internal/prefetch"
 )
@@ -28,6 +29,7 @@ type wheel struct {
 	head [buckets]uint32 // flow number plus one
 	now  int64           // second
 	set  bool
+	back bool // the capture's clock was set back once
 }
 
 // schedule puts f, number v, where it is looked at no later than at deadline (ns).
@@ -43,20 +45,35 @@ func (t *Table) schedule(f *Flow, v uint32, deadline int64) {
 	t.wheel.head[b] = v + 1
 }
 
-// deadline is when f ends for lack of packets; ok is false when only the end of
+// deadline is when f, flow v, ends for lack of packets; ok is false when only the end of
 // the capture ends it.
-func (t *Table) deadline(f *Flow) (ns int64, ok bool) {
+func (t *Table) deadline(v uint32, f *Flow) (ns int64, ok bool) {
+	last := f.last
+	if f.bits&backwards != 0 && !t.wheel.back {
+		// One wild time stamp is no time that passed: the capture's clock did not follow it.
+		last = max(last, t.origin(v).first)
+	}
 	switch {
 	case f.proto != tcp:
-		return f.last + DatagramLife, true
+		return last + DatagramLife, true
 	case f.bits&superseded != 0 || f.conn.Over():
-		return f.last + ClosedLinger, true
+		return last + ClosedLinger, true
 	case f.conn.Attempt():
-		return f.last + AttemptLife, true
+		return last + AttemptLife, true
 	case t.cfg.Live:
-		return f.last + LiveIdle, true
+		return last + LiveIdle, true
 	}
 	return 0, false
+}
+
+// expired is the exact form of the lifetimes, for the tuple of f, flow v, that is used again
+// before the clock's tick found the old flow.
+func (t *Table) expired(v uint32, f *Flow, p *capture.Packet) bool {
+	if f.bits&inWheel == 0 && f.proto == tcp && !f.conn.Over() {
+		return false
+	}
+	d, ok := t.deadline(v, f)
+	return ok && p.Time > d
 }
 
 // Advance tells the table that the capture's clock reached now (ns). Flows whose
@@ -77,6 +94,7 @@ func (t *Table) Tick(now int64) int {
 	if !w.set || sec < w.now {
 		// The first packet, or a clock that was set back: deadlines are looked at
 		// again as their buckets come round.
+		w.back = w.set
 		w.set, w.now = true, sec
 		return 0
 	}
@@ -98,7 +116,7 @@ func (t *Table) Tick(now int64) int {
 				}
 				continue
 			}
-			d, ok := t.deadline(f)
+			d, ok := t.deadline(n, f)
 			if ps := t.waits(n, f); ps != nil {
 				d = max(d, ps.until()) // whose the SYN is its answer tells
 			}

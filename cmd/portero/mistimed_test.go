@@ -44,3 +44,46 @@ func TestMistimed(t *testing.T) {
 		}
 	}
 }
+
+// TestWildTime: one frame that is hours too early is no time that passed, and parts no handshake; where the clock was set back for good, silence parts as ever.
+func TestWildTime(t *testing.T) {
+	shift := func(s string, from, frames int, by int32) string {
+		name := acted(t, s)
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := 24
+		for n := 1; at < len(b); n++ {
+			if n >= from && n < from+frames {
+				binary.LittleEndian.PutUint32(b[at:], binary.LittleEndian.Uint32(b[at:])+uint32(by))
+			}
+			at += 16 + int(binary.LittleEndian.Uint32(b[at+8:]))
+		}
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	tcp := `
+		c S 1000
+		s SA 5000 1001
+		c A 1001 5001
+		c PA 1001 5001 100
+		s A 5001 1101`
+	for _, at := range []int{2, 3} {
+		for _, by := range []int32{-65536, -200} {
+			if all := records(t, shift(tcp, at, 1, by)); len(all) != 1 || all[1]["handshake"] != "completed" {
+				t.Errorf("frame %d by %d s: %v", at, by, all)
+			}
+		}
+	}
+	silent := `
+		c S 1000
+		+1000 c S 1000
+		+1000 c S 1000
+		+200000 c S 1000`
+	if all := records(t, shift(silent, 2, 3, -3600)); len(all) != 2 {
+		t.Errorf("set back for good: %v", all)
+	}
+}
