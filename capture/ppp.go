@@ -5,7 +5,7 @@ func (d *Decoder) pppoe(off, n int) Outcome {
 		return d.short()
 	}
 	if d.data[off] != 0x11 || d.data[off+1] != 0 {
-		return d.notIP(reasonPPPoE, 0)
+		return d.notIP(reasonPPPoEOther, 0)
 	}
 	d.pushPlain(tunPPPoE)
 	l := int(be.Uint16(d.data[off+4:]))

@@ -20,6 +20,7 @@ const (
 	reasonSNAP      // n is the protocol id
 	reasonPPP       // n is the PPP protocol
 	reasonPPPoE
+	reasonPPPoEOther // of another version, type or code than session data has (RFC 2516, section 6)
 	reasonWiFiManagement
 	reasonWiFiControl
 	reasonWiFiEncrypted
@@ -100,6 +101,8 @@ func (r Reason) String() string {
 		return fmt.Sprintf("ppp 0x%04x", r.n)
 	case reasonPPPoE:
 		return "pppoe discovery"
+	case reasonPPPoEOther:
+		return "pppoe, no session data"
 	case reasonWiFiManagement:
 		return "802.11 management"
 	case reasonWiFiControl:

@@ -141,3 +141,21 @@ func TestShortFramesOfEveryLink(t *testing.T) {
 		}
 	}
 }
+
+// What is no session data of PPPoE is told apart from its discovery, which has a number of its own.
+func TestPPPoEReason(t *testing.T) {
+	for _, x := range []struct {
+		head []byte
+		want string
+	}{
+		{[]byte{0x88, 0x63, 0x11, 9, 0, 0, 0, 0}, "pppoe discovery"},
+		{[]byte{0x88, 0x64, 0x11, 1, 0, 1, 0, 0}, "pppoe, no session data"},
+		{[]byte{0x88, 0x64, 0x21, 0, 0, 1, 0, 0}, "pppoe, no session data"},
+		{[]byte{0x88, 0x64, 0x12, 0, 0, 1, 0, 0}, "pppoe, no session data"},
+	} {
+		b := append(make([]byte, 12), x.head...)
+		if _, o, d, _ := decode1(t, LinkEthernet, append(b, make([]byte, 40)...)); o != NotIP || d.Reason.String() != x.want {
+			t.Errorf("%x: %v, %v", x.head, o, d.Reason)
+		}
+	}
+}
