@@ -252,7 +252,7 @@ func compareShark(file string, k key, o row, ans *answer, pkts, payload, hs *sco
 	pkts.add(ab.Pkts == n("pkts_ab") && ba.Pkts == n("pkts_ba"), file, k, pktsWhy(file, r, ans, k, int64(ab.Pkts+ba.Pkts)-int64(total)), "tshark %d and %d, portero %d and %d (frames %d to %d)",
 		n("pkts_ab"), n("pkts_ba"), ab.Pkts, ba.Pkts, r.FirstFrame, r.LastFrame)
 	if k.proto == "udp" || n("n_retrans")+n("n_ooo")+n("n_lost") == 0 {
-		payload.add(ab.Payload == n("payload_ab") && ba.Payload == n("payload_ba"), file, k, payloadWhy(file, r, ans, k, int64(n("payload_ab")-ab.Payload), int64(n("payload_ba")-ba.Payload)),
+		payload.add(ab.Payload == n("payload_ab") && ba.Payload == n("payload_ba"), file, k, payloadWhy(file, r, ans, k, ab, ba, [2]uint64{n("pkts_ab"), n("payload_ab")}, [2]uint64{n("pkts_ba"), n("payload_ba")}),
 			"tshark %d and %d, portero %d and %d (frames %d to %d)", n("payload_ab"), n("payload_ba"), ab.Payload, ba.Payload, r.FirstFrame, r.LastFrame)
 	}
 	if k.proto != "tcp" {
