@@ -288,7 +288,7 @@ func (a *app) diffCmd() *cobra.Command {
 		Use: "diff A B", Short: "Say which doors, clients and services are new, gone or changed from one capture to another",
 		Long:    "Exits with 0 when nothing differs and with 1 when something does, as diff does.",
 		Example: "  portero diff monday.pcap tuesday.pcap",
-		Args:    o.counted(cobra.ExactArgs(2)),
+		Args:    o.counted(needs(2, needsPair, cobra.ExactArgs(2))),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = o.words(args)
 			if _, err := language(lang); err != nil {

@@ -36,7 +36,7 @@ of a capture, and its answer key with the reasons. The same seed gives the same 
 another seed is another student's variant. Addresses are replaced, everywhere by the
 same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 		Example: "  portero exercise --level medium --seed 7 testdata/first-look/in.pcap\n  portero exercise --format html --variants 30 -o sheet.html capture.pcap\n  portero exercise --format gift -o moodle.gift capture.pcap",
-		Args:    o.counted(cobra.MinimumNArgs(1)),
+		Args:    o.counted(needs(1, needsCapture(" -o sheet.md"), cobra.MinimumNArgs(1))),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l, err := teachLang(lang)
 			if err != nil {

@@ -24,7 +24,7 @@ record, Zeek's conn_state and history letter by letter, Wireshark's completeness
 flags, port classes, and a few ideas (port, socket, scan, connectionless). A number may
 be several things: 31 is a port and a completeness; completeness:31 asks for one of them.`,
 		Example: "  portero explain 12345\n  portero explain half_open\n  portero explain ShADadFf\n  portero explain tcp/22 SYN-ACK",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, needsWord, cobra.MinimumNArgs(1)),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return explain.Words(), cobra.ShellCompDirectiveNoFileComp
 		},

@@ -207,7 +207,7 @@ func (a *app) extractCmd() *cobra.Command {
 copies, as pcapng with the record as its comment. CONN is the number of the table's
 first column, @frame, a Community ID, or a:port>b:port.`,
 		Example: "  portero extract capture.pcap 4 -w four.pcapng",
-		Args:    o.counted(cobra.MinimumNArgs(2)),
+		Args:    o.counted(needs(2, needsConn(" -w x.pcapng"), cobra.MinimumNArgs(2))),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = o.words(args)
 			if save == "" {

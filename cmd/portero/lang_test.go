@@ -203,10 +203,11 @@ func TestWrongUseInSpanish(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"why", in}, "hacen falta al menos 2 argumentos y hay uno (véase `portero why --help`): portero why FICHERO... CONN"},
-		{[]string{"extract"}, "hacen falta al menos 2 argumentos y no hay ninguno (véase `portero extract --help`): portero extract FICHERO CONN -w X"},
-		{[]string{"teach"}, "admite de 1 a 2 argumentos y no hay ninguno (véase `portero teach --help`): portero teach FICHERO [CONN]"},
-		{[]string{"diff", in}, "hacen falta 2 argumentos exactamente y hay uno (véase `portero diff --help`): portero diff A B"},
+		{[]string{"why", in}, "falta una de sus conexiones: portero why " + in + " 1, con los números de: portero " + in + " (véase `portero why --help`)"},
+		{[]string{"extract"}, "faltan la captura y una de sus conexiones: portero extract captura.pcap 4 -w x.pcapng (véase `portero extract --help`)"},
+		{[]string{"teach"}, "falta la captura: portero teach captura.pcap 4 (véase `portero teach --help`)"},
+		{[]string{"diff", in, in, in}, "hacen falta 2 argumentos exactamente y hay 3 (véase `portero diff --help`): portero diff A B"},
+		{[]string{"teach", in, "1", "2"}, "admite de 1 a 2 argumentos y hay 3 (véase `portero teach --help`): portero teach FICHERO [CONN]"},
 		{[]string{"read", "--limit", "abc", in}, "\"abc\" no vale para la opción \"--limit\": hace falta un número entero (véase `portero read --help`)"},
 		{[]string{"read", "--stats=maybe", in}, "\"maybe\" no vale para la opción \"--stats\": se escribe true o false (véase `portero read --help`)"},
 		{[]string{"read", "-Z", in}, "opción desconocida: 'Z' en -Z (véase `portero read --help`)"},

@@ -73,13 +73,13 @@ those that the policy names. A door counts as open only when something answered 
 it is known who called. Exits with 0 when everything was expected, with 1 when not.
 The same policy can be given to read, findings and live with --policy.`,
 		Example: "  portero policy house.policy capture.pcap\n  portero policy --format csv house.policy monday.pcap tuesday.pcap",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    needs(1, needsPolicy, cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w.policy = args[0]
 			a.named = append(a.named, w.policy)
 			dash := cmd.ArgsLenAtDash()
 			if dash == 0 || (dash == 1 || len(args) < 2) && o.file == "" {
-				return usage("name a policy and a capture: portero policy house.policy capture.pcap")
+				return usage(needsPolicy(cmd, args))
 			}
 			// What follows -- is a filter, as everywhere.
 			names, err := o.splitAfter(1, a, cmd, args)

@@ -17,7 +17,7 @@ CONN is the number of the table's first column (1 without it), @frame, a Communi
 or a:port>b:port. With --step it shows one packet at a time; with --predict it asks
 what comes next, and checks the answer against what really came.`,
 		Example: "  portero teach testdata/first-look/in.pcap 2\n  portero teach --lang es capture.pcap\n  portero teach --format html --large -o ladder.html capture.pcap 3\n  portero teach --predict testdata/first-look/in.pcap 2",
-		Args:    o.counted(cobra.RangeArgs(1, 2)),
+		Args:    o.counted(needs(1, needsCapture(" 4"), cobra.RangeArgs(1, 2))),
 		RunE: func(_ *cobra.Command, args []string) error {
 			args = o.words(args)
 			l, err := teachLang(t.lang)

@@ -26,7 +26,7 @@ every packet, what the capture missed, what would overturn the verdict, and what
 tools print. CONN is the number of the table's first column, @frame, a Community ID,
 or a:port>b:port.`,
 		Example: "  portero why capture.pcap 4\n  portero why capture.pcap @17\n  portero why --format json capture.pcap '10.0.0.1:40000>10.0.0.2:80'",
-		Args:    o.counted(cobra.MinimumNArgs(2)),
+		Args:    o.counted(needs(2, needsConn(""), cobra.MinimumNArgs(2))),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = o.words(args)
 			t, err := targeted(args)
