@@ -2,6 +2,7 @@ package teach
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -42,6 +43,7 @@ type Part struct {
 	Field string // "flags", "seq", "ack"
 	Right bool
 	Want  string
+	Said  string // what stood in the answer, "" where the field was left out
 	Why   string
 }
 
@@ -91,22 +93,36 @@ func (a *Asker) Ask(i int, l Lang) (q Question, ok bool) {
 func Check(tr *trace.Trace, q Question, a Answer, l Lang) Result {
 	s := &tr.Steps[q.Step]
 	var r Result
-	add := func(field string, right bool, want, why string) {
+	add := func(field string, right bool, want, said, why string) {
 		if right {
 			r.Points++
 			why = ""
 		}
 		r.Max++
-		r.Parts = append(r.Parts, Part{field, right, want, why})
+		r.Parts = append(r.Parts, Part{field, right, want, said, why})
 	}
-	add("flags", a.Flags&judged == q.want.Flags, flagWords(q.want.Flags), flagsWhy(s, l))
-	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), seqWhy(s, &q.known, l, relative))
+	add("flags", a.Flags&judged == q.want.Flags, flagWords(q.want.Flags), flagsSaid(a.Flags), flagsWhy(s, l))
+	add("seq", a.HasSeq && a.Seq == q.want.Seq, strconv.FormatInt(q.want.Seq, 10), numberSaid(a.HasSeq, a.Seq), seqWhy(s, &q.known, l, relative))
 	if q.want.HasAck {
-		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), ackWhy(s, &q.known, l, relative))
+		add("ack", a.HasAck && a.Ack == q.want.Ack, strconv.FormatInt(q.want.Ack, 10), numberSaid(a.HasAck, a.Ack), ackWhy(s, &q.known, l, relative))
 	} else if a.HasAck {
-		add("ack", false, "-", l.t("a first SYN has nothing to acknowledge yet", "un primer SYN todavía no tiene nada que confirmar"))
+		add("ack", false, "-", numberSaid(true, a.Ack), l.t("a first SYN has nothing to acknowledge yet", "un primer SYN todavía no tiene nada que confirmar"))
 	}
 	return r
+}
+
+func numberSaid(said bool, n int64) string {
+	if !said {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func flagsSaid(f capture.Flags) string {
+	if f == 0 {
+		return ""
+	}
+	return flagWords(f)
 }
 
 func flagWords(f capture.Flags) string {
@@ -162,6 +178,11 @@ func ackWhy(s *trace.Step, known *foresight, l Lang, n counting) string {
 	return l.f("%s has received everything of %s up to %s and expects %s", "%s recibió todo de %s hasta el %s y espera el %s", who, peer, n(e, s.RelAck-1), n(e, s.RelAck))
 }
 
+// unread is a word of an answer that cannot be read.
+type unread struct{ word, why string }
+
+func (u *unread) Error() string { return fmt.Sprintf("%q %s", u.word, u.why) }
+
 // ParseAnswer reads what a student types: flags and numbers in any order, as in
 // "SYN,ACK seq=0 ack=1", "syn ack s=0 a=1" or "FIN ACK 101 201".
 func ParseAnswer(line string) (Answer, error) {
@@ -185,23 +206,23 @@ func ParseAnswer(line string) (Answer, error) {
 		case has && (key == "seq" || key == "s"):
 			n, err := number(val)
 			if err != nil {
-				return a, fmt.Errorf("%q is no number", val)
+				return a, &unread{w, "has no number"}
 			}
 			a.Seq, a.HasSeq = n, true
 		case has && (key == "ack" || key == "a"):
 			n, err := number(val)
 			if err != nil {
-				return a, fmt.Errorf("%q is no number", val)
+				return a, &unread{w, "has no number"}
 			}
 			a.Ack, a.HasAck = n, true
 		case has:
-			return a, fmt.Errorf("%q: only seq and ack take a number", key)
+			return a, &unread{w, "takes no number"}
 		case flagBits[w] != 0:
 			a.Flags |= flagBits[w]
 		default:
 			n, err := number(w)
 			if err != nil {
-				return a, fmt.Errorf("%q is neither a flag nor a number", w)
+				return a, &unread{w, "is neither a flag nor a number"}
 			}
 			if !a.HasSeq {
 				a.Seq, a.HasSeq = n, true
@@ -284,7 +305,12 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			if a, bad = ParseAnswer(text); bad == nil {
 				break
 			}
-			say(l.t("I do not understand; write for example: ACK seq=1 ack=1", "No se entiende; se escribe, por ejemplo, así: ACK seq=1 ack=1"))
+			var slip *unread
+			what := ""
+			if errors.As(bad, &slip) {
+				what = l.f(" %q", " %q", slip.word)
+			}
+			say(l.f("I do not understand%s; write for example: ACK seq=1 ack=1", "No se entiende%s; se escribe, por ejemplo, así: ACK seq=1 ack=1", what))
 		}
 		r := Check(tr, q, a, l)
 		points, most = points+r.Points, most+r.Max
@@ -296,7 +322,11 @@ func Predict(in io.Reader, out io.Writer, rec *record.Record, tr *trace.Trace, l
 			if part.Right {
 				p("   %s %s  %s\n", field, part.Want, l.t("right", "bien"))
 			} else {
-				told(field + " " + part.Want + " " + l.t("(this came)", "(esto vino)") + ": " + part.Why)
+				came := l.t("(this came)", "(esto vino)")
+				if part.Said != "" {
+					came = l.f("(this came, not %s)", "(esto vino, no %s)", part.Said)
+				}
+				told(field + " " + part.Want + " " + came + ": " + part.Why)
 			}
 		}
 		say(fmt.Sprintf("%d  %s: %s", s.Frame, l.Who(s.From), label(s, l)))
