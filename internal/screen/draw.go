@@ -190,26 +190,39 @@ func bits(n float64) string {
 	return fmt.Sprintf("%.1f Gb/s", n)
 }
 
+// tabLine names the tabs, with the filter or the order of the one that is shown. A filter hides lines, so it is
+// to be read whole: where it does not fit, the other tabs are but their keys.
 func (m *Model) tabLine() string {
-	counts := [4]int{len(m.view.Conns), len(m.view.Ports), len(m.view.Hosts), len(m.view.Findings)}
-	var heads []string
-	for i, t := range tabs {
-		name := fmt.Sprintf("%d %s %d", i+1, m.pick(t[0], t[1]), counts[i])
-		if i == m.tab {
-			name = m.style("["+name+"]", color.Bold)
-		} else {
-			name = " " + name + " "
-		}
-		heads = append(heads, name)
-	}
-	s := strings.Join(heads, "")
+	s := m.tabNames(true)
 	if f := m.filter[m.tab].text; f != "" && m.mode != typing {
-		return fit(s+"  "+m.pick("filter: ", "filtro: ")+clean(f), m.width)
+		f = "  " + m.pick("filter: ", "filtro: ") + clean(f)
+		if ansi.StringWidth(s+f) > m.width {
+			s = m.tabNames(false)
+		}
+		return fit(s+f, m.width)
 	}
 	if by := m.by(); ansi.StringWidth(s)+ansi.StringWidth(by)+2 <= m.width {
 		return spread(s, by, m.width)
 	}
 	return fit(strings.TrimRight(s, " "), m.width) // the names of the tabs are missed more; s says the order
+}
+
+// tabNames are the tabs side by side; those that are not shown have their names only if whole.
+func (m *Model) tabNames(whole bool) string {
+	counts := [4]int{len(m.view.Conns), len(m.view.Ports), len(m.view.Hosts), len(m.view.Findings)}
+	var b strings.Builder
+	for i, t := range tabs {
+		name := fmt.Sprintf("%d %s %d", i+1, m.pick(t[0], t[1]), counts[i])
+		switch {
+		case i == m.tab:
+			b.WriteString(m.style("["+name+"]", color.Bold))
+		case whole:
+			b.WriteString(" " + name + " ")
+		default:
+			fmt.Fprintf(&b, " %d ", i+1)
+		}
+	}
+	return b.String()
 }
 
 // by is the order of the list.

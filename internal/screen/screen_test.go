@@ -404,6 +404,25 @@ func TestThePortUnderTheCursor(t *testing.T) {
 	}
 }
 
+// A filter that hides lines is read whole where the names of the other tabs leave it no room.
+func TestFilterIsReadInNarrowScreens(t *testing.T) {
+	for _, c := range []struct {
+		l    words.Lang
+		tab  string
+		w    int
+		want string
+	}{
+		{words.English, "", 80, "[1 connections 6] 2 ports 6  3 hosts 4  4 findings 0   filter: resp_port == 80"},
+		{words.English, "", 60, "[1 connections 6] 2  3  4   filter: resp_port == 80"},
+		{words.Spanish, "", 60, "[1 conexiones 6] 2  3  4   filtro: resp_port == 80"},
+		{words.English, "2", 60, " 1 [2 ports 6] 3  4   filter: resp_port == 80"},
+	} {
+		m, _ := filled(t, c.l, "first-look", c.w, 24)
+		press(m, c.tab+"/resp_port == 80<enter>")
+		has(t, m, c.want)
+	}
+}
+
 // Of what is typed and longer than the line its end is shown, and the cursor stands behind what is typed.
 func TestTypingFarthest(t *testing.T) {
 	m, _ := filled(t, words.English, "first-look", 40, 24)
