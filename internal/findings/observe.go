@@ -298,7 +298,13 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 	if r.TCP() {
 		short := r.Orig.Payload <= guessOctets && r.Resp.Payload <= guessOctets && r.Orig.Payload > 0 && r.Resp.Payload > 0
 		if short && login(r) {
-			d.note(rGuess, o, s, 0, port, e, nil, r)
+			var k topic
+			k.set(o, s, 0, 0, port)
+			if t := d.rules[rGuess].sight(&k, e, nil, 0, 0); t != nil {
+				t.spoke(r)
+				d.rules[rGuess].add(t, e)
+				d.mark(&d.rules[rGuess], t, r)
+			}
 		}
 		if adminPorts.has(port) && d.inside(o.addr) && d.inside(s.addr) && o.addr != s.addr {
 			d.note(rLateral, o, nil, 0, 0, e, s, r)
@@ -309,6 +315,7 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 		// its records are cut at the idle time makes no clock of it.
 		ru, from := &d.rules[rBeacon], uint64(r.Orig.Port)
 		if t := ru.sight(&d.keys.talk, e, nil, from, 0); t != nil {
+			t.spoke(r)
 			if r.TCP() || t.a != from {
 				ru.add(t, e)
 				d.mark(ru, t, r)

@@ -18,6 +18,12 @@ var office = []storied{
 			s.tcp(int64(i)*60*sec, "10.0.0.9", "9.9.9.9", 0, 9100, handshake.Completed, payload(500, 700))
 		}
 	}, "beacon medium 20, beacon low 20"},
+	{"doors that are told by what was spoken there, not by their number", func(s *story) {
+		for i := range 30 {
+			s.tcp(int64(i)*60*sec, "10.0.0.9", "9.9.9.9", 0, 9100, handshake.Completed, payload(500, 700), spoke("http"))
+			s.tcp(int64(i)*sec, "10.0.0.66", "10.0.0.1", 0, 2222, handshake.Completed, payload(2000, 2000), spoke("ssh"))
+		}
+	}, "auth-guessing high 30, beacon medium 30, port-mismatch info 1"},
 	{"a directory that enciphers its messages itself", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 389, handshake.Completed, spoke("ldap"), said(func(a *identify.Facts) { a.Sealed = true }))
 	}, ""},

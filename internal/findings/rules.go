@@ -302,7 +302,7 @@ func (d *Detector) guessed(k subject, t *track) (Finding, bool) {
 	}
 	es, n := busiest(t.events, window, every)
 	f := Finding{Kind: "auth-guessing", Severity: "high", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Port: k.port, Count: uint64(n), Of: t.total,
-		Window: window, Name: d.cat.Service(capture.ProtoTCP, k.port)}
+		Window: window, Name: d.speech(k, t, capture.ProtoTCP)}
 	f.evidence(es)
 	return f, n >= least
 }
@@ -310,7 +310,7 @@ func (d *Detector) guessed(k subject, t *track) (Finding, bool) {
 func (d *Detector) clockwork(k subject, t *track) (Finding, bool) {
 	iv, ok := clock(t.events)
 	f := Finding{Kind: "beacon", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: t.total, Extra: uint64(iv),
-		Name: d.cat.Service(k.proto, k.port)}
+		Name: d.speech(k, t, k.proto)}
 	if d.inside(k.actor) && d.inside(k.target) {
 		f.Severity = "low" // who controls from afar waits outside; monitors, mail and the doors of databases are called so all day
 	}

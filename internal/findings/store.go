@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 	"unsafe"
+
+	"portero/catalog/identify"
+	"portero/internal/record"
 )
 
 // event is one record as a detector remembers it.
@@ -170,6 +173,21 @@ func (t *track) opened(at int64, public bool) {
 	if public {
 		t.b = 1
 	}
+}
+
+// spoke notes what payload showed (b), which says more of a door than its number.
+func (t *track) spoke(r *record.Record) {
+	if r.App != nil && r.App.Protocol != identify.None {
+		t.b = uint64(r.App.Protocol)
+	}
+}
+
+// speech is what was spoken at the door of k, else what it is for.
+func (d *Detector) speech(k subject, t *track, proto uint8) string {
+	if t.b != 0 {
+		return identify.Protocol(t.b).String()
+	}
+	return d.cat.Service(proto, k.port)
 }
 
 // store keeps the subjects of one detector within its share of the budget. Full, it
