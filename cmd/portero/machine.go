@@ -91,8 +91,9 @@ func placeTable(places []doors.Place, seen bool, l words.Lang, width int) list {
 	}
 	drop := []string{"container", "path", "user", "clients", "remote"}
 	if slices.ContainsFunc(places, func(p doors.Place) bool { return p.Socket != nil && p.Socket.NetNS != 0 }) {
-		// The same port is another door in another network: which one tells them apart.
-		drop = append(drop[1:], "container")
+		// The same port is another door in another network, and cannot be reached from here: which one it is tells more
+		// than the number of the process.
+		drop = append(drop[1:], "pid", "container")
 	}
 	out = out.narrow(width, drop...)
 	for i, h := range out.label {

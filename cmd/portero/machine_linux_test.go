@@ -28,15 +28,20 @@ func TestPortsOfTwoNetworks(t *testing.T) {
 		return doors.Place{Socket: &sockets.Socket{Proto: capture.ProtoTCP, Local: local, NetNS: netns}, Proto: capture.ProtoTCP, Local: local,
 			Owner: &sockets.Program{PID: 4711, Name: "python3", User: "root", Path: "/usr/local/lib/versions/3/bin/python3", Unit: "web.service"}}
 	}
-	shown := func(places ...doors.Place) string {
-		l := placeTable(places, false, words.English, 80)
+	shown := func(width int, places ...doors.Place) string {
+		l := placeTable(places, false, words.English, width)
 		return fmt.Sprint(l.label, l.rows)
 	}
-	if got := shown(place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "path") {
+	if got := shown(80, place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "path") || !strings.Contains(got, "pid") {
 		t.Errorf("two networks: %s", got)
 	}
-	if got := shown(place(0)); strings.Contains(got, "container") {
-		t.Errorf("one network: %s", got)
+	if got := shown(60, place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "pid") {
+		t.Errorf("two networks, 60 columns: %s", got)
+	}
+	for _, width := range []int{60, 80} {
+		if got := shown(width, place(0)); strings.Contains(got, "container") || !strings.Contains(got, "pid") {
+			t.Errorf("one network, %d columns: %s", width, got)
+		}
 	}
 }
 
