@@ -35,10 +35,10 @@ func TestPortsOfTwoNetworks(t *testing.T) {
 	if got := shown(80, place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "path") || !strings.Contains(got, "pid") {
 		t.Errorf("two networks: %s", got)
 	}
-	if got := shown(60, place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "pid") {
-		t.Errorf("two networks, 60 columns: %s", got)
+	if got := shown(58, place(0), place(4026532457)); !strings.Contains(got, "container") || strings.Contains(got, "pid") {
+		t.Errorf("two networks, 58 columns: %s", got)
 	}
-	for _, width := range []int{60, 80} {
+	for _, width := range []int{58, 80} {
 		if got := shown(width, place(0)); strings.Contains(got, "container") || !strings.Contains(got, "pid") {
 			t.Errorf("one network, %d columns: %s", width, got)
 		}
