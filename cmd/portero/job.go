@@ -181,7 +181,7 @@ func (a *app) whole(j *job) error {
 // summary is what is said of the whole.
 func (j *job) summary(interrupted bool) *view.Summary {
 	st := j.eng.Stats()
-	t := doctor.Totals{Frames: st.Frames, Packets: st.Packets, Duplicates: st.Flows.Duplicates, TCP: j.tally.tcp, OneWay: j.tally.oneWay,
+	t := doctor.Totals{Frames: st.Frames, Packets: st.Packets, Duplicates: st.Flows.Duplicates, Flows: st.Records + st.Hidden, TCP: j.tally.tcp, OneWay: j.tally.oneWay,
 		Midstream: j.tally.midstream, MidstreamReused: j.tally.reused, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
 		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Links: j.eng.Links()}
 	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()

@@ -14,7 +14,7 @@ type Doctor struct {
 	Short, Malformed                                        uint64
 	notIP                                                   map[string]*count
 	unknown                                                 map[capture.LinkType]*count
-	arpAsked                                                map[[4]byte]bool // answered
+	arpAsked                                                map[[4]byte]bool // answered, or heard anyhow
 	first                                                   struct{ cut, badSum, orphan, malformed, overlong, merged uint64 }
 	partialBy                                               map[[16]byte]uint64
 }

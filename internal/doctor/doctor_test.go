@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"errors"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -143,5 +144,46 @@ func TestMidstreamReused(t *testing.T) {
 		if len(rs) != 1 || rs[0].Text != x.en || rs[0].spanish.text != x.es {
 			t.Errorf("%+v", rs)
 		}
+	}
+}
+
+// Of a capture in which somebody asked by ARP and nobody answered, this is all there is to say. It is said where no
+// connection says more, of those alone that were asked for in order to reach them.
+func TestSilentByARP(t *testing.T) {
+	asks := func(from, of byte) *capture.ARPInfo {
+		a := &capture.ARPInfo{Op: 1, TargetIP: [4]byte{10, 0, 0, of}}
+		if from > 0 {
+			a.SenderIP = [4]byte{10, 0, 0, from}
+		}
+		return a
+	}
+	answers := func(from byte) *capture.ARPInfo { return &capture.ARPInfo{Op: 2, SenderIP: [4]byte{10, 0, 0, from}} }
+	for _, x := range []struct {
+		heard  []*capture.ARPInfo
+		totals Totals
+		en, es string
+	}{
+		{[]*capture.ARPInfo{asks(1, 9), asks(1, 9)}, Totals{}, "asked for by ARP, and no answer is in it: 10.0.0.9", "preguntado por ARP, y sin respuesta en ella: 10.0.0.9"},
+		{[]*capture.ARPInfo{asks(1, 9), asks(1, 8), asks(1, 7), asks(1, 6), asks(1, 5)}, Totals{}, "asked for by ARP, and no answer is in it: 10.0.0.5, 10.0.0.6, 10.0.0.7 and 2 more", "preguntado por ARP, y sin respuesta en ella: 10.0.0.5, 10.0.0.6, 10.0.0.7 y 2 más"},
+		{[]*capture.ARPInfo{asks(1, 9)}, Totals{Private: true}, "asked for by ARP, and no answer is in it: 1 address", "preguntado por ARP, y sin respuesta en ella: 1 dirección"},
+		{[]*capture.ARPInfo{asks(1, 9)}, Totals{Flows: 1}, "", ""},
+		{[]*capture.ARPInfo{asks(1, 9), answers(9)}, Totals{}, "", ""},
+		{[]*capture.ARPInfo{asks(1, 9), asks(9, 1), answers(1)}, Totals{}, "", ""}, // who asks is there
+		{[]*capture.ARPInfo{asks(9, 1), answers(1), asks(1, 9)}, Totals{}, "", ""},
+		{[]*capture.ARPInfo{asks(9, 9), asks(0, 8)}, Totals{}, "", ""}, // an announcement, a look whether it is free
+	} {
+		var d Doctor
+		for _, a := range x.heard {
+			d.ARP(a, 1)
+		}
+		rs := d.Remarks(x.totals)
+		if x.en == "" && len(rs) != 0 || x.en != "" && (len(rs) != 1 || rs[0].Text != x.en || rs[0].spanish.text != x.es) {
+			t.Errorf("%v: %+v", x.heard, rs)
+		}
+	}
+	var d Doctor
+	d.ARP(asks(9, 9), 1)
+	if d.ARPFailed(netip.AddrFrom4([4]byte{10, 0, 0, 9})) {
+		t.Error("who announces itself is told not to answer")
 	}
 }

@@ -62,6 +62,7 @@ func (d *Doctor) Remarks(t Totals) []Remark {
 	d.packets(&n, t)
 	d.time(&n, t)
 	d.rest(&n, t)
+	d.silent(&n, t)
 	sort.SliceStable(n.rs, func(i, j int) bool { return n.rs[i].Severity == "warning" && n.rs[j].Severity != "warning" })
 	return n.rs
 }
