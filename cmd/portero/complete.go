@@ -35,6 +35,11 @@ func completeWords(cmd *cobra.Command) {
 		values["lang"] = append(values["lang"], l.String())
 	}
 	switch cmd.Name() {
+	case "portero":
+		// What is no verb is a capture: cobra offers nothing but verbs unless it is told.
+		cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
 	case "lab":
 		values["at"] = []string{"client", "middle", "server"}
 	case "ports":
@@ -77,6 +82,19 @@ func completeWords(cmd *cobra.Command) {
 	}
 }
 
+// completeFields offers the keys of a record behind those that stand there already; with - before it one is left out.
+func completeFields(_ *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
+	given := text[:strings.LastIndexByte(text, ',')+1]
+	if strings.HasPrefix(text[len(given):], "-") {
+		given += "-"
+	}
+	var keys []string
+	for _, key := range where.Fields() {
+		keys = append(keys, given+key)
+	}
+	return keys, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
 // completeState offers the states of a capture's doors, and of this machine's sockets where no capture is named yet.
 func completeState(cmd *cobra.Command, given []string, text string) ([]string, cobra.ShellCompDirective) {
 	states := slices.Clone(doorStates)
@@ -94,11 +112,14 @@ func completeState(cmd *cobra.Command, given []string, text string) ([]string, c
 func completions(cmd *cobra.Command) {
 	for flag, words := range map[string][]string{
 		"format": {"table", "wide", "ndjson", "json", "csv", "tsv", "zeek", "ecs", "eve"}, "color": {"auto", "always", "never"}, "sort": {"id", "bytes", "packets", "rtt", "verdict"},
-		"fields": where.Fields(), "frames": {"file", "merged"},
+		"frames": {"file", "merged"},
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(words...)); err != nil {
 			panic(err)
 		}
+	}
+	if err := cmd.RegisterFlagCompletionFunc("fields", completeFields); err != nil {
+		panic(err)
 	}
 	expression := func(_ *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
 		return where.Complete(text), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace

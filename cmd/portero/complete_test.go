@@ -63,6 +63,18 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 			t.Errorf("%s completes %q", verb, out)
 		}
 	}
+	// What is no verb is a capture: the shell completes it by its files (:0), beside the verbs that begin like it.
+	for text, want := range map[string]string{"": "read\t", "wh": "why\t", "testdata/fir": ":0\n"} {
+		if _, out, _ := portero(t, "__complete", text); !strings.Contains(out, want) || !strings.Contains(out, ":0\n") {
+			t.Errorf("%q completes %q", text, out)
+		}
+	}
+	// Keys stand behind one another.
+	for text, want := range map[string]string{"": "proto\n", "id,pro": "id,proto\n", "id,-pro": "id,-proto\n"} {
+		if _, out, _ := portero(t, "__complete", "read", "--fields", text); !strings.Contains(out, want) || !strings.Contains(out, ":6\n") {
+			t.Errorf("--fields %q completes %q", text, out)
+		}
+	}
 	// Without a capture the states are this machine's sockets' as well.
 	if _, out, _ := portero(t, "__complete", "ports", "--state", ""); !strings.Contains(out, "established\n") || !strings.Contains(out, "filtered\n") || strings.Count(out, "closed\n") != 1 {
 		t.Errorf("ports --state completes %q", out)
