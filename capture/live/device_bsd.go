@@ -91,6 +91,8 @@ func (s *sniffer) stats() (received, dropped uint64) { return s.seen.Load(), 0 }
 
 func (s *sniffer) Close() { s.BPFSniffer.Close() }
 
+func prober() func(name string) (capture.LinkType, error) { return probe }
+
 func probe(name string) (capture.LinkType, error) {
 	t, err := listen(&Options{NoPromisc: true}, name)
 	if err != nil {

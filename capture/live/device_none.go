@@ -16,4 +16,6 @@ func listen(o *Options, _ string) (Tap, error) {
 	return Tap{}, errSystem
 }
 
-func probe(string) (capture.LinkType, error) { return 0, errSystem }
+func prober() func(string) (capture.LinkType, error) {
+	return func(string) (capture.LinkType, error) { return 0, errSystem }
+}

@@ -190,6 +190,8 @@ func (n *npcap) Close() {
 	}
 }
 
+func prober() func(name string) (capture.LinkType, error) { return probe }
+
 func probe(name string) (capture.LinkType, error) {
 	t, err := listen(&Options{NoPromisc: true}, name)
 	if err != nil {

@@ -25,15 +25,9 @@ func Interfaces() ([]Interface, error) {
 		return nil, err
 	}
 	var out []Interface
+	addrs, probe := Addresses(all), prober()
 	for _, i := range all {
-		x := Interface{Name: i.Name, Index: i.Index, Hardware: i.HardwareAddr.String(), Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Loopback: i.Flags&net.FlagLoopback != 0}
-		if as, err := i.Addrs(); err == nil {
-			for _, a := range as {
-				if p, err := netip.ParsePrefix(a.String()); err == nil {
-					x.Addrs = append(x.Addrs, p)
-				}
-			}
-		}
+		x := Interface{Name: i.Name, Index: i.Index, Addrs: addrs[i.Index], Hardware: i.HardwareAddr.String(), Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Loopback: i.Flags&net.FlagLoopback != 0}
 		link, err := probe(i.Name)
 		x.Err = err
 		if link != 0 {
@@ -42,6 +36,23 @@ func Interfaces() ([]Interface, error) {
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// addressesOfEach asks each interface for its addresses.
+func addressesOfEach(all []net.Interface) map[int][]netip.Prefix {
+	to := map[int][]netip.Prefix{}
+	for _, i := range all {
+		as, err := i.Addrs()
+		if err != nil {
+			continue
+		}
+		for _, a := range as {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				to[i.Index] = append(to[i.Index], p)
+			}
+		}
+	}
+	return to
 }
 
 // unknown makes the error for a name that no interface has.

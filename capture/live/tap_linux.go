@@ -22,40 +22,65 @@ const (
 	vlanOctets  = 4
 )
 
-// hardware reads the ARPHRD of an interface.
-func hardware(name string) (uint16, error) {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err == nil {
-		defer unix.Close(fd)
-		if r, err := unix.NewIfreq(name); err == nil && unix.IoctlIfreq(fd, unix.SIOCGIFHWADDR, r) == nil {
-			return r.Uint16(), nil // ifr_hwaddr.sa_family
-		}
-	}
-	b, err := os.ReadFile("/sys/class/net/" + name + "/type")
-	if err != nil {
-		return 0, err
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 16)
-	return uint16(n), err
-}
-
+// find asks for one interface by its name: a list of all, for each of hundreds, takes seconds.
 func find(name string) (index int, link capture.LinkType, err error) {
 	if name == "any" {
 		return 0, capture.LinkEthernet, nil
 	}
-	i, err := net.InterfaceByName(name)
+	index, h, err := asked(name)
 	if err != nil {
-		return 0, 0, unknown(name)
+		index, h, err = listed(name)
 	}
-	h, err := hardware(name)
 	if err != nil {
-		return 0, 0, fmt.Errorf("%s: hardware type: %w", name, err)
+		return 0, 0, err
 	}
 	l, ok := linkOf[h]
 	if !ok {
 		return 0, 0, fmt.Errorf("%s: frames of hardware type %d (ARPHRD) are not decoded", name, h)
 	}
-	return i.Index, l, nil
+	return index, l, nil
+}
+
+// asked asks the kernel for the number of an interface and its ARPHRD.
+func asked(name string) (index int, hardware uint16, err error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer unix.Close(fd)
+	index, err = indexOf(fd, name)
+	if err != nil {
+		return 0, 0, err
+	}
+	// The kernel answers to other names, too, which are not the one that frames are told under.
+	if n, ok := nameOf(fd, index); !ok || n != name {
+		return 0, 0, unix.ENODEV
+	}
+	r, err := unix.NewIfreq(name)
+	if err == nil {
+		err = unix.IoctlIfreq(fd, unix.SIOCGIFHWADDR, r)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	return index, r.Uint16(), nil // ifr_hwaddr.sa_family
+}
+
+// listed is for where no socket may be made to ask through.
+func listed(name string) (index int, hardware uint16, err error) {
+	i, err := net.InterfaceByName(name)
+	if err != nil {
+		return 0, 0, unknown(name)
+	}
+	b, err := os.ReadFile("/sys/class/net/" + name + "/type")
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: hardware type: %w", name, err)
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(string(b)), 10, 16)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: hardware type: %w", name, err)
+	}
+	return i.Index, uint16(n), nil
 }
 
 // Listen begins to listen: from now on frames wait in the rings. It is the half
@@ -186,15 +211,18 @@ func join(fd, lane, group int) (int, error) {
 	return v & 0xffff, err
 }
 
-func probe(name string) (capture.LinkType, error) {
-	_, l, err := find(name)
-	if err != nil {
-		return 0, err
+// prober says of an interface what its link is, and whether it can be listened to. Whether a packet socket may be made
+// does not depend on the interface, and closing one takes the kernel some milliseconds.
+func prober() func(name string) (capture.LinkType, error) {
+	fd, denied := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
+	if denied == nil {
+		unix.Close(fd)
 	}
-	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return l, &PermissionError{name}
+	return func(name string) (capture.LinkType, error) {
+		_, l, err := find(name)
+		if err == nil && denied != nil {
+			err = &PermissionError{name}
+		}
+		return l, err
 	}
-	unix.Close(fd)
-	return l, nil
 }

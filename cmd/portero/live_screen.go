@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"portero/capture"
+	"portero/capture/live"
 	"portero/capture/pcapfile"
 	"portero/internal/engine"
 	"portero/internal/record"
@@ -168,20 +169,13 @@ func (o *liveFlags) seeing() func(a netip.Addr) bool {
 	}
 	here := map[netip.Addr]bool{}
 	loopback := false
-	for _, name := range o.ifaces {
-		i, err := net.InterfaceByName(name)
-		if err != nil {
-			continue
-		}
+	all, _ := net.Interfaces() // an address that is not known is not theirs
+	all = slices.DeleteFunc(all, func(i net.Interface) bool { return !slices.Contains(o.ifaces, i.Name) })
+	addrs := live.Addresses(all)
+	for _, i := range all {
 		loopback = loopback || i.Flags&net.FlagLoopback != 0
-		as, err := i.Addrs()
-		if err != nil {
-			continue
-		}
-		for _, a := range as {
-			if p, err := netip.ParsePrefix(a.String()); err == nil {
-				here[p.Addr()] = true
-			}
+		for _, p := range addrs[i.Index] {
+			here[p.Addr()] = true
 		}
 	}
 	return func(a netip.Addr) bool {
