@@ -235,8 +235,9 @@ func (w *Watch) dhcp(p *capture.Packet, b []byte) {
 	m := MAC(b[28:34])
 	switch b[0] {
 	case 1:
-		if name != "" && len(w.named) < maxPending {
-			if w.named == nil {
+		if name != "" {
+			// Who asks under ever new addresses must not keep out those who come later.
+			if _, known := w.named[m]; w.named == nil || !known && len(w.named) >= maxPending {
 				w.named = map[MAC]string{}
 			}
 			w.named[m] = name

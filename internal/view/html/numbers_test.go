@@ -158,10 +158,10 @@ func TestListsAreBounded(t *testing.T) {
 	}
 	var m model
 	c.fillDoors(&m, nil)
-	if len(m.Doors) != mostAtOnce || len(m.Doors)+len(m.DoorsFolded)+m.MoreDoors != 100 || m.Doors[0].Host != "192.0.2.199" || m.Doors[1].Host != "192.0.2.198" {
+	if len(m.Doors) != mostAtOnce || len(m.DoorsFolded) != 60-mostAtOnce || m.MoreDoors != 40 || m.Doors[0].Host != "192.0.2.199" || m.Doors[1].Host != "192.0.2.198" {
 		t.Errorf("%d doors, %d folded, %d more, first %s", len(m.Doors), len(m.DoorsFolded), m.MoreDoors, m.Doors[0].Host)
 	}
-	if len(m.Hosts) != mostAtOnce || len(m.Hosts)+len(m.HostsFolded)+m.MoreHosts != 101 || m.Hosts[0].Addr != "192.0.2.1" || m.Hosts[1].Addr != "192.0.2.199" {
+	if len(m.Hosts) != mostAtOnce || len(m.HostsFolded) != 40-mostAtOnce || m.MoreHosts != 61 || m.Hosts[0].Addr != "192.0.2.1" || m.Hosts[1].Addr != "192.0.2.199" {
 		t.Errorf("%d hosts, %d folded, %d more, first %s, %s", len(m.Hosts), len(m.HostsFolded), m.MoreHosts, m.Hosts[0].Addr, m.Hosts[1].Addr)
 	}
 }
