@@ -159,6 +159,23 @@ func TestOverrideProblems(t *testing.T) {
 	}
 }
 
+// A file of overrides is read up to a size, and of very many faults the first are told.
+func TestOverridesAreBounded(t *testing.T) {
+	text := overridesText + strings.Repeat("#", 1<<20-len(overridesText)-1) + "\n"
+	if os, ps := ReadOverrides(strings.NewReader(text), "x.csv", []string{"port-backdoor", "beacon"}); len(ps) != 0 || os == nil {
+		t.Errorf("a file of a megabyte: %v", ps)
+	}
+	if os, ps := ReadOverrides(strings.NewReader(text+"\n"), "x.csv", []string{"port-backdoor", "beacon"}); len(ps) != 1 || os != nil || !strings.Contains(ps[0].Error(), "too large") {
+		t.Errorf("one of an octet more: %v", ps)
+	}
+	for _, n := range []int{maxProblems - 1, maxProblems, maxProblems + 1} {
+		_, ps := ReadOverrides(strings.NewReader("action,proto\n"+strings.Repeat("add,icmp\n", n)), "x.csv", nil)
+		if len(ps) != min(n, 50) {
+			t.Errorf("%d faults are told of %d", len(ps), n)
+		}
+	}
+}
+
 // A service's name is written as it is into every format, so it has nothing in it that means something there. The
 // built-in names keep to that too.
 func TestServiceNames(t *testing.T) {

@@ -68,3 +68,19 @@ func TestWrittenPieceByPiece(t *testing.T) {
 		}
 	}
 }
+
+// A table keeps so many rows and says how many more there were; what is counted is counted all the same.
+func TestRowsAreBounded(t *testing.T) {
+	var out bytes.Buffer
+	w := New(&out, Options{Limit: 1})
+	w.rows = make([]Row, maxRows-1)
+	w.opt.Limit = 0
+	for i := range uint64(3) {
+		if err := w.Write(call(i+1, func(*record.Record) {})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.rows) != maxRows || w.more != 2 || w.tcp["completed"] != 3 {
+		t.Errorf("%d rows, %d more, %v", len(w.rows), w.more, w.tcp)
+	}
+}
