@@ -195,6 +195,18 @@ func (p *Packet) ICMPType() uint8 { return uint8(p.Flags >> 8) }
 // ICMPCode returns the ICMP code of an ICMP packet.
 func (p *Packet) ICMPCode() uint8 { return uint8(p.Flags) }
 
+// Types of ICMPv6 by which neighbours find each other (RFC 4861, section 4).
+const (
+	NeighbourSolicitation  = 135
+	NeighbourAdvertisement = 136
+)
+
+// NeighbourDiscovery reports whether ICMPv6 packet p asks for a neighbour's link address, or tells one.
+func (p *Packet) NeighbourDiscovery() bool {
+	t := p.ICMPType()
+	return t == NeighbourSolicitation || t == NeighbourAdvertisement
+}
+
 // Tunneled reports whether ICMP error p quotes a datagram that carries the packet meant (VXLAN and the like): a
 // port that it calls closed is the tunnel's.
 func (p *Packet) Tunneled() bool { return p.Bits&ICMPError != 0 && p.TSEcr != 0 }

@@ -40,6 +40,13 @@ func placed(e *engine.Engine, merged bool, ps []capture.Packet, r *record.Record
 		_, ps[i].Index = e.Locate(ps[i].Index)
 	}
 	ctx.File = own.File
+	var asked []record.FrameRef // a number of another input would say nothing here
+	for _, f := range ctx.NeighbourFrames {
+		if file, n := e.Locate(f); file == own.File {
+			asked = append(asked, n)
+		}
+	}
+	ctx.NeighbourFrames = asked
 	if ctx.PortAnswersFrame != 0 {
 		file, n := e.Locate(ctx.PortAnswersFrame)
 		if ctx.PortAnswersFrame = n; file != own.File {

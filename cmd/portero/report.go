@@ -157,9 +157,7 @@ func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, fo
 			return nil
 		}
 		ctx := c.answers.Context(r)
-		if first.eng.Doctor.ARPFailed(r.Resp.Addr) {
-			ctx.Neighbour = "ARP"
-		}
+		ctx.Neighbour, ctx.NeighbourFrames = first.eng.Doctor.Unreachable(r.Resp.Addr)
 		if first.eng.Several() {
 			ctx.PortAnswersFrame = 0 // the first reading counted it in its input
 		}

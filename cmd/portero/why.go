@@ -129,9 +129,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 		return nil, nil, err
 	}
 	ctx := answers.Context(rec)
-	if j.eng.Doctor.ARPFailed(rec.Resp.Addr) {
-		ctx.Neighbour = "ARP"
-	}
+	ctx.Neighbour, ctx.NeighbourFrames = j.eng.Doctor.Unreachable(rec.Resp.Addr)
 	ofPackets(&ctx, pkts, rec, far)
 	rec = placed(j.eng, o.frames == "merged", pkts, rec, &ctx)
 	if beyond > 0 && !o.quiet {

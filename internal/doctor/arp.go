@@ -8,35 +8,97 @@ import (
 	"portero/capture"
 )
 
-// maxARP bounds how many addresses are remembered that were asked for, or were heard.
-const maxARP = 4096
+// maxAsked bounds how many addresses are remembered that were asked for, or were heard, and askedFrames
+// how many of the questions are named.
+const (
+	maxAsked    = 4096
+	askedFrames = 2
+)
 
-// ARP takes an ARP packet: an address that was asked for and never answered
+// asked is what is known of an address of the capture's links.
+type asked struct {
+	heard  bool // it answered, or asked itself
+	frames [askedFrames]uint64
+}
+
+// ARP takes an ARP packet, the frame of index: an address that was asked for and never answered
 // explains a silence.
-func (d *Doctor) ARP(a *capture.ARPInfo, _ uint64) {
+func (d *Doctor) ARP(a *capture.ARPInfo, index uint64) {
 	d.ARPs++
-	if d.arpAsked == nil {
-		d.arpAsked = map[[4]byte]bool{}
-	}
+	who, whom := netip.AddrFrom4(a.SenderIP), netip.AddrFrom4(a.TargetIP)
 	// Who announces its own address, or looks whether one is free before taking it (RFC 5227), waits for no answer.
-	if a.Op == 1 && a.TargetIP != a.SenderIP && a.SenderIP != [4]byte{} {
-		if _, ok := d.arpAsked[a.TargetIP]; !ok && len(d.arpAsked) < maxARP {
-			d.arpAsked[a.TargetIP] = false
-		}
+	if a.Op == 1 && whom != who && !who.IsUnspecified() {
+		d.asks(whom, index)
 	}
 	// Whoever answers is there, and so is whoever asks.
-	if _, ok := d.arpAsked[a.SenderIP]; ok || len(d.arpAsked) < maxARP {
-		d.arpAsked[a.SenderIP] = true
+	d.hears(who)
+}
+
+// Neighbour takes a neighbour solicitation or advertisement with what follows its first eight octets: what
+// ARP is for IPv4 (RFC 4861, section 4.3 and 4.4). What no receiver takes (section 7.1) counts for nothing.
+func (d *Doctor) Neighbour(p *capture.Packet, b []byte) {
+	if p.TTL != 255 || p.Bits&capture.BadSum != 0 || len(b) < 16 {
+		return
+	}
+	who, whom := p.SrcAddr(), netip.AddrFrom16([16]byte(b[:16]))
+	switch p.ICMPType() {
+	case capture.NeighbourSolicitation:
+		// Of no address asks who looks whether one is free before taking it (RFC 4862, section 5.4).
+		if !who.IsUnspecified() && who != whom && !whom.IsMulticast() {
+			d.asks(whom, p.Index)
+		}
+		d.hears(who)
+	case capture.NeighbourAdvertisement:
+		d.hears(who)
+		d.hears(whom)
 	}
 }
 
-// ARPFailed reports whether a was asked for by ARP and did not answer.
-func (d *Doctor) ARPFailed(a netip.Addr) bool {
-	if !a.Unmap().Is4() {
-		return false
+func (d *Doctor) asks(a netip.Addr, index uint64) {
+	k, ok := d.asked[a]
+	if !ok && len(d.asked) >= maxAsked {
+		return
 	}
-	answered, asked := d.arpAsked[a.Unmap().As4()]
-	return asked && !answered
+	for i, f := range k.frames {
+		if f == 0 {
+			k.frames[i] = index
+			break
+		}
+	}
+	if d.asked == nil {
+		d.asked = map[netip.Addr]asked{}
+	}
+	d.asked[a] = k
+}
+
+func (d *Doctor) hears(a netip.Addr) {
+	k, ok := d.asked[a]
+	if k.heard || a.IsUnspecified() || !ok && len(d.asked) >= maxAsked {
+		return
+	}
+	if d.asked == nil {
+		d.asked = map[netip.Addr]asked{}
+	}
+	k.heard = true
+	d.asked[a] = k
+}
+
+// Unreachable reports by which protocol a was asked for on its link, "ARP" or "NDP", where neither answer nor question
+// of its own is in the capture, and the first frames that ask. Else how is "".
+func (d *Doctor) Unreachable(a netip.Addr) (how string, frames []uint64) {
+	k, ok := d.asked[a.Unmap()]
+	if !ok || k.heard {
+		return "", nil
+	}
+	for _, f := range k.frames {
+		if f != 0 {
+			frames = append(frames, f)
+		}
+	}
+	if a.Unmap().Is4() {
+		return "ARP", frames
+	}
+	return "NDP", frames
 }
 
 // silent tells of a capture in which nothing got farther than a question by ARP: there is no
@@ -47,9 +109,9 @@ func (d *Doctor) silent(n *notes, t Totals) {
 		return
 	}
 	var who []netip.Addr
-	for a, answered := range d.arpAsked {
-		if !answered {
-			who = append(who, netip.AddrFrom4(a))
+	for a, k := range d.asked {
+		if !k.heard && a.Is4() {
+			who = append(who, a)
 		}
 	}
 	if len(who) == 0 {

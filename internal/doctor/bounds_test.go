@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"encoding/binary"
+	"net/netip"
 	"testing"
 
 	"portero/capture"
@@ -11,16 +12,22 @@ import (
 func TestWhatIsKeptIsBounded(t *testing.T) {
 	d := &Doctor{}
 	at := func(i int) (a [4]byte) { binary.BigEndian.PutUint32(a[:], uint32(i)); return a }
-	for i := range maxARP + 5 {
-		d.ARP(&capture.ARPInfo{Op: 1, TargetIP: at(i)}, 1)
+	is := func(i int) netip.Addr { return netip.AddrFrom4(at(i)) }
+	for i := range maxAsked + 5 {
+		d.ARP(&capture.ARPInfo{Op: 1, SenderIP: at(maxAsked + 1), TargetIP: at(i + 1)}, uint64(i)+1)
 	}
-	if len(d.arpAsked) != maxARP || d.ARPs != maxARP+5 {
-		t.Errorf("%d addresses asked for are remembered, of %d requests", len(d.arpAsked), d.ARPs)
+	if len(d.asked) != maxAsked || d.ARPs != maxAsked+5 {
+		t.Errorf("%d addresses asked for are remembered, of %d requests", len(d.asked), d.ARPs)
 	}
-	d.ARP(&capture.ARPInfo{Op: 2, SenderIP: at(maxARP - 1)}, 1)
-	d.ARP(&capture.ARPInfo{Op: 2, SenderIP: at(maxARP)}, 1)
-	if !d.arpAsked[at(maxARP-1)] || len(d.arpAsked) != maxARP {
-		t.Errorf("an answer to the last that is remembered: %v, %d remembered", d.arpAsked[at(maxARP-1)], len(d.arpAsked))
+	for i, want := range map[int]string{1: "ARP", maxAsked - 1: "ARP", maxAsked: "", maxAsked + 1: ""} {
+		if how, _ := d.Unreachable(is(i)); how != want {
+			t.Errorf("address %d: %q, not %q", i, how, want)
+		}
+	}
+	d.ARP(&capture.ARPInfo{Op: 2, SenderIP: at(maxAsked - 1)}, 1)
+	d.ARP(&capture.ARPInfo{Op: 2, SenderIP: at(maxAsked + 4)}, 1)
+	if how, _ := d.Unreachable(is(maxAsked - 1)); how != "" || len(d.asked) != maxAsked {
+		t.Errorf("an answer to the last that is remembered: %q, %d remembered", how, len(d.asked))
 	}
 	for i := range maxKinds + 5 {
 		d.NotIP(capture.UnknownLink, capture.Reason{}, &capture.Frame{Link: capture.LinkType(1000 + i), Index: 1})

@@ -2,7 +2,11 @@
 // offloaded, reordered or never IP, each with its effect on the verdicts.
 package doctor
 
-import "portero/capture"
+import (
+	"net/netip"
+
+	"portero/capture"
+)
 
 // Doctor tallies what the frames of a capture show about the capture. The zero
 // value is ready; one goroutine owns it.
@@ -14,7 +18,7 @@ type Doctor struct {
 	Short, Malformed                                        uint64
 	notIP                                                   map[string]*count
 	unknown                                                 map[capture.LinkType]*count
-	arpAsked                                                map[[4]byte]bool // answered, or heard anyhow
+	asked                                                   map[netip.Addr]asked
 	first                                                   struct{ cut, badSum, orphan, malformed, overlong, merged uint64 }
 	partialBy                                               map[[16]byte]uint64
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -183,7 +184,58 @@ func TestSilentByARP(t *testing.T) {
 	}
 	var d Doctor
 	d.ARP(asks(9, 9), 1)
-	if d.ARPFailed(netip.AddrFrom4([4]byte{10, 0, 0, 9})) {
+	if how, _ := d.Unreachable(netip.AddrFrom4([4]byte{10, 0, 0, 9})); how != "" {
 		t.Error("who announces itself is told not to answer")
+	}
+}
+
+// IPv6 asks by neighbour discovery what IPv4 asks by ARP.
+func TestUnreachableNeighbours(t *testing.T) {
+	ip := netip.MustParseAddr
+	const asks, tells = capture.NeighbourSolicitation << 8, capture.NeighbourAdvertisement << 8
+	type packet struct {
+		flags    capture.Flags
+		from, of string
+	}
+	for name, x := range map[string]struct {
+		heard []packet
+		how   string
+		in    []uint64
+	}{
+		"asked for, no answer":     {[]packet{{asks, "fd00::1", "fd00::9"}, {asks, "fd00::1", "fd00::9"}, {asks, "fd00::1", "fd00::9"}}, "NDP", []uint64{1, 2}},
+		"answered":                 {[]packet{{asks, "fd00::1", "fd00::9"}, {tells, "fd00::9", "fd00::9"}}, "", nil},
+		"answered for it":          {[]packet{{asks, "fd00::1", "fd00::9"}, {tells, "fd00::5", "fd00::9"}}, "", nil},
+		"it answers for another":   {[]packet{{asks, "fd00::1", "fd00::9"}, {tells, "fd00::9", "fd00::8"}}, "", nil},
+		"it asks":                  {[]packet{{asks, "fd00::9", "fd00::1"}, {asks, "fd00::1", "fd00::9"}}, "", nil},
+		"whether the name is free": {[]packet{{asks, "::", "fd00::9"}}, "", nil},
+		"asks for itself":          {[]packet{{asks, "fd00::9", "fd00::9"}}, "", nil},
+		"another is asked for":     {[]packet{{asks, "fd00::1", "fd00::8"}}, "", nil},
+		"not that kind":            {[]packet{{133 << 8, "fd00::1", "fd00::9"}}, "", nil},
+	} {
+		var d Doctor
+		for i, h := range x.heard {
+			of := ip(h.of).As16()
+			d.Neighbour(&capture.Packet{Index: uint64(i) + 1, Ver: 6, Proto: capture.ProtoICMP6, TTL: 255, Flags: h.flags, Src: ip(h.from).As16()}, of[:])
+		}
+		if how, in := d.Unreachable(ip("fd00::9")); how != x.how || !slices.Equal(in, x.in) {
+			t.Errorf("%s: %q in %d", name, how, in)
+		}
+	}
+	for name, spoil := range map[string]func(*capture.Packet, *[]byte){
+		"was routed": func(p *capture.Packet, _ *[]byte) { p.TTL = 254 },
+		"bad sum":    func(p *capture.Packet, _ *[]byte) { p.Bits = capture.BadSum },
+		"too short":  func(_ *capture.Packet, b *[]byte) { *b = (*b)[:15] },
+		"of many":    func(_ *capture.Packet, b *[]byte) { (*b)[0] = 0xff },
+	} {
+		var d Doctor
+		of := ip("fd00::9").As16()
+		p, b := capture.Packet{Index: 1, Ver: 6, Proto: capture.ProtoICMP6, TTL: 255, Flags: asks, Src: ip("fd00::1").As16()}, of[:]
+		spoil(&p, &b)
+		d.Neighbour(&p, b)
+		for _, a := range []string{"fd00::9", "ff00::9"} {
+			if how, _ := d.Unreachable(ip(a)); how != "" {
+				t.Errorf("%s: %s is told to be out of reach", name, a)
+			}
+		}
 	}
 }

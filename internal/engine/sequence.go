@@ -29,6 +29,8 @@ type decoded struct {
 	firstCut uint64   // index of the first of them
 	odd      []uint32 // packets that the doctor wants to see besides
 	seen     int      // how many of them he saw
+	links    []uint32 // packets that ask for a neighbour's address, or answer
+	linked   int      // how many of them he saw
 	sum      frameSum
 	ready    chan struct{}
 }
@@ -124,6 +126,9 @@ func (d *decoded) packet(dec *capture.Decoder, p *capture.Packet, frame int) {
 	if picks(d.wants, p) {
 		d.told = append(d.told, pos)
 	}
+	if p.Proto == capture.ProtoICMP6 && p.NeighbourDiscovery() {
+		d.links = append(d.links, pos)
+	}
 }
 
 // picks reports whether Hear is shown p: no TCP segment, as nothing in one is heard, and
@@ -192,6 +197,7 @@ func (d *decoded) reset() {
 		d.which[i] = d.which[i][:0]
 	}
 	d.odd, d.seen = d.odd[:0], 0
+	d.links, d.linked = d.links[:0], 0
 	d.told, d.heard = d.told[:0], 0
 	d.cuts, d.firstCut = 0, 0
 	d.n = 0
@@ -314,6 +320,10 @@ func (e *Engine) packets(d *decoded, from, to int) {
 	}
 	for ; d.seen < len(d.odd) && int(d.odd[d.seen]) < to; d.seen++ {
 		e.Doctor.Packet(&pkts[d.odd[d.seen]])
+	}
+	for ; d.linked < len(d.links) && int(d.links[d.linked]) < to; d.linked++ {
+		p := &pkts[d.links[d.linked]]
+		e.Doctor.Neighbour(p, e.payload(p))
 	}
 	e.stats.Packets += uint64(to - from)
 	first, last := pkts[from].Time, pkts[to-1].Time

@@ -384,7 +384,8 @@ func (c *Certificate) context(x Context) Text {
 			add("the host answers on another port (#"+id+")", "el equipo contesta en otro puerto (#"+id+")")
 		}
 	}
-	if x.Neighbour != "" {
+	// Who sends, or answers others, is there: on a switch an answer by ARP is often out of sight.
+	if x.Neighbour != "" && attempt && r.Resp.Pkts == 0 && x.PortAnswers == 0 && x.HostAnswers == 0 {
 		f := inBrackets(x.NeighbourFrames...)
 		add("the responder did not answer "+x.Neighbour+" either"+f.EN+": it is off, elsewhere, or not on this link", "el respondedor tampoco contestó a "+x.Neighbour+f.ES+": está apagado, en otra parte o fuera de este enlace")
 	}
