@@ -13,7 +13,8 @@ type pendingSYN struct {
 	side int
 	isn  capture.Seq
 	n    int
-	met  bool // a SYN of the other end is among them, which crosses
+	from [2]capture.Seq // where the sender stood when the last of them came, see gone
+	met  bool           // a SYN of the other end is among them, which crosses
 	pkts [4]capture.Packet
 	told [4]uint8 // places of their letters in the history of the live connection, see ZeekStray
 	err  *pendingError
@@ -103,6 +104,10 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 		t.join(v, ps, p)
 		return
 	}
+	if ps != nil && ps.gone(f, side, p) {
+		t.recant(v, ps)
+		f, ps = t.flow(v), nil
+	}
 	if ps == nil {
 		if len(t.pending) >= maxPending {
 			t.book(v, side, p)
@@ -122,12 +127,19 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 		return
 	}
 	if ps.side == side {
-		ps.isn = p.Seq
+		ps.isn, ps.from = p.Seq, f.conn.Stood(side)
 	} else {
 		ps.met = true
 	}
 	ps.pkts[ps.n], ps.told[ps.n] = *p, told
 	ps.n++
+}
+
+// gone reports whether p, of side, is the SYN of f again, and what waits are copies after which its sender went on: they
+// were long under way, whatever p is.
+func (ps *pendingSYN) gone(f *Flow, side int, p *capture.Packet) bool {
+	return ps.side == side && !ps.met && ps.calls() && p.Flags&(capture.SYN|capture.ACK) == capture.SYN && ps.isn == p.Seq &&
+		f.conn.SameSYN(p, side) && f.conn.Stood(side) != ps.from
 }
 
 // again books a copy of the SYN that opened the live connection. It waited: that others came meanwhile
@@ -188,7 +200,8 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 			if t.twin(f, ps, i, side, p) {
 				return true
 			}
-			if f.conn.Began(&ps.pkts[i], p, by, !ps.afterSilence(f)) || f.conn.Unanswered(&ps.pkts[i], by) || p.Flags.Any(capture.SYN) && f.conn.EndsBehind(p, side) {
+			soon := !ps.afterSilence(f)
+			if soon && f.conn.Took(&ps.pkts[i], by) && f.conn.SameSYNACK(p, side) || f.conn.Began(&ps.pkts[i], p, by, soon) || f.conn.Unanswered(&ps.pkts[i], by) || p.Flags.Any(capture.SYN) && f.conn.EndsBehind(p, side) {
 				t.recant(v, ps)
 				return false
 			}
@@ -343,7 +356,7 @@ func (t *Table) waits(v uint32, f *Flow) *pendingSYN {
 // goes on with it: what came in time found f, but its answer finds nothing older than itself.
 func (t *Table) outlive(v uint32, f *Flow, side int, p *capture.Packet) (u uint32, ok bool) {
 	ps := t.waits(v, f)
-	if ps == nil || p.Time > ps.until() || !ps.goesOn(p, side) {
+	if ps == nil || p.Time > ps.until() || !ps.goesOn(p, side) || ps.gone(f, side, p) {
 		return 0, false
 	}
 	t.forgetLetters(v, ps)

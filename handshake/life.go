@@ -30,6 +30,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 	if me.bits&sentSYN == 0 {
 		if peer.synAck.After(p.Seq) && !peer.synAck.After(p.Seq.Add(1+p.PayloadLen)) &&
 			(peer.bits&sentSYNACK != 0 || peer.bits&sentRSTACKofSYN != 0 && me.bits&sentReset == 0) {
+			if c.Over() && me.bits&sentSegment != 0 && peer.bits&sentSYNACK != 0 {
+				return Pending // or its sender took the number again, which an answer of its own tells
+			}
 			return SameAttempt
 		}
 		if peer.bits&sentSYNACK != 0 && me.bits&(sentReset|sentSYNACK) == 0 && !c.Over() && peer.synAck.In(p.Seq+2, p.Seq.Add(span)) &&
@@ -85,6 +88,17 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 	starts := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) }
 	return me.bits&sentSYN == 0 && (c.flags&flagCandidate != 0 && c.candSide() == side && starts(c.candSeq) ||
 		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
+}
+
+// Took reports whether syn, a SYN of side, of which none was seen, is the one that the SYN-ACK of its peer acknowledged.
+func (c *Conn) Took(syn *capture.Packet, side Side) bool {
+	peer := &c.half[1-side]
+	return c.half[side].bits&sentSYN == 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(syn.Seq+1, syn.Seq.Add(2+syn.PayloadLen))
+}
+
+// Stood is where the sender side stands: its next number, and what it acknowledged.
+func (c *Conn) Stood(side Side) [2]capture.Seq {
+	return [2]capture.Seq{c.half[side].next, c.half[side].ack}
 }
 
 // StartsNear reports whether the stream of side, of which no SYN was seen, begins a little behind syn, a SYN of side: it may be
