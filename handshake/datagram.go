@@ -3,7 +3,8 @@ package handshake
 import "portero/capture"
 
 // A connectionless flow has no handshake: its Conn keeps the payload octets of
-// both sides in the place of sequence numbers, and Zeek's letters.
+// both sides in the place of sequence numbers, how many wrong checksums each sent in the place of its FIN's, and
+// Zeek's letters.
 
 // ObserveDatagram books a packet of a connectionless flow. x.Data is not used.
 func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options) {
@@ -31,8 +32,7 @@ func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options)
 	}
 	switch {
 	case p.Bits&(capture.BadSum|capture.PartialSum) != 0 && !o.IgnoreSums:
-		if me.zeek&zSeenR == 0 {
-			me.zeek |= zSeenR
+		if me.fin++; decade(uint64(me.fin)) {
 			c.letter(letC, side, x)
 		}
 	case me.zeek&zSeenD == 0:

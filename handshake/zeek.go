@@ -317,12 +317,17 @@ func (c *Conn) zeekCounted(kind int, let uint8, side Side, x *Rest) {
 		return
 	}
 	d.zeekCount[side][kind] = n
-	for n%10 == 0 {
-		n /= 10
-	}
-	if n == 1 {
+	if decade(uint64(n)) {
 		c.letter(let, side, x)
 	}
+}
+
+// decade reports whether n is 1, 10, 100 ...
+func decade(n uint64) bool {
+	for n != 0 && n%10 == 0 {
+		n /= 10
+	}
+	return n == 1
 }
 
 const (
