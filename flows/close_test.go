@@ -118,3 +118,27 @@ func TestFINOfUnsent(t *testing.T) {
 		}
 	}
 }
+
+// Who closed is told by what the first FIN of each end acknowledges, also where copies of it were captured before it, or alone: who
+// sends from behind its FIN and acknowledges less than the other's had not heard that when it closed.
+func TestWhoClosedByTheFirstFIN(t *testing.T) {
+	open := []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {false, ack, 1, 11, 10}}
+	for _, c := range []struct {
+		name string
+		pkts []sent
+		by   handshake.Who
+	}{
+		{"one answers the other's", []sent{{true, fin | ack, 11, 11, 0}, {false, fin | ack, 11, 12, 0}, {true, ack, 12, 12, 0}}, handshake.ByOrig},
+		{"they cross", []sent{{true, fin | ack, 11, 11, 0}, {false, fin | ack, 11, 11, 0}, {true, ack, 12, 12, 0}, {false, ack, 12, 12, 0}}, handshake.ByBoth},
+		{"they cross, and a copy answers", []sent{{true, fin | ack, 11, 11, 0}, {false, fin | ack, 11, 11, 0}, {false, fin | ack, 11, 12, 0}, {true, ack, 12, 12, 0}}, handshake.ByBoth},
+		{"the copy came before the first", []sent{{true, fin | ack, 11, 11, 0}, {false, fin | ack, 11, 12, 0}, {false, fin | ack, 11, 11, 0}, {true, ack, 12, 12, 0}}, handshake.ByBoth},
+		{"the first was missed, what follows it was not", []sent{{true, ack, 12, 11, 0}, {false, fin | ack, 11, 11, 0}, {true, ack, 12, 12, 0}, {true, fin | ack, 11, 12, 0}, {false, ack, 12, 12, 0}}, handshake.ByBoth},
+		{"with octets before it", []sent{{true, ack, 32, 11, 0}, {false, fin | ack, 11, 11, 0}, {true, ack, 32, 12, 0}, {true, fin | ack, 11, 12, 20}, {false, ack, 12, 32, 0}}, handshake.ByBoth},
+		{"what follows it had heard the other's", []sent{{false, fin | ack, 11, 11, 0}, {true, ack, 12, 12, 0}, {true, fin | ack, 11, 12, 0}, {false, ack, 12, 12, 0}}, handshake.ByResp},
+		{"octets were missed, and the FIN came later", []sent{{true, ack, 31, 11, 0}, {false, fin | ack, 11, 31, 0}, {true, ack, 31, 12, 0}, {true, fin | ack, 31, 12, 0}, {false, ack, 12, 32, 0}}, handshake.ByResp},
+	} {
+		if e := late(t, append(open[:5:5], c.pkts...)); len(e) != 1 || e[0].J.Close != handshake.Closed || e[0].J.ClosedBy != c.by {
+			t.Errorf("%s: %d records, %v by %v, want %v", c.name, len(e), e[0].J.Close, e[0].J.ClosedBy, c.by)
+		}
+	}
+}

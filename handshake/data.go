@@ -111,7 +111,7 @@ type Details struct {
 	ICMPHow     ICMPHow
 	rstSide     uint8
 	zeekOnce    uint8 // Zeek's I and Q, once per side; and unsaid0, earlyEnd0
-	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck; and oldRST0, challenged, doubtedFIN0
+	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck (before it: see passes); and oldRST0, challenged, doubtedFIN0
 	finAck      [2]capture.Seq
 	prevLen     [2]uint16 // octets that the segment with prevISN carried; without dataPrevISN those of the SYN, see Conn.brought
 

@@ -112,6 +112,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		// A bare ACK from ahead, and believable: what lies between was missed.
 		if x.Data != nil {
 			x.addHole(side, me.next, p.Seq)
+			if p.Flags.Any(capture.ACK) {
+				x.passes(side, p.Ack)
+			}
 		}
 		me.next = p.Seq
 	}
@@ -124,7 +127,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 			me.bits |= sentFIN
 			me.fin = end
 			x.finOff[side] = off
-			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) {
+			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && !p.Ack.Before(peer.fin) && !x.passedFIN(side, end == me.next, peer.fin) {
 				me.bits |= finAcked
 			}
 			if p.Flags.Any(capture.ACK) && peer.bits&sentFIN == 0 && x.finOff[1-side] == 0 {
@@ -140,6 +143,8 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 				d.finAhead |= 1 << side
 				d.finAck[side] = p.Ack
 			}
+		} else if end == me.fin && p.Flags.Any(capture.ACK) && peer.bits&sentFIN != 0 && p.Ack.Before(peer.fin) {
+			me.bits &^= finAcked // the first, captured behind its copy: who acknowledges less spoke before
 		}
 		if me.bits&sentFIN != 0 && end != me.fin && peer.bits&hasAck != 0 && peer.ack.Before(me.fin) && !p.Seq.After(peer.ack) && end.After(peer.ack) {
 			// There is one end only, and this is the one that the peer waits for.

@@ -157,3 +157,17 @@ func (c *Conn) preOpen(p *capture.Packet, side Side) bool {
 	}
 	return peer.bits&sentSYNACK != 0 || me.bits&sentSYNACK == 0
 }
+
+// passes notes what side acknowledges from ahead of what was seen of it. Until its FIN is, finAck is free for that; 0 is nothing.
+func (x *Rest) passes(side Side, ack capture.Seq) {
+	if d := x.need(); d.finAhead&((1|doubtedFIN0)<<side) == 0 {
+		d.finAck[side] = ack
+	}
+}
+
+// passedFIN reports whether side had not heard the FIN of its peer, which ends at fin, when it sent its own: what it acknowledged from
+// right behind that (last) tells so, and the FIN at hand is a copy of one that was missed.
+func (x *Rest) passedFIN(side Side, last bool, fin capture.Seq) bool {
+	d := x.more()
+	return last && d.finAhead&((1|doubtedFIN0)<<side) == 0 && d.finAck[side] != 0 && d.finAck[side].Before(fin)
+}
