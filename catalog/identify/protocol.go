@@ -221,6 +221,15 @@ const (
 	Rlogin
 	SCCP
 	LPD
+	Rsh
+	Rexec
+	Sybase
+	NCP
+	Radmin
+	C1222
+	LISP
+	LSPPing
+	OLSR
 	FTPData
 	protocolCount
 )
@@ -447,6 +456,15 @@ var infos = [protocolCount]info{
 	Rlogin:            {name: "rlogin", tcp: []uint16{513}},
 	SCCP:              {name: "sccp", tcp: []uint16{2000}},
 	LPD:               {name: "lpd", tcp: []uint16{515}},
+	Rsh:               {name: "rsh", tcp: []uint16{514}},
+	Rexec:             {name: "rexec", tcp: []uint16{512}},
+	Sybase:            {name: "sybase", tcp: []uint16{4100, 5000}},
+	NCP:               {name: "ncp", tcp: []uint16{524}},
+	Radmin:            {name: "radmin", tcp: []uint16{4899}},
+	C1222:             {name: "c12.22", tcp: []uint16{1153}, udp: []uint16{1153}},
+	LISP:              {name: "lisp", udp: []uint16{4342}},
+	LSPPing:           {name: "lsp-ping", udp: []uint16{3503}},
+	OLSR:              {name: "olsr", udp: []uint16{698}},
 }
 
 // String returns the word used in records, "" for None.

@@ -14,7 +14,7 @@ import (
 // plainLogins are protocols that begin with a login and do not encrypt by
 // themselves; mayLogin are those in which one is up to the server.
 var (
-	plainLogins = map[identify.Protocol]bool{identify.FTP: true, identify.Telnet: true, identify.POP3: true, identify.IMAP: true, identify.LDAP: true, identify.VNC: true, identify.Rlogin: true}
+	plainLogins = map[identify.Protocol]bool{identify.FTP: true, identify.Telnet: true, identify.POP3: true, identify.IMAP: true, identify.LDAP: true, identify.VNC: true, identify.Rlogin: true, identify.Rexec: true}
 	mayLogin    = map[identify.Protocol]bool{identify.IRC: true, identify.NNTP: true, identify.RTSP: true, identify.MQTT: true, identify.Redis: true, identify.XMPP: true, identify.AMQP: true}
 )
 
