@@ -267,6 +267,7 @@ func tcpSignatures() []signature {
 		{proto: NCP, from: either, first: "Dt", match: matchNCP, need: 10, anywhere: true, then: []string{"mN", "dc", "TP", "\x00", upTo(1)}},
 		{proto: Radmin, from: either, first: "\x01", match: matchRadmin, need: 10, then: []string{"\x00", "\x00", upTo(5)}},
 		{proto: C1222, from: either, first: "\x60", match: matchC1222, need: 20, anywhere: true},
+		{proto: LISP, from: either, first: "\x00", match: matchLISPStream, need: 12, anywhere: true, then: []string{octets(func(c byte) bool { return c>>4 == 1 }), upTo(5)}},
 		{proto: EPMD, from: client, first: "\x00\x01", match: matchEPMD, need: 3, then: []string{"", "nkdzx"}, only: []uint16{4369}},
 		{proto: Erlang, from: client, first: "\x00\x01", match: matchErlang, need: 10, then: []string{"", "nN", "\x00", ""}},
 		{proto: LNet, from: either, first: "\x00c", match: matchLNet, need: 16, then: []string{"\x71i", "\xcer", "\xacE", upTo(4), "\x00", "\x00", "\x00"}},

@@ -328,13 +328,19 @@ func matchCollectd(l *look) grade {
 	if len(b) < 16 || be16(b) != 0 || be16(b[2:]) < 6 {
 		return no
 	}
-	for ; len(b) >= 4; parts++ {
+	for len(b) >= 4 {
 		n := be16(b[2:])
 		if n < 5 || n > size {
 			return no
 		}
-		if kind := be16(b); kind <= 6 && kind != 1 && n <= len(b) && kind != 6 && (b[n-1] != 0 || !printable(b[4:n-1])) || kind > 9 && kind != 0x100 && kind != 0x101 {
+		kind := be16(b)
+		if kind <= 5 && kind != 1 && n <= len(b) && (b[n-1] != 0 || !printable(b[4:n-1])) {
 			return no
+		}
+		if kind <= 9 || kind == 0x100 || kind == 0x101 {
+			parts++
+		} else {
+			parts -= 3 // collectd passes over kinds that it does not know, and so they are few
 		}
 		size -= n
 		b = b[min(n, len(b)):]

@@ -462,7 +462,7 @@ var infos = [protocolCount]info{
 	NCP:               {name: "ncp", tcp: []uint16{524}},
 	Radmin:            {name: "radmin", tcp: []uint16{4899}},
 	C1222:             {name: "c12.22", tcp: []uint16{1153}, udp: []uint16{1153}},
-	LISP:              {name: "lisp", udp: []uint16{4342}},
+	LISP:              {name: "lisp", tcp: []uint16{4342}, udp: []uint16{4342}},
 	LSPPing:           {name: "lsp-ping", udp: []uint16{3503}},
 	OLSR:              {name: "olsr", udp: []uint16{698}},
 }

@@ -2,7 +2,7 @@ package identify
 
 // What routers tell each other in datagrams, on ports of their own: LISP, pings along the labels of MPLS, OLSR.
 
-// lispFamilies are the families of addresses that LISP's records name (RFC 9301, RFC 8060): none, IPv4, IPv6, 802, and lists.
+// lispFamily reports whether n is one of the families of addresses that LISP's records name (RFC 9301, RFC 8060): none, IPv4, IPv6, 802, and lists.
 func lispFamily(n int) bool { return n <= 2 || n == 6 || n == 16387 || n == 16389 }
 
 // matchLISP takes its control messages (RFC 9301, section 5): the kind, how many records, and the family of the first address.
@@ -41,6 +41,25 @@ func matchLISP(l *look) grade {
 		return no
 	}
 	return port
+}
+
+// matchLISPStream takes the same over TCP (draft-ietf-lisp-map-server-reliable-transport, section 5): a kind, a length, and a mark at its end.
+func matchLISPStream(l *look) grade {
+	b := l.b
+	if len(b) < 12 || b[0] != 0 || b[1] < 16 || b[1] > 31 {
+		return no
+	}
+	n := be16(b[2:])
+	if n < 12 || n > MaxKept {
+		return no
+	}
+	if n > len(b) {
+		return l.until(n)
+	}
+	if be32(b[n-4:]) != 0x9facade9 {
+		return no
+	}
+	return exact
 }
 
 // matchLSPPing takes MPLS echo requests and their answers (RFC 8029, section 3), whose fields fill them to the end.

@@ -43,6 +43,7 @@ func TestLegalVariants(t *testing.T) {
 		{"collectd, enciphered", udpTalk(25826).say(ours, "\x02\x10\x00\x40\x00\x04anna"+strings.Repeat("x", 54)), Collectd},
 		{"collectd that tells the times finely", udpTalk(25826).say(ours, host+"\x00\x09\x00\x0c"+zeros(8)), Collectd},
 		{"collectd, and a part of no kind", udpTalk(25826).say(ours, host+"\x00\x0a\x00\x0c"+zeros(8)), None},
+		{"collectd with a part that is unknown to it", udpTalk(25826).say(ours, host+"\x00\x09\x00\x0c"+zeros(8)+"\xff\xff\x00\x08cpu\x00"+strings.Repeat("\x00\x04\x00\x08cpu\x00", 3)), Collectd},
 		{"OpenVPN under a digest of 16 octets", udpTalk(1194).say(ours, reset(16)), OpenVPN},
 		{"OpenVPN under a digest of 20 octets", udpTalk(1194).say(ours, reset(20)), OpenVPN},
 		{"OpenVPN under a digest of 28 octets", udpTalk(1194).say(ours, reset(28)), OpenVPN},

@@ -29,6 +29,7 @@ var names = map[string]string{
 	"KNXnet_IP": "knx", "HL7": "hl7", "JRMI": "rmi", "Ceph": "ceph", "IAX": "iax", "IEEE-C37118": "synchrophasor", "BeckhoffADS": "ads", "FIX": "fix", "Elasticsearch": "elasticsearch", "RakNet": "raknet",
 	"Gearman": "gearman", "ZeroTier": "zerotier", "RTPS": "rtps", "DNScrypt": "dnscrypt", "Discord": "discord-voice rtp",
 	"ETHEREUM": "ethereum", "HiSLIP": "hislip", "DLEP": "dlep", "Gnutella": "gnutella", "Z3950": "z39.50", "Lustre": "lnet", "EthernetGlobalData": "egd", "NoMachine": "nomachine", "JSON-RPC": "json-rpc",
+	"CiscoSkinny": "sccp", "LISP": "lisp", "Radmin": "radmin",
 }
 
 // spoken returns the words of portero for a name of nDPI: that of the master
@@ -120,8 +121,6 @@ func serviceWhy(file string, g []*rec, want string) (got, why string) {
 		return "nothing", "Datagrams of NoMachine's, whose form is not published: two octets and a length tell nobody"
 	case strings.HasSuffix(file, "pcap__capwap.pcap"):
 		return "nothing", "The data of CAPWAP, which is decoded as a tunnel where it is in clear"
-	case strings.HasSuffix(file, "pcap__collectd.pcap"):
-		return "nothing", "A length that no part can have (looked at by hand)"
 	case strings.Contains(file, "fuzz"):
 		return "nothing", "A fuzzed capture: octets that no program sent"
 	}
