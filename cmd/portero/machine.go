@@ -152,6 +152,9 @@ func placeRow(p *doors.Place, seen bool, l words.Lang) []any {
 		}
 	} else {
 		program = "-"
+		if s := p.Instead; s != nil {
+			program = fmt.Sprintf(l.Pick("(at %s)", "(en %s)"), s.Local)
+		}
 	}
 	if g := p.Owner; g != nil {
 		program = strings.TrimSpace(g.Name + " " + program)

@@ -45,6 +45,18 @@ func TestPortsOfTwoNetworks(t *testing.T) {
 	}
 }
 
+// Where nobody listens it is said at which address somebody does.
+func TestPortsBoundElsewhere(t *testing.T) {
+	at := netip.MustParseAddrPort
+	places := []doors.Place{{Proto: capture.ProtoTCP, Local: at("192.0.2.1:25"), Seen: doors.NobodyListens,
+		Instead: &sockets.Socket{Proto: capture.ProtoTCP, Local: at("127.0.0.1:25"), State: sockets.Listen}}}
+	for l, want := range map[words.Lang]string{words.English: "(at 127.0.0.1:25)", words.Spanish: "(en 127.0.0.1:25)"} {
+		if got := fmt.Sprint(placeTable(places, true, l, 80).rows); !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
+		}
+	}
+}
+
 // renamed gives this process a name that an attacker would choose.
 func renamed(t *testing.T, name string) {
 	t.Helper()

@@ -36,6 +36,9 @@ type Place struct {
 	Doors                       []Key // the doors that were seen of a socket, or the one without
 	Last                        int64 // ns, 0 when never
 	Service                     string
+	// Instead has somebody who listens on this port at other addresses alone, where nobody listens at this one: a
+	// server that was bound to 127.0.0.1, mostly.
+	Instead *sockets.Socket
 }
 
 // Join lays the doors that were seen beside the sockets that there are. A nil
@@ -60,12 +63,15 @@ func Join(n *sockets.Snapshot, t *Tally) []Place {
 		k := Key{Port: d.Port, Proto: d.Proto}
 		byPort[k] = append(byPort[k], d)
 	}
-	served := map[Key]bool{}
+	served, waiting := map[Key]bool{}, map[Key]*sockets.Socket{}
 	out := make([]Place, 0, len(n.Sockets))
 	for i := range n.Sockets {
 		s := &n.Sockets[i]
 		p := Place{Socket: s, Owner: n.Owner(s), Proto: s.Proto, Local: s.Local}
 		if t != nil && s.State.Waiting() && s.NetNS == 0 {
+			if k := (Key{Port: s.Local.Port(), Proto: s.Proto}); waiting[k] == nil {
+				waiting[k] = s
+			}
 			p.Seen = NeverContacted
 			clients := map[netip.Addr]struct{}{}
 			for _, d := range byPort[Key{Port: s.Local.Port(), Proto: s.Proto}] {
@@ -90,9 +96,9 @@ func Join(n *sockets.Snapshot, t *Tally) []Place {
 		if served[d.Key] || d.GuessedRole && d.State != Open {
 			continue
 		}
-		p := Place{Proto: d.Proto, Local: netip.AddrPortFrom(d.Host, d.Port), Seen: NobodyListens, Clients: d.Clients(), Doors: []Key{d.Key}}
+		p := Place{Proto: d.Proto, Local: netip.AddrPortFrom(d.Host, d.Port), Seen: NobodyListens, Clients: d.Clients(), Doors: []Key{d.Key}, Instead: waiting[Key{Port: d.Port, Proto: d.Proto}]}
 		if d.State == Open {
-			p.Seen = NoSocket
+			p.Seen, p.Instead = NoSocket, nil
 			if connected(n, d) {
 				continue // a connection that outlived its listener
 			}

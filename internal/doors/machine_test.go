@@ -58,7 +58,11 @@ func TestJoin(t *testing.T) {
 	}
 	var got []string
 	for _, p := range Join(n, &ta) {
-		got = append(got, fmt.Sprintf("%s %v %s %s %d of %d", p.ProtoName(), p.Local, p.State(), p.Seen, p.Accepted, p.Clients))
+		line := fmt.Sprintf("%s %v %s %s %d of %d", p.ProtoName(), p.Local, p.State(), p.Seen, p.Accepted, p.Clients)
+		if p.Instead != nil {
+			line += fmt.Sprintf(", at %v", p.Instead.Local)
+		}
+		got = append(got, line)
 	}
 	want := []string{
 		"tcp 127.0.0.1:25 LISTEN never_contacted 0 of 0",
@@ -66,7 +70,7 @@ func TestJoin(t *testing.T) {
 		"tcp 0.0.0.0:80 LISTEN  0 of 0",
 		"tcp [::]:80 LISTEN contacted 2 of 2",
 		"udp 192.0.2.1:7  nobody_listens 0 of 1",
-		"tcp 192.0.2.1:25  nobody_listens 0 of 1",
+		"tcp 192.0.2.1:25  nobody_listens 0 of 1, at 127.0.0.1:25",
 		"udp 192.0.2.1:80  no_socket 1 of 1",
 		"tcp 192.0.2.1:4444  no_socket 1 of 1",
 		"tcp 192.0.2.1:2222 ESTABLISHED  0 of 0",

@@ -295,7 +295,14 @@ func (b *Board) places(v *View, t *doors.Tally) {
 			if p.Seen == doors.NeverContacted && b.Sees != nil && !b.Sees(p.Local.Addr()) {
 				p.Seen = ""
 			}
-			v.Ports = append(v.Ports, placed(&p))
+			x := placed(&p)
+			if s := p.Instead; s != nil {
+				x.Instead = s.Local
+				if g := b.snap.Owner(s); g != nil {
+					x.InsteadBy = g.Name
+				}
+			}
+			v.Ports = append(v.Ports, x)
 			for _, k := range p.Doors {
 				done[k] = true
 			}

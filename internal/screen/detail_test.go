@@ -8,6 +8,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"portero/capture"
+	"portero/internal/doors"
 	"portero/internal/findings"
 	"portero/internal/record"
 	"portero/internal/words"
@@ -63,6 +65,26 @@ func TestHeadOfWhatIsFollowed(t *testing.T) {
 		head := strings.Split(ansi.Strip(text(m)), "\n")[2]
 		if !strings.Contains(head, c[0]+", "+c[5]) || w == 200 && !strings.Contains(head, c[2]+"  "+c[0]) {
 			t.Errorf("%d columns: %q", w, head)
+		}
+	}
+}
+
+// Of a door at which nobody listens it is said where somebody does: a server bound to 127.0.0.1 is why nobody gets in.
+func TestWhoListensElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		l    words.Lang
+		by   string
+		want string
+	}{
+		{words.English, "python3", "10.0.0.1:8443/tcp  nobody listens, but python3 does at 127.0.0.1:8443"},
+		{words.Spanish, "python3", "10.0.0.1:8443/tcp  nadie escucha, pero python3 sí, en 127.0.0.1:8443"},
+		{words.English, "", "10.0.0.1:8443/tcp  nobody listens, but somebody does at 127.0.0.1:8443"},
+	} {
+		m, _ := filled(t, c.l, "refused", 80, 24)
+		i := &portItem{Port{Host: netip.MustParseAddr("10.0.0.1"), Port: 8443, Proto: capture.ProtoTCP, Seen: string(doors.NobodyListens), Here: true,
+			Instead: netip.MustParseAddrPort("127.0.0.1:8443"), InsteadBy: c.by}}
+		if got := m.detail(i); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
 }

@@ -327,6 +327,13 @@ func (m *Model) detail(i item) string {
 				s += "  " + p
 			}
 		}
+		if x.Instead.IsValid() {
+			by := x.InsteadBy
+			if by == "" {
+				by = m.pick("somebody", "alguien")
+			}
+			s += fmt.Sprintf(m.pick(", but %s does at %s", ", pero %s sí, en %s"), by, x.Instead)
+		}
 		return s
 	case *hostItem:
 		return x.Addr.String() + "  " + x.Name

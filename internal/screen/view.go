@@ -46,6 +46,9 @@ type Port struct {
 	Program, User, Path, By     string
 	Container                   string
 	PID                         int32
+	// Instead is where somebody listens on this port, at another address alone, and by whom, "" where that is hidden.
+	Instead   netip.AddrPort
+	InsteadBy string
 }
 
 // Host is one address.
