@@ -220,6 +220,10 @@ func TestFollowAndExplain(t *testing.T) {
 	m, _ = filled(t, words.Spanish, "first-look", 80, 24)
 	press(m, "e")
 	has(t, m, "semiabierta (veredicto)")
+	// A refusal stands on the RST.
+	m, _ = filled(t, words.English, "refused", 80, 24)
+	press(m, "e")
+	has(t, m, "frames of the proof: 1, 2", "RST to the SYN (frames 1, 2)")
 }
 
 func TestPortsOfThisMachineAndHosts(t *testing.T) {
