@@ -215,7 +215,7 @@ AS. All of that is what machines say of themselves: no proof.`,
 			}
 			l := o.hostList(o.withNeighbours(t.Hosts(), id), id, inside)
 			l.rank(hostOrders, &o)
-			narrow := l.giveWay(hostOrders, &o, "last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "failed", "mac", "received", "opened")
+			narrow := l.giveWay(hostOrders, &o, hostsDrop...)
 			l.speak(o.format, a.tongue())
 			if o.format == "table" {
 				l = l.withoutEmpty().narrow(a.width(), narrow...)
@@ -252,6 +252,10 @@ func (o *readFlags) withNeighbours(all []*doors.Host, id *identities) []*doors.H
 	slices.SortFunc(all, func(a, b *doors.Host) int { return a.Addr.Compare(b.Addr) })
 	return all
 }
+
+// hostsDrop are the columns of hosts that give way in a narrow terminal, those that tell least first: a host whose calls
+// failed is what one looks for.
+var hostsDrop = []string{"last", "first", "out", "in", "packets", "as name", "told by", "inside", "peers", "mac", "received", "opened", "failed"}
 
 // hostList is a row for each host, with who it is.
 func (o *readFlags) hostList(all []*doors.Host, id *identities, inside []netip.Prefix) list {

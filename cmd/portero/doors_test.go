@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,6 +66,21 @@ func TestWhatATableOfHostsKeeps(t *testing.T) {
 	}
 	if _, out, _ := portero(t, "hosts", "--format", "ndjson", look); !strings.Contains(out, `"inside":false`) {
 		t.Error(out)
+	}
+}
+
+// What failed stays in a narrow terminal, also beside a name and a hardware address with its maker.
+func TestWhatFailedStays(t *testing.T) {
+	l := (&readFlags{}).hostList(nil, nil, nil)
+	row := make([]any, len(l.heads))
+	for i, h := range l.heads {
+		row[i] = map[string]any{"addr": "192.168.100.124", "opened": 329, "failed": 103, "received": 0, "open_doors": 0, "peers": 105, "name": "PC", "mac": "00:15:17:a3:d1:10", "vendor": "Intel Corporate"}[h]
+	}
+	l.rows = [][]any{row}
+	for _, width := range []int{60, 80, 100} {
+		if got := l.withoutEmpty().narrow(width, hostsDrop...).label; !slices.Contains(got, "failed") || slices.Contains(got, "mac") && !slices.Contains(got, "opened") {
+			t.Errorf("%d columns: %q", width, got)
+		}
 	}
 }
 

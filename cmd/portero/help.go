@@ -26,7 +26,11 @@ func misspelt(root *cobra.Command, args []string) error {
 // where it is told which it takes.
 func refuseUnknown(root *cobra.Command) {
 	unknown := func(cmd *cobra.Command, args []string) error {
-		return usage(fmt.Sprintf("unknown command %q for %q", strings.Join(args, " "), cmd.CommandPath()))
+		of := cmd
+		if cmd.Name() == "help" { // it has no verbs of its own
+			of = root
+		}
+		return usage(fmt.Sprintf("unknown command %q for %q", strings.Join(args, " "), cmd.CommandPath()) + " (see `" + of.CommandPath() + " --help`)")
 	}
 	for _, c := range root.Commands() {
 		if args := c.Args; args != nil {

@@ -25,7 +25,7 @@ var spanishHelp = map[string]string{
 	"write to this file (mode 0600) instead of standard output":                                   "escribir en este fichero (modo 0600) en vez de la salida estándar",
 	"say nothing beside the data":                                                                 "no decir nada aparte de los datos",
 	"a capture to read, as tcpdump names it; - is standard input":                                 "una captura que leer, como la llama tcpdump; - es la entrada estándar",
-	"order of rows, most first: address, bytes, packets, opened, received, doors, peers":          "orden de las filas, de más a menos: address, bytes, packets, opened, received, doors, peers",
+	"order of rows, most first: address, bytes, packets, opened, failed, received, doors, peers":  "orden de las filas, de más a menos: address, bytes, packets, opened, failed, received, doors, peers",
 	"order of rows, most first: address, bytes, tried, accepted, refused, clients":                "orden de las filas, de más a menos: address, bytes, tried, accepted, refused, clients",
 	"rows; 0 for all": "filas; 0 para todas",
 	"order of rows or records: id, bytes, packets, rtt, verdict":                                                         "orden de las filas o los registros: id, bytes, packets, rtt, verdict",

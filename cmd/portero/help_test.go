@@ -33,7 +33,7 @@ func TestHelpInSpanish(t *testing.T) {
 func TestUnknownTopics(t *testing.T) {
 	for _, args := range [][]string{{"help", "nosuch"}, {"help", "read", "nosuch"}, {"completion", "nosuch"}} {
 		code, out, errs := portero(t, args...)
-		if code != exitUsage || !strings.Contains(errs, "unknown command") || out != "" {
+		if code != exitUsage || !strings.Contains(errs, "unknown command") || !strings.HasSuffix(errs, " --help`)\n") || out != "" {
 			t.Errorf("%v: exit status %d, %q, says %q", args, code, out, errs)
 		}
 	}

@@ -17,7 +17,7 @@ type order struct {
 }
 
 var (
-	hostOrders = []order{{"address", nil}, {"bytes", []string{"bytes_out", "bytes_in"}}, {"packets", []string{"packets"}}, {"opened", []string{"opened"}}, {"received", []string{"received"}}, {"doors", []string{"open_doors"}}, {"peers", []string{"peers"}}}
+	hostOrders = []order{{"address", nil}, {"bytes", []string{"bytes_out", "bytes_in"}}, {"packets", []string{"packets"}}, {"opened", []string{"opened"}}, {"failed", []string{"failed"}}, {"received", []string{"received"}}, {"doors", []string{"open_doors"}}, {"peers", []string{"peers"}}}
 	doorOrders = []order{{"address", nil}, {"bytes", []string{"bytes_in", "bytes_out"}}, {"tried", []string{"attempts"}}, {"accepted", []string{"accepted"}}, {"refused", []string{"refused"}}, {"clients", []string{"clients"}}}
 )
 
@@ -69,7 +69,7 @@ func (l *list) giveWay(orders []order, o *readFlags, columns ...string) []string
 	for _, head := range orders[i].of {
 		kept = append(kept, l.label[slices.Index(l.heads, head)])
 	}
-	columns = slices.DeleteFunc(columns, func(c string) bool { return slices.Contains(kept, c) })
+	columns = slices.DeleteFunc(slices.Clone(columns), func(c string) bool { return slices.Contains(kept, c) })
 	return append(columns, kept...)
 }
 
