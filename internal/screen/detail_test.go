@@ -2,6 +2,7 @@ package screen
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +86,9 @@ func TestWhoListensElsewhere(t *testing.T) {
 			Instead: netip.MustParseAddrPort("127.0.0.1:8443"), InsteadBy: c.by}}
 		if got := m.detail(i); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
+		}
+		if _, want, _ := strings.Cut(c.want, "  "); !slices.Contains(m.portText(&i.Port), "   "+want) {
+			t.Errorf("explained: %q, want %q", m.portText(&i.Port), want)
 		}
 	}
 }

@@ -327,14 +327,7 @@ func (m *Model) detail(i item) string {
 				s += "  " + p
 			}
 		}
-		if x.Instead.IsValid() {
-			by := x.InsteadBy
-			if by == "" {
-				by = m.pick("somebody", "alguien")
-			}
-			s += fmt.Sprintf(m.pick(", but %s does at %s", ", pero %s sí, en %s"), by, x.Instead)
-		}
-		return s
+		return s + m.instead(&x.Port)
 	case *hostItem:
 		return x.Addr.String() + "  " + x.Name
 	case *findingItem:

@@ -185,6 +185,18 @@ func proof(r *record.Record) string {
 	return strings.Join(s, ", ")
 }
 
+// instead says who listens on the port of p at another address, where nobody listens at this one.
+func (m *Model) instead(p *Port) string {
+	if !p.Instead.IsValid() {
+		return ""
+	}
+	by := p.InsteadBy
+	if by == "" {
+		by = m.pick("somebody", "alguien")
+	}
+	return fmt.Sprintf(m.pick(", but %s does at %s", ", pero %s sí, en %s"), by, p.Instead)
+}
+
 func (m *Model) portText(p *Port) []string {
 	t := []string{fmt.Sprintf(" %s/%s  %s", netip.AddrPortFrom(p.Host, p.Port), record.ProtoName(p.Proto), words.Door(m.Lang, p.State))}
 	if p.Program != "" {
@@ -199,7 +211,7 @@ func (m *Model) portText(p *Port) []string {
 		t = append(t, "   "+m.pick("container: ", "contenedor: ")+p.Container)
 	}
 	if p.Seen != "" {
-		t = append(t, "   "+words.Seen(m.Lang, p.Seen))
+		t = append(t, "   "+words.Seen(m.Lang, p.Seen)+m.instead(p))
 	}
 	t = append(t, fmt.Sprintf(m.pick("   %s by %s, accepted %d, refused %d", "   %s de %s; aceptados: %d; rechazados: %d"),
 		m.count(int(p.Attempts), "attempt", "attempts", "intento", "intentos"), m.count(int(p.Clients), "client", "clients", "cliente", "clientes"), p.Accepted, p.Refused))
