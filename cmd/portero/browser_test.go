@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -163,6 +164,31 @@ func eval[T any](b *browser, js string) T {
 		b.t.Fatalf("%s: %v", js, err)
 	}
 	return v
+}
+
+// busy is how many milliseconds of a processor the page has taken for its scripts and to lay out what they change. On the
+// clock of the wall what else the machine does would count, too.
+func (b *browser) busy() (ms float64) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}); err != nil {
+		b.t.Fatal(err)
+	}
+	r, err := chromedp.Call(b.ctx, performance.GetMetrics, cdp.Empty{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	told := 0
+	for _, m := range r.Metrics {
+		switch m.Name {
+		case "ScriptDuration", "LayoutDuration", "RecalcStyleDuration":
+			ms += m.Value * 1000
+			told++
+		}
+	}
+	if told != 3 {
+		b.t.Fatal("the browser does not say what the page takes")
+	}
+	return ms
 }
 
 // ready waits until the page's scripts have unpacked it.

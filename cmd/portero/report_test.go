@@ -405,16 +405,17 @@ func TestReportLarge(t *testing.T) {
 	b.ready()
 	t.Logf("open and ready after %d ms", time.Since(began).Milliseconds())
 	took := func(line string) float64 {
-		return eval[float64](b, `(async () => { const f = document.getElementById("filter"); const t = performance.now(); f.value = `+fmt.Sprintf("%q", line)+`;
-			f.dispatchEvent(new Event("input")); document.body.offsetHeight; const ms = performance.now() - t; await new Promise(requestAnimationFrame); return ms })()`)
+		before := b.busy()
+		eval[bool](b, `(() => { const f = document.getElementById("filter"); f.value = `+fmt.Sprintf("%q", line)+`; f.dispatchEvent(new Event("input")); document.body.offsetHeight; return true })()`)
+		return b.busy() - before
 	}
 	t.Logf("first filter %.1f ms", took("10.0.0"))
 	for line, want := range map[string]string{"": fmt.Sprintf("%d connections", total), "handshake=refused": of(total / 4), "refused": of(total / 4), "resp_port<100 -refused": of(total * 9 / 20),
 		"192.0.2.7": of(total / 200), "192.0.2.7:22": of(total / 200), "no answer": of(total / 4), "t<0.1": "",
 		"#77": of(1), "nonsense": "no connection matches", "nokey=1": "the record has no key “nokey”", "http 10.1 orig_port>=30000": ""} {
-		// The best of some tries: other work on the machine is not the page's.
+		// The best of three: what the browser does now and then, as its collection of garbage, is not the filter's.
 		best := took(line)
-		for try := 0; best > 100 && try < 10; try++ {
+		for try := 0; best > 100 && try < 2; try++ {
 			took("")
 			best = min(best, took(line))
 		}
@@ -436,8 +437,9 @@ func TestReportLarge(t *testing.T) {
 	if n := eval[int](b, `document.querySelectorAll("#rows .row").length`); n > 60 {
 		t.Error(n, "rows are in the document")
 	}
-	sorted := eval[float64](b, `(() => { const t = performance.now(); document.querySelector("[data-sort=ends]").click(); document.body.offsetHeight; return performance.now() - t })()`)
-	t.Logf("sorting by ends %.1f ms", sorted)
+	before := b.busy()
+	eval[bool](b, `(() => { document.querySelector("[data-sort=ends]").click(); document.body.offsetHeight; return true })()`)
+	t.Logf("sorting by ends %.1f ms", b.busy()-before)
 	b.silent()
 }
 
