@@ -1,6 +1,7 @@
 package pcapfile
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
@@ -28,6 +29,11 @@ type pcapng struct {
 	named  map[string]uint32 // how many interfaces of this section have a name
 	last   int64             // time of the last packet that had one
 	timed  bool              // there was one
+	// early are the frames without a time before the first that has one, whose time is theirs, too: they wait for it, as where
+	// one read from the file ends must make no difference.
+	early       []capture.Frame
+	earlyOctets int
+	alone       bool // no more wait
 
 	// A large block that is passed over, while tail is not 0: its type, where it begins, how much of
 	// it is still to come, and the length that it ends with.
@@ -37,6 +43,12 @@ type pcapng struct {
 }
 
 const maxInterfaces = 1 << 16
+
+// So many frames, or octets of them, wait for a time. Where more have none, none may come.
+const (
+	maxEarly       = 64
+	maxEarlyOctets = 1 << 20
+)
 
 // maxRead is how large a block may be that has to lie in memory as a whole: a frame, and as much as
 // nobody says of one. There are as many at once as there are pieces under way.
@@ -52,6 +64,14 @@ func reads(typ uint32) bool {
 }
 
 func (p *pcapng) frames(f *File, b *capture.Block, buf []byte) int {
+	n := p.blocks(f, b, buf)
+	if f.fail != nil {
+		p.release(b)
+	}
+	return n
+}
+
+func (p *pcapng) blocks(f *File, b *capture.Block, buf []byte) int {
 	i := 0
 	f.want = 0
 	for len(b.Frames) < mostFrames {
@@ -211,15 +231,18 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 				}
 			})
 		}
-		if timed && !p.timed {
+		if !timed {
+			p.untimed(b, fr)
+			break
+		}
+		if !p.timed {
 			// Those before it came no later.
-			for i := max(len(b.Frames)-int(f.frames-1), 0); i < len(b.Frames); i++ {
-				b.Frames[i].Time = fr.Time
+			for i := range p.early {
+				p.early[i].Time = at
 			}
+			p.release(b)
 		}
-		if timed {
-			p.last, p.timed = at, true
-		}
+		p.last, p.timed = at, true
 		b.Frames = append(b.Frames, fr)
 	case ngSimple:
 		if len(body) < 4 {
@@ -236,10 +259,31 @@ func (p *pcapng) block(f *File, b *capture.Block, typ uint32, body []byte) strin
 		}
 		f.frames++
 		// It has no time. Among others it came no sooner than the one before it.
-		b.Frames = append(b.Frames, capture.Frame{Data: body[4 : 4+capLen : 4+capLen], Time: p.last, Index: f.frames, Num: f.frames, WireLen: wire,
+		p.untimed(b, capture.Frame{Data: body[4 : 4+capLen : 4+capLen], Time: p.last, Index: f.frames, Num: f.frames, WireLen: wire,
 			File: f.id, Iface: int32(p.base), Tap: it.tap, Link: it.Link})
 	}
 	return ""
+}
+
+// untimed takes a frame that has no time of its own.
+func (p *pcapng) untimed(b *capture.Block, fr capture.Frame) {
+	if p.alone {
+		b.Frames = append(b.Frames, fr)
+		return
+	}
+	fr.Data = bytes.Clone(fr.Data) // what it lies in is read over
+	p.early = append(p.early, fr)
+	if p.earlyOctets += len(fr.Data); len(p.early) == maxEarly || p.earlyOctets > maxEarlyOctets {
+		p.release(b)
+	}
+}
+
+// release hands on the frames that waited for a time.
+func (p *pcapng) release(b *capture.Block) {
+	if p.alone = true; len(p.early) > 0 {
+		b.Frames, b.Inside = append(b.Frames, p.early...), false
+		p.early = nil
+	}
 }
 
 // tapOf tells an interface from others by its name, and from those of its section with the same name by its place among
