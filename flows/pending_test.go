@@ -54,3 +54,38 @@ func TestPendingAnswers(t *testing.T) {
 		}
 	}
 }
+
+// So many attempts inside live connections are kept apart at once; further ones are booked where they are seen, and nothing is
+// kept of who sends them.
+func TestPendingIsBounded(t *testing.T) {
+	ended := 0
+	tab := New(Config{}, func(*Ended) { ended++ })
+	index := uint64(0)
+	see := func(i int, back bool, flags capture.Flags, seq, acked capture.Seq) {
+		index++
+		p := capture.Packet{Src: [16]byte{1, byte(i >> 8), byte(i)}, Dst: [16]byte{2}, SrcPort: 1000, DstPort: 80, Proto: tcp, Ver: 6, Hash: uint64(i+1) * 0x9e3779b97f4a7c15,
+			Frames: 1, Time: 1e18, Index: index, Digest: index, Flags: flags, Seq: seq, Ack: acked}
+		if back {
+			p.Src, p.Dst, p.SrcPort, p.DstPort = p.Dst, p.Src, p.DstPort, p.SrcPort
+		}
+		tab.Observe(&p, nil)
+	}
+	const n = maxPending + 3
+	for i := range n {
+		see(i, false, syn, 100, 0)
+		see(i, true, syn|ack, 500, 101)
+		see(i, false, ack, 101, 501)
+		see(i, false, syn, 90_000_000, 0)
+	}
+	if len(tab.pending) != maxPending {
+		t.Errorf("%d attempts wait, and there is room for %d", len(tab.pending), maxPending)
+	}
+	see(0, false, syn, 90_000_000, 0) // one that waits is no further one
+	if len(tab.pending) != maxPending {
+		t.Errorf("%d attempts wait", len(tab.pending))
+	}
+	tab.Flush(index, handshake.EndForced)
+	if ended != n {
+		t.Errorf("%d connections of %d that live", ended, n)
+	}
+}
