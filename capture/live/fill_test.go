@@ -74,3 +74,32 @@ func TestALaneWaitsForAQuietOne(t *testing.T) {
 		t.Errorf("%d frames then, want the other", len(got))
 	}
 }
+
+// The first frames are handed out together, and later ones as they come.
+func TestTheFirstFramesComeTogether(t *testing.T) {
+	now := time.Now()
+	var h Handle
+	for i, c := range []struct {
+		n    int
+		at   time.Duration
+		want bool
+	}{{1, 0, false}, {enough - 1, opening - 1, false}, {2, opening, true}} {
+		if got := h.opens(c.n, now.Add(c.at)); got != c.want {
+			t.Errorf("look %d: handed out: %v", i, got)
+		}
+	}
+	if h = (Handle{}); !h.opens(enough, now) {
+		t.Error("enough frames wait for more")
+	}
+	h = Handle{}
+	if h.stopped.Store(1); !h.opens(1, now) {
+		t.Error("frames wait behind the word to stop")
+	}
+	r := fake("va", now, now.Add(1), now.Add(2))
+	r.fd = -1
+	g := &Handle{wake: -1, holds: map[*capture.Block][]hold{}, rings: []*ring{r}}
+	var b capture.Block
+	if err := g.Next(&b); err != nil || len(b.Frames) != 3 || !g.began || time.Since(g.first) < opening {
+		t.Errorf("%v, %d frames of 3, %v after the first", err, len(b.Frames), time.Since(g.first))
+	}
+}

@@ -28,6 +28,8 @@ type Handle struct {
 	several capture.Taps
 	holds   map[*capture.Block][]hold
 	index   uint64
+	began   bool         // frames were handed out
+	first   time.Time    // when the first of them was there
 	stopped atomic.Int64 // when, 0 not
 	ending  time.Time    // when Next learned that
 	looked  time.Time
@@ -115,8 +117,12 @@ func (h *Handle) Next(b *capture.Block) error {
 			h.looked = now
 			h.look(now)
 		}
+		until := end
 		if h.fill(b, now); len(b.Frames) > 0 {
-			return nil
+			if h.began || h.opens(len(b.Frames), now) {
+				return nil
+			}
+			until = h.first.Add(opening)
 		}
 		if h.stopped.Load() != 0 {
 			if h.ending.IsZero() {
@@ -134,13 +140,22 @@ func (h *Handle) Next(b *capture.Block) error {
 			time.Sleep(time.Millisecond)
 			continue
 		}
-		if !now.Before(end) {
+		if !now.Before(until) {
 			return nil
 		}
-		if err := h.sleep(end.Sub(now)); err != nil {
+		if err := h.sleep(until.Sub(now)); err != nil {
 			return err
 		}
 	}
+}
+
+// opens reports whether the first frames, n so far, are to be handed out now.
+func (h *Handle) opens(n int, now time.Time) bool {
+	if h.first.IsZero() {
+		h.first = now
+	}
+	h.began = n >= enough || now.Sub(h.first) >= opening || h.stopped.Load() != 0
+	return h.began
 }
 
 // fill takes frames from the open blocks of all rings. With several rings a frame

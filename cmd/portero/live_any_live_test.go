@@ -71,3 +71,58 @@ func TestAnyCountsAPacketOnce(t *testing.T) {
 		}
 	}
 }
+
+// On a port that mirrors both ways each packet comes twice: once from the first exchange on, not from when enough of them
+// were seen.
+func TestAMirrorIsKnownFromTheFirstPacket(t *testing.T) {
+	n := livetest.New(t)
+	tap := n.Tap(livetest.A, "tap0")
+	w := watch(t, n, "tap0", "-f", "udp")
+	var began time.Time
+	for i := range 6 {
+		for back := range 2 {
+			switch {
+			case i == 0 && back == 0:
+				began = time.Now()
+			case i == 0:
+				time.Sleep(40 * time.Millisecond) // more than the kernel gathers
+				if time.Since(began) > 80*time.Millisecond {
+					t.Skip("this machine is too busy to send an answer in time")
+				}
+			}
+			frame := wireUDP(byte(i), back == 1)
+			for range 2 {
+				if _, err := tap.Write(frame); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if err := w.end(os.Interrupt); err != nil {
+		t.Errorf("%v\n%s", err, w.errors())
+	}
+	ended := 0
+	for line := range strings.Lines(w.out.String()) {
+		if !strings.Contains(line, `"event":"ended"`) {
+			continue
+		}
+		if ended++; !strings.Contains(line, `"orig_pkts":1,"resp_pkts":1,`) || !strings.Contains(line, `"duplicates":2`) {
+			t.Errorf("not one and one, and two copies: %s", line)
+		}
+	}
+	if ended != 6 {
+		t.Errorf("%d exchanges of 6", ended)
+	}
+}
+
+// wireUDP is a frame of exchange i, in which nothing tells a copy: its IPv4 identification is 0.
+func wireUDP(i byte, back bool) []byte {
+	b := []byte{2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0,
+		0x45, 0, 0, 33, 0, 0, 0x40, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 0x9c, 0x40 + i, 0x27, 0x0f, 0, 13, 0, 0, 'h', 'e', 'l', 'l', i}
+	if back {
+		b[29], b[33] = 2, 1
+		b[34], b[35], b[36], b[37] = b[36], b[37], b[34], b[35]
+		b[42] = 'c'
+	}
+	return b
+}
