@@ -99,12 +99,12 @@ type Event struct {
 // retire is how long a frame may wait in a block of a ring that is not full, and
 // wait is after how long without frames Next returns none.
 const (
-	retire     = 10 * time.Millisecond
-	wait       = 100 * time.Millisecond
+	retire = 10 * time.Millisecond
+	wait   = 100 * time.Millisecond
 	// The first frames are handed out together, as many as come within opening, or enough: whether everything comes twice shows
 	// in what lies beside one another, and the first connections are not to be counted before it does.
-	opening = 100 * time.Millisecond
-	enough  = 128
+	opening    = 100 * time.Millisecond
+	enough     = 128
 	defaultLen = 262144
 )
 

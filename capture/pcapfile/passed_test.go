@@ -126,6 +126,25 @@ func TestBlocksThatArePassedOverAreChecked(t *testing.T) {
 	}
 }
 
+// How large a frame may be, and a block that nobody looks into: what claims more is damage, with its byte.
+func TestFramesAndBlocksAreBounded(t *testing.T) {
+	le := binary.LittleEndian
+	head := []byte{0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0}
+	for n, whole := range map[uint32]bool{16 << 20: true, 16<<20 + 1: false} {
+		frame := append(le.AppendUint32(le.AppendUint32(make([]byte, 8), n), n), make([]byte, n)...)
+		frames, err := readAll(t, slices.Concat(head, frame))
+		if got := len(frames) == 1 && errors.Is(err, io.EOF) && uint32(len(frames[0].Data)) == n; got != whole {
+			t.Errorf("a frame of %d octets: %d frames, %v", n, len(frames), err)
+		}
+	}
+	for n, reason := range map[uint32]string{64 << 20: "ends inside a block", 64<<20 + 4: "claims"} {
+		begin := le.AppendUint32(le.AppendUint32(nil, ngSecrets), n)
+		if _, err := readAll(t, slices.Concat(ngHead, begin, make([]byte, 100))); err == nil || !strings.Contains(err.Error(), reason) {
+			t.Errorf("a block of %d octets: %v", n, err)
+		}
+	}
+}
+
 // A block that has to lie in memory as a whole is no larger than a frame with much said of it.
 func TestPacketBlocksAreNoLargerThanFrames(t *testing.T) {
 	head := binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, ngEnhanced), maxRead+4)

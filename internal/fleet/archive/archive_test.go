@@ -406,7 +406,7 @@ func TestAFileThatGrew(t *testing.T) {
 // A file that went away after it was queued does not keep a worker for ever.
 func TestAFileThatWentAway(t *testing.T) {
 	t.Parallel()
-	ctx, stop := context.WithTimeout(context.Background(), 40*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	q := queue(t, ctx)
 	dir := t.TempDir()

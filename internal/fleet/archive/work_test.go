@@ -57,7 +57,7 @@ func TestWhatIsRefusedForGoodIsSaid(t *testing.T) {
 // same ones at every try.
 func TestNoBatchOfAUnitIsTooLong(t *testing.T) {
 	t.Parallel()
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	q := queue(t, ctx)
 	u := &Unit{ID: "u", Site: "hq", Sensor: "core", Rows: batch.MaxRows, Files: []File{{Path: "/a/x.pcap"}}}
@@ -121,7 +121,7 @@ func TestAUnitKeepsItsSeed(t *testing.T) {
 
 // A broker that is not there yet is waited for.
 func TestTheBrokerIsWaitedFor(t *testing.T) {
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -156,7 +156,7 @@ func TestTheBrokerIsWaitedFor(t *testing.T) {
 
 // A broker that goes away and comes back does not end a worker.
 func TestAWorkerOutlivesItsBroker(t *testing.T) {
-	ctx, stop := context.WithTimeout(context.Background(), 40*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -218,7 +218,7 @@ func TestAWorkerOutlivesItsBroker(t *testing.T) {
 
 // What is no unit is put aside and said, and keeps neither the worker nor what is behind it.
 func TestWhatIsNoUnitIsPutAside(t *testing.T) {
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	q := queue(t, ctx)
 	said := 0
@@ -257,7 +257,7 @@ func TestWhatIsNoUnitIsPutAside(t *testing.T) {
 
 // A record that is too long by itself is left out, said and not counted as sent; the others of its unit are sent.
 func TestARecordThatIsTooLongIsLeftOut(t *testing.T) {
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	var said []string
 	p := &publisher{q: queue(t, ctx), u: &Unit{ID: "u", Site: "hq", Sensor: "core", Rows: 10, Files: []File{{Path: "/a/x.pcap"}}}, ctx: ctx}
@@ -285,7 +285,7 @@ func TestARecordThatIsTooLongIsLeftOut(t *testing.T) {
 // A unit is queued once however many planners find its files, and again where it was noted and did not get into the queue. What is
 // damaged in it is counted and said, and it is done all the same.
 func TestAUnitIsQueuedOnce(t *testing.T) {
-	ctx, stop := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer stop()
 	q := queue(t, ctx)
 	dir := t.TempDir()
