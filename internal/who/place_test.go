@@ -63,6 +63,20 @@ func TestPlaces(t *testing.T) {
 	if got, want := l.Of(netip.MustParseAddr("203.0.113.9")), (Place{"UY", 64501, strings.Repeat("é", 128)}); got != want {
 		t.Errorf("%.20s, %d octets of a name", got.Country, len(got.ASOrg))
 	}
+	// What is remembered of addresses begins anew when it is full.
+	clear(l.cache)
+	for i := range maxPlaces {
+		l.Of(nth(i))
+	}
+	if len(l.cache) != maxPlaces {
+		t.Errorf("%d places are remembered, and there is room for %d", len(l.cache), maxPlaces)
+	}
+	if l.Of(nth(0)); len(l.cache) != maxPlaces { // one that is known is no further one
+		t.Errorf("%d places are remembered after a known one", len(l.cache))
+	}
+	if l.Of(nth(maxPlaces)); len(l.cache) != 1 {
+		t.Errorf("%d places are remembered after one more", len(l.cache))
+	}
 	if _, err := OpenPlaces([]string{"who_test.go"}); err == nil {
 		t.Error("a source file is taken for a database")
 	}
