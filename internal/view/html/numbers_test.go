@@ -16,6 +16,7 @@ import (
 	"portero/internal/doctor"
 	"portero/internal/findings"
 	"portero/internal/view"
+	"portero/internal/words"
 )
 
 // Clocks go as wild as a file can say: every connection is in a bar or told as outside, and
@@ -163,6 +164,31 @@ func TestListsAreBounded(t *testing.T) {
 	}
 	if len(m.Hosts) != mostAtOnce || len(m.HostsFolded) != 40-mostAtOnce || m.MoreHosts != 61 || m.Hosts[0].Addr != "192.0.2.1" || m.Hosts[1].Addr != "192.0.2.199" {
 		t.Errorf("%d hosts, %d folded, %d more, first %s, %s", len(m.Hosts), len(m.HostsFolded), m.MoreHosts, m.Hosts[0].Addr, m.Hosts[1].Addr)
+	}
+}
+
+// So does the list of findings, and that of connections for a browser without scripts.
+func TestFindingsAndPlainRowsAreBounded(t *testing.T) {
+	for _, n := range []int{39, 40, 41, 60, 61, 75} {
+		c := New(Limits{})
+		fs := make([]findings.Finding, n)
+		for i := range n {
+			c.Observe(rec(uint64(i+1), handshake.Completed))
+			fs[i] = findings.Finding{Kind: "port-scan", Severity: "low", Basis: "observed", Records: []uint64{uint64(987600000 + i)}, Count: 1}
+		}
+		var b bytes.Buffer
+		if err := c.Write(&b, &view.Summary{Inputs: []string{"x.pcap"}}, fs, Options{Lang: words.English}); err != nil {
+			t.Fatal(err)
+		}
+		page := b.String()
+		for i := range n {
+			if shown := strings.Contains(page, fmt.Sprint(987600000+i)); shown != (i < 60) {
+				t.Fatalf("of %d findings number %d is shown: %v", n, i+1, shown)
+			}
+		}
+		if got := len(c.plainRows(c.store.rows())); got != min(n, 40) {
+			t.Errorf("%d rows of %d without scripts", got, n)
+		}
 	}
 }
 
