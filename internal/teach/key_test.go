@@ -46,6 +46,31 @@ func TestRefusalHasNumberZero(t *testing.T) {
 	}
 }
 
+// Of very many SYNs without an answer a model answer names the first six.
+func TestModelAnswersAreBounded(t *testing.T) {
+	for n := 5; n <= 8; n++ {
+		s := story.New()
+		for range n {
+			s.Wait(3e9).SYN()
+		}
+		asked := false
+		for seed := range uint64(40) {
+			line := regexp.MustCompile(`Frame 1 \(SYN, .*`).FindString(keyOf(t, s, seed))
+			if line == "" {
+				continue
+			}
+			if got := strings.Count(line, "(SYN, seq"); got != min(n, 6) {
+				t.Errorf("%d SYNs of %d: %s", got, n, line)
+			}
+			asked = true
+			break
+		}
+		if !asked {
+			t.Errorf("%d SYNs: no sheet asks for the proof", n)
+		}
+	}
+}
+
 // A model answer names the frames of docs/VERDICTS.md with the numbers that prove it.
 func TestKeyNamesTheProof(t *testing.T) {
 	n := story.New
