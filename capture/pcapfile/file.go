@@ -193,7 +193,7 @@ func (f *File) unpack(head []byte) error {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 		if next = next[:n]; !skippable(next) && !bytes.HasPrefix(next, zstdMagic) && !bytes.HasPrefix(next, lz4Magic) {
-			return &FormatError{f.name, "is no capture: " + guess(head)}
+			return &FormatError{f.name, "is no capture: " + guess(f.name, head)}
 		}
 		head = next
 	}
@@ -372,11 +372,7 @@ func (f *File) start() error {
 	if bytes.HasPrefix(h, []byte(snoopMagic)) {
 		return f.startSnoop()
 	}
-	h = f.more(h)
-	if strings.EqualFold(filepath.Ext(f.name), ".etl") && !IsText(h) { // whose octets begin with a size and no sign of their own
-		return &FormatError{f.name, "is no capture: it is a Windows event trace; convert it with `pktmon etl2pcap` or etl2pcapng"}
-	}
-	return &FormatError{f.name, "is no capture: " + guess(h)}
+	return &FormatError{f.name, "is no capture: " + guess(f.name, f.more(h))}
 }
 
 // more reads on as far as the magic of a tar archive where h may begin one: with a name that
@@ -397,7 +393,7 @@ const (
 )
 
 // guess names what a file is instead.
-func guess(h []byte) string {
+func guess(name string, h []byte) string {
 	for _, m := range []struct{ magic, name string }{
 		{"btsnoop\x00", "it is a Bluetooth HCI (btsnoop) file"},
 		{"GMBU", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
@@ -424,6 +420,9 @@ func guess(h []byte) string {
 	}
 	if len(h) > 0 && IsText(h) {
 		return "it looks like text; portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4"
+	}
+	if strings.EqualFold(filepath.Ext(name), ".etl") { // it begins with a size, and has no sign of its own
+		return "it is a Windows event trace; convert it with `pktmon etl2pcap` or etl2pcapng"
 	}
 	return fmt.Sprintf("it starts with % x, and portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4", h[:min(len(h), 4)])
 }
