@@ -201,8 +201,12 @@ func (j *job) summary(interrupted bool) *view.Summary {
 			inputs[i] = fmt.Sprintf("capture %d", i+1)
 		}
 	}
-	return &view.Summary{Inputs: inputs, Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
+	sum := &view.Summary{Inputs: inputs, Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
 		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
+	if !j.flags.anonymize {
+		sum.Unreachable = j.eng.Doctor.Unreachable
+	}
+	return sum
 }
 
 // mistimed tells of frames whose time cannot be, of which the run was given so many. Of a part of a capture it is not

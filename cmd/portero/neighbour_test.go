@@ -59,6 +59,20 @@ func TestNeighbourAskedInVain(t *testing.T) {
 	if out := said("why", "--lang", "es", silent, "1"); !strings.Contains(out, "el respondedor tampoco contestó a NDP (tramas 2 y 3): está apagado") {
 		t.Error(out)
 	}
+	const row = "NDP either"
+	if out := said(silent); !strings.Contains(out, "and nothing came back; fd00::9 did not answer NDP either") {
+		t.Error(out)
+	}
+	if out := said("--lang", "es", silent); !strings.Contains(out, "y no volvió nada; fd00::9 tampoco contestó a NDP") {
+		t.Error(out)
+	}
+	// What a filter hides may be an answer, and other addresses are not those that were asked for.
+	if out := said("--where", "proto == tcp", silent); strings.Contains(out, row) {
+		t.Error(out)
+	}
+	if out := said("--anonymize", silent); strings.Contains(out, row) {
+		t.Error(out)
+	}
 	// The questions of another input have numbers that would say nothing here.
 	if out := said("why", silent, made(ask), "1"); !strings.Contains(out, "answer NDP either (frame 2): it is off") {
 		t.Error(out)
@@ -86,7 +100,11 @@ func TestNeighbourAskedInVain(t *testing.T) {
 			w.frame6("fd00::9", "fd00:1::5", 64, layers.IPProtocolTCP, &layers.TCP{SrcPort: 80, DstPort: 40000, Ack: 1001, RST: true, ACK: true})
 		},
 	} {
-		if out := said("why", made(func(w *wire) { ask(w); syn(w); more(w) }), "1"); strings.Contains(out, "NDP") {
+		in := made(func(w *wire) { ask(w); syn(w); more(w) })
+		if out := said("why", in, "1"); strings.Contains(out, "NDP") {
+			t.Errorf("%s: %s", name, out)
+		}
+		if out := said(in); strings.Contains(out, row) {
 			t.Errorf("%s: %s", name, out)
 		}
 	}

@@ -6,6 +6,8 @@
 package view
 
 import (
+	"net/netip"
+
 	"portero/internal/doctor"
 	"portero/internal/record"
 )
@@ -29,6 +31,9 @@ type Summary struct {
 	Remarks         []doctor.Remark
 	Interrupted     bool
 	Findings        []Finding // worst first
+	// Unreachable says by which protocol an address was asked for on its link in vain, see Doctor.Unreachable; nil where
+	// addresses are not the capture's.
+	Unreachable func(netip.Addr) (how string, frames []uint64)
 }
 
 // Finding is what is worth a look, as a sentence. Text holds nothing from the

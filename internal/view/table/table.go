@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/netip"
 	"sort"
 	"strings"
 	"time"
@@ -55,6 +56,7 @@ type Row struct {
 	Wide        []string
 	ordinary    bool // nothing to prove
 	paint       *color.Color
+	silent      netip.Addr // the responder, where nothing of it came back
 }
 
 // Writer collects rows and prints the table at the end.
@@ -67,8 +69,12 @@ type Writer struct {
 	err      error
 	tcp, udp map[string]uint64
 	quic     map[string]uint64
-	rest     map[string]uint64 // of the other protocols of IP, by their names
+	rest     map[string]uint64       // of the other protocols of IP, by their names
+	there    map[netip.Addr]struct{} // who sent anything; nil where they are too many
 }
+
+// maxThere bounds who is remembered to have sent anything.
+const maxThere = 1 << 16
 
 // New returns a table that prints to w.
 func New(w io.Writer, o Options) *Writer {
@@ -81,7 +87,7 @@ func New(w io.Writer, o Options) *Writer {
 	if o.UTC {
 		o.Zone = time.UTC
 	}
-	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}, quic: map[string]uint64{}, rest: map[string]uint64{}}
+	return &Writer{w: w, opt: o, tcp: map[string]uint64{}, udp: map[string]uint64{}, quic: map[string]uint64{}, rest: map[string]uint64{}, there: map[netip.Addr]struct{}{}}
 }
 
 // Begin implements view.Writer.
@@ -125,6 +131,8 @@ func (t *Writer) Write(r *record.Record) error {
 	if r.App != nil && r.App.QUIC != nil && r.App.QUIC.Verdict != 0 {
 		t.quic[r.App.QUIC.Verdict.String()]++
 	}
+	t.sent(&r.Orig)
+	t.sent(&r.Resp)
 	if len(t.rows) >= maxRows {
 		t.more++
 		return nil
@@ -134,6 +142,38 @@ func (t *Writer) Write(r *record.Record) error {
 		t.limit()
 	}
 	return nil
+}
+
+// sent notes who is there.
+func (t *Writer) sent(s *record.Side) {
+	if s.Pkts == 0 || t.there == nil {
+		return
+	}
+	if t.there[s.Addr] = struct{}{}; len(t.there) > maxThere {
+		t.there = nil
+	}
+}
+
+// unreachable adds to silences that the responder was asked for on its link in vain too. Whoever sends anything is there,
+// and what a filter hides may be of him.
+func (t *Writer) unreachable(s *view.Summary) {
+	if s.Unreachable == nil || s.Hidden > 0 || t.there == nil {
+		return
+	}
+	for i := range t.rows {
+		r := &t.rows[i]
+		if !r.silent.IsValid() {
+			continue
+		}
+		how, _ := s.Unreachable(r.silent)
+		if _, sends := t.there[r.silent]; how == "" || sends {
+			continue
+		}
+		if r.Note != "" {
+			r.Note += "; "
+		}
+		r.Note += fmt.Sprintf(t.opt.Lang.Pick("%s did not answer %s either", "%s tampoco contestó a %s"), r.silent, how)
+	}
 }
 
 // spareRows are kept beyond twice the limit before those beyond it are dropped.
@@ -196,6 +236,9 @@ func (t *Writer) row(r *record.Record) Row {
 		row.To += "/" + record.ProtoName(r.Proto)
 	}
 	row.Note = safe.Terminal(strings.Join(NotesIn(t.opt.Lang, r), "; "))
+	if r.Resp.Pkts == 0 && (r.Handshake == handshake.NoAnswer || r.Handshake == handshake.Filtered || r.Exchange == handshake.Unanswered) {
+		row.silent = r.Resp.Addr
+	}
 	if t.opt.Wide {
 		start, took := time.Unix(0, r.First).In(t.opt.Zone).Format("15:04:05.000000"), seconds(r.DurationNS)
 		if r.Untimed() {
@@ -214,6 +257,7 @@ func (t *Writer) End(s *view.Summary) error {
 	if !t.opt.Quiet {
 		t.head(&b, s)
 	}
+	t.unreachable(s)
 	t.table(&b, s.Hidden)
 	if !t.opt.Quiet {
 		t.foot(&b, s)
