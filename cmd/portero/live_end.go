@@ -128,6 +128,10 @@ func (s *session) endSaving() error {
 	return nil
 }
 
+// sameWord is for how long SIGHUP is the same word again: one to all processes of this name (killall, pkill) reaches the helper
+// process, which hands it on, and this one too.
+const sameWord = time.Second
+
 // heed begins to keep signals for obey: one that comes while it begins is not lost, and
 // does not end it on the spot.
 func (s *session) heed() {
@@ -142,6 +146,7 @@ func (s *session) obey(ctx context.Context) (end func()) {
 	if k, ok := s.keep.(interface{ gone() <-chan struct{} }); ok {
 		gone = k.gone()
 	}
+	var turned time.Time
 	told, timed := s.a.ctx.Done(), ctx.Done()
 	done, over := make(chan struct{}), make(chan struct{})
 	// Told to end, it waits for no reader that is stuck; at its own end it does.
@@ -160,7 +165,10 @@ func (s *session) obey(ctx context.Context) (end func()) {
 				switch {
 				// A hang-up that took the terminal away is no word to rotate.
 				case sig == syscall.SIGHUP && !s.hungUp():
-					s.rotate.Store(true)
+					if now := time.Now(); now.Sub(turned) >= sameWord {
+						turned = now
+						s.rotate.Store(true)
+					}
 				default:
 					leave()
 				}

@@ -383,9 +383,12 @@ func TestRotation(t *testing.T) {
 	w.untilFile(file, "datagram ")
 	os.Rename(file, file+".1")
 	os.Rename(records, records+".1")
+	// A word to all processes of that name (killall) reaches both, and is one.
 	w.cmd.Process.Signal(syscall.SIGHUP)
 	w.untilFile(file, "datagram ")
+	syscall.Kill(w.parser(), syscall.SIGHUP)
 	w.untilFile(records, "")
+	time.Sleep(sameWord)
 	w.cmd.Process.Signal(syscall.SIGHUP) // nothing was moved: a numbered file
 	third := filepath.Join(dir, "x_00003_*.pcapng")
 	w.untilFile(third, "datagram ")
