@@ -396,7 +396,7 @@ func TestRotation(t *testing.T) {
 	if err := w.end(syscall.SIGTERM); err != nil {
 		t.Fatalf("%v\n%s", err, w.errors())
 	}
-	more, _ := filepath.Glob(third)
+	more, _ := filepath.Glob(filepath.Join(dir, "x_*.pcapng"))
 	if len(more) != 1 {
 		all, _ := filepath.Glob(filepath.Join(dir, "*"))
 		t.Fatalf("files %v", all)
