@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
 
 	"portero/capture"
 	"portero/capture/filter"
@@ -252,6 +253,35 @@ func TestFilterFromTheFirstFrame(t *testing.T) {
 	}
 	close(stop)
 	<-done
+}
+
+// Whoever gets a socket, as the process that parses does, can neither take its filter off nor put another in its place, be he root.
+func TestTheFilterIsLocked(t *testing.T) {
+	n := livetest.New(t)
+	for _, lanes := range []int{1, 2} {
+		n.Do(livetest.A, func() {
+			taps, err := live.Listen(live.Options{Interfaces: []string{"va"}, Lanes: lanes, RingBytes: 1 << 20})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer taps[0].Close()
+			all := []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: 1 << 18}}
+			for _, f := range taps[0].Files {
+				fd := int(f.Fd())
+				for what, err := range map[string]error{
+					"taken off":  unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DETACH_FILTER, 0),
+					"replaced":   unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &all[0]}),
+					"unlocked":   unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_LOCK_FILTER, 0),
+					"overridden": unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ATTACH_BPF, 0),
+				} {
+					if !errors.Is(err, unix.EPERM) {
+						t.Errorf("%d lanes: the filter can be %s: %v", lanes, what, err)
+					}
+				}
+			}
+		})
+	}
 }
 
 // A filter on any means what it says on every kind of interface.
