@@ -100,3 +100,13 @@ func TestTapsOfInterfaces(t *testing.T) {
 		t.Errorf("taps %x", got)
 	}
 }
+
+// Text is what steers no terminal but by line breaks and tabs.
+func TestIsText(t *testing.T) {
+	for c := range 256 {
+		want := c >= 9 && c <= 13 || c >= 32 && c != 127
+		if got := IsText([]byte{'a', byte(c), 'b'}); got != want {
+			t.Errorf("octet %#x: %v", c, got)
+		}
+	}
+}
