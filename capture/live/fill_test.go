@@ -75,31 +75,50 @@ func TestALaneWaitsForAQuietOne(t *testing.T) {
 	}
 }
 
-// The first frames are handed out together, and later ones as they come.
+// Where copies are among the first frames these are handed out together, and else as they come.
 func TestTheFirstFramesComeTogether(t *testing.T) {
 	now := time.Now()
-	var h Handle
-	for i, c := range []struct {
-		n    int
+	frame := func(tag string, behind byte) capture.Frame {
+		d := append([]byte("\x02\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x01"+tag+"\x08\x00"), make([]byte, 40)...)
+		d[len(d)-1] = behind
+		return capture.Frame{Data: d}
+	}
+	one := []capture.Frame{frame("", 1), frame("", 2)}
+	twice := []capture.Frame{frame("", 1), frame("", 2), frame("", 1)}
+	tagged := []capture.Frame{frame("\x81\x00\x00\x07", 1), frame("", 1)}
+	short := []capture.Frame{{Data: make([]byte, 18)}, {Data: make([]byte, 18)}}
+	for name, c := range map[string]struct {
+		fs   []capture.Frame
 		at   time.Duration
+		h    *Handle
 		want bool
-	}{{1, 0, false}, {enough - 1, opening - 1, false}, {2, opening, true}} {
-		if got := h.opens(c.n, now.Add(c.at)); got != c.want {
-			t.Errorf("look %d: handed out: %v", i, got)
+	}{
+		"no copies":       {one, 0, &Handle{}, true},
+		"nothing in them": {short, 0, &Handle{}, true},
+		"a copy":          {twice, 0, &Handle{}, false},
+		"with a tag":      {tagged, 0, &Handle{}, false},
+		"many interfaces": {twice, 0, &Handle{several: capture.ManyTaps}, true},
+		"not yet":         {twice, opening - 1, &Handle{first: now}, false},
+		"time is over":    {twice, opening, &Handle{first: now}, true},
+		"enough":          {append(make([]capture.Frame, enough-3), twice...), 0, &Handle{first: now}, true},
+		"not enough":      {append(make([]capture.Frame, enough-4), twice...), 0, &Handle{first: now}, false},
+	} {
+		if got := c.h.opens(c.fs, now.Add(c.at)); got != c.want || got != c.h.began {
+			t.Errorf("%s: handed out: %v", name, got)
 		}
 	}
-	if h = (Handle{}); !h.opens(enough, now) {
-		t.Error("enough frames wait for more")
-	}
-	h = Handle{}
-	if h.stopped.Store(1); !h.opens(1, now) {
-		t.Error("frames wait behind the word to stop")
-	}
-	r := fake("va", now, now.Add(1), now.Add(2))
-	r.fd = -1
-	g := &Handle{wake: -1, holds: map[*capture.Block][]hold{}, rings: []*ring{r}}
-	var b capture.Block
-	if err := g.Next(&b); err != nil || len(b.Frames) != 3 || !g.began || time.Since(g.first) < opening {
-		t.Errorf("%v, %d frames of 3, %v after the first", err, len(b.Frames), time.Since(g.first))
+	// The frames of the ring are alike.
+	for _, stop := range []int64{0, now.UnixNano() + 10} {
+		r := fake("va", now, now.Add(1), now.Add(2))
+		r.fd = -1
+		g := &Handle{wake: -1, holds: map[*capture.Block][]hold{}, rings: []*ring{r}}
+		g.stopped.Store(stop)
+		var b capture.Block
+		if err := g.Next(&b); err != nil || len(b.Frames) != 3 || !g.began || stop == 0 && time.Since(g.first) < opening {
+			t.Errorf("stopped at %d: %v, %d frames of 3, %v after the first", stop, err, len(b.Frames), time.Since(g.first))
+		}
+		if err := g.Next(&b); (err != nil) != (stop != 0) || len(b.Frames) != 0 {
+			t.Errorf("stopped at %d: %v then, %d frames", stop, err, len(b.Frames))
+		}
 	}
 }

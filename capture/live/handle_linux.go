@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"math"
@@ -119,10 +120,10 @@ func (h *Handle) Next(b *capture.Block) error {
 		}
 		until := end
 		if h.fill(b, now); len(b.Frames) > 0 {
-			if h.began || h.opens(len(b.Frames), now) {
+			if h.began || h.opens(b.Frames, now) {
 				return nil
 			}
-			until = h.first.Add(opening)
+			until = now.Add(retire)
 		}
 		if h.stopped.Load() != 0 {
 			if h.ending.IsZero() {
@@ -130,8 +131,13 @@ func (h *Handle) Next(b *capture.Block) error {
 				h.count()
 			}
 			// No time of the wall clock: that may be set back now.
-			switch d := now.Sub(h.ending); {
-			case d > slack && h.drained(""):
+			d := now.Sub(h.ending)
+			drained := d > slack && h.drained("")
+			switch {
+			case (drained || d > overdue) && len(b.Frames) > 0: // the first, and there are no more
+				h.began = true
+				return nil
+			case drained:
 				h.settle()
 				return io.EOF
 			case d > overdue:
@@ -149,13 +155,30 @@ func (h *Handle) Next(b *capture.Block) error {
 	}
 }
 
-// opens reports whether the first frames, n so far, are to be handed out now.
-func (h *Handle) opens(n int, now time.Time) bool {
+// opens reports whether fs, the first frames, are to be handed out now.
+func (h *Handle) opens(fs []capture.Frame, now time.Time) bool {
 	if h.first.IsZero() {
 		h.first = now
+		h.began = h.several == capture.ManyTaps || !copied(fs)
 	}
-	h.began = n >= enough || now.Sub(h.first) >= opening || h.stopped.Load() != 0
+	h.began = h.began || len(fs) >= enough || now.Sub(h.first) >= opening
 	return h.began
+}
+
+// copied reports whether a copy of one of fs is among them: what lies behind the addresses and a VLAN's tag is the same.
+func copied(fs []capture.Frame) bool {
+	const before = 12 + vlanOctets + 2
+	fs = fs[:min(len(fs), enough)]
+	for i := range fs {
+		a := fs[i].Data
+		for j := range fs[:i] {
+			b := fs[j].Data
+			if n := min(len(a), len(b)) - before; n > 0 && bytes.Equal(a[len(a)-n:], b[len(b)-n:]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fill takes frames from the open blocks of all rings. With several rings a frame

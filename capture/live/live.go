@@ -101,8 +101,8 @@ type Event struct {
 const (
 	retire = 10 * time.Millisecond
 	wait   = 100 * time.Millisecond
-	// The first frames are handed out together, as many as come within opening, or enough: whether everything comes twice shows
-	// in what lies beside one another, and the first connections are not to be counted before it does.
+	// Where copies are among the first frames, those that come within opening are handed out together, or enough: whether
+	// everything comes twice shows in what lies beside one another, and the first connections are not to be counted before it does.
 	opening    = 100 * time.Millisecond
 	enough     = 128
 	defaultLen = 262144
