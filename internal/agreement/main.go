@@ -86,10 +86,11 @@ type rec struct {
 
 // answer is what portero says of one capture.
 type answer struct {
-	recs   map[key][]*rec
-	outer  map[string]bool // "a b" of every pair of tunnel ends, both ways
-	opaque string          // the frames it names and does not look into
-	failed error
+	recs     map[key][]*rec
+	outer    map[string]bool // "a b" of every pair of tunnel ends, both ways
+	opaque   string          // the frames it names and does not look into
+	mistimed bool            // some time stamps are none
+	failed   error
 }
 
 // analyse runs portero over one capture.
@@ -117,6 +118,7 @@ func analyse(path string, ignoreSums bool) *answer {
 	}})
 	defer e.Release() // thousands of captures
 	a := &answer{recs: out, outer: outer, failed: e.Run(context.Background(), set)}
+	a.mistimed = len(set.Mistimed()) > 0
 	for _, r := range e.Doctor.Remarks(doctor.Totals{}) {
 		switch r.ID {
 		case "not_ip", "unknown_link", "malformed":
@@ -173,7 +175,7 @@ func run(root string) error {
 		return err
 	}
 	pkts, payload := &score{name: "packets each way (tshark)"}, &score{name: "payload octets (tshark; rows without retransmission, disorder or loss)"}
-	hs := &score{name: "strict handshake (tshark's raw numbers)"}
+	hs, times := &score{name: "strict handshake (tshark's raw numbers)"}, &score{name: "time to the answer and to the third packet (tshark's times)"}
 	files := 0
 	for _, f := range index {
 		oracle := filepath.Join(root, "oracle/tshark", strings.ReplaceAll(f["file"], "/", "__")+".tsv")
@@ -199,7 +201,7 @@ func run(root string) error {
 		a := analyse(filepath.Join(root, "files", f["file"]), false)
 		for k, v := range by {
 			if len(v) == 1 {
-				compareShark(f["file"], k, v[0], a, pkts, payload, hs)
+				compareShark(f["file"], k, v[0], a, pkts, payload, hs, times)
 			}
 		}
 	}
@@ -211,7 +213,7 @@ func run(root string) error {
 	if err != nil {
 		return err
 	}
-	print(files, zfiles, []*score{pkts, payload, hs, state, history, cid})
+	print(files, zfiles, []*score{pkts, payload, hs, times, state, history, cid})
 	return nil
 }
 
@@ -227,7 +229,7 @@ func hasWord(list, word string) bool {
 var hsAllows = map[string]string{"full": "completed", "syn+synack": "half_open aborted", "syn": "no_answer refused filtered invalid aborted implied",
 	"synack-nosyn": "completed_unseen unsolicited implied", "synack-mismatch": "invalid"}
 
-func compareShark(file string, k key, o row, ans *answer, pkts, payload, hs *score) {
+func compareShark(file string, k key, o row, ans *answer, pkts, payload, hs, times *score) {
 	g := ans.recs[k]
 	if len(g) != 1 {
 		why := countWhy(file, k, o, ans)
@@ -258,6 +260,7 @@ func compareShark(file string, k key, o row, ans *answer, pkts, payload, hs *sco
 	if k.proto != "tcp" {
 		return
 	}
+	compareTimes(file, k, o, r, ans, times)
 	v, want := r.Handshake.String(), hsAllows[o["hs"]]
 	ok := hasWord(strings.ReplaceAll(want, " ", ","), v)
 	if want == "" {
