@@ -29,7 +29,7 @@ func TestFramesBeforeTheFirstTime(t *testing.T) {
 			b = append(b, block(ngSimple, le.AppendUint32(nil, uint32(len(frame))), frame)...)
 		}
 		for i := range 3 {
-			us := uint64(at + i)
+			us := at + uint64(i)
 			b = append(b, block(ngEnhanced, le.AppendUint32(nil, 0), le.AppendUint32(nil, uint32(us>>32)), le.AppendUint32(nil, uint32(us)), le.AppendUint32(nil, 4), le.AppendUint32(nil, 4), []byte("last"))...)
 		}
 		for _, most := range []int{200, 4096, 100_000, 1 << 22} {
