@@ -93,6 +93,10 @@ func TestNeighbourAskedInVain(t *testing.T) {
 			w.frame6("fd00:1::6", "fd00::9", 63, layers.IPProtocolTCP, &layers.TCP{SrcPort: 40001, DstPort: 443, Seq: 1, SYN: true, Window: 64000})
 			w.frame6("fd00::9", "fd00:1::6", 64, layers.IPProtocolTCP, &layers.TCP{SrcPort: 443, DstPort: 40001, Seq: 1, Ack: 2, SYN: true, ACK: true, Window: 64000})
 		},
+		"the same port answers another": func(w *wire) {
+			w.frame6("fd00:1::6", "fd00::9", 63, layers.IPProtocolTCP, &layers.TCP{SrcPort: 40001, DstPort: 80, Seq: 1, SYN: true, Window: 64000})
+			w.frame6("fd00::9", "fd00:1::6", 64, layers.IPProtocolTCP, &layers.TCP{SrcPort: 80, DstPort: 40001, Seq: 1, Ack: 2, SYN: true, ACK: true, Window: 64000})
+		},
 		"it answers": func(w *wire) {
 			w.frame6("fd00::9", "fd00:1::5", 64, layers.IPProtocolTCP, &layers.TCP{SrcPort: 80, DstPort: 40000, Seq: 1, Ack: 1001, SYN: true, ACK: true, Window: 64000})
 		},
@@ -100,12 +104,23 @@ func TestNeighbourAskedInVain(t *testing.T) {
 			w.frame6("fd00::9", "fd00:1::5", 64, layers.IPProtocolTCP, &layers.TCP{SrcPort: 80, DstPort: 40000, Ack: 1001, RST: true, ACK: true})
 		},
 	} {
-		in := made(func(w *wire) { ask(w); syn(w); more(w) })
+		in := made(func(w *wire) { syn(w); ask(w); more(w) })
 		if out := said("why", in, "1"); strings.Contains(out, "NDP") {
 			t.Errorf("%s: %s", name, out)
 		}
 		if out := said(in); strings.Contains(out, row) {
 			t.Errorf("%s: %s", name, out)
 		}
+	}
+	// Who is spoken to in one captured direction answers out of sight.
+	data := func(w *wire) {
+		w.frame6("fd00:1::5", "fd00::9", 63, layers.IPProtocolTCP, &layers.TCP{SrcPort: 40000, DstPort: 80, Seq: 1000, Ack: 5000, ACK: true, PSH: true, Window: 64000}, gopacket.Payload("GET / HTTP/1.1"))
+	}
+	in := made(func(w *wire) { data(w); ask(w) })
+	if out := said("why", in, "1"); strings.Contains(out, "NDP") || !strings.Contains(out, "[fd00::9]:80") {
+		t.Error(out)
+	}
+	if out := said(in); strings.Contains(out, row) {
+		t.Error(out)
 	}
 }
