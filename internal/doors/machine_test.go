@@ -39,6 +39,7 @@ func TestJoin(t *testing.T) {
 		{Proto: tcp, Local: at("192.0.2.1:2222"), Remote: at("198.51.100.9:7"), State: sockets.Established},
 		{Proto: tcp, Local: at("[::]:80"), Dual: true, State: sockets.Listen},
 		{Proto: tcp, Local: at("127.0.0.1:25"), State: sockets.Listen},
+		{Proto: tcp, Local: at("127.0.0.1:4444"), State: sockets.Listen}, // who answered at another address is gone, and was not this one
 		{Proto: udp, Local: at("0.0.0.0:53"), State: sockets.Bound},
 		{Proto: tcp, Local: at("0.0.0.0:80"), State: sockets.Listen, NetNS: 7},
 	}}
@@ -69,6 +70,7 @@ func TestJoin(t *testing.T) {
 		"udp 0.0.0.0:53 BOUND never_contacted 0 of 0",
 		"tcp 0.0.0.0:80 LISTEN  0 of 0",
 		"tcp [::]:80 LISTEN contacted 2 of 2",
+		"tcp 127.0.0.1:4444 LISTEN never_contacted 0 of 0",
 		"udp 192.0.2.1:7  nobody_listens 0 of 1",
 		"tcp 192.0.2.1:25  nobody_listens 0 of 1, at 127.0.0.1:25",
 		"udp 192.0.2.1:80  no_socket 1 of 1",

@@ -493,6 +493,10 @@ var borders = []storied{
 			a.Login = &identify.Login{User: "maria", Method: "x"}
 		}))
 	}, "cleartext-protocol low 1, cleartext-protocol low 1"},
+	{"Unix's remote command, which begins with a secret in clear, and its sister, which asks for none", func(s *story) {
+		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 512, handshake.Completed, spoke("rexec"))
+		s.tcp(0, "10.0.0.9", "10.0.0.2", 0, 514, handshake.Completed, spoke("rsh"))
+	}, "cleartext-protocol low 1"},
 	{"a service that may ask who calls, and did not", func(s *story) {
 		s.tcp(0, "10.0.0.9", "10.0.0.1", 0, 6667, handshake.Completed, spoke("irc"))
 	}, ""},

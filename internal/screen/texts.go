@@ -170,11 +170,7 @@ func (m *Model) connText(r *record.Record) []string {
 // proof are the frames on which the verdict stands: where nothing opened, those that ended it are among them.
 func proof(r *record.Record) string {
 	var s []string
-	on := []uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ICMPFrame}
-	if r.TCP() && !r.Handshake.Opened() {
-		on = append(on, r.RSTFrame)
-	}
-	for _, f := range on {
+	for _, f := range []uint64{r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ICMPFrame, r.RSTFrame} {
 		if f != 0 {
 			s = append(s, fmt.Sprint(f))
 		}
