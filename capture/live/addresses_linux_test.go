@@ -14,9 +14,6 @@ func TestAddressesAreThoseOfEach(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, want := Addresses(all), addressesOfEach(all)
-	if len(want) == 0 {
-		t.Skip("no interface of this machine has an address")
-	}
 	if !maps.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("addresses of this machine: %v, want %v", got, want)
 	}

@@ -77,42 +77,57 @@ func TestAnyCountsAPacketOnce(t *testing.T) {
 func TestAMirrorIsKnownFromTheFirstPacket(t *testing.T) {
 	n := livetest.New(t)
 	tap := n.Tap(livetest.A, "tap0")
-	w := watch(t, n, "tap0", "-f", "udp")
+	for try := range 20 {
+		w, soon := mirrored(t, n, tap)
+		if err := w.end(os.Interrupt); err != nil {
+			t.Fatalf("%v\n%s", err, w.errors())
+		}
+		if !soon { // something else had the processors: nothing is held back for that long
+			t.Logf("try %d: the first answer came late", try)
+			continue
+		}
+		ended := 0
+		for line := range strings.Lines(w.out.String()) {
+			if !strings.Contains(line, `"event":"ended"`) {
+				continue
+			}
+			if ended++; !strings.Contains(line, `"orig_pkts":1,"resp_pkts":1,`) || !strings.Contains(line, `"duplicates":2`) {
+				t.Errorf("not one and one, and two copies: %s", line)
+			}
+		}
+		if ended != 6 {
+			t.Errorf("%d exchanges of 6", ended)
+		}
+		return
+	}
+	t.Error("no first answer was sent in time")
+}
+
+// mirrored is live with six exchanges of which each packet came twice, and whether the first answer was there while the
+// first frames are held back.
+func mirrored(t *testing.T, n *livetest.Net, tap *os.File) (w *watching, soon bool) {
+	t.Helper()
+	w = watch(t, n, "tap0", "-f", "udp")
 	var began time.Time
-	for i := range 6 {
+	for i := range byte(6) {
 		for back := range 2 {
 			switch {
 			case i == 0 && back == 0:
 				began = time.Now()
 			case i == 0:
 				time.Sleep(40 * time.Millisecond) // more than the kernel gathers
-				if time.Since(began) > 80*time.Millisecond {
-					t.Skip("this machine is too busy to send an answer in time")
-				}
 			}
-			frame := wireUDP(byte(i), back == 1)
 			for range 2 {
-				if _, err := tap.Write(frame); err != nil {
+				if _, err := tap.Write(wireUDP(i, back == 1)); err != nil {
 					t.Fatal(err)
 				}
 			}
+			if i == 0 && back == 1 {
+				soon = time.Since(began) < 80*time.Millisecond
+			}
 		}
 	}
-	if err := w.end(os.Interrupt); err != nil {
-		t.Errorf("%v\n%s", err, w.errors())
-	}
-	ended := 0
-	for line := range strings.Lines(w.out.String()) {
-		if !strings.Contains(line, `"event":"ended"`) {
-			continue
-		}
-		if ended++; !strings.Contains(line, `"orig_pkts":1,"resp_pkts":1,`) || !strings.Contains(line, `"duplicates":2`) {
-			t.Errorf("not one and one, and two copies: %s", line)
-		}
-	}
-	if ended != 6 {
-		t.Errorf("%d exchanges of 6", ended)
-	}
+	return w, soon
 }
 
 // wireUDP is a frame of exchange i, in which nothing tells a copy: its IPv4 identification is 0.

@@ -169,11 +169,11 @@ func (w *Watch) ndp(p *capture.Packet, b []byte) {
 			return
 		}
 		b = b[8:]
-	case 135, 136:
+	case capture.NeighbourSolicitation, capture.NeighbourAdvertisement:
 		if len(b) < 16 {
 			return
 		}
-		if p.ICMPType() == 136 {
+		if p.ICMPType() == capture.NeighbourAdvertisement {
 			about, want = netip.AddrFrom16([16]byte(b[:16])), 2
 		}
 		b = b[16:]
