@@ -293,6 +293,7 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 			if me.copies < 255 {
 				me.copies++
 			}
+			c.keepMiddle(synCopy{x.synackTime, x.synackTS}, me, x)
 			x.synackTime, x.synackTS = p.Time, p.TSVal
 		}
 		return 0
@@ -433,7 +434,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		if c.flags&flagCandidate == 0 && me.copies < 255 {
 			me.copies++
 			if x.Data != nil && x.more().candEcho == 0 {
-				x.need().latestSA = synCopy{time: p.Time, ts: p.TSVal}
+				d := x.need()
+				c.keepMiddle(d.latestSA, me, x)
+				d.latestSA = synCopy{time: p.Time, ts: p.TSVal}
 			}
 		}
 		// A later copy may acknowledge what the first did not (data on the SYN).
@@ -487,7 +490,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	c.options(p, me, !bareFirst)
 	if !bareFirst || x.synackOff == 0 {
 		if x.synackOff == 0 && x.Data != nil && c.half[c.synSide()].copies > 1 {
-			x.need().latestSYN = synCopy{time: x.synackTime, ts: x.synackTS}
+			x.need().latestSYN = c.namedCopy(p, synCopy{x.synackTime, x.synackTS}, &c.half[c.synSide()], x)
 		}
 		if !(c.half[1-side].bits&sentSYNACK != 0) {
 			x.synackTime, x.synackOff, x.synackTS = p.Time, off, p.TSVal

@@ -568,26 +568,3 @@ func (c *Conn) synIsPrevious(o Side, x *Rest) bool {
 	ack := c.half[1-o].synAck
 	return ack != c.half[o].isn+1 && c.reachesOther(ack, o, x) && !c.half[o].opensTo(ack)
 }
-
-// whichCopy is the time of the copy of the SYN (or SYN-ACK) that the reply's
-// timestamp echo names, -1 when it names none.
-func (c *Conn) whichCopy(x *Rest, syn bool) int64 {
-	if x.Data == nil {
-		return -1
-	}
-	d := x.more()
-	first, at, last, echo := x.synTS, x.synTime, d.latestSYN, d.synackEcho
-	if !syn {
-		first, at, last, echo = x.synackTS, x.synackTime, d.latestSA, d.candEcho
-	}
-	if first == 0 || last.ts == 0 || first == last.ts {
-		return -1
-	}
-	switch echo {
-	case first:
-		return at
-	case last.ts:
-		return last.time
-	}
-	return -1
-}

@@ -67,7 +67,7 @@ func (x *Data) talk(orig bool, p *capture.Packet) {
 
 // greet notes the first octet of a responder that speaks first.
 func (c *Conn) greet(p *capture.Packet, side Side, x *Rest) {
-	if x.pace.first != 0 || x.flags&dataAsked != 0 || x.Payload[0]|x.Payload[1] != 0 || x.candTime == 0 || c.opens(side) || !c.opens(1-side) {
+	if x.pace.first != 0 || x.flags&dataAsked != 0 || x.Payload[0]|x.Payload[1] != 0 || x.candTime == 0 || c.flags&flagCandidate == 0 || c.opens(side) || !c.opens(1-side) {
 		return
 	}
 	x.pace.wait(p.Time-x.candTime, p.Index)

@@ -289,11 +289,12 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 			x.suspect()
 		}
 	}
-	c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 	// Asked for only where the SYN-ACK was repeated.
 	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 {
-		x.need().candEcho = p.TSEcr
+		d := x.need()
+		d.candEcho, d.latestSA = p.TSEcr, c.namedCopy(p, d.latestSA, peer, x)
 	}
+	c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 }
 
 // selects lets the peer of side have sent n octets where p, a segment of side, which answered its SYN, has some of them, though not
