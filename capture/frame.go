@@ -35,6 +35,8 @@ type Block struct {
 	Inside bool   // all frames lie in Buf: the source says so
 	Slow   bool   // the source waited for more than is in it: what is known by now is worth telling
 	Taps   Taps   // how many interfaces the source knows by now
+	// Mistimed are the Index of those frames whose time cannot be, in order: of it only the second is known.
+	Mistimed []uint64
 }
 
 // Taps says by how many interfaces frames may have come: several see copies of one packet.

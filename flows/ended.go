@@ -93,6 +93,9 @@ type Ended struct {
 	Note     uint32
 	Pace     handshake.Pace
 
+	// Mistimed are the first and the last frame whose time cannot be, see Table.Mistimed; 0 for none.
+	Mistimed [2]uint64
+
 	// Pos is the position (see ObserveEach) of the packet that ended it, and Head the
 	// id of the due flow with which it ended: together they order what several
 	// tables ended.
@@ -187,6 +190,9 @@ func (t *Table) vacate(v uint32, f *Flow, o *origin) {
 		f.data = 0
 	}
 	f.bits &^= inUse
+	if t.mistimed.by != nil {
+		delete(t.mistimed.by, v)
+	}
 	t.ends++
 	t.stats.Live--
 	if f.bits&inWheel == 0 && !t.closing {
@@ -405,6 +411,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	e.ECN = f.proto == tcp && f.conn.ECN(o)
 	e.Selected = f.bits&selected != 0
 	e.Quality = quality(f, e)
+	e.Mistimed = t.mistimed.of(v)
 }
 
 // noteOf is the note of who looks at the payload of f.

@@ -37,23 +37,24 @@ type Table struct {
 	pool *Pool
 	own  bool // nobody else's
 
-	recent  *recentFrames
-	tombs   tombs
-	embryos embryos
-	pending map[uint32]*pendingSYN
-	held    int // segments that wait with them
-	early   early
-	ids     *uint64 // the last one given
-	unnamed unnamed
-	pos     uint32         // position of the packet being booked
-	noted   *capture.Batch // whose packets are booked
-	ends    uint32         // flows that ended or lost their ports to another, or are found in another way now
-	stats   Stats
-	ended   Ended
-	began   began
-	alike   int  // flows that lie under the hash of the packet at hand, which is of none of them
-	apart   bool // some lie under apartFrom's hash
-	closing bool // no packet will follow: nothing need be remembered
+	recent   *recentFrames
+	tombs    tombs
+	embryos  embryos
+	pending  map[uint32]*pendingSYN
+	held     int // segments that wait with them
+	early    early
+	mistimed mistimed
+	ids      *uint64 // the last one given
+	unnamed  unnamed
+	pos      uint32         // position of the packet being booked
+	noted    *capture.Batch // whose packets are booked
+	ends     uint32         // flows that ended or lost their ports to another, or are found in another way now
+	stats    Stats
+	ended    Ended
+	began    began
+	alike    int  // flows that lie under the hash of the packet at hand, which is of none of them
+	apart    bool // some lie under apartFrom's hash
+	closing  bool // no packet will follow: nothing need be remembered
 }
 
 // halfOpenRef is a flow, and its first frame to tell it from a later one in its place.

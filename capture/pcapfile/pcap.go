@@ -67,7 +67,7 @@ func (p *pcap) frames(f *File, b *capture.Block, buf []byte) int {
 		}
 		room := b.Frames[len(b.Frames):min(cap(b.Frames), mostFrames)]
 		n, used, off := p.fill(room, buf[i:], f.frames+1, f.id, f.eof != nil)
-		f.mistime(off, i)
+		f.mistime(off, i, b)
 		b.Frames = b.Frames[:len(b.Frames)+n]
 		f.frames += uint64(n)
 		i += used
@@ -219,7 +219,7 @@ func (p *pcap) ahead(id int32, b *capture.Block, piece *capture.Piece, buf []byt
 		piece.To = piece.From
 	}
 	n, used, off := p.fill(room[1+piece.Found:], buf[piece.To:], uint64(piece.Found), id, false)
-	if off.Frames > 0 {
+	if len(off.nums) > 0 {
 		piece.Found, piece.From = 0, -1 // seldom: Take reads it, which knows where it lies
 		return
 	}
@@ -281,7 +281,7 @@ func (p *pcap) accept(f *File, b *capture.Block, piece *capture.Piece, buf []byt
 		p.missed.Add(1)
 		return 0
 	}
-	f.mistime(off, 0)
+	f.mistime(off, 0, b)
 	p.missed.Store(0)
 	for i := range all[1:] {
 		fr := &all[1+i]

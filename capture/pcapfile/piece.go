@@ -87,7 +87,7 @@ func (f *File) Load(b *capture.Block, p *capture.Piece) {
 
 // Take implements capture.Shared.
 func (f *File) Take(b *capture.Block, p *capture.Piece) error {
-	b.Frames, b.Inside = b.Frames[:0], true
+	b.Frames, b.Mistimed, b.Inside = b.Frames[:0], b.Mistimed[:0], true
 	if f.fail != nil {
 		return f.fail
 	}

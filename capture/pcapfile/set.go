@@ -252,7 +252,7 @@ func (s *Set) oldest() *input {
 
 // merge copies frames into b, oldest first.
 func (s *Set) merge(b *capture.Block) error {
-	b.Frames = b.Frames[:0]
+	b.Frames, b.Mistimed = b.Frames[:0], b.Mistimed[:0]
 	if cap(b.Buf) > roomy {
 		s.spare.put(b.Buf)
 		b.Buf, s.small = s.small, nil
@@ -282,6 +282,9 @@ func (s *Set) merge(b *capture.Block) error {
 		buf = append(buf, fr.Data...)
 		fr.Data = buf[at:len(buf):len(buf)]
 		fr.Index = s.index
+		if m := in.block.Mistimed; len(m) > 0 && m[0] == fr.Num {
+			in.block.Mistimed, b.Mistimed = m[1:], append(b.Mistimed, s.index)
+		}
 		b.Frames = append(b.Frames, fr)
 		if in.pos++; in.pos == len(in.block.Frames) && !s.fill(in) {
 			heap.Pop(&s.active)

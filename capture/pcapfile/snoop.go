@@ -60,7 +60,7 @@ func (s *snoop) frames(f *File, b *capture.Block, buf []byte) int {
 		if frac >= 1e6 {
 			off := mistimed{}
 			off.add(0, f.frames)
-			f.mistime(off, i)
+			f.mistime(off, i, b)
 			frac = 0
 		}
 		data := i + hdr + int(capLen)

@@ -45,6 +45,49 @@ func TestMistimed(t *testing.T) {
 	}
 }
 
+// TestMistimedMeasures: nothing is measured from a frame whose time cannot be, and all else as ever, in a file and merged from two.
+func TestMistimedMeasures(t *testing.T) {
+	const keys = "server_rtt_us,client_rtt_us,setup_us,rtt_min_us,ttfb_us,thinking_us,longest_wait_us"
+	for _, x := range []struct {
+		frame int
+		want  string
+	}{
+		{0, "10000,10000,20000,10000,10000,0,10000"},
+		{1, ",10000,,10000,10000,0,10000"},
+		{2, ",,,10000,10000,0,10000"},
+		{3, "10000,,,,,,"},
+		{4, "10000,10000,20000,,,,"},
+	} {
+		name := acted(t, `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 100`)
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, n := 24, 1; at < len(b); n++ {
+			if n == x.frame {
+				binary.LittleEndian.PutUint32(b[at+4:], 1<<31)
+			}
+			at += 16 + int(binary.LittleEndian.Uint32(b[at+8:]))
+		}
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		other := acted(t, `
+			c S 9000 0 0 v7`)
+		for _, names := range [][]string{{name}, {name, other}} {
+			code, out, errs := portero(t, append([]string{"read", "--format", "csv", "--fields", keys, "--where", "handshake == completed"}, names...)...)
+			if got := strings.TrimSpace(strings.TrimPrefix(out, keys)); code != 0 || got != x.want {
+				t.Errorf("frame %d of %d files: %s\nwant %s\n%s", x.frame, len(names), got, x.want, errs)
+			}
+		}
+	}
+}
+
 // TestWildTime: one frame that is hours too early is no time that passed, and parts no handshake; where the clock was set back for good, silence parts as ever.
 func TestWildTime(t *testing.T) {
 	shift := func(s string, from, frames int, by int32) string {

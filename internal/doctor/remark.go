@@ -236,7 +236,7 @@ func (n *notes) mistimed(m Mistimed, private bool) {
 		at = text{at.en + " of " + m.File, at.es + " de " + m.File}
 	}
 	n.add(true, "mistimed", m.Frames, m.First, text{f.en + " a fraction of a second that cannot be" + at.en, f.es + " una fracción de segundo imposible" + at.es},
-		text{"of these times only the second counts, and durations may be off by one", "de esas horas solo cuenta el segundo, y las duraciones pueden errar en uno"})
+		text{"of these times only the second counts: nothing is measured from them, and durations may be off by one", "de esas horas solo cuenta el segundo: de ellas no se mide nada, y las duraciones pueden errar en uno"})
 }
 
 // rest are the frames that are no whole packet.

@@ -92,6 +92,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 		r.FirstByte, r.LongestWait, r.Thinking, r.LongestFrame = record.Unset, record.Unset, record.Unset, 0
 		r.ReuseAfterNS = record.Unset
 	}
+	untime(r, f)
 	r.Oddities, r.Quality = a.oddities.of(f.Oddities), a.quality.of(f.Quality)
 	if !f.OrigFirst {
 		app = app.Oriented(1)

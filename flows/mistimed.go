@@ -1,0 +1,49 @@
+package flows
+
+import (
+	"math"
+
+	"portero/capture"
+)
+
+// mistimed are the flows with packets in frames whose time cannot be, of which only few captures have some.
+type mistimed struct {
+	by  map[uint32][2]uint64 // of a flow, the first of them and the last
+	all bool                 // there are too many flows with such: all are taken for some
+}
+
+const mostMistimed = 1 << 16
+
+// Mistimed notes that p, which was booked, came in a frame whose time cannot be, so that nothing is measured from it.
+func (t *Table) Mistimed(p *capture.Packet) {
+	m := &t.mistimed
+	v, _, ok := t.find(p)
+	for ok && t.flow(v).firstIdx > p.Index { // it is of who had its ports before
+		prev := t.flow(v).prev
+		v, ok = prev-1, prev != 0
+	}
+	if !ok || m.all {
+		return
+	}
+	if len(m.by) == mostMistimed {
+		m.by, m.all = nil, true
+		return
+	}
+	if m.by == nil {
+		m.by = map[uint32][2]uint64{}
+	}
+	at, known := m.by[v]
+	if !known {
+		at[0] = p.Index
+	}
+	at[1] = p.Index
+	m.by[v] = at
+}
+
+// of are the first and the last frame of flow v whose time cannot be, 0 where all can.
+func (m *mistimed) of(v uint32) [2]uint64 {
+	if m.all {
+		return [2]uint64{0, math.MaxUint64}
+	}
+	return m.by[v]
+}
