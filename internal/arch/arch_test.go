@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 	"internal/prefetch": {},
 	"internal/engine":   {"capture", "handshake", "flows", "catalog/identify", "internal/record", "internal/doctor", "internal/prefetch"},
 	"internal/export":   {"capture", "handshake", "internal/record", "internal/findings", "internal/words", "internal/view/safe", "internal/export"},
-	"internal/view":     {"capture", "handshake", "catalog/identify", "internal/record", "internal/doctor", "internal/view", "internal/trace", "internal/words", "internal/teach"},
+	"internal/view":     {"capture", "handshake", "catalog/identify", "internal/record", "internal/doctor", "internal/fold", "internal/view", "internal/trace", "internal/words", "internal/teach"},
 	"internal/recent":   {"capture"},
 	"internal/screen":   {"capture", "handshake", "catalog", "internal/record", "internal/recent", "internal/doors", "internal/sockets", "internal/findings", "internal/explain", "internal/teach", "internal/trace", "internal/view", "internal/where", "internal/words"},
 

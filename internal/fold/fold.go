@@ -113,7 +113,7 @@ func fold(line string, w int) []string {
 // unbroken are the words of line, of which those of a command between back quotes, or
 // that begins with sudo, are one word where they fit in w columns.
 func unbroken(line string, w int) []string {
-	words := strings.Split(line, " ")
+	words := Bound(strings.Split(line, " "), func(s string) bool { return utf8.RuneCountInString(s) <= w })
 	var out []string
 	for i := 0; i < len(words); i++ {
 		end := i

@@ -24,6 +24,8 @@ func TestLines(t *testing.T) {
 		"a command in quotes":  {40, "portero: no such scenario (see `portero lab --help` for all)\n", "portero: no such scenario (see\n  `portero lab --help` for all)\n"},
 		"a command of root's":  {44, "portero: not permitted. Grant it: sudo setcap cap_net_raw=ep /bin/portero\n", "portero: not permitted. Grant it:\n  sudo setcap cap_net_raw=ep /bin/portero\n"},
 		"one that never fits":  {24, "portero: not permitted. Grant it: sudo setcap cap_net_raw=ep /bin/portero\n", "portero: not permitted.\n  Grant it: sudo setcap\n  cap_net_raw=ep\n  /bin/portero\n"},
+		"a number, its unit":   {22, "who waited for the 12 ms that it took\n", "who waited for the\n  12 ms that it took\n"},
+		"there and back":       {24, "#7 http, completed  1.2 kB > < 0 B\n", "#7 http, completed\n  1.2 kB > < 0 B\n"},
 		"no end":               {20, "portero: x: there is no such file", "portero: x: there is\n  no such file"},
 		"a quote that is open": {20, "portero: x: `there is no such file\n", "portero: x: `there\n  is no such file\n"},
 	} {

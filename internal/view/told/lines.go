@@ -5,6 +5,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"portero/internal/fold"
 	"portero/internal/record"
 )
 
@@ -32,7 +33,8 @@ func Lines(s string, first, rest int) []string {
 		}
 		return rest
 	}
-	for _, f := range strings.Fields(s) {
+	fits := func(s string) bool { return runewidth.StringWidth(s) <= min(first, rest) }
+	for _, f := range fold.Bound(strings.Fields(s), fits) {
 		if line != "" {
 			if runewidth.StringWidth(line)+1+runewidth.StringWidth(f) <= width() {
 				line += " " + f

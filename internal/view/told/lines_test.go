@@ -18,6 +18,9 @@ func TestLines(t *testing.T) {
 		long + " two":                     {long[:10], long[10:18], "xxx two"},
 		"漢字漢字漢字漢 a":                       {"漢字漢字漢", "字漢 a"},
 		"":                                {""},
+		"took 2.2 s.":                     {"took", "2.2 s."},
+		"rtt 1234567 ms":                  {"rtt", "1234567", "ms"},
+		"ab 0 B >":                        {"ab 0 B >"},
 		"  what\tis between\n counts not": {"what is", "between", "counts", "not"},
 	} {
 		got := Lines(text, 10, 8)
