@@ -252,6 +252,10 @@ func (o *closing) closed() {
 			o.add("The side that was captured said goodbye; what the other did is not in the capture.", "El lado que se capturó se despidió; lo que hizo el otro no está en la captura.")
 			break
 		}
+		if o.missedFIN() {
+			o.add("Only one side said goodbye in this capture; the other's goodbye may have been missed.", "En esta captura solo un lado se despidió; la despedida del otro pudo escapar a la captura.")
+			break
+		}
 		o.add("Only one side said goodbye; the other may go on.", "Solo un lado se despidió; el otro puede seguir.")
 	case handshake.Reset:
 		if o.seen(trace.FirstFIN) {
@@ -260,6 +264,11 @@ func (o *closing) closed() {
 		}
 		o.add("It was cut off with a RST, without farewell.", "Un RST la cortó, sin despedida.")
 	}
+}
+
+// missedFIN reports whether an end whose FIN was not seen may have sent one that was missed.
+func (o *closing) missedFIN() bool {
+	return slices.ContainsFunc(o.tr.Steps, func(s trace.Step) bool { return s.UnseenFIN })
 }
 
 // states says what no packet shows of the states in the end.

@@ -30,6 +30,8 @@ type teller struct {
 	guessing bool // what comes next is asked: nothing of it is told before
 	// said remembers what was explained once and need not be again.
 	said map[string]bool
+	// bridged is up to where what the capture lacks of each end was drawn, see unseen.
+	bridged [2]int64
 	ledger
 }
 

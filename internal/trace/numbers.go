@@ -12,6 +12,7 @@ type numbers struct {
 	last    int64       // the last relative number, to extend the next to 64 bits
 	next    int64       // one past the highest relative octet sent
 	hasNext bool
+	told    int64       // up to here what the capture lacks was told, see unseen
 	ack     capture.Seq // of the last segment without SYN and RST
 	window  uint32
 	hasAck  bool
@@ -347,6 +348,7 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 	if p.PayloadLen == 0 && !fin && o.blamed && st.RelAck <= 1 && !st.Has(ChallengeACK) && !n.hasAck && i != b.third {
 		say(ChallengeACK)
 	}
+	b.unseen(i)
 	if p.PayloadLen > 0 && b.side[p.from].finPeer && end > n.next && !b.side[p.from].hasFIN {
 		say(HalfCloseData)
 	}

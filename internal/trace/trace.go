@@ -190,6 +190,10 @@ type Step struct {
 	Remarks       []Remark
 	// GapLen is how many octets before this segment were not seen, with Gap.
 	GapLen int64
+	// Unseen is how many numbers of its receiver this acknowledges that the capture lacks; with UnseenFIN the last of
+	// them may be its FIN, for nothing of its sender follows.
+	Unseen    int64
+	UnseenFIN bool
 	// Answers is the frame whose answer this is, where the numbers say so.
 	Answers record.FrameRef
 	// ICMPType and ICMPCode are valid with the remark ICMPError, and Via with them; and with ICMP, which

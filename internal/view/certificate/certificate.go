@@ -112,7 +112,7 @@ func Build(rec *record.Record, tr *trace.Trace, ctx Context) *Certificate {
 	}
 	add(Text{"means", "significa"}, Meaning(rec))
 	add(Text{"ends", "extremos"}, c.ends())
-	add(Text{"missing?", "¿falta?"}, c.missing())
+	add(Text{"missing?", "¿falta?"}, c.missing().and(c.unseen()))
 	add(Text{"confirmed", "confirmada"}, c.confirmed())
 	add(Text{"closed", "cierre"}, c.closed())
 	add(Text{"ignored", "ignorado"}, c.ignored())

@@ -276,6 +276,11 @@ func (c *Certificate) closed() Text {
 		if r.Orig.Pkts == 0 || r.Resp.Pkts == 0 {
 			return Text{"FIN in the direction that was captured" + f.EN + "; the other is not in the capture.", "FIN en el sentido que se capturó" + f.ES + "; el otro no está en la captura."}
 		}
+		for i := range c.tr.Steps {
+			if c.tr.Steps[i].UnseenFIN {
+				return Text{"one direction only" + f.EN + ", by " + who.EN + "; the other's FIN may have been missed.", "solo un sentido" + f.ES + ", por " + who.ES + "; el FIN del otro pudo escapar a la captura."}
+			}
+		}
 		return Text{"one direction only" + f.EN + ", by " + who.EN + "; the other may go on.", "solo un sentido" + f.ES + ", por " + who.ES + "; el otro puede seguir."}
 	case handshake.Reset:
 		return Text{"reset by " + who.EN + f.EN + ": a RST that its receiver must accept.", "cortada por " + who.ES + f.ES + ": un RST que quien lo recibe debe aceptar."}
