@@ -261,6 +261,8 @@ type Batch struct {
 	Buf []byte
 	// sightings has two bits for each packet, by its position; it is empty where nothing is known of any.
 	sightings []uint64
+	// Wild are the positions of packets whose time lies far ahead of those before and behind them, in order.
+	Wild []uint32
 }
 
 // Sighting is what is known of a packet whose octets all came a moment before, from what was captured around it.
@@ -277,7 +279,7 @@ const (
 
 // Reset empties b and keeps its memory.
 func (b *Batch) Reset() {
-	b.Packets, b.Quotes, b.Buf, b.sightings = b.Packets[:0], b.Quotes[:0], nil, b.sightings[:0]
+	b.Packets, b.Quotes, b.Buf, b.sightings, b.Wild = b.Packets[:0], b.Quotes[:0], nil, b.sightings[:0], b.Wild[:0]
 }
 
 // Note notes what is known of packet i, of which nothing was.

@@ -6,7 +6,7 @@ import (
 	"portero/capture"
 )
 
-// mistimed are the flows with packets in frames whose time cannot be, of which only few captures have some.
+// mistimed are the flows with packets in frames whose time cannot be, or is wild, of which only few captures have some.
 type mistimed struct {
 	by  map[uint32][2]uint64 // of a flow, the first of them and the last
 	all bool                 // there are too many flows with such: all are taken for some
@@ -16,13 +16,19 @@ const mostMistimed = 1 << 16
 
 // Mistimed notes that p, which was booked, came in a frame whose time cannot be, so that nothing is measured from it.
 func (t *Table) Mistimed(p *capture.Packet) {
-	m := &t.mistimed
 	v, _, ok := t.find(p)
 	for ok && t.flow(v).firstIdx > p.Index { // it is of who had its ports before
 		prev := t.flow(v).prev
 		v, ok = prev-1, prev != 0
 	}
-	if !ok || m.all {
+	if ok {
+		t.mistimed.add(v, p.Index)
+	}
+}
+
+// add notes that nothing is measured from frame index, of flow v.
+func (m *mistimed) add(v uint32, index uint64) {
+	if m.all {
 		return
 	}
 	if len(m.by) == mostMistimed {
@@ -34,9 +40,9 @@ func (t *Table) Mistimed(p *capture.Packet) {
 	}
 	at, known := m.by[v]
 	if !known {
-		at[0] = p.Index
+		at[0] = index
 	}
-	at[1] = p.Index
+	at[1] = index
 	m.by[v] = at
 }
 

@@ -25,7 +25,7 @@ func (t *Table) attach(p *capture.Packet, q *capture.Quote) bool {
 		return false
 	}
 	f := t.flow(v)
-	if p.Time > f.last && uint64(p.Time-f.last) > uint64(leastLife) && t.expired(v, f, p) {
+	if p.Time > f.last && uint64(p.Time-f.last) > uint64(leastLife) && !t.wild() && t.expired(v, f, p) {
 		t.stats.Stray++ // it had ended by then, though no other packet told that time had passed
 		return false
 	}

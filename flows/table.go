@@ -144,6 +144,8 @@ func (t *Table) follow(v uint32, f *Flow, side int, p *capture.Packet) {
 	if uint64(p.Time-f.last) > uint64(leastLife) { // or the clock ran backwards
 		if p.Time < f.last {
 			t.turnedBack(f, p)
+		} else if t.wild() {
+			t.astray(v, f, p)
 		} else if t.expired(v, f, p) {
 			if u, ok := t.outlive(v, f, side, p); ok {
 				f = t.flow(u)
@@ -278,14 +280,6 @@ func (t *Table) late(v uint32, f *Flow, side int, p *capture.Packet) bool {
 		t.book(u, s, p)
 	}
 	return ok
-}
-
-// turnedBack stops what is timed on f where the clock was set back: what was sent before
-// is not comparable with what comes.
-func (t *Table) turnedBack(f *Flow, p *capture.Packet) {
-	if x := t.dataOf(f); x != nil && f.proto == tcp && f.last-p.Time > Second && p.Bits&capture.Fragment == 0 {
-		x.Untime()
-	}
 }
 
 // plain books p on f, which is flow v, where the connection can take it the short way,

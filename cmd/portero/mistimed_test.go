@@ -54,7 +54,7 @@ func TestMistimedMeasures(t *testing.T) {
 	}{
 		{0, "10000,10000,20000,10000,10000,0,10000"},
 		{1, ",10000,,10000,10000,0,10000"},
-		{2, ",,,10000,10000,0,10000"},
+		{2, ",,20000,10000,10000,0,10000"},
 		{3, "10000,,,,,,"},
 		{4, "10000,10000,20000,,,,"},
 	} {
@@ -120,6 +120,31 @@ func TestWildTime(t *testing.T) {
 				t.Errorf("frame %d by %d s: %v", at, by, all)
 			}
 		}
+	}
+	// Nothing is measured from one that is hours too late either, and it ends nothing.
+	for at, want := range map[int]string{
+		2: "completed,,,20000,10000", 3: "completed,10000,,,", 4: "completed,10000,10000,20000,", // and of the last, 5, nothing tells whether time passed
+	} {
+		for _, by := range []int32{200, 7200, 65536} {
+			name := shift(tcp, at, 1, by)
+			const keys = "handshake,server_rtt_us,client_rtt_us,setup_us,rtt_min_us"
+			_, out, _ := portero(t, "read", "--format", "csv", "--fields", keys, name)
+			if got := strings.TrimSpace(strings.TrimPrefix(out, keys)); got != want {
+				t.Errorf("frame %d by %d s: %q, want %q", at, by, got, want)
+			}
+		}
+	}
+	for _, by := range []int32{200, 7200} {
+		if all := records(t, shift(tcp+"\n+10 c A 1101 5001", 2, 1, by)); len(all) != 1 || fmt.Sprint(all[1]["resp_pkts"]) != "2" {
+			t.Errorf("the answer, by %d s: %v", by, all)
+		}
+	}
+	late := `
+		c S 1000
+		+200000 c S 1000
+		+10 c S 1000`
+	if all := records(t, shift(late, 9, 0, 0)); len(all) != 2 {
+		t.Errorf("time passed: %v", all)
 	}
 	silent := `
 		c S 1000

@@ -32,7 +32,7 @@ func untime(r *record.Record, f *flows.Ended) {
 	if touches(f.SYNACKFrame, f.ACKFrame) {
 		r.ClientRTT = record.Unset
 	}
-	if touches(f.FirstFrame, f.ACKFrame) {
+	if touches(f.FirstFrame, f.SYNFrame) || touches(f.ACKFrame, f.ACKFrame) {
 		r.Setup = record.Unset
 	}
 	if first == f.FirstFrame {

@@ -168,11 +168,24 @@ func (e *Engine) pipeline(ctx context.Context, src capture.Source) error {
 			}
 		})
 	}
-	for d := range f.ordered {
-		<-d.ready
+	var next *decoded // was read ahead, see leaps
+	for {
+		d := next
+		if next = nil; d == nil {
+			if d = <-f.ordered; d == nil {
+				break
+			}
+			<-d.ready
+		}
 		if e.failed.Load() {
 			f.stop()
 			continue
+		}
+		if e.leaps(d) {
+			if next = <-f.ordered; next != nil {
+				<-next.ready
+				d.after = next.block.Frames[0].Time
+			}
 		}
 		e.sequence(d)
 		if d.block.Slow {

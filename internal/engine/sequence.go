@@ -32,6 +32,7 @@ type decoded struct {
 	links    []uint32 // packets that ask for a neighbour's address, or answer
 	linked   int      // how many of them he saw
 	sum      frameSum
+	after    int64 // when the first frame behind the block came, 0 where that is not known
 	ready    chan struct{}
 }
 
@@ -200,7 +201,7 @@ func (d *decoded) reset() {
 	d.links, d.linked = d.links[:0], 0
 	d.told, d.heard = d.told[:0], 0
 	d.cuts, d.firstCut = 0, 0
-	d.n = 0
+	d.n, d.after = 0, 0
 }
 
 // frameSum is what the frames of a block are together.
@@ -340,6 +341,8 @@ func (e *Engine) packets(d *decoded, from, to int) {
 			if e.clock.see(p.Time) {
 				e.segment(d, i)
 				e.tick(e.clock.now, p.Index)
+			} else if e.clock.suspect == p.Time {
+				e.suspect(d, i)
 			}
 		}
 		e.clock.last = p.Time
@@ -489,14 +492,16 @@ func (e *Engine) selectFrames(d *decoded) {
 }
 
 func (e *Engine) serial(ctx context.Context, src capture.Source) error {
-	dec := capture.NewDecoder(e.paths, e.opt.Seed)
-	d := e.blocks(src, 1)[0]
+	in := reading{dec: capture.NewDecoder(e.paths, e.opt.Seed), src: src, block: e.blocks(src, 1)[0]}
 	defer e.flush()
 	for ctx.Err() == nil && !e.failed.Load() {
-		if err := src.Next(&d.block); err != nil {
+		d, err := in.take()
+		if err != nil {
 			return err
 		}
-		decode(dec, d)
+		if e.leaps(d) {
+			d.after = in.ahead()
+		}
 		e.sequence(d)
 		if d.block.Slow {
 			e.pause()
