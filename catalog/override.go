@@ -62,7 +62,38 @@ func (p Problem) Error() string {
 const (
 	maxOverrides = 1 << 20 // octets of a file
 	maxProblems  = 50
+	maxSpread    = 1 << 22 // ports of all lines of a file together
+	maxOfPort    = 64      // lines of a file about one port: each makes a list of its own of what is known of it
 )
+
+// spread counts what the lines of a file are about. Ranges make a few octets mean very many ports, and lines about one
+// port cost the more the more there are.
+type spread struct {
+	ports int
+	of    map[uint8]*[1 << 16]uint8 // by protocol: lines about each port
+}
+
+// add counts a line in, and says what is too much.
+func (s *spread) add(o *Override) error {
+	if o.Action == "mute" {
+		return nil // a rule, however many ports
+	}
+	if s.ports += int(o.Fact.Last) - int(o.Fact.Port) + 1; s.ports > maxSpread {
+		return fmt.Errorf("%d ports in this line and those before it: more than %d", s.ports, maxSpread)
+	}
+	of := s.of[o.Fact.Proto]
+	if of == nil {
+		of = new([1 << 16]uint8)
+		s.of[o.Fact.Proto] = of
+	}
+	for p := int(o.Fact.Port); p <= int(o.Fact.Last); p++ {
+		if of[p] == maxOfPort {
+			return fmt.Errorf("more than %d lines are about port %d", maxOfPort, p)
+		}
+		of[p]++
+	}
+	return nil
+}
 
 var overrideColumns = []string{"action", "kind", "proto", "port", "name", "severity", "when", "reference", "era", "en", "es", "host", "reason", "until"}
 
@@ -108,6 +139,7 @@ func ReadOverrides(r io.Reader, file string, findings []string) ([]Override, []P
 		return nil, problems
 	}
 	var out []Override
+	about := spread{of: map[uint8]*[1 << 16]uint8{}}
 	for {
 		row, err := rd.Read()
 		if err == io.EOF {
@@ -134,6 +166,9 @@ func ReadOverrides(r io.Reader, file string, findings []string) ([]Override, []P
 			return ""
 		}
 		o, err := override(get, findings)
+		if err == nil {
+			err = about.add(&o)
+		}
 		if err != nil {
 			bad(line, "%v", err)
 			continue
@@ -273,12 +308,16 @@ func portsOf(s string) (lo, hi uint16, err error) {
 
 func prefixOf(s string) (netip.Prefix, error) {
 	if p, err := netip.ParsePrefix(s); err == nil {
+		if p.Addr().Is4In6() && p.Bits() >= 96 { // as addresses, which are compared unmapped
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
 		return p.Masked(), nil
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil {
 		return netip.Prefix{}, fmt.Errorf("host %q is neither an address nor a network", s)
 	}
+	a = a.Unmap()
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
 

@@ -176,6 +176,50 @@ func TestOverridesAreBounded(t *testing.T) {
 	}
 }
 
+// A few octets of ranges, or lines that are all about one port, cost no more than the catalogue itself: files of the
+// size that is read took minutes.
+func TestOverridesOfVeryManyPorts(t *testing.T) {
+	const head = "action,proto,port,kind,name,until,reason\n"
+	every, single := "add,tcp,0-65535,exposure,x,,\n", "add,udp,80,exposure,x,,\n"
+	mutes := strings.Repeat("mute,tcp,0-65535,beacon,,2027-01-01,x\n", 100)
+	for _, x := range []struct {
+		text, want string
+		line       int
+	}{
+		{head + mutes + strings.Repeat(every, 64), "", 0},
+		{head + mutes + strings.Repeat(every, 64) + single, "4194305 ports in this line and those before it: more than 4194304", 166},
+		{head + mutes + strings.Repeat(single, 64) + strings.ReplaceAll(single, "80", "81"), "", 0},
+		{head + strings.Repeat(single, 64) + strings.ReplaceAll(single, "80", "79-81"), "more than 64 lines are about port 80", 66},
+		{head + strings.Repeat(strings.Replace(every, "exposure", "practice", 1), 65), "4259840 ports in this line", 66},
+	} {
+		os, ps := ReadOverrides(strings.NewReader(x.text), "x.csv", []string{"beacon"})
+		switch {
+		case x.want == "" && len(ps) > 0, x.want != "" && (len(ps) != 1 || ps[0].Line != x.line || !strings.HasPrefix(ps[0].Text, x.want)):
+			t.Errorf("%v, want %q in line %d", ps, x.want, x.line)
+		case x.want == "" && len(os) != strings.Count(x.text, "\n")-1:
+			t.Errorf("%d of %d lines", len(os), strings.Count(x.text, "\n")-1)
+		}
+	}
+}
+
+// A mute names hosts as any program may write them: an IPv4 address in the form of IPv6 is that address.
+func TestAMuteNamesItsHost(t *testing.T) {
+	for host, want := range map[string]bool{
+		"10.1.2.3": true, "::ffff:10.1.2.3": true, "::ffff:10.1.0.0/112": true, "10.1.9.9/16": true, "0.0.0.0/0": true,
+		"10.1.2.4": false, "::ffff:10.2.0.0/112": false, "::ffff:0:0/95": false, "::/0": false,
+	} {
+		os, ps := ReadOverrides(strings.NewReader("action,kind,host,reason,until\nmute,beacon,"+host+",x,2027-01-01\n"), "x.csv", []string{"beacon"})
+		if len(ps) > 0 {
+			t.Fatal(ps)
+		}
+		for _, a := range []string{"10.1.2.3", "::ffff:10.1.2.3"} {
+			if _, ok := Default().With(os).Muted("beacon", 6, 443, netip.Addr{}, netip.MustParseAddr(a), time.Unix(0, 0)); ok != want {
+				t.Errorf("%s of a mute of %s: %v", a, host, ok)
+			}
+		}
+	}
+}
+
 // A service's name is written as it is into every format, so it has nothing in it that means something there. The
 // built-in names keep to that too.
 func TestServiceNames(t *testing.T) {

@@ -69,6 +69,8 @@ var elsewhereMessages = [][2]string{
 
 	{"more than %d octets: too large for overrides", "más de %d octetos: demasiado para unos cambios"},
 	{"no header; write: %s", "falta la cabecera; escríbase: %s"},
+	{"%d ports in this line and those before it: more than %d", "%d puertos en esta línea y las anteriores: más de %d"},
+	{"more than %d lines are about port %d", "más de %d líneas tratan del puerto %d"},
 	{"unknown column %q; known are %s", "columna desconocida: %q; las hay: %s"},
 	{"no column \"action\" (add, replace or mute)", "falta la columna \"action\" (add, replace o mute)"},
 	{"%d fields, the header names %d", "%d campos, y la cabecera nombra %d"},
