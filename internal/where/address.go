@@ -10,6 +10,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
 
 	"portero/internal/record"
 )
@@ -73,12 +74,16 @@ func (q *quoted) column(c int) int {
 // network reads an address or a network; of a network the bits behind its length do not count.
 func network(s string) (netip.Prefix, bool) {
 	if p, err := netip.ParsePrefix(s); err == nil {
+		if p.Addr().Is4In6() && p.Bits() >= 96 { // IPv4, as sockets that speak both write it
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
 		return p.Masked(), true
 	}
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
 		return netip.Prefix{}, false
 	}
+	a = a.Unmap()
 	return netip.PrefixFrom(a, a.BitLen()), true
 }
 
@@ -106,7 +111,7 @@ func (n nets) within(args ...any) (any, error) {
 	}
 	a = a.WithZone("")
 	for _, p := range ps {
-		if p.Contains(a) {
+		if p.Contains(a) || p.Contains(a.Unmap()) {
 			return true, nil
 		}
 	}
@@ -168,10 +173,29 @@ type misplaced struct {
 
 func (m *misplaced) Error() string { return fmt.Sprintf("column %d: %s", m.at+1, m.what) }
 
-// placed says an error with its place in the user's text.
-func (q *quoted) placed(err error) error {
-	if m := (*misplaced)(nil); errors.As(err, &m) {
-		return &misplaced{q.column(m.at), m.what}
+// lined is one in the user's text, where that has several lines.
+type lined struct {
+	line int
+	misplaced
+}
+
+func (l *lined) Error() string { return fmt.Sprintf("line %d, %s", l.line, l.misplaced.Error()) }
+
+// told says an error in our words, with its place in the user's text.
+func (q *quoted) told(err error) error {
+	var m *misplaced
+	if fe := (*file.Error)(nil); errors.As(err, &fe) {
+		m = &misplaced{fe.From, plainly(fe.Message) + hint(fe.Message)}
+	} else if !errors.As(err, &m) {
+		what, _, _ := strings.Cut(err.Error(), "\n")
+		return errors.New(plainly(what))
 	}
-	return err
+	at := misplaced{q.column(m.at), strings.ReplaceAll(m.what, "\n", " ")}
+	text := []rune(q.text)
+	before := string(text[:min(m.at, len(text))])
+	if n := strings.LastIndexByte(before, '\n'); n >= 0 {
+		at.at -= q.column(utf8.RuneCountInString(before[:n+1]))
+		return &lined{1 + strings.Count(before, "\n"), at}
+	}
+	return &at
 }

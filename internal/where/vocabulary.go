@@ -44,6 +44,9 @@ func (n *names) Visit(node *ast.Node) {
 	switch x := (*node).(type) {
 	case *ast.IdentifierNode:
 		n.used[x.Value] = true
+		if x.Value == "$env" && n.err == nil { // all there is, which is never fetched
+			n.err = &misplaced{x.Location().From, fmt.Sprintf("%q does not fit here", x.Value)}
+		}
 	case *ast.BinaryNode:
 		switch x.Operator {
 		case "==", "!=", "in":

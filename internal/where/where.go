@@ -11,7 +11,6 @@
 package where
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -19,7 +18,6 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 
 	"portero/internal/record"
@@ -27,6 +25,7 @@ import (
 
 // Filter decides about records. One goroutine owns it.
 type Filter struct {
+	text   quoted
 	prog   *vm.Program
 	fields []record.Field // those that the expression names
 	env    map[string]any
@@ -45,7 +44,7 @@ func Fields() []string {
 
 // Compile reads an expression. Its errors name the place in it.
 func Compile(text string) (*Filter, error) {
-	f := &Filter{env: map[string]any{}}
+	f := &Filter{text: quote(text), env: map[string]any{}}
 	schema := record.Schema()
 	seen := &names{used: map[string]bool{}, keys: map[string]*record.Field{}}
 	for _, w := range words() {
@@ -72,17 +71,12 @@ func Compile(text string) (*Filter, error) {
 	for _, b := range []string{"first", "last", "none", "duration", "one", "all", "any", "count"} {
 		opts = append(opts, expr.DisableBuiltin(b))
 	}
-	q := quote(text)
-	p, err := expr.Compile(q.text, opts...)
+	p, err := expr.Compile(f.text.text, opts...)
 	if seen.err != nil {
-		return nil, q.placed(seen.err)
+		err = seen.err
 	}
 	if err != nil {
-		var fe *file.Error
-		if errors.As(err, &fe) {
-			return nil, &misplaced{q.column(fe.Column), plainly(fe.Message) + hint(fe.Message)}
-		}
-		return nil, errors.New(plainly(strings.SplitN(err.Error(), "\n", 2)[0]))
+		return nil, f.text.told(err)
 	}
 	f.prog = p
 	for i := range schema {
@@ -120,6 +114,9 @@ var complaints = []struct {
 	{regexp.MustCompile(`^literal not terminated$`), "quotes that are never closed"},
 	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`), `"%s" does not go between %s and %s`},
 	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`), `"%s" does not go before %s`},
+	{regexp.MustCompile(`^invalid \w+ literal: .*parsing (".*"): `), "%s is no number that can be compared"},
+	{regexp.MustCompile(`^(?s:invalid operation: (?:int|float)\((.*)\))$`), `"%s" is no number that can be compared`},
+	{regexp.MustCompile(`^memory budget exceeded$`), "this takes too much memory"},
 	{regexp.MustCompile(`^expected bool, but got (.+)$`), "the expression comes to %s, not to true or false"},
 }
 
@@ -198,7 +195,8 @@ func Complete(text string) []string {
 	return out
 }
 
-// Match reports whether the expression holds for r.
+// Match reports whether the expression holds for r. Its errors name the place in the expression that no
+// record like r has an answer to.
 func (f *Filter) Match(r *record.Record) (bool, error) {
 	for i := range f.fields {
 		x := &f.fields[i]
@@ -234,7 +232,7 @@ func (f *Filter) Match(r *record.Record) (bool, error) {
 	}
 	v, err := f.vm.Run(f.prog, f.env)
 	if err != nil {
-		return false, err
+		return false, f.text.told(err)
 	}
 	b, _ := v.(bool)
 	return b, nil

@@ -157,6 +157,8 @@ var filterMessages = [][2]string{
 	{"a list of numbers", "una lista de números"},
 	{"a text", "un texto"},
 	{"true or false", "verdadero o falso"},
+	{"%q is no number that can be compared", "%q no es un número que se pueda comparar"},
+	{"this takes too much memory", "esto pide demasiada memoria"},
 	{"unknown name %s", "nombre desconocido: %s"},
 	{"%q is no key of the record", "%q no es una clave del registro"},
 	{" (the names are the record's keys: portero explain fields; other words take quotes: %q)", " (los nombres son las claves del registro: portero explain fields; las demás palabras van entre comillas: %q)"},
