@@ -3,6 +3,7 @@
 package helper
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,5 +131,21 @@ func TestWhoAsksIsNotTrusted(t *testing.T) {
 	}
 	if n := asked.Load(); n != 1 {
 		t.Errorf("%d questions were taken out of what is none", n-1)
+	}
+}
+
+// An answer of the longest that goes through at once arrives whole.
+func TestTheLongestAnswer(t *testing.T) {
+	c, _ := wire(t, func(_ string, body []byte) (any, []*os.File, error) {
+		var n int
+		err := json.Unmarshal(body, &n)
+		return strings.Repeat("x", n), nil, err
+	})
+	n := 64<<10 - len(`{"Body":""}`)
+	for n, fine := range map[int]bool{1: true, n - 1: true, n: true, n + 1: false, 2 * n: false} {
+		var got string
+		if _, err := c.Ask("x", n, &got); (err == nil) != fine || fine && len(got) != n {
+			t.Errorf("a text of %d octets: %d came, %v", n, len(got), err)
+		}
 	}
 }

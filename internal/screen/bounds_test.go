@@ -1,12 +1,18 @@
 package screen
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/findings"
+	"portero/internal/record"
 	"portero/internal/words"
 )
 
@@ -43,6 +49,76 @@ func TestDetailTakesSoManyLines(t *testing.T) {
 		}
 		if last := ansi.Strip(ls[len(ls)-1]); !strings.HasSuffix(last, "~") {
 			t.Errorf("the last line does not say that there is more: %q", last)
+		}
+	}
+}
+
+// A picture is of so many connections, packets, doors and hosts at most, and of as many where there are.
+func TestWhatAPictureHolds(t *testing.T) {
+	b := NewBoard(nil)
+	offered := 0
+	ask := Sources{Count: func() Counters { return Counters{} }, Findings: func() []findings.Finding { return nil }, Look: func(_ int64, each func(*record.Record) bool) bool {
+		for offered = 1; each(&record.Record{ID: uint64(offered)}); offered++ {
+		}
+		return false
+	}}
+	// What the desk did not come to is kept until four pictures wait.
+	for i, want := range []int{2000, 4000, 6000, 8000, 10_000, 2000} {
+		b.next = time.Time{}
+		if b.Tick(time.Now(), 1, ask); offered != 2000 || len(b.looked) != want {
+			t.Fatalf("picture %d: %d connections were looked at, %d wait, want %d", i, offered, len(b.looked), want)
+		}
+	}
+	b.Follow(&record.Record{ID: 7})
+	for i := range 2500 {
+		b.Packet(7, &capture.Packet{Index: uint64(i + 1)})
+	}
+	b.next = time.Time{}
+	b.Tick(time.Now(), 1, ask)
+	if f := b.Following(); len(f.Packets) != 2000 || f.Packets[1999].Index != 2500 {
+		t.Errorf("%d packets of the connection that is followed", len(f.Packets))
+	}
+	made := func(i int) *record.Record {
+		a := func(net byte) netip.Addr { return netip.AddrFrom4([4]byte{10, net, byte(i >> 8), byte(i)}) }
+		return &record.Record{ID: uint64(i), Proto: capture.ProtoTCP, HasPorts: true, Handshake: handshake.Completed, Orig: record.Side{Addr: a(0)}, Resp: record.Side{Addr: a(1), Port: 80}}
+	}
+	b = NewBoard(nil)
+	for i := range 10_000 {
+		if r := made(i); i < 6000 {
+			b.Ended(r)
+		} else {
+			b.looked = append(b.looked, r)
+		}
+	}
+	b.digest(time.Now())
+	if v := b.View(); len(v.Ports) != 5000 || len(v.Hosts) != 5000 {
+		t.Errorf("%d doors and %d hosts", len(v.Ports), len(v.Hosts))
+	}
+}
+
+// Rates are told only beside six characters of what is watched, or all of it.
+func TestRatesLeaveRoomForTheTitle(t *testing.T) {
+	for title, least := range map[string]int{"abcdefghijklmnop": 6, "lo": 2} {
+		m, _ := filled(t, words.English, "first-look", 200, 24)
+		m.Title = title
+		now := time.Now()
+		m.past = []*View{{At: now}, {At: now.Add(time.Second), Counters: Counters{Packets: 100}}}
+		shortest := 99
+		for width := 20; width < 120; width++ {
+			m.width = width
+			line := ansi.Strip(m.status())
+			if n := 0; strings.Contains(line, "100 packets/s") {
+				for n < len(title) && strings.Contains(line, title[:n+1]) {
+					n++
+				}
+				if n < len(title) {
+					n++ // the mark of what was cut
+				}
+				shortest = min(shortest, n)
+			}
+		}
+		if shortest != least {
+			t.Errorf("beside the rates %d characters of %q are left, not %d", shortest, title, least)
 		}
 	}
 }

@@ -220,6 +220,61 @@ func TestDamagedBatches(t *testing.T) {
 	}
 }
 
+// What a batch may hold at most is taken, and what is one more of it is not.
+func TestWhatABatchMayHold(t *testing.T) {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	times := append(append(appendString(nil, "first"), byte(Time)), allEqual, 0, 1)
+	batch := func(site, sensor string, cols int, body []byte) error {
+		b := appendString(appendString([]byte(magic), site), sensor)
+		b = binary.AppendUvarint(binary.AppendUvarint(binary.AppendUvarint(b, 3), uint64(cols)), uint64(len(body)))
+		_, err := Decode(z.EncodeAll(body, b))
+		return err
+	}
+	// named has a column of a name beside the times, and columns many of them.
+	named := func(n int) []byte {
+		return append(append(appendString(slices.Clone(times), strings.Repeat("x", n)), byte(Uint)), allNull)
+	}
+	columns := func(n int) []byte {
+		b := slices.Clone(times)
+		for i := range n - 1 {
+			b = append(append(appendString(b, fmt.Sprint("c", i)), byte(Uint)), allNull)
+		}
+		return b
+	}
+	// long is a body of so many octets, nearly all of them one text.
+	long := func(n int) []byte {
+		head := append(append(appendString(slices.Clone(times), "a"), byte(Text)), 1)
+		head = binary.AppendUvarint(head, uint64(n-len(head)-4-4))
+		b := make([]byte, n)
+		copy(b, head)
+		return append(b[:n-4], 3, 0, 1, 1)
+	}
+	name := strings.Repeat("x", 64)
+	for _, x := range []struct {
+		what string
+		fine bool
+		err  error
+	}{
+		{"a site of 64 octets", true, batch(name, "core", 1, times)}, {"a site of 65", false, batch(name+"x", "core", 1, times)},
+		{"a sensor of 64 octets", true, batch("hq", name, 1, times)}, {"a sensor of 65", false, batch("hq", name+"x", 1, times)},
+		{"a column of 64 octets", true, batch("hq", "core", 2, named(64))}, {"a column of 65", false, batch("hq", "core", 2, named(65))},
+		{"512 columns", true, batch("hq", "core", 512, columns(512))}, {"513 columns", false, batch("hq", "core", 513, columns(513))},
+		{"64 MB", true, batch("hq", "core", 2, long(64<<20))}, {"an octet more", false, batch("hq", "core", 2, long(64<<20+1))},
+	} {
+		if x.fine != (x.err == nil) {
+			t.Errorf("%s: %v", x.what, x.err)
+		}
+	}
+	var r reader
+	if !r.room(32<<20, 3) || r.bad || r.room(1, 1) || !r.bad {
+		t.Errorf("of 96 MB and an octet %d octets are made", r.size)
+	}
+}
+
 // Texts are told apart however many there are.
 func TestDictionariesOfEverySize(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 254, 255, 256, 257, 65_534, 65_535, 65_536, 70_000} { // with the empty one an octet more is needed from 256 and from 65536 on
