@@ -74,7 +74,9 @@ func run(args []string, out, errw io.Writer) int {
 	}
 	gone := errors.Is(sheet.Err, syscall.EPIPE) // nobody reads on: no error of ours
 	if err != nil && err.Error() != "" && !gone {
-		a.say(plain(err))
+		for _, e := range safe.Several(err) {
+			a.say(plain(e))
+		}
 	}
 	var ee *exitError
 	switch {
@@ -138,11 +140,8 @@ func plain(err error) string {
 
 // say tells one line on standard error, with nothing in it that steers a terminal.
 func (a *app) say(s string) {
-	for _, l := range strings.Split(words.FleetMessage(a.lang, s), "\n") {
-		l = safe.Terminal(l)
-		if l != "" {
-			fmt.Fprintln(a.err, "portero-fleet: "+l)
-		}
+	if l := safe.Terminal(words.FleetMessage(a.lang, s)); l != "" {
+		fmt.Fprintln(a.err, "portero-fleet: "+l)
 	}
 }
 

@@ -160,8 +160,8 @@ func TestMissingNamesAreToldAtOnce(t *testing.T) {
 // TestSayHidesNothing: what others named neither steers a terminal nor hides in it.
 func TestSayHidesNothing(t *testing.T) {
 	var b bytes.Buffer
-	(&app{err: &b}).say("a\x1b[31m\u200b\u2028\ufeff\u061cz")
-	if got, want := b.String(), "portero-fleet: a\ufffd[31m\ufffd\ufffd\ufffd\ufffdz\n"; got != want {
+	(&app{err: &b}).say("a\x1b[31m\u200b\u2028\ufeff\u061cz\nportero-fleet: all is well")
+	if got, want := b.String(), "portero-fleet: a\ufffd[31m\ufffd\ufffd\ufffd\ufffdz\ufffdportero-fleet: all is well\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -229,19 +229,28 @@ func TestSlowInput(t *testing.T) {
 
 // Hostile bytes in a file's name reach no terminal.
 func TestHostileName(t *testing.T) {
-	p := filepath.Join(t.TempDir(), "a\x1b[31mb\u202e.pcap")
+	p := filepath.Join(t.TempDir(), "a\x1b[31mb\u202e\nportero: all is well.pcap")
 	b, _ := os.ReadFile(look)
+	b = b[:len(b)-7] // damaged, so that there is something to say of it
 	// Where no file may have such a name (Windows) there are still those who ask for it.
 	if err := os.WriteFile(p, b, 0o600); err == nil {
-		if _, out, errs := portero(t, p); strings.ContainsAny(out+errs, "\x1b\u202e") {
-			t.Error("an escape code came through")
+		for _, args := range [][]string{{"read", p}, {"read", p, look}, {"read", "--format", "csv", p, look}, {"read", "--format", "zeek", p}, {"why", p, "1"}, {"teach", p, "1"}, {"hosts", p},
+			{"findings", p}, {"diff", p, look}, {"diff", look, p}, {"extract", p, "1", "-w", p + "x", "--force"}, {"report", p, "-o", p + "y", "--force"}, {"exercise", p}, {"read", p, "-w", p},
+			{"read", look, "--catalog", p}, {"read", look, "--policy", p}, {"catalog", "check", p}, {"read", look, "-o", p}, {"live", p}, {"policy", p, look}, {"policy", look, p}} {
+			_, out, errs := portero(t, args...)
+			if strings.ContainsAny(out+errs, "\x1b\u202e") {
+				t.Errorf("%q: an escape code came through", args)
+			}
+			if strings.Contains("\n"+out+"\n"+errs, "\nportero: all is well") {
+				t.Errorf("%q: a name made a line of its own: %q %q", args, out, errs)
+			}
 		}
 	} else if runtime.GOOS != "windows" {
 		t.Fatal(err)
 	}
 	_, _, errs := portero(t, p+"x")
-	if strings.ContainsAny(errs, "\x1b\u202e") {
-		t.Error("an escape code came through an error")
+	if strings.ContainsAny(errs, "\x1b\u202e") || strings.Contains(errs, "\nportero: all") {
+		t.Errorf("an escape code, or a line of its own, came through an error: %q", errs)
 	}
 }
 

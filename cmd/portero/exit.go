@@ -64,14 +64,15 @@ func brokenPipe(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }
 
-// say tells one line on standard error.
+// say tells an error on standard error, a line for each of several that came together. A name in it, which may be
+// anybody's, makes no line of its own.
 func say(w io.Writer, err error, l words.Lang) {
 	if err == nil || brokenPipe(err) || errors.Is(err, context.Canceled) {
 		return
 	}
-	for _, line := range strings.Split(explainOpen(err), "\n") {
-		if line != "" {
-			fmt.Fprintln(w, "portero: "+printable(words.Message(l, line)))
+	for _, e := range safe.Several(err) {
+		if line := explainOpen(e); line != "" {
+			fmt.Fprintln(w, "portero: "+words.Message(l, printable(line)))
 		}
 	}
 }
@@ -79,14 +80,6 @@ func say(w io.Writer, err error, l words.Lang) {
 // explainOpen makes the system's words for files that cannot be opened say what
 // to do.
 func explainOpen(err error) string {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		var lines []string
-		for _, e := range joined.Unwrap() {
-			lines = append(lines, explainOpen(e))
-		}
-		return strings.Join(lines, "\n")
-	}
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
 		if pe.Path == "" { // a variable of a script that is not set

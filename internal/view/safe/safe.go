@@ -2,6 +2,7 @@
 package safe
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -138,4 +139,23 @@ func Command(w int, label string, words ...string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Several takes apart errors that came together (errors.Join): each is told in a line of its own, and a name in one of
+// them, whatever it holds, makes none.
+func Several(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return []error{err}
+	}
+	var out []error
+	var text []string
+	for _, e := range joined.Unwrap() {
+		out = append(out, Several(e)...)
+		text = append(text, e.Error())
+	}
+	if err.Error() != strings.Join(text, "\n") {
+		return []error{err} // one that says more than they do
+	}
+	return out
 }

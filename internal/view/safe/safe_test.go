@@ -2,7 +2,10 @@ package safe
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -110,6 +113,22 @@ func TestCommand(t *testing.T) {
 	} {
 		if got := Command(c.w, "next:", "portero", "why", c.file, "3"); got != c.want {
 			t.Errorf("%d columns: %q, want %q", c.w, got, c.want)
+		}
+	}
+}
+
+// Errors that came together are told one by one, also where they did in several steps.
+func TestSeveral(t *testing.T) {
+	a, b, c := errors.New("a\nportero: b"), errors.New("b"), fmt.Errorf("c: %w", errors.New("d"))
+	both, over := fmt.Errorf("e: %w; %w", a, b), fmt.Errorf("f: %w", errors.Join(a, b)) // which lose nothing of their own
+	for _, x := range []struct {
+		err  error
+		want []error
+	}{
+		{a, []error{a}}, {c, []error{c}}, {both, []error{both}}, {over, []error{over}}, {errors.Join(a, b), []error{a, b}}, {errors.Join(nil, errors.Join(a, nil, b), c), []error{a, b, c}},
+	} {
+		if got := Several(x.err); !slices.Equal(got, x.want) {
+			t.Errorf("%q: %q", x.err, got)
 		}
 	}
 }
