@@ -49,6 +49,15 @@ func (w *wire) upload(c, s end, out, back int) {
 	}
 }
 
+// open is a connection that opens and closes, and nothing is said.
+func (w *wire) open(c, s end) {
+	w.knock(c, s, "SA")
+	w.tcp(c, s, "A", 101, 301, nil)
+	w.tcp(c, s, "FA", 101, 301, nil)
+	w.tcp(s, c, "FA", 301, 102, nil)
+	w.tcp(c, s, "A", 102, 302, nil)
+}
+
 var kindCases = []kindCase{
 	{kind: "scan-ports", raises: true, what: "fifteen ports of one machine refuse within a second", make: func(w *wire) {
 		w.times(15, 50*time.Millisecond, func(i int) { w.knock(at("10.0.0.9:%d", 40000+i), at("10.0.0.1:%d", 20+i), "RA") })
@@ -61,6 +70,12 @@ var kindCases = []kindCase{
 	}},
 	{kind: "scan-hosts", what: "a file server is down: one client calls it twenty-five times", make: func(w *wire) {
 		w.times(25, 100*time.Millisecond, func(i int) { w.knock(at("10.0.0.9:%d", 40000+i), at("10.9.0.1:445"), "") })
+	}},
+	{kind: "scan-answered", raises: true, what: "thirty machines of the Internet are asked for shares, and open", make: func(w *wire) {
+		w.times(30, 100*time.Millisecond, func(i int) { w.open(at("10.0.0.9:%d", 40000+i), at("9.9.%d.7:445", 1+i)) })
+	}},
+	{kind: "scan-answered", what: "a house with addresses of the Internet: thirty machines of its own are asked for shares, and open", make: func(w *wire) {
+		w.times(30, 100*time.Millisecond, func(i int) { w.open(at("9.9.0.9:%d", 40000+i), at("9.9.%d.7:445", 1+i)) })
 	}},
 	{kind: "scan-stealth", raises: true, what: "three ports get a FIN without a connection, and refuse it", make: func(w *wire) {
 		w.times(3, time.Second, func(i int) {

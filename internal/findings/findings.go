@@ -65,6 +65,9 @@ const (
 	scanHosts      = 25 // the same: hosts
 	stealth        = 3
 	scanWindow     = 5 * time.Minute
+	letInHosts     = 30      // more than a person has to do with at once
+	lookOctets     = 1 << 16 // of a call that looks about: copies, releases and backups take more
+	visitsApart    = 10 * time.Second
 	floodMin       = 100
 	floodWindow    = 10 * time.Second
 	floodFrom      = 10   // addresses, from which it is more than the fault of some
@@ -137,6 +140,7 @@ type rule struct {
 const (
 	rScanPorts = iota
 	rScanHosts
+	rAnswered
 	rStealth
 	rUDPPorts
 	rUDPHosts
@@ -166,6 +170,7 @@ func New(cat *catalog.Catalog, local []netip.Prefix, budget int64) *Detector {
 	d.rules = [nRules]rule{
 		rScanPorts: {kind: "scan-ports", first: scanPorts, judge: (*Detector).scannedPorts},
 		rScanHosts: {kind: "scan-hosts", first: scanHosts, judge: (*Detector).scannedHosts},
+		rAnswered:  {kind: "scan-answered", first: letInHosts, judge: (*Detector).answeredHosts},
 		rStealth:   {kind: "scan-stealth", first: stealth, judge: (*Detector).probed},
 		rUDPPorts:  {kind: "scan-udp", first: scanPorts, judge: (*Detector).askedPorts},
 		rUDPHosts:  {kind: "scan-udp", first: scanHosts, judge: (*Detector).askedHosts},

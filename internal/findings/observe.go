@@ -237,6 +237,10 @@ func (d *Detector) amplifier(port uint16) string {
 var loginPorts = portsOf(21, 22, 23, 2222, 2323, 3389, 5900)
 var adminPorts = portsOf(22, 135, 445, 3389, 5900, 5985, 5986)
 
+// machinePorts are doors at which machines call machines, and administrators: nobody goes to many of them of strangers, as
+// with pages, names, mail, files and whatever peers share. Those of adminPorts are among them.
+var machinePorts = portsOf(22, 23, 135, 139, 445, 512, 513, 514, 623, 1433, 1521, 2222, 2323, 2375, 2376, 3306, 3389, 4786, 5432, 5900, 5985, 5986, 6379, 8291, 9200, 11211, 27017)
+
 // logins are the services that ask who calls before anything else.
 var logins = map[string]bool{"ssh": true, "ftp": true, "telnet": true, "rdp": true, "vnc": true}
 
@@ -306,8 +310,8 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 				d.mark(&d.rules[rGuess], t, r)
 			}
 		}
-		if adminPorts.has(port) && d.inside(o.addr) && d.inside(s.addr) && o.addr != s.addr {
-			d.note(rLateral, o, nil, 0, 0, e, s, r)
+		if machinePorts.has(port) {
+			d.letIn(r, o, s, e)
 		}
 	}
 	if !onTheHour.has(port) && !keepsAsking(r.App) && !s.addr.IsMulticast() {
@@ -340,6 +344,41 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 	if r.TCP() && port >= 49152 && r.Spoken != identify.FTPData.String() { // that its number is of the moment is known
 		d.note(rDynamic, nil, s, r.Proto, port, e, o, r)
 	}
+}
+
+// letIn books that a machine was let in at a door of machines: inside that is administration, elsewhere it may be a search. Who
+// works there moves more than who looks about.
+func (d *Detector) letIn(r *record.Record, o, s *end, e *event) {
+	port := r.Resp.Port
+	switch {
+	case d.inside(o.addr) && d.inside(s.addr):
+		if adminPorts.has(port) && o.addr != s.addr {
+			d.note(rLateral, o, nil, 0, 0, e, s, r)
+		}
+	case r.Orig.Payload+r.Resp.Payload <= lookOctets && (d.public(o.addr) || d.public(s.addr)) && !neighbours(o.addr, s.addr):
+		var k topic
+		k.set(o, nil, 0, 0, port)
+		e := *e
+		e.size = s.hash // see tried
+		ru := &d.rules[rAnswered]
+		if t := ru.sight(&k, &e, s, 0, 0); t != nil {
+			t.spoke(r)
+			ru.add(t, &e)
+			ru.host(t, s.addr)
+			d.mark(ru, t, r)
+		}
+	}
+}
+
+// neighbours reports whether two addresses are of one net as large as one owner has: a house with addresses of the
+// Internet administers its machines as one with private ones does.
+func neighbours(a, b netip.Addr) bool {
+	bits := 16
+	if !a.Is4() {
+		bits = 32
+	}
+	net, err := a.Prefix(bits)
+	return err == nil && net.Contains(b)
 }
 
 func (d *Detector) inside(a netip.Addr) bool { return Inside(a, d.local) }

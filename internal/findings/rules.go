@@ -153,6 +153,64 @@ func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
 	return f, n >= scanHosts
 }
 
+// answeredHosts finds a search that succeeds: a worm or a scanner that machine after machine lets in. Who comes back to them by the clock
+// looks after them.
+func (d *Detector) answeredHosts(k subject, t *track) (Finding, bool) {
+	if t.hosts.len() < letInHosts {
+		return Finding{}, false
+	}
+	es, n := densestOf(t.events, scanWindow, machine)
+	if n < letInHosts || revisited(t.events, es)*2 >= n {
+		return Finding{}, false
+	}
+	f := Finding{Kind: "scan-answered", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
+		Count: uint64(t.hosts.len()), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.speech(k, t, capture.ProtoTCP)}
+	switch k.port {
+	case 23, 135, 139, 445, 1433, 3389: // that strangers are administered by SSH happens in honest houses too
+		if d.inside(k.actor) {
+			f.Severity = "high"
+		}
+	}
+	f.evidence(es)
+	f.First, f.Last = t.first, t.last
+	return f, true
+}
+
+// revisited is how many machines of those in window were called three times or more at even intervals. What comes close
+// together is one visit.
+func revisited(all, window []event) (n int) {
+	visits := map[uint64][]int64{}
+	for i := range window {
+		visits[machine(&window[i])] = nil
+	}
+	for _, e := range byTime(all) {
+		v, ok := visits[machine(&e)]
+		if ok && (len(v) == 0 || e.at-v[len(v)-1] >= int64(visitsApart)) {
+			visits[machine(&e)] = append(v, e.at)
+		}
+	}
+	for _, v := range visits {
+		if len(v) < 3 {
+			continue
+		}
+		var gaps []int64
+		for i := range v[1:] {
+			gaps = append(gaps, v[i+1]-v[i])
+		}
+		m := median(gaps)
+		even := 0
+		for _, g := range gaps {
+			if max(g-m, m-g)*4 <= m {
+				even++
+			}
+		}
+		if even*4 >= len(gaps)*3 {
+			n++
+		}
+	}
+	return n
+}
+
 func (d *Detector) probed(k subject, t *track) (Finding, bool) {
 	es, n := densest(t.events, scanWindow)
 	f := Finding{Kind: "scan-stealth", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: capture.ProtoTCP, Count: uint64(n), Of: t.total, Window: scanWindow}

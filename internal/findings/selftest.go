@@ -136,6 +136,20 @@ var tales = []Tale{
 				s.scene(caller, server, 17010+p, handshake.Completed)
 			}
 		}},
+	{both("thirty machines of the Internet open their shares to one caller", "treinta equipos de Internet abren sus recursos compartidos a uno que llama"), "scan-answered high",
+		both("nobody goes to so many strangers by such a door: a worm does", "nadie va a tantos extraños por una puerta así: un gusano sí"),
+		func(s *teller) {
+			for p := range byte(30) {
+				s.scene(caller, netip.AddrFrom4([4]byte{9, 9, p, 1}).String(), 445, handshake.Completed)
+			}
+		}},
+	{both("thirty machines inside open their shares to one caller", "treinta equipos interiores abren sus recursos compartidos a uno que llama"), "lateral-admin low",
+		both("whoever administers a house, or makes its backups, does that", "lo hace quien administra una casa o le saca las copias de seguridad"),
+		func(s *teller) {
+			for p := range byte(30) {
+				s.scene(caller, netip.AddrFrom4([4]byte{10, 9, p, 1}).String(), 445, handshake.Completed)
+			}
+		}},
 	{both("thirty answers nobody asked for", "treinta respuestas que nadie pidió"), "backscatter info", both("forged names elsewhere: the one who answers is the victim, and nobody here is blamed", "nombres falsos en otra parte: quien contesta es la víctima, y aquí no se culpa a nadie"),
 		func(s *teller) {
 			for p := range uint16(30) {

@@ -46,6 +46,8 @@ func (f *Finding) patternText(l words.Lang) string {
 		return s
 	case "scan-hosts":
 		return say(l.Pick("%s tried %s of %d machines, in vain (%d attempts)", "%s probó en vano %s de %d equipos (%d intentos)"), f.Actor, door, f.Count, f.Of)
+	case "scan-answered":
+		return say(l.Pick("%s was let in on %s by %d machines within %s (%d connections)", "a %s lo dejaron entrar por %s %d equipos en %s (%d conexiones)"), f.Actor, door, f.Count, span(f.took()), f.Of)
 	case "scan-stealth":
 		if f.Proto == 0 {
 			return say(l.Pick("%s sent packets of %d different IP protocols to %s", "%s envió paquetes de %d protocolos IP distintos a %s"), f.Actor, f.Count, f.Target)

@@ -29,6 +29,9 @@ var thresholds = []struct {
 	{"hosts by TCP", "scan-hosts", 25, 5 * time.Minute, func(s *story, at int64, i int) {
 		s.tcp(at, "10.0.0.9", "10.9.%d.%d", i, 80, handshake.NoAnswer)
 	}},
+	{"hosts that let in", "scan-answered", 30, 5 * time.Minute, func(s *story, at int64, i int) {
+		s.tcp(at, "10.0.0.9", "8.9.%d.%d", i, 445, handshake.Completed)
+	}},
 	{"odd segments", "scan-stealth", 3, 5 * time.Minute, func(s *story, at int64, i int) {
 		s.tcp(at, "10.0.0.9", "10.0.0.1", 0, uint16(20+i), handshake.Probe)
 	}},
