@@ -174,6 +174,7 @@ func TestQuotedHeaders(t *testing.T) {
 		{"VXLAN over IPv6", ip6Packet(hostB, hostA, 17, datagram(4789, []byte{8, 0, 0, 0, 0, 0, 9, 0}, frame))},
 		{"Geneve with options", in4(17, datagram(6081, []byte{1, 0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 3, 0}, frame))},
 		{"GTP", in4(17, datagram(2152, []byte{0x30, 0xff, 0, 52, 0, 0, 0, 1}, four))},
+		{"GTP, version 0", in4(17, datagram(3386, []byte{0x1e, 0xff, 0, 52}, make([]byte, 16), four))},
 		{"GTP, IPv6 behind an extension", in4(17, datagram(2152, []byte{0x34, 0xff, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 1, 0}, whole6))},
 		{"VXLAN in GRE", in4(47, join([]byte{0, 0, 8, 0}, in4(17, datagram(4789, []byte{8, 0, 0, 0, 0, 0, 9, 0}, frame))))},
 		{"GUE", in4(17, datagram(6080, []byte{0, 4, 0, 0}, four))},

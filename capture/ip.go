@@ -159,6 +159,14 @@ func (d *Decoder) carried6(next uint8, off, n int) Outcome {
 			if next == 43 {
 				left += uint64(d.data[off+3]) << (8 * ((off - base + 3) & 7))
 			}
+			if d.data[off] == 59 && next >= 135 {
+				// The header is the message (RFC 6275, 6.1; RFC 7401, 5.1; RFC 5533, 5.1): it says what the packet is.
+				if off > base {
+					p.Digest = mum(p.Digest^mix1, (sum64(d.data[base:off], 0)-left)^mix3)
+				}
+				p.Proto = next
+				return d.portless(off, end-off)
+			}
 			next = d.data[off]
 			off += l
 		case next == protoAH:

@@ -36,7 +36,7 @@ var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", 
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 3386, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
@@ -269,6 +269,8 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 		})
 	case dst == 2152 || src == 2152:
 		return d.gtp(off, n)
+	case dst == 3386 || src == 3386:
+		return d.gtp0(off, n)
 	case dst == 1701 || src == 1701:
 		return d.l2tp(off, n)
 	case dst == 3544 || src == 3544:
@@ -451,6 +453,20 @@ func (d *Decoder) gtp(off, n int) (Outcome, bool) {
 		return 0, false
 	}
 	return d.attempt(tunGTP, true, func() Outcome { return d.ip(o, end-o) })
+}
+
+// gtp0 decodes user packets of GTP's version 0 (3GPP TS 09.60, section 6): twenty octets before each, none of them optional.
+func (d *Decoder) gtp0(off, n int) (Outcome, bool) {
+	const header = 20
+	h := d.data[off:]
+	if h[0]>>4 != 1 || h[1] != 0xff { // version 0, GTP and not GTP', a user's packet
+		return 0, false
+	}
+	l := int(be.Uint16(h[2:]))
+	if l > n-header || !d.soundIP(off+header, l) {
+		return 0, false
+	}
+	return d.attempt(tunGTP, true, func() Outcome { return d.ip(off+header, l) })
 }
 
 // l2tp decodes L2TP's data messages, of version 2 (RFC 2661) and of version 3 over UDP.

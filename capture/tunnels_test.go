@@ -31,6 +31,9 @@ func TestRarerTunnels(t *testing.T) {
 	inNSH := func(parts ...[]byte) []byte { return join(frame[:12], []byte{0x89, 0x4f}, join(parts...)) }
 	origin, proof := []byte{0, 0, 0xe0, 0x1f, 1, 2, 3, 4}, join([]byte{0, 1, 4, 2}, []byte("name"), []byte("ab"), make([]byte, 9))
 	ayiya := func(next byte) []byte { return join([]byte{0x40, 0x52, 0x11, next}, make([]byte, 4+16+20)) }
+	gtp0 := func(flags, kind byte, n int) []byte {
+		return join([]byte{flags, kind, 0, byte(n), 0, 1, 0, 2, 0xff, 0xff, 0xff, 0xff}, make([]byte, 8))
+	}
 	gpe := func(next byte) []byte { return []byte{0x0c, 0, 0, next, 0, 0, 7, 0} }
 	for _, c := range []struct {
 		name   string
@@ -49,6 +52,11 @@ func TestRarerTunnels(t *testing.T) {
 		{"Geneve, a packet without a link", datagram(50000, 6081, []byte{0, 0, 8, 0, 0, 0, 9, 0}, four), "geneve"},
 		{"Geneve, of a later version", datagram(50000, 6081, []byte{0x40, 0, 8, 0, 0, 0, 9, 0}, four), "-"},
 		{"Geneve, options longer than it", datagram(50000, 6081, []byte{0x3f, 0, 8, 0, 0, 0, 9, 0}, four), "-"},
+		{"GTP, version 0", datagram(3386, 3386, gtp0(0x1e, 0xff, len(four)), four), "gtp"},
+		{"GTP, version 0, with a number of its own, IPv6", datagram(50000, 3386, gtp0(0x1f, 0xff, len(six)), six), "gtp"},
+		{"GTP, version 0, which signals", datagram(3386, 3386, gtp0(0x1e, 16, len(four)), four), "-"},
+		{"GTP', version 0", datagram(3386, 3386, gtp0(0x0f, 0xff, len(four)), four), "-"},
+		{"GTP, version 0, longer than it is", datagram(3386, 3386, gtp0(0x1e, 0xff, len(four)+1), four), "-"},
 		{"Teredo, to the server", datagram(50000, 3544, six), "teredo"},
 		{"Teredo, from the server", datagram(3544, 50000, six), "teredo"},
 		{"Teredo, with where it came from", datagram(3544, 50000, origin, six), "teredo"},
@@ -101,6 +109,34 @@ func TestFieldsOfAir(t *testing.T) {
 		h := join([]byte{c.fc0, c.fc1, 0, 0}, make([]byte, 20+c.more), []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0})
 		if p, o, _, _ := decode1(t, LinkWiFi, join(h, packet)); (o == OK && p.DstPort == 443) == c.unreadable {
 			t.Errorf("%s: %v %+v", c.name, o, p)
+		}
+	}
+}
+
+// Headers of IPv6 that are messages themselves, with nothing behind them, say what the packet is; what has something behind it is that.
+func TestMessagesThatAreHeaders(t *testing.T) {
+	message := func(next byte) []byte { return []byte{next, 1, 5, 0, 0, 0, 0, 9, 0x80, 0, 0, 60, 1, 2, 0, 0} }
+	for _, c := range []struct {
+		name    string
+		packet  []byte
+		proto   uint8
+		payload uint32
+	}{
+		{"mobility", ip6Packet(hostA, hostB, 135, message(59)), 135, 16},
+		{"mobility behind options", ip6Packet(hostA, hostB, 60, destOpts(135), message(59)), 135, 16},
+		{"HIP", ip6Packet(hostA, hostB, 139, message(59)), 139, 16},
+		{"Shim6", ip6Packet(hostA, hostB, 140, message(59)), 140, 16},
+		{"mobility and then OSPF", ip6Packet(hostA, hostB, 135, message(89), make([]byte, 24)), 89, 24},
+		{"options and nothing", ip6Packet(hostA, hostB, 60, destOpts(59)), 59, 0},
+	} {
+		p, o, _, _ := decode1(t, LinkRaw, c.packet)
+		if o != OK || p.Proto != c.proto || p.PayloadLen != c.payload || p.Bits&NoPorts == 0 {
+			t.Errorf("%s: %v, protocol %d, %d octets", c.name, o, p.Proto, p.PayloadLen)
+		}
+		other := append([]byte(nil), c.packet...)
+		other[len(other)-9]++ // of the last header but its first octets, or of what is behind
+		if q, _, _, _ := decode1(t, LinkRaw, other); q.Digest == p.Digest && c.payload > 0 {
+			t.Errorf("%s: another message counts as a copy", c.name)
 		}
 	}
 }

@@ -137,6 +137,7 @@ func TestTunnelsFromTheirPort(t *testing.T) {
 		body []byte
 	}{
 		{"GTP", 2152, join([]byte{0x30, 0xff, 0, 52, 0, 0, 0, 1}, four)},
+		{"GTP, version 0", 3386, join([]byte{0x1e, 0xff, 0, 52}, make([]byte, 16), four)},
 		{"Teredo", 3544, whole6},
 		{"GRE in UDP", 4754, join([]byte{0, 0, 8, 0}, four)},
 	} {

@@ -54,7 +54,7 @@ var ipProtocols = map[uint8]ipProtocol{
 	113: named("PGM", "multicast that repeats what was lost", "multidifusión que repite lo perdido"),
 	115: named("L2TP", "a tunnel", "un túnel"),
 	124: tellRoutes("IS-IS"),
-	135: described("mobility header of IPv6", "cabecera de movilidad de IPv6"),
+	135: named("Mobility", "where a machine that moved is to be found (Mobile IPv6)", "dónde se encuentra un equipo que cambió de sitio (Mobile IPv6)"),
 	136: named("UDP-Lite", "datagrams that may be damaged in part", "datagramas que pueden llegar dañados en parte"),
 	137: {[2]string{"MPLS in IP", "MPLS dentro de IP"}, [2]string{}},
 	138: named("MANET", "machines that move find ways through each other", "equipos móviles que se abren camino unos por otros"),
