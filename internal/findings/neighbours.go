@@ -14,13 +14,14 @@ import (
 
 // The thresholds of what is told by packets rather than by records.
 const (
-	tunnelNames   = 20             // distinct names under one domain
-	tunnelLength  = 30             // mean octets of what stands before the domain
-	tunnelEntropy = 3.5            // bits an octet
-	tunnelOdd     = 0.5            // share of types that carry free text (TXT, NULL, CNAME, MX, SRV)
-	tunnelMany    = 100            // distinct names within an hour, half as long
-	tunnelKept    = 4096           // distinct names told apart
-	tunnelWindow  = 24 * time.Hour // in which all that is asked for: what gathers in weeks is a site's habit
+	tunnelNames   = 20                    // distinct names under one domain
+	tunnelLength  = 30                    // mean octets of what stands before the domain
+	tunnelEntropy = 3.5                   // bits an octet
+	tunnelOdd     = 0.5                   // share of types that carry free text (TXT, NULL, CNAME, MX, SRV)
+	tunnelMany    = 100                   // distinct names within an hour, half as long
+	tunnelKept    = 4096                  // distinct names told apart
+	tunnelCopy    = 10 * time.Millisecond // within which the same question is a copy that was captured twice: who asks again waits longer
+	tunnelWindow  = 24 * time.Hour        // in which all that is asked for: what gathers in weeks is a site's habit
 	claimWithin   = time.Minute
 	falseNames    = 3 // distinct names one machine answered for
 	letterFrom    = 5
@@ -58,6 +59,11 @@ type domain struct {
 	first, last        int64
 	frames, records    []uint64
 	proven             bool // it was a tunnel, whatever came then
+	newest             struct {
+		sub   uint64 // hashed
+		qtype uint16
+		at    int64
+	}
 }
 
 type claimed struct {
@@ -157,6 +163,11 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 	if at-q.first >= int64(tunnelWindow) || q.first-at >= int64(tunnelWindow) { // clocks go backwards
 		h.turn(q, at)
 	}
+	last, sum := &q.newest, hashed(sub)
+	if last.sub == sum && last.qtype == qtype && at >= last.at && at-last.at < int64(tunnelCopy) {
+		return
+	}
+	last.sub, last.qtype, last.at = sum, qtype, at
 	q.first, q.last = min(q.first, at), max(q.last, at)
 	q.queries++
 	q.long += uint64(len(sub))
@@ -165,7 +176,7 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 		q.odd++
 	}
 	if n := len(q.names); n < tunnelKept && h.bytes < h.limit {
-		q.names[hashed(sub)] = struct{}{}
+		q.names[sum] = struct{}{}
 		h.bytes += int64(len(q.names)-n) * nameBytes
 		if many := len(q.names); many > n && many%tunnelMany == 0 {
 			q.proven = q.tunnel() // so many in so short a time: what comes later, and slower, does not take it back

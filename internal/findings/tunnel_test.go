@@ -65,3 +65,31 @@ func TestTunnelWindow(t *testing.T) {
 		}
 	}
 }
+
+// TestTunnelCopies: a question that was captured twice was asked once; one that is asked again, or of another type, counts.
+func TestTunnelCopies(t *testing.T) {
+	for what, c := range map[string]struct {
+		apart time.Duration
+		qtype uint16
+		of    uint64
+	}{
+		"once":            {-1, 1, 20},
+		"a copy of each":  {20 * time.Microsecond, 1, 20},
+		"asked again":     {10 * time.Millisecond, 1, 40},
+		"of another type": {20 * time.Microsecond, 28, 40},
+	} {
+		d := New(catalog.Default(), nil, 0)
+		for i := range 20 {
+			sum := sha256.Sum256(fmt.Append(nil, i))
+			name := strings.ToLower(base32.HexEncoding.EncodeToString(sum[:]))[:30] + ".t.example."
+			at := int64(time.Minute) * int64(i+1)
+			d.Question(netip.MustParseAddr("10.0.0.9"), name, 1, 0, at, uint64(2*i+1))
+			if c.apart >= 0 {
+				d.Question(netip.MustParseAddr("10.0.0.9"), name, c.qtype, 0, at+int64(c.apart), uint64(2*i+2))
+			}
+		}
+		if fs := d.Findings(); len(fs) != 1 || fs[0].Count != 20 || fs[0].Of != c.of {
+			t.Errorf("%s: %+v, want 20 names in %d questions", what, fs, c.of)
+		}
+	}
+}
