@@ -31,7 +31,7 @@ var aliases = map[string][]string{
 	"concept scan":      {"escaneo", "exploración"}, "concept redirect": {"redirección"},
 	"concept handshake":           {"acuerdo", "acuerdo en tres fases", "acuerdo de tres vías", "apretón de manos"},
 	"concept connection-oriented": {"orientado a conexión", "orientada a conexión", "con conexión", "telephone", "teléfono", "tcp"}, "concept connectionless": {"sin conexión", "letter", "carta", "udp"},
-	"concept window": {"ventana"}, "concept seq": {"número de secuencia", "sequence number"}, "concept ISN": {"número de secuencia inicial", "número inicial", "initial sequence number"},
+	"concept window": {"ventana"}, "concept seq": {"número de secuencia", "sequence number", "sequence", "secuencia"}, "concept ISN": {"número de secuencia inicial", "número inicial", "initial sequence number"},
 	"column rtt": {"tiempo de ida y vuelta", "ida y vuelta", "round-trip time"}, "column data": {"carga útil"},
 	"port class system": {"port classes", "clases de puertos", "bien conocidos", "bien conocido"}, "port class user": {"port classes", "clases de puertos", "registrados", "registrado"}, "port class dynamic": {"port classes", "clases de puertos", "dinámicos", "dinámico", "privados", "ephemeral", "efímeros", "efímero"},
 	"concept checksum":        {"suma de comprobación", "offload", "checksum offload", "unfinished checksum", "unfinished checksums", "checksums"},
@@ -45,6 +45,14 @@ var aliases = map[string][]string{
 	"concept multicast":       {"broadcast", "multidifusión", "difusión"},
 	"concept injection":       {"inyección"},
 	"concept octet":           {"octeto"},
+	"concept packet":          {"packets", "paquete", "paquetes", "datagram", "datagrama", "segment", "segmento"},
+	"concept address":         {"dirección", "direcciones", "IP", "IP address", "dirección IP"},
+	"concept flags":           {"flag", "TCP flags", "indicador", "indicadores", "bandera", "banderas"},
+	"concept router":          {"gateway", "enrutador", "encaminador", "puerta de enlace", "pasarela"},
+	"concept firewall":        {"cortafuegos", "firewalls"},
+	"concept NAT":             {"address translation", "port forwarding", "traducción de direcciones", "reenvío de puertos"},
+	"concept loopback":        {"localhost", "bucle local"},
+	"concept timeout":         {"time-out", "tiempo de espera", "plazo"},
 	"concept originator":      {"iniciador", "cliente", "client"}, "concept responder": {"respondedor", "servidor", "server"},
 }
 
