@@ -290,7 +290,9 @@ func (a *app) diffCmd() *cobra.Command {
 	var lang string
 	cmd := &cobra.Command{
 		Use: "diff A B", Short: "Say which doors, clients and services are new, gone or changed from one capture to another",
-		Long:    "Exits with 0 when nothing differs and with 1 when something does, as diff does.",
+		Long: "What works otherwise than before stands first: doors that opened or closed, calls that fail, services. Failures are calls that nobody let in, or that a " +
+			"server answered with a fault of its own (HTTP 500 and above, TLS that did not come about, a name server that failed), of all calls to a door; they are told where their share changed by a tenth.\n\n" +
+			"Exits with 0 when nothing differs and with 1 when something does, as diff does.",
 		Example: "  portero diff monday.pcap tuesday.pcap",
 		Args:    o.counted(needs(2, needsPair, cobra.ExactArgs(2))),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -330,7 +332,7 @@ func (a *app) diffCmd() *cobra.Command {
 			}
 			if len(l.rows) == 0 && o.format == "table" {
 				if !o.quiet {
-					fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("no door, client or service differs", "ninguna puerta, cliente ni servicio difiere"))
+					fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("no door, client or service differs, and no more calls fail", "ninguna puerta, cliente ni servicio difiere, y no fallan más llamadas"))
 				}
 				if err := a.finish(j, false, nil); err != nil {
 					return err

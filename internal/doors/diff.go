@@ -1,13 +1,14 @@
 package doors
 
 import (
+	"fmt"
 	"net/netip"
 	"sort"
 )
 
 // Change is one difference between two captures.
 type Change struct {
-	What        string // door, client or service
+	What        string // door, service, failures or client
 	How         string // new, gone or changed
 	Key         Key
 	Client      netip.Addr // valid for clients
@@ -15,7 +16,8 @@ type Change struct {
 }
 
 // Diff lists what is new, gone or changed from a to b: doors, the clients of
-// doors that are in both, and the services behind them.
+// doors that are in both, the services behind them, and how many calls fail there. What works otherwise than before stands first,
+// doors that nobody opened in either stand last.
 func Diff(a, b *Tally) []Change {
 	var cs []Change
 	for k, d := range a.doors {
@@ -31,6 +33,9 @@ func Diff(a, b *Tally) []Change {
 		// spoken, or the number. A capture in which nobody spoke there denies nothing.
 		if d.Service != e.Service && d.Service != "" && e.Service != "" && d.spoken() == e.spoken() {
 			cs = append(cs, Change{What: "service", How: "changed", Key: k, Before: d.Service, Now: e.Service})
+		}
+		if d.State == Open && e.State == Open && d.worse(e) {
+			cs = append(cs, Change{What: "failures", How: "changed", Key: k, Before: d.failures(), Now: e.failures()})
 		}
 		if d.ClientsMore || e.ClientsMore {
 			continue
@@ -51,11 +56,10 @@ func Diff(a, b *Tally) []Change {
 			cs = append(cs, Change{What: "door", How: "new", Key: k, Now: e.State.String()})
 		}
 	}
-	rank := map[string]int{"door": 0, "service": 1, "client": 2}
 	sort.Slice(cs, func(i, j int) bool {
 		x, y := &cs[i], &cs[j]
-		if rank[x.What] != rank[y.What] {
-			return rank[x.What] < rank[y.What]
+		if a, b := x.rank(), y.rank(); a != b {
+			return a < b
 		}
 		if x.Key != y.Key {
 			return x.Key.Less(y.Key)
@@ -63,4 +67,41 @@ func Diff(a, b *Tally) []Change {
 		return x.Client.Less(y.Client)
 	})
 	return cs
+}
+
+// rank is how soon somebody wants to know of it who asks what is broken.
+func (c *Change) rank() int {
+	open := Open.String()
+	switch {
+	case c.What == "door" && c.How == "changed" && (c.Before == open || c.Now == open):
+		return 0
+	case c.What == "failures":
+		return 1
+	case c.What == "service":
+		return 2
+	case c.What == "door" && c.Before == open:
+		return 3
+	case c.What == "door" && c.Now == open:
+		return 4
+	case c.What == "client":
+		return 5
+	}
+	return 6
+}
+
+// failures says how many calls failed, of how many.
+func (d *Door) failures() string {
+	n, all := d.failed()
+	return fmt.Sprintf("%d/%d", n, all)
+}
+
+// worse reports whether calls to d fail more often, or less, than to e: by a tenth of them. A few fail everywhere.
+func (d *Door) worse(e *Door) bool {
+	n, all := d.failed()
+	m, of := e.failed()
+	if all == 0 || of == 0 {
+		return false
+	}
+	x, y := float64(n)/float64(all), float64(m)/float64(of)
+	return max(x-y, y-x) >= 0.1
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 )
@@ -50,6 +51,7 @@ type Door struct {
 	Attempts                uint64 // connections or exchanges somebody tried
 	Accepted, Refused       uint64
 	Filtered, Silent        uint64
+	Faulty                  uint64 // of those accepted, answered with a fault of the server
 	BytesIn, BytesOut       uint64 // payload octets to and from the host
 	First, Last             int64  // ns
 	Service, Name           string
@@ -174,6 +176,9 @@ func (t *Tally) door(r *record.Record) bool {
 	switch state {
 	case Open:
 		d.Accepted++
+		if faulty(r.App) {
+			d.Faulty++
+		}
 	case Closed:
 		d.Refused++
 	case Filtered:
@@ -190,6 +195,27 @@ func (t *Tally) door(r *record.Record) bool {
 	d.BytesOut += r.Resp.Payload
 	d.First, d.Last = min(d.First, r.First), max(d.Last, r.Last)
 	return true
+}
+
+// failed is how many of all calls came to nothing: nobody let them in, or the server had a fault.
+func (d *Door) failed() (n, all uint64) {
+	n = d.Refused + d.Filtered + d.Silent
+	return n + d.Faulty, n + d.Accepted
+}
+
+// faulty reports whether a server that answered could not do what it is for: an error of its own by HTTP (RFC 9110, section 15.6), TLS
+// that did not come about, a name server that failed (RFC 1035, section 4.1.1).
+func faulty(a *identify.Facts) bool {
+	const servFail, closeNotify = 2, 0
+	switch {
+	case a == nil:
+		return false
+	case a.HTTP != nil && a.HTTP.Status >= 500:
+		return true
+	case a.TLS != nil && a.TLS.HasAlert && a.TLS.AlertFatal && a.TLS.Alert != closeNotify:
+		return true
+	}
+	return a.DNS != nil && a.DNS.Code == servFail
 }
 
 // asked reports whether it is known who knocked. So it is where a datagram came back refused by the

@@ -26,6 +26,7 @@ func Merge(a, b *Tally) *Tally {
 		d.Refused += y.Refused
 		d.Filtered += y.Filtered
 		d.Silent += y.Silent
+		d.Faulty += y.Faulty
 		d.BytesIn += y.BytesIn
 		d.BytesOut += y.BytesOut
 		d.First, d.Last = min(x.First, y.First), max(x.Last, y.Last)

@@ -21,7 +21,7 @@ var columns = map[string]string{
 // Column is the head of a table's column.
 func Column(l Lang, head string) string { return word(l, columns, head) }
 
-var changes = map[string]string{"new": "nuevo", "gone": "ya no está", "changed": "distinto", "door": "puerta", "client": "cliente", "service": "servicio"}
+var changes = map[string]string{"new": "nuevo", "gone": "ya no está", "changed": "distinto", "door": "puerta", "client": "cliente", "service": "servicio", "failures": "fallos"}
 
 // Change is the word for how and what differs between two captures.
 func Change(l Lang, v string) string { return word(l, changes, v) }
