@@ -59,6 +59,7 @@ func when(ns int64, format string, utc bool) string {
 func (a *app) portsCmd() *cobra.Command {
 	var o readFlags
 	var m machineFlags
+	var w watchFlags
 	var state, at, lang string
 	cmd := &cobra.Command{
 		Use: "ports [FILE...]", Short: "Say which doors are open: in a capture, with the proof; or of this machine, with the program behind each",
@@ -66,7 +67,8 @@ func (a *app) portsCmd() *cobra.Command {
 SYN-ACK or a reply came from it), closed (a RST or port unreachable), filtered (another
 ICMP error) or silent. TCP and UDP are two different doors. What was seen to begin was
 tried; accepted also counts answers whose question is not in the capture, and what was
-open before it began.
+open before it began. Of the clients, outside are addresses of the Internet: --state open
+--sort outside shows first what of one's own it reaches.
 
 Without one it lists the sockets of this machine as netstat -an does, each with the
 program, process id, user and file behind it, those of containers included. --seen lays
@@ -104,7 +106,11 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 			if at != "" {
 				return a.portsAt(names, &o, at)
 			}
-			return a.portsOf(names, &o, state)
+			inside, err := w.networks()
+			if err != nil {
+				return err
+			}
+			return a.portsOf(names, &o, state, inside)
 		},
 	}
 	o.input(cmd.Flags())
@@ -114,6 +120,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 	cmd.Flags().StringVar(&state, "state", "", "only doors that are open, closed, filtered or silent; of this machine: listen, established, time-wait ...")
 	cmd.Flags().BoolVarP(&m.listening, "listening", "l", false, "of this machine: only sockets that wait for whoever comes")
 	cmd.Flags().StringArrayVar(&m.seen, "seen", nil, "of this machine: a capture of it, or the ndjson of portero live, to be laid beside its sockets")
+	w.registerLocal(cmd.Flags())
 	o.rankFlags(cmd, doorOrders)
 	langFlag(cmd.Flags(), &lang)
 	cmd.Flags().StringVar(&at, "at", "", "what netstat -an would have shown at this `TIME` (RFC 3339, one of the day as tables show it, or seconds since 1970)")
@@ -123,7 +130,7 @@ where somebody knocked and nobody listens, what answers without a socket.`,
 var doorStates = []string{"open", "closed", "filtered", "silent"}
 
 // portsOf lists the doors of captures that are in a state, in any where it is "".
-func (a *app) portsOf(names []string, o *readFlags, state string) error {
+func (a *app) portsOf(names []string, o *readFlags, state string, inside []netip.Prefix) error {
 	if state != "" && !slices.Contains(doorStates, state) {
 		return usage(fmt.Sprintf("--state: %q is none of open, closed, filtered, silent", state))
 	}
@@ -134,13 +141,16 @@ func (a *app) portsOf(names []string, o *readFlags, state string) error {
 	all := t.Doors()
 	named := o.format != "table" || slices.ContainsFunc(all, func(d *doors.Door) bool { return d.ProofFile != "" })
 	all = slices.DeleteFunc(all, func(d *doors.Door) bool { return state != "" && d.State.String() != state })
-	l := o.doorList(all, named)
+	l := o.doorList(all, named, func(a netip.Addr) bool { return findings.Public(a, inside) })
 	l.rank(doorOrders, o)
+	if i := slices.Index(l.heads, "outside"); o.format == "table" && o.sort != "outside" && !slices.ContainsFunc(l.rows, func(r []any) bool { return r[i] != 0 }) {
+		l = l.only(func(j int) bool { return j != i }) // nobody came from there
+	}
 	// A narrow terminal gets what matters most: the frame that proves a door is more than
 	// how often it was tried. A frame without its file would prove nothing.
-	narrow := l.giveWay(doorOrders, o, "last", "first", "out", "in", "refused", "clients", "accepted", "tried", "frame", "#")
+	narrow := l.giveWay(doorOrders, o, "last", "first", "out", "in", "refused", "clients", "accepted", "outside", "tried", "frame", "#")
 	if named {
-		narrow = l.giveWay(doorOrders, o, "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "tried", "#")
+		narrow = l.giveWay(doorOrders, o, "last", "first", "out", "in", "refused", "clients", "frame", "file", "accepted", "outside", "tried", "#")
 	}
 	l.speak(o.format, a.tongue())
 	if o.format == "table" {
@@ -149,11 +159,11 @@ func (a *app) portsOf(names []string, o *readFlags, state string) error {
 	return a.print(&l, o, j, stopped)
 }
 
-// doorList is a row for each door; named says in which file the frame lies that proves it.
-func (o *readFlags) doorList(all []*doors.Door, named bool) list {
-	l := list{heads: []string{"addr", "port", "proto", "state", "service", "attempts", "accepted", "refused", "clients", "bytes_in", "bytes_out", "first", "last", "proof_id", "proof_frame"},
-		label: []string{"host", "port", "proto", "state", "service", "tried", "accepted", "refused", "clients", "in", "out", "first", "last", "#", "frame"},
-		right: map[int]bool{1: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 13: true, 14: true}}
+// doorList is a row for each door; named says in which file the frame lies that proves it, outside who is of the Internet.
+func (o *readFlags) doorList(all []*doors.Door, named bool, outside func(netip.Addr) bool) list {
+	l := list{heads: []string{"addr", "port", "proto", "state", "service", "attempts", "accepted", "refused", "clients", "outside", "bytes_in", "bytes_out", "first", "last", "proof_id", "proof_frame"},
+		label: []string{"host", "port", "proto", "state", "service", "tried", "accepted", "refused", "clients", "outside", "in", "out", "first", "last", "#", "frame"},
+		right: map[int]bool{1: true, 5: true, 6: true, 7: true, 8: true, 9: true, 10: true, 11: true, 14: true, 15: true}}
 	if named {
 		l.heads, l.label = append(l.heads, "proof_file"), append(l.label, "file")
 	}
@@ -164,7 +174,7 @@ func (o *readFlags) doorList(all []*doors.Door, named bool) list {
 		} else if name == "" {
 			name = d.Name
 		}
-		row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(),
+		row := []any{d.Host.String(), d.Port, record.ProtoName(d.Proto), d.State.String(), name, d.Attempts, d.Accepted, d.Refused, d.Clients(), d.Who(outside),
 			d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, known(d.ProofFrame)}
 		if named {
 			row = append(row, d.ProofFile)

@@ -233,13 +233,21 @@ func (l list) withoutEmpty() list {
 	if len(l.rows) == 0 { // their heads say what there could be
 		return l
 	}
+	return l.only(func(i int) bool {
+		for _, r := range l.rows {
+			if cell(r[i]) != "" {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// only leaves columns out, those that keep does not want.
+func (l list) only(keep func(i int) bool) list {
 	n := list{right: map[int]bool{}, rows: make([][]any, len(l.rows))}
 	for i := range l.label {
-		used := false
-		for _, r := range l.rows {
-			used = used || cell(r[i]) != ""
-		}
-		if !used {
+		if !keep(i) {
 			continue
 		}
 		if l.right[i] {

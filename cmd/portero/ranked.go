@@ -18,7 +18,7 @@ type order struct {
 
 var (
 	hostOrders = []order{{"address", nil}, {"bytes", []string{"bytes_out", "bytes_in"}}, {"packets", []string{"packets"}}, {"opened", []string{"opened"}}, {"failed", []string{"failed"}}, {"received", []string{"received"}}, {"doors", []string{"open_doors"}}, {"peers", []string{"peers"}}}
-	doorOrders = []order{{"address", nil}, {"bytes", []string{"bytes_in", "bytes_out"}}, {"tried", []string{"attempts"}}, {"accepted", []string{"accepted"}}, {"refused", []string{"refused"}}, {"clients", []string{"clients"}}}
+	doorOrders = []order{{"address", nil}, {"bytes", []string{"bytes_in", "bytes_out"}}, {"tried", []string{"attempts"}}, {"accepted", []string{"accepted"}}, {"refused", []string{"refused"}}, {"clients", []string{"clients"}}, {"outside", []string{"outside"}}}
 )
 
 func orderNames(orders []order) (names []string) {

@@ -41,7 +41,7 @@ func TestHostsAndDoorsInOrder(t *testing.T) {
 				sums = append(sums, sum)
 			}
 			slices.Reverse(sums)
-			if !slices.IsSorted(sums) || len(rows) != len(all) || o.of != nil && slices.Max(sums) == 0 && o.name != "refused" {
+			if !slices.IsSorted(sums) || len(rows) != len(all) || o.of != nil && slices.Max(sums) == 0 && o.name != "refused" && o.name != "outside" {
 				t.Errorf("%s --sort %s: %v of %d rows", verb, o.name, sums, len(all))
 			}
 			if first := rowsOf(t, verb, "--sort", o.name, "--limit", "2", look); len(first) != 2 || first[1]["addr"] != rows[1]["addr"] {
@@ -75,5 +75,27 @@ func TestHostsAndDoorsInOrder(t *testing.T) {
 	}
 	if _, out, _ := portero(t, "__complete", "hosts", look, "--sort", ""); !strings.Contains(out, "opened\n") || strings.Contains(out, "verdict") {
 		t.Errorf("completed: %s", out)
+	}
+}
+
+// What the Internet reaches of one's own is seen at a glance, and first where that is asked for; where nobody came from there a table says
+// nothing of it.
+func TestPortsReachedFromOutside(t *testing.T) {
+	const reached = "../../testdata/findings/exposure.pcap"
+	rows := rowsOf(t, "ports", "--sort", "outside", reached)
+	if len(rows) == 0 || rows[0]["outside"] == 0.0 {
+		t.Fatalf("nobody came from outside: %v", rows)
+	}
+	for _, row := range rowsOf(t, "ports", "--local", "0.0.0.0/0", reached) {
+		if row["outside"] != 0.0 || row["clients"] == 0.0 {
+			t.Errorf("with all addresses inside: %v", row)
+		}
+	}
+	t.Setenv("COLUMNS", "80")
+	for args, want := range map[string]bool{"": true, "--local 0.0.0.0/0": false, "--local 0.0.0.0/0 --sort outside": true} {
+		_, out, _ := portero(t, append(strings.Fields("ports "+reached+" --lang es "+args), "--color", "never")...)
+		if head, _, _ := strings.Cut(out, "\n"); strings.Contains(head, "de fuera") != want {
+			t.Errorf("%s: %s", args, head)
+		}
 	}
 }

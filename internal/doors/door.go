@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"portero/capture"
-	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 )
@@ -85,6 +84,16 @@ func (d *Door) Called() string {
 
 // Clients is how many different originators knocked (at least, with ClientsMore).
 func (d *Door) Clients() int { return d.clients.len() }
+
+// Who is how many different originators knocked for whom is holds (at least, with ClientsMore).
+func (d *Door) Who(is func(netip.Addr) bool) (n int) {
+	for c := range d.clients.all() {
+		if is(c) {
+			n++
+		}
+	}
+	return n
+}
 
 // Limits of what is kept: beyond them things are counted together.
 const (
@@ -176,7 +185,7 @@ func (t *Tally) door(r *record.Record) bool {
 	switch state {
 	case Open:
 		d.Accepted++
-		if faulty(r.App) {
+		if faulty(r) {
 			d.Faulty++
 		}
 	case Closed:
@@ -205,17 +214,18 @@ func (d *Door) failed() (n, all uint64) {
 
 // faulty reports whether a server that answered could not do what it is for: an error of its own by HTTP (RFC 9110, section 15.6), TLS
 // that did not come about, a name server that failed (RFC 1035, section 4.1.1).
-func faulty(a *identify.Facts) bool {
+func faulty(r *record.Record) bool {
 	const servFail, closeNotify = 2, 0
-	switch {
+	switch a := r.App; {
 	case a == nil:
 		return false
 	case a.HTTP != nil && a.HTTP.Status >= 500:
 		return true
 	case a.TLS != nil && a.TLS.HasAlert && a.TLS.AlertFatal && a.TLS.Alert != closeNotify:
 		return true
+	default:
+		return a.DNS != nil && a.DNS.Code == servFail
 	}
-	return a.DNS != nil && a.DNS.Code == servFail
 }
 
 // asked reports whether it is known who knocked. So it is where a datagram came back refused by the

@@ -398,10 +398,12 @@ func Inside(a netip.Addr, local []netip.Prefix) bool {
 	return false
 }
 
-// public reports whether a is an address of the Internet at large.
-func (d *Detector) public(a netip.Addr) bool {
+func (d *Detector) public(a netip.Addr) bool { return Public(a, d.local) }
+
+// Public reports whether a is an address of the Internet at large that is not of local.
+func Public(a netip.Addr, local []netip.Prefix) bool {
 	a = a.Unmap()
-	return a.IsGlobalUnicast() && !d.inside(a) && bogon(a) == ""
+	return a.IsGlobalUnicast() && !Inside(a, local) && bogon(a) == ""
 }
 
 // meet notes when a host was first seen.

@@ -9,7 +9,7 @@ var columns = map[string]string{
 	"start": "comienzo", "duration": "duración", "pkts>": "paq>", "<pkts": "<paq", "bytes>": "octetos>", "<bytes": "<octetos",
 	"close": "cierre", "state": "estado", "history": "historia", "tunnel": "túnel",
 	"host": "equipo", "port": "puerto", "proto": "proto", "tried": "intentos", "accepted": "aceptados", "refused": "rechazados",
-	"clients": "clientes", "in": "entra", "out": "sale", "first": "primero", "last": "último", "frame": "trama", "file": "fichero",
+	"clients": "clientes", "outside": "de fuera", "in": "entra", "out": "sale", "first": "primero", "last": "último", "frame": "trama", "file": "fichero",
 	"opened": "abrió", "failed": "fallidas", "received": "recibidas", "open doors": "puertas abiertas", "peers": "interlocutores",
 	"packets": "paquetes", "name": "nombre", "how": "cómo", "what": "qué", "before": "antes", "now": "ahora",
 	"capture": "captura", "findings": "hallazgos", "finding": "hallazgo", "severity": "gravedad", "basis": "base", "frames": "tramas",
