@@ -43,9 +43,9 @@ func Said(r *record.Record) []Text {
 	case a.QUIC != nil && a.QUIC.Verdict != identify.QUICNone:
 		out = append(out, quic(a))
 	case a.TLS != nil:
-		out = append(out, tls(a))
+		out = append(out, tls(a, unheard(r)))
 	case a.HTTP != nil && a.HTTP.Method != "":
-		out = append(out, web(a))
+		out = append(out, web(a, unheard(r)))
 	case a.Software[1] != "":
 		out = append(out, Text{"answered by " + a.Software[1], "contesta " + a.Software[1]})
 	case a.Banner[1] != "" && a.Protocol != identify.TLS:
@@ -113,8 +113,22 @@ func version(a *identify.Facts) string {
 	return "TLS"
 }
 
-func tls(a *identify.Facts) Text {
+// unheard reports whether a connection came and went, and its responder never said a word, though its packets were captured: a server that
+// accepts and leaves is what somebody looks for.
+func unheard(r *record.Record) bool {
+	return r.TCP() && (r.Close == handshake.Closed || r.Close == handshake.Reset || r.Close == handshake.HalfClosed) && r.Resp.Pkts > 0 && r.Resp.Payload == 0 && r.Resp.Lost == 0
+}
+
+func tls(a *identify.Facts, unheard bool) Text {
 	h := a.TLS
+	if v := identify.VersionName(h.MaxVersion); unheard && !h.HasAlert && v != "" {
+		t := Text{"offered " + v, "ofreció " + v}
+		if h.Name != "" {
+			t.EN += " to " + h.Name
+			t.ES += " a " + h.Name
+		}
+		return Text{t.EN + ", not answered", t.ES + ", sin respuesta"}
+	}
 	s := version(a)
 	if h.Name != "" {
 		s += " " + h.Name
@@ -177,7 +191,7 @@ func quic(a *identify.Facts) Text {
 	return Text{s, es}
 }
 
-func web(a *identify.Facts) Text {
+func web(a *identify.Facts, unheard bool) Text {
 	w := a.HTTP
 	s := w.Method
 	if w.Host != "" {
@@ -185,6 +199,8 @@ func web(a *identify.Facts) Text {
 	}
 	if w.Status > 0 {
 		s += fmt.Sprintf(": %d", w.Status)
+	} else if unheard {
+		return Text{s + ", not answered", s + ", sin respuesta"}
 	}
 	return same(s)
 }

@@ -92,3 +92,31 @@ func TestAskedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestNotAnswered: a server that lets in and says nothing is told where its connection is over and its packets were captured.
+func TestNotAnswered(t *testing.T) {
+	web := &identify.Facts{Protocol: identify.HTTP, HTTP: &identify.Web{Method: "GET", Host: "house.example"}}
+	tls := &identify.Facts{Protocol: identify.TLS, TLS: &identify.Hello{Name: "house.example", MaxVersion: 0x0304}}
+	old := &identify.Facts{Protocol: identify.TLS, TLS: &identify.Hello{MaxVersion: 0x0301}}
+	for _, c := range []struct {
+		what   string
+		app    *identify.Facts
+		change func(r *record.Record)
+		want   Text
+	}{
+		{"a page", web, func(*record.Record) {}, Text{"GET house.example, not answered", "GET house.example, sin respuesta"}},
+		{"TLS", tls, func(*record.Record) {}, Text{"offered TLS 1.3 to house.example, not answered", "ofreció TLS 1.3 a house.example, sin respuesta"}},
+		{"TLS without a name, cut", old, func(r *record.Record) { r.Close = handshake.Reset }, Text{"offered TLS 1.0, not answered", "ofreció TLS 1.0, sin respuesta"}},
+		{"it goes on", web, func(r *record.Record) { r.Close = handshake.StillOpen }, same("GET house.example")},
+		{"its side was not captured", tls, func(r *record.Record) { r.Resp.Pkts = 0 }, same("TLS house.example")},
+		{"what it said was lost", tls, func(r *record.Record) { r.Resp.Lost = 1 }, same("TLS house.example")},
+		{"it said something", tls, func(r *record.Record) { r.Resp.Payload = 1 }, same("TLS house.example")},
+	} {
+		r := record.Record{Proto: 6, Handshake: handshake.Completed, Close: handshake.Closed, App: c.app}
+		r.Resp.Pkts = 3
+		c.change(&r)
+		if got := Said(&r); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%s: %q", c.what, got)
+		}
+	}
+}
