@@ -185,7 +185,7 @@ func (l *lined) Error() string { return fmt.Sprintf("line %d, %s", l.line, l.mis
 func (q *quoted) told(err error) error {
 	var m *misplaced
 	if fe := (*file.Error)(nil); errors.As(err, &fe) {
-		m = &misplaced{fe.From, plainly(fe.Message) + hint(fe.Message)}
+		m = &misplaced{fe.From, plainly(fe.Message) + hint(q.text, fe.Message)}
 	} else if !errors.As(err, &m) {
 		what, _, _ := strings.Cut(err.Error(), "\n")
 		return errors.New(plainly(what))

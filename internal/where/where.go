@@ -111,6 +111,7 @@ var complaints = []struct {
 	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)$`), "the expression ends where more is expected"},
 	{regexp.MustCompile(`^unexpected token \w+\((".*")\)$`), "%s does not fit here"},
 	{regexp.MustCompile(`^unrecognized character: U\+\w+ '(.*)'$`), `"%s" does not fit here`},
+	{regexp.MustCompile(`^bad number syntax: "(.*)"$`), `"%s" is no number`},
 	{regexp.MustCompile(`^literal not terminated$`), "quotes that are never closed"},
 	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched types (.+) and (.+)\)$`), `"%s" does not go between %s and %s`},
 	{regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)$`), `"%s" does not go before %s`},
@@ -128,9 +129,17 @@ var kinds = map[string]string{
 // asksOne is a comparison of a list with what may be in it.
 var asksOne = regexp.MustCompile(`^"(?:==|!=|contains|startsWith|endsWith|matches)" does not go between a list of \w+ and a `)
 
-func hint(msg string) string {
-	if plainly(msg) == `"=" does not fit here` {
+// withUnit is a number as people write one, not as keys have it.
+var withUnit = regexp.MustCompile(`^bad number syntax: "[0-9.]+[a-zA-Z]+"$`)
+
+func hint(text, msg string) string {
+	switch {
+	case plainly(msg) == `"=" does not fit here` && strings.Contains(text, "=~"): // as in Perl and PromQL
+		return "; did you mean matches?"
+	case plainly(msg) == `"=" does not fit here`:
 		return "; did you mean ==?"
+	case withUnit.MatchString(msg):
+		return " (numbers stand without a unit: microseconds in keys that end in _us, else octets)"
 	}
 	if asksOne.MatchString(plainly(msg)) {
 		return `; one of a list is asked for as "word" in key, or frame in key`

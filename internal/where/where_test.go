@@ -110,6 +110,7 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		`orig_addr == 192.0.2.1 and handshake == "halfopen"`: "column 41: handshake is never", "orig_addr == 192.0.2.1 and resp_port = 80": `column 38: "=" does not fit here`,
 		`orig_addr == "router"`: `column 14: orig_addr is never "router" (an address is written 192.0.2.1`, `orig_addr in [192.0.2.1, "192.0.2.0/33"]`: `column 26: orig_addr is never "192.0.2.0/33"`,
 		"orig_addr == 192.0.2.256": `column 19: ".2.256" does not fit here`, "resp_port == 192.0.2.1": `"==" does not go between a number and a text`,
+		`server_name =~ "x"`: `column 13: "=" does not fit here; did you mean matches?`, "duration_us > 10s": `column 17: "10s" is no number (numbers stand without a unit: microseconds in keys that end in _us`, "orig_payload > 1.5kB": `"1.5k" is no number (numbers`,
 		"resp_port > 1,": `column 14: "," does not fit here`, "handshake = completed": `column 11: "=" does not fit here; did you mean ==?`, "handshake == 'a": "quotes that are never closed", "risks > 2": `">" does not go between a list of texts and a number`,
 		"risks == 'exposure'": `does not go between a list of texts and a text; one of a list is asked for as "word" in key`, "risks contains 'exposure'": `"word" in key`, "tls_frames != 4": `frame in key`} {
 		if _, err := Compile(text); err == nil || !strings.Contains(err.Error(), want) {

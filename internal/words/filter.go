@@ -149,6 +149,8 @@ var filterMessages = [][2]string{
 	{"%q does not fit here", "%q no encaja aquí"},
 	{"%s is never %q", "%s nunca es %q"},
 	{" (it is one of %s)", " (es una de %s)"},
+	{"%q is no number", "%q no es un número"},
+	{" (numbers stand without a unit: microseconds in keys that end in _us, else octets)", " (los números van sin unidad: microsegundos en las claves que acaban en _us, octetos en las demás)"},
 	{"quotes that are never closed", "comillas que no se cierran"},
 	{"%q does not go between %s and %s", "%q no va entre %s y %s"},
 	{"%q does not go before %s", "%q no va ante %s"},
