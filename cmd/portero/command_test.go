@@ -227,6 +227,56 @@ func TestSlowInput(t *testing.T) {
 	}
 }
 
+// TestSlowInputThatLeaps: what ended is told, too, where the last that came is far from what came before it, so that what
+// follows will tell whether time passed.
+func TestSlowInputThatLeaps(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1), 40000}, end{net.IPv4(192, 0, 2, 2), 9999}
+	w.udp(c, s, []byte("one"))
+	w.at = w.at.Add(100 * time.Second)
+	w.udp(c, s, []byte("two"))
+	w.udp(c, s, []byte("three"))
+	w.at = w.at.Add(100 * time.Second)
+	w.udp(c, s, []byte("four"))
+	w.close()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, threads := range []string{"1", "2"} {
+		in, feed := io.Pipe()
+		out, to := io.Pipe()
+		go func() {
+			run([]string{"read", "-q", "--format", "ndjson", "--threads", threads, "-"}, in, to, io.Discard)
+			to.Close()
+		}()
+		go func() {
+			feed.Write(b[:len(b)/2])
+			time.Sleep(300 * time.Millisecond)
+			feed.Write(b[len(b)/2:])
+		}()
+		told := make(chan string, 4)
+		go func() {
+			for l := bufio.NewScanner(out); l.Scan(); {
+				told <- l.Text()
+			}
+			close(told)
+		}()
+		select {
+		case l := <-told:
+			if !strings.Contains(l, "40000") {
+				t.Errorf("%s threads: %q instead of a record", threads, l)
+			}
+		case <-time.After(30 * time.Second):
+			t.Errorf("%s threads: nothing is told while the input stays open", threads)
+		}
+		feed.Close()
+		for range told {
+		}
+	}
+}
+
 // Hostile bytes in a file's name reach no terminal.
 func TestHostileName(t *testing.T) {
 	p := filepath.Join(t.TempDir(), "a\x1b[31mb\u202e\nportero: all is well.pcap")

@@ -3,11 +3,12 @@ package engine
 import "portero/capture"
 
 // leaps reports whether the last frame of d may lie so far ahead of those before it that what follows must tell whether time
-// passed until then, see suspect: what comes of it must not depend on where blocks end.
+// passed until then, see suspect: what comes of it must not depend on where blocks end. Nobody waits for what follows where
+// it is long in coming: what is known by now is to be told.
 func (e *Engine) leaps(d *decoded) bool {
 	fs := d.block.Frames
 	n := len(fs)
-	if n == 0 || e.opt.Live {
+	if n == 0 || e.opt.Live || d.block.Slow {
 		return false
 	}
 	before := e.clock.last
