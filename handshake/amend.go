@@ -140,7 +140,7 @@ func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq)
 		if x.Data != nil {
 			x.addHole(side, end, me.isn) // came on another copy, see unseenSYN
 		}
-	case me.bits&hasNext == 0 || peer.bits&sentSYNACK != 0 && peer.synAck != p.Seq+1:
+	case me.bits&hasNext == 0 || peer.bits&sentSYNACK != 0 && !peer.synAck.In(p.Seq+1, segEnd(p)):
 	case me.bits&sentSegment == 0:
 		if me.next.Sub(p.Seq) < 1<<20 {
 			if end := segEnd(p); x.Data != nil && me.isn.After(end) {
@@ -148,8 +148,14 @@ func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq)
 			}
 			return me.next
 		}
-	case x.Data != nil && me.isn.After(p.Seq+1) && me.isn.Sub(p.Seq) < 1<<20:
-		x.addHole(side, p.Seq+1, me.isn)
+	case x.Data != nil && me.isn.Sub(p.Seq) < 1<<20:
+		from := p.Seq + 1
+		if peer.bits&sentSYNACK != 0 {
+			from = peer.synAck // behind what it took of p
+		}
+		if me.isn.After(from) {
+			x.addHole(side, from, me.isn)
+		}
 	}
 	return p.Seq
 }

@@ -22,6 +22,23 @@ func TestMissedBefore(t *testing.T) {
 			s SA 5000 1001
 			c PA 1001 5001 50`, `
 			1 handshake=completed_unseen missing=[syn] orig_lost=0 orig_payload=50`},
+		{"acknowledgements of a Fast Open stream are captured before its SYN and go on behind it: nothing counts twice", `
+			s SA 5000 1056
+			s A 5001 1232
+			c S 1000 0 55
+			s A 5001 1320
+			c A 1056 5001
+			c PA 1056 5001 88
+			c PA 1144 5001 88
+			c PA 1232 5001 88`, `
+			1 handshake=completed handshake_kind=fast_open orig_payload=319 orig_lost=0 orig_retrans=0`},
+		{"and its octets, too", `
+			s SA 5000 1056
+			c PA 1144 5001 88
+			c S 1000 0 55
+			c PA 1056 5001 88
+			s A 5001 1232`, `
+			1 handshake=completed handshake_kind=fast_open orig_payload=231 orig_lost=0 orig_retrans=0`},
 	} {
 		x.hold(t)
 	}
