@@ -471,6 +471,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	bareFirst := me.bits&sentSYN != 0
 	late := me.bits&sentSegment != 0
 	acked := p.Seq // how far its peer acknowledged, where that was captured before it
+	if bareFirst && !repeat && me.bits&hasNext != 0 {
+		acked = me.next // where calls cross its SYN told already
+	}
 	if !repeat && !bareFirst && me.bits&hasNext != 0 && x.Data != nil && (late || me.next.Sub(p.Seq) < 1<<20) {
 		// What followed, or acknowledgements of it, were captured before it.
 		if !late && c.madeUpBefore(p, 1-side) {

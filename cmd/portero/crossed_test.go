@@ -163,6 +163,19 @@ func TestHonestCrossed(t *testing.T) {
 			s SA 5000 1001
 			s PA 5001 1011 20`, `
 			1 handshake=completed handshake_kind=simultaneous orig_lost=0 resp_lost=0`},
+		{"one end's clock is late where two captures were put together: what it sent counts once, though all of it was acknowledged before", `
+			c S 1000
+			c SA 1000 5001
+			c A 1001 5001
+			c A 1001 5178
+			c A 1001 5265
+			s S 5000
+			s SA 5000 1001
+			s A 5001 1001 88
+			s A 5089 1001 88
+			s A 5177 1001 88
+			s A 5089 1001 88`, `
+			1 handshake=completed handshake_kind=simultaneous resp_payload=264 resp_lost=0 resp_retrans=1`},
 	} {
 		x.hold(t)
 	}
