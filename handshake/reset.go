@@ -454,10 +454,7 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 		// What both sides did not heed was taken back. A RST of the other that came behind it counts no
 		// more either where its sender has more to say: from that number on, or from further on.
 		if c.half[side].bits&sentReset != 0 && p.PayloadLen > 0 && !p.Seq.Before(d.rstSeq[side]) {
-			c.takeBack(side, x)
-			c.half[side].bits |= sentBadRST
-			x.flags &^= dataReset
-			x.suspect()
+			c.forged(side, x)
 		}
 		return
 	}
@@ -494,4 +491,16 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 		from.bits |= sentBadRST
 		x.suspect()
 	}
+	// Nor does one of the other which came with it, where that sent octets from its number on since and the first took them.
+	if n := d.rstSeq[1-rs]; victim.bits&(sentReset|sentRSTACKofSYN) == sentReset && victim.next.After(n) && from.bits&hasAck != 0 && from.ack.After(n) {
+		c.forged(1-rs, x)
+	}
+}
+
+// forged takes back the RSTs of side, which somebody else sent.
+func (c *Conn) forged(side Side, x *Rest) {
+	c.takeBack(side, x)
+	c.half[side].bits |= sentBadRST
+	x.flags &^= dataReset
+	x.suspect()
 }

@@ -494,6 +494,40 @@ func TestHonestLate(t *testing.T) {
 			s A 5001 1339
 			c R 1339`, `
 			1 handshake=completed close=reset closed_by=orig close_frames=[9]`},
+		{"somebody between cuts both ends off at once, and both go on", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c R 1101
+			s R 5001
+			s PA 5001 1101 100
+			c A 1101 5101
+			c PA 1101 5101 50
+			s A 5101 1151`, `
+			1 handshake=completed close=open close_frames= suspected_rsts=2 orig_payload=150 resp_payload=100`},
+		{"the same, the responder's RST first", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s R 5001
+			c R 1101
+			s PA 5001 1101 100
+			c A 1101 5101
+			c PA 1101 5101 50
+			s A 5101 1151`, `
+			1 handshake=completed close=open close_frames= suspected_rsts=2 orig_payload=150 resp_payload=100`},
+		{"the same, and who was called heeds it: what it had sent is under way", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			c R 1101
+			s R 5001
+			s PA 5001 1101 100
+			c R 1101`, `
+			1 handshake=completed close=reset closed_by=orig close_frames=[5] suspected_rsts=0`},
 	} {
 		x.hold(t)
 	}
