@@ -239,3 +239,14 @@ func TestUnreachableNeighbours(t *testing.T) {
 		}
 	}
 }
+
+// Frames whose times are impossible are counted, from the second on.
+func TestMistimedFramesAreCounted(t *testing.T) {
+	for n, want := range map[uint64]string{1: "a frame has a fraction", 2: "2 frames have a fraction", 3: "3 frames have a fraction"} {
+		var x notes
+		x.mistimed(Mistimed{Frames: n, Offset: 24}, false)
+		if len(x.rs) != 1 || !strings.HasPrefix(x.rs[0].Text, want) {
+			t.Errorf("%d: %+v", n, x.rs)
+		}
+	}
+}

@@ -89,3 +89,28 @@ func BenchmarkPacketAndFrame(b *testing.B) {
 		s.Packet(f.Index%1000, p)
 	}
 }
+
+// A frame that just has room is kept, and so is one that just fits behind others; of a connection's packets the first and the last are told, as many as are asked for.
+func TestWhatJustFits(t *testing.T) {
+	s := New(100)
+	for i, want := range []int{1, 2, 1, 1} { // frames of 60 and 40, of 100, and one that is too large
+		s.Frame(frame(uint64(i+1), []int{60, 40, 100, 101}[i]))
+		s.Packet(1, &capture.Packet{Index: uint64(i + 1)})
+		if got, _ := s.Frames(func(uint64, *capture.Packet) bool { return true }); len(got) != want {
+			t.Errorf("behind frame %d there are %d", i+1, len(got))
+		}
+	}
+	if got, gone := s.Frames(func(uint64, *capture.Packet) bool { return false }); len(got) != 0 || gone != 0 {
+		t.Errorf("of nothing there are %d, and %d are gone", len(got), gone)
+	}
+	s = New(0)
+	for i := range uint64(20) {
+		s.Packet(1, &capture.Packet{Index: i + 1})
+	}
+	for most, want := range map[int]int{0: 20, 9: 9, 19: 19, 20: 20, 21: 20} {
+		got := s.Packets(1, most)
+		if len(got) != want || got[7].Index != 8 || got[want-1].Index != 20 {
+			t.Errorf("at most %d: %d packets", most, len(got))
+		}
+	}
+}

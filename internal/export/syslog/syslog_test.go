@@ -99,3 +99,15 @@ func TestAMessageSaysWhatWasFound(t *testing.T) {
 		}
 	}
 }
+
+// A value of the header has every printable sign, and as many octets as RFC 5424 gives it.
+func TestValuesOfTheHeader(t *testing.T) {
+	for host, want := range map[string]string{"!~a": "!~a", " a\x7fb\u00f1": "ab", "\u00f1": "-", strings.Repeat("h", 255): strings.Repeat("h", 255), strings.Repeat("h", 300): strings.Repeat("h", 255)} {
+		s := syslog.Formatter{Host: host}
+		f := findings.Finding{Kind: strings.Repeat("k", 40), Severity: "low"}
+		header, _, _ := parsed(t, string(s.Append(nil, &f, time.Unix(0, 0))))
+		if header[2] != want || header[5] != strings.Repeat("k", 32) {
+			t.Errorf("%q: %q", host, header)
+		}
+	}
+}
