@@ -171,6 +171,21 @@ func NewReader(r io.Reader, name string, _ Options) (*File, error) {
 	return f, nil
 }
 
+const noCapture = "is no capture: "
+
+// NoCapture says why what begins with head is no capture, nil where it may be one. A few thousand octets tell it, of what
+// may have no end.
+func NoCapture(head []byte, name string) error {
+	f, err := NewReader(bytes.NewReader(head), name, Options{})
+	if f != nil {
+		f.Close()
+	}
+	if fe := (*FormatError)(nil); errors.As(err, &fe) && strings.HasPrefix(fe.Reason, noCapture) {
+		return fe
+	}
+	return nil
+}
+
 var zstdMagic, lz4Magic = []byte{0x28, 0xb5, 0x2f, 0xfd}, []byte{0x04, 0x22, 0x4d, 0x18}
 
 // skippable reports whether head begins a frame of zstd or lz4 that holds no data
@@ -193,7 +208,7 @@ func (f *File) unpack(head []byte) error {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 		if next = next[:n]; !skippable(next) && !bytes.HasPrefix(next, zstdMagic) && !bytes.HasPrefix(next, lz4Magic) {
-			return &FormatError{f.name, "is no capture: " + guess(f.name, head)}
+			return &FormatError{f.name, noCapture + guess(f.name, head)}
 		}
 		head = next
 	}
@@ -372,7 +387,7 @@ func (f *File) start() error {
 	if bytes.HasPrefix(h, []byte(snoopMagic)) {
 		return f.startSnoop()
 	}
-	return &FormatError{f.name, "is no capture: " + guess(f.name, f.more(h))}
+	return &FormatError{f.name, noCapture + guess(f.name, f.more(h))}
 }
 
 // more reads on as far as the magic of a tar archive where h may begin one: with a name that

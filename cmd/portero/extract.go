@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -27,21 +28,25 @@ import (
 // when we are.
 func (a *app) spool(names []string) ([]string, func(), error) {
 	out := slices.Clone(names)
+	var copies []*copied
 	gone := func() {
-		for name := range a.copies {
-			os.Remove(name)
+		for _, c := range copies {
+			c.gone()
 		}
 	}
 	for i, n := range names {
 		if n != "-" && !once(n) {
 			continue
 		}
-		name, err := a.copyOf(n)
+		c, err := a.copyOf(n)
+		if c != nil {
+			copies = append(copies, c)
+		}
 		if err != nil {
 			gone()
 			return nil, nil, err
 		}
-		out[i] = name
+		out[i] = c.name
 	}
 	return out, gone, nil
 }
@@ -60,13 +65,43 @@ func once(name string) bool {
 	return err == nil && !st.Mode().IsRegular() && !st.IsDir()
 }
 
-// copyOf copies what name holds into a file of its own, and returns its name.
-func (a *app) copyOf(name string) (string, error) {
+// copied is a file of our own. Where the system lets us open a file that has no name any more it has none, so that
+// nothing of it stays when we are killed.
+type copied struct {
+	f        *os.File
+	name     string // to open it by
+	nameless bool
+}
+
+func newCopy() (*copied, error) {
+	f, err := os.CreateTemp("", "portero-")
+	if err != nil {
+		return nil, err
+	}
+	c := &copied{f: f, name: f.Name()}
+	if again := fmt.Sprintf("/proc/self/fd/%d", f.Fd()); runtime.GOOS == "linux" {
+		if r, err := os.Open(again); err == nil {
+			r.Close()
+			c.name, c.nameless = again, os.Remove(f.Name()) == nil
+		}
+	}
+	return c, nil
+}
+
+func (c *copied) gone() {
+	c.f.Close() // what could not be written was told before
+	if !c.nameless {
+		os.Remove(c.f.Name())
+	}
+}
+
+// copyOf copies what name holds into a file of its own. What is no capture is not copied: it may have no end.
+func (a *app) copyOf(name string) (*copied, error) {
 	in := a.in
 	if name != "-" {
 		f, err := a.openInput(name)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		defer f.Close()
 		in = f
@@ -77,23 +112,32 @@ func (a *app) copyOf(name string) (string, error) {
 	}
 	if f, ok := in.(*os.File); ok {
 		if st, err := f.Stat(); err == nil && st.IsDir() {
-			return "", &pcapfile.FormatError{File: told, Reason: "is a directory"}
+			return nil, &pcapfile.FormatError{File: told, Reason: "is a directory"}
 		}
 		in = a.wait(f)
 	}
-	f, err := os.CreateTemp("", "portero-")
+	head := make([]byte, 4096)
+	n, err := io.ReadFull(in, head)
+	head = head[:n]
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		in = bytes.NewReader(nil) // not to be asked again: a terminal would wait for more
+	case err != nil:
+		return nil, uncopied(told, err)
+	}
+	if err := pcapfile.NoCapture(head, told); err != nil {
+		return nil, err
+	}
+	c, err := newCopy()
 	if err != nil {
-		return "", uncopied(told, err)
+		return nil, uncopied(told, err)
 	}
 	if a.copies == nil {
 		a.copies = map[string]string{}
 	}
-	a.copies[f.Name()] = name
-	_, err = io.Copy(f, in)
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	return f.Name(), uncopied(told, err)
+	a.copies[c.name] = name
+	_, err = io.Copy(c.f, io.MultiReader(bytes.NewReader(head), in))
+	return c, uncopied(told, err)
 }
 
 // uncopied says of what comes only once why there is no copy of it, and not how that would have been called.
