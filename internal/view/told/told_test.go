@@ -120,3 +120,25 @@ func TestNotAnswered(t *testing.T) {
 		}
 	}
 }
+
+// How often a wait went there and back, and which frames prove what QUIC did, is told in both languages as it was.
+func TestCountsAreWhole(t *testing.T) {
+	const second = int64(1e9)
+	for turns, want := range map[uint64]Text{
+		1: {"slow: 5.0 s until the responder answered", "lenta: 5.0 s hasta que contestó el respondedor"},
+		2: {"slow: 5.0 s until the responder answered, in 2 turns; the longest wait 3.0 s", "lenta: 5.0 s hasta que contestó el respondedor, en 2 turnos; la espera más larga, 3.0 s"},
+		7: {"slow: 5.0 s until the responder answered, in 7 turns; the longest wait 3.0 s", "lenta: 5.0 s hasta que contestó el respondedor, en 7 turnos; la espera más larga, 3.0 s"},
+	} {
+		r := record.Record{Proto: 6, Handshake: handshake.Completed, DurationNS: 6 * second, FirstByte: 1, Thinking: 5 * second, LongestWait: 3 * second, Turns: turns,
+			WindowStall: record.Unset, LossStall: record.Unset, Setup: record.Unset, ServerRTT: record.Unset, RTTP50: record.Unset}
+		if got := Slow(&r); got != want {
+			t.Errorf("%d turns: %q", turns, got)
+		}
+	}
+	for n, want := range map[int]Text{0: {"", ""}, 1: {" (frame 4)", " (trama 4)"}, 2: {" (frames 4, 5)", " (tramas 4, 5)"}} {
+		got := quic(&identify.Facts{QUIC: &identify.QUICFacts{Verdict: identify.QUICRetried, Frames: []uint64{4, 5}[:n]}})
+		if !strings.HasSuffix(got.EN, want.EN) || !strings.HasSuffix(got.ES, want.ES) || n == 0 && strings.Contains(got.EN+got.ES, "trama") {
+			t.Errorf("%d frames: %q", n, got)
+		}
+	}
+}
