@@ -70,7 +70,7 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 			}
 			if len(cs) == 0 {
 				a.problems(j)
-				return usage("there is no TCP connection with its flags in it to make a worksheet from")
+				return usage("a worksheet is made of TCP connections with their flags, and there is none (UDP has no handshake to fill in); portero lab handshake -w X.pcapng makes one")
 			}
 			if !o.quiet {
 				a.misnamed(o.out, o.format, "html", "gift")

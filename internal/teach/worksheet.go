@@ -130,7 +130,7 @@ func (s *Sheet) WriteKeyMarkdown(w io.Writer) error {
 const sheetStyle = `body{font:15px/1.4 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}` +
 	`table{border-collapse:collapse;width:100%;margin:.6em 0;break-inside:avoid}th,td{border:1px solid #888;padding:.25em .4em;text-align:left;overflow-wrap:break-word;font-variant-numeric:tabular-nums}` +
 	`.blank{display:inline-block;min-width:4.5em;border-bottom:1px solid #444}.choice{display:inline-block;margin-right:1.2em}@media screen and (max-width:60em){table{font-size:.75em}th,td{padding:.15em .2em}td .blank{min-width:1.5em}}.lines{border-bottom:1px solid #444;height:2em}.wide{overflow-x:auto}` +
-	`@media print{body{margin:0;padding:0;font-size:11pt}h2{break-after:avoid}.wide{overflow:visible}table{font-size:8.5pt}th,td{padding:.25em .3em}td .blank{display:block;min-width:4.8em;height:1.5em}}`
+	`@media print{body{margin:0;padding:0 1px;font-size:11pt}section{break-inside:avoid}h2{break-after:avoid}.wide{overflow:visible}table{font-size:8.5pt}th,td{padding:.25em .3em}td .blank{display:block;min-width:4.8em;height:1.5em}}`
 
 func (s *Sheet) page(w io.Writer, title, body string) error {
 	_, err := io.WriteString(w, `<!DOCTYPE html>
@@ -156,7 +156,7 @@ func (s *Sheet) WriteHTML(w io.Writer) error {
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		fmt.Fprintf(&b, "<h2>%d. %s</h2>\n<div class=\"wide\"><table><thead><tr>", i+1, esc(t.Title))
+		fmt.Fprintf(&b, "<section><h2>%d. %s</h2>\n<div class=\"wide\"><table><thead><tr>", i+1, esc(t.Title))
 		for _, h := range t.Head {
 			b.WriteString(`<th scope="col">` + esc(h) + "</th>")
 		}
@@ -180,6 +180,7 @@ func (s *Sheet) WriteHTML(w io.Writer) error {
 		if t.Reason != nil {
 			fmt.Fprintf(&b, "<p>(%d) %s</p><div class=\"lines\"></div><div class=\"lines\"></div>\n", t.Reason.N, esc(s.reasonQuestion()))
 		}
+		b.WriteString("</section>\n")
 	}
 	return s.page(w, s.Title, b.String())
 }
