@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"portero/capture"
+	"portero/handshake"
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/teach"
@@ -32,9 +33,11 @@ func (a *app) exerciseCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "exercise FILE...", Short: "Make worksheets and their answer keys from a teacher's own capture",
 		Long: `Makes a worksheet with blanks (flags, numbers, states, the verdict) from TCP connections
-of a capture, and its answer key with the reasons. The same seed gives the same sheet;
-another seed is another student's variant. Addresses are replaced, everywhere by the
-same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
+of a capture, and its answer key with the reasons. Where there are none, or a filter
+leaves none (-- udp), it is one about datagrams: who writes to whom, and what came of it.
+The same seed gives the same sheet; another seed is another student's variant. Addresses
+are replaced, everywhere by the same ones. With -o the key is written beside the sheet,
+as NAME.key.md.`,
 		Example: "  portero exercise --level medium --seed 7 testdata/first-look/in.pcap\n  portero exercise --format html --variants 30 -o sheet.html capture.pcap\n  portero exercise --format gift -o moodle.gift capture.pcap",
 		Args:    o.counted(needs(1, needsCapture(" -o sheet.md"), cobra.MinimumNArgs(1))),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -70,7 +73,7 @@ same ones. With -o the key is written beside the sheet, as NAME.key.md.`,
 			}
 			if len(cs) == 0 {
 				a.problems(j)
-				return usage("a worksheet is made of TCP connections with their flags, and there is none (UDP has no handshake to fill in); portero lab handshake -w X.pcapng makes one")
+				return usage("a worksheet is made of TCP connections with their flags, or else of exchanges by UDP, and there is neither; portero lab handshake -w X.pcapng makes one")
 			}
 			if !o.quiet {
 				a.misnamed(o.out, o.format, "html", "gift")
@@ -164,18 +167,27 @@ func handed(l words.Lang, name, format string, seed uint64, variants int) string
 // those a worksheet may use.
 func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, error) {
 	var kept held
-	var recs []*record.Record
+	var recs, letters []*record.Record
 	var chosen engine.Chosen
 	_, err := a.pass(files, o, engine.Options{Sink: func(r *record.Record) error {
-		if r.TCP() && r.HasPorts && len(recs) < maxExercise {
+		switch {
+		case !r.HasPorts:
+		case r.TCP() && len(recs) < maxExercise:
 			recs = append(recs, r.Clone())
-			kept.choose(r.ID)
-			choose(&chosen, r)
+		case r.Exchange != handshake.ExchangeNone && len(letters) < maxExercise:
+			letters = append(letters, r.Clone())
 		}
 		return nil
 	}})
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(recs) == 0 { // a lesson about letters
+		recs = letters
+	}
+	for _, r := range recs {
+		kept.choose(r.ID)
+		choose(&chosen, r)
 	}
 	j, err := a.pass(files, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
 		if !dup {

@@ -46,7 +46,7 @@ type SheetOptions struct {
 // Blank is one thing to fill in.
 type Blank struct {
 	N      int    // 1-based over the sheet
-	Kind   string // "flags", "seq", "ack", "state", "verdict", "why"
+	Kind   string // "flags", "seq", "ack", "state", of datagrams "end", "way", of both "verdict", "why"
 	Answer string
 	Also   []string // other spellings of the same answer
 	Note   string   // what else is right, for the key
@@ -81,10 +81,11 @@ type Sheet struct {
 	Tables []Table
 	Total  int
 	opt    SheetOptions
+	udp    bool
 }
 
-// Exercise makes a worksheet from the connections of a teacher's capture. Only
-// TCP connections with flags are used; it is empty when there is none.
+// Exercise makes a worksheet from the connections of a teacher's capture: from TCP connections with flags, and
+// where there is none from exchanges by UDP; it is empty when there is neither.
 func Exercise(conns []Conn, o SheetOptions) *Sheet {
 	if o.Level < Easy || o.Level > Hard {
 		o.Level = Easy
@@ -102,7 +103,12 @@ func Exercise(conns []Conn, o SheetOptions) *Sheet {
 		l.t("Each table is one connection from a real capture: C is the client, S the server. Fill in what is marked (1), (2), ...", "Cada tabla es una conexión de una captura real: C es el cliente, S el servidor. Se completa lo marcado con (1), (2), ..."),
 	}
 	s.Intro = append(s.Intro, s.numbersNote(), l.t("The state is that of the side named at the top of the column, after the packet, also where the packets only imply it. SYN and FIN count as one byte each.", "El estado es el del lado que encabeza la columna, después del paquete, también donde los paquetes solo lo dan a entender. SYN y FIN cuentan un byte cada uno."))
-	for _, c := range m.choose(conns) {
+	chosen := m.choose(conns)
+	if len(chosen) > 0 && !chosen[0].Trace.TCP {
+		m.letters(s, chosen)
+		return s
+	}
+	for _, c := range chosen {
 		s.Tables = append(s.Tables, m.table(c))
 	}
 	s.Total = m.points
@@ -140,11 +146,18 @@ func (m *maker) choose(conns []Conn) []Conn {
 			fit = append(fit, c)
 		}
 	}
+	if len(fit) == 0 {
+		for _, c := range conns {
+			if c.datagrams() {
+				fit = append(fit, c)
+			}
+		}
+	}
 	m.rng.Shuffle(len(fit), func(i, k int) { fit[i], fit[k] = fit[k], fit[i] })
 	seen := map[string]int{}
 	rank := make([]int, len(fit))
 	for i, c := range fit {
-		k := c.Record.Handshake.String() + c.Record.Close.String()
+		k := c.Record.Handshake.String() + c.Record.Close.String() + c.Record.Exchange.String()
 		rank[i] = seen[k]
 		seen[k]++
 	}
@@ -202,7 +215,7 @@ func (m *maker) blank(kind, answer, why string, points int, also ...string) *Bla
 
 // chance is how many of a hundred cells of a kind are blank on the sheet's level.
 func (m *maker) chance(kind string) bool {
-	p := map[string][4]int{"flags": {0, 45, 30, 40}, "seq": {0, 0, 35, 50}, "ack": {0, 0, 40, 55}, "state": {0, 40, 40, 55}}[kind][m.o.Level]
+	p := map[string][4]int{"flags": {0, 45, 30, 40}, "seq": {0, 0, 35, 50}, "ack": {0, 0, 40, 55}, "state": {0, 40, 40, 55}, "way": {0, 75, 50, 50}, "end": {0, 40, 65, 80}}[kind][m.o.Level]
 	return m.rng.IntN(100) < p
 }
 

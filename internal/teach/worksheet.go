@@ -38,10 +38,16 @@ func (x *Blank) reason() string {
 }
 
 func (s *Sheet) verdictQuestion() string {
+	if s.udp {
+		return s.Lang.t("What came of it?", "¿En qué quedó?")
+	}
 	return s.Lang.t("How did the opening go?", "¿Cómo fue la apertura?")
 }
 
 func (s *Sheet) reasonQuestion() string {
+	if s.udp {
+		return s.Lang.t("Why? Name the packets that show it, and say what they do not show.", "¿Por qué? Hay que nombrar los paquetes que lo muestran y decir qué no muestran.")
+	}
 	return s.Lang.t("Why? Name the packets and the numbers that prove it.", "¿Por qué? Hay que nombrar los paquetes y los números que lo prueban.")
 }
 
@@ -54,7 +60,7 @@ func (s *Sheet) WriteMarkdown(w io.Writer) error {
 		b.WriteString(p + "\n")
 	}
 	if len(s.Bank) > 0 {
-		b.WriteString("\n" + l.t("States: ", "Estados: ") + strings.Join(s.Bank, ", ") + "\n")
+		b.WriteString("\n" + s.bankName() + strings.Join(s.Bank, ", ") + "\n")
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
@@ -83,6 +89,13 @@ func (s *Sheet) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
+func (s *Sheet) bankName() string {
+	if s.udp {
+		return s.Lang.t("Ways: ", "Sentidos: ")
+	}
+	return s.Lang.t("States: ", "Estados: ")
+}
+
 // rubric are the lines of the grading scheme.
 func (s *Sheet) rubric() [][3]string {
 	l := s.Lang
@@ -103,7 +116,13 @@ func (s *Sheet) rubric() [][3]string {
 	add(l.t("flags", "indicadores"), l.t("1 each: SYN, ACK, FIN and RST, all that belong and none that does not; the others may be left out", "1 cada uno: SYN, ACK, FIN y RST, todos los debidos y ninguno de más; los otros se pueden omitir"), l.t("no half points", "sin medios puntos"), "flags")
 	add(l.t("seq and ack", "seq y ack"), l.t("1 each: the exact number", "1 cada uno: el número exacto"), l.t("half when off by one (SYN or FIN not counted)", "medio si falla en uno (SYN o FIN sin contar)"), "seq", "ack")
 	add(l.t("states", "estados"), l.t("1 each: the RFC 9293 name", "1 cada uno: el nombre de RFC 9293"), l.t("half when it is the state before", "medio si es el estado anterior"), "state")
+	add(l.t("ends", "extremos"), l.t("1 each: address and port, or the port alone", "1 cada uno: dirección y puerto, o solo el puerto"), l.t("half for the right address with the other port", "medio por la dirección debida con el otro puerto"), "end")
+	add(l.t("ways", "sentidos"), l.t("1 each", "1 cada uno"), l.t("no half points", "sin medios puntos"), "way")
 	add(l.t("verdict", "veredicto"), l.t("2 each", "2 cada uno"), l.t("no half points", "sin medios puntos"), "verdict")
+	if s.udp {
+		add(l.t("reason", "razón"), l.t("3: packets named, and what their absence does not prove", "3: nombra paquetes, y qué no prueba su falta"), l.t("1 for packets alone; 0 for \"it was never sent\": no capture can show that", "1 por los paquetes solos; 0 por «nunca se envió»: ninguna captura lo muestra"), "why")
+		return out
+	}
 	add(l.t("reason", "razón"), l.t("3: packets and numbers named, and they prove it", "3: nombra paquetes y números, y lo prueban"), l.t("1 for packets without numbers; 0 for \"it was never sent\": no capture can show that", "1 por paquetes sin números; 0 por «nunca se envió»: ninguna captura lo muestra"), "why")
 	return out
 }
@@ -152,7 +171,7 @@ func (s *Sheet) WriteHTML(w io.Writer) error {
 		b.WriteString("<p>" + esc(p) + "</p>\n")
 	}
 	if len(s.Bank) > 0 {
-		b.WriteString("<p>" + l.t("States: ", "Estados: ") + esc(strings.Join(s.Bank, ", ")) + "</p>\n")
+		b.WriteString("<p>" + s.bankName() + esc(strings.Join(s.Bank, ", ")) + "</p>\n")
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
@@ -205,7 +224,7 @@ func (s *Sheet) WriteKeyHTML(w io.Writer) error {
 
 // kind is what a blank asks for, in a word.
 func (s *Sheet) kind(x *Blank) string {
-	es := map[string]string{"flags": "indicadores", "state": "estado", "verdict": "veredicto", "why": "razón"}[x.Kind]
+	es := map[string]string{"flags": "indicadores", "state": "estado", "verdict": "veredicto", "why": "razón", "end": "extremo", "way": "sentido"}[x.Kind]
 	if es == "" {
 		es = x.Kind // seq and ack are the same in both languages
 	}
@@ -275,7 +294,11 @@ func (s *Sheet) WriteGIFT(w io.Writer) error {
 
 func (s *Sheet) htmlTable(t *Table) string {
 	var b strings.Builder
-	b.WriteString("<p>" + html.EscapeString(t.Title) + "</p><p>" + html.EscapeString(s.numbersNote()) + "</p><table><tr>")
+	b.WriteString("<p>" + html.EscapeString(t.Title) + "</p>")
+	if !s.udp {
+		b.WriteString("<p>" + html.EscapeString(s.numbersNote()) + "</p>")
+	}
+	b.WriteString("<table><tr>")
 	for _, h := range t.Head {
 		b.WriteString("<th>" + html.EscapeString(h) + "</th>")
 	}

@@ -106,7 +106,7 @@ var messages = [][2]string{
 	{"%q names no connection: write its number, @frame, a Community ID, or a:port>b:port", "%q no nombra ninguna conexión: escríbase su número, @trama, un Community ID o a:puerto>b:puerto"},
 	{"say where to: -w FILE", "falta decir adónde: -w FICHERO"},
 	{"say where to: -o X.html (- is standard output)", "falta decir adónde: -o X.html (- es la salida estándar)"},
-	{"a worksheet is made of TCP connections with their flags, and there is none (UDP has no handshake to fill in); portero lab handshake -w X.pcapng makes one", "una hoja se hace con conexiones TCP con sus indicadores, y no hay ninguna (en UDP no hay acuerdo que completar); portero lab handshake -w X.pcapng hace una"},
+	{"a worksheet is made of TCP connections with their flags, or else of exchanges by UDP, and there is neither; portero lab handshake -w X.pcapng makes one", "una hoja se hace con conexiones TCP con sus indicadores, o si no con intercambios UDP, y no hay ni unas ni otros; portero lab handshake -w X.pcapng hace una"},
 	{"--at: %q is no time (write 2026-11-23T10:31:07Z, 10:31:07, or seconds since 1970)", "--at: %q no es una hora (escríbase 2026-11-23T10:31:07Z, 10:31:07 o segundos desde 1970)"},
 	{"--at needs a capture: what the sockets of this machine were then, nobody wrote down", "--at necesita una captura: los sockets que este equipo tenía entonces nadie los apuntó"},
 	{"--speed: %g is no speed (write 0.5, 1, 10)", "--speed: %g no es una velocidad (escríbase 0.5, 1, 10)"},
