@@ -107,3 +107,25 @@ func TestPortsAreNarrow(t *testing.T) {
 		}
 	}
 }
+
+// What -w saved is told, as live and extract tell it; not where it goes into a pipe, nor with -q.
+func TestSavedIsTold(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "x.pcapng")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--where", "id == 2", "--lang", "en"}, "portero: 10 frames in " + to + "\n"},
+		{[]string{"--lang", "es", "-f", "port 2323"}, "portero: 6 tramas en " + to + "\n"},
+		{[]string{"--lang", "en", "-f", "port 2323", "-c", "15"}, "portero: 1 frame in " + to + "\n"},
+		{[]string{"--where", "id == 99", "--lang", "en"}, "portero: 0 frames in " + to + "\n"},
+		{[]string{"--where", "id == 2", "-q"}, ""},
+	} {
+		if code, _, errs := portero(t, append([]string{"read", look, "-w", to, "--force"}, c.args...)...); code != exitOK || errs != c.want {
+			t.Errorf("%q: %d %q, want %q", c.args, code, errs, c.want)
+		}
+	}
+	if code, _, errs := portero(t, "read", look, "-w", "-", "-o", to+".txt", "--force", "--where", "id == 2"); code != exitOK || errs != "" {
+		t.Errorf("into a pipe: %d %q", code, errs)
+	}
+}

@@ -196,6 +196,7 @@ func (r *reading) options() engine.Options {
 			if !selected {
 				return nil
 			}
+			r.saved.frames++
 			return r.saved.Write(f, "")
 		}
 	}
@@ -313,6 +314,9 @@ func (r *reading) save(before error) (err error) {
 	}
 	if e := r.saved.close(); err == nil {
 		err = e
+	}
+	if before == nil && err == nil && r.hidden == nil && !r.o.quiet && r.o.save != "-" { // what is anonymous says so itself
+		fmt.Fprintf(r.a.err, r.in.Pick("portero: %s in %s\n", "portero: %s en %s\n"), words.Number(r.saved.frames, r.in.Pick("frame", "trama"), r.in.Pick("frames", "tramas")), printable(r.o.save))
 	}
 	return err
 }

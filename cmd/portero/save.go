@@ -13,7 +13,8 @@ import (
 // saving is a capture that is being written.
 type saving struct {
 	*pcapfile.Writer
-	out *output
+	out    *output
+	frames uint64 // written, where they are those of the capture
 }
 
 // saver opens the file of -w; nil when there is none.
@@ -42,7 +43,7 @@ func (a *app) saver(o *readFlags) (*saving, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &saving{w, out}, nil
+	return &saving{Writer: w, out: out}, nil
 }
 
 // noTerminal refuses to save packets where they would be shown: what is in them would steer the terminal.
@@ -77,7 +78,8 @@ func (a *app) saveChosen(names []string, o *readFlags, of *engine.Chosen, chosen
 		a.maskedSay(m, o)
 		return errors.Join(err, m.err)
 	}
-	_, err = copyFrames(names, a.inputs(), frames, to.Writer)
+	n, err := copyFrames(names, a.inputs(), frames, to.Writer)
+	to.frames = uint64(n)
 	return err
 }
 
