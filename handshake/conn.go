@@ -541,7 +541,7 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 			c.reaches(side, peer.synAck, x)
 		}
 	}
-	if d := x.more(); d.rstOff != 0 && Side(d.rstSide) == side && me.bits&(sentReset|sentRSTACKofSYN) == sentReset|sentRSTACKofSYN {
+	if d := x.more(); d.rstOff != 0 && d.cutBy() == side && me.bits&(sentReset|sentRSTACKofSYN) == sentReset|sentRSTACKofSYN {
 		c.hangsUp(side, d.rstSeq[side], d.resetAck, segEnd(p), x) // captured before it
 	}
 	c.recallEnd(p, side, x)

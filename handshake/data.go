@@ -109,7 +109,7 @@ type Details struct {
 	ICMPCode    uint8
 	ICMPSide    uint8 // the side whose packet the error quotes
 	ICMPHow     ICMPHow
-	rstSide     uint8
+	rstSide     uint8 // whose it is, in the lowest bit; above it how many more of each side counted, see moreRSTs
 	zeekOnce    uint8 // Zeek's I and Q, once per side; and unsaid0, earlyEnd0
 	finAhead    uint8 // bit of a side: its FIN acknowledges what was not captured yet, up to finAck (before it: see passes); and oldRST0, challenged, doubtedFIN0
 	finAck      [2]capture.Seq

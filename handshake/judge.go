@@ -490,7 +490,7 @@ func (c *Conn) judgeClose(j *Judgement, x *Rest) {
 			rs, j.CloseOff[0] = s, off
 		}
 		if d := x.more(); d.rstOff != 0 {
-			rs, j.CloseOff[0] = Side(d.rstSide), d.rstOff
+			rs, j.CloseOff[0] = d.cutBy(), d.rstOff
 		}
 		j.ClosedBy = who(rs)
 	case (f0 || f1) && c.callsItself(o):
@@ -519,8 +519,9 @@ func (c *Conn) cutOff(x *Rest) bool {
 	if d.rstOff == 0 {
 		return false
 	}
-	from, victim := &c.half[d.rstSide], &c.half[1-d.rstSide]
-	return x.finOff[d.rstSide] > d.rstOff && from.fin.After(d.resetOwn) && victim.bits&hasAck != 0 && victim.ack.Before(from.fin)
+	rs := d.cutBy()
+	from, victim := &c.half[rs], &c.half[1-rs]
+	return x.finOff[rs] > d.rstOff && from.fin.After(d.resetOwn) && victim.bits&hasAck != 0 && victim.ack.Before(from.fin)
 }
 
 // judgeTimes gives the halves of the handshake's round trip. A sample is empty

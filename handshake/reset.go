@@ -133,7 +133,8 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		switch {
 		case x.Data != nil:
 			d := x.need()
-			d.rstOff, d.rstSide = off, uint8(side)
+			d.rstOff = off
+			d.setCutBy(side)
 			d.finAhead &^= challenged | namesBoth
 			d.resetNext, d.resetOwn = peer.next, seq
 			if me.bits&hasNext != 0 {
@@ -172,8 +173,11 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		me.bits |= hasAck
 		me.ack, me.edge = p.Ack, p.Ack
 	}
-	if me.bits&sentReset == 0 && !exact {
+	switch {
+	case me.bits&sentReset == 0 && !exact:
 		me.bits |= resetInexact
+	case me.bits&sentReset != 0 && x.Data != nil:
+		x.need().countRST(side)
 	}
 	me.bits |= sentReset
 	if exact {
@@ -365,7 +369,7 @@ func (c *Conn) refusal(x *Rest) (off uint32, side Side) {
 func (c *Conn) resetBy(side Side, x *Rest) uint32 {
 	off, by := c.refusal(x)
 	if d := x.more(); d.rstOff != 0 {
-		off, by = d.rstOff, Side(d.rstSide)
+		off, by = d.rstOff, d.cutBy()
 	}
 	if by != side {
 		return 0
@@ -381,7 +385,8 @@ func (c *Conn) moveRefusal(x *Rest) {
 		return
 	}
 	d := x.need()
-	d.rstOff, d.rstSide = off, uint8(side)
+	d.rstOff = off
+	d.setCutBy(side)
 	d.resetNext, d.resetOwn = c.half[1-side].next, c.half[side].next
 	d.resetAck = d.resetNext
 	d.lastRST[side], d.rstSeq[side] = c.half[side].next, c.half[side].next
@@ -404,7 +409,8 @@ func (c *Conn) takeBack(side Side, x *Rest) {
 	c.half[side].bits &^= sentReset | resetInexact | sentRSTACKofSYN
 	if x.Data != nil && x.flags&dataReset != 0 {
 		d := x.need()
-		if d.rstOff != 0 && Side(d.rstSide) == side {
+		d.rstSide &^= 7 << (1 + 3*side)
+		if d.rstOff != 0 && d.cutBy() == side {
 			d.rstOff = 0
 			if c.half[1-side].bits&sentReset == 0 { // otherwise what its sender does next is looked at
 				x.flags &^= dataReset
@@ -425,7 +431,7 @@ func (c *Conn) learn(side Side, next capture.Seq, x *Rest) {
 }
 
 func (c *Conn) learnLate(side Side, next capture.Seq, x *Rest) {
-	if d := x.need(); d.rstOff != 0 && Side(d.rstSide) != side {
+	if d := x.need(); d.rstOff != 0 && d.cutBy() != side {
 		d.resetNext = next
 		if next == d.resetAck {
 			return // the RST names it: nothing was sent since
@@ -458,7 +464,7 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 		}
 		return
 	}
-	rs := Side(d.rstSide)
+	rs := d.cutBy()
 	from, victim := &c.half[rs], &c.half[1-rs]
 	if d.rstOff == 1 && side == rs && p.Seq.Before(d.resetOwn) && !segEnd(p).After(d.resetOwn) && p.Flags.Any(capture.ACK) {
 		d.resetAck = later(d.resetAck, p.Ack) // it was sent before the RST, which was captured before all else, and acknowledged this then
@@ -485,11 +491,10 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	if heeded && !both {
 		return
 	}
-	refused := from.bits&sentRSTACKofSYN != 0 && victim.bits&sentSYN != 0 // an earlier try, and not this one
-	c.takeBack(rs, x)
-	if !refused {
-		from.bits |= sentBadRST
-		x.suspect()
+	if from.bits&sentRSTACKofSYN != 0 && victim.bits&sentSYN != 0 {
+		c.takeBack(rs, x) // it refused an earlier try, and not this one
+	} else {
+		c.disbelieve(rs, x)
 	}
 	// Nor does one of the other which came with it, where that sent octets from its number on since and the first took them.
 	if n := d.rstSeq[1-rs]; victim.bits&(sentReset|sentRSTACKofSYN) == sentReset && victim.next.After(n) && from.bits&hasAck != 0 && from.ack.After(n) {
@@ -497,10 +502,32 @@ func (c *Conn) doubtReset(p *capture.Packet, side Side, x *Rest) {
 	}
 }
 
-// forged takes back the RSTs of side, which somebody else sent.
+// forged takes back the RSTs of side, the last that counted.
 func (c *Conn) forged(side Side, x *Rest) {
+	c.disbelieve(side, x)
+	x.flags &^= dataReset
+}
+
+// disbelieve takes back the RSTs of side, which somebody else sent.
+func (c *Conn) disbelieve(side Side, x *Rest) {
+	n := 1 + x.more().moreRSTs(side)
 	c.takeBack(side, x)
 	c.half[side].bits |= sentBadRST
-	x.flags &^= dataReset
-	x.suspect()
+	for ; n > 0; n-- {
+		x.suspect()
+	}
+}
+
+// cutBy is who sent the first RST that counted.
+func (d *Details) cutBy() Side { return Side(d.rstSide & 1) }
+
+func (d *Details) setCutBy(side Side) { d.rstSide = d.rstSide&^1 | uint8(side) }
+
+// moreRSTs is how many RSTs of side counted behind its first, seven at most: whoever injects one seldom leaves it at that.
+func (d *Details) moreRSTs(side Side) uint8 { return d.rstSide >> (1 + 3*side) & 7 }
+
+func (d *Details) countRST(side Side) {
+	if d.moreRSTs(side) < 7 {
+		d.rstSide += 1 << (1 + 3*side)
+	}
 }

@@ -528,6 +528,20 @@ func TestHonestLate(t *testing.T) {
 			s PA 5001 1101 100
 			c R 1101`, `
 			1 handshake=completed close=reset closed_by=orig close_frames=[5] suspected_rsts=0`},
+		{"three RSTs to the one end and one to the other, and both go on: all four are suspected", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s RA 5001 1101
+			s RA 6461 1101
+			s RA 9381 1101
+			c RA 1101 5001
+			s PA 5001 1101 100
+			c A 1101 5101
+			c PA 1101 5101 50
+			s A 5101 1151`, `
+			1 handshake=completed close=open close_frames= suspected_rsts=4 orig_payload=150 resp_payload=100`},
 	} {
 		x.hold(t)
 	}
