@@ -61,6 +61,8 @@ var fleetMessages = [][2]string{
 	{"clickhouse: the table has layout %d, and this portero-fleet knows %d: update it", "clickhouse: la tabla tiene la forma %d y este portero-fleet conoce la %d: hay que actualizarlo"},
 	{"a hub without a store would throw records away: give it --clickhouse or --parquet", "un hub sin almacén tiraría los registros: hace falta --clickhouse o --parquet"},
 	{"line %d: write sensor SITE PUBLIC, hub PUBLIC or admin PUBLIC", "línea %d: escríbase sensor SEDE CLAVE, hub CLAVE o admin CLAVE"},
+	{"line %d: this is a secret, and the public key belongs here; make a new one with portero-fleet key", "línea %d: esto es un secreto, y aquí va la clave pública; hágase otro con portero-fleet key"},
+	{"line %d: too long for a user (more than %d octets)", "línea %d: demasiado larga para un usuario (más de %d octetos)"},
 	{"line %d: %q is no public key (portero-fleet key prints one)", "línea %d: %q no es una clave pública (las muestra portero-fleet key)"},
 	{"%s: another broker uses this folder: %s; give each its own --dir", "%s: otro intermediario usa esta carpeta: %s; cada uno necesita su --dir"},
 	{"%s: another sensor uses this spool: ", "%s: otro sensor usa esta cola: "},

@@ -188,3 +188,31 @@ func TestAClusterNeedsMachinesOf64Bits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The file of users may come from any editor and hold anything: every mistake is named with its line, and a secret that was
+// put into it is not shown.
+func TestFilesOfUsers(t *testing.T) {
+	_, pub, secret := user(t)
+	for text, want := range map[string]string{
+		"\ufeffhub " + pub + "\r\n":                              "",
+		"hub " + pub + " #" + strings.Repeat("x", 4000):          "",
+		"hub " + pub + "\nadmin " + secret + "\n":                "line 2: this is a secret",
+		"sensor hq " + secret:                                    "line 1: this is a secret",
+		"\n\nhub " + pub + " #" + strings.Repeat("x", 5000):      "line 3: too long for a user",
+		"hub " + pub + "\n\xff\xfe\n":                            "line 2: write sensor",
+		"hub \x1b[31m":                                           `line 1: "\x1b[31m" is no public key`,
+		"hub " + pub + "\x00":                                    "line 1: ",
+		"hub " + strings.ToLower(pub):                            "line 1: ",
+		"\ufeff\ufeffhub " + pub:                                 "line 1: write sensor",
+		strings.Repeat("# x\n", 1000) + "sensor hq\n":            "line 1001: write sensor",
+		strings.Repeat("hub "+pub+"\n", 500) + "hub " + pub[:55]: "line 501: ",
+	} {
+		us, err := broker.ReadUsers(strings.NewReader(text))
+		switch {
+		case want == "" && (err != nil || len(us) != 1), want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)):
+			t.Errorf("%.40q: %d users, %v, want %q", text, len(us), err, want)
+		case err != nil && strings.Contains(err.Error(), secret[:12]):
+			t.Errorf("%.40q: a secret is shown: %v", text, err)
+		}
+	}
+}

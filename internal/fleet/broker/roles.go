@@ -2,6 +2,7 @@ package broker
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,14 +19,22 @@ type User struct {
 	Role, Site, Public string
 }
 
+// longestUser is how many octets a line of the file of users has at most.
+const longestUser = 4096
+
 // ReadUsers reads who may connect: one a line, "sensor SITE PUBLIC", "hub PUBLIC"
 // or "admin PUBLIC", with the public keys that portero-fleet key prints. # begins a
 // remark.
 func ReadUsers(r io.Reader) ([]User, error) {
 	var us []User
 	s := bufio.NewScanner(r)
-	for n := 1; s.Scan(); n++ {
+	s.Buffer(nil, longestUser)
+	n := 1
+	for ; s.Scan(); n++ {
 		line, _, _ := strings.Cut(s.Text(), "#")
+		if n == 1 {
+			line = strings.TrimPrefix(line, "\ufeff") // the mark that editors on Windows put first
+		}
 		f := strings.Fields(line)
 		if len(f) == 0 {
 			continue
@@ -40,9 +49,15 @@ func ReadUsers(r io.Reader) ([]User, error) {
 			return nil, fmt.Errorf("line %d: write sensor SITE PUBLIC, hub PUBLIC or admin PUBLIC", n)
 		}
 		if !nkeys.IsValidPublicUserKey(u.Public) {
+			if _, err := nkeys.FromSeed([]byte(u.Public)); err == nil { // not to be shown
+				return nil, fmt.Errorf("line %d: this is a secret, and the public key belongs here; make a new one with portero-fleet key", n)
+			}
 			return nil, fmt.Errorf("line %d: %.60q is no public key (portero-fleet key prints one)", n, u.Public)
 		}
 		us = append(us, u)
+	}
+	if errors.Is(s.Err(), bufio.ErrTooLong) {
+		return nil, fmt.Errorf("line %d: too long for a user (more than %d octets)", n, longestUser)
 	}
 	return us, s.Err()
 }
