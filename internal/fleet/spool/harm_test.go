@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -123,5 +125,40 @@ func TestASpoolSurvivesAnyHarm(t *testing.T) {
 				t.Fatalf("%s: %v", what, err)
 			}
 		}
+	}
+}
+
+// What waits in a spool, and everything beside it, is its owner's alone.
+func TestASpoolIsItsOwners(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no such modes there")
+	}
+	dir := filepath.Join(t.TempDir(), "sensor", "spool")
+	s, err := Open(dir, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if err := s.Put(false, msg(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	err = filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		st, err := e.Info()
+		if err == nil && st.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %04o", name, st.Mode().Perm())
+		}
+		files++
+		return err
+	})
+	if err != nil || files < 4 { // the folder, its name, its lock, what waits
+		t.Errorf("%d files, %v", files, err)
 	}
 }

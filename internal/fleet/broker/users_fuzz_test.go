@@ -1,0 +1,60 @@
+package broker
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/nats-io/nkeys"
+)
+
+// placed is how every mistake in a file of users begins.
+var placed = regexp.MustCompile(`^line [1-9][0-9]*: .`)
+
+// Whatever is in a file of users, it is read or refused with the line, and who is in it can be told to the server.
+func FuzzReadUsers(f *testing.F) {
+	kp, err := nkeys.FromRawSeed(nkeys.PrefixByteUser, []byte(strings.Repeat("k", 32))) // the same each time
+	if err != nil {
+		f.Fatal(err)
+	}
+	pub, err := kp.PublicKey()
+	if err != nil {
+		f.Fatal(err)
+	}
+	if us, err := ReadUsers(strings.NewReader("sensor hq " + pub + "\nhub " + pub)); err != nil || len(us) != 2 {
+		f.Fatal(us, err)
+	}
+	for _, s := range []string{"", "# nobody\n", "hub " + pub, "\ufeffsensor hq " + pub + " # core\r\nadmin " + pub, "sensor h-q_1 " + pub + "\n\n\thub\t" + pub, "hub " + strings.ToLower(pub), "sensor * " + pub, "hub \xff", strings.Repeat("x", 5000)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		us, err := ReadUsers(strings.NewReader(s))
+		if err != nil {
+			if !placed.MatchString(err.Error()) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%q: %v", s, err)
+			}
+			return
+		}
+		sites := map[string]bool{}
+		for i := range us {
+			if !nkeys.IsValidPublicUserKey(us[i].Public) || (us[i].Role == "sensor") != (us[i].Site != "") {
+				t.Errorf("%q: %+v", s, us[i])
+			}
+			sites[us[i].Site] = true
+		}
+		if len(us) == 0 || len(sites) > 20 {
+			return
+		}
+		var rs []*role
+		for i := range us {
+			if r := roleOf(&us[i]); r != nil {
+				rs = append(rs, r)
+			}
+		}
+		if len(rs) > 0 && len(rs) == len(sites) {
+			if _, _, err := accounts(rs); err != nil {
+				t.Errorf("%q: %v", s, err)
+			}
+		}
+	})
+}
