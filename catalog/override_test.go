@@ -251,8 +251,19 @@ func FuzzOverrides(f *testing.F) {
 		if len(ps) > maxProblems {
 			t.Error("problems without bound")
 		}
-		if len(os) < 50 {
-			Default().With(os)
+		for _, p := range ps {
+			if p.Line < 0 || p.Line > 1+strings.Count(s, "\n")+strings.Count(s, "\r") || p.Text == "" || strings.ContainsAny(p.Text, "\n\r\x1b\x00") {
+				t.Errorf("%q: line %d: %q", s, p.Line, p.Text)
+			}
+		}
+		if len(os) > 50 {
+			return
+		}
+		c := Default().With(os)
+		for _, o := range os {
+			if o.Action == "replace" && o.Fact.Kind != "practice" && !slices.ContainsFunc(c.Facts(o.Fact.Proto, o.Fact.Port), func(f Fact) bool { return f.Kind == o.Fact.Kind }) {
+				t.Errorf("%q: nothing took the place of %s at %d", s, o.Fact.Kind, o.Fact.Port)
+			}
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -140,11 +141,33 @@ func TestAPolicyThatBreaksOff(t *testing.T) {
 	}
 }
 
+// Whatever a policy holds, it is read, or refused in one line that names the place; a remark at its end, and blanks before it,
+// change nothing.
 func FuzzRead(f *testing.F) {
-	f.Add(text)
+	for _, s := range []string{text, "\ufeff* */udp from any\r\n", "::ffff:10.0.0.0/104 0-65535/sctp", "fe80::1%eth0 1/tcp", "10.0.0.1/33 80/tcp", "10.0.0.1,,10.0.0.2 ,80/tcp,", "from from from", "a\x1b[2J 1/tcp", "10.0.0.1 80/tcp\x00"} {
+		f.Add(s)
+	}
+	place := regexp.MustCompile(`^x:(?: |[1-9][0-9]*: ).`)
+	host, caller := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
 	f.Fuzz(func(t *testing.T, s string) {
-		if p, err := Read(strings.NewReader(s), "x"); err == nil {
-			p.Judge(netip.MustParseAddr("10.0.0.1"), 6, 80, netip.MustParseAddr("10.0.0.2"))
+		p, err := Read(strings.NewReader(s), "x")
+		if err != nil {
+			if !place.MatchString(err.Error()) || strings.ContainsAny(err.Error(), "\n\r\x1b\x00") {
+				t.Errorf("%q: %q", s, err)
+			}
+			return
+		}
+		again, err := Read(strings.NewReader(s+"\n# that was all\n\n"), "x")
+		if err != nil {
+			return // longer than a policy may be
+		}
+		for _, port := range []uint16{0, 80, 65535} {
+			for _, proto := range []uint8{6, 17, 132} {
+				why, line := p.Judge(host, proto, port, caller)
+				if w, l := again.Judge(host, proto, port, caller); w != why || l != line || line > 1+strings.Count(s, "\n") {
+					t.Errorf("%q: %d in line %d, then %d in line %d", s, why, line, w, l)
+				}
+			}
 		}
 	})
 }
