@@ -76,7 +76,7 @@ func TestProtocolsAreExplained(t *testing.T) {
 // is not taken for flags, for a history or for the name of some port.
 func TestHeadsAreExplained(t *testing.T) {
 	heads := []string{"opening", "from", "to", "service", "rtt", "data", "start", "duration", "pkts>", "<pkts", "bytes>", "<bytes", "close", "state", "history", "tunnel",
-		"host", "tried", "accepted", "clients", "in", "out", "first", "last", "frame", "opened", "failed", "received", "open doors", "peers", "name", "told by", "mac", "maker", "inside",
+		"host", "tried", "accepted", "clients", "outside", "in", "out", "first", "last", "frame", "opened", "failed", "received", "open doors", "peers", "name", "told by", "mac", "maker", "inside",
 		"program", "age", "size", "seen", "severity"}
 	for _, h := range heads {
 		for _, l := range lang.Langs() {

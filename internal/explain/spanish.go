@@ -172,6 +172,8 @@ var spanish = map[string]string{
 	"column tried":                     "Intentos en esta puerta que se vieron empezar.",
 	"column accepted":                  "Cuántas veces esta puerta aceptó lo que venía: también respuestas cuya pregunta no está en la captura, y lo que ya estaba abierto antes.",
 	"column clients":                   "Direcciones que vinieron a esta puerta.",
+	"column outside":                   "De las direcciones que vinieron a esta puerta, las de Internet: ni privadas ni de --local.",
+	"difference failures":              "En diff: cuántas llamadas a una puerta fallaron, de cuántas. Nadie las dejó entrar, o el servidor contestó con un error propio: HTTP 500 o más, TLS que no llegó a establecerse, un servidor de nombres que falló. Se dice donde su parte cambió en una décima.",
 	"column in":                        "Datos que llegaron a este equipo o puerta, cada octeto contado una vez.",
 	"column out":                       "Datos que envió este equipo o puerta, cada octeto contado una vez.",
 	"column first":                     "Cuándo se vio su primer paquete.",
@@ -214,7 +216,7 @@ var spanish = map[string]string{
 
 // kindsES names the kinds of meanings.
 var kindsES = map[string]string{"verdict": "veredicto", "close": "cierre", "door": "puerta", "exchange": "intercambio", "QUIC": "QUIC", "seen": "visto", "handshake kind": "tipo de acuerdo", "end reason": "motivo del final",
-	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "column": "columna de la tabla", "TCP state": "estado de TCP", "concept": "idea", "port class": "clase de puerto",
+	"Zeek conn_state": "conn_state de Zeek", "oddity": "rareza", "quality": "calidad de la captura", "flag": "indicador", "flags": "indicadores", "column": "columna de la tabla", "difference": "diferencia", "TCP state": "estado de TCP", "concept": "idea", "port class": "clase de puerto",
 	"roles_by": "roles_by", "probe_kind": "probe_kind", "closed_by": "closed_by", "slow": "slow", "confidence": "confidence", "event": "event", "process_by": "process_by", "port": "puerto", "service": "servicio", "key of the record": "clave del registro", "Zeek history": "historia de Zeek", "Wireshark completeness": "completitud de Wireshark", "finding": "hallazgo", "IP protocol": "protocolo IP", "word": "palabra", "kind of fact": "tipo de dato"}
 
 var lettersES = map[byte]string{'s': "SYN", 'h': "SYN-ACK", 'a': "un ACK solo", 'd': "datos", 'f': "FIN", 'r': "RST", 'c': "un paquete con suma de comprobación errónea",

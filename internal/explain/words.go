@@ -152,6 +152,8 @@ var words = []entry{
 	{"tried", "column", "Attempts at this door that were seen to begin."},
 	{"accepted", "column", "How often this door took what came: also answers whose question is not in the capture, and what was open before it began."},
 	{"clients", "column", "Addresses that came to this door."},
+	{"outside", "column", "Of the addresses that came to this door those of the Internet: not private ones, and not of --local."},
+	{"failures", "difference", "Of diff: how many calls to a door failed, of how many. Nobody let them in, or the server answered with a fault of its own: HTTP 500 and above, TLS that did not come about, a name server that failed. Told where their share changed by a tenth."},
 	{"in", "column", "Payload that came to this host or door, each byte counted once."},
 	{"out", "column", "Payload that this host or door sent, each byte counted once."},
 	{"first", "column", "When its first packet was seen."},
