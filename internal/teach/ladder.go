@@ -109,6 +109,9 @@ func New(rec *record.Record, tr *trace.Trace, o Options) *Ladder {
 		if s.Unseen > 0 {
 			rungs = append(rungs, t.unseen(s, r.Before))
 		}
+		if t.gapMissed(s) {
+			rungs = append(rungs, t.gap(s, r.Before))
+		}
 		if !o.All && len(tr.Steps) > foldFrom && len(rungs) == 0 && quiet(s, tr.TCP) && !novel(s, shown) {
 			fold = append(fold, r)
 			continue

@@ -52,7 +52,7 @@ func (t *teller) segment(i int) Telling {
 	case !fin:
 		x.Plain = t.acks(s)
 	}
-	if s.Has(trace.Gap) && s.RelSeq > t.bridged[s.From] {
+	if s.Has(trace.Gap) && s.GapAcked == 0 && s.RelSeq > t.bridged[s.From] {
 		x.Plain = sentences(l.f("Up to here %s of %s are not seen: lost, or missed by the capture.", "Hasta aquí no se ven %s de %s: se perdieron o escaparon a la captura.", l.octets(s.GapLen), l.who(s.From)), x.Plain)
 	}
 	if s.Has(trace.SumDoubted) {

@@ -24,3 +24,27 @@ func (t *teller) unseen(s *trace.Step, at [2]trace.Standing) Rung {
 	t.bridged[s.From.Peer()] = s.RelAck
 	return r
 }
+
+// gapMissed reports whether what step s goes on behind, and the capture lacks, is drawn: it was acknowledged later, and not drawn
+// before.
+func (t *teller) gapMissed(s *trace.Step) bool {
+	return s.Has(trace.Gap) && s.GapAcked != 0 && s.RelSeq > t.bridged[s.From]
+}
+
+// gap draws it.
+func (t *teller) gap(s *trace.Step, at [2]trace.Standing) Rung {
+	l, who := t.l, t.l.who(s.From)
+	n := min(s.GapLen, s.RelSeq-t.bridged[s.From]) // that which was not drawn before
+	r := Rung{From: s.From, Label: l.octets(n), Missed: true, Rel: s.Rel, Before: at, After: at}
+	if n == 1 {
+		r.Plain = l.f("This byte of %s is not in the capture. Packet %d confirms it: it was sent, and arrived.",
+			"Este byte de %s no está en la captura. El paquete %d lo confirma: se envió y llegó.", who, s.GapAcked)
+	} else {
+		r.Plain = l.f("These bytes of %s are not in the capture. Packet %d confirms them: they were sent, and arrived.",
+			"Estos bytes de %s no están en la captura. El paquete %d los confirma: se enviaron y llegaron.", who, s.GapAcked)
+	}
+	if t.guessing { // that packet is still to be foretold
+		r.Plain = l.f("Here bytes of %s are not in the capture.", "Aquí faltan en la captura bytes de %s.", who)
+	}
+	return r
+}

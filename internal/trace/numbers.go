@@ -333,6 +333,9 @@ func (b *builder) tellSegment(i int, say func(Remark)) {
 	case n.hasNext && seq > n.next:
 		say(Gap)
 		st.GapLen = seq - n.next
+		if seq > n.told && n.next > 0 { // a split handshake acknowledges before its SYN, which is no octet
+			st.GapAcked = b.gapAcked(i, st.GapLen)
+		}
 		n.hole(n.next, seq)
 	case p.PayloadLen == 0 && !fin && i != b.third && n.hasAck && p.Ack == n.ack:
 		switch {

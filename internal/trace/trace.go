@@ -190,6 +190,9 @@ type Step struct {
 	Remarks       []Remark
 	// GapLen is how many octets before this segment were not seen, with Gap.
 	GapLen int64
+	// GapAcked is the first frame that acknowledges all of the gap, where nothing fills it later: it was missed, and not lost. It is 0 where
+	// Unseen of an earlier step told of it.
+	GapAcked record.FrameRef
 	// Unseen is how many numbers of its receiver this acknowledges that the capture lacks; with UnseenFIN the last of
 	// them may be its FIN, for nothing of its sender follows.
 	Unseen    int64

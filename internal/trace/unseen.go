@@ -1,6 +1,9 @@
 package trace
 
-import "portero/capture"
+import (
+	"portero/capture"
+	"portero/internal/record"
+)
 
 // unseen notes how many numbers of its receiver p, packet i, acknowledges first that the capture lacks, before it and behind it: they were
 // sent, and missed. A SYN or a third packet that is missed is bridged instead.
@@ -30,4 +33,24 @@ func (b *builder) unseen(i int) {
 	}
 	o.told, st.Unseen = st.RelAck, n
 	st.UnseenFIN = !follows && o.fins == 0 && (n == 1 || ends)
+}
+
+// gapAcked is the first frame that acknowledges the n octets that lie before packet i and were not seen, 0 where none does, or where
+// they come later.
+func (b *builder) gapAcked(i int, n int64) (by record.FrameRef) {
+	p := &b.pkts[i]
+	lo := p.Seq.Add(-uint32(n))
+	if n > 1<<30 {
+		return 0
+	}
+	for k := i + 1; k < len(b.pkts) && k-i <= ahead; k++ {
+		q := &b.pkts[k]
+		switch {
+		case q.from == p.from && q.plain() && !q.Flags.Any(capture.RST) && q.PayloadLen > 0 && q.Seq.Before(p.Seq) && q.end().After(lo):
+			return 0
+		case q.from == p.from.Peer() && q.acks() && !q.Ack.Before(p.Seq) && by == 0:
+			by = q.ref
+		}
+	}
+	return by
 }

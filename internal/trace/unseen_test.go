@@ -30,13 +30,18 @@ func TestUnseen(t *testing.T) {
 		{"octets that are sent again later", open().Lose(0, capture.PSH|ack, 10).RespACK().Data(10, story.Seq(story.O(101))).RespACK(), ""},
 		{"twice", open().Lose(1, ack, 50).ACK().Lose(1, ack, 70).ACK().Close(), "6:50 7:70"},
 		{"what both acknowledge twice is told once", open().Lose(1, ack, 50).ACK().ACK().Close(), "6:50"},
-		{"octets before what their sender goes on with, acknowledged after", open().Lose(1, ack, 50).Reply(70).ACK().Close(), ""},
+		{"octets before what their sender goes on with, acknowledged after", open().Lose(1, ack, 50).Reply(70).ACK().Close(), "6:gap of 50, acknowledged by 8"},
+		{"the same, which come later", open().Lose(1, ack, 50).Reply(70).Reply(50, story.Seq(story.R(201))).ACK().Close(), ""},
+		{"the same, which nobody acknowledges", open().Lose(1, ack, 50).Reply(70).ACK(story.Ack(story.R(201))), ""},
 		{"of an opening there are no octets", story.New().SYN().SYNACK().Lose(0, ack, 0).RespACK(), ""},
 		{"one direction has nothing to compare with", story.New().SYN().Lose(1, syn|ack, 0).ACK().Data(10).Lose(1, ack, 90).ACK(), ""},
 	} {
 		tr := trace.Build(x.s.Packets, x.s.Record())
 		var got []string
 		for i := range tr.Steps {
+			if s := &tr.Steps[i]; s.GapAcked != 0 {
+				got = append(got, fmt.Sprintf("%d:gap of %d, acknowledged by %d", i, s.GapLen, s.GapAcked))
+			}
 			if s := &tr.Steps[i]; s.Unseen != 0 {
 				f := map[bool]string{true: "F"}[s.UnseenFIN]
 				got = append(got, fmt.Sprintf("%d:%d%s", i, s.Unseen, f))

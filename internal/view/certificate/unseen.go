@@ -2,6 +2,7 @@ package certificate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"portero/internal/record"
@@ -22,18 +23,24 @@ func (t Text) and(more Text) Text {
 // unseen tells what was acknowledged and is not in the capture.
 func (c *Certificate) unseen() (t Text) {
 	for e, who := range [2]Text{{"the originator", "el iniciador"}, {"the responder", "el respondedor"}} {
-		var n int64
+		var n, told int64 // told: up to here what was missed was counted
 		var by []record.FrameRef
 		fin := false
 		for i := range c.tr.Steps {
 			s := &c.tr.Steps[i]
-			if s.Unseen == 0 || s.From.Peer() != trace.End(e) {
-				continue
+			switch {
+			case s.Unseen != 0 && s.From.Peer() == trace.End(e):
+				n += s.Unseen
+				by = append(by, s.Frame)
+				fin = fin || s.UnseenFIN
+				told = s.RelAck
+			case s.GapAcked != 0 && s.From == trace.End(e) && s.RelSeq > told:
+				n += min(s.GapLen, s.RelSeq-told)
+				by = append(by, s.GapAcked)
 			}
-			n += s.Unseen
-			by = append(by, s.Frame)
-			fin = fin || s.UnseenFIN
 		}
+		slices.Sort(by)
+		by = slices.Compact(by)
 		if n == 0 {
 			continue
 		}

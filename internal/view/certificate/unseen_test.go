@@ -19,6 +19,7 @@ func TestUnseen(t *testing.T) {
 		{"both", "frame 7 acknowledges 11 octets of the originator that are not in the capture; the last may be its FIN.", "la trama 7 confirma 11 octetos del iniciador que no están en la captura; el último puede ser su FIN."},
 		{"third", "ACK missed by the capture: the numbers of later packets presuppose it; frame 3 acknowledges 10 octets of the originator that are not in the capture.",
 			"ACK: la captura no lo vio; los números de paquetes posteriores lo suponen; la trama 3 confirma 10 octetos del iniciador que no están en la captura."},
+		{"gap", "frame 8 acknowledges 50 octets of the responder that are not in the capture.", "la trama 8 confirma 50 octetos del respondedor que no están en la captura."},
 		{"none", "", ""},
 	} {
 		s := open()
@@ -27,6 +28,8 @@ func TestUnseen(t *testing.T) {
 			s.Lose(0, fin, 0).RespACK().RespFIN().ACK()
 		case "octets":
 			s.Lose(1, ack, 10).ACK().Lose(1, ack, 20).ACK().Lose(1, ack, 30).ACK().Close()
+		case "gap":
+			s.Lose(1, ack, 50).Reply(70).ACK().Close()
 		case "both":
 			s.Lose(0, fin, 10).RespACK().RespFIN().ACK()
 		case "third":
