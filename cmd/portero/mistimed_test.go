@@ -3,9 +3,14 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/gopacket/layers"
 )
 
 // TestMistimed: a fraction of a second that cannot be is told, with the byte where it lies, and parts no connection.
@@ -153,5 +158,23 @@ func TestWildTime(t *testing.T) {
 		+200000 c S 1000`
 	if all := records(t, shift(silent, 2, 3, -3600)); len(all) != 2 {
 		t.Errorf("set back for good: %v", all)
+	}
+}
+
+// TestWildError: an ICMP error that is stamped hours too late is of the attempt that it quotes, which had not ended by then.
+func TestWildError(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "in.pcap")
+	w := newWire(t, name)
+	c, s := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 80}
+	w.tcp(c, s, "S", 1000, 0, nil)
+	quote := []byte{0x45, 0, 0, 40, 0, 1, 0, 0, 64, 6, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 0x9c, 0x40, 0, 80, 0, 0, 3, 0xe8}
+	at := w.at
+	w.at = at.Add(2 * time.Hour)
+	w.send(end{net.IPv4(192, 0, 2, 254).To4(), 0}, c, layers.IPProtocolICMPv4, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(layers.ICMPv4TypeDestinationUnreachable, layers.ICMPv4CodeCommAdminProhibited)}, quote)
+	w.at = at.Add(10 * time.Millisecond)
+	w.tcp(c, s, "S", 1000, 0, nil)
+	w.close()
+	if all := records(t, name); len(all) != 1 || all[1]["handshake"] != "filtered" || fmt.Sprint(all[1]["orig_pkts"]) != "2" {
+		t.Errorf("%v", all)
 	}
 }
