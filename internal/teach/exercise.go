@@ -11,6 +11,7 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
 // Level is the difficulty of a worksheet.
@@ -341,25 +342,30 @@ func spellings(f capture.Flags) []string {
 
 // verdicts in the words of a class.
 func verdictWord(v handshake.Verdict, l Lang) string {
-	es := map[handshake.Verdict]string{handshake.Completed: "completada", handshake.CompletedUnseen: "completada, no vista entera", handshake.Implied: "deducida",
-		handshake.HalfOpen: "semiabierta", handshake.Refused: "rechazada", handshake.Filtered: "filtrada", handshake.NoAnswer: "sin respuesta",
-		handshake.Aborted: "abandonada", handshake.Invalid: "no válida", handshake.Midstream: "ya en curso", handshake.Unsolicited: "no solicitada",
-		handshake.Probe: "sondeo", handshake.Unknown: "indeterminada", handshake.None: "no procede"}
-	return l.t(strings.ReplaceAll(v.String(), "_", " "), es[v])
+	return words.Verdict(words.Langs()[int(l)], v.String())
+}
+
+// choices are what a question offers: what is right, and three of the others, in any order.
+func (m *maker) choices(right string, others []string) []string {
+	m.rng.Shuffle(len(others), func(i, k int) { others[i], others[k] = others[k], others[i] })
+	out := []string{right}
+	for _, w := range others {
+		if w != right && len(out) < 4 {
+			out = append(out, w)
+		}
+	}
+	m.rng.Shuffle(len(out), func(i, k int) { out[i], out[k] = out[k], out[i] })
+	return out
 }
 
 func (m *maker) verdict(t *Table, rec *record.Record, tr *trace.Trace, n *numbering) {
 	l := m.l
 	right := verdictWord(rec.Handshake, l)
-	others := []handshake.Verdict{handshake.Completed, handshake.HalfOpen, handshake.Refused, handshake.NoAnswer, handshake.Aborted, handshake.Midstream, handshake.Invalid}
-	m.rng.Shuffle(len(others), func(i, k int) { others[i], others[k] = others[k], others[i] })
-	t.Choices = []string{right}
-	for _, v := range others {
-		if w := verdictWord(v, l); w != right && len(t.Choices) < 4 {
-			t.Choices = append(t.Choices, w)
-		}
+	var others []string
+	for _, v := range []handshake.Verdict{handshake.Completed, handshake.HalfOpen, handshake.Refused, handshake.NoAnswer, handshake.Aborted, handshake.Midstream, handshake.Invalid} {
+		others = append(others, verdictWord(v, l))
 	}
-	m.rng.Shuffle(len(t.Choices), func(i, k int) { t.Choices[i], t.Choices[k] = t.Choices[k], t.Choices[i] })
+	t.Choices = m.choices(right, others)
 	tell := &teller{l: l, rec: rec, tr: &trace.Trace{TCP: true}}
 	why := strings.TrimPrefix(strings.TrimPrefix(strings.Join(tell.outro(), " "), "So: "), "En resumen: ")
 	t.Verdict = m.blank("verdict", right, why, 2)

@@ -9,6 +9,7 @@ import (
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/trace"
+	"portero/internal/words"
 )
 
 // datagrams reports whether c is an exchange by UDP that a worksheet may use.
@@ -120,25 +121,16 @@ func addrOf(place string) string {
 
 func portOf(place string) string { return place[strings.LastIndexByte(place, ':')+1:] }
 
-var exchangeWords = map[handshake.Exchange][2]string{
-	handshake.Answered: {"answered", "contestado"}, handshake.Unanswered: {"unanswered", "sin respuesta"}, handshake.ExchangeRefused: {"refused", "rechazado"},
-	handshake.ExchangeFiltered: {"filtered", "filtrado"}, handshake.ReplyOnly: {"reply only", "solo la respuesta"}, handshake.Stream: {"stream", "en un solo sentido"},
-}
-
 // outcome asks what came of the exchange.
 func (m *maker) outcome(t *Table, rec *record.Record) {
 	l := m.l
-	word := func(x handshake.Exchange) string { w := exchangeWords[x]; return l.t(w[0], w[1]) }
+	word := func(x handshake.Exchange) string { return words.Exchange(words.Langs()[int(l)], x.String()) }
 	right := word(rec.Exchange)
-	others := []handshake.Exchange{handshake.Answered, handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered, handshake.ReplyOnly, handshake.Stream}
-	m.rng.Shuffle(len(others), func(i, k int) { others[i], others[k] = others[k], others[i] })
-	t.Choices = []string{right}
-	for _, x := range others {
-		if x != rec.Exchange && len(t.Choices) < 4 {
-			t.Choices = append(t.Choices, word(x))
-		}
+	var others []string
+	for _, x := range []handshake.Exchange{handshake.Answered, handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered, handshake.ReplyOnly, handshake.Stream} {
+		others = append(others, word(x))
 	}
-	m.rng.Shuffle(len(t.Choices), func(i, k int) { t.Choices[i], t.Choices[k] = t.Choices[k], t.Choices[i] })
+	t.Choices = m.choices(right, others)
 	tell := &teller{l: l, rec: rec, tr: &trace.Trace{}}
 	why := strings.TrimPrefix(strings.TrimPrefix(strings.Join(tell.outro(), " "), "So: "), "En resumen: ")
 	t.Verdict = m.blank("verdict", right, why, 2)

@@ -93,31 +93,17 @@ func verdictColor(v handshake.Verdict, x handshake.Exchange) []color.Attribute {
 	return []color.Attribute{color.Bold}
 }
 
-// spanish are the verdicts as said in the tables of textbooks.
-var spanish = map[string]string{
-	"completed": "completada", "completed_unseen": "completada, no vista entera", "implied": "deducida", "half_open": "semiabierta",
-	"refused": "rechazada", "filtered": "filtrada", "no_answer": "sin respuesta", "aborted": "abandonada", "invalid": "no válida",
-	"midstream": "ya en curso", "unsolicited": "no solicitada", "probe": "sondeo", "unknown": "indeterminada", "none": "no procede",
-}
-
-var spanishExchange = map[string]string{"answered": "contestado", "unanswered": "sin respuesta", "reply_only": "solo la respuesta",
-	"stream": "en un solo sentido", "refused": "rechazado", "filtered": "filtrado"}
-
 // verdictWord is the verdict as it is read and typed.
 func (c *Certificate) verdictWord(lang string) string {
-	v := c.rec.Handshake.String()
-	table := spanish
+	l, _ := words.Parse(lang)
+	v, word := c.rec.Handshake.String(), words.Verdict
 	if !c.rec.TCP() {
-		v, table = c.rec.Exchange.String(), spanishExchange
+		v, word = c.rec.Exchange.String(), words.Exchange
 	}
 	if v == "" || v == "none" {
-		l, _ := words.Parse(lang)
 		return words.Protocol(l, record.ProtoName(c.rec.Proto))
 	}
-	if w := table[v]; lang == "es" && w != "" {
-		return w
-	}
-	return strings.ReplaceAll(v, "_", " ")
+	return word(l, v)
 }
 
 func (p *printer) head() {
