@@ -186,41 +186,15 @@ func TestSlowInput(t *testing.T) {
 	last := len(b) - 16 - 14 - 20 - 8 - len("three")
 	for _, threads := range []string{"1", "2"} {
 		for _, format := range []string{"ndjson", "csv", "zeek"} {
-			in, feed := io.Pipe()
-			out, to := io.Pipe()
-			code := make(chan int, 1)
-			go func() {
-				n := run([]string{"read", "-q", "--format", format, "--threads", threads, "-"}, in, to, io.Discard)
-				to.Close()
-				code <- n
-			}()
-			go func() {
-				feed.Write(b[:last])
-				time.Sleep(300 * time.Millisecond)
-				feed.Write(b[last:])
-			}()
-			told := make(chan string, 1)
-			go func() {
-				for l := bufio.NewScanner(out); l.Scan(); {
-					if strings.Contains(l.Text(), "40000") {
-						told <- l.Text()
-					}
-				}
-				close(told)
-			}()
-			select {
-			case l := <-told:
-				if l == "" {
-					t.Errorf("%s, %s threads: no record", format, threads)
-				}
-			case <-time.After(30 * time.Second):
+			told, end := slowly(t, b[:last], b[last:], "--format", format, "--threads", threads)
+			if told() == "" {
 				t.Fatalf("%s, %s threads: nothing is told while the input stays open", format, threads)
 			}
-			feed.Close()
-			if l := <-told; l == "" {
+			n := end()
+			if told() == "" {
 				t.Errorf("%s, %s threads: the second record is missing", format, threads)
 			}
-			if n := <-code; n != 0 {
+			if n != 0 {
 				t.Errorf("%s, %s threads: exit status %d", format, threads, n)
 			}
 		}
@@ -245,36 +219,49 @@ func TestSlowInputThatLeaps(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, threads := range []string{"1", "2"} {
-		in, feed := io.Pipe()
-		out, to := io.Pipe()
-		go func() {
-			run([]string{"read", "-q", "--format", "ndjson", "--threads", threads, "-"}, in, to, io.Discard)
-			to.Close()
-		}()
-		go func() {
-			feed.Write(b[:len(b)/2])
-			time.Sleep(300 * time.Millisecond)
-			feed.Write(b[len(b)/2:])
-		}()
-		told := make(chan string, 4)
-		go func() {
-			for l := bufio.NewScanner(out); l.Scan(); {
-				told <- l.Text()
-			}
-			close(told)
-		}()
-		select {
-		case l := <-told:
-			if !strings.Contains(l, "40000") {
-				t.Errorf("%s threads: %q instead of a record", threads, l)
-			}
-		case <-time.After(30 * time.Second):
+		told, end := slowly(t, b[:len(b)/2], b[len(b)/2:], "--format", "ndjson", "--threads", threads)
+		if told() == "" {
 			t.Errorf("%s threads: nothing is told while the input stays open", threads)
 		}
-		feed.Close()
-		for range told {
+		end()
+	}
+}
+
+// slowly reads a capture from a pipe that brings one part, after a while the other, and stays open until end, which returns the exit
+// status. told gives the records of port 40000 as they come, and "" where none came for long, or none will.
+func slowly(t *testing.T, one, other []byte, args ...string) (told func() string, end func() int) {
+	t.Helper()
+	in, feed := io.Pipe()
+	out, to := io.Pipe()
+	code := make(chan int, 1)
+	go func() {
+		n := run(append([]string{"read", "-q", "-"}, args...), in, to, io.Discard)
+		to.Close()
+		code <- n
+	}()
+	go func() {
+		feed.Write(one)
+		time.Sleep(300 * time.Millisecond)
+		feed.Write(other)
+	}()
+	lines := make(chan string, 8)
+	go func() {
+		for l := bufio.NewScanner(out); l.Scan(); {
+			if strings.Contains(l.Text(), "40000") {
+				lines <- l.Text()
+			}
+		}
+		close(lines)
+	}()
+	told = func() string {
+		select {
+		case l := <-lines:
+			return l
+		case <-time.After(30 * time.Second):
+			return ""
 		}
 	}
+	return told, func() int { feed.Close(); return <-code }
 }
 
 // Hostile bytes in a file's name reach no terminal.
