@@ -31,16 +31,16 @@ func (m *mistimed) add(v uint32, index uint64) {
 	if m.all {
 		return
 	}
-	if len(m.by) == mostMistimed {
-		m.by, m.all = nil, true
-		return
+	at, known := m.by[v]
+	if !known {
+		if len(m.by) == mostMistimed {
+			m.by, m.all = nil, true
+			return
+		}
+		at[0] = index
 	}
 	if m.by == nil {
 		m.by = map[uint32][2]uint64{}
-	}
-	at, known := m.by[v]
-	if !known {
-		at[0] = index
 	}
 	at[1] = index
 	m.by[v] = at

@@ -142,6 +142,14 @@ func TestHonestEchoes(t *testing.T) {
 			s SA 5000 1001 0 ts=27/100
 			c A 1001 5001 0 ts=120/27`, `
 			1 handshake=completed client_rtt_us=10000`},
+		{"a third SYN that comes after the third packet is not where that was", `
+			c S 1000 0 0 ts=100/0
+			c S 1000 0 0 ts=110/0
+			s SA 5000 1001 0 ts=7/110
+			c A 1001 5001 0 ts=120/7
+			c S 1000 0 0 ts=110/0
+			s PA 5001 1001 10 ts=37/120`, `
+			1 handshake=completed server_rtt_us=10000 client_rtt_us=10000 ttfb_us=20000`},
 		{"of three SYN-ACKs none is acknowledged, as far as was seen, and their sender speaks: from what on is not known", `
 			c S 1000 0 0 ts=100/0
 			s SA 5000 1001 0 ts=7/100

@@ -93,6 +93,48 @@ func TestMistimedMeasures(t *testing.T) {
 	}
 }
 
+// TestMistimedOfWhom: what cannot be measured is of the connection that the frame was of, not of who had its ports, or its place in
+// memory, after it.
+func TestMistimedOfWhom(t *testing.T) {
+	const one = `
+		c S 1000
+		s SA 5000 1001
+		c A 1001 5001
+		c RA 1001 5001`
+	const two = ` c S 900000
+		s SA 700000 900001
+		c A 900001 700001`
+	const keys = "id,server_rtt_us,client_rtt_us,reuse_after_us"
+	for _, x := range []struct {
+		what, packets string
+		frame         int
+		want          string
+	}{
+		{"at once", one + "\n" + two, 2, "1,,, 2,10000,10000,10000"},
+		{"after it was forgotten", one + "\n+300000" + two, 2, "1,,, 2,10000,10000,300000000"},
+		{"the first of the later one", one + "\n" + two, 5, "1,10000,10000, 2,,10000,"},
+	} {
+		name := acted(t, x.packets)
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for at, n := 24, 1; at < len(b); n++ {
+			if n == x.frame {
+				binary.LittleEndian.PutUint32(b[at+4:], 1<<31)
+			}
+			at += 16 + int(binary.LittleEndian.Uint32(b[at+8:]))
+		}
+		if err := os.WriteFile(name, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, out, _ := portero(t, "read", "--format", "csv", "--fields", keys, name)
+		if got := strings.Join(strings.Fields(strings.TrimPrefix(out, keys)), " "); got != x.want {
+			t.Errorf("%s: %s\nwant %s", x.what, got, x.want)
+		}
+	}
+}
+
 // TestWildTime: one frame that is hours too early is no time that passed, and parts no handshake; where the clock was set back for good, silence parts as ever.
 func TestWildTime(t *testing.T) {
 	shift := func(s string, from, frames int, by int32) string {

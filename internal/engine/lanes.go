@@ -104,8 +104,16 @@ func (e *Engine) settle() {
 	}
 }
 
-// segment books the packets of d up to position to, every lane its own.
+// segment books the packets of d up to position to.
 func (e *Engine) segment(d *decoded, to int) {
+	if len(d.block.Mistimed) > 0 {
+		e.mistimed(d, to)
+	}
+	e.stretch(d, to)
+}
+
+// stretch books the packets of d up to position to, every lane its own.
+func (e *Engine) stretch(d *decoded, to int) {
 	e.listen(d, to)
 	e.upTo = uint32(to)
 	e.each(to-d.done, e.work)

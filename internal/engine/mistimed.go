@@ -7,12 +7,14 @@ import (
 	"portero/internal/record"
 )
 
-// mistimed tells the lanes which packets of d, all of which are booked, came in frames whose time cannot be.
-func (e *Engine) mistimed(d *decoded) {
-	e.settle()
-	for i := range d.batch.Packets {
+// mistimed books the packets of d up to the last before position to that came in a frame whose time cannot be, and tells the lanes of
+// each of these as soon as it is booked: with those behind it its connection may end.
+func (e *Engine) mistimed(d *decoded, to int) {
+	for i := d.done; i < to; i++ {
 		p := &d.batch.Packets[i]
 		if _, ok := slices.BinarySearch(d.block.Mistimed, p.Index); ok {
+			e.stretch(d, i+1)
+			e.settle()
 			e.lanes[laneOf(p)].table.Mistimed(p)
 		}
 	}

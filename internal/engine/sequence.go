@@ -290,9 +290,6 @@ func (e *Engine) sequence(d *decoded) {
 	}
 	e.packets(d, next, len(d.batch.Packets))
 	e.segment(d, len(d.batch.Packets))
-	if len(d.block.Mistimed) > 0 {
-		e.mistimed(d)
-	}
 	if n := len(fs); n > 0 {
 		e.last = fs[n-1].Index
 	}

@@ -91,6 +91,13 @@ var searches = []storied{
 			}
 		})
 	}, "scan-answered high 30"},
+	{"a search that calls three times within a second, by the clock of its loop", func(s *story) {
+		tenths(30, func(at int64, i int) {
+			for n := range int64(3) {
+				s.tcp(at+n*sec/4, "10.0.0.9", "8.9.%d.%d", i, 445, handshake.Completed, payload(21, 40))
+			}
+		})
+	}, "scan-answered high 30"},
 	{"who calls whom is guessed", func(s *story) {
 		tenths(40, func(at int64, i int) {
 			s.tcp(at, "10.0.0.9", "8.9.%d.%d", i, 445, handshake.Midstream, rolesBy(handshake.RolesPort))

@@ -73,10 +73,11 @@ func TestTunnelCopies(t *testing.T) {
 		qtype uint16
 		of    uint64
 	}{
-		"once":            {-1, 1, 20},
-		"a copy of each":  {20 * time.Microsecond, 1, 20},
-		"asked again":     {10 * time.Millisecond, 1, 40},
-		"of another type": {20 * time.Microsecond, 28, 40},
+		"once":               {-1, 1, 20},
+		"a copy of each":     {20 * time.Microsecond, 1, 20},
+		"asked again":        {10 * time.Millisecond, 1, 40},
+		"of another type":    {20 * time.Microsecond, 28, 40},
+		"the clock set back": {-time.Hour, 1, 40},
 	} {
 		d := New(catalog.Default(), nil, 0)
 		for i := range 20 {
@@ -84,7 +85,7 @@ func TestTunnelCopies(t *testing.T) {
 			name := strings.ToLower(base32.HexEncoding.EncodeToString(sum[:]))[:30] + ".t.example."
 			at := int64(time.Minute) * int64(i+1)
 			d.Question(netip.MustParseAddr("10.0.0.9"), name, 1, 0, at, uint64(2*i+1))
-			if c.apart >= 0 {
+			if c.apart != -1 {
 				d.Question(netip.MustParseAddr("10.0.0.9"), name, c.qtype, 0, at+int64(c.apart), uint64(2*i+2))
 			}
 		}
