@@ -14,14 +14,9 @@ type mistimed struct {
 
 const mostMistimed = 1 << 16
 
-// Mistimed notes that p, which was booked, came in a frame whose time cannot be, so that nothing is measured from it.
+// Mistimed notes that p, which was booked last, came in a frame whose time cannot be, so that nothing is measured from it.
 func (t *Table) Mistimed(p *capture.Packet) {
-	v, _, ok := t.find(p)
-	for ok && t.flow(v).firstIdx > p.Index { // it is of who had its ports before
-		prev := t.flow(v).prev
-		v, ok = prev-1, prev != 0
-	}
-	if ok {
+	if v, _, ok := t.find(p); ok {
 		t.mistimed.add(v, p.Index)
 	}
 }

@@ -150,6 +150,13 @@ func TestHonestEchoes(t *testing.T) {
 			c S 1000 0 0 ts=110/0
 			s PA 5001 1001 10 ts=37/120`, `
 			1 handshake=completed server_rtt_us=10000 client_rtt_us=10000 ttfb_us=20000`},
+		{"a third SYN behind a third packet whose SYN-ACK was missed", `
+			c S 1000 0 0 ts=100/0
+			c S 1000 0 0 ts=110/0
+			c A 1001 5001 0 ts=120/7
+			c S 1000 0 0 ts=110/0
+			s PA 5001 1001 10 ts=37/120`, `
+			1 handshake=completed_unseen missing=[synack] ack_frame=3`},
 		{"of three SYN-ACKs none is acknowledged, as far as was seen, and their sender speaks: from what on is not known", `
 			c S 1000 0 0 ts=100/0
 			s SA 5000 1001 0 ts=7/100

@@ -101,9 +101,9 @@ func TestMistimedOfWhom(t *testing.T) {
 		s SA 5000 1001
 		c A 1001 5001
 		c RA 1001 5001`
-	const two = ` c S 900000
-		s SA 700000 900001
-		c A 900001 700001`
+	const two = ` c S 900007
+		s SA 700007 900008
+		c A 900008 700008`
 	const keys = "id,server_rtt_us,client_rtt_us,reuse_after_us"
 	for _, x := range []struct {
 		what, packets string
@@ -112,6 +112,7 @@ func TestMistimedOfWhom(t *testing.T) {
 	}{
 		{"at once", one + "\n" + two, 2, "1,,, 2,10000,10000,10000"},
 		{"after it was forgotten", one + "\n+300000" + two, 2, "1,,, 2,10000,10000,300000000"},
+		{"its place in memory taken again", one + "\n+300000" + two + "\n c RA 900008 700008\n+300000" + strings.ReplaceAll(two, "0000", "1000"), 2, "1,,, 2,10000,10000,300000000 3,10000,10000,300000000"},
 		{"the first of the later one", one + "\n" + two, 5, "1,10000,10000, 2,,10000,"},
 	} {
 		name := acted(t, x.packets)

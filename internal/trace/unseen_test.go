@@ -35,6 +35,7 @@ func TestUnseen(t *testing.T) {
 		{"the same, which nobody acknowledges", open().Lose(1, ack, 50).Reply(70).ACK(story.Ack(story.R(201))), ""},
 		{"of an opening there are no octets", story.New().SYN().SYNACK().Lose(0, ack, 0).RespACK(), ""},
 		{"an answer that acknowledges what was never sent opens nothing", story.New().SYN().SYNACK(story.Ack(story.O(1000))).RST(), ""},
+		{"of a connection that was not seen to open", story.New().Data(10).RespACK().Lose(0, capture.PSH|ack, 10).RespACK(), ""},
 		{"one direction has nothing to compare with", story.New().SYN().Lose(1, syn|ack, 0).ACK().Data(10).Lose(1, ack, 90).ACK(), ""},
 	} {
 		tr := trace.Build(x.s.Packets, x.s.Record())
