@@ -352,3 +352,72 @@ var matchMunin = opensWith("# munin node at ")
 
 // matchCheckmk takes what Checkmk's agent says at once.
 var matchCheckmk = opensWith("<<<check_mk>>>")
+
+// beanstalkTurns are what workers and their queue say to one another (Beanstalk protocol, doc/protocol.txt of beanstalkd): a command, and what
+// the answer to it begins with.
+var beanstalkTurns = [...]struct{ asks, answer string }{
+	{"put ", "INSERTED "},
+	{"use ", "USING "},
+	{"watch ", "WATCHING "},
+	{"ignore ", "WATCHING "},
+	{"reserve", "RESERVED "},
+	{"reserve-with-timeout ", "RESERVED "},
+	{"reserve-with-timeout ", "TIMED_OUT\r\n"},
+	{"list-tube-used\r\n", "USING "},
+	{"stats", "OK "},
+	{"list-tubes", "OK "},
+	{"peek", "NOT_FOUND\r\n"},
+}
+
+// matchBeanstalk takes the first command of a worker and the queue's answer: it takes both to tell one from whoever else says OK.
+func matchBeanstalk(l *look) grade {
+	asks, answer := l.b, l.peer
+	if !l.client {
+		asks, answer = answer, asks
+	}
+	if l.client != l.spoke || l.middle {
+		return no
+	}
+	waits := false // it may be one when the rest comes
+	for _, t := range beanstalkTurns {
+		if !begins(asks, t.asks) || !begins(answer, t.answer) || whole(asks) && !has(asks, t.asks) {
+			continue
+		}
+		rest := answer[min(len(t.answer), len(answer)):]
+		switch {
+		case !beanstalkRest(rest, t.answer):
+		case whole(asks) && whole(answer) && (t.answer != "OK " || len(rest) > len(firstLine(rest))+len("\n---\n")):
+			return exact
+		case len(answer) > 0 || len(asks) > 2:
+			waits = true
+		}
+	}
+	switch {
+	case !waits || len(asks) > 256 || len(answer) > 256:
+		return no
+	case !whole(l.b):
+		return l.untilLine(256)
+	}
+	return more
+}
+
+// beanstalkRest reports whether the first line goes on as it does behind answer, as far as it is there: a tube's name, or numbers; what is
+// listed is YAML.
+func beanstalkRest(b []byte, answer string) bool {
+	line := firstLine(b)
+	if !whole(b) {
+		line = b
+	}
+	switch answer {
+	case "USING ":
+		return len(line) <= 200 && printable(line) && (len(line) > 0 || !whole(b))
+	case "OK ":
+		return (digits(line) || len(line) == 0 && !whole(b)) && (!whole(b) || begins(b[len(firstLine(b)):], "\r\n---\n"))
+	case "TIMED_OUT\r\n", "NOT_FOUND\r\n":
+		return true
+	case "RESERVED ":
+		id, size, ok := bytes.Cut(line, []byte{' '})
+		return (digits(id) || len(id) == 0 && !whole(b)) && (ok || !whole(b)) && (digits(size) || len(size) == 0 && !whole(b))
+	}
+	return digits(line) || len(line) == 0 && !whole(b)
+}

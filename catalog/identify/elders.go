@@ -2,7 +2,8 @@ package identify
 
 import "bytes"
 
-// What is older than most that is spoken, and still there: Unix's remote commands, databases before TDS 7, Novell's files, Radmin.
+// What is older than most that is spoken, and still there: Unix's remote commands, who somebody is (ident), CVS, databases before TDS 7,
+// Novell's files, Radmin.
 
 // remoteCommand takes what rsh and rexec begin with on their own port (rcmd(3), rexec(3)): the port for errors in figures, or none, then
 // names. With rsh it is a port that only root may have, and both users stand before the command; with rexec the user and a secret do.
@@ -133,4 +134,67 @@ func matchC1222(l *look) grade {
 		return no
 	}
 	return exact
+}
+
+// matchIdent takes the answer to who has a connection: the two ports that were asked for, then the name or an error, as its name says
+// (RFC 1413, sections 4 and 6).
+func matchIdent(l *look) grade {
+	line := firstLine(l.b)
+	if len(line) > 1000 { // as the RFC bounds it
+		return no
+	}
+	parts := bytes.SplitN(line, []byte(":"), 4)
+	if !portPair(parts[0], len(parts) > 1) {
+		return no
+	}
+	if len(parts) > 2 {
+		kind := bytes.TrimSpace(parts[1])
+		switch {
+		case string(kind) == "USERID" && len(parts) == 4, string(kind) == "ERROR" && len(bytes.TrimSpace(parts[2])) > 0:
+			if whole(l.b) {
+				return exact
+			}
+		case string(kind) != "USERID" && string(kind) != "ERROR":
+			return no
+		}
+	}
+	return l.untilLine(1000)
+}
+
+// portPair reports whether b is two ports with a comma between them, or without all the beginning of such.
+func portPair(b []byte, all bool) bool {
+	n, commas, digits := 0, 0, 0
+	for _, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			n, digits = n*10+int(c-'0'), digits+1
+			if n > 1<<16-1 || digits > 5 {
+				return false
+			}
+		case c == ',' && commas == 0 && n > 0:
+			n, commas, digits = 0, 1, 0
+		case c != ' ':
+			return false
+		}
+	}
+	return !all || commas == 1 && n > 0
+}
+
+// followCVS reads who logs in (CVS client/server protocol, "How to Connect to and Authenticate Oneself to the CVS server"): behind the
+// first line the repository, the user, and the password, an A before it and each letter put for another.
+func followCVS(_ *Identifier, k *pending) bool {
+	b := k.dir[k.side].bytes()
+	if k.side != int(k.facts.Client) {
+		return true // it loves you, or it does not
+	}
+	const lines = 4
+	parts := bytes.SplitN(b, []byte("\n"), lines+1)
+	if len(parts) <= lines {
+		return k.dir[k.side].full()
+	}
+	secret := max(len(parts[3])-1, 0)
+	if user := text(parts[2]); user != "anonymous" && user != "anoncvs" || secret > 0 {
+		k.login(user, "cvs", secret)
+	}
+	return true
 }

@@ -27,6 +27,17 @@ func elderOpenings() []opening {
 		{want: Sybase, a: recordOf(5, 0), b: "\x04\x01\x00\x11\x00\x00\x00\x00\xad\x00\x06\x05\x05\x00\x00\x00\x00"},
 		{want: TDS, a: recordOf(4, 2), b: "\x04\x01\x00\x11\x00\x00\x00\x00\xad\x00\x06\x05\x04\x02\x00\x00\x00"},
 		{want: NCP, a: "DmdT\x00\x00\x00\x18\x00\x00\x00\x01\x00\x00\x10\x02\x11\x11\x00\x01\x01\x00\x00\x00", b: "tNcP\x00\x00\x00\x10\x33\x33\x00\x2a\x03\x00\x00\x00"},
+		{want: Ident, port: 113, a: "6193, 23\r\n", b: "6193, 23 : USERID : UNIX : stjohns\r\n"},
+		{want: Ident, a: "22, 45000\r\n", b: "22,45000:ERROR:NO-USER\r\n"},
+		{want: CVS, a: "BEGIN AUTH REQUEST\n/srv/cvs\nanna\nAyZZ30 e\nEND AUTH REQUEST\n", b: "I LOVE YOU\n"},
+		{want: CVS, a: "BEGIN VERIFICATION REQUEST\n/srv/cvs\nanna\nAyZZ30 e\nEND VERIFICATION REQUEST\n", b: "I HATE YOU\n"},
+		{want: Beanstalk, a: "use mail\r\n", b: "USING mail\r\n"},
+		{want: Beanstalk, a: "put 0 0 60 2\r\nhi\r\n", b: "INSERTED 1\r\n"},
+		{want: Beanstalk, a: "reserve\r\n", b: "RESERVED 1 2\r\nhi\r\n"},
+		{want: Beanstalk, a: "reserve-with-timeout 1\r\n", b: "TIMED_OUT\r\n"},
+		{want: Beanstalk, a: "watch mail\r\n", b: "WATCHING 2\r\n"},
+		{want: Beanstalk, a: "peek-ready\r\n", b: "NOT_FOUND\r\n"},
+		{want: Beanstalk, a: "stats\r\n", b: "OK 941\r\n---\ncurrent-jobs-urgent: 0\n"},
 		{want: Radmin, a: radmin, b: "\x01\x00\x00\x00\x05\x00\x00\x02\x12\x08\x02\x00\x00\x0a"},
 		{want: C1222, a: meter, b: meter},
 		{want: C1222, udp: true, a: meter, b: meter},
@@ -59,6 +70,15 @@ func TestElderLookalikes(t *testing.T) {
 		"a login by who was called":                tcpTalk(elsewhere).say(theirs, login),
 		"a request to Novell's of an unknown kind": tcpTalk(524).say(ours, "DmdT\x00\x00\x00\x18\x00\x00\x00\x01\x00\x00\x10\x02\x12\x12\x00\x01\x01\x00\x00\x00"),
 		"the same with a kind of two halves":       tcpTalk(524).say(ours, "DmdT\x00\x00\x00\x18\x00\x00\x00\x01\x00\x00\x10\x02\x22\x11\x00\x01\x01\x00\x00\x00"),
+		"a port that is none":                      tcpTalk(113).say(ours, "22, 77000\r\n").say(theirs, "22, 77000 : ERROR : NO-USER\r\n"),
+		"a single port":                            tcpTalk(113).say(ours, "22\r\n").say(theirs, "22 : ERROR : NO-USER\r\n"),
+		"an answer that is neither name nor error": tcpTalk(113).say(ours, "22, 23\r\n").say(theirs, "22, 23 : OK : NO-USER\r\n"),
+		"a name without a system":                  tcpTalk(113).say(ours, "22, 23\r\n").say(theirs, "22, 23 : USERID : anna\r\n"),
+		"OK to a word of another protocol":         tcpTalk(11300).say(ours, "PING\r\n").say(theirs, "OK 12\r\n---\nabc\n"),
+		"OK with no list behind it":                tcpTalk(11300).say(ours, "stats\r\n").say(theirs, "OK 12\r\nabcdefgh\r\n"),
+		"a tube without a name":                    tcpTalk(11300).say(ours, "use mail\r\n").say(theirs, "USING \r\n"),
+		"a job without its size":                   tcpTalk(11300).say(ours, "reserve\r\n").say(theirs, "RESERVED 1\r\n"),
+		"who answers before it was asked":          tcpTalk(11300).say(theirs, "USING mail\r\n").say(ours, "use mail\r\n"),
 		"a sum that is not that of the message":    tcpTalk(4899).say(ours, "\x01\x00\x00\x00\x01\x00\x00\x00\x09\x08"),
 		"a message of zeros":                       tcpTalk(4899).say(ours, "\x01\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00"),
 		"ACSE with a name of somebody else's":      tcpTalk(1153).say(ours, "\x60\x1e\xa2\x10\x06\x0e\x2b\x06\x01\x04\x01\x82\x85\x64\x8e\x7f\x81\xb2\x7a\x00\xa8\x03\x02\x01\x0b\xac\x00\xbe\x03\x28\x01\x00"),
@@ -78,5 +98,22 @@ func TestElderLookalikes(t *testing.T) {
 	}
 	if f := tcpTalk(514).say(ours, "<13>Nov 28 12:00:00 door sshd: hello\n").end(); f == nil || f.Protocol != Syslog {
 		t.Errorf("a line of syslog on the port of rsh: %+v", f)
+	}
+}
+
+// TestCVSLogin: who logs in at a server of CVS is told, whether the password could be read, and never the password. Who says
+// anonymous and nothing more is nobody.
+func TestCVSLogin(t *testing.T) {
+	const hidden = "Ay=0=h<M6"
+	f := tcpTalk(2401).say(ours, "BEGIN AUTH REQUEST\n/srv/cvs\nan").say(ours, "na\n"+hidden+"\nEND AUTH REQUEST\n").say(theirs, "I LOVE YOU\n").end()
+	if f == nil || f.Protocol != CVS || f.Login == nil {
+		t.Fatalf("no login is told: %+v", f)
+	}
+	if l := f.Login; l.User != "anna" || l.Method != "cvs" || !l.Clear || l.Secret != len(hidden)-1 {
+		t.Errorf("told is %+v", *l)
+	}
+	f = tcpTalk(2401).say(ours, "BEGIN AUTH REQUEST\n/srv/cvs\nanonymous\nA\nEND AUTH REQUEST\n").say(theirs, "I LOVE YOU\n").end()
+	if f == nil || f.Protocol != CVS || f.Login != nil {
+		t.Errorf("nobody logs in: %+v", f)
 	}
 }

@@ -262,6 +262,11 @@ func tcpSignatures() []signature {
 		{proto: LPD, from: client, first: "\x01\x02\x03\x04\x05", match: matchLPD, need: 3, only: []uint16{515}},
 		{proto: Rsh, from: client, first: "\x00" + numerals, match: remoteCommand(514, true), only: []uint16{514}},
 		{proto: Rexec, from: client, first: "\x00" + numerals, match: remoteCommand(512, false), only: []uint16{512}},
+		{proto: Ident, from: server, first: numerals, match: matchIdent, need: 12, then: []string{numerals + ", ", numerals + ", ", numerals + ", ", numerals + ", ", numerals + ",: ", numerals + ",: ", numerals + ",: EU"}},
+		spelt(CVS, client, "BEGIN AUTH REQUEST\n"),
+		spelt(CVS, client, "BEGIN VERIFICATION REQUEST\n"),
+		{proto: Beanstalk, from: client, first: "puwirsl", match: matchBeanstalk, need: 3, then: []string{"usageti", "tensa", " coetk"}},
+		{proto: Beanstalk, from: server, first: "UIWRON", match: matchBeanstalk, need: 4, then: []string{"SNAEOK", "ISTEM ", "NECSTR_" + numerals}},
 		{proto: Sybase, from: client, first: "\x02", match: oldLogin(5), need: 8, then: []string{"\x00\x01", upTo(16), "", "\x00", "\x00", "", "\x00"}},
 		{proto: TDS, from: client, first: "\x02", beside: true, match: oldLogin(4), need: 8, then: []string{"\x00\x01", upTo(16), "", "\x00", "\x00", "", "\x00"}},
 		{proto: NCP, from: either, first: "Dt", match: matchNCP, need: 10, anywhere: true, then: []string{"mN", "dc", "TP", "\x00", upTo(1)}},
@@ -438,4 +443,5 @@ var followers = [protocolCount]follow{
 	IKE:            followIKE,
 	NTP:            followNTP,
 	TFTP:           followTFTP,
+	CVS:            followCVS,
 }

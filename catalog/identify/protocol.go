@@ -230,6 +230,9 @@ const (
 	LISP
 	LSPPing
 	OLSR
+	Ident
+	CVS
+	Beanstalk
 	FTPData
 	protocolCount
 )
@@ -465,6 +468,9 @@ var infos = [protocolCount]info{
 	LISP:              {name: "lisp", tcp: []uint16{4342}, udp: []uint16{4342}},
 	LSPPing:           {name: "lsp-ping", udp: []uint16{3503}},
 	OLSR:              {name: "olsr", udp: []uint16{698}},
+	Ident:             {name: "ident", tcp: []uint16{113}},
+	CVS:               {name: "cvs", tcp: []uint16{2401}},
+	Beanstalk:         {name: "beanstalk", tcp: []uint16{11300}},
 }
 
 // String returns the word used in records, "" for None.

@@ -98,6 +98,7 @@ func TestSecretsAreNotKept(t *testing.T) {
 		{"xmpp", false, 5222, []step{{ours, "<stream:stream to='d'>"}, {theirs, "<stream:stream>"}, {ours, "<auth mechanism='PLAIN'>" + b64([]byte("\x00anna\x00"+secret)) + "</auth>"}}, "anna", true},
 		{"stomp", false, 61613, []step{{ours, "CONNECT\naccept-version:1.2\nlogin:anna\npasscode:" + secret + "\n\n\x00"}}, "anna", true},
 		{"smpp", false, 2775, []step{{ours, "\x00\x00\x00" + string(rune(16+5+len(secret)+1+5)) + "\x00\x00\x00\x09\x00\x00\x00\x00\x00\x00\x00\x01anna\x00" + secret + "\x00\x00\x34\x00\x00\x00"}}, "anna", true},
+		{"cvs", false, 2401, []step{{ours, "BEGIN AUTH REQUEST\n/srv/cvs\nanna\nA" + secret + "\nEND AUTH REQUEST\n"}, {theirs, "I LOVE YOU\n"}}, "anna", true},
 		{"rdp", false, 3389, []step{{ours, "\x03\x00\x00\x2a\x25\xe0\x00\x00\x00\x00\x00Cookie: mstshash=anna\r\n\x01\x00\x08\x00\x03\x00\x00\x00"}}, "anna", false},
 	} {
 		d := tcpTalk(c.port)
