@@ -4,6 +4,7 @@ package safe
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -75,8 +76,33 @@ func JSON(b []byte) []byte {
 // Shell is a file's name as one types it in a command line: a name with spaces is one
 // word, what begins like a flag is none, and what a name says is not carried out by whoever
 // copies the line. What Terminal would not let through is escaped as bash, zsh and ksh read it:
-// nothing is lost, and nothing steers the terminal.
+// nothing is lost, and nothing steers the terminal. On Windows it is for PowerShell and cmd.exe.
 func Shell(name string) string {
+	if runtime.GOOS == "windows" {
+		return shellOfWindows(name)
+	}
+	return shellOfUnix(name)
+}
+
+// shellOfWindows takes double quotes, which both shells know; cmd.exe takes single ones for letters. Only PowerShell
+// looks into double ones for $ and `. A file's name has neither " nor characters that steer.
+func shellOfWindows(name string) string {
+	if strings.HasPrefix(name, "-") {
+		name = `.\` + name
+	}
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`._/\-:+`, r)
+	}
+	switch name = Terminal(name); {
+	case strings.ContainsAny(name, "$`\""):
+		return "'" + strings.ReplaceAll(name, "'", "''") + "'"
+	case name == "" || strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) >= 0:
+		return `"` + name + `"`
+	}
+	return name
+}
+
+func shellOfUnix(name string) string {
 	if strings.HasPrefix(name, "-") {
 		name = "./" + name
 	}

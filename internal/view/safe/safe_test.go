@@ -39,7 +39,7 @@ func TestShell(t *testing.T) {
 		"a\nb.pcap": `$'a\012b.pcap'`, "it's\x1b[2J\\": `$'it\'s\033[2J\\'`, "a\u202eb": `$'a\342\200\256b'`, "a\xffb": `$'a\377b'`, "a\ufffdb": `$'a\357\277\275b'`,
 		"cafe\u0301 1.pcap": `$'cafe\314\201 1.pcap'`, "a\x019": `$'a\0019'`,
 	} {
-		got := Shell(name)
+		got := shellOfUnix(name)
 		if got != want {
 			t.Errorf("%q: %s, want %s", name, got, want)
 		}
@@ -53,6 +53,24 @@ func TestShell(t *testing.T) {
 		out, err := exec.Command(bash, "-c", "printf %s "+got).Output()
 		if err != nil || strings.TrimPrefix(string(out), "./") != name {
 			t.Errorf("%q: bash reads %s as %q (%v)", name, got, out, err)
+		}
+	}
+}
+
+// On Windows a name stays one word in PowerShell and in cmd.exe; what steers a terminal cannot be in one, and is not let through.
+func TestShellOfWindows(t *testing.T) {
+	for name, want := range map[string]string{
+		`C:\captures\a-1.pcap`: `C:\captures\a-1.pcap`, `first look\in.pcap`: `"first look\in.pcap"`, `it's.pcap`: `"it's.pcap"`, `a&calc.pcap`: `"a&calc.pcap"`,
+		"-f.pcap": `.\-f.pcap`, "@x.pcap": `"@x.pcap"`, "a,b.pcap": `"a,b.pcap"`, "día.pcap": "día.pcap", "": `""`,
+		"$(reboot) it's.pcap": `'$(reboot) it''s.pcap'`, "a`nb.pcap": "'a`nb.pcap'", `service == "http"`: `'service == "http"'`,
+	} {
+		if got := shellOfWindows(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
+	for _, name := range []string{"a\nb", "\x1b[2J", "a\u202eb"} {
+		if got := shellOfWindows(name); Terminal(got) != got {
+			t.Errorf("%q: %q is no text for a terminal", name, got)
 		}
 	}
 }
