@@ -131,3 +131,50 @@ func TestReuseInOneDirection(t *testing.T) {
 		t.Errorf("the same number after a RST: %d records, the first %v", len(e), e[0].J.Verdict)
 	}
 }
+
+// What of the old connection is captured late stays its own also where the next one on its ports begins just before its numbers, so
+// that it seems to be ahead: a FIN would say that another closed, and octets be counted twice.
+func TestReuseBeforeOldNumbers(t *testing.T) {
+	before := func(p *capture.Packet) { p.Seq, p.Ack = p.Seq.Add(1<<32-50000), p.Ack.Add(1<<32-50000) }
+	old := []sent{{true, ack, 1, 1, 10}, {false, ack, 1, 11, 0}, {false, ack, 1, 11, 20}, {true, ack, 11, 21, 0}, {true, fin | ack, 11, 21, 0}, {false, fin | ack, 21, 12, 0}, {true, ack, 12, 22, 0}}
+	again := append([]sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}}, old...)
+	for _, left := range []bool{true, false} { // the first one sent it before, too
+		for i, l := range old {
+			if !left && l.flags.Any(fin) {
+				continue // the first is not over when the next one begins
+			}
+			for at := range again {
+				s := tell(t, Config{})
+				s.open()
+				for j, p := range old {
+					if left || j != i {
+						s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+					}
+				}
+				s.wait(Second)
+				for j, p := range again {
+					s.pkt(p.orig, p.flags, p.seq, p.ack, p.n, before)
+					if j == at {
+						s.pkt(l.orig, l.flags, l.seq, l.ack, l.n)
+					}
+				}
+				s.table.Flush(s.index, handshake.EndForced)
+				want := uint64(len(again))
+				if left {
+					want++
+				}
+				for _, e := range s.ended {
+					n := want
+					if e.Reuses != 0 {
+						n = uint64(len(again))
+					}
+					if len(s.ended) != 2 || e.J.Verdict != handshake.Completed || e.J.Close != handshake.Closed || e.J.ClosedBy != handshake.ByOrig ||
+						e.Orig.Pkts+e.Resp.Pkts != n || e.Orig.Payload != 10 || e.Resp.Payload != 20 {
+						t.Errorf("packet %d (sent before: %v) after %d: %d records, %v by %v, %d packets, payload %d and %d", i, left, at, len(s.ended), e.J.Close, e.J.ClosedBy,
+							e.Orig.Pkts+e.Resp.Pkts, e.Orig.Payload, e.Resp.Payload)
+					}
+				}
+			}
+		}
+	}
+}

@@ -271,11 +271,16 @@ func (t *Table) late(v uint32, f *Flow, side int, p *capture.Packet) bool {
 		return false
 	}
 	fits, undone := f.conn.Fits(p, side) || t.recalls(v, f, side, p), f.conn.Undone(p, side)
-	if fits && !undone && !f.conn.Asks(p, side) {
+	odd := undone || f.conn.Asks(p, side)
+	if fits && !odd && f.conn.InOrder(p, side) {
 		return false
 	}
 	u, s, ok := t.earlier(f, p)
-	if ok = ok && (!fits || t.flow(u).conn.Awaits(p, s) || undone && t.flow(u).conn.Said(p, s)); ok {
+	if !ok {
+		return false
+	}
+	old := &t.flow(u).conn
+	if ok = !fits || odd && old.Awaits(p, s) || undone && old.Said(p, s) || old.Outran(p, s, &f.conn, side); ok {
 		t.flow(u).odd |= handshake.OddLateSegment
 		t.book(u, s, p)
 	}

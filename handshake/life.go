@@ -380,6 +380,17 @@ func (c *Conn) Said(p *capture.Packet, side Side) bool {
 	return me.bits&hasNext != 0 && !segEnd(p).After(me.next) && (!p.Flags.Any(capture.ACK) || peer.bits&hasNext != 0 && !p.Ack.After(peer.next))
 }
 
+// Outran reports whether p, of side, lies within what both ends of this connection said, or ends it, while next, which followed on the
+// same ports and in which its sender is nextSide, said nothing that reaches there: it is late. Who calls again may begin just before the
+// old numbers (RFC 6528 leaves that to chance), so that what is late seems to be ahead.
+func (c *Conn) Outran(p *capture.Packet, side Side, next *Conn, nextSide Side) bool {
+	within := func(s, ns Side, from, to capture.Seq) bool {
+		h, n := &c.half[s], &next.half[ns]
+		return h.bits&hasNext != 0 && !c.far(s) && (n.bits&hasNext == 0 || n.next.Before(h.isn)) && !from.Before(h.isn) && !to.After(h.next+1) // a FIN
+	}
+	return p.Flags&(capture.SYN|capture.ACK) == capture.ACK && within(side, nextSide, p.Seq, segEnd(p)) && within(1-side, 1-nextSide, p.Ack, p.Ack)
+}
+
 // Awaits reports whether p, from side, goes on exactly where both ends stand.
 func (c *Conn) Awaits(p *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
