@@ -240,7 +240,7 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 			t.recant(v, ps)
 			return false
 		case by == side && (c.Resumes(p, o, side) || ps.afterSilence(f) && c.Restarts(p, o, side)):
-		case !c.Departs(p, o, side, by), side != by && !ps.fits(p):
+		case !c.Departs(p, o, side, by) && !((side == by || len(ps.held) > 0) && c.Leaves(p, o, side, by)), side != by && !ps.fits(p):
 			continue
 		case side == by && !c.Alone(side) && !c.Over():
 			return t.hold(ps, p) // a stranger may send as much in its name

@@ -208,6 +208,18 @@ func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 		(!o.Flags.Any(capture.ACK) || others.In(o.Ack, o.Ack.Add(span)))
 }
 
+// Leaves reports whether p, of side, goes on from syn, a SYN of by that waits, though one of the two numbers that it shows lies near
+// this connection's, as by chance: the other does not. Of the caller that is its third packet, or data in its place; to
+// the responder's it is no evidence without that.
+func (c *Conn) Leaves(p, syn *capture.Packet, side, by Side) bool {
+	its, others, room := p.Seq, p.Ack, syn.PayloadLen
+	if side != by {
+		its, others, room = others, its, syn.PayloadLen+span
+	}
+	return (p.Flags|syn.Flags)&(capture.SYN|capture.RST|capture.ACK) == capture.SYN|capture.ACK && !syn.Flags.Any(capture.ACK) && !p.Flags.Any(capture.SYN) &&
+		its.In(syn.Seq+1, syn.Seq.Add(1+room)) && its != c.half[by].next && c.half[by].away(its) != c.half[1-by].away(others)
+}
+
 // Unrelated reports whether p, a segment of side, is of another conversation than this connection, which is over: its
 // numbers are none of those that the two ends used.
 func (c *Conn) Unrelated(p *capture.Packet, side Side) bool {
