@@ -71,7 +71,7 @@ func matchMongo(l *look) grade {
 	}
 	switch op {
 	case 2013, 2012, 2004, 2010, 2001, 2002, 2005, 2006, 2007:
-		if l.client && reply == 0 {
+		if l.client && (reply == 0 || op == 2004 && reply == 1<<32-1) { // some drivers write that a query answers nothing as -1
 			return shape
 		}
 		if !l.client && op == 2013 && reply != 0 {

@@ -309,8 +309,11 @@ func matchSMPP(l *look) grade {
 		}
 		r = r[z+1:]
 	}
-	if len(r) < 4 || r[0] < 0x33 || r[0] > 0x50 {
+	if len(r) < 4 || r[0] > 0x50 || r[0] > 0 && r[0] < 0x33 { // 0 is as old as 3.3 or older (SMPP 3.4, section 5.2.4)
 		return no
+	}
+	if r[0] == 0 && (r[1] > 6 || r[2] > 18) {
+		return no // kinds of numbers and plans for them that there are (sections 5.2.5 and 5.2.6)
 	}
 	return shape
 }

@@ -21,6 +21,7 @@ var (
 	sipThen     = []string{capitals + "-_\n", capitals + "-_\r", capitals + "-_ /\n"}
 	rpcThen     = []string{upTo(0x20)}
 	pairThen    = []string{"\x00\x01"}
+	tdsThen     = []string{"\x00\x01\x04\x05\x08\x09\x10\x11"}
 	knxThen     = []string{"\x10\x20", "\x02\x03\x04\x05\x09"}
 )
 
@@ -118,7 +119,7 @@ func tcpSignatures() []signature {
 		{proto: Kerberos, from: either, first: "\x00", match: matchKerberos, need: 21, anywhere: true, then: []string{upTo(0x10), "", "", "jklmnotuv~"}},
 		{proto: Kerberos, from: either, first: "\x00", match: matchPassword, need: 13, anywhere: true, then: []string{"\x00", "", "", "", "", "\x00\xff", "\x01\x80"}},
 		{proto: SNMP, from: either, first: "0", match: matchSNMP, need: 10},
-		{proto: TDS, from: either, first: "\x01\x03\x04\x0e\x10\x12", match: matchTDS, anywhere: true, then: pairThen},
+		{proto: TDS, from: either, first: "\x01\x03\x04\x0e\x10\x12", match: matchTDS, anywhere: true, then: tdsThen},
 		{proto: RDP, from: either, first: "\x03", match: matchTPKT(RDP), need: 9, anywhere: true, then: []string{"\x00"}},
 		{proto: S7comm, from: either, first: "\x03", match: matchTPKT(S7comm), need: 9, anywhere: true, then: []string{"\x00"}},
 		{proto: H323, from: either, first: "\x03", match: matchTPKT(H323), need: 9, anywhere: true, then: []string{"\x00"}},
@@ -374,7 +375,7 @@ func udpSignatures() []signature {
 		spelt(TeamSpeak, either, "TS3INIT1"),
 		{proto: Tailscale, from: either, first: "T", match: matchTailscale, then: []string{"S", "\xf0", "\x9f", "\x92", "\xac"}},
 		spelt(Steam, either, "\xff\xff\xff\xff\x21\x4c\x5f\xa0"), // who else in the house has it
-		{proto: Dropbox, from: either, first: "{", match: matchDropbox, then: []string{"\"", "hv", "oe", "sr"}},
+		{proto: Dropbox, from: either, first: "{", match: matchDropbox, then: []string{"\"", "hvn", "oea", "srm"}},
 		spelt(Spotify, either, "SpotUdp0"), // the search for speakers
 		{proto: Syncthing, from: either, first: ".", match: matchSyncthing, then: []string{"\xa7", "\xd9", "\x0b", "\n", " "}},
 		{proto: IAX, from: either, first: octets(func(c byte) bool { return c >= 0x80 }), match: matchIAX, only: []uint16{4569}},

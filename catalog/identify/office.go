@@ -504,7 +504,7 @@ func preLogin(b []byte) bool {
 	return at == len(b)
 }
 
-// headed reports whether b, a batch of SQL or a request of a transaction, begins with headers of which one names the transaction
+// headed reports whether b, a batch of SQL, a call of a procedure or a request of a transaction, begins with headers of which one names the transaction
 // (MS-TDS, section 2.2.5.3).
 func headed(b []byte) bool {
 	return len(b) > 22 && le32(b) >= 22 && leSize32(b) < len(b) && le32(b[4:]) == 18 && le16(b[8:]) == 2
@@ -526,7 +526,10 @@ func matchTDS(l *look) grade {
 		return no
 	}
 	n := be16(b[2:])
-	if b[1] > 1 || b[7] != 0 || n < 9 || n > 1<<15 {
+	// A call may forget what the one before it on a connection from a pool had set; 4 is an older sign that no receiver looks at
+	// (MS-TDS, section 2.2.3.1.2).
+	call := l.client && (b[0] == 0x01 || b[0] == 0x03 || b[0] == 0x0e)
+	if status := b[1] &^ 1; b[7] != 0 || n < 9 || n > 1<<15 || status != 0 && !(call && (status == 4 || status == 8 || status == 16)) {
 		return no
 	}
 	if n > l.size && !l.middle && l.size < MaxKept {
@@ -554,7 +557,7 @@ func matchTDS(l *look) grade {
 	case 0x01, 0x03, 0x0e:
 		switch {
 		case !l.middle:
-		case l.client && b[0] != 0x03 && l.size == n && headed(b[8:]):
+		case l.client && l.size == n && headed(b[8:]):
 			return exact
 		case l.on(1433):
 			return port

@@ -122,7 +122,7 @@ func matchTailscale(l *look) grade {
 // matchDropbox takes what its programs tell their network of themselves.
 func matchDropbox(l *look) grade {
 	b := l.b
-	if (has(b, `{"host_int": `) || has(b, `{"version": [`)) && bytes.Contains(b[:min(len(b), 400)], []byte(`"host_int": `)) {
+	if (has(b, `{"host_int": `) || has(b, `{"version": [`) || has(b, `{"namespaces": [`)) && bytes.Contains(b[:min(len(b), 400)], []byte(`"host_int": `)) {
 		return exact
 	}
 	return no

@@ -8,6 +8,11 @@ import (
 	"testing"
 )
 
+// sqlCall is a call of SQL Server with what it begins with, and a transaction in its headers.
+func sqlCall(begin string) string {
+	return begin + "\x00\x2e\x00\x00\x01\x00" + "\x16\x00\x00\x00\x12\x00\x00\x00\x02\x00" + strings.Repeat("\x00", 8) + "\x01\x00\x00\x00" + "\x04\x00d\x00o\x00o\x00r\x00\x00\x00\x00\x00\x00\x00"
+}
+
 // TestLegalVariants: what a protocol may say in another way than most do, on the port it has there.
 func TestLegalVariants(t *testing.T) {
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
@@ -72,6 +77,20 @@ func TestLegalVariants(t *testing.T) {
 		{"STOMP, headers in another order", tcpTalk(elsewhere).say(ours, "CONNECT\nclient-id:door\nreceipt:1\naccept-version:1.2\n\n\x00"), STOMP},
 		{"a word of STOMP, and no header of it", tcpTalk(elsewhere).say(ours, "CONNECT\nclient-id:door\n\n\x00"), None},
 		{"the answer to EXCSAT, first", tcpTalk(elsewhere).say(theirs, "\x00\x14\xd0\x02\x00\x01\x00\x0e\x14\x43"+zeros(10)), DRDA},
+		{"SMPP 3.3, which need not say so", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x00\x01\x01\x00"), SMPP},
+		{"the same with a plan for numbers that there is none of", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x00\x01\x13\x00"), None},
+		{"SMPP of a version between", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x12\x01\x01\x00"), None},
+		{"a call of SQL Server on a connection from a pool", blindTalk(1433).say(ours, sqlCall("\x03\x09")), TDS},
+		{"the same elsewhere", blindTalk(elsewhere).say(ours, sqlCall("\x03\x09")), TDS},
+		{"a batch there that begins a transaction anew", blindTalk(elsewhere).say(ours, sqlCall("\x01\x11")), TDS},
+		{"a call that goes on in another packet", blindTalk(1433).say(ours, "\x03\x04\x1f\x40"+sqlCall("\x03\x04")[4:]), TDS},
+		{"an answer that would forget something", blindTalk(1433).say(theirs, "\x04\x09\x00\x11\x01\x3a\x01\x00\xfd\x00\x00\xd5\x00\x00\x00\x00\x00"), None},
+		{"a call with a sign that there is not", blindTalk(1433).say(ours, sqlCall("\x03\x21")), None},
+		{"a call elsewhere, of another length", blindTalk(elsewhere).say(ours, sqlCall("\x03\x09")+"\x00"), None},
+		{"a query of MongoDB that answers nothing, written as -1", tcpTalk(elsewhere).say(ours, "\x29\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff\xd4\x07\x00\x00"+zeros(25)), MongoDB},
+		{"a message of MongoDB that answers -1", tcpTalk(elsewhere).say(ours, "\x29\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff\xdd\x07\x00\x00"+zeros(25)), None},
+		{"Dropbox with its folders first", udpTalk(elsewhere).say(ours, `{"namespaces": [1, 2], "port": 17500, "host_int": 33, "displayname": "", "version": [2, 0]}`), Dropbox},
+		{"folders of somebody else", udpTalk(elsewhere).say(ours, `{"namespaces": ["door", "window"], "port": 17500}`), None},
 		{"SMPP that begins its numbers high", tcpTalk(elsewhere).say(ours, be(16+17)+be(9)+zeros(4)+be(1<<30)+"anna\x00secret\x00\x00\x34\x00\x00\x00"), SMPP},
 		{"SOME/IP, two in a datagram", udpTalk(elsewhere).say(ours, someip+someip), SOMEIP},
 		{"SOME/IP, and what is none", udpTalk(elsewhere).say(ours, someip+"abcdabcdabcdabcd"), None},
