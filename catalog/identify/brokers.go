@@ -309,11 +309,12 @@ func matchSMPP(l *look) grade {
 		}
 		r = r[z+1:]
 	}
-	if len(r) < 4 || r[0] > 0x50 || r[0] > 0 && r[0] < 0x33 { // 0 is as old as 3.3 or older (SMPP 3.4, section 5.2.4)
+	if len(r) < 4 || r[0] > 0x50 {
 		return no
 	}
-	if r[0] == 0 && (r[1] > 6 || r[2] > 18) {
-		return no // kinds of numbers and plans for them that there are (sections 5.2.5 and 5.2.6)
+	// Below 0x33 anything is 3.3 or older (SMPP 3.4, section 5.2.4): then the kind of number and its plan must be such that there are.
+	if r[0] < 0x33 && (r[1] > 6 || r[2] > 18) {
+		return no
 	}
 	return shape
 }

@@ -355,6 +355,9 @@ func matchRTCP(l *look) grade {
 	if len(b) < 8 || b[0]>>6 != 2 || b[1] < 200 || b[1] > 207 {
 		return no
 	}
+	if sealedRTCP(b, l.size) {
+		return shape
+	}
 	n, at := 0, 0
 	for at+4 <= len(b) && b[at]>>6 == 2 && b[at+1] >= 200 && b[at+1] <= 207 {
 		words := be16(b[at+2:])
@@ -368,6 +371,25 @@ func matchRTCP(l *look) grade {
 		return shape
 	}
 	return no
+}
+
+// sealedRTCP reports whether b, of so many octets, is RTCP under SRTP's keys: the first report's header in clear, as long as the reports
+// that it counts, and behind what is enciphered the sign that it is, with a packet's number, before a digest of ten octets
+// (RFC 3711, section 3.4) or at the end (RFC 7714, section 9.2).
+func sealedRTCP(b []byte, size int) bool {
+	const most = 1 << 16 // packets: hours of a call
+	words := 1 + 6*int(b[0]&31)
+	switch {
+	case size != len(b) || b[0]&0x20 != 0 || b[1] > 201:
+		return false
+	case b[1] == 200:
+		words += 5
+	}
+	if be16(b[2:]) != words || size < 4*(words+1)+14 {
+		return false
+	}
+	sealed := func(b []byte) bool { return be32(b)&^(1<<31) < most && b[0]&0x80 != 0 }
+	return sealed(b[size-14:]) || sealed(b[size-4:])
 }
 
 // matchDTLS takes handshake records (RFC 6347, section 4.1), and others beside a

@@ -79,7 +79,8 @@ func TestLegalVariants(t *testing.T) {
 		{"the answer to EXCSAT, first", tcpTalk(elsewhere).say(theirs, "\x00\x14\xd0\x02\x00\x01\x00\x0e\x14\x43"+zeros(10)), DRDA},
 		{"SMPP 3.3, which need not say so", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x00\x01\x01\x00"), SMPP},
 		{"the same with a plan for numbers that there is none of", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x00\x01\x13\x00"), None},
-		{"SMPP of a version between", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x12\x01\x01\x00"), None},
+		{"SMPP that calls its version 1", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x01\x00\x00\x00"), SMPP},
+		{"SMPP of a version to come", tcpTalk(elsewhere).say(ours, be(16+17)+be(2)+zeros(4)+be(1)+"anna\x00secret\x00\x00\x51\x01\x01\x00"), None},
 		{"a call of SQL Server on a connection from a pool", blindTalk(1433).say(ours, sqlCall("\x03\x09")), TDS},
 		{"the same elsewhere", blindTalk(elsewhere).say(ours, sqlCall("\x03\x09")), TDS},
 		{"a batch there that begins a transaction anew", blindTalk(elsewhere).say(ours, sqlCall("\x01\x11")), TDS},
@@ -130,6 +131,10 @@ func TestLegalVariants(t *testing.T) {
 		{"OpenFlow from its middle, elsewhere", blindTalk(elsewhere).say(ours, "\x04\x02\x00\x08\x00\x00\x01\x9a"), None},
 		{"Discord's word, and another count", udpTalk(elsewhere).say(ours, "\x13\x37\xca\xfe\x0e\x00\x00\x00").say(theirs, "\x13\x37\xca\xfe\x0f\x00\x00\x00"), None},
 		{"a report of RTCP", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+zeros(28)), RTCP},
+		{"a report of RTCP under keys", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x80\x00\x00\x01"+strings.Repeat("d", 10)), RTCP},
+		{"a sender's report under keys of GCM", udpTalk(elsewhere).say(ours, "\x81\xc8\x00\x0c"+strings.Repeat("sealed..", 12)+"\x80\x00\x01\x01"), RTCP},
+		{"the same without the sign that it is enciphered", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x00\x00\x00\x01"+strings.Repeat("d", 10)), None},
+		{"the same longer than what it counts", udpTalk(elsewhere).say(ours, "\x80\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x80\x00\x00\x01"+strings.Repeat("d", 10)), None},
 		{"a report of RTCP with less than it counts", udpTalk(elsewhere).say(ours, "\x82\xc9\x00\x07"+zeros(28)), None},
 	} {
 		if got := protocolOf(c.d.end()); got != c.want.String() {
