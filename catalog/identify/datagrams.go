@@ -355,7 +355,7 @@ func matchRTCP(l *look) grade {
 	if len(b) < 8 || b[0]>>6 != 2 || b[1] < 200 || b[1] > 207 {
 		return no
 	}
-	if sealedRTCP(b, l.size) {
+	if !STUN.usualOf(false, l) && sealedRTCP(b, l.size) { // what a relay hands on is told by the relay's own words
 		return shape
 	}
 	n, at := 0, 0

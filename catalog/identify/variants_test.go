@@ -132,6 +132,7 @@ func TestLegalVariants(t *testing.T) {
 		{"Discord's word, and another count", udpTalk(elsewhere).say(ours, "\x13\x37\xca\xfe\x0e\x00\x00\x00").say(theirs, "\x13\x37\xca\xfe\x0f\x00\x00\x00"), None},
 		{"a report of RTCP", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+zeros(28)), RTCP},
 		{"a report of RTCP under keys", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x80\x00\x00\x01"+strings.Repeat("d", 10)), RTCP},
+		{"a report of RTCP under keys, handed on by a relay", udpTalk(3478).say(ours, "\x81\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x80\x00\x00\x01"+strings.Repeat("d", 10)), None},
 		{"a sender's report under keys of GCM", udpTalk(elsewhere).say(ours, "\x81\xc8\x00\x0c"+strings.Repeat("sealed..", 12)+"\x80\x00\x01\x01"), RTCP},
 		{"the same without the sign that it is enciphered", udpTalk(elsewhere).say(ours, "\x81\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x00\x00\x00\x01"+strings.Repeat("d", 10)), None},
 		{"the same longer than what it counts", udpTalk(elsewhere).say(ours, "\x80\xc9\x00\x07"+strings.Repeat("sealed..", 8)+"\x80\x00\x00\x01"+strings.Repeat("d", 10)), None},
