@@ -198,3 +198,23 @@ func followCVS(_ *Identifier, k *pending) bool {
 	}
 	return true
 }
+
+// mayRx reports whether b may be the first packet with data of a call of Rx: the call's number, of a connection that has not made
+// millions, the first in its row, and no word of the caller's own.
+func mayRx(b []byte, size int) bool {
+	return size >= 28 && len(b) >= 28 && b[8] == 0 && be32(b[12:]) == 1 && b[20] == 1 && b[22] == 0
+}
+
+// matchRx takes what calls of AFS travel in, and their answers (OpenAFS, rx/rx.h): an epoch, the connection, numbers of the call, of the
+// packet in it and of all packets, a kind, flags, how it is secured, and which service is called. Without security there is no sum.
+func matchRx(l *look) grade {
+	b := l.b
+	if !mayRx(b, l.size) || be32(b) == 0 || be32(b[8:]) == 0 || be32(b[16:]) == 0 || be32(b[16:]) >= 1<<24 || b[21] > 0x3f || b[23] > 6 ||
+		b[23] == 0 && be16(b[24:]) != 0 || be16(b[26:]) == 0 || l.client == (b[21]&1 == 0) {
+		return no
+	}
+	if l.client && l.size < 32 {
+		return no // what is asked has a number
+	}
+	return shape
+}

@@ -15,6 +15,14 @@ func recordOf(major, minor byte) string {
 	return "\x02\x00\x02\x00\x00\x00\x00\x00" + b + strings.Repeat("\x00", 512-8-len(b))
 }
 
+// rxCall begins the first call of a connection of Rx, or its answer, with flags, to a service.
+func rxCall(flags, service string) string {
+	return "\x57\x0f\xb5\x60" + "\x5c\x3f\xc9\x88" + "\x00\x00\x00\x01" + "\x00\x00\x00\x01" + "\x00\x00\x00\x01" + "\x01" + flags + "\x00\x00" + "\x00\x00" + service
+}
+
+// transport is a datagram of n packets of a transport stream.
+func transport(n int) string { return strings.Repeat("\x47\x01\x01\x17"+strings.Repeat("p", 184), n) }
+
 // elderOpenings are the first octets of what is older, and of what routers say, as their specifications have them.
 func elderOpenings() []opening {
 	const radmin = "\x01\x00\x00\x00\x01\x00\x00\x00\x08\x08"
@@ -47,6 +55,9 @@ func elderOpenings() []opening {
 		{want: LISP, a: "\x00\x14\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x9f\xac\xad\xe9", b: "\x00\x12\x00\x0f\x00\x00\x00\x01\x00\x00\x00\x9f\xac\xad\xe9"},
 		{want: LSPPing, udp: true, port: 3503, a: "\x00\x01\x00\x00\x01\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01" + strings.Repeat("t", 16) + "\x00\x01\x00\x0c\x00\x01\x00\x05\x0c\x01\x01\x01\x20\x00\x00\x00",
 			b: "\x00\x01\x00\x00\x02\x02\x03\x00\x00\x00\x00\x00\x00\x00\x00\x01" + strings.Repeat("t", 16)},
+		{want: Rx, udp: true, a: rxCall("\x05", "\x00\x49") + "\x00\x00\x01\xf8\x00\x00\x00\x00", b: rxCall("\x04", "\x00\x49") + "\x00\x00\x27\x11"},
+		{want: MPEGTS, udp: true, a: transport(7)},
+		{want: MPEGTS, udp: true, a: transport(3)},
 		{want: OLSR, udp: true, port: 698, a: "\x00\x14\xce\x93\x01\x86\x00\x10\xac\x1f\xaf\xdc\x01\x00\x6c\xe5\x00\x00\x05\x03"},
 	}
 }
@@ -89,6 +100,12 @@ func TestElderLookalikes(t *testing.T) {
 		"a message of LISP without its mark":       tcpTalk(4342).say(ours, "\x00\x14\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x9f\xac\xad\xe8"),
 		"a ping of MPLS of version 2":              udpTalk(3503).say(ours, "\x00\x02\x00\x00\x01\x02\x00\x00"+strings.Repeat("\x00", 24)),
 		"a field of it that goes beyond its end":   udpTalk(3503).say(ours, "\x00\x01\x00\x00\x01\x02\x00\x00"+strings.Repeat("\x00", 24)+"\x00\x01\x00\x40"),
+		"a call of Rx of no service":               udpTalk(7003).say(ours, rxCall("\x05", "\x00\x00")+"\x00\x00\x01\xf8"),
+		"a call of Rx with a sum of nothing":       udpTalk(7003).say(ours, strings.Replace(rxCall("\x05", "\x00\x34"), "\x00\x00\x00\x00\x00\x34", "\x00\x00\x12\x34\x00\x34", 1)+"\x00\x00\x01\xf8"),
+		"a call of Rx for nothing":                 udpTalk(7003).say(ours, rxCall("\x05", "\x00\x34")),
+		"two packets of a transport stream":        udpTalk(1234).say(ours, transport(2)),
+		"a transport stream out of step":           udpTalk(1234).say(ours, transport(2)+"\x46"+transport(1)[1:]),
+		"a transport stream with an error":         udpTalk(1234).say(ours, transport(2)+"\x47\x81"+transport(1)[2:]),
 		"a packet of OLSR of another length":       udpTalk(698).say(ours, "\x00\x15\xce\x93\x01\x86\x00\x10\xac\x1f\xaf\xdc\x01\x00\x6c\xe5\x00\x00\x05\x03"),
 		"a message of it that goes beyond its end": udpTalk(698).say(ours, "\x00\x14\xce\x93\x01\x86\x00\x14\xac\x1f\xaf\xdc\x01\x00\x6c\xe5\x00\x00\x05\x03"),
 	} {

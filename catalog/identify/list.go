@@ -388,6 +388,8 @@ func udpSignatures() []signature {
 		{proto: StatsD, from: client, match: matchStatsD, only: []uint16{8125}},
 		spelt(DNSCrypt, server, "r6fnvWj8"), // what a resolver's answers begin with (DNSCrypt protocol version 2, section 10)
 		{proto: Ethereum, from: either, match: matchDiscovery, fits: mayDiscovery},
+		{proto: Rx, from: either, match: matchRx, fits: mayRx},
+		{proto: MPEGTS, from: either, first: "G", match: matchMPEGTS, fits: mayMPEGTS},
 		{proto: DLEP, from: either, first: "D", match: matchDLEP, need: 8, then: []string{"L", "E", "P", "\x00", "\x01\x02"}},
 		{proto: C1222, from: either, first: "\x60", match: matchC1222},
 		{proto: LISP, from: either, match: matchLISP, only: []uint16{4342}},

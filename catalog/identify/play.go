@@ -181,3 +181,23 @@ func matchSPICE(l *look) grade {
 	}
 	return no
 }
+
+// tsPacket is the length of a packet of a transport stream.
+const tsPacket = 188
+
+// mayMPEGTS reports whether a datagram of so many octets is full of packets of a transport stream, three at least.
+func mayMPEGTS(_ []byte, size int) bool { return size >= 3*tsPacket && size%tsPacket == 0 }
+
+// matchMPEGTS takes datagrams of packets of a transport stream, as pictures go to many (ISO/IEC 13818-1, section 2.4.3): each begins with the
+// octet to keep step by, is without an error that somebody marked, and has fields, a payload or both.
+func matchMPEGTS(l *look) grade {
+	if !mayMPEGTS(l.b, l.size) || len(l.b) < 3*tsPacket {
+		return no
+	}
+	for b := l.b; len(b) >= 4; b = b[min(tsPacket, len(b)):] {
+		if b[0] != 0x47 || b[1]&0x80 != 0 || b[3]&0x30 == 0 {
+			return no
+		}
+	}
+	return shape
+}

@@ -233,6 +233,8 @@ const (
 	Ident
 	CVS
 	Beanstalk
+	Rx
+	MPEGTS
 	FTPData
 	protocolCount
 )
@@ -471,6 +473,8 @@ var infos = [protocolCount]info{
 	Ident:             {name: "ident", tcp: []uint16{113}},
 	CVS:               {name: "cvs", tcp: []uint16{2401}},
 	Beanstalk:         {name: "beanstalk", tcp: []uint16{11300}},
+	Rx:                {name: "rx", udp: []uint16{7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008, 7009, 7021}},
+	MPEGTS:            {name: "mpeg-ts", udp: []uint16{1234}},
 }
 
 // String returns the word used in records, "" for None.

@@ -127,6 +127,8 @@ var services = map[identify.Protocol][2]string{
 	identify.OLSR:              {"routers of a mesh without wires (OLSR)", "encaminadores de una malla sin cables (OLSR)"},
 	identify.CVS:               {"sources of programs kept by CVS, an old way of keeping versions", "fuentes de programas guardadas por CVS, una manera antigua de guardar versiones"},
 	identify.Beanstalk:         {"work that programs leave for one another (beanstalkd)", "trabajo que unos programas dejan a otros (beanstalkd)"},
+	identify.Rx:                {"files of AFS and who may read them (Rx)", "ficheros de AFS y quién puede leerlos (Rx)"},
+	identify.MPEGTS:            {"pictures and sound of television (MPEG transport stream)", "imagen y sonido de televisión (flujo de transporte MPEG)"},
 	identify.LPD:               {"jobs for a printer, in Unix's old way", "trabajos para una impresora, a la antigua manera de Unix"},
 	// Ports of other things have these names.
 	identify.PTP:      {"clocks of a network set to the same time (IEEE 1588)", "relojes de una red puestos a la misma hora (IEEE 1588)"},
