@@ -474,7 +474,7 @@ var infos = [protocolCount]info{
 	CVS:               {name: "cvs", tcp: []uint16{2401}},
 	Beanstalk:         {name: "beanstalk", tcp: []uint16{11300}},
 	Rx:                {name: "rx", udp: []uint16{7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008, 7009, 7021}},
-	MPEGTS:            {name: "mpeg-ts", udp: []uint16{1234}},
+	MPEGTS:            {name: "mpeg-ts"}, // on whatever port a programme was given
 }
 
 // String returns the word used in records, "" for None.
