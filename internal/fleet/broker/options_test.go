@@ -120,8 +120,10 @@ func TestSettingsThatAreWrong(t *testing.T) {
 
 func TestWhoIsInTheFileOfUsers(t *testing.T) {
 	_, pub, _ := user(t)
-	us, err := broker.ReadUsers(strings.NewReader(fmt.Sprintf("\n# who\nsensor hq %s # core\n\thub  %s\r\nadmin %s", pub, pub, pub)))
-	if err != nil || !reflect.DeepEqual(us, []broker.User{{"sensor", "hq", pub}, {"hub", "", pub}, {"admin", "", pub}}) {
+	_, second, _ := user(t)
+	_, third, _ := user(t)
+	us, err := broker.ReadUsers(strings.NewReader(fmt.Sprintf("\n# who\nsensor hq %s # core\n\thub  %s\r\nadmin %s", pub, second, third)))
+	if err != nil || !reflect.DeepEqual(us, []broker.User{{"sensor", "hq", pub}, {"hub", "", second}, {"admin", "", third}}) {
 		t.Errorf("%v %v", us, err)
 	}
 	for text, want := range map[string]string{
@@ -132,6 +134,10 @@ func TestWhoIsInTheFileOfUsers(t *testing.T) {
 		"sensor " + pub:                     "line 1: write",
 		"hub UABC":                          "line 1: \"UABC\" is no public key",
 		"hub " + strings.Repeat("x", 1<<17): "too long",
+		// The server would take the last of them for all that the key may do.
+		"sensor hq " + pub + "\n\nadmin " + pub:                    "line 3: this key is another's already, on line 1;",
+		"hub " + pub + "\nhub " + second + "\nsensor hq " + second: "line 3: this key is another's already, on line 2;",
+		"sensor a " + pub + "\nsensor b " + pub:                    "line 2: this key is another's already, on line 1;",
 	} {
 		if _, err := broker.ReadUsers(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60q: %v", text, err)

@@ -24,9 +24,12 @@ const longestUser = 4096
 
 // ReadUsers reads who may connect: one a line, "sensor SITE PUBLIC", "hub PUBLIC"
 // or "admin PUBLIC", with the public keys that portero-fleet key prints. # begins a
-// remark.
+// remark. A key is one thing only: the server would take the last line about it for all, and what was
+// written first to be kept in would not hold.
 func ReadUsers(r io.Reader) ([]User, error) {
 	var us []User
+	first := map[string]int{} // the line of each key
+	who := map[string]User{}
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, longestUser)
 	n := 1
@@ -53,6 +56,11 @@ func ReadUsers(r io.Reader) ([]User, error) {
 				return nil, fmt.Errorf("line %d: this is a secret, and the public key belongs here; make a new one with portero-fleet key", n)
 			}
 			return nil, fmt.Errorf("line %d: %.60q is no public key (portero-fleet key prints one)", n, u.Public)
+		}
+		if was := first[u.Public]; was == 0 {
+			first[u.Public], who[u.Public] = n, u
+		} else if who[u.Public] != u {
+			return nil, fmt.Errorf("line %d: this key is another's already, on line %d; make one for each with portero-fleet key", n, was)
 		}
 		us = append(us, u)
 	}
