@@ -317,7 +317,7 @@ func (a *app) copyFrames(names []string, o *readFlags, f *record.Record, out io.
 	if err != nil {
 		return 0, err
 	}
-	return copyFrames(names, a.inputs(), frames, w)
+	return a.copyThose(names, frames, w)
 }
 
 // lineOf is r as a line of ndjson has it.

@@ -166,6 +166,10 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 	if errors.Is(err, context.Canceled) || err == nil && a.ctx.Err() != nil { // an input was given up
 		return true, nil
 	}
+	if err == nil {
+		st := j.eng.Stats()
+		a.past.same(j.set.Names(), st.Frames, st.First)
+	}
 	return false, err
 }
 
@@ -255,7 +259,10 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 			return &exitError{exitUsage, nil}
 		}
 	}
-	if len(problems) > 0 {
+	if a.past.changed != nil && !j.flags.quiet {
+		say(a.err, a.past.changed, a.tongue())
+	}
+	if len(problems) > 0 || a.past.changed != nil {
 		return &exitError{exitDamaged, nil}
 	}
 	if interrupted && j.eng.Stats().Records == 0 {

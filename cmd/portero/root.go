@@ -32,6 +32,7 @@ type app struct {
 	copies map[string]string
 	seed   uint64 // of all readings
 	warned bool   // that there is less memory than is needed
+	past   readings
 }
 
 // run is the whole program: arguments in, exit status out.

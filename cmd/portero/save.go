@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"portero/capture"
@@ -78,9 +79,18 @@ func (a *app) saveChosen(names []string, o *readFlags, of *engine.Chosen, chosen
 		a.maskedSay(m, o)
 		return errors.Join(err, m.err)
 	}
-	n, err := copyFrames(names, a.inputs(), frames, to.Writer)
+	n, err := a.copyThose(names, frames, to.Writer)
 	to.frames = uint64(n)
 	return err
+}
+
+// copyThose reads the captures once more for frames that were there before.
+func (a *app) copyThose(names []string, frames map[uint64]bool, w *pcapfile.Writer) (int, error) {
+	n, err := copyFrames(names, a.inputs(), frames, w)
+	if err == nil && n < len(frames) {
+		a.past.differ(names, fmt.Sprintf("%d of %d frames to be copied are still there", n, len(frames)))
+	}
+	return n, err
 }
 
 // copyFrames writes the frames with the given ordinals.

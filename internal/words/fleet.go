@@ -64,7 +64,7 @@ var fleetMessages = [][2]string{
 	{"line %d: this is a secret, and the public key belongs here; make a new one with portero-fleet key", "línea %d: esto es un secreto, y aquí va la clave pública; hágase otro con portero-fleet key"},
 	{"line %d: too long for a user (more than %d octets)", "línea %d: demasiado larga para un usuario (más de %d octetos)"},
 	{"line %d: %q is no public key (portero-fleet key prints one)", "línea %d: %q no es una clave pública (las muestra portero-fleet key)"},
-	{"line %d: this key is another's already, on line %d; make one for each with portero-fleet key", "línea %d: esta clave ya es de otro, en la línea %d; haga una para cada uno con portero-fleet key"},
+	{"line %d: this key is another's already, on line %d; make one for each with portero-fleet key", "línea %d: esta clave ya es de otro, en la línea %d; hágase una para cada cual con portero-fleet key"},
 	{"%s: another broker uses this folder: %s; give each its own --dir", "%s: otro intermediario usa esta carpeta: %s; cada uno necesita su --dir"},
 	{"%s: another sensor uses this spool: ", "%s: otro sensor usa esta cola: "},
 	{"it is locked by a process that runs", "la tiene bloqueada un proceso en marcha"},

@@ -60,6 +60,8 @@ var messages = [][2]string{
 	{"everything before them is in the result; what may lie behind them is not read", "todo lo anterior está en el resultado; lo que pueda haber detrás no se lee"},
 	{"the compressed stream is damaged: ", "el flujo comprimido está dañado: "},
 	{"the file ends inside a frame, %d bytes of it are there", "el fichero acaba dentro de una trama, de la que hay %d octetos"},
+	{"%s: changed while it was read: %d frames the first time, %d the next; what is told of it may be of both: read a copy of it", "%s: cambió mientras se leía: %d tramas la primera vez, %d la siguiente; lo que se cuenta puede ser de ambas: léase una copia"},
+	{"%s: changed while it was read: %d of %d frames to be copied are still there; what is told of it may be of both: read a copy of it", "%s: cambió mientras se leía: de las tramas por copiar quedan %d de %d; lo que se cuenta puede ser de ambas: léase una copia"},
 	{"the file ends inside a frame, 1 byte of it is there", "el fichero acaba dentro de una trama, de la que hay 1 octeto"},
 	{"the file ends inside a block, %d bytes of it are there", "el fichero acaba dentro de un bloque, del que hay %d octetos"},
 	{"the file ends inside a block, 1 byte of it is there", "el fichero acaba dentro de un bloque, del que hay 1 octeto"},
