@@ -319,6 +319,10 @@ func (d *Decoder) transport(proto uint8, off, n int) Outcome {
 		d.payload(off+12, n-12)
 		d.digest(off, n, uint64(p.SrcPort)<<16|uint64(p.DstPort))
 		return d.finish()
+	case ProtoDCCP:
+		return d.dccp(off, n)
+	case ProtoUDPLite:
+		return d.udpLite(off, n)
 	default:
 		if out, ok := d.ipTunnel(proto, off, n); ok {
 			return out

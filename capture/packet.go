@@ -4,12 +4,14 @@ import "net/netip"
 
 // Transport protocol numbers (IANA "Protocol Numbers") portero looks into.
 const (
-	ProtoICMP  = 1
-	ProtoIGMP  = 2
-	ProtoTCP   = 6
-	ProtoUDP   = 17
-	ProtoICMP6 = 58
-	ProtoSCTP  = 132
+	ProtoICMP    = 1
+	ProtoIGMP    = 2
+	ProtoTCP     = 6
+	ProtoUDP     = 17
+	ProtoDCCP    = 33
+	ProtoICMP6   = 58
+	ProtoSCTP    = 132
+	ProtoUDPLite = 136
 )
 
 // Bits are facts about a packet that are neither header fields nor options.

@@ -388,7 +388,7 @@ func (d *Decoder) quote(off, n int) {
 	}
 	q.Proto = proto
 	switch proto {
-	case ProtoTCP, ProtoUDP, ProtoSCTP:
+	case ProtoTCP, ProtoUDP, ProtoSCTP, ProtoDCCP, ProtoUDPLite:
 		if len(b) < 4 {
 			return
 		}
@@ -516,7 +516,7 @@ func (d *Decoder) quoteInside(q *Quote, proto uint8, b []byte) bool {
 		if in.Bits&NoFlags == 0 || in.Opts == quotedSeq {
 			q.Seq, q.HasSeq = in.Seq, true
 		}
-	case ProtoUDP, ProtoSCTP:
+	case ProtoUDP, ProtoSCTP, ProtoDCCP, ProtoUDPLite:
 		q.HasPorts = true
 	}
 	return true

@@ -71,10 +71,6 @@ type Catalog struct {
 // Default returns the embedded catalogue.
 var Default = sync.OnceValue(load)
 
-const (
-	protoDCCP = 33
-)
-
 func protoOf(s string) uint8 {
 	switch s {
 	case "tcp":
@@ -84,7 +80,7 @@ func protoOf(s string) uint8 {
 	case "sctp":
 		return capture.ProtoSCTP
 	case "dccp":
-		return protoDCCP
+		return capture.ProtoDCCP
 	}
 	return 0
 }
@@ -96,7 +92,7 @@ func row(proto uint8) int {
 	switch proto {
 	case capture.ProtoTCP:
 		return 0
-	case capture.ProtoUDP:
+	case capture.ProtoUDP, capture.ProtoUDPLite:
 		return 1
 	}
 	return -1
@@ -185,7 +181,7 @@ func (c *Catalog) id(proto uint8, port uint16) uint16 {
 	switch proto {
 	case capture.ProtoTCP:
 		return c.index[0][port]
-	case capture.ProtoUDP:
+	case capture.ProtoUDP, capture.ProtoUDPLite: // which has its ports (RFC 3828, section 6)
 		return c.index[1][port]
 	}
 	return c.other[key(proto, port)]
@@ -203,7 +199,12 @@ func (c *Catalog) Registered(proto uint8, port uint16) string { return c.names[c
 
 // Practice returns the name of what people run on a port where that is known,
 // "" otherwise.
-func (c *Catalog) Practice(proto uint8, port uint16) string { return c.practice[key(proto, port)] }
+func (c *Catalog) Practice(proto uint8, port uint16) string {
+	if proto == capture.ProtoUDPLite {
+		proto = capture.ProtoUDP
+	}
+	return c.practice[key(proto, port)]
+}
 
 // Service returns the name to show for a port: that in practice, else the
 // registry's.

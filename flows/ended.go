@@ -218,7 +218,7 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 	if f.bits&hasPorts == 0 || t.cfg.Score == nil {
 		return 0, handshake.RolesFirst, 0
 	}
-	if begun := *f.conn.DatagramNote(); f.proto == capture.ProtoSCTP && begun != 0 {
+	if begun := *f.conn.DatagramNote(); (f.proto == capture.ProtoSCTP || f.proto == capture.ProtoDCCP) && begun != 0 {
 		return handshake.Side(begun & 1), handshake.RolesPayload, f.frame(begun >> 1)
 	}
 	a, b := t.cfg.Score(f.proto, f.portA), t.cfg.Score(f.proto, f.portB)

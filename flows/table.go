@@ -327,7 +327,7 @@ func (t *Table) open(p *capture.Packet, key uint32, id uint64, reuses uint64, re
 	o := t.origin(v)
 	*o = origin{}
 	o.id, o.first, o.path, o.hash = id, at, p.Path, p.Hash&^0xffffffff|uint64(key)
-	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && (p.Proto == tcp || p.Proto == capture.ProtoUDP || p.Proto == capture.ProtoSCTP) {
+	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && capture.HasPorts(p.Proto) {
 		f.bits |= hasPorts
 	}
 	if p.Src == p.Dst && p.SrcPort == p.DstPort && f.bits&hasPorts != 0 {
@@ -388,7 +388,7 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 		f.conn.ObserveDatagram(p, side, &x, o)
 		if p.PayloadCap > 0 && p.Proto == capture.ProtoUDP {
 			t.show(f, f.conn.DatagramNote(), p, side)
-		} else if p.Proto == capture.ProtoSCTP {
+		} else if p.Proto == capture.ProtoSCTP || p.Proto == capture.ProtoDCCP {
 			f.associate(p, side)
 		}
 		return
@@ -408,20 +408,33 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 }
 
-// associate notes who began the association that p belongs to, as the first of the four messages tells that was seen
-// (RFC 9260, section 5.1), with the offset of its frame: payload of SCTP is shown to nobody, so that the note is free.
+// associate notes who began what p belongs to, as the first message of its opening tells that was seen: the four of SCTP (RFC 9260,
+// section 5.1), DCCP's Request and its answer (RFC 4340, section 8.1), or what a server sends to be called (RFC 5596). With it goes
+// the offset of its frame: payload of neither is shown to anybody, so that the note is free.
 func (f *Flow) associate(p *capture.Packet, side int) {
 	const initiate, initiateAck, cookieEcho, cookieAck = 1, 2, 10, 11
 	note := f.conn.DatagramNote()
 	if *note != 0 || f.lastOff >= 1<<31 {
 		return
 	}
-	switch p.Chunk() {
-	case initiate, cookieEcho:
-	case initiateAck, cookieAck:
-		side = 1 - side
-	default:
-		return
+	if p.Proto == capture.ProtoDCCP {
+		switch t, known := p.DCCP(); {
+		case !known:
+			return
+		case t == capture.DCCPRequest:
+		case t == capture.DCCPResponse, t == capture.DCCPListen:
+			side = 1 - side
+		default:
+			return
+		}
+	} else {
+		switch p.Chunk() {
+		case initiate, cookieEcho:
+		case initiateAck, cookieAck:
+			side = 1 - side
+		default:
+			return
+		}
 	}
 	*note = f.lastOff<<1 | uint32(side)
 }
@@ -456,7 +469,7 @@ func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
 		f.conn.NoteReply(-1, off+back)
 	}
 	f.lastOff += back
-	if note := f.conn.DatagramNote(); f.proto == capture.ProtoSCTP && *note != 0 {
+	if note := f.conn.DatagramNote(); (f.proto == capture.ProtoSCTP || f.proto == capture.ProtoDCCP) && *note != 0 {
 		*note += back << 1
 	}
 	f.firstIdx = first

@@ -103,6 +103,15 @@ func (m *Map) transport(p *capture.Packet, payload []byte, quote *capture.Quote,
 			b = append(b, payload...)
 			return m.sum(b, len(b), field, p, src, dst), max(len(b), 8+int(p.PayloadLen))
 		}
+	case p.Proto == capture.ProtoUDPLite: // covered whole
+		b = be.AppendUint16(nil, p.SrcPort)
+		b = be.AppendUint16(b, p.DstPort)
+		b, field = append(b, 0, 0, 0, 0), 6
+	case p.Proto == capture.ProtoDCCP:
+		b, field = dccpHeader(p), 6
+		if _, known := p.DCCP(); !known {
+			return b, 12 + int(p.PayloadLen)
+		}
 	case p.Proto == capture.ProtoSCTP:
 		b = be.AppendUint16(nil, p.SrcPort)
 		b = be.AppendUint16(b, p.DstPort)
@@ -149,6 +158,24 @@ func (m *Map) sum(b []byte, wire, field int, p *capture.Packet, src, dst [16]byt
 		}
 		be.PutUint16(b[field:], v)
 	}
+	return b
+}
+
+// dccpHeader keeps what tells who called: its numbers, options and service are gone.
+func dccpHeader(p *capture.Packet) []byte {
+	const long = 1
+	b := be.AppendUint16(nil, p.SrcPort)
+	b = be.AppendUint16(b, p.DstPort)
+	b = append(b, 0, 0, 0, 0, long, 0, 0, 0, 0, 0, 0, 0)
+	t, known := p.DCCP()
+	if !known {
+		return b[:8]
+	}
+	b[8] |= uint8(t) << 1
+	if b = append(b, make([]byte, 12)...); t == capture.DCCPRequest || t == capture.DCCPListen {
+		b = b[:20]
+	}
+	b[4] = uint8(len(b) / 4)
 	return b
 }
 

@@ -45,7 +45,7 @@ func (c *Chosen) picks(p *capture.Packet) bool {
 		return true // the one belongs to the connection that it quotes
 	}
 	a, b := p.SrcPort, p.DstPort
-	if p.Bits&capture.NoPorts != 0 || p.Proto != capture.ProtoTCP && p.Proto != capture.ProtoUDP && p.Proto != capture.ProtoSCTP {
+	if p.Bits&capture.NoPorts != 0 || !capture.HasPorts(p.Proto) {
 		a, b = 0, 0
 	}
 	return c.pairs.has(pairOf(&p.Src, &p.Dst, a, b))

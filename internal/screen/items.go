@@ -115,7 +115,7 @@ func (i *connItem) cells(c *setting) []string {
 	}
 	to := events.Endpoint(&r.Resp, r.HasPorts)
 	if !r.TCP() && r.HasPorts {
-		to += "/" + record.ProtoName(r.Proto)
+		to += "/" + words.Transport(record.ProtoName(r.Proto))
 	}
 	return []string{events.Opening(r, c.lang), events.Endpoint(&r.Orig, r.HasPorts), to, table.Service(r), program, state(r, c.lang), ago(c.now - r.Last), table.Amount(r.Orig.Wire + r.Resp.Wire), rtt,
 		short(max(r.DurationNS, 0)), r.ServerName, r.User, pid, strconv.FormatUint(r.ID, 10)}

@@ -366,7 +366,7 @@ func (t *teller) folded(rs []Rung, tr *trace.Trace) Rung {
 // protocol is the name of one that is neither TCP nor UDP.
 func (t *teller) protocol() string {
 	name := words.Protocol(words.Langs()[int(t.l)], record.ProtoName(t.rec.Proto))
-	if strings.ContainsRune(name, ' ') {
+	if strings.ContainsRune(name, ' ') || name != strings.ToLower(name) {
 		return name
 	}
 	return strings.ToUpper(name)
@@ -381,6 +381,8 @@ func (t *teller) intro() []string {
 		switch t.rec.Proto {
 		case capture.ProtoICMP, capture.ProtoICMP6:
 			s += l.t(" ICMP is how the network speaks about itself.", " Con ICMP la red habla de sí misma.")
+		case capture.ProtoDCCP:
+			s += l.t(" DCCP opens and closes connections of its own; that is not told here, only who sent how much and when.", " DCCP abre y cierra conexiones propias; aquí no se cuentan, solo quién envió cuánto y cuándo.")
 		case capture.ProtoSCTP:
 			s += l.t(" SCTP opens and closes associations of its own; that is not told here, only who sent how much and when.", " SCTP abre y cierra asociaciones propias; aquí no se cuentan, solo quién envió cuánto y cuándo.")
 		}

@@ -144,6 +144,10 @@ func (o *closing) letters() {
 	case handshake.ExchangeFiltered:
 		o.add("So: the letter came back: it could not or may not pass.", "En resumen: la carta volvió: no puede o no se permite pasar.")
 	default:
+		if r.Proto == capture.ProtoDCCP {
+			o.add("So: packets of DCCP. How its connection was opened and closed is not judged here.", "En resumen: paquetes de DCCP. Cómo se abrió y se cerró su conexión no se juzga aquí.")
+			break
+		}
 		if r.Proto == capture.ProtoSCTP {
 			o.add("So: packets of SCTP. How its association was opened and closed is not judged here.", "En resumen: paquetes de SCTP. Cómo se abrió y se cerró su asociación no se juzga aquí.")
 			break

@@ -14,7 +14,7 @@ import (
 // What holds of UDP is not said of other protocols: SCTP opens associations, and nobody
 // posts a letter with an ICMP or IGMP packet.
 func TestOtherProtocolsAreNoPost(t *testing.T) {
-	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoICMP: "ICMP", 2: "IGMP", 200: "IP protocol 200"} {
+	for proto, name := range map[uint8]string{capture.ProtoSCTP: "SCTP", capture.ProtoDCCP: "DCCP", capture.ProtoUDPLite: "UDP-Lite", capture.ProtoICMP: "ICMP", 2: "IGMP", 200: "IP protocol 200"} {
 		s := story.NewUDP().Data(8).Reply(8).Data(9)
 		for i := range s.Packets {
 			s.Packets[i].Proto = proto
@@ -34,8 +34,8 @@ func TestOtherProtocolsAreNoPost(t *testing.T) {
 				t.Errorf("%s: it says %q: %s", name, not, text)
 			}
 		}
-		if proto == capture.ProtoSCTP && strings.Contains(text, "nothing was opened") {
-			t.Errorf("SCTP opens associations: %s", text)
+		if (proto == capture.ProtoSCTP || proto == capture.ProtoDCCP) && strings.Contains(text, "nothing was opened") {
+			t.Errorf("%s opens something: %s", name, text)
 		}
 	}
 }

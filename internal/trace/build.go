@@ -180,7 +180,7 @@ func (b *builder) orient(in Input) {
 	}
 	t := b.tr
 	t.TCP = first.Proto == capture.ProtoTCP
-	t.Ports = first.Bits&(capture.NoPorts|capture.Orphan) == 0 && (t.TCP || first.Proto == capture.ProtoUDP || first.Proto == capture.ProtoSCTP)
+	t.Ports = first.Bits&(capture.NoPorts|capture.Orphan) == 0 && capture.HasPorts(first.Proto)
 	if r := in.Record; r != nil {
 		t.TCP, t.Ports = r.TCP(), r.HasPorts && r.Proto != capture.ProtoICMP && r.Proto != capture.ProtoICMP6
 		t.Ends = [2]Endpoint{{r.Orig.Addr, r.Orig.Port}, {r.Resp.Addr, r.Resp.Port}}

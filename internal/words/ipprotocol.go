@@ -107,3 +107,6 @@ func Protocol(l Lang, name string) string {
 	}
 	return l.Pick("IP protocol ", "protocolo IP ") + name
 }
+
+// Transport is what stands behind a port: the record's word, or for a number the protocol's name.
+func Transport(name string) string { return strings.ToLower(Protocol(English, name)) }

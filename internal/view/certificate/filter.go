@@ -27,7 +27,8 @@ func (c *Certificate) display() string {
 		field(ip, r.Resp.Addr.String())
 	}
 	if r.HasPorts {
-		if p := map[uint8]string{capture.ProtoTCP: "tcp.port", capture.ProtoUDP: "udp.port", capture.ProtoSCTP: "sctp.port"}[r.Proto]; p != "" {
+		if p := map[uint8]string{capture.ProtoTCP: "tcp.port", capture.ProtoUDP: "udp.port", capture.ProtoSCTP: "sctp.port",
+			capture.ProtoDCCP: "dccp.port", capture.ProtoUDPLite: "udp.port"}[r.Proto]; p != "" {
 			field(p, strconv.Itoa(int(r.Orig.Port)))
 			if r.Resp.Port != r.Orig.Port {
 				field(p, strconv.Itoa(int(r.Resp.Port)))

@@ -120,8 +120,7 @@ func exchangeMeaning(r *record.Record) Text {
 	if r.Proto == capture.ProtoSCTP {
 		return Text{"SCTP has a handshake of its own (INIT, INIT ACK, COOKIE ECHO, COOKIE ACK), which is not judged here.", "SCTP tiene un acuerdo propio (INIT, INIT ACK, COOKIE ECHO, COOKIE ACK), que aquí no se juzga."}
 	}
-	const dccp = 33
-	if r.Proto == dccp {
+	if r.Proto == capture.ProtoDCCP {
 		return Text{"DCCP has a handshake of its own (Request, Response, Ack), which is not judged here.", "DCCP tiene un acuerdo propio (Request, Response, Ack), que aquí no se juzga."}
 	}
 	t := Text{"Packets without connection; there is no handshake to judge.", "Paquetes sin conexión; no hay acuerdo que juzgar."}

@@ -49,7 +49,7 @@ func (l *Lines) Write(r *record.Record) error {
 		return nil
 	}
 	s := fmt.Sprintf("%s  #%d  %s  %s %s %s/%s", time.Unix(0, r.Last).In(l.zone).Format("15:04:05.000"), r.ID, what, Endpoint(&r.Orig, r.HasPorts), l.lang.Pick("to", "a"),
-		Endpoint(&r.Resp, r.HasPorts), record.ProtoName(r.Proto))
+		Endpoint(&r.Resp, r.HasPorts), words.Transport(record.ProtoName(r.Proto)))
 	if r.Service != "" {
 		s += "  " + table.Service(r)
 	}

@@ -233,7 +233,7 @@ func (t *Writer) row(r *record.Record) Row {
 	row.ordinary = r.Handshake == handshake.Completed || r.Exchange == handshake.Answered || r.Handshake == handshake.None && r.Exchange == handshake.ExchangeNone // which has no verdict to prove
 	row.From, row.To, row.Service, row.paint = end(&r.Orig, r), end(&r.Resp, r), Service(r), paint(r)
 	if !r.TCP() && r.HasPorts {
-		row.To += "/" + record.ProtoName(r.Proto)
+		row.To += "/" + words.Transport(record.ProtoName(r.Proto))
 	}
 	row.Note = safe.Terminal(strings.Join(NotesIn(t.opt.Lang, r), "; "))
 	if r.Resp.Pkts == 0 && (r.Handshake == handshake.NoAnswer || r.Handshake == handshake.Filtered || r.Exchange == handshake.Unanswered) {

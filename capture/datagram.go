@@ -1,0 +1,119 @@
+package capture
+
+// Datagrams with ports that are not UDP's.
+
+// HasPorts reports whether packets of an IP protocol name ports where they were captured far enough.
+func HasPorts(proto uint8) bool {
+	switch proto {
+	case ProtoTCP, ProtoUDP, ProtoSCTP, ProtoDCCP, ProtoUDPLite:
+		return true
+	}
+	return false
+}
+
+// DCCPType is the type of a DCCP packet (RFC 4340, section 5.1; RFC 5596).
+type DCCPType uint8
+
+// The types that tell who calls; see Packet.DCCP.
+const (
+	DCCPRequest  DCCPType = 0
+	DCCPResponse DCCPType = 1
+	DCCPListen   DCCPType = 10
+)
+
+// DCCP returns the type of a DCCP packet; ok is false where it was not captured.
+func (p *Packet) DCCP() (t DCCPType, ok bool) { return DCCPType(p.Seq - 1), p.Seq != 0 }
+
+// dccp decodes a packet of DCCP (RFC 4340, section 5): ports, the length of the header in words, how much of the payload
+// the checksum covers, the type, and a number of 24 or 48 bits.
+func (d *Decoder) dccp(off, n int) Outcome {
+	p := d.p
+	if n < 4 || !d.have(off, 4) {
+		return d.portless(off, n)
+	}
+	b := d.data[off:]
+	ports := be.Uint32(b)
+	p.SrcPort, p.DstPort = uint16(ports>>16), uint16(ports)
+	if n < 12 || len(b) < 9 {
+		p.Bits |= Unchecked
+		if n < 12 {
+			p.Bits |= BadHeader
+		}
+		d.payload(off+12, n-12)
+		d.digest(off, n, uint64(ports))
+		return d.finish()
+	}
+	p.Seq = Seq(b[8]>>1&15) + 1
+	hl, least := int(b[4])*4, dccpHeader(b[8])
+	covered := n
+	if c := int(b[5] & 15); c > 0 {
+		covered = hl + (c-1)*4
+	}
+	if hl < least || hl > n || covered > n { // which no receiver takes (sections 8.5 and 9.2)
+		p.Bits |= BadHeader
+		hl, covered = min(max(hl, least), n), 0
+	}
+	d.payload(off+hl, n-hl)
+	d.covered(off, n, covered, 6)
+	d.digest(off, n, uint64(ports))
+	return d.finish()
+}
+
+// dccpHeader is how long the header of a DCCP packet is at least, whose ninth octet is b: sixteen octets or twelve, and what its
+// type has behind them (section 5). Of types that are not given out nothing more is known.
+func dccpHeader(b byte) int {
+	long := int(b & 1)
+	switch t := b >> 1 & 15; t {
+	case 0, 10: // Request, Listen: the service
+		return 12 + 4*long + 4
+	case 1, 7: // Response, Reset: what is acknowledged, and service or cause
+		return 12 + 4*long + 4 + 4*long + 4
+	case 3, 4, 5, 6, 8, 9: // with an acknowledgement
+		return 12 + 4*long + 4 + 4*long
+	}
+	return 12 + 4*long
+}
+
+// udpLite decodes a datagram of UDP-Lite (RFC 3828): UDP's header with, in the place of the length, how much the checksum
+// covers.
+func (d *Decoder) udpLite(off, n int) Outcome {
+	p := d.p
+	if n < 4 || !d.have(off, 4) {
+		return d.portless(off, n)
+	}
+	b := d.data[off:]
+	ports := be.Uint32(b)
+	p.SrcPort, p.DstPort = uint16(ports>>16), uint16(ports)
+	p.Digest ^= endOf(d.seed, &p.Src, p.Ver) // as in udp
+	d.payload(off+8, n-8)
+	if len(b) < 8 || n < 8 {
+		p.Bits |= Unchecked
+		if n < 8 {
+			p.Bits |= BadHeader
+		}
+	} else {
+		covered := int(be.Uint16(b[4:]))
+		switch {
+		case covered == 0:
+			covered = n
+		case covered < 8 || covered > n: // which no receiver takes (section 3.1)
+			p.Bits |= BadHeader
+			covered = 0
+		}
+		d.covered(off, n, covered, 6)
+	}
+	d.digest(off, n, uint64(ports))
+	return d.finish()
+}
+
+// covered judges the checksum at field of a datagram of n octets at off, which covers the first size of them, none where 0. Those
+// being captured is enough.
+func (d *Decoder) covered(off, n, size, field int) {
+	p := d.p
+	if size == 0 || len(d.data)-off < size {
+		p.Bits |= Unchecked
+		return
+	}
+	b := d.data[off : off+size]
+	d.verify(sum64(b, 0), be.Uint16(b[field:]), p.Proto, uint32(n))
+}

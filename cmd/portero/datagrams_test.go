@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+)
+
+// TestDatagramsWithPorts: DCCP and UDP-Lite have ports, which tell their flows apart and have names; DCCP's first packets say who
+// called; and an ICMP error belongs to the flow that it quotes. All of it holds for the same packets made anonymous, too.
+func TestDatagramsWithPorts(t *testing.T) {
+	a, b := end{net.IPv4(192, 0, 2, 1).To4(), 5004}, end{net.IPv4(192, 0, 2, 2).To4(), 55000}
+	head := func(from, to end) []byte {
+		return []byte{byte(from.port >> 8), byte(from.port), byte(to.port >> 8), byte(to.port)}
+	}
+	dccp := func(typ byte, n int) func(from, to end) []byte {
+		return func(from, to end) []byte {
+			l := map[byte]int{0: 20, 1: 28, 2: 16, 10: 20}[typ]
+			h := append(head(from, to), byte(l/4), 0, 0, 0, typ<<1|1)
+			return append(h, make([]byte, l-len(h)+n)...)
+		}
+	}
+	lite := func(from, to end) []byte { return append(head(from, to), 0, 8, 0, 0, 'h', 'i') }
+	const udpLite = 136
+	for _, x := range []struct {
+		name  string
+		proto layers.IPProtocol
+		say   []func(from, to end) []byte // in turns, a first
+		want  string
+	}{
+		{"a request and its answer", layers.IPProtocol(33), []func(from, to end) []byte{dccp(0, 0), dccp(1, 0), dccp(2, 5), dccp(2, 7)}, "5004 > 55000 payload 1, 5 and 7 octets"},
+		{"only the answer", layers.IPProtocol(33), []func(from, to end) []byte{dccp(1, 0)}, "55000 > 5004 payload 1, 0 and 0 octets avt-profile-1"},
+		{"asked to call", layers.IPProtocol(33), []func(from, to end) []byte{dccp(10, 0), dccp(0, 0)}, "55000 > 5004 payload 1, 0 and 0 octets avt-profile-1"},
+		{"the opening missed", layers.IPProtocol(33), []func(from, to end) []byte{dccp(2, 5), dccp(2, 7)}, "55000 > 5004 port 1, 7 and 5 octets avt-profile-1"},
+		{"UDP-Lite", layers.IPProtocol(udpLite), []func(from, to end) []byte{lite, lite}, "55000 > 5004 port 1, 2 and 2 octets avt-profile-1"},
+	} {
+		dir := t.TempDir()
+		name := filepath.Join(dir, "x.pcap")
+		w := newWire(t, name)
+		for i, say := range x.say {
+			from, to := a, b
+			if i%2 == 1 {
+				from, to = b, a
+			}
+			w.send(from, to, x.proto, gopacket.Payload(say(from, to)), nil)
+		}
+		other := a
+		other.port = 5005
+		w.send(other, b, x.proto, gopacket.Payload(x.say[0](other, b)), nil)
+		// The error comes late, so that it is about the last, and not a flow of its own.
+		seg := x.say[0](other, b)
+		quote := []byte{0x45, 0, 0, byte(20 + len(seg)), 0, 0, 0, 0, 64, byte(x.proto), 0, 0}
+		quote = append(append(append(quote, other.ip...), b.ip...), seg[:8]...)
+		w.send(b, other, layers.IPProtocolICMPv4, &layers.ICMPv4{TypeCode: layers.CreateICMPv4TypeCode(3, 3)}, quote)
+		w.close()
+		for _, file := range []string{name, filepath.Join(dir, "masked.pcapng")} {
+			if file != name {
+				if code, _, errs := portero(t, "read", name, "--anonymize", "-q", "-w", file); code != 0 {
+					t.Fatal(code, errs)
+				}
+			}
+			all := records(t, file)
+			r, refused := all[1], all[2]
+			got := fmt.Sprintf("%v > %v %v %v, %v and %v octets", r["orig_port"], r["resp_port"], r["roles_by"], r["roles_frame"], r["orig_payload"], r["resp_payload"])
+			if n := r["port_name"]; n != nil {
+				got += fmt.Sprint(" ", n)
+			}
+			if len(all) != 2 || got != x.want || r["icmp_frame"] != nil || fmt.Sprint(refused["icmp_frame"]) != fmt.Sprint(len(x.say)+2) || r["exchange"] != nil || r["handshake"] != "none" {
+				t.Errorf("%s, %s: %d records, %s, want %s; ICMP at %v and %v", x.name, filepath.Base(file), len(all), got, x.want, r["icmp_frame"], refused["icmp_frame"])
+			}
+		}
+	}
+}
