@@ -2,20 +2,23 @@ package trace
 
 import (
 	"portero/capture"
+	"portero/handshake"
 	"portero/internal/record"
 )
 
 // unseen notes how many numbers of its receiver p, packet i, acknowledges first that the capture lacks, before it and behind it: they were
-// sent, and missed. A SYN or a third packet that is missed is bridged instead.
+// sent, and missed. A SYN or a third packet that is missed is bridged instead. Where the opening was not seen no number is known to be
+// right: there only what lies between octets of its sender is told, which went on behind them.
 func (b *builder) unseen(i int) {
 	p, st := &b.pkts[i], b.step
 	peer := p.from.Peer()
 	o := &b.side[peer].numbers
-	if !st.HasAck || !o.hasNext || !b.j.Verdict.Opened() || b.st[peer].State == Unknown {
+	midstream := b.j.Verdict == handshake.Midstream
+	if !st.HasAck || !o.hasNext || !midstream && !b.j.Verdict.Opened() || b.st[peer].State == Unknown {
 		return
 	}
 	from := max(o.next, o.told)
-	if st.RelAck <= from {
+	if st.RelAck <= from || midstream && !b.ownOctets(i, peer) {
 		return
 	}
 	n := st.RelAck - from
@@ -31,8 +34,23 @@ func (b *builder) unseen(i int) {
 		}
 		follows = follows || !q.Seq.Before(p.Ack)
 	}
+	if midstream && !follows {
+		return
+	}
 	o.told, st.Unseen = st.RelAck, n
 	st.UnseenFIN = !follows && o.fins == 0 && (n == 1 || ends)
+}
+
+// ownOctets reports whether the highest numbers that side e sent before packet i were octets: a segment without any may be a
+// keep-alive, which has a number less than its sender is at.
+func (b *builder) ownOctets(i int, e End) bool {
+	o := &b.side[e].numbers
+	for k := i - 1; k >= 0 && i-k <= ahead; k-- {
+		if q := &b.pkts[k]; q.from == e && q.plain() && q.PayloadLen > 1 {
+			return int64(q.end().Sub(b.pkts[i].Ack))+b.step.RelAck == o.next
+		}
+	}
+	return false
 }
 
 // gapAcked is the first frame that acknowledges the n octets that lie before packet i and were not seen, 0 where none does, or where

@@ -36,6 +36,10 @@ func TestUnseen(t *testing.T) {
 		{"of an opening there are no octets", story.New().SYN().SYNACK().Lose(0, ack, 0).RespACK(), ""},
 		{"an answer that acknowledges what was never sent opens nothing", story.New().SYN().SYNACK(story.Ack(story.O(1000))).RST(), ""},
 		{"of a connection that was not seen to open", story.New().Data(10).RespACK().Lose(0, capture.PSH|ack, 10).RespACK(), ""},
+		{"the same, behind which its sender goes on", story.New().Data(10).RespACK().Lose(0, capture.PSH|ack, 30).RespACK().Data(10).RespACK(), "2:30"},
+		{"the same of the responder", story.New().Reply(10).ACK().Lose(1, ack, 30).ACK().Reply(10).ACK(), "2:30"},
+		{"the same, which come later", story.New().Data(10).RespACK().Lose(0, ack, 30).RespACK().Data(10).Data(30, story.Seq(story.O(11))).RespACK(), ""},
+		{"behind a keep-alive its sender is one further", story.New().Reply(5).ACK(story.Seq(story.O(0))).RespACK().Data(10).RespACK(), ""},
 		{"one direction has nothing to compare with", story.New().SYN().Lose(1, syn|ack, 0).ACK().Data(10).Lose(1, ack, 90).ACK(), ""},
 	} {
 		tr := trace.Build(x.s.Packets, x.s.Record())
