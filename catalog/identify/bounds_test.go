@@ -48,3 +48,19 @@ func TestLengthOfARecord(t *testing.T) {
 		}
 	}
 }
+
+// Lengths that the octets behind them contradict make nothing, whoever sends them: one packet must not end who listens.
+func TestLengthsThatLie(t *testing.T) {
+	values := []byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 16, 31, 32, 64, 0x7f, 0x80, 0xfe, 0xff}
+	for _, s := range further() {
+		for at := range min(len(s), 24) {
+			for _, v := range values {
+				b := []byte(s)
+				b[at] = v
+				for _, d := range []*dialogue{tcpTalk(40001).say(ours, string(b)), tcpTalk(40001).say(theirs, string(b)), udpTalk(40001).say(ours, string(b))} {
+					d.end()
+				}
+			}
+		}
+	}
+}

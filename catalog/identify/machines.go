@@ -101,7 +101,7 @@ func matchBacula(l *look) grade {
 		return no
 	}
 	n := size32(b)
-	if n > 256 {
+	if n < len("Hello ") || n > 256 {
 		return no
 	}
 	if 4+n > len(b) {
