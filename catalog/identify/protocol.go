@@ -235,6 +235,8 @@ const (
 	Beanstalk
 	Rx
 	MPEGTS
+	TCPCL
+	Bundle
 	FTPData
 	protocolCount
 )
@@ -475,6 +477,8 @@ var infos = [protocolCount]info{
 	Beanstalk:         {name: "beanstalk", tcp: []uint16{11300}},
 	Rx:                {name: "rx", udp: []uint16{7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008, 7009, 7021}},
 	MPEGTS:            {name: "mpeg-ts"}, // on whatever port a programme was given
+	TCPCL:             {name: "tcpcl", tcp: []uint16{4556}},
+	Bundle:            {name: "bpv7", udp: []uint16{4556}},
 }
 
 // String returns the word used in records, "" for None.

@@ -85,6 +85,8 @@ var services = map[identify.Protocol][2]string{
 	identify.Discord:           {"a call of Discord", "una llamada de Discord"},
 	identify.Ethereum:          {"nodes of Ethereum", "nodos de Ethereum"},
 	identify.HiSLIP:            {"measuring instruments of a laboratory", "instrumentos de medida de un laboratorio"},
+	identify.TCPCL:             {"messages that wait for the next contact (DTN), passed on", "mensajes que esperan el próximo contacto (DTN), entregados al siguiente"},
+	identify.Bundle:            {"messages that wait for the next contact (DTN), each a datagram", "mensajes que esperan el próximo contacto (DTN), cada uno un datagrama"},
 	identify.DLEP:              {"a router and its radio, which says how good the link is", "un router y su radio, que le dice cómo va el enlace"},
 	identify.Gnutella:          {"files shared by programs of Gnutella", "ficheros compartidos por programas de Gnutella"},
 	identify.Z3950:             {"a search in the catalogue of a library", "una búsqueda en el catálogo de una biblioteca"},
