@@ -104,11 +104,14 @@ func (d *Detector) scannedPorts(k subject, t *track) (Finding, bool) {
 	es, n := densest(t.events, scanWindow)
 	f := Finding{Kind: "scan-ports", Severity: "medium", Basis: "observed", Actor: k.actor, Target: k.target, Proto: max(k.proto, capture.ProtoTCP),
 		Count: uint64(n), Of: t.total, Extra: ajar(es), Window: scanWindow}
+	if n < scanPorts {
+		return slowDoors(t, f)
+	}
 	f.evidence(es)
 	if t.whole(&f) {
 		f.Extra = t.a
 	}
-	return f, n >= scanPorts
+	return f, true
 }
 
 // ajar is how many of the ports that were tried answered (see tcp).
@@ -143,6 +146,9 @@ func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
 	es, n := densestOf(t.events, scanWindow, machine)
 	f := Finding{Kind: "scan-hosts", Severity: "medium", Basis: "observed", Actor: k.actor, Proto: capture.ProtoTCP, Port: k.port,
 		Count: uint64(t.hosts.len()), Of: t.total, Window: time.Duration(t.last - t.first), Name: d.cat.Service(capture.ProtoTCP, k.port)}
+	if n < scanHosts {
+		return slowMachines(k, t, f)
+	}
 	switch k.port {
 	case 22, 23, 445, 3389, 1433:
 		if d.inside(k.actor) {
@@ -150,7 +156,7 @@ func (d *Detector) scannedHosts(k subject, t *track) (Finding, bool) {
 		}
 	}
 	f.evidence(es)
-	return f, n >= scanHosts
+	return f, true
 }
 
 // answeredHosts finds a search that succeeds: a worm or a scanner that machine after machine lets in. Who comes back to them by the clock
