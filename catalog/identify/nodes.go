@@ -290,7 +290,7 @@ func matchJSONRPC(l *look) grade {
 		return l.until(maxLine)
 	case end < 0:
 		return l.until(MaxKept)
-	case i < 0 || i > end:
+	case i < 0 || i >= end:
 		return no
 	}
 	b = b[:end]

@@ -59,6 +59,7 @@ func TestNodesLookalikes(t *testing.T) {
 		"a kind of field that there is not":    tcpTalk(9090).say(ours, "\x80\x01\x00\x01\x00\x00\x00\x04ping\x00\x00\x00\x01\x20"),
 		"JSON of another kind":                 tcpTalk(8080).say(ours, `{"version":"2.0","method":"echo"}`+"\n"),
 		"its word without a version":           tcpTalk(8080).say(ours, `{"about":"jsonrpc","method":"echo"}`+"\n"),
+		"an object, and its word behind it":    tcpTalk(8080).say(ours, `{"a":1}"jsonrpc":"2.0"`+"\n"),
 		"version 1":                            tcpTalk(8080).say(ours, `{"jsonrpc":"1.0","method":"echo"}`+"\n"),
 		"a greeting of t3 without a size":      tcpTalk(7001).say(ours, "t3 12.2.1\nhello\n"),
 		"a size of MQ that is none":            tcpTalk(1414).say(ours, "TSH \x00\x00\x00\x04\x01\x01\x31\x00"+zeros(20)),
