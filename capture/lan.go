@@ -48,8 +48,8 @@ func (d *Decoder) isl(off, n int) Outcome {
 }
 
 // juniper skips the header of a frame that a Juniper router captured: a magic number, flags, and
-// extensions where the highest flag says so.
-func (d *Decoder) juniper(off, n int) Outcome {
+// extensions where the highest flag says so. Without the link's header the kind of packet stands in its place.
+func (d *Decoder) juniper(link LinkType, off, n int) Outcome {
 	if !d.have(off, 6) {
 		return d.short()
 	}
@@ -57,12 +57,29 @@ func (d *Decoder) juniper(off, n int) Outcome {
 	if h[0] != 0x4d || h[1] != 0x47 || h[2] != 0x43 {
 		return d.bad()
 	}
-	if h[3]&2 != 0 { // without its link's header
-		return d.notIP(reasonLink, uint16(linkJuniper))
-	}
 	l := 4
 	if h[3]&0x80 != 0 {
 		l += 2 + int(be.Uint16(h[4:]))
 	}
-	return d.ethernet(off+l, n-l)
+	if h[3]&2 != 0 {
+		if !d.have(off+l, 5) {
+			return d.short()
+		}
+		switch kind := le.Uint32(d.data[off+l:]); kind {
+		case 2, 6:
+			return d.ip(off+l+4, n-l-4)
+		case 3, 5, 7:
+			return d.mpls(off+l+4, n-l-4)
+		}
+		return d.notIP(reasonLink, uint16(link))
+	}
+	switch off, n = off+l, n-l; link {
+	case 179:
+		return d.pppFrame(off, n)
+	case 180:
+		return d.frameRelay(off, n)
+	case 181:
+		return d.chdlc(off, n)
+	}
+	return d.ethernet(off, n)
 }

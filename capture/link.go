@@ -37,12 +37,14 @@ const (
 	linkERF                 = 197
 	linkIPNET               = 226
 	linkMPacket             = 274
+	linkEPON                = 259
+	linkDOCSIS              = 143
 )
 
 var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
 	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 109: "enc", 113: "linux cooked",
 	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 123: "sunatm", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
-	149: "user 2", 178: "juniper ethernet", 140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
+	149: "user 2", 178: "juniper ethernet", 179: "juniper ppp", 180: "juniper frame relay", 181: "juniper cisco hdlc", 259: "epon", 140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
 	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
 	209: "ipmb linux", 215: "802.15.4 nonask", 219: "mpls", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus", 242: "ip over infiniband", 258: "pktap",
 	235: "dvb-ci", 239: "nflog", 240: "netanalyzer", 241: "netanalyzer",
@@ -135,8 +137,12 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			return d.short()
 		}
 		return d.family(off, off+12, n-12)
-	case linkJuniper:
-		return d.juniper(off, n)
+	case linkJuniper, 179, 180, 181:
+		return d.juniper(l, off, n)
+	case linkEPON: // a preamble with the logical link in it (IEEE 802.3, clause 65)
+		return d.ethernet(off+8, n-8)
+	case linkDOCSIS:
+		return d.docsis(off, n)
 	case 138: // IP over IEEE 1394
 		if !d.have(off, 18) {
 			return d.short()
@@ -448,6 +454,8 @@ func (d *Decoder) nsh(off, n int) Outcome {
 		return d.ip6(off+l, n-l)
 	case 3:
 		return d.ethernet(off+l, n-l)
+	case 5:
+		return d.mpls(off+l, n-l)
 	}
 	return d.notIP(reasonEtherType, 0x894f)
 }

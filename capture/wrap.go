@@ -35,3 +35,30 @@ func (d *Decoder) macsec(off, n int) Outcome {
 	}
 	return d.etherType(be.Uint16(d.data[off+l:]), off+l+2, n-2)
 }
+
+// docsis decodes a frame of a cable modem (DOCSIS MAC header, CM-SP-MULPI, section 6.2): what it is, how long what extends the
+// header is, how long all of it is, a sum, and a frame of Ethernet, unless it is of the modem's own or enciphered.
+func (d *Decoder) docsis(off, n int) Outcome {
+	if !d.have(off, 6) {
+		return d.short()
+	}
+	h := d.data[off:]
+	if h[0]>>6 != 0 { // of ATM, reserved, or its own
+		return d.notIP(reasonLink, linkDOCSIS)
+	}
+	l := 6
+	if h[0]&1 != 0 {
+		ext := int(h[1])
+		for at := 4; at < 4+ext; at += 1 + int(h[at]&15) {
+			if !d.have(off+at, 3) {
+				return d.short()
+			}
+			// Privacy upstream and downstream, and with fragments: its own flag says whether it enciphers.
+			if kind := h[at] >> 4; (kind == 3 || kind == 4) && h[at]&15 >= 2 && h[at+2]&0x80 != 0 {
+				return d.notIP(reasonLink, linkDOCSIS)
+			}
+		}
+		l += ext
+	}
+	return d.ethernet(off+l, n-l)
+}
