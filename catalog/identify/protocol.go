@@ -237,6 +237,7 @@ const (
 	MPEGTS
 	TCPCL
 	Bundle
+	Shell
 	FTPData
 	protocolCount
 )
@@ -479,6 +480,7 @@ var infos = [protocolCount]info{
 	MPEGTS:            {name: "mpeg-ts"}, // on whatever port a programme was given
 	TCPCL:             {name: "tcpcl", tcp: []uint16{4556}},
 	Bundle:            {name: "bpv7", udp: []uint16{4556}},
+	Shell:             {name: "shell"},
 }
 
 // String returns the word used in records, "" for None.

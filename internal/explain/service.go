@@ -116,6 +116,7 @@ var services = map[identify.Protocol][2]string{
 	identify.VMware:            {"the door of VMware's machines, for consoles and files", "la puerta de los equipos de VMware, para consolas y ficheros"},
 	identify.ICAP:              {"pages that a proxy has looked through, for malware among others", "páginas que un proxy manda revisar, por programas dañinos entre otras cosas"},
 	identify.Spamd:             {"mail given to SpamAssassin to be judged", "correo que se da a SpamAssassin para que lo juzgue"},
+	identify.Shell:             {"a shell without a terminal: its greeting says that a program holds its ends, and what is typed and answered goes in clear; one that the caller serves is a reverse shell", "un intérprete de órdenes (shell) sin terminal: su saludo dice que un programa tiene sus extremos, y todo va en claro; el que sirve quien llama es un shell inverso"},
 	identify.Rlogin:            {"a terminal from afar, without encryption", "un terminal a distancia, sin cifrar"},
 	identify.SCCP:              {"telephones of Cisco and their exchange", "teléfonos de Cisco y su centralita"},
 	identify.Rsh:               {"commands for another machine by rsh, without encryption or password", "órdenes para otro equipo por rsh, sin cifrar y sin contraseña"},
