@@ -61,3 +61,15 @@ func align(b []byte, n uintptr) []byte {
 	at := uintptr(unsafe.Pointer(unsafe.SliceData(b)))
 	return b[(n-at%n)%n:]
 }
+
+// Live is how many flows there are.
+func (t *Table) Live() uint64 { return t.stats.Live }
+
+// Stats returns what the table did so far.
+func (t *Table) Stats() Stats {
+	s := t.stats
+	s.DataFull += t.shelf.Full
+	s.Bytes = t.room() + t.shelf.Bytes() +
+		t.slots.bytes() + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + int64(len(t.recent))*dupWays*16
+	return s
+}

@@ -61,6 +61,7 @@ type Place struct {
 type Stats struct {
 	Named       uint64
 	Full        uint64 // flows that found no room (should be zero)
+	Faults      uint64 // flows that were not looked at further, see Fault
 	Bytes, Peak int64
 }
 
@@ -68,6 +69,7 @@ type Stats struct {
 func (s *Stats) Add(o Stats) {
 	s.Named += o.Named
 	s.Full += o.Full
+	s.Faults += o.Faults
 	s.Bytes += o.Bytes
 	s.Peak += o.Peak
 }
@@ -201,11 +203,13 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 	}
 	k.p, k.side, k.data = p, side, data
 	if k.read {
-		x.overhear(k)
+		broke := x.guarded(k, at)
 		k.p, k.data = nil, nil
+		if broke {
+			return x.settle(note, k)
+		}
 		return note
 	}
-	done := false
 	if k.tcp && k.facts == nil && !k.readable && len(data) >= randomLeast {
 		if random(data) {
 			k.random |= 1 << side
@@ -213,19 +217,7 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 			k.readable = true
 		}
 	}
-	if k.tcp {
-		done = x.segment(k, at)
-	} else {
-		done = x.datagram(k)
-	}
-	if k.announces() {
-		x.overhear(k)
-		if done && k.control != nil {
-			done, k.read = false, true
-			x.giveBack(&k.dir[0])
-			x.giveBack(&k.dir[1])
-		}
-	}
+	done := x.guarded(k, at)
 	k.p, k.data = nil, nil
 	switch {
 	case done:
@@ -247,7 +239,7 @@ func (x *Identifier) examine(note uint32, p *capture.Packet, side int, data []by
 func (x *Identifier) keep(k *pending) uint32 {
 	if !x.spend(pendingCost) {
 		x.stats.Full++
-		x.decide(k)
+		x.decideGuarded(k)
 		return x.settle(0, k)
 	}
 	var v uint32
@@ -329,7 +321,7 @@ func (x *Identifier) Take(note uint32) *Facts {
 	}
 	if note&Done == 0 {
 		k := &x.slots[note&index-1]
-		x.decide(k)
+		x.decideGuarded(k)
 		note = x.settle(note, k)
 	}
 	v := note & index

@@ -252,6 +252,9 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	if interrupted && !j.said && !j.flags.quiet {
 		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("interrupted: this is what was seen until then", "interrumpido: esto es lo visto hasta entonces"))
 	}
+	if n := j.eng.Stats().Payload.Faults; n > 0 && !j.flags.quiet {
+		a.sayFaults(n, a.tongue())
+	}
 	problems := a.problems(j)
 	if j.sel != nil {
 		if e := j.sel.Err(); e != nil {

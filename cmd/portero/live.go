@@ -466,6 +466,9 @@ func (s *session) summary() {
 	if n := s.leftOut(); n > 0 && !brokenPipe(s.out.slow.failure()) {
 		fmt.Fprintf(s.a.err, s.lang.Pick("portero: %s not written: whoever reads is too slow, or a disk is full\n", "portero: %s: quien lee es demasiado lento, o un disco está lleno\n"), words.Number(n, s.lang.Pick("line was", "línea no se escribió"), s.lang.Pick("lines were", "líneas no se escribieron")))
 	}
+	if n := st.Payload.Faults; n > 0 {
+		s.a.sayFaults(n, s.lang)
+	}
 	if s.rec != nil {
 		fmt.Fprintf(s.a.err, "portero: %s\n", printable(savedWords(s.lang, s.rec.State())))
 	}

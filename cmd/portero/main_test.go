@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"portero/catalog/identify"
 )
 
 // TestMain makes the tests speak English wherever they run.
@@ -22,6 +24,7 @@ func TestMain(m *testing.M) {
 	if spec := os.Getenv("PORTERO_TEST_CLIENT"); spec != "" {
 		os.Exit(testClient(spec))
 	}
+	identify.Strict = true // what breaks off ends the test
 	os.Setenv("LC_ALL", "C")
 	// As the command itself does at its start: hundreds of them run here, in one process.
 	debug.SetGCPercent(400)

@@ -32,3 +32,10 @@ func (a *app) stats(j *job) {
 		flows(s.Flows.Evicted), s.Flows.EvictedHalfOpen, s.Flows.Revived, flows(s.Flows.DataFull))
 	say("strayed", "sueltos", "%s no known flow", "%s ningún flujo conocido", of(s.Flows.Stray, "ICMP error that quotes", "ICMP errors that quote", "error ICMP que no cita", "errores ICMP que no citan"))
 }
+
+// sayFaults says that what n flows say could not be read by a fault of portero's own: all else is whole.
+func (a *app) sayFaults(n uint64, l words.Lang) {
+	fmt.Fprintf(a.err, "portero: "+l.Pick("what %s said could not be read, by a fault of portero's own; all else is whole. Please report it, with the capture if it may be shared\n",
+		"lo dicho en %s no se pudo leer, por un fallo del propio portero; lo demás está completo. Por favor, avise de ello, con la captura si se puede compartir\n"),
+		some(l, n, "flow", "flows", "flujo", "flujos"))
+}

@@ -9,8 +9,12 @@ import (
 
 	"portero/capture"
 	"portero/capture/pcapfile"
+	"portero/catalog/identify"
 	"portero/internal/record"
 )
+
+// What breaks off ends the test.
+func init() { identify.Strict = true }
 
 // FuzzWhole runs hostile captures through the whole read path: no panic, and no
 // packet is lost between the frames and the records.
