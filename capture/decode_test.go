@@ -269,11 +269,14 @@ func FuzzDecode(f *testing.F) {
 		}
 		f.Add(uint16(1), ether(f, eth(kind), ip, &layers.UDP{SrcPort: 5353, DstPort: 53}, gopacket.Payload("a datagram")))
 	}
-	for _, link := range []uint16{linkSunATM, 8, 219, linkERF, linkIPNET, 240, 241, linkMPacket, 281, 282, 284, 285} {
+	for _, link := range []uint16{linkSunATM, 8, 219, linkERF, linkIPNET, 240, 241, linkMPacket, 281, 282, 284, 285, 178, 179, 180, 181, linkEPON, linkDOCSIS} {
 		f.Add(link, append([]byte{1, 2, 0, 1, 64, 0, 0, 0, 2, 0}, ether(f, eth(layers.EthernetTypeIPv4), ip4(6), syn())...))
 	}
 	f.Add(uint16(1), ether(f, eth(0x4305), gopacket.Payload([]byte{0x40, 15, 9, 0, 2, 2, 2, 2, 2, 2}), eth(layers.EthernetTypeIPv4), ip4(6), syn()))
 	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(17), &layers.UDP{SrcPort: 1, DstPort: 6080}, gopacket.Payload([]byte{1, 4, 0, 0, 0, 0, 0, 0, 0x45, 0, 0, 20})))
+	for _, proto := range []layers.IPProtocol{ProtoDCCP, ProtoUDPLite} {
+		f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(proto), gopacket.Payload([]byte{4, 0, 8, 0, 5, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1})))
+	}
 	f.Add(uint16(113), make([]byte, 40))
 	f.Add(uint16(127), make([]byte, 60))
 	f.Fuzz(func(t *testing.T, link uint16, b []byte) {
