@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/gopacket"
@@ -72,6 +73,31 @@ func TestDatagramsWithPorts(t *testing.T) {
 			if len(all) != 2 || got != x.want || r["icmp_frame"] != nil || fmt.Sprint(refused["icmp_frame"]) != fmt.Sprint(len(x.say)+2) || r["exchange"] != nil || r["handshake"] != "none" {
 				t.Errorf("%s, %s: %d records, %s, want %s; ICMP at %v and %v", x.name, filepath.Base(file), len(all), got, x.want, r["icmp_frame"], refused["icmp_frame"])
 			}
+		}
+	}
+}
+
+// TestHeaderThatCannotBe: of a segment whose header is shorter than any may be it is not said that it was cut: nothing was.
+func TestHeaderThatCannotBe(t *testing.T) {
+	a, b := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 88}
+	name := filepath.Join(t.TempDir(), "x.pcap")
+	w := newWire(t, name)
+	seg := append([]byte{byte(a.port >> 8), byte(a.port & 0xff), 0, 88}, make([]byte, 36)...)
+	seg[12], seg[13] = 2<<4, 1 // eight octets, and a FIN
+	w.send(a, b, layers.IPProtocolTCP, gopacket.Payload(seg), nil)
+	w.close()
+	for _, x := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{name}, "headers that no receiver reads: only the ports are known"},
+		{[]string{name, "--lang", "es"}, "cabeceras que ningún receptor lee"},
+		{[]string{"why", name, "1"}, "No packet has a header that a receiver reads"},
+		{[]string{"why", name, "1", "--lang", "es"}, "Ningún paquete tiene una cabecera que un receptor lea"},
+	} {
+		_, out, errs := portero(t, x.args...)
+		if out = strings.Join(strings.Fields(out), " "); !strings.Contains(out, x.says) || strings.Contains(out, "cut before") {
+			t.Errorf("%q: %s%s", x.args, out, errs)
 		}
 	}
 }

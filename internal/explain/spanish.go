@@ -38,7 +38,7 @@ var spanish = map[string]string{
 	"verdict midstream":                "La conexión estaba abierta cuando se vio por primera vez, casi siempre desde antes de la captura: no se capturó ni SYN ni SYN-ACK. No se sabe cómo se abrió, que no es lo mismo que un fallo.",
 	"verdict unsolicited":              "Un SYN-ACK o un RST sin SYN previo. Casi siempre retrodispersión: alguien usó esta dirección como remitente falso en otra parte. No culpa a nadie.",
 	"verdict probe":                    "Indicadores que no abren ninguna conexión (NULL, FIN, XMAS, SYN+FIN ...), o un ACK suelto cuya única respuesta es el RST que pedía. Los envían programas de escaneo.",
-	"verdict unknown":                  "Todos los paquetes están truncados antes de los indicadores: solo se conocen los puertos. Conviene capturar al menos 54 octetos por trama.",
+	"verdict unknown":                  "Todos los paquetes están truncados antes de los indicadores, o llevan una cabecera que ningún receptor lee: solo se conocen los puertos. Conviene capturar al menos 54 octetos por trama.",
 	"close closed":                     "Los dos sentidos terminaron con FIN: un final ordenado.",
 	"close half_closed":                "Un lado dijo con FIN que no tiene más que enviar; el otro puede seguir. Normal un rato, un resto olvidado cuando dura.",
 	"close reset":                      "Un lado la cortó de golpe con un RST que el otro acepta. Los RST fuera de ventana se cuentan como sospechosos y no cortan nada.",

@@ -18,7 +18,7 @@ var words = []entry{
 	{"midstream", "verdict", "The connection was open when it was first seen, mostly since before the capture began: neither SYN nor SYN-ACK was captured. Its handshake is unknown, which is not the same as failed."},
 	{"unsolicited", "verdict", "A SYN-ACK or RST for which there is no SYN. Mostly backscatter: somebody forged this address as a sender elsewhere. It blames nobody."},
 	{"probe", "verdict", "Flags that open no connection (NULL, FIN, XMAS, SYN+FIN ...), or a lone ACK whose one answer is the RST it asked for. Programs that scan send these; ordinary ones do not."},
-	{"unknown", "verdict", "Every packet is cut before its flags: only the ports are known. Capture at least 54 bytes a frame."},
+	{"unknown", "verdict", "Every packet is cut before its flags, or has a header that no receiver reads: only the ports are known. Capture at least 54 bytes a frame."},
 	{"closed", "close", "Both sides sent a FIN: an orderly end, each saying that it has no more to send."},
 	{"half_closed", "close", "One side said with a FIN that it has no more to send; the other may go on. Normal for a while, a leftover when it lasts."},
 	{"reset", "close", "One side ended the connection at once with a RST that its receiver accepts. RSTs outside the window are counted as suspected and end nothing."},

@@ -80,6 +80,9 @@ func Meaning(r *record.Record) Text {
 		k := strings.ReplaceAll(r.ProbeKind.String(), "_", "+")
 		return Text{"A segment that belongs to no connection and that no ordinary one sends (" + k + ").", "Un segmento que no pertenece a ninguna conexión y que ninguna normal envía (" + words.Probe(words.Spanish, r.ProbeKind.String()) + ")."}
 	case handshake.Unknown:
+		if !slices.Contains(r.Quality, "truncated_packets") {
+			return Text{"No packet has a header that a receiver reads: only the ports are known.", "Ningún paquete tiene una cabecera que un receptor lea: solo se conocen los puertos."}
+		}
 		return Text{"Every packet is cut before its flags: only the ports are known.", "Los paquetes están truncados antes de los indicadores (flags): solo se conocen los puertos."}
 	}
 	return Text{}

@@ -110,6 +110,10 @@ func (n *notes) opening() {
 		}
 		n.add(n.l.Pick("%s probe: belongs to no connection", "sondeo %s: no pertenece a ninguna conexión"), probe(n.l, n.r))
 	case handshake.Unknown:
+		if !slices.Contains(n.r.Quality, "truncated_packets") {
+			n.add("%s", n.l.Pick("headers that no receiver reads: only the ports are known", "cabeceras que ningún receptor lee: solo se conocen los puertos"))
+			break
+		}
 		n.add("%s", n.l.Pick("cut before the flags: only the ports are known", "truncado antes de los indicadores: solo se conocen los puertos"))
 	}
 }
