@@ -99,7 +99,7 @@ func parse(fields []string) (rule, error) {
 		}
 	}
 	if len(ru.doors) == 0 {
-		return ru, fmt.Errorf("%s has no port; write 80/tcp after it", fields[0])
+		return ru, fmt.Errorf("%s has no port; write 80/tcp after it", shown(fields[0]))
 	}
 	if i < len(fields) {
 		if len(fields) != i+2 {
@@ -210,4 +210,12 @@ func (p *Policy) Names(host netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// shown is a word of a policy as an error may show it: a zone of an IPv6 address may hold anything.
+func shown(word string) string {
+	if q := strconv.Quote(word); q != `"`+word+`"` {
+		return q
+	}
+	return word
 }

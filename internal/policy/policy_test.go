@@ -115,6 +115,7 @@ func TestMistakes(t *testing.T) {
 		"":                       "x: no rule",
 		"# only words\n":         "x: no rule",
 		"10.0.0.1\n":             "x:1: 10.0.0.1 has no port",
+		"fe80::1%\x00\x1b[2J\n":  `x:1: "fe80::1%\x00\x1b[2J" has no port`,
 		"\nhost 80/tcp\n":        "x:2: \"host\" is neither",
 		"10.0.0.1 80\n":          "x:1: \"80\" is no door",
 		"10.0.0.1 9-3/tcp\n":     "x:1: \"9-3/tcp\" is no door",
@@ -144,7 +145,7 @@ func TestAPolicyThatBreaksOff(t *testing.T) {
 // Whatever a policy holds, it is read, or refused in one line that names the place; a remark at its end, and blanks before it,
 // change nothing.
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{text, "\ufeff* */udp from any\r\n", "::ffff:10.0.0.0/104 0-65535/sctp", "fe80::1%eth0 1/tcp", "10.0.0.1/33 80/tcp", "10.0.0.1,,10.0.0.2 ,80/tcp,", "from from from", "a\x1b[2J 1/tcp", "10.0.0.1 80/tcp\x00"} {
+	for _, s := range []string{text, "\ufeff* */udp from any\r\n", "::ffff:10.0.0.0/104 0-65535/sctp", "fe80::1%eth0 1/tcp", "10.0.0.1/33 80/tcp", "10.0.0.1,,10.0.0.2 ,80/tcp,", "from from from", "a\x1b[2J 1/tcp", "10.0.0.1 80/tcp\x00", "::%\x00"} {
 		f.Add(s)
 	}
 	place := regexp.MustCompile(`^x:(?: |[1-9][0-9]*: ).`)
