@@ -37,6 +37,7 @@ func TestDatagramsCoveredInPart(t *testing.T) {
 		{"DCCP, cut behind what is covered", ProtoDCCP, data(2), 20, 0, 8, "55000 5001 12 type 2 cut"},
 		{"DCCP, cut in what is covered", ProtoDCCP, data(2), 20, 0, 9, "55000 5001 12 type 2 cut unchecked"},
 		{"DCCP, more covered than there is", ProtoDCCP, data(5), 28, 0, 0, "55000 5001 12 type 2 unchecked bad header"},
+		{"DCCP, an octet more covered than there is", ProtoDCCP, data(2)[:19], 19, 0, 0, "55000 5001 3 type 2 unchecked bad header"},
 		{"DCCP, a header longer than the packet", ProtoDCCP, append([]byte{0xd6, 0xd8, 0x13, 0x89, 9}, data(0)[5:]...), 28, 0, 0, "55000 5001 0 type 2 unchecked bad header"},
 		{"DCCP, an acknowledgement without room for its number", ProtoDCCP, []byte{0xd6, 0xd8, 0x13, 0x89, 4, 0, 0, 0, 3<<1 | 1, 0, 0, 0, 0, 0, 0, 8}, 16, 0, 0, "55000 5001 0 type 3 unchecked bad header"},
 		{"DCCP, cut behind the ports", ProtoDCCP, data(0), 28, 0, 22, "55000 5001 16 cut unchecked"},

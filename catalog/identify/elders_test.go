@@ -82,6 +82,7 @@ func TestElderLookalikes(t *testing.T) {
 		"a request to Novell's of an unknown kind": tcpTalk(524).say(ours, "DmdT\x00\x00\x00\x18\x00\x00\x00\x01\x00\x00\x10\x02\x12\x12\x00\x01\x01\x00\x00\x00"),
 		"the same with a kind of two halves":       tcpTalk(524).say(ours, "DmdT\x00\x00\x00\x18\x00\x00\x00\x01\x00\x00\x10\x02\x22\x11\x00\x01\x01\x00\x00\x00"),
 		"a port that is none":                      tcpTalk(113).say(ours, "22, 77000\r\n").say(theirs, "22, 77000 : ERROR : NO-USER\r\n"),
+		"a port of ten figures":                    tcpTalk(113).say(ours, "0000000022, 23\r\n").say(theirs, "0000000022, 23 : ERROR : NO-USER\r\n"),
 		"a single port":                            tcpTalk(113).say(ours, "22\r\n").say(theirs, "22 : ERROR : NO-USER\r\n"),
 		"an answer that is neither name nor error": tcpTalk(113).say(ours, "22, 23\r\n").say(theirs, "22, 23 : OK : NO-USER\r\n"),
 		"a name without a system":                  tcpTalk(113).say(ours, "22, 23\r\n").say(theirs, "22, 23 : USERID : anna\r\n"),

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -77,7 +78,8 @@ func TestDatagramsWithPorts(t *testing.T) {
 	}
 }
 
-// TestHeaderThatCannotBe: of a segment whose header is shorter than any may be it is not said that it was cut: nothing was.
+// TestHeaderThatCannotBe: of a segment whose header is shorter than any may be it is not said that it was cut: nothing was. Of one that
+// was it is.
 func TestHeaderThatCannotBe(t *testing.T) {
 	a, b := end{net.IPv4(192, 0, 2, 1).To4(), 40000}, end{net.IPv4(192, 0, 2, 2).To4(), 88}
 	name := filepath.Join(t.TempDir(), "x.pcap")
@@ -98,6 +100,22 @@ func TestHeaderThatCannotBe(t *testing.T) {
 		_, out, errs := portero(t, x.args...)
 		if out = strings.Join(strings.Fields(out), " "); !strings.Contains(out, x.says) || strings.Contains(out, "cut before") {
 			t.Errorf("%q: %s%s", x.args, out, errs)
+		}
+	}
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const kept = 14 + 20 + 8 // octets of the frame: ports and the number, no flags
+	cut := whole[:24+16+kept]
+	cut[24+8] = kept
+	if err := os.WriteFile(name, cut, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for says, args := range map[string][]string{"cut before the flags": {name}, "cut before its flags": {"why", name, "1"}} {
+		_, out, errs := portero(t, args...)
+		if out = strings.Join(strings.Fields(out), " "); !strings.Contains(out, says) || strings.Contains(out, "receiver reads") {
+			t.Errorf("%q: %s%s", args, out, errs)
 		}
 	}
 }
