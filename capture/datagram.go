@@ -28,12 +28,10 @@ func (p *Packet) DCCP() (t DCCPType, ok bool) { return DCCPType(p.Seq - 1), p.Se
 // the checksum covers, the type, and a number of 24 or 48 bits.
 func (d *Decoder) dccp(off, n int) Outcome {
 	p := d.p
-	if n < 4 || !d.have(off, 4) {
+	b, ports, ok := d.ports(off, n)
+	if !ok {
 		return d.portless(off, n)
 	}
-	b := d.data[off:]
-	ports := be.Uint32(b)
-	p.SrcPort, p.DstPort = uint16(ports>>16), uint16(ports)
 	if n < 12 || len(b) < 9 {
 		p.Bits |= Unchecked
 		if n < 12 {
@@ -59,6 +57,17 @@ func (d *Decoder) dccp(off, n int) Outcome {
 	return d.finish()
 }
 
+// ports reads the ports with which a header of n octets at off begins; b is what was captured from there. ok is false where they are not there.
+func (d *Decoder) ports(off, n int) (b []byte, ports uint32, ok bool) {
+	if n < 4 || !d.have(off, 4) {
+		return nil, 0, false
+	}
+	b = d.data[off:]
+	ports = be.Uint32(b)
+	d.p.SrcPort, d.p.DstPort = uint16(ports>>16), uint16(ports)
+	return b, ports, true
+}
+
 // dccpHeader is how long the header of a DCCP packet is at least, whose ninth octet is b: sixteen octets or twelve, and what its
 // type has behind them (section 5). Of types that are not given out nothing more is known.
 func dccpHeader(b byte) int {
@@ -78,12 +87,10 @@ func dccpHeader(b byte) int {
 // covers.
 func (d *Decoder) udpLite(off, n int) Outcome {
 	p := d.p
-	if n < 4 || !d.have(off, 4) {
+	b, ports, ok := d.ports(off, n)
+	if !ok {
 		return d.portless(off, n)
 	}
-	b := d.data[off:]
-	ports := be.Uint32(b)
-	p.SrcPort, p.DstPort = uint16(ports>>16), uint16(ports)
 	p.Digest ^= endOf(d.seed, &p.Src, p.Ver) // as in udp
 	d.payload(off+8, n-8)
 	if len(b) < 8 || n < 8 {
