@@ -73,7 +73,7 @@ func (d *Decoder) certainEthernet(off, n int) bool {
 }
 
 // plausibleEthernet reports whether an Ethernet frame that portero knows starts
-// at off.
+// at off: with a type that it sees through, or one that it has a name for.
 func (d *Decoder) plausibleEthernet(off, n int) bool {
 	if n < 14 || !d.have(off, 14) {
 		return false
@@ -83,9 +83,9 @@ func (d *Decoder) plausibleEthernet(off, n int) bool {
 		return d.have(off, 15) && d.data[off+14]>>4 == 4
 	case 0x86dd:
 		return d.have(off, 15) && d.data[off+14]>>4 == 6
-	case 0x0806, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x88cc, 0x8809, 0x888e:
+	case 0x88a8, 0x9100, 0x9200, 0x9300, 0x893f, 0x8926, 0x88e7, 0x8847, 0x8848, 0x8864, 0x880b, 0x892f, 0x8909:
 		return true
 	default:
-		return typ >= 3 && typ < 0x0600 && int(typ) <= n-14
+		return etherNames[typ] != "" || typ >= 3 && typ < 0x0600 && int(typ) <= n-14
 	}
 }

@@ -85,6 +85,39 @@ func TestVXLANFlags(t *testing.T) {
 	}
 }
 
+// What lies in Ethernet lies in a tunnel's Ethernet, too: whatever a frame wears, it is no datagram of the tunnel's port.
+func TestFramesInTunnels(t *testing.T) {
+	packet := ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), syn())
+	macs, ip := packet[:12], packet[14:]
+	for _, c := range []struct {
+		name  string
+		frame []byte
+		sees  bool
+	}{
+		{"VN-Tag", join(macs, []byte{0x89, 0x26, 0, 1, 0, 2, 8, 0}, ip), true},
+		{"E-Tag", join(macs, []byte{0x89, 0x3f, 0, 1, 0, 2, 0, 0, 8, 0}, ip), true},
+		{"802.1ah", join(macs, []byte{0x88, 0xe7, 0, 0, 0, 9}, packet), true},
+		{"HSR", join(macs, []byte{0x89, 0x2f, 0, 60, 0, 1, 8, 0}, ip), true},
+		{"a group tag", join(macs, []byte{0x89, 0x09, 1, 1, 0, 1, 0, 9, 8, 0}, ip), true},
+		{"NSH", join(macs, []byte{0x89, 0x4f, 0x0f, 0xc2, 2, 1, 0, 0, 7, 255}, ip), true},
+		{"FabricPath", join(macs, []byte{0x89, 0x03, 0, 32}, packet), true},
+		{"PPP", join(macs, []byte{0x88, 0x0b, 0, 0x21}, ip), true},
+		{"PTP", join(macs, []byte{0x88, 0xf7, 0, 2}, make([]byte, 44)), false},
+		{"a loop's test", join(macs, []byte{0x90, 0, 0, 0, 1, 0}, make([]byte, 40)), false},
+		{"a type that nobody knows", join(macs, []byte{0xe1, 0xe2}, make([]byte, 46)), false},
+	} {
+		vx := join([]byte{8, 0, 0, 0, 0, 0, 9, 0}, c.frame)
+		udp := join([]byte{0xc3, 0x50, 4789 >> 8, 4789 & 255, 0, byte(8 + len(vx)), 0, 0}, vx)
+		p, o, why, _ := decode1(t, LinkEthernet, ether(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolUDP), gopacket.Payload(udp)))
+		switch stranger := c.name == "a type that nobody knows"; {
+		case c.sees && (o != OK || p.DstPort != 443),
+			!c.sees && !stranger && o != NotIP,
+			stranger && (o != OK || p.DstPort != 4789):
+			t.Errorf("%s: %v (%v), %+v", c.name, o, why, p)
+		}
+	}
+}
+
 // The second fragment of an 802.11 frame is no header, whatever its octets look like; what the first
 // lacks is cut, as the others carry it.
 func TestFragmentsOnAir(t *testing.T) {
