@@ -136,7 +136,7 @@ type Host struct {
 	peers             addrs
 }
 
-// Peers is how many other addresses it talked with (at most maxPeers).
+// Peers is how many addresses are at the other end of its connections (at most maxPeers).
 func (h *Host) Peers() int { return h.peers.len() }
 
 // Add books one record.
@@ -144,11 +144,10 @@ func (t *Tally) Add(r *record.Record) {
 	if t.doors == nil {
 		t.doors, t.hosts = map[Key]*Door{}, map[netip.Addr]*Host{}
 	}
-	room := t.host(r, &r.Orig, &r.Resp, true)
-	if r.Resp.Addr != r.Orig.Addr {
-		room = t.host(r, &r.Resp, &r.Orig, false) && room
-	}
-	if !t.door(r) || !room {
+	// A machine that calls itself is both.
+	called := t.host(r, &r.Orig, &r.Resp, true)
+	answered := t.host(r, &r.Resp, &r.Orig, false)
+	if !t.door(r) || !called || !answered {
 		t.Dropped++
 	}
 }

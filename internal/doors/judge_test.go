@@ -102,3 +102,19 @@ func TestOrderOfDoors(t *testing.T) {
 		}
 	}
 }
+
+// A machine that calls itself, as all do on the loopback, called and was called, and sent what it received.
+func TestWhoCallsItself(t *testing.T) {
+	r := seen(6, "127.0.0.1:40000", "127.0.0.1:80", handshake.Completed)
+	r.Orig.Pkts, r.Orig.Payload, r.Resp.Pkts, r.Resp.Payload, r.ServerName = 5, 100, 4, 900, "door.example"
+	var tally Tally
+	tally.Add(r)
+	hs := tally.Hosts()
+	if len(hs) != 1 {
+		t.Fatalf("%d hosts", len(hs))
+	}
+	h := hs[0]
+	if h.Opened != 1 || h.Received != 1 || h.Pkts != 9 || h.BytesOut != 1000 || h.BytesIn != 1000 || h.OpenDoors != 1 || h.Peers() != 1 || h.Name != "door.example" {
+		t.Errorf("%+v, %d peers", h, h.Peers())
+	}
+}
