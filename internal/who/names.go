@@ -93,7 +93,7 @@ func (w *Watch) netbios(p *capture.Packet, b []byte) {
 	switch {
 	case flags&0x8000 == 0 && (opcode == 5 || opcode == 8 || opcode == 9) && questions == 1:
 		// Registration or refresh by the machine itself.
-		if name, kind, ok := netbiosName(b[12:]); ok && kind == 0 {
+		if name, kind, ok := netbiosName(b[12:]); ok && kind == 0 && unique(b[12+34+4:]) {
 			w.name(p.SrcAddr(), name, "netbios")
 		}
 	case flags&0x8000 != 0 && opcode == 0 && answers > 0 && flags&15 == 0:
@@ -103,13 +103,25 @@ func (w *Watch) netbios(p *capture.Packet, b []byte) {
 			return
 		}
 		a := netip.AddrFrom4([4]byte(r[34+10+2 : 34+10+6]))
-		if kind == 0 && a == p.SrcAddr().Unmap() {
+		if kind == 0 && r[34+10]&groupName == 0 && a == p.SrcAddr().Unmap() {
 			w.name(a, name, "netbios")
 		}
 		if w.Tell != nil {
 			w.Tell.Answer("netbios", p.SrcAddr().Unmap(), name, p.Time, p.Index)
 		}
 	}
+}
+
+// groupName is the bit that says that many machines have the name, as that of their work group (RFC 1002, section 4.2.1.3).
+const groupName = 0x80
+
+// unique reports whether b, the record behind the question of a registration, is of a name that one machine alone has.
+func unique(b []byte) bool {
+	name := 34
+	if len(b) > 0 && b[0] >= 0xc0 { // the question's
+		name = 2
+	}
+	return len(b) >= name+10+2 && binary.BigEndian.Uint16(b[name:]) == 0x20 && b[name+10]&groupName == 0
 }
 
 // netbiosName decodes a first-level encoded name of 34 octets (RFC 1001, section

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,11 @@ func netbios(flags uint16, name string, kind byte, rest ...byte) []byte {
 	return append(append(b, 0), rest...)
 }
 
+// registered is what follows the name in a registration: its kind, and the record that says by flags whose it is, with its name in front.
+func registered(flags byte, name ...byte) []byte {
+	return slices.Concat([]byte{0, 0x20, 0, 1}, name, []byte{0, 0x20, 0, 1, 0, 0, 0, 0, 0, 6, flags, 0, 10, 0, 0, 5})
+}
+
 // TestNames: each way in which a machine says who it is.
 func TestNames(t *testing.T) {
 	mac := MAC{0x00, 0x00, 0x0c, 1, 2, 3}
@@ -88,13 +94,24 @@ func TestNames(t *testing.T) {
 			w.Packet(packet(capture.ProtoUDP, "10.0.0.6", "224.0.0.251", 5353, 5353), answer("ana.local.", a))
 		}, a, Host{}},
 		"NetBIOS registration": {func(w *Watch) {
-			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "ANA", 0, 0, 0x20, 0, 1))
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "ANA", 0, registered(0, 0xc0, 12)...))
+		}, a, Host{Name: "ANA", NameBy: "netbios"}},
+		"NetBIOS registration that writes its name twice": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "ANA", 0, registered(0, netbios(0, "ANA", 0)[12:]...)...))
 		}, a, Host{Name: "ANA", NameBy: "netbios"}},
 		"NetBIOS answer": {func(w *Watch) {
 			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.9", 137, 137), netbios(0x8500, "ANA", 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 6, 0, 0, 10, 0, 0, 5))
 		}, a, Host{Name: "ANA", NameBy: "netbios"}},
 		"a group is nobody's name": {func(w *Watch) {
-			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0x1e, 0, 0x20, 0, 1))
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0x1e, registered(0x80, 0xc0, 12)...))
+		}, a, Host{}},
+		"a group is nobody's name, of workstations either": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0, registered(0x80, 0xc0, 12)...))
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0, registered(0xe0, netbios(0, "WORKGROUP", 0)[12:]...)...))
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.9", 137, 137), netbios(0x8500, "WORKGROUP", 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 6, 0x80, 0, 10, 0, 0, 5))
+		}, a, Host{}},
+		"whose name it is was cut off": {func(w *Watch) {
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0, registered(0x80, 0xc0, 12)[:15]...))
 		}, a, Host{}},
 	} {
 		var w Watch
