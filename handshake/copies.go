@@ -39,24 +39,24 @@ func (x *Rest) firstTS(p *capture.Packet) uint32 {
 }
 
 // whichCopy is the time of the copy of the SYN (or SYN-ACK) that the reply's
-// timestamp echo names, -1 when it names none.
-func (c *Conn) whichCopy(x *Rest, syn bool) int64 {
+// timestamp echo names; known is false when it names none.
+func (c *Conn) whichCopy(x *Rest, syn bool) (at int64, known bool) {
 	if x.Data == nil {
-		return -1
+		return 0, false
 	}
 	d := x.more()
-	first, at, last, echo := x.synTS, x.synTime, d.latestSYN, d.synackEcho
+	first, sent, last, echo := x.synTS, x.synTime, d.latestSYN, d.synackEcho
 	if !syn {
-		first, at, last, echo = x.synackTS, x.synackTime, d.latestSA, d.candEcho
+		first, sent, last, echo = x.synackTS, x.synackTime, d.latestSA, d.candEcho
 	}
 	if first == 0 || last.ts == 0 || first == last.ts {
-		return -1
+		return 0, false
 	}
 	switch echo {
 	case first:
-		return at
+		return sent, true
 	case last.ts:
-		return last.time
+		return last.time, true
 	}
-	return -1
+	return 0, false
 }

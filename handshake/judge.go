@@ -534,25 +534,23 @@ func (c *Conn) judgeTimes(j *Judgement, x *Rest, accepted, exact bool) {
 		return
 	}
 	if late := exact && x.candOff < x.synackOff && x.candTime < x.synackTime; accepted && x.synackOff > x.synOff && !late {
-		t := x.synTime
-		if c.synIsPrevious(o, x) {
-			t = -1
-		} else if me.copies > 1 {
-			t = -1
+		t, known := x.synTime, !c.synIsPrevious(o, x)
+		if known && me.copies > 1 {
+			known = false
 			if c.refusedFirst(r, x) == 0 {
-				t = c.whichCopy(x, true)
+				t, known = c.whichCopy(x, true)
 			}
 		}
-		if t >= 0 && x.synackTime >= t {
+		if known && x.synackTime >= t {
 			j.ServerRTT = x.synackTime - t
 		}
 	}
 	if exact && j.Verdict.Opened() && peer.bits&sentSYNACK != 0 && x.candOff > x.synackOff {
-		t := x.synackTime
+		t, known := x.synackTime, true
 		if peer.copies > 1 {
-			t = c.whichCopy(x, false)
+			t, known = c.whichCopy(x, false)
 		}
-		if t >= 0 && x.candTime >= t {
+		if known && x.candTime >= t {
 			j.ClientRTT = x.candTime - t
 		}
 	}

@@ -85,7 +85,8 @@ func micros(ns int64) uint64 {
 }
 
 // ntp turns nanoseconds since 1970 into a 64-bit NTP time stamp (RFC 7011,
-// section 6.1.10).
+// section 6.1.10). Parts of 2^32 are finer than nanoseconds: rounded up, they give the nanosecond back to readers that cut as
+// to those that round.
 func ntp(ns int64) uint64 {
 	sec := ns / 1e9
 	frac := ns % 1e9
@@ -93,7 +94,7 @@ func ntp(ns int64) uint64 {
 		frac += 1e9
 		sec--
 	}
-	return uint64(sec+2208988800)<<32 | uint64(frac)<<32/1e9
+	return uint64(sec+2208988800)<<32 | (uint64(frac)<<32+1e9-1)/1e9
 }
 
 // outer and inner are the VLAN tags at both ends of a stack, 0 none: inner has none where

@@ -79,6 +79,8 @@ func TestNetwork(t *testing.T) {
 		{func(r *record.Record) { r.Process = "curl" }, `,"process":{"name":"curl"}`},
 		{func(r *record.Record) { r.PID = 1 }, `,"process":{"pid":1}`},
 		{func(r *record.Record) { r.User = "ana" }, `,"user":{"name":"ana"}`},
+		{func(r *record.Record) {}, `"outcome":"unknown","sequence":0}`}, // of what has no times no start, no end and no duration is claimed
+		{func(r *record.Record) { r.First, r.Last = 1e9, 1e9 }, `"outcome":"unknown","start":"1970-01-01T00:00:01.000000000Z","end":"1970-01-01T00:00:01.000000000Z","duration":0,"sequence":0}`},
 		{func(r *record.Record) { r.DurationNS = 5 }, `"duration":5,`},
 		{func(r *record.Record) { r.DurationNS = -5 }, `"duration":0,`}, // a clock that was set back
 		{func(r *record.Record) { r.Orig.Addr = netip.Addr{} }, `"source":{"bytes":0,`},
