@@ -84,6 +84,10 @@ func micros(ns int64) uint64 {
 	return uint64(min(ns/1000, Unknown-1))
 }
 
+// millis turns nanoseconds since 1970 into milliseconds. The element has no sign (RFC 7011, section 6.1.8): collectors read
+// a time before 1970 as one in the year 584556006. It is 0 then; the element in nanoseconds, which counts from 1900, keeps the time.
+func millis(ns int64) uint64 { return uint64(max(ns, 0) / 1e6) }
+
 // ntp turns nanoseconds since 1970 into a 64-bit NTP time stamp (RFC 7011,
 // section 6.1.10). Parts of 2^32 are finer than nanoseconds: rounded up, they give the nanosecond back to readers that cut as
 // to those that round.
@@ -126,8 +130,8 @@ var common = []Element{
 	iana("dot1qCustomerVlanId", 245, 2, inner),
 	iana("ingressInterface", 10, 4, func(x *flow) uint64 { return uint64(x.iface) }),
 	iana("egressInterface", 14, 4, func(x *flow) uint64 { return 0 }),
-	iana("flowStartMilliseconds", 152, 8, func(x *flow) uint64 { return uint64(x.start / 1e6) }),
-	iana("flowEndMilliseconds", 153, 8, func(x *flow) uint64 { return uint64(max(x.r.Last, x.start) / 1e6) }),
+	iana("flowStartMilliseconds", 152, 8, func(x *flow) uint64 { return millis(x.start) }),
+	iana("flowEndMilliseconds", 153, 8, func(x *flow) uint64 { return millis(max(x.r.Last, x.start)) }),
 	iana("flowStartNanoseconds", 156, 8, func(x *flow) uint64 { return ntp(x.start) }),
 	iana("flowEndNanoseconds", 157, 8, func(x *flow) uint64 { return ntp(max(x.r.Last, x.start)) }),
 	iana("packetDeltaCount", 2, 8, func(x *flow) uint64 { return x.orig.pkts }),
