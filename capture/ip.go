@@ -285,6 +285,7 @@ func (d *Decoder) portless(off, n int) Outcome {
 	p := d.p
 	p.Bits |= NoPorts | Unchecked
 	d.payload(off, n)
+	p.Digest ^= endOf(d.seed, &p.Src, p.Ver) // as in udp: without ports nothing else tells the two ways apart
 	if c := min(off+max(n, 0), len(d.data)); c > off {
 		p.Digest = mum(p.Digest^mix1, sum64(d.data[off:c], 0)^mix2)
 	}
