@@ -85,6 +85,10 @@ func (d *Decoder) Again(f *Frame, p *Packet) Outcome {
 		return Short
 	}
 	d.key, d.net = d.key[:a.key], d.net[:a.net]
+	if a.transfer.at > 0 {
+		out, _ := d.packed(a.transfer, a.end)
+		return out
+	}
 	return d.aggregate(a.at, a.end-a.at)
 }
 

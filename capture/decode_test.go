@@ -277,6 +277,10 @@ func FuzzDecode(f *testing.F) {
 	for _, proto := range []layers.IPProtocol{ProtoDCCP, ProtoUDPLite} {
 		f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(proto), gopacket.Payload([]byte{4, 0, 8, 0, 5, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1})))
 	}
+	frame := ether(f, eth(layers.EthernetTypeIPv4), ip4(6), syn())
+	for _, b := range [][]byte{rndis(frame, frame), ncm(false, "NCM1", 1, frame, frame), ncm(true, "ncm0", 2, frame, frame, frame), ncm(false, "IPS\x00", 9, frame[14:]), frame, frame[14:]} {
+		f.Add(uint16(linkUSBMapped), join(usbmon(64, 3, 0), b))
+	}
 	f.Add(uint16(113), make([]byte, 40))
 	f.Add(uint16(127), make([]byte, 60))
 	f.Fuzz(func(t *testing.T, link uint16, b []byte) {

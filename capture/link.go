@@ -39,6 +39,10 @@ const (
 	linkMPacket             = 274
 	linkEPON                = 259
 	linkDOCSIS              = 143
+	linkUSB                 = 189 // as Linux notes it
+	linkUSBMapped           = 220 // and through its ring
+	linkUSBPcap             = 249 // Windows
+	linkUSBDarwin           = 266
 )
 
 var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
@@ -143,6 +147,8 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 		return d.ethernet(off+8, n-8)
 	case linkDOCSIS:
 		return d.docsis(off, n)
+	case linkUSB, linkUSBMapped, linkUSBPcap, linkUSBDarwin:
+		return d.usb(l, off, n)
 	case 138: // IP over IEEE 1394
 		if !d.have(off, 18) {
 			return d.short()

@@ -236,7 +236,7 @@ type Outcome uint8
 const (
 	// OK: the packet is filled in.
 	OK Outcome = iota
-	// More: as OK, and the frame holds a further packet (802.11 A-MSDU); call
+	// More: as OK, and the frame holds a further packet (an A-MSDU of 802.11, a transfer of USB); call
 	// Decoder.Again for it.
 	More
 	// FragmentPart: one fragment of an IP datagram; Decoder.Frag describes it.

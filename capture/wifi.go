@@ -149,7 +149,7 @@ func (d *Decoder) aggregate(off, n int) Outcome {
 		next := off + (14+l+3)&^3
 		d.again = again{}
 		if l >= 8 && d.have(next, 22) && next < end {
-			d.again = again{next, end, key, net}
+			d.again = again{at: next, end: end, key: key, net: net}
 		}
 		more := d.again
 		out := d.llc(off+14, min(l, end-off-14))
@@ -164,4 +164,7 @@ func (d *Decoder) aggregate(off, n int) Outcome {
 
 // again is where the next packet of a frame that holds several lies and what it lies in
 // ends, and how much of the way there both have in common; at 0 says that there is none.
-type again struct{ at, end, key, net int }
+type again struct {
+	at, end, key, net int
+	transfer          inTransfer // of USB, else zero
+}
