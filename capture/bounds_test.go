@@ -32,6 +32,8 @@ func TestDepthIsBounded(t *testing.T) {
 		"IP in IP":     {nil, func(b []byte, _ int) []byte { return ip(4, b) }, func(b []byte) []byte { return frame(0x0800, b) }, 16},
 		"IPv6 in IPv6": {func() []byte { return ip6(17, udp) }, func(b []byte, _ int) []byte { return ip6(41, b) }, func(b []byte) []byte { return frame(0x86dd, b) }, 16},
 		"GRE":          {nil, func(b []byte, _ int) []byte { return ip(47, append([]byte{0, 0, 8, 0}, b...)) }, func(b []byte) []byte { return frame(0x0800, b) }, 16},
+		"NSH over IP":  {nil, func(b []byte, _ int) []byte { return ip(145, append([]byte{0x0f, 0xc2, 2, 1, 0, 0, 1, 255}, b...)) }, func(b []byte) []byte { return frame(0x0800, b) }, 16},
+		"SRv6":         {func() []byte { return ip6(17, udp) }, func(b []byte, _ int) []byte { return ip6(143, frame(0x86dd, b)) }, func(b []byte) []byte { return frame(0x86dd, b) }, 16},
 		"VLAN": {func() []byte { return append([]byte{8, 0}, packet...) }, func(b []byte, i int) []byte { return append([]byte{0x81, 0, 0, byte(i)}, b...) },
 			func(b []byte) []byte { return append([]byte{2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4}, b...) }, 15},
 		"MPLS": {nil, func(b []byte, i int) []byte {

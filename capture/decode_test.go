@@ -281,6 +281,13 @@ func FuzzDecode(f *testing.F) {
 	for _, b := range [][]byte{rndis(frame, frame), ncm(false, "NCM1", 1, frame, frame), ncm(true, "ncm0", 2, frame, frame, frame), ncm(false, "IPS\x00", 9, frame[14:]), frame, frame[14:]} {
 		f.Add(uint16(linkUSBMapped), join(usbmon(64, 3, 0), b))
 	}
+	for link, head := range map[uint16][]byte{linkAX25: append(make([]byte, 13), 1, 3, 0xcc), linkExported: []byte("\x00\x0c\x00\x02ip\x00\x00\x00\x00"), linkTZSP: {1, 0, 0, 1, 1}, 7: {1, 2, 240}, 106: nil,
+		9: {0xff, 3, 0, 0x3d, 0xc0, 0, 0, 1, 0x21}, linkHCI: {2, 11, 0x20, 50, 0, 46, 0, 64, 0, 2, 8, 0}} {
+		f.Add(link, join(head, frame[14:]))
+	}
+	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(17), &layers.UDP{SrcPort: 1, DstPort: 5555}, gopacket.Payload(join([]byte{0x20, 0, 8, 0, 0, 0, 0, 1}, frame[14:]))))
+	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(145), gopacket.Payload(join([]byte{0x0f, 0xc2, 2, 1, 0, 0, 1, 255}, frame[14:]))))
+	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(143), gopacket.Payload(frame)))
 	f.Add(uint16(113), make([]byte, 40))
 	f.Add(uint16(127), make([]byte, 60))
 	f.Fuzz(func(t *testing.T, link uint16, b []byte) {

@@ -18,6 +18,13 @@ func TestLans(t *testing.T) {
 	isl := func(kind byte) []byte {
 		return join([]byte{1, 0, 0x0c, 0, 0, kind}, a, []byte{0, 84, 0xaa, 0xaa, 3, 2, 0, 0, 0, 14, 0, 1, 0, 0}, frame, make([]byte, 4))
 	}
+	radio := func(stations int) (b []byte) {
+		for range stations {
+			b = append(b, 0x9c, 0x60, 0x86, 0x82, 0x98, 0x98, 0x60)
+		}
+		b[len(b)-1] |= 1
+		return b
+	}
 	juniper := func(flags byte, ext ...byte) []byte { return join([]byte{0x4d, 0x47, 0x43, flags}, ext, frame) }
 	for _, c := range []struct {
 		name string
@@ -58,6 +65,25 @@ func TestLans(t *testing.T) {
 		{"SunATM, LLC", linkSunATM, join([]byte{0x82, 0, 0, 33}, snap), true, 0},
 		{"SunATM, LAN emulation", linkSunATM, join([]byte{1, 0, 0, 33, 0, 9}, frame), true, 0},
 		{"SunATM, signalling", linkSunATM, join([]byte{6, 0, 0, 5}, snap), false, 0},
+		{"sniffed elsewhere", linkTZSP, join([]byte{1, 0, 0, 1, 0, 10, 1, 7, 1}, frame), true, 0},
+		{"sniffed elsewhere, tags without end", linkTZSP, join([]byte{1, 0, 0, 1, 10, 250}, frame), false, 0},
+		{"AX.25", linkAX25, join(radio(2), []byte{3, 0xcc}, ip), true, 0},
+		{"AX.25 through all the stations there may be, in a connection", linkAX25, join(radio(10), []byte{0x22, 0xcc}, ip), true, 0},
+		{"AX.25 with KISS, to be answered", 202, join([]byte{0}, radio(3), []byte{0x13, 0xcc}, ip), true, 0},
+		{"AX.25 through more stations than there may be", linkAX25, join(radio(11), []byte{3, 0xcc}, ip), false, 0},
+		{"AX.25 without a sender", linkAX25, join(radio(1), []byte{3, 0xcc}, ip), false, 0},
+		{"AX.25, text", linkAX25, join(radio(2), []byte{3, 0xf0}, ip), false, 0},
+		{"AX.25, supervision", linkAX25, join(radio(2), []byte{1, 0xcc}, ip), false, 0},
+		{"ARCNET", 7, join([]byte{1, 2, 212, 0, 0, 9}, ip), true, 0},
+		{"ARCNET, of RFC 1051", 7, join([]byte{1, 2, 240}, ip), true, 0},
+		{"ARCNET, a piece", 7, join([]byte{1, 2, 212, 1, 0, 9}, ip), false, 0},
+		{"ARCNET of Linux", 129, join([]byte{1, 2, 0, 0, 212, 0, 0, 9}, ip), true, 0},
+		{"IP over ATM", 106, ip, true, 0},
+		{"IP over ATM with LLC", 106, snap, true, 0},
+		{"what Wireshark exported", linkExported, join([]byte{0, 20, 0, 4, 1, 2, 3, 4, 0, 12, 0, 4}, []byte("ip\x00\x00"), []byte{0, 0, 0, 0}, ip), true, 0},
+		{"what Wireshark exported, a frame", linkExported, join([]byte{0, 12, 0, 3}, []byte("eth"), []byte{0, 0, 0, 0}, frame), true, 0},
+		{"what Wireshark exported, of another reader", linkExported, join([]byte{0, 12, 0, 4}, []byte("ipx\x00"), []byte{0, 0, 0, 0}, ip), false, 0},
+		{"what Wireshark exported, tags without end", linkExported, join([]byte{0, 12, 0, 4}, []byte("ip\x00\x00"), []byte{0, 9, 0xff, 0xff}, ip), false, 0},
 		{"SLIP", 8, join([]byte{0, 0x45}, make([]byte, 14), ip), true, 0},
 		{"PPP of pppd, in", 166, join([]byte{0, 3, 0, 0x21}, ip), true, 0},
 		{"PPP of pppd, out", 166, join([]byte{1, 3, 0, 0x21}, ip), true, 0},

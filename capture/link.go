@@ -39,6 +39,12 @@ const (
 	linkMPacket             = 274
 	linkEPON                = 259
 	linkDOCSIS              = 143
+	linkAX25                = 3
+	linkHCI                 = 187
+	linkHCIWay              = 201 // with where it goes
+	linkHCIMonitor          = 254
+	linkTZSP                = 128
+	linkExported            = 252
 	linkUSB                 = 189 // as Linux notes it
 	linkUSBMapped           = 220 // and through its ring
 	linkUSBPcap             = 249 // Windows
@@ -46,13 +52,13 @@ const (
 )
 
 var linkNames = map[LinkType]string{0: "null", 1: "ethernet", 3: "ax25", 6: "token ring", 7: "arcnet", 8: "slip", 9: "ppp", 10: "fddi", 12: "raw ip", 14: "raw ip",
-	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 109: "enc", 113: "linux cooked",
-	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 123: "sunatm", 127: "802.11 radiotap", 129: "arcnet linux", 138: "apple ip over ieee 1394",
+	50: "ppp hdlc", 51: "pppoe", 100: "atm rfc1483", 101: "raw ip", 106: "ip over atm", 104: "cisco hdlc", 105: "802.11", 107: "frame relay", 108: "loop", 109: "enc", 113: "linux cooked",
+	114: "localtalk", 117: "pflog", 119: "802.11 prism", 120: "aironet", 122: "ip over fibre channel", 123: "sunatm", 127: "802.11 radiotap", 128: "tzsp", 129: "arcnet linux", 138: "apple ip over ieee 1394",
 	149: "user 2", 178: "juniper ethernet", 179: "juniper ppp", 180: "juniper frame relay", 181: "juniper cisco hdlc", 259: "epon", 140: "mtp2", 141: "mtp3", 142: "sccp", 143: "docsis", 144: "irda", 163: "802.11 avs", 165: "bacnet ms/tp", 166: "ppp pppd", 169: "gpf-t", 177: "lapd linux", 187: "bluetooth hci h4",
-	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
+	189: "usb linux", 192: "ppi", 195: "802.15.4", 197: "erf", 201: "bluetooth hci h4", 202: "ax25 kiss", 204: "ppp with direction", 205: "cisco hdlc with direction", 206: "frame relay with direction",
 	209: "ipmb linux", 215: "802.15.4 nonask", 219: "mpls", 220: "usb linux", 224: "fc-2", 226: "ipnet", 227: "can socketcan", 228: "raw ipv4", 229: "raw ipv6", 230: "802.15.4 no fcs", 231: "d-bus", 242: "ip over infiniband", 258: "pktap",
 	235: "dvb-ci", 239: "nflog", 240: "netanalyzer", 241: "netanalyzer",
-	243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 253: "netlink", 254: "bluetooth monitor",
+	243: "mpeg-2 ts", 245: "nfc llcp", 247: "infiniband", 248: "sctp", 249: "usbpcap", 251: "bluetooth le", 252: "wireshark exported pdu", 253: "netlink", 254: "bluetooth monitor",
 	256: "bluetooth le phdr", 257: "profibus", 266: "usb darwin", 270: "loratap", 271: "vsock",
 	272: "nordic ble", 273: "xra-31", 274: "ethernet with preamble", 276: "linux cooked v2", 278: "openvizsla", 281: "dsa broadcom", 282: "dsa broadcom",
 	283: "802.15.4 tap", 284: "dsa marvell", 285: "dsa marvell", 286: "elee"}
@@ -147,6 +153,16 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 		return d.ethernet(off+8, n-8)
 	case linkDOCSIS:
 		return d.docsis(off, n)
+	case linkHCI, linkHCIWay, linkHCIMonitor:
+		return d.bluetooth(l, off, n)
+	case linkAX25:
+		return d.ax25(off, n)
+	case 202: // with KISS
+		return d.ax25(off+1, n-1)
+	case linkExported:
+		return d.exported(off, n)
+	case linkTZSP:
+		return d.tzspFrame(off, n)
 	case linkUSB, linkUSBMapped, linkUSBPcap, linkUSBDarwin:
 		return d.usb(l, off, n)
 	case 138: // IP over IEEE 1394
@@ -172,22 +188,17 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 			}
 		}
 		return d.notIP(reasonLink, uint16(l))
-	case 129: // Linux ARCNET: a type behind source, destination and offset
-		if !d.have(off, 8) {
-			return d.short()
-		}
-		switch d.data[off+4] {
-		case 212:
-			if d.data[off+5] != 0 {
-				return d.notIP(reasonLink, uint16(l)) // a fragment
-			}
-			return d.ip4(off+8, n-8)
-		case 240:
-			return d.ip4(off+5, n-5)
-		}
-		return d.notIP(reasonLink, uint16(l))
+	case 7:
+		return d.arcnet(l, off+2, n-2)
+	case 129: // as Linux has it, with an offset behind source and destination
+		return d.arcnet(l, off+4, n-4)
 	case 100: // LLC-encapsulated ATM
 		return d.llc(off, n)
+	case 106: // classical IP over ATM, with and without LLC
+		if d.have(off, 1) && d.data[off] == 0xaa {
+			return d.llc(off, n)
+		}
+		return d.ip(off, n)
 	case linkSunATM:
 		return d.sunATM(off, n)
 	case 8: // SLIP behind the direction and the header as it was compressed

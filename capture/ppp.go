@@ -52,8 +52,46 @@ func (d *Decoder) ppp(off, n int) Outcome {
 		return d.ip6(off+w, n-w)
 	case 0x0281, 0x0283:
 		return d.mpls(off+w, n-w)
+	case pppMultilink:
+		return d.multilink(off+w, n-w)
 	}
 	return d.notIP(reasonPPP, proto)
+}
+
+const pppMultilink = 0x003d
+
+// multilink decodes what was shared out among several links (RFC 1990, section 3): a packet behind a header of four octets,
+// or of two where both ends agreed on short numbers. Of one in pieces the first has the headers; what it lacks is in the others,
+// and cut here.
+func (d *Decoder) multilink(off, n int) Outcome {
+	const begins, ends = 0x80, 0x40
+	for _, l := range [...]int{4, 2} {
+		if !d.have(off, l+3) || d.data[off]&begins == 0 {
+			break
+		}
+		at, proto := off+l, d.data[off+l]
+		if proto == 0 {
+			at, proto = at+1, d.data[at+1]
+		}
+		if version := d.data[at+1] >> 4; proto != 0x21 || version != 4 {
+			if proto != 0x57 || version != 6 {
+				continue
+			}
+		}
+		room := uint32(0)
+		if d.data[off]&ends == 0 {
+			room = 1 << 16
+		}
+		p := d.p
+		p.WireLen += room
+		out := d.ip(at+1, n-(at+1-off))
+		p.WireLen -= room
+		if out == FragmentPart {
+			d.Frag.WireLen -= room
+		}
+		return out
+	}
+	return d.notIP(reasonPPP, pppMultilink)
 }
 
 func (d *Decoder) chdlc(off, n int) Outcome {

@@ -95,6 +95,8 @@ func (r Reason) String() string {
 			return "ppp pap"
 		case 0xc223:
 			return "ppp chap"
+		case pppMultilink:
+			return "ppp multilink"
 		case 0x00fd:
 			return "ppp compressed"
 		}

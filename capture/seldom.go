@@ -146,6 +146,31 @@ func (d *Decoder) gue(off, n int) (Outcome, bool) {
 	return 0, false
 }
 
+// fou decodes Foo over UDP, as Linux sends it to ports that people agree on (its manual has 5555 and 7777): IP or GRE at once,
+// without a header of its own. Only what fills the datagram, with the right checksum, is one.
+func (d *Decoder) fou(off, n int) (Outcome, bool) {
+	if d.certainIP(off, n) {
+		return d.attempt(tunFOU, true, func() Outcome { return d.ip(off, n) })
+	}
+	h := d.data[off:]
+	if h[0]&^0xb0 != 0 || h[1] != 0 { // but a checksum, a key and a number there is nothing in GRE's first octets
+		return 0, false
+	}
+	l := 4
+	for _, option := range [...]byte{0x80, 0x20, 0x10} {
+		if h[0]&option != 0 {
+			l += 4
+		}
+	}
+	switch typ := be.Uint16(h[2:]); {
+	case typ == 0x6558 && d.certainEthernet(off+l, n-l):
+	case (typ == 0x0800 || typ == 0x86dd) && d.certainIP(off+l, n-l):
+	default:
+		return 0, false
+	}
+	return d.gre(off, n)
+}
+
 // nflog walks the netfilter log's attributes to the packet.
 func (d *Decoder) nflog(off, n int) Outcome {
 	if !d.have(off, 4) {
@@ -187,4 +212,75 @@ func (d *Decoder) pflog(off, n int) Outcome {
 		return d.ip6(off+l, n-l)
 	}
 	return d.notIP(reasonLink, uint16(LinkPFLog))
+}
+
+// arcnet decodes ARCNET from its protocol on: IP of RFC 1051, or of RFC 1201 with the place in a packet of several frames.
+func (d *Decoder) arcnet(l LinkType, off, n int) Outcome {
+	if !d.have(off, 4) {
+		return d.short()
+	}
+	switch h := d.data[off:]; {
+	case h[0] == 212 && h[1] == 0:
+		return d.ip4(off+4, n-4)
+	case h[0] == 240:
+		return d.ip4(off+1, n-1)
+	}
+	return d.notIP(reasonLink, uint16(l))
+}
+
+// ax25 decodes amateur radio's AX.25: addresses of seven octets, the last of which ends with a set bit, control, and what the
+// information is. Only information and unnumbered information have some.
+func (d *Decoder) ax25(off, n int) Outcome {
+	const address, most = 7, 10
+	o := off
+	for range most {
+		if !d.have(o, address+2) {
+			return d.short()
+		}
+		o += address
+		if d.data[o-1]&1 == 0 {
+			continue
+		}
+		if control := d.data[o]; o-off >= 2*address && (control&1 == 0 || control&^0x10 == 3) && d.data[o+1] == 0xcc {
+			return d.ip4(o+2, n-(o+2-off))
+		}
+		break
+	}
+	return d.notIP(reasonLink, linkAX25)
+}
+
+// exported decodes what Wireshark exports of its own layers: tags, of which one names the reader of what follows, up to one
+// that ends them.
+func (d *Decoder) exported(off, n int) Outcome {
+	const reader = 12
+	name := ""
+	for o := off; d.have(o, 4); {
+		tag, size := be.Uint16(d.data[o:]), int(be.Uint16(d.data[o+2:]))
+		if o += 4; tag == 0 {
+			n -= o + size - off
+			switch o += size; name {
+			case "ip", "ipv6":
+				if n > 0 && d.have(o, 1) {
+					return d.ip(o, n)
+				}
+				return d.short()
+			case "eth", "eth_maybefcs", "eth_withoutfcs":
+				return d.ethernet(o, n)
+			}
+			break
+		}
+		if !d.have(o, size) {
+			return d.short()
+		}
+		if tag == reader && size <= 16 {
+			name = ""
+			for _, r := range [...]string{"ip", "ipv6", "eth", "eth_maybefcs", "eth_withoutfcs"} {
+				if b := d.data[o : o+size]; len(r) <= size && string(b[:len(r)]) == r && (size == len(r) || b[len(r)] == 0) {
+					name = r
+				}
+			}
+		}
+		o += size
+	}
+	return d.notIP(reasonLink, linkExported)
 }

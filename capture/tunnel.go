@@ -28,15 +28,18 @@ const (
 	tunLISP
 	tunCAPWAP
 	tunGUE
+	tunFOU
+	tunSRv6
+	tunNSH
 )
 
 var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", "4in6", "ip6ip6", "teredo", "ayiya", "vxlan", "vxlan-gpe",
-	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp", "capwap", "gue"}
+	"geneve", "gtp", "l2tp", "nvgre", "eoip", "esp-null", "mpls-in-udp", "pptp", "pim", "gre-in-udp", "tzsp", "lisp", "capwap", "gue", "fou", "srv6", "nsh"}
 
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 3386, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 3386, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080, 5555, 7777} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
@@ -107,6 +110,12 @@ func (d *Decoder) ipTunnel(proto uint8, off, n int) (Outcome, bool) {
 		}
 	case 137:
 		return d.attempt(tunMPLS, true, func() Outcome { return d.mpls(off, n) })
+	case 143: // Ethernet behind a segment routing header (RFC 8986, section 4.9)
+		if d.plausibleEthernet(off, n) {
+			return d.attempt(tunSRv6, true, func() Outcome { return d.ethernet(off, n) })
+		}
+	case 145: // RFC 9491
+		return d.attempt(tunNSH, true, func() Outcome { return d.nsh(off, n) })
 	case 50:
 		return d.espNull(off, n)
 	case 115:
@@ -189,6 +198,8 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 			}
 			return d.ip(off+8, n-8)
 		})
+	case dst == 5555 || src == 5555 || dst == 7777 || src == 7777:
+		return d.fou(off, n)
 	}
 	return 0, false
 }
@@ -222,40 +233,6 @@ func (d *Decoder) capwap(off, n int) (Outcome, bool) {
 		}
 		return out
 	})
-}
-
-// tzsp decodes what a sniffer elsewhere sends (TaZmen Sniffer Protocol): tags behind four octets, to
-// the one that ends them, then a frame of Ethernet or 802.11.
-func (d *Decoder) tzsp(off, n int) (Outcome, bool) {
-	h := d.data[off:]
-	kind := be.Uint16(h[2:])
-	if h[0] != 1 || h[1] > 1 || kind != 1 && kind != 18 {
-		return 0, false
-	}
-	o, end := off+4, off+n
-	for {
-		if o >= end || !d.have(o, 1) {
-			return 0, false
-		}
-		tag := d.data[o]
-		if o++; tag == 1 {
-			break
-		}
-		if tag == 0 { // padding, the one other tag without a length
-			continue
-		}
-		if !d.have(o, 1) {
-			return 0, false
-		}
-		o += 1 + int(d.data[o])
-	}
-	if kind == 18 {
-		return d.attempt(tunTZSP, true, func() Outcome { return d.wifi(o, end-o) })
-	}
-	if !d.plausibleEthernet(o, end-o) {
-		return 0, false
-	}
-	return d.attempt(tunTZSP, true, func() Outcome { return d.ethernet(o, end-o) })
 }
 
 // vxlan decodes VXLAN (RFC 7348) and its Generic Protocol Extension

@@ -34,6 +34,27 @@ func TestRarerTunnels(t *testing.T) {
 	gtp0 := func(flags, kind byte, n int) []byte {
 		return join([]byte{flags, kind, 0, byte(n), 0, 1, 0, 2, 0xff, 0xff, 0xff, 0xff}, make([]byte, 8))
 	}
+	wrong := func(b []byte) []byte { return join(b[:10], []byte{b[10] ^ 1}, b[11:]) }
+	outer := func(proto byte, parts ...[]byte) []byte {
+		body := join(parts...)
+		b := append([]byte(nil), four[:20]...)
+		binary.BigEndian.PutUint16(b[2:], uint16(20+len(body)))
+		b[9] = proto
+		return join(frame[:14], b, body)
+	}
+	outer6 := func(parts ...[]byte) []byte {
+		return join(frame[:12], []byte{0x86, 0xdd}, ip6Packet(hostA, hostB, 43, parts...))
+	}
+	segments := func(next byte) []byte { return join([]byte{next, 2, 4, 0, 0, 0, 0, 0}, hostB[:]) } // a segment routing header, done
+	whole, first, last := byte(0xc0), byte(0x80), byte(0x40)
+	mp := func(bits byte, long bool, parts ...[]byte) []byte {
+		h := []byte{0, 0x3d, bits, 1}
+		if long {
+			h = append(h, 2, 3)
+		}
+		body := join(h, join(parts...))
+		return join(frame[:12], []byte{0x88, 0x64, 0x11, 0, 0, 1, 0, byte(len(body))}, body)
+	}
 	gpe := func(next byte) []byte { return []byte{0x0c, 0, 0, next, 0, 0, 7, 0} }
 	for _, c := range []struct {
 		name   string
@@ -71,6 +92,27 @@ func TestRarerTunnels(t *testing.T) {
 		{"GRE in UDP, back", datagram(4754, 50000, []byte{0, 0, 8, 0}, four), "gre"},
 		{"PPPoE", join(frame[:12], []byte{0x88, 0x64, 0x11, 0, 0, 1, 0, byte(2 + len(four)), 0, 0x21}, four), "pppoe"},
 		{"PPPoE, which is asked for", join(frame[:12], []byte{0x88, 0x64, 0x11, 9, 0, 0, 0, byte(2 + len(four)), 0, 0x21}, four), "-"},
+		{"Foo over UDP", datagram(50000, 5555, four), "fou"},
+		{"Foo over UDP, back, IPv6", datagram(7777, 50000, six), "fou"},
+		{"Foo over UDP, a wrong checksum", datagram(50000, 5555, wrong(four)), "-"},
+		{"Foo over UDP, something behind it", datagram(50000, 5555, four, []byte{0}), "-"},
+		{"Foo over UDP, GRE", datagram(50000, 5555, []byte{0, 0, 8, 0}, four), "gre"},
+		{"Foo over UDP, GRE with all it may have, of a frame", datagram(50000, 7777, []byte{0xb0, 0, 0x65, 0x58}, make([]byte, 12), frame), "gre"},
+		{"Foo over UDP, GRE of another version", datagram(50000, 5555, []byte{0, 1, 8, 0}, four), "-"},
+		{"Foo over UDP, GRE of nothing sound", datagram(50000, 5555, []byte{0, 0, 8, 0}, wrong(four)), "-"},
+		{"SRv6, a frame", outer6(segments(143), frame), "srv6"},
+		{"SRv6, no frame", outer6(segments(143), make([]byte, 60)), "-"},
+		{"SRv6, NSH", outer6(segments(145), nsh(1, 2), four), "nsh"},
+		{"NSH at once, of a frame", outer(145, nsh(3, 6), frame), "nsh"},
+		{"NSH at once, shorter than it may be", outer(145, []byte{0x0f, 0xc1, 2, 1, 0, 0, 1, 255}, four), "-"},
+		{"multilink PPP", mp(whole, true, []byte{0, 0x21}, four), "pppoe"},
+		{"multilink PPP, the protocol compressed", mp(whole, true, []byte{0x21}, four), "pppoe"},
+		{"multilink PPP, short numbers", mp(whole, false, []byte{0, 0x21}, four), "pppoe"},
+		{"multilink PPP, short numbers, IPv6 compressed", mp(whole, false, []byte{0x57}, six), "pppoe"},
+		{"multilink PPP, of a first piece", mp(first, true, []byte{0, 0x21}, four), "pppoe"},
+		{"multilink PPP, of a last piece", mp(last, true, []byte{0, 0x21}, four), "-"},
+		{"multilink PPP, control", mp(whole, true, []byte{0xc0, 0x21}, four), "-"},
+		{"multilink PPP, IPv6 that says it is IPv4", mp(whole, true, []byte{0, 0x21}, six), "-"},
 		{"MPLS in UDP", datagram(50000, 6635, []byte{0, 1, 1, 64}, four), "mpls-in-udp,mpls"},
 	} {
 		p, o, _, paths := decode1(t, LinkEthernet, c.frame)
