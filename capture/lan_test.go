@@ -25,6 +25,7 @@ func TestLans(t *testing.T) {
 		b[len(b)-1] |= 1
 		return b
 	}
+	air := join([]byte{8, 1, 0, 0}, a, b, a, []byte{0x10, 0}, snap)
 	juniper := func(flags byte, ext ...byte) []byte { return join([]byte{0x4d, 0x47, 0x43, flags}, ext, frame) }
 	for _, c := range []struct {
 		name string
@@ -84,6 +85,14 @@ func TestLans(t *testing.T) {
 		{"what Wireshark exported, a frame", linkExported, join([]byte{0, 12, 0, 3}, []byte("eth"), []byte{0, 0, 0, 0}, frame), true, 0},
 		{"what Wireshark exported, of another reader", linkExported, join([]byte{0, 12, 0, 4}, []byte("ipx\x00"), []byte{0, 0, 0, 0}, ip), false, 0},
 		{"what Wireshark exported, tags without end", linkExported, join([]byte{0, 12, 0, 4}, []byte("ip\x00\x00"), []byte{0, 9, 0xff, 0xff}, ip), false, 0},
+		{"cooked, a monitor of 802.11", LinkSLL, join([]byte{0, 0, 3, 0x23, 0, 6}, make([]byte, 10), []byte{0, 0, 8, 0, 0, 0, 0, 0}, air), true, 0},
+		{"cooked again, a monitor of 802.11", LinkSLL2, join([]byte{0, 0, 0, 0, 0, 0, 0, 2, 3, 0x23}, make([]byte, 10), []byte{0, 0, 8, 0, 0, 0, 0, 0}, air), true, 0},
+		{"cooked, frame relay", LinkSLL, join([]byte{0, 0, 3, 2, 0, 6}, make([]byte, 10), []byte{0x18, 0x41, 3, 0xcc}, ip), true, 0},
+		{"a number that is anybody's, frames", 147, frame, true, 0},
+		{"a number that is anybody's, packets", 162, ip, true, 0},
+		{"a number that nobody has", 40000, frame, true, 0},
+		{"a number that is anybody's, a wrong checksum", 147, join(ip[:10], []byte{ip[10] ^ 1}, ip[11:]), false, 0},
+		{"a number of what carries no IP", 227, ip, false, 0},
 		{"SLIP", 8, join([]byte{0, 0x45}, make([]byte, 14), ip), true, 0},
 		{"PPP of pppd, in", 166, join([]byte{0, 3, 0, 0x21}, ip), true, 0},
 		{"PPP of pppd, out", 166, join([]byte{1, 3, 0, 0x21}, ip), true, 0},

@@ -90,7 +90,7 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 		if be.Uint16(d.data[off:]) == 4 {
 			d.p.Bits |= Outgoing
 		}
-		return d.etherType(be.Uint16(d.data[off+14:]), off+16, n-16)
+		return d.cooked(be.Uint16(d.data[off+2:]), be.Uint16(d.data[off+14:]), off+16, n-16)
 	case LinkSLL2:
 		if !d.have(off, 20) {
 			return d.short()
@@ -98,7 +98,7 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 		if d.data[off+10] == 4 {
 			d.p.Bits |= Outgoing
 		}
-		return d.etherType(be.Uint16(d.data[off:]), off+20, n-20)
+		return d.cooked(be.Uint16(d.data[off+8:]), be.Uint16(d.data[off:]), off+20, n-20)
 	case LinkPPP, LinkPPPHDLC:
 		return d.pppFrame(off, n)
 	case 166: // as pppd sees it: the direction, 0 or 1, in the place of HDLC's address
@@ -231,7 +231,26 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 	if _, known := linkNames[l]; known {
 		return NotIP
 	}
+	// What a number means that is anybody's (147 to 162), or that we do not know, its frames tell where they prove it.
+	switch {
+	case d.certainEthernet(off, n):
+		return d.ethernet(off, n)
+	case d.certainIP(off, n):
+		return d.ip(off, n)
+	}
 	return UnknownLink
+}
+
+// cooked decodes what Linux captured on a device of a kind (ARPHRD): of some the frame is still there, and its type means
+// nothing.
+func (d *Decoder) cooked(device, typ uint16, off, n int) Outcome {
+	switch device {
+	case 770:
+		return d.frameRelay(off, n)
+	case 803:
+		return d.radiotap(off, n)
+	}
+	return d.etherType(typ, off, n)
 }
 
 // ethernet decodes Ethernet II, 802.3 with LLC, and what Cisco wraps around it.

@@ -146,8 +146,8 @@ func (d *Decoder) gue(off, n int) (Outcome, bool) {
 	return 0, false
 }
 
-// fou decodes Foo over UDP, as Linux sends it to ports that people agree on (its manual has 5555 and 7777): IP or GRE at once,
-// without a header of its own. Only what fills the datagram, with the right checksum, is one.
+// fou decodes Foo over UDP, as Linux sends it to ports that people agree on (its manual has 5555 and 7777), and Flannel to 8285: IP or
+// GRE at once, without a header of its own. Only what fills the datagram, with the right checksum, is one.
 func (d *Decoder) fou(off, n int) (Outcome, bool) {
 	if d.certainIP(off, n) {
 		return d.attempt(tunFOU, true, func() Outcome { return d.ip(off, n) })

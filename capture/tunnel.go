@@ -39,7 +39,7 @@ var tunnelNames = [...]string{"mpls", "pppoe", "gre", "erspan", "ipip", "6in4", 
 // tunnelPorts are the ports of UDP where tunnels live, a bit for each: every datagram
 // asks for two.
 var tunnelPorts = func() (t [65536 / 64]uint64) {
-	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 3386, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080, 5555, 7777} {
+	for _, p := range [...]uint16{3544, 5072, 4789, 8472, 4790, 6081, 2152, 3386, 1701, 6635, 4754, 4755, portTZSP, 4341, 5247, 6080, 5555, 7777, 8285, 6784} {
 		t[p/64] |= 1 << (p % 64)
 	}
 	return t
@@ -137,7 +137,7 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 	}
 	h := d.data[off:]
 	switch dst, src := p.DstPort, p.SrcPort; {
-	case dst == 4789 || dst == 8472 || dst == 4790:
+	case dst == 4789 || dst == 8472 || dst == 4790 || dst == 6784: // its own, that of Linux before, that of GPE, and of Weave
 		return d.vxlan(dst == 4790, off, n)
 	case dst == 6081:
 		if h[0]>>6 != 0 {
@@ -198,7 +198,7 @@ func (d *Decoder) udpTunnel(off, n int) (Outcome, bool) {
 			}
 			return d.ip(off+8, n-8)
 		})
-	case dst == 5555 || src == 5555 || dst == 7777 || src == 7777:
+	case dst == 5555 || src == 5555 || dst == 7777 || src == 7777 || dst == 8285:
 		return d.fou(off, n)
 	}
 	return 0, false
