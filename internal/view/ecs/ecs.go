@@ -87,7 +87,12 @@ func Append(b []byte, r *record.Record) []byte {
 	b = record.AppendAddr(b, r.Orig.Addr)
 	b = append(b, `","`...)
 	b = record.AppendAddr(b, r.Resp.Addr)
-	b = append(b, `"]}`...)
+	b = append(b, `"]`...)
+	if r.App != nil && r.App.Login != nil && r.App.Login.User != "" {
+		b = append(ndjson.AppendText(append(b, `,"user":[`...), r.App.Login.User), ']')
+	}
+	b = append(b, '}')
+	b = said(b, r.App)
 	if r.Process != "" || r.PID > 0 {
 		b = append(b, `,"process":{`...)
 		if r.PID > 0 {
@@ -121,6 +126,16 @@ func own(b []byte, r *record.Record) []byte {
 	b = str(b, `,"roles_by":"`, r.RolesBy.String())
 	b = str(b, `,"service":"`, r.Service)
 	b = str(b, `,"service_by":"`, r.ServiceBy)
+	for i, kind := range r.Tunnel {
+		b = append(b, [...]string{`,"tunnel":["`, `","`}[min(i, 1)]...)
+		b = append(b, kind...)
+		if i == len(r.Tunnel)-1 {
+			b = append(b, `"]`...)
+		}
+	}
+	if r.App != nil && r.App.TLS != nil && r.App.TLS.JA4 != "" {
+		b = ndjson.AppendText(append(b, `,"ja4":`...), r.App.TLS.JA4)
+	}
 	b = micros(b, `,"server_rtt_us":`, r.ServerRTT)
 	b = micros(b, `,"client_rtt_us":`, r.ClientRTT)
 	b = num(b, `,"orig_payload":`, r.Orig.Payload)
@@ -160,6 +175,29 @@ func side(b []byte, name string, s *record.Side, ports bool, domain string) []by
 	b = num(b, `,"packets":`, s.Pkts)
 	if domain != "" {
 		b = ndjson.AppendText(append(b, `,"domain":`...), domain)
+	}
+	if s.MAC != "" {
+		b = append(b, `,"mac":"`...)
+		for _, c := range []byte(s.MAC) { // ECS writes it as RFC 7042 does
+			switch {
+			case c == ':':
+				c = '-'
+			case c >= 'a':
+				c -= 'a' - 'A'
+			}
+			b = append(b, c)
+		}
+		b = append(b, '"')
+	}
+	if s.Country != "" {
+		b = append(ndjson.AppendText(append(b, `,"geo":{"country_iso_code":`...), s.Country), '}')
+	}
+	if s.ASN != 0 {
+		b = num(b, `,"as":{"number":`, uint64(s.ASN))
+		if s.ASOrg != "" {
+			b = append(ndjson.AppendText(append(b, `,"organization":{"name":`...), s.ASOrg), '}')
+		}
+		b = append(b, '}')
 	}
 	return append(b, '}')
 }

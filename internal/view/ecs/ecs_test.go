@@ -3,11 +3,13 @@ package ecs_test
 import (
 	"encoding/json"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"portero/catalog/identify"
 	"portero/internal/corpus"
 	"portero/internal/record"
 	"portero/internal/view/ecs"
@@ -21,60 +23,87 @@ var schema = map[string]struct {
 	array  bool
 	values string
 }{
-	"@timestamp":             {kind: "date"},
-	"ecs.version":            {kind: "keyword", values: "8.11.0"},
-	"event.kind":             {kind: "keyword", values: "alert asset enrichment event metric state pipeline_error signal"},
-	"event.category":         {kind: "keyword", array: true, values: "api authentication configuration database driver email file host iam intrusion_detection library malware network package process registry session threat vulnerability web"},
-	"event.type":             {kind: "keyword", array: true, values: "access allowed connection denied end info protocol start"}, // of the category network
-	"event.outcome":          {kind: "keyword", values: "failure success unknown"},
-	"event.action":           {kind: "keyword"},
-	"event.module":           {kind: "keyword"},
-	"event.dataset":          {kind: "keyword"}, // begins with the module and a dot
-	"event.start":            {kind: "date"},
-	"event.end":              {kind: "date"},
-	"event.duration":         {kind: "long"}, // nanoseconds
-	"event.sequence":         {kind: "long"},
-	"network.type":           {kind: "keyword", values: "ipv4 ipv6 ipsec pim"},
-	"network.iana_number":    {kind: "keyword"},
-	"network.transport":      {kind: "keyword"},
-	"network.community_id":   {kind: "keyword"},
-	"network.protocol":       {kind: "keyword"},
-	"network.bytes":          {kind: "long"}, // both directions
-	"network.packets":        {kind: "long"},
-	"network.vlan.id":        {kind: "keyword"},
-	"network.inner.vlan.id":  {kind: "keyword"},
-	"source.address":         {kind: "keyword"},
-	"source.ip":              {kind: "ip"},
-	"source.port":            {kind: "long"},
-	"source.bytes":           {kind: "long"}, // from source to destination
-	"source.packets":         {kind: "long"},
-	"destination.address":    {kind: "keyword"},
-	"destination.ip":         {kind: "ip"},
-	"destination.port":       {kind: "long"},
-	"destination.bytes":      {kind: "long"},
-	"destination.packets":    {kind: "long"},
-	"destination.domain":     {kind: "keyword"},
-	"related.ip":             {kind: "ip", array: true},
-	"process.pid":            {kind: "long"},
-	"process.name":           {kind: "keyword"},
-	"user.name":              {kind: "keyword"},
-	"portero.handshake":      {kind: "own"},
-	"portero.handshake_kind": {kind: "own"},
-	"portero.exchange":       {kind: "own"},
-	"portero.close":          {kind: "own"},
-	"portero.closed_by":      {kind: "own"},
-	"portero.end_reason":     {kind: "own"},
-	"portero.roles_by":       {kind: "own"},
-	"portero.server_rtt_us":  {kind: "own"},
-	"portero.client_rtt_us":  {kind: "own"},
-	"portero.orig_payload":   {kind: "own"},
-	"portero.resp_payload":   {kind: "own"},
-	"portero.service":        {kind: "own"},
-	"portero.service_by":     {kind: "own"},
-	"portero.conn_state":     {kind: "own"},
-	"portero.history":        {kind: "own"},
-	"portero.final":          {kind: "own"},
-	"portero.risks":          {kind: "own"},
+	"@timestamp":                        {kind: "date"},
+	"ecs.version":                       {kind: "keyword", values: "8.11.0"},
+	"event.kind":                        {kind: "keyword", values: "alert asset enrichment event metric state pipeline_error signal"},
+	"event.category":                    {kind: "keyword", array: true, values: "api authentication configuration database driver email file host iam intrusion_detection library malware network package process registry session threat vulnerability web"},
+	"event.type":                        {kind: "keyword", array: true, values: "access allowed connection denied end info protocol start"}, // of the category network
+	"event.outcome":                     {kind: "keyword", values: "failure success unknown"},
+	"event.action":                      {kind: "keyword"},
+	"event.module":                      {kind: "keyword"},
+	"event.dataset":                     {kind: "keyword"}, // begins with the module and a dot
+	"event.start":                       {kind: "date"},
+	"event.end":                         {kind: "date"},
+	"event.duration":                    {kind: "long"}, // nanoseconds
+	"event.sequence":                    {kind: "long"},
+	"network.type":                      {kind: "keyword", values: "ipv4 ipv6 ipsec pim"},
+	"network.iana_number":               {kind: "keyword"},
+	"network.transport":                 {kind: "keyword"},
+	"network.community_id":              {kind: "keyword"},
+	"network.protocol":                  {kind: "keyword"},
+	"network.bytes":                     {kind: "long"}, // both directions
+	"network.packets":                   {kind: "long"},
+	"network.vlan.id":                   {kind: "keyword"},
+	"network.inner.vlan.id":             {kind: "keyword"},
+	"source.address":                    {kind: "keyword"},
+	"source.ip":                         {kind: "ip"},
+	"source.port":                       {kind: "long"},
+	"source.bytes":                      {kind: "long"}, // from source to destination
+	"source.packets":                    {kind: "long"},
+	"destination.address":               {kind: "keyword"},
+	"destination.ip":                    {kind: "ip"},
+	"destination.port":                  {kind: "long"},
+	"destination.bytes":                 {kind: "long"},
+	"destination.packets":               {kind: "long"},
+	"destination.domain":                {kind: "keyword"},
+	"source.mac":                        {kind: "mac"},
+	"destination.mac":                   {kind: "mac"},
+	"related.ip":                        {kind: "ip", array: true},
+	"related.user":                      {kind: "keyword", array: true},
+	"dns.type":                          {kind: "keyword", values: "query answer"},
+	"dns.question.name":                 {kind: "keyword"},
+	"dns.question.type":                 {kind: "keyword"},
+	"dns.response_code":                 {kind: "keyword"},
+	"dns.resolved_ip":                   {kind: "ip", array: true},
+	"http.request.method":               {kind: "keyword"},
+	"http.response.status_code":         {kind: "long"},
+	"http.response.mime_type":           {kind: "keyword"},
+	"url.domain":                        {kind: "keyword"},
+	"url.port":                          {kind: "long"},
+	"user_agent.original":               {kind: "keyword"},
+	"tls.version":                       {kind: "keyword"},
+	"tls.version_protocol":              {kind: "keyword", values: "tls dtls ssl"},
+	"tls.next_protocol":                 {kind: "keyword"},
+	"tls.resumed":                       {kind: "boolean"},
+	"tls.client.server_name":            {kind: "keyword"},
+	"tls.server.not_before":             {kind: "date"},
+	"tls.server.not_after":              {kind: "date"},
+	"tls.server.x509.alternative_names": {kind: "keyword", array: true},
+	"source.geo.country_iso_code":       {kind: "keyword"},
+	"source.as.number":                  {kind: "long"},
+	"source.as.organization.name":       {kind: "keyword"},
+	"process.pid":                       {kind: "long"},
+	"process.name":                      {kind: "keyword"},
+	"user.name":                         {kind: "keyword"},
+	"portero.handshake":                 {kind: "own"},
+	"portero.handshake_kind":            {kind: "own"},
+	"portero.exchange":                  {kind: "own"},
+	"portero.close":                     {kind: "own"},
+	"portero.closed_by":                 {kind: "own"},
+	"portero.end_reason":                {kind: "own"},
+	"portero.roles_by":                  {kind: "own"},
+	"portero.ja4":                       {kind: "own"},
+	"portero.tunnel":                    {kind: "own"},
+	"portero.server_rtt_us":             {kind: "own"},
+	"portero.client_rtt_us":             {kind: "own"},
+	"portero.orig_payload":              {kind: "own"},
+	"portero.resp_payload":              {kind: "own"},
+	"portero.service":                   {kind: "own"},
+	"portero.service_by":                {kind: "own"},
+	"portero.conn_state":                {kind: "own"},
+	"portero.history":                   {kind: "own"},
+	"portero.final":                     {kind: "own"},
+	"portero.risks":                     {kind: "own"},
 }
 
 func TestEveryFieldIsInTheSchema(t *testing.T) {
@@ -84,6 +113,12 @@ func TestEveryFieldIsInTheSchema(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	full := rs[0]
+	full.App = &identify.Facts{Client: 0, Software: [2]string{"curl/8", ""}, Login: &identify.Login{User: "ana"},
+		DNS:  &identify.Lookup{Query: "a.example", Type: 28, Code: 0, Answers: []string{"b.example", "2001:db8::1", "fe80::1%7"}},
+		HTTP: &identify.Web{Method: "GET", Host: "www.example:8080", Status: 200, ContentType: "text/html"},
+		TLS: &identify.Hello{Name: "x.example", ALPN: "h2", Version: 0xfefd, Resumed: true, JA4: "t13d", Cert: &identify.Certificate{
+			Names: []string{"x.example", "*.x.example"}, NotBefore: 1_700_000_000, NotAfter: 253_402_300_799}}}
+	full.Orig.MAC, full.Resp.MAC, full.Orig.Country, full.Orig.ASN, full.Orig.ASOrg, full.Tunnel = "02:00:5e:00:53:ab", "02:00:00:00:00:02", "ES", 64500, "Example", []string{"gre", "vxlan"}
 	full.ServerName, full.Process, full.PID, full.User, full.VLAN = "a\"b\x1b.example", "sshd", 7, "root", []uint32{100, 200}
 	for i := range append(rs, full) {
 		r := full
@@ -141,6 +176,15 @@ func walk(t *testing.T, path string, v any, seen map[string]bool) {
 				t.Errorf("%s: %v is no long", path, x)
 			}
 			continue
+		case "boolean":
+			if _, ok := x.(bool); !ok {
+				t.Errorf("%s: %v is no boolean", path, x)
+			}
+			continue
+		case "mac": // as RFC 7042 writes it
+			if !regexp.MustCompile("^[0-9A-F]{2}(-[0-9A-F]{2}){5}$").MatchString(s) {
+				t.Errorf("%s: %v is no hardware address", path, x)
+			}
 		case "date":
 			if _, err := time.Parse(time.RFC3339Nano, s); err != nil {
 				t.Errorf("%s: %v", path, err)

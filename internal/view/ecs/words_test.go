@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/view/ecs"
@@ -91,6 +92,34 @@ func TestNetwork(t *testing.T) {
 		c.edit(&r)
 		if line := ecs.Append(nil, &r); !json.Valid(line) || !strings.Contains(string(line), c.want) {
 			t.Errorf("%s\nhas no %s", line, c.want)
+		}
+	}
+}
+
+// TestSaid: what the payload told, in ECS' own fields, and none of them for what it did not tell.
+func TestSaid(t *testing.T) {
+	for _, c := range []struct {
+		app  identify.Facts
+		want string
+	}{
+		{identify.Facts{Client: -1}, ``},
+		{identify.Facts{DNS: &identify.Lookup{Query: "a\x1b.example", Type: 1, Code: -1}}, `"dns":{"type":"query","question":{"name":"a\u001b.example","type":"A"}}`},
+		{identify.Facts{DNS: &identify.Lookup{Code: 3, Type: 65280}}, `"dns":{"type":"answer","question":{"type":"65280"},"response_code":"NXDOMAIN"}`},
+		{identify.Facts{DNS: &identify.Lookup{Code: 0, Answers: []string{"x.example", "192.0.2.1", "192.0.2.1:53", "2001:db8::1"}}}, `"dns":{"type":"answer","response_code":"NOERROR","resolved_ip":["192.0.2.1","2001:db8::1"]}`},
+		{identify.Facts{Client: 1, HTTP: &identify.Web{Host: "[2001:db8::1]"}}, `"url":{"domain":"[2001:db8::1]"}`},
+		{identify.Facts{Client: 1, HTTP: &identify.Web{Host: "[2001:db8::1]:8080", Status: 404, ContentType: "text/html; charset=utf-8"}}, `"http":{"response":{"status_code":404,"mime_type":"text/html"}},"url":{"domain":"[2001:db8::1]","port":8080}`},
+		{identify.Facts{Client: 0, HTTP: &identify.Web{Host: "x:99999", Method: "GE\"T"}, Software: [2]string{"\xff\n", "nginx"}}, `"http":{"request":{"method":"GE\"T"}},"url":{"domain":"x"},"user_agent":{"original":"\ufffd\n"}`},
+		{identify.Facts{Client: -1, HTTP: &identify.Web{}, Software: [2]string{"a", "b"}}, ``},
+		{identify.Facts{TLS: &identify.Hello{Version: 0x0304}}, `"tls":{"version":"1.3","version_protocol":"tls"}`},
+		{identify.Facts{TLS: &identify.Hello{Name: "x.example"}}, `"tls":{"client":{"server_name":"x.example"}}`},
+		{identify.Facts{TLS: &identify.Hello{Cert: &identify.Certificate{NotAfter: 1 << 60, NotBefore: -1}}}, `"tls":{"server":{"not_before":"1969-12-31T23:59:59Z"}}`},
+		{identify.Facts{TLS: &identify.Hello{Cert: &identify.Certificate{}}}, ``},
+	} {
+		r := record.Record{Proto: 6, Final: true, App: &c.app}
+		line := string(ecs.Append(nil, &r))
+		_, got, _ := strings.Cut(line, `"related":{"ip":["",""]}`)
+		if got, _, _ = strings.Cut(got, `,"portero":`); !json.Valid([]byte(line)) || strings.TrimPrefix(got, ",") != c.want {
+			t.Errorf("%s\nnot %s", got, c.want)
 		}
 	}
 }
