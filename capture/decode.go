@@ -77,7 +77,10 @@ func (d *Decoder) begin(f *Frame, p *Packet) {
 	d.again = again{}
 }
 
-// Again decodes the next packet of a frame whose outcome was More.
+// Pending reports whether the frame holds a further packet, to be had by Again, also where the outcome was FragmentPart or ARP.
+func (d *Decoder) Pending() bool { return d.again.at > 0 }
+
+// Again decodes the next packet of a frame whose outcome was More, or of which one is Pending.
 func (d *Decoder) Again(f *Frame, p *Packet) Outcome {
 	a := d.again
 	d.begin(f, p)

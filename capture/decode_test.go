@@ -313,8 +313,11 @@ func FuzzDecode(f *testing.F) {
 			if (o == OK || o == More) && int(p.PayloadOff)+int(p.PayloadCap) > len(b) {
 				t.Fatalf("payload %d+%d outside %d octets", p.PayloadOff, p.PayloadCap, len(b))
 			}
-			if o != More || n > len(b) {
+			if o != More && !fresh.Pending() {
 				break
+			}
+			if n > len(b) {
+				t.Fatalf("%d packets in %d octets", n, len(b))
 			}
 			o = fresh.Again(&fr, &p)
 		}

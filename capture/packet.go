@@ -253,6 +253,9 @@ const (
 	UnknownLink
 )
 
+// told reports whether a packet, or a part of one, is told of.
+func (o Outcome) told() bool { return o <= ARP }
+
 // Batch is a run of decoded packets, in capture order, with the quotes its
 // ICMP errors point to. One goroutine owns it at a time.
 type Batch struct {

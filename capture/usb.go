@@ -116,7 +116,7 @@ func (d *Decoder) packed(where inTransfer, end int) (out Outcome, ok bool) {
 			out = d.ethernet(off, n)
 		}
 		// What is no packet must not hide those behind it.
-		if out == OK || out == More || !more {
+		if out.told() || !more {
 			return out, true
 		}
 		off, n, raw, where = nextOff, nextN, nextRaw, ahead

@@ -77,11 +77,11 @@ func packets(link LinkType, b []byte, wire int) (ports []uint16, last Outcome, d
 	f := Frame{Data: b, WireLen: uint32(wire), Link: link, Index: 1}
 	var p Packet
 	last = d.Decode(&f, &p)
-	for last == More || last == OK {
-		if p.Proto == ProtoTCP && p.Bits&(BadSum|Cut|Overlong) == 0 {
+	for {
+		if (last == More || last == OK) && p.Proto == ProtoTCP && p.Bits&(BadSum|Cut|Overlong) == 0 {
 			ports = append(ports, p.DstPort)
 		}
-		if last == OK {
+		if last != More && !d.Pending() {
 			break
 		}
 		p = Packet{}

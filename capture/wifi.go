@@ -154,7 +154,7 @@ func (d *Decoder) aggregate(off, n int) Outcome {
 		more := d.again
 		out := d.llc(off+14, min(l, end-off-14))
 		// A subframe that is no packet must not hide those behind it.
-		if out == OK || out == More || more.at == 0 || end-more.at < 22 {
+		if out.told() || more.at == 0 || end-more.at < 22 {
 			return out
 		}
 		off = more.at

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -219,6 +220,40 @@ func TestBlocks(t *testing.T) {
 			if p.Seq != capture.Seq(i+1) || p.Src != [16]byte{} {
 				t.Fatalf("packet %d of block %d is %+v", j, i, p)
 			}
+		}
+	}
+}
+
+// TestPartsBesidePackets: fragments of datagrams and ARP do not hide what lies behind them in a frame that holds several, and are
+// not hidden by it.
+func TestPartsBesidePackets(t *testing.T) {
+	whole, part := datagram(1, 50), datagram(2, 50)
+	part[6] = 0x20 // more fragments
+	binary.BigEndian.PutUint16(part[10:], 0)
+	binary.BigEndian.PutUint16(part[10:], folded(ones(part[:20], 0)))
+	dec := capture.NewDecoder(capture.NewPaths(), 1)
+	for name, c := range map[string]struct {
+		ds   [][]byte
+		want string
+	}{
+		"a part, a packet":         {[][]byte{part, whole}, "1 packets; fragment before 0"},
+		"a packet, a part":         {[][]byte{whole, part}, "1 packets; fragment before 1"},
+		"two parts, a packet":      {[][]byte{part, part, whole}, "1 packets; fragment before 0; fragment before 0"},
+		"a part between, no IP":    {[][]byte{whole, {0, 0, 0, 0}, part, whole}, "2 packets; fragment before 1"},
+		"two parts and nothing IP": {[][]byte{part, part, {0, 0, 0, 0}}, "0 packets; fragment before 0; fragment before 0"},
+	} {
+		var d decoded
+		b := inOne(c.ds...)
+		d.block.Frames = []capture.Frame{{Data: b, WireLen: uint32(len(b)), Link: 105, Index: 1, Num: 1}}
+		decode(dec, &d)
+		got := fmt.Sprint(len(d.batch.Packets), " packets")
+		for _, o := range d.other {
+			if o.outcome == capture.FragmentPart && o.frag.Len == len(part)-20 {
+				got += fmt.Sprint("; fragment before ", o.before)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }

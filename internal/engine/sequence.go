@@ -142,29 +142,34 @@ func picks(wants func(p *capture.Packet) bool, p *capture.Packet) bool {
 // room for the packets of the frames that follow.
 func (d *decoded) rest(dec *capture.Decoder, pkts []capture.Packet, out capture.Outcome, frame int) []capture.Packet {
 	fs := d.block.Frames
-	for out == capture.More {
-		d.packet(dec, &pkts[d.n], frame)
-		if need := d.n + len(fs) - frame; need > len(pkts) {
-			pkts = slices.Grow(pkts, need-len(pkts))
-			pkts = pkts[:cap(pkts)]
+	for {
+		switch out {
+		case capture.OK, capture.More:
+			d.packet(dec, &pkts[d.n], frame)
+			if out == capture.OK {
+				return pkts
+			}
+			if need := d.n + len(fs) - frame; need > len(pkts) {
+				pkts = slices.Grow(pkts, need-len(pkts))
+				pkts = pkts[:cap(pkts)]
+			}
+		default:
+			o := other{before: d.n, frame: frame, outcome: out}
+			switch out {
+			case capture.FragmentPart:
+				o.frag = dec.Frag
+			case capture.ARP:
+				o.arp = dec.ARP
+			default:
+				o.reason = dec.Reason
+			}
+			d.other = append(d.other, o)
+			if !dec.Pending() {
+				return pkts
+			}
 		}
 		out = dec.Again(&fs[frame], &pkts[d.n])
 	}
-	if out == capture.OK {
-		d.packet(dec, &pkts[d.n], frame)
-		return pkts
-	}
-	o := other{before: d.n, frame: frame, outcome: out}
-	switch out {
-	case capture.FragmentPart:
-		o.frag = dec.Frag
-	case capture.ARP:
-		o.arp = dec.ARP
-	default:
-		o.reason = dec.Reason
-	}
-	d.other = append(d.other, o)
-	return pkts
 }
 
 // usual are the bits that say nothing of a packet by itself.
