@@ -121,7 +121,7 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 		f.bits |= hasPending
 	}
 	x := t.rest(v, f)
-	told := f.conn.ZeekStray(p, side, &x)
+	told := f.conn.ZeekStray(p, side, &x, handshake.Options{IgnoreSums: t.cfg.IgnoreSums})
 	if ps.n == len(ps.pkts) || ps.side != side && !ps.crosses(p) {
 		t.stray(v, side, p)
 		return
@@ -154,11 +154,23 @@ func (t *Table) again(v uint32, side int, p *capture.Packet) {
 	}
 }
 
+// againInPlace is again for a SYN whose letter has its place in the history since it was captured, 0 for none.
+func (t *Table) againInPlace(v uint32, side int, p *capture.Packet, told uint8) {
+	f := t.flow(v)
+	before := f.conn.ZeekLetters()
+	t.again(v, side, p)
+	if x := t.rest(v, f); told != 0 && f.conn.ZeekLetters() > before {
+		f.conn.ZeekForget(before+1, &x)
+	}
+}
+
 // stray books a SYN that belongs to no connection on the live one.
 func (t *Table) stray(v uint32, side int, p *capture.Packet) {
 	f := t.flow(v)
 	f.pkts[side] += uint32(p.Frames)
 	f.wire[side] += uint64(p.WireLen)
+	x := t.rest(v, f)
+	f.conn.ZeekSpoilt(p, side, &x, handshake.Options{IgnoreSums: t.cfg.IgnoreSums})
 	if p.Flags.Any(capture.ACK) {
 		f.odd |= handshake.OddSYNACKISN
 	} else {

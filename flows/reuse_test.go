@@ -225,3 +225,65 @@ func TestReuseWithOneNumberNear(t *testing.T) {
 		}
 	}
 }
+
+// Where the first SYN was missed, a SYN with a number a little below the old ones is another call if its answer tells so: the
+// number of who calls again may lie anywhere. Without such an answer it is taken for the retry of a SYN that carried octets
+// (Fast Open, RFC 7413), captured late, and keeps its place in Zeek's history.
+func TestReuseBelowNumbersWithoutSYN(t *testing.T) {
+	const below, far = 200, 900000
+	began := []sent{{false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}}
+	spoke := append(began[:2:2], sent{true, ack, 1, 1, 10}, sent{false, ack, 1, 11, 20})
+	left := append(spoke[:4:4], sent{true, fin | ack, 11, 21, 0}, sent{false, ack, 21, 12, 0})
+	again := []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 30}, {false, ack, 1, 31, 40}}
+	behind := append([]sent{again[0], again[2], again[1]}, again[3:]...)
+	missed := append([]sent{again[0]}, again[2:]...)
+	refused := []sent{again[0], {false, rst | ack, 0, 1, 0}}
+	moved := func(p *capture.Packet) {
+		if p.SrcPort == 80 {
+			p.Seq, p.Ack = p.Seq.Add(far), p.Ack.Add(1<<32-below)
+		} else {
+			p.Seq, p.Ack = p.Seq.Add(1<<32-below), p.Ack.Add(far)
+		}
+	}
+	for _, first := range [][]sent{began, spoke, left} {
+		for i, second := range [][]sent{again, behind, missed, refused} {
+			if i > 0 && len(first) == len(began) {
+				continue // of the old one nothing tells yet that it is one
+			}
+			s := tell(t, Config{})
+			for _, p := range first {
+				s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+			}
+			s.wait(Second)
+			for _, p := range second {
+				s.pkt(p.orig, p.flags, p.seq, p.ack, p.n, moved)
+			}
+			want := []handshake.Verdict{handshake.Completed, handshake.Completed, handshake.CompletedUnseen, handshake.Refused}[i]
+			for j, e := range s.end(handshake.CompletedUnseen, want) {
+				if n := []int{len(first), len(second)}[j]; e.Orig.Pkts+e.Resp.Pkts != uint64(n) || e.Orig.Lost+e.Resp.Lost != 0 || e.SuspectedRSTs != 0 {
+					t.Errorf("%d packets, then %d: record %d has %d, %d and %d lost, %d RSTs suspected", len(first), len(second), j+1, e.Orig.Pkts+e.Resp.Pkts, e.Orig.Lost, e.Resp.Lost, e.SuspectedRSTs)
+				}
+			}
+		}
+	}
+	// Its SYN carried 100 octets, and so did none that was captured.
+	own := []sent{{false, syn | ack, 0, 101, 0}, {true, ack, 101, 1, 0}, {true, ack, 101, 1, 10}, {false, ack, 1, 111, 20}, {true, ack, 111, 21, 0}, {false, syn | ack, 0, 101, 0}}
+	for at := range own {
+		s := tell(t, Config{})
+		for i, p := range own {
+			s.pkt(p.orig, p.flags, p.seq, p.ack, p.n)
+			if i == at {
+				s.pkt(true, syn, 0, 0, 0)
+			}
+		}
+		e := s.end(handshake.CompletedUnseen)[0]
+		want := []string{"HsadD", "^hASDd", "^hADSd", "^hADdS", "^hADdS", "^hADdS"}[at]
+		if e.J.Kind != handshake.FastOpen || e.J.RolesBy != handshake.RolesSYN || e.Orig.Lost != 100 || e.Orig.Payload != 10 || e.Resp.Payload != 20 ||
+			e.Orig.Pkts+e.Resp.Pkts != uint64(len(own)+1) || e.Oddities&handshake.OddStraySYN != 0 {
+			t.Errorf("its own after %d: %v by %v, %d lost, payload %d and %d, %v", at, e.J.Kind, e.J.RolesBy, e.Orig.Lost, e.Orig.Payload, e.Resp.Payload, e.Oddities.List())
+		}
+		if got := string(e.History()); got != want {
+			t.Errorf("its own after %d: history %s, want %s", at, got, want)
+		}
+	}
+}

@@ -150,3 +150,26 @@ func TestStrangerAfterRST(t *testing.T) {
 		}
 	}
 }
+
+// A stray SYN with a checksum that its sender's network card was to fill in has Zeek's C, as all that is sent so, and no letter of its
+// own, unless wrong checksums are ignored.
+func TestStrayCallWithoutChecksum(t *testing.T) {
+	left := func(p *capture.Packet) {
+		if p.SrcPort != 80 {
+			p.Bits |= capture.PartialSum
+		}
+	}
+	for _, ignore := range []bool{false, true} {
+		s := tell(t, Config{IgnoreSums: ignore})
+		for _, p := range []sent{{true, syn, 0, 0, 0}, {false, syn | ack, 0, 1, 0}, {true, ack, 1, 1, 0}, {true, ack, 1, 1, 10}, {false, ack, 1, 11, 20}, {true, syn, 1 << 29, 0, 0}, {true, ack, 11, 21, 0}} {
+			s.pkt(p.orig, p.flags, p.seq, p.ack, p.n, left)
+		}
+		want := "Chd"
+		if ignore {
+			want = "ShADdS"
+		}
+		if e := s.end(handshake.Completed)[0]; string(e.History()) != want || e.Oddities&handshake.OddStraySYN == 0 {
+			t.Errorf("ignored: %v, history %s, want %s, %v", ignore, e.History(), want, e.Oddities.List())
+		}
+	}
+}

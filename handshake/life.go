@@ -35,9 +35,11 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			}
 			return SameAttempt
 		}
-		if peer.bits&sentSYNACK != 0 && me.bits&(sentReset|sentSYNACK) == 0 && !c.Over() && peer.synAck.In(p.Seq+2, p.Seq.Add(span)) &&
-			(me.bits&sentSegment == 0 || c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == peer.synAck) {
-			return SameAttempt // the retry of one that carried octets, see unseenSYN
+		if c.RetriesUnseen(p, side) && me.bits&sentReset == 0 && !c.Over() {
+			if me.bits&sentSegment != 0 {
+				return Pending // or who calls anew has a number a little below, which an answer of its own tells
+			}
+			return SameAttempt
 		}
 		if c.StartsBehind(p, side) {
 			if !c.Over() {
@@ -88,6 +90,14 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 	starts := func(seq capture.Seq) bool { return seq.In(p.Seq+1, p.Seq.Add(1+p.PayloadLen)) }
 	return me.bits&sentSYN == 0 && (c.flags&flagCandidate != 0 && c.candSide() == side && starts(c.candSeq) ||
 		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
+}
+
+// RetriesUnseen reports whether syn, a SYN of side, of which none was seen, may be the retry of one that carried octets, which the SYN-ACK of
+// its peer acknowledged, see unseenSYN.
+func (c *Conn) RetriesUnseen(syn *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&(sentSYN|sentSYNACK) == 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(syn.Seq+2, syn.Seq.Add(span)) &&
+		(me.bits&sentSegment == 0 || c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == peer.synAck)
 }
 
 // Took reports whether syn, a SYN of side, of which none was seen, is the one that the SYN-ACK of its peer acknowledged.

@@ -352,9 +352,9 @@ func (x *Rest) historyWord(n uint) *uint64 {
 }
 
 // ZeekStray writes the letter of a SYN or SYN-ACK of side that may open another connection, and returns its place in
-// the history plus one, 0 where it has none.
-func (c *Conn) ZeekStray(p *capture.Packet, side Side, x *Rest) (place uint8) {
-	if me := &c.half[side]; me.zeek&zSeenSH != 0 && me.isn == p.Seq {
+// the history plus one, 0 where it has none: of one with a wrong checksum there is but the count, see ZeekSpoilt.
+func (c *Conn) ZeekStray(p *capture.Packet, side Side, x *Rest, o Options) (place uint8) {
+	if me := &c.half[side]; me.zeek&zSeenSH != 0 && me.isn == p.Seq || o.spoilt(p) {
 		return 0
 	}
 	before := c.historyLen
@@ -369,6 +369,21 @@ func (c *Conn) ZeekStray(p *capture.Packet, side Side, x *Rest) (place uint8) {
 	}
 	return c.historyLen & (steady0 - 1)
 }
+
+// spoilt reports whether Zeek throws p away for its checksum.
+func (o Options) spoilt(p *capture.Packet) bool {
+	return p.Bits&(capture.BadSum|capture.PartialSum) != 0 && !o.IgnoreSums
+}
+
+// ZeekSpoilt counts p, a SYN or SYN-ACK of side that opened nothing, where its checksum is wrong.
+func (c *Conn) ZeekSpoilt(p *capture.Packet, side Side, x *Rest, o Options) {
+	if o.spoilt(p) {
+		c.zeekCounted(countC, letC, side, x)
+	}
+}
+
+// ZeekLetters is how many letters the history has.
+func (c *Conn) ZeekLetters() uint8 { return c.historyLen & (steady0 - 1) }
 
 // ZeekForget takes the letter at a place that ZeekStray returned out of the history.
 func (c *Conn) ZeekForget(place uint8, x *Rest) {
