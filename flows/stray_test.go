@@ -173,3 +173,22 @@ func TestStrayCallWithoutChecksum(t *testing.T) {
 		}
 	}
 }
+
+// A stray SYN with the number right before the one where its sender stands does not take what that sends next, though it acknowledges
+// far less than its peer has under way.
+func TestStrayCallRightBeforeNext(t *testing.T) {
+	s := tell(t, Config{})
+	s.open()
+	s.pkt(true, ack, 1, 1, 10)
+	for i := range int64(70) {
+		s.pkt(false, ack, 1+1400*i, 11, 1400)
+	}
+	s.pkt(true, syn, 10, 0, 0)
+	s.pkt(true, fin|ack, 11, 1401, 20)
+	s.pkt(false, fin|ack, 98001, 32, 0)
+	s.pkt(true, ack, 32, 98002, 0)
+	if e := s.end(handshake.Completed)[0]; e.Orig.Payload != 30 || e.Orig.OOO != 0 || e.J.Close != handshake.Closed || e.J.ClosedBy != handshake.ByOrig ||
+		string(e.History()) != "ShADdSFf" || e.Oddities&handshake.OddStraySYN == 0 {
+		t.Errorf("payload %d, %d out of order, %v by %v, history %s, %v", e.Orig.Payload, e.Orig.OOO, e.J.Close, e.J.ClosedBy, e.History(), e.Oddities.List())
+	}
+}
