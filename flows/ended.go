@@ -138,7 +138,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 				switch s := f.sideOf(p); {
 				case !ps.calls():
 					t.again(v, s, p) // a stranger's segment
-				case f.conn.StartsBehind(p, s), f.conn.EndedBefore(p, s), f.conn.Took(p, s), f.conn.RetriesUnseen(p, s):
+				case f.conn.Own(p, s):
 					t.againInPlace(v, s, p, ps.told[i]) // it is the very SYN of this connection, captured late
 				case f.conn.SameSYN(p, s), p.Flags.Any(capture.ACK) && f.conn.SameSYNACK(p, s):
 					t.again(v, s, p)

@@ -20,9 +20,15 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 	}
 	d := x.more()
 	run := x.flags&(dataPend0<<side) != 0 && d.pendEnd[side] == p.Seq
+	if peer := &c.half[1-side]; run && x.named(side) && p.Flags.Any(capture.ACK) && p.Ack == peer.next {
+		peer.bits = peer.bits&^sentWrongAck | hasAck
+		peer.ack, peer.edge = p.Seq, p.Seq.Add(1<<16)
+		c.leap(side, true, x)
+		return true
+	}
 	if p.Flags.Any(capture.ACK) && (me.bits|c.half[1-side].bits)&(sentFIN|sentReset) == 0 {
 		switch first, end, ok := c.run(1-side, x); {
-		case !ok || !p.Ack.In(first+1, end):
+		case !ok || p.Ack != end && (first == end || !p.Ack.In(first+1, end)):
 		case run:
 			// Both ends go on with each other, and neither from where it stood. What lies between nobody
 			// knows: it may not even be the same connection.
@@ -49,19 +55,39 @@ func (c *Conn) runsOn(p *capture.Packet, side Side, off uint32, x *Rest) bool {
 	return false
 }
 
+// names notes that p, a segment of side, acknowledges what lies far ahead of all that was seen of its peer, though p itself is just where
+// side stands: where the next segment of its peer begins there, and has all of side, both agree on it, and a stretch was missed. Who forges
+// blindly would have to hit the one number exactly. It is an empty run of the peer, see named.
+func (c *Conn) names(p *capture.Packet, side Side, x *Rest) {
+	if x.Data == nil || segEnd(p) != c.half[side].next || x.lacks(side, p.Seq-1) || x.flags&(dataPend0<<(1-side)) != 0 ||
+		(c.half[0].bits|c.half[1].bits)&(sentFIN|sentReset) != 0 {
+		return
+	}
+	d := x.need()
+	d.pendEnd[1-side], d.pendBytes[1-side] = p.Ack, 0
+	d.zeekOnce |= unsaid0 << (1 - side)
+	x.flags |= dataPend0 << (1 - side)
+}
+
+// named reports whether what is kept apart of side is nothing but a place that its peer named, see names.
+func (x *Rest) named(side Side) bool {
+	d := x.more()
+	return x.flags&(dataPend0<<side) != 0 && d.pendBytes[side] == 0 && d.zeekOnce&(unsaid0<<side) != 0
+}
+
 // run is what of side is kept apart far ahead of what it sent; ok is false where there is nothing.
 func (c *Conn) run(side Side, x *Rest) (first, end capture.Seq, ok bool) {
 	d := x.more()
 	end = d.pendEnd[side]
 	first = end.Add(-d.pendBytes[side])
-	return first, end, x.flags&(dataPend0<<side) != 0 && first.Sub(c.half[side].next) > slack
+	return first, end, x.flags&(dataPend0<<side) != 0 && !x.named(side) && first.Sub(c.half[side].next) > slack
 }
 
 // setApart keeps p, which lies ahead of what side sent, apart: as the next of the run that is, or as the
 // first of another.
 func (c *Conn) setApart(p *capture.Packet, side Side, x *Rest) {
 	d := x.need()
-	if x.flags&(dataPend0<<side) == 0 || d.pendEnd[side] != p.Seq {
+	if x.flags&(dataPend0<<side) == 0 || d.pendEnd[side] != p.Seq || x.named(side) {
 		x.flags |= dataPend0 << side
 		d.pendBytes[side] = 0
 		d.zeekOnce &^= unsaid0 << side
@@ -85,6 +111,10 @@ func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
 	me, d, end := &c.half[side], x.more(), segEnd(p)
 	first := d.pendEnd[side].Add(-d.pendBytes[side])
 	switch {
+	case x.named(side):
+		if p.Seq != first {
+			x.flags &^= dataPend0 << side // it is elsewhere than its peer named
+		}
 	case !d.pendEnd[side].After(me.next):
 		c.unsay(p, side, x)
 	case first.Sub(me.next) > slack:
@@ -103,7 +133,7 @@ func (c *Conn) goesOn(p *capture.Packet, side Side, x *Rest) {
 // Apart is where the run of side ends that is kept apart, see runsOn; ok is false where there is none.
 func (c *Conn) Apart(side Side, x *Rest) (end capture.Seq, ok bool) {
 	end = x.more().pendEnd[side]
-	return end, x.Data != nil && x.flags&(dataPend0<<side) != 0 && end.After(c.half[side].next)
+	return end, x.Data != nil && x.flags&(dataPend0<<side) != 0 && !x.named(side) && end.After(c.half[side].next)
 }
 
 // Reached reports whether side sent all octets up to end.
@@ -120,6 +150,7 @@ func (c *Conn) leap(side Side, known bool, x *Rest) {
 		return
 	}
 	x.Payload[side] += uint64(d.pendBytes[side])
+	x.Untime() // what was acknowledged meanwhile was missed
 	c.giveUp(side, x)
 	if known {
 		x.addHole(side, me.next, d.pendEnd[side].Add(-d.pendBytes[side]))
@@ -143,6 +174,7 @@ func (c *Conn) weigh(ack capture.Seq, side Side, x *Rest) {
 	me, d := &c.half[side], x.more()
 	first := d.pendEnd[side].Add(-d.pendBytes[side])
 	switch {
+	case x.named(side) && ack.After(me.next):
 	case !d.pendEnd[side].After(me.next): // no run: octets with a wrong checksum, see doubt
 		if !ack.Before(d.pendEnd[side]) {
 			x.flags &^= dataPend0 << side // it took them

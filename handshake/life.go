@@ -35,7 +35,7 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			}
 			return SameAttempt
 		}
-		if c.RetriesUnseen(p, side) && me.bits&sentReset == 0 && !c.Over() {
+		if c.retriesUnseen(p, side) && me.bits&sentReset == 0 && !c.Over() {
 			if me.bits&sentSegment != 0 {
 				return Pending // or who calls anew has a number a little below, which an answer of its own tells
 			}
@@ -92,9 +92,9 @@ func (c *Conn) StartsBehind(p *capture.Packet, side Side) bool {
 		me.bits&(hasNext|sentSYNACK) == hasNext && peer.bits&(sentSegment|sentSYNACK) == sentSegment && starts(me.isn) && !c.far(side))
 }
 
-// RetriesUnseen reports whether syn, a SYN of side, of which none was seen, may be the retry of one that carried octets, which the SYN-ACK of
+// retriesUnseen reports whether syn, a SYN of side, of which none was seen, may be the retry of one that carried octets, which the SYN-ACK of
 // its peer acknowledged, see unseenSYN.
-func (c *Conn) RetriesUnseen(syn *capture.Packet, side Side) bool {
+func (c *Conn) retriesUnseen(syn *capture.Packet, side Side) bool {
 	me, peer := &c.half[side], &c.half[1-side]
 	return me.bits&(sentSYN|sentSYNACK) == 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(syn.Seq+2, syn.Seq.Add(span)) &&
 		(me.bits&sentSegment == 0 || c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == peer.synAck)
@@ -104,6 +104,11 @@ func (c *Conn) RetriesUnseen(syn *capture.Packet, side Side) bool {
 func (c *Conn) Took(syn *capture.Packet, side Side) bool {
 	peer := &c.half[1-side]
 	return c.half[side].bits&sentSYN == 0 && peer.bits&sentSYNACK != 0 && peer.synAck.In(syn.Seq+1, syn.Seq.Add(2+syn.PayloadLen))
+}
+
+// Own reports whether syn, a SYN of side that nobody answered, is the very SYN of this connection, captured late.
+func (c *Conn) Own(syn *capture.Packet, side Side) bool {
+	return c.StartsBehind(syn, side) || c.EndedBefore(syn, side) || c.Took(syn, side) || c.retriesUnseen(syn, side)
 }
 
 // Stood is where the sender side stands: its next number, and what it acknowledged.

@@ -102,7 +102,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 					c.sent(side, me.next, p.Time, x.Data)
 				}
 				if p.Flags.Any(capture.ACK) && peer.bits&hasNext != 0 && p.Ack.After(peer.next) && c.unsent(p.Ack, side) {
-					x.doubt(side, before, me.next)
+					x.doubt(side, later(before, p.Seq), me.next) // what lies before it was just missed
 				}
 			} else if p.Seq.Add(p.PayloadLen).After(me.next) {
 				me.next = p.Seq.Add(p.PayloadLen)
@@ -381,6 +381,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 	if ack.After(peer.next) {
 		if c.unsent(ack, side) {
 			me.bits |= sentWrongAck
+			c.names(p, side, x)
 			return OddAckUnsent
 		}
 		// The receiver has octets that the capture has not.
@@ -491,6 +492,8 @@ func (c *Conn) unsay(p *capture.Packet, side Side, x *Rest) {
 		d.pendEnd[side], d.pendBytes[side] = p.Seq, uint32(p.Seq.Sub(first))
 	case p.PayloadLen > 0 && !p.Seq.After(first) && !end.Before(last): // all of them
 		x.flags &^= dataPend0 << side
+	case p.PayloadLen > 0 && p.Seq.Before(first) && end.After(first): // the first of them, behind what was missed
+		d.pendBytes[side] = uint32(last.Sub(end))
 	case p.Seq != first || peer.bits&hasAck != 0 && peer.ack.After(first):
 	case me.next == last && x.Payload[side] >= uint64(n):
 		x.Payload[side] -= uint64(n)

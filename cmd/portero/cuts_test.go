@@ -99,6 +99,93 @@ func TestHonestCuts(t *testing.T) {
 			+9000 s PA 900005001 1101 60
 			c A 1101 900005061`, `
 			1 handshake=completed close=open resp_payload=260 resp_lost=899999800 orig_lost=0`},
+		{"a long stretch of one side was missed: the other names its end from where it stands, and there the next begins", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			+2000 c PA 1011 9005001 20
+			s PA 9005001 1031 30`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=30 resp_lost=9000000 orig_lost=0 oddities= rtt_max_us=10000`},
+		{"the same of the originator", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			c A 1001 5011
+			s PA 5011 9001001 20
+			c PA 9001001 5031 30`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=30 orig_lost=9000000 resp_lost=0 oddities=`},
+		{"who names it stands elsewhere", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1013 9005001 20
+			s PA 9005001 1033 30
+			c PA 1011 5001 20
+			s PA 5001 1031 40`, `
+			1 handshake=completed close=open resp_payload=40 resp_lost=0 oddities=[segment_out_of_window,ack_of_unsent_data]`},
+		{"what begins there has not all that was sent", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1011 9005001 20
+			s PA 9005001 1030 30
+			c PA 1011 5001 20
+			s PA 5001 1031 40`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=40 orig_lost=0 resp_lost=0 oddities=[segment_out_of_window,ack_of_unsent_data]`},
+		{"its peer speaks from where it stood before", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1011 9005001 20
+			s A 5001 1011
+			s PA 9005001 1031 30
+			s PA 5001 1031 40`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=40 orig_lost=0 resp_lost=0 oddities=[segment_out_of_window,ack_of_unsent_data]`},
+		{"two segments in its name, right behind each other, far ahead, and nothing of its peer", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1011 9005001 20
+			c PA 800001031 9005001 20
+			c PA 800001051 9005001 20
+			c PA 1011 5001 20
+			s PA 5001 1031 40`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=40 orig_lost=0 resp_lost=0`},
+		{"what comes with a number that nobody sent lies behind a hole, and is sent again from before that", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1013 9005001 20
+			c PA 1011 5001 20
+			s PA 5001 1031 40
+			c PA 1031 5041 20
+			s A 5041 1051`, `
+			1 handshake=completed close=open orig_payload=50 resp_payload=40 orig_lost=0`},
+		{"and octet by octet", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c PA 1013 9005001 20
+			c PA 1011 5001 1
+			c PA 1012 5001 1
+			c PA 1013 5001 30
+			s PA 5001 1043 40`, `
+			1 handshake=completed close=open orig_payload=42 resp_payload=40 orig_lost=0`},
 		{"both called, and the capture begins behind the calls: each answer acknowledges the other", `
 			c SA 4294967280 5001
 			s SA 5000 4294967281

@@ -84,6 +84,15 @@ func TestHonestParts(t *testing.T) {
 			s A 777777778 1000000009
 			c PA 1000000009 777777778 10`, `
 			1 handshake=midstream close=open orig_pkts=3 resp_pkts=2 orig_payload=30`},
+		{"two segments from elsewhere, and the second acknowledges another place than the other end's", `
+			c PA 1001 5001 10
+			s A 5001 1011
+			+70000 c PA 999999999 777777778 10
+			s A 777777778 1000000009
+			c PA 1000000009 888888888 10
+			c PA 1011 5001 20
+			s A 5001 1031`, `
+			1 handshake=midstream close=open orig_pkts=4 resp_pkts=3 orig_payload=30 orig_lost=0 resp_lost=0 orig_retrans=0`},
 		{"timestamps were agreed on, and segments from elsewhere have none", stamped + `
 			+70000 c PA 999999999 777777778 10
 			s A 777777778 1000000009`, `

@@ -319,8 +319,7 @@ func (g *hearing) hear(i int) {
 		g.strays = append(g.strays, i)
 		return
 	}
-	if p.Flags.Has(capture.SYN|capture.ACK) && len(g.strays) > 0 {
-		g.comeLate(g.strays, p, c, x, 1-s, g.pkts[g.strays[0]].Time-g.at < int64(time.Second))
+	if p.Flags.Has(capture.SYN|capture.ACK) && len(g.strays) > 0 && g.comeLate(g.strays, p, c, x, 1-s, g.pkts[g.strays[0]].Time-g.at < int64(time.Second)) {
 		g.strays = nil
 	}
 	var end [2]capture.Seq

@@ -175,8 +175,9 @@ func (b *builder) ending(e End, s handshake.Side, c *handshake.Conn, x *handshak
 	}
 }
 
-// comeLate lets the judge see the SYNs of side that were captured after what followed them, as p, the answer, shows.
-func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake.Rest, side handshake.Side, soon bool) {
+// comeLate lets the judge see the SYNs of side that were captured after what followed them, as p, the answer, shows, and reports
+// whether it does.
+func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake.Rest, side handshake.Side, soon bool) bool {
 	for _, k := range strays {
 		q := &b.pkts[k]
 		if q.from == p.from || !handshake.Answers(p.Packet, q.Seq, q.PayloadLen) || !(c.Began(q.Packet, p.Packet, side, soon) || c.EndsBehind(p.Packet, 1-side)) {
@@ -188,8 +189,9 @@ func (b *builder) comeLate(strays []int, p *pkt, c *handshake.Conn, x *handshake
 				b.blame(q, c.Observe(q.Packet, side, uint32(k+1), x, handshake.Options{}))
 			}
 		}
-		return
+		return true
 	}
+	return false
 }
 
 // unanswered lets the judge see the SYNs that nobody answered and that are the very SYNs of this connection, captured late.
@@ -201,7 +203,7 @@ func (g *hearing) unanswered() {
 			side = 1
 		}
 		ended := c.EndedBefore(q.Packet, side)
-		if !ended && !c.StartsBehind(q.Packet, side) {
+		if !c.Own(q.Packet, side) {
 			continue
 		}
 		q.stray = false
