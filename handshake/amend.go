@@ -55,6 +55,10 @@ func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
 	if me.bits&sentReset != 0 {
 		c.takeBack(side, x)
 	}
+	if c.misread(p, side, x) {
+		c.unread(side, x)
+		return
+	}
 	// The opening segment that arrived is p. What it answers was not sent again for it, so
 	// that nobody knows how long the answer took.
 	switch f := p.Flags; {
@@ -79,7 +83,7 @@ func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
 	if x.Sent != 2 || me.bits&(sentSYN|sentSYNACK) != 0 || me.bits&hasNext == 0 || peer.bits&hasAck != 0 && peer.ack == me.next {
 		return
 	}
-	if !p.Flags.Any(capture.SYN) && p.Seq == me.isn && segEnd(p) == me.next && p.Ack == me.ack {
+	if !p.Flags.Any(capture.SYN|capture.RST) && p.Seq == me.isn && segEnd(p) == me.next && p.Ack == me.ack {
 		return // nothing was wrong with its numbers, and it was sent again
 	}
 	c.disown(side, x)
@@ -87,6 +91,59 @@ func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
 	if peer.bits&^(hasNext|goodSum|badSum) == 0 {
 		peer.bits &^= hasNext // told by its acknowledgement alone
 	}
+}
+
+// Misread is misread for who is about to let the connection see p.
+func (c *Conn) Misread(p *capture.Packet, side Side, x *Rest) bool {
+	return p.Bits&(capture.BadSum|capture.PartialSum|capture.Unchecked) == 0 && c.half[side].bits&(badSum|goodSum) == badSum && c.misread(p, side, x)
+}
+
+// misread reports whether p shows that the flags were damaged of all that was seen of side before, which came with wrong checksums, and
+// to which its peer did not react: p, which verifies, opens otherwise, or its octets begin at the number that a SYN would take.
+func (c *Conn) misread(p *capture.Packet, side Side, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if x.Sent == 2 && !p.Flags.Any(capture.SYN) && me.bits&(sentSYN|sentSYNACK|sentSegment) == 0 {
+		return true // what it carried is sent again
+	}
+	if peer.bits&^(hasNext|goodSum|badSum|sentSYN) != 0 {
+		return false
+	}
+	if c.flags&flagOddFirst != 0 && side == c.synSide() && me.bits&(sentSYN|sentSYNACK|sentSegment) == 0 {
+		return true
+	}
+	if x.Sent != 2 {
+		return false
+	}
+	switch p.Flags & (capture.SYN | capture.ACK | capture.RST | capture.FIN) {
+	case capture.SYN:
+		return me.bits&(sentSYN|sentSYNACK) == sentSYNACK
+	case capture.SYN | capture.ACK:
+		return me.bits&(sentSYN|sentSYNACK) == sentSYN && me.isn == p.Seq
+	}
+	return !p.Flags.Any(capture.SYN) && me.bits&(sentSYN|sentSYNACK) != 0 && me.isn == p.Seq && p.PayloadLen > 1 // a keep-alive has no more
+}
+
+// unread forgets all that was seen of side, see misread.
+func (c *Conn) unread(side Side, x *Rest) {
+	me, peer := &c.half[side], &c.half[1-side]
+	if me.bits&sentSYNACK != 0 {
+		x.synackTime, x.synackOff, x.synackTS, x.synacks = 0, 0, 0, 0
+	}
+	if peer.bits&sentSYN == 0 {
+		x.synTime, x.synOff, x.synTS, x.syns = 0, 0, 0, 0
+		c.flags &^= flagSYNBy1 | flagSYNData | flagOddFirst
+		c.zeekFlags &= 1<<probeShift - 1
+	}
+	if c.flags&flagCandidate != 0 && c.candSide() == side {
+		c.flags &^= flagCandidate | flagCandSide
+		x.candOff = 0
+	}
+	c.disown(side, x)
+	me.bits &= goodSum | badSum
+	if peer.bits&^(hasNext|goodSum|badSum) == 0 {
+		peer.bits &^= hasNext // told by its acknowledgement alone
+	}
+	peer.copies = max(peer.copies, 2) // nobody knows how long the answer took
 }
 
 // disown forgets what was seen of side's stream.

@@ -24,6 +24,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 		return SameAttempt
 	}
 	if c.flags&flagOddFirst != 0 && any&(sentSYN|sentSegment) == 0 {
+		if side == c.synSide() && peer.bits == 0 && me.bits&(badSum|goodSum) == badSum && p.Bits&(capture.BadSum|capture.PartialSum|capture.Unchecked) == 0 {
+			return SameAttempt // it was damaged, see misread
+		}
 		return NewConnection
 	}
 	// Captured late: the numbers of what came before it name it.

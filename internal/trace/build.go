@@ -331,6 +331,13 @@ func (g *hearing) hear(i int) {
 	g.at = p.Time
 	held, again, fills := x.Payload[s], x.Details().Retrans[s], x.Details().OOO[s]
 	over := c.SentReset(s)
+	if c.Misread(p.Packet, s, x) {
+		for k := range i {
+			if q := &g.pkts[k]; q.from == p.from && q.Bits&capture.BadSum != 0 {
+				q.bad, q.isBad = BadChecksum, true
+			}
+		}
+	}
 	odd := c.Observe(p.Packet, s, uint32(i+1), x, handshake.Options{})
 	p.again, p.fills = x.Details().Retrans[s] > again, x.Details().OOO[s] > fills
 	p.mute = p.PayloadLen == 1 && x.Payload[s] == held && !p.again
