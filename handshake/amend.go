@@ -206,7 +206,7 @@ func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq)
 			return me.next
 		}
 	case x.Data != nil && me.isn.Sub(p.Seq) < 1<<20:
-		from := p.Seq + 1
+		from := segEnd(p)
 		if peer.bits&sentSYNACK != 0 {
 			from = peer.synAck // behind what it took of p
 		}
@@ -215,6 +215,15 @@ func (c *Conn) behind(p *capture.Packet, side Side, x *Rest) (acked capture.Seq)
 		}
 	}
 	return p.Seq
+}
+
+// reachesBack lets the stream of side, of which neither SYN nor SYN-ACK was seen, begin where the third packet of its peer says with ack:
+// what lies between that and what was seen of it was missed, or comes late.
+func (c *Conn) reachesBack(side Side, ack capture.Seq, x *Rest) {
+	if h := &c.half[side]; x.Data != nil && h.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && h.isn.In(ack+1, ack.Add(span)) && !c.far(side) {
+		x.addHole(side, ack, h.isn)
+		h.isn = ack
+	}
 }
 
 // begins clears away what was seen of side before its SYN-ACK p, which fits, and is not of

@@ -120,7 +120,7 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	if p.Flags&(capture.SYN|capture.FIN|capture.RST|capture.ACK) == capture.ACK && p.PayloadLen == 0 {
 		// Not for the plain acknowledgement of what was seen.
 		return me.bits&hasNext != 0 && me.next != p.Seq || p.Window == 0 || p.Bits&(capture.BadSum|capture.PartialSum)|capture.Bits(p.Opts&capture.OptSACKBlocks) != 0 ||
-			peer.bits&hasNext != 0 && p.Ack.After(peer.next)
+			peer.bits&hasNext != 0 && p.Ack.After(peer.next) || peer.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && me.bits&sentSYN != 0 && p.Ack.Before(peer.isn)
 	}
 	if p.PayloadLen > 0 || p.Bits&(capture.BadSum|capture.PartialSum) != 0 {
 		return true
@@ -130,7 +130,8 @@ func (c *Conn) NeedsData(p *capture.Packet, side Side) bool {
 	}
 	if p.Flags.Any(capture.SYN) {
 		return p.Flags.Any(capture.FIN) || p.Window == 0 || me.bits&(sentSYN|sentSYNACK) != 0 && !c.retries(p, side) ||
-			me.bits&hasNext != 0 && me.next.After(segEnd(p))
+			me.bits&hasNext != 0 && me.next.After(segEnd(p)) ||
+			peer.bits&(hasNext|sentSYN|sentSYNACK) == hasNext && p.Flags.Any(capture.ACK) && peer.isn.In(p.Ack+1, p.Ack.Add(span))
 	}
 	return p.Window == 0 || me.bits&hasNext != 0 && p.Seq != me.next || peer.bits&hasNext != 0 && p.Ack.After(peer.next)
 }
@@ -373,6 +374,9 @@ func (c *Conn) observeSYN(p *capture.Packet, side Side, off uint32, x *Rest) (od
 	}
 	if peer.bits&sentSYNACK != 0 && !c.acceptable(peer.synAck, side, x) && opener {
 		odd |= OddSYNACKNumber
+	}
+	if late && c.flags&flagCandidate != 0 && c.candSide() == side && c.candSeq == p.Seq+1 {
+		c.reachesBack(1-side, c.candAck, x)
 	}
 	return odd
 }

@@ -187,7 +187,7 @@ func (c *Conn) lost(side Side, x *Rest) uint64 {
 				hi = peer.ack
 			}
 			n += uint64(uint32(hi - h.lo))
-			if bySYN := peer.bits&sentSYNACK != 0 && hi == peer.synAck; !bySYN && hi == me.next && me.bits&sentFIN == 0 && (peer.bits&sentFIN|(me.bits|peer.bits)&sentReset != 0 || hi == h.lo+1) {
+			if bySYN := peer.bits&sentSYNACK != 0 && hi == peer.synAck; !bySYN && hi == me.next && !peer.ack.After(hi) && me.bits&sentFIN == 0 && (peer.bits&sentFIN|(me.bits|peer.bits)&sentReset != 0 || hi == h.lo+1) {
 				n-- // the last may be its FIN, which is missed then, and no octet
 			}
 		}

@@ -44,6 +44,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			}
 			return SameAttempt
 		}
+		if c.acknowledgedBefore(p, side) && !c.Over() {
+			return SameAttempt
+		}
 		if c.StartsBehind(p, side) {
 			if !c.Over() {
 				return SameAttempt
@@ -112,6 +115,13 @@ func (c *Conn) Took(syn *capture.Packet, side Side) bool {
 // Own reports whether syn, a SYN of side that nobody answered, is the very SYN of this connection, captured late.
 func (c *Conn) Own(syn *capture.Packet, side Side) bool {
 	return c.StartsBehind(syn, side) || c.EndedBefore(syn, side) || c.Took(syn, side) || c.retriesUnseen(syn, side)
+}
+
+// acknowledgedBefore reports whether all that is known of side is that its peer acknowledged octets a little behind syn, a SYN of side:
+// its own, captured late, and what lies between was missed or comes yet.
+func (c *Conn) acknowledgedBefore(syn *capture.Packet, side Side) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	return me.bits&^(goodSum|badSum) == hasNext && peer.bits&(sentSYN|sentSYNACK|sentSegment|hasAck) == sentSegment|hasAck && me.isn.In(syn.Seq+2, syn.Seq.Add(span)) && !c.far(side)
 }
 
 // Stood is where the sender side stands: its next number, and what it acknowledged.

@@ -41,7 +41,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	}
 
 	if d := p.Seq.Sub(me.next); peer.bits&(hasAck|sentWrongAck) == sentWrongAck && me.bits&sentSYNACK != 0 &&
-		p.Flags.Any(capture.ACK) && d >= 0 && d <= span && end.After(me.next) && peer.ack.In(me.next+1, end) && (me.bits&sentSegment == 0 || end.Sub(me.isn) <= span) {
+		p.Flags.Any(capture.ACK) && d >= 0 && d <= span && end.After(me.next) && peer.ack.In(me.next+1, end+1) && (me.bits&sentSegment == 0 || end.Sub(me.isn) <= span) {
 		peer.bits = peer.bits&^sentWrongAck | hasAck // what it acknowledged was sent, and missed or captured late
 		peer.edge = peer.ack.Add(1 << 16)
 	}
@@ -375,6 +375,9 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		// All that was seen of it may be a keep-alive, which is one behind.
 		peer.next, peer.isn = ack, ack
 	}
+	if me.bits&(sentSYN|sentSYNACK) == sentSYN && p.Seq == me.isn+1 {
+		c.reachesBack(1-side, ack, x)
+	}
 	if x.Data != nil && x.flags&(dataPend0<<(1-side)) != 0 {
 		c.weigh(ack, 1-side, x)
 	}
@@ -387,6 +390,7 @@ func (c *Conn) observeACK(p *capture.Packet, side Side, x *Rest) (odd Oddity) {
 		// The receiver has octets that the capture has not.
 		if x.Data != nil {
 			x.addHole(1-side, peer.next, ack)
+			x.unpass(1 - side)
 		}
 		peer.next = ack
 	}

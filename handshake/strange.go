@@ -165,6 +165,13 @@ func (x *Rest) passes(side Side, ack capture.Seq) {
 	}
 }
 
+// unpass forgets what passes noted of side, which sent more since as its peer acknowledges: it was not from behind a FIN.
+func (x *Rest) unpass(side Side) {
+	if d := x.more(); d.finAhead&((1|doubtedFIN0)<<side) == 0 && d.finAck[side] != 0 {
+		x.need().finAck[side] = 0
+	}
+}
+
 // passedFIN reports whether side had not heard the FIN of its peer, which ends at fin, when it sent its own: what it acknowledged from
 // right behind that (last) tells so, and the FIN at hand is a copy of one that was missed.
 func (x *Rest) passedFIN(side Side, last bool, fin capture.Seq) bool {
