@@ -79,8 +79,8 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		}
 		ok = seq.In(lo, hi)
 		exact = seq == peer.ack || me.bits&hasNext != 0 && seq == me.next
-		// A SYN-ACK's sender refused by its receiver: RST at the ack (RFC 9293, 3.5.2).
-		if !ok && peer.bits&sentSYNACK != 0 && seq == peer.synAck {
+		// A SYN-ACK's sender, which got no more, refused by its receiver: RST at the ack (RFC 9293, 3.5.2).
+		if !ok && peer.bits&sentSYNACK != 0 && seq == peer.synAck && !peer.ack.After(seq) {
 			ok, exact = true, true
 		}
 		if !ok && me.bits&sentSYN != 0 && seq == me.isn && peer.bits&sentSegment == 0 {

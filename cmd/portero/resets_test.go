@@ -8,6 +8,14 @@ import (
 // TestHonestResets holds what a RST tells by its numbers, in whatever order it was captured.
 func TestHonestResets(t *testing.T) {
 	for _, x := range []saying{
+		{"a RST with the first number of a stream of which more was acknowledged", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s PA 5001 1101 200
+			c RA 1001 5201`, `
+			1 handshake=completed close=open suspected_rsts=1`},
 		{"the answer is missed, and the RST acknowledges the SYN with the number that the originator acknowledged", `
 			c S 1000
 			c A 1001 5001
