@@ -300,7 +300,7 @@ func openings() []opening {
 		{want: RADIUS, udp: true, port: 1812, a: "\x01\x01\x00\x1a" + zeros(16) + "\x01\x06anna"},
 		{want: Kerberos, udp: true, a: "\x6a\x18\x30\x16\xa1\x03\x02\x01\x05" + zeros(17)},
 		{want: LDAP, udp: true, a: "\x30\x0c\x02\x01\x01\x63\x07\x04\x00\x0a\x01\x00\x0a\x01"},
-	}, append(append(append(furtherOpenings(), aloneOpenings()...), machineOpenings()...), elderOpenings()...)...)
+	}, append(append(append(furtherOpenings(), aloneOpenings()...), machineOpenings()...), append(elderOpenings(), meetingOpenings()...)...)...)
 }
 
 // The first octets of every protocol, as a client or a server sends them, tell it

@@ -8,7 +8,7 @@ import (
 
 // further are samples beside those of the sieve's own.
 func further() (list []string) {
-	for _, o := range slices.Concat(furtherOpenings(), aloneOpenings(), machineOpenings(), elderOpenings(), later()) {
+	for _, o := range slices.Concat(furtherOpenings(), aloneOpenings(), machineOpenings(), elderOpenings(), meetingOpenings(), later()) {
 		for _, s := range []string{o.a, o.b} {
 			if s != "" {
 				list = append(list, s)

@@ -63,7 +63,7 @@ func FuzzSee(f *testing.F) {
 		f.Add(uint16(443), true, false, append([]byte{byte(len(s)) << 2}, s...))
 		f.Add(uint16(53), false, false, append([]byte{byte(len(s)) << 2}, s...))
 	}
-	for _, o := range slices.Concat(furtherOpenings(), aloneOpenings(), machineOpenings(), elderOpenings(), later()) {
+	for _, o := range slices.Concat(furtherOpenings(), aloneOpenings(), machineOpenings(), elderOpenings(), meetingOpenings(), later()) {
 		f.Add(o.port, !o.udp, false, append([]byte{byte(len(o.a)/24+1)<<2 | byte(o.first)}, o.a+"\x30"+o.b...))
 	}
 	for _, s := range []string{kexInit("curve25519-sha256"), "\x30\x0d\x00\x06door/1hello", "\x82\x0b\x00\x01\x00\x06door/#\x00", ":a!a@b JOIN :#c\r\n", "PING :a\r\n", "MAIL FROM:<a@b>\r\n", "\x05\x01\x00\x05\x01\x00\x03\x01a\x01\xbb",

@@ -365,3 +365,12 @@ func followVMware(x *Identifier, k *pending) bool {
 	}
 	return k.after > 6
 }
+
+// matchCPHA takes what firewalls of Check Point that stand in for one another say of how they are: a mark, a version, and a kind.
+func matchCPHA(l *look) grade {
+	b := l.b
+	if !l.on(8116) || len(b) < 20 || be16(b) != 0x1a90 || be16(b[2:]) == 0 || be16(b[6:]) > 0xff {
+		return no
+	}
+	return port
+}

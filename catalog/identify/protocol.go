@@ -238,6 +238,14 @@ const (
 	TCPCL
 	Bundle
 	Shell
+	WhatsApp
+	Zoom
+	SteamClient
+	Tinc
+	RPKIRTR
+	CPHA
+	AODV
+	AutoRP
 	FTPData
 	protocolCount
 )
@@ -481,6 +489,14 @@ var infos = [protocolCount]info{
 	TCPCL:             {name: "tcpcl", tcp: []uint16{4556}},
 	Bundle:            {name: "bpv7", udp: []uint16{4556}},
 	Shell:             {name: "shell"},
+	WhatsApp:          {name: "whatsapp"}, // on ports of others: 443, 5222
+	Zoom:              {name: "zoom", udp: []uint16{8801, 8802, 8803, 8804, 8805, 8806, 8807, 8808, 8809, 8810}},
+	SteamClient:       {name: "steam", udp: []uint16{27015, 27016, 27017, 27018, 27019, 27020, 27021}},
+	Tinc:              {name: "tinc", tcp: []uint16{655}},
+	RPKIRTR:           {name: "rpki-rtr", tcp: []uint16{323, 3323, 8282}},
+	CPHA:              {name: "cpha", udp: []uint16{8116}},
+	AODV:              {name: "aodv", udp: []uint16{654}},
+	AutoRP:            {name: "auto-rp", udp: []uint16{496}},
 }
 
 // String returns the word used in records, "" for None.

@@ -350,7 +350,7 @@ func matchSADP(l *look) grade {
 // matchBJNP takes what Canon's printers and scanners are found by: a name, a kind, and the length of what follows.
 func matchBJNP(l *look) grade {
 	b := l.b
-	if len(b) >= 16 && (has(b, "BJNP") || has(b, "BJNB") || has(b, "MFNP")) && b[4]&0x7f >= 1 && b[4]&0x7f <= 2 && size32(b[12:])+16 == l.size {
+	if len(b) >= 16 && anyOf(b, "BJNP", "BJNB", "BNJB", "MFNP") && b[4]&0x7f >= 1 && b[4]&0x7f <= 2 && size32(b[12:])+16 == l.size {
 		return shape
 	}
 	return no

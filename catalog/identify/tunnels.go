@@ -413,3 +413,43 @@ func socks4Named(b []byte) bool {
 func socks4Reply(b []byte) bool {
 	return len(b) >= 2 && b[0] == 0 && b[1] >= 0x5a && b[1] <= 0x5d
 }
+
+// matchTinc takes the first line of both ends of tinc (tinc manual, chapter 6.4): a nought, a name, and the protocol's number. In the place
+// of the name may be who was invited, or who looks at the daemon itself.
+func matchTinc(l *look) grade {
+	const most = 300
+	b := l.b[:min(len(l.b), most)]
+	if !begins(b, "0 ") {
+		return no
+	}
+	at := min(2, len(b))
+	special := at < len(b) && (b[at] == '?' || b[at] == '^')
+	if special {
+		at++
+	}
+	name := at
+	for at < len(b) && (b[at] >= '0' && b[at] <= '9' || b[at]|0x20 >= 'a' && b[at]|0x20 <= 'z' || b[at] == '_' || special && oneByte("+/-=", b[at])) {
+		at++
+	}
+	if at == name && at < len(b) {
+		return no
+	}
+	const number = " 17"
+	if !begins(b[at:], number) {
+		return no
+	}
+	if at += len(number); at < len(b) && b[at] == '.' {
+		for at++; at < len(b) && b[at] >= '0' && b[at] <= '9'; at++ {
+		}
+	}
+	if at >= len(b) {
+		return l.untilLine(most)
+	}
+	if b[at] != '\n' {
+		return no
+	}
+	if has(l.peer, "0 ") && whole(l.peer) {
+		return exact
+	}
+	return shape
+}
