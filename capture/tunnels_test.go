@@ -159,6 +159,43 @@ func TestFieldsOfAir(t *testing.T) {
 	}
 }
 
+// A mesh puts its own field behind that of QoS, with up to two addresses in it (IEEE 802.11-2020, section 9.2.4.7.3). The bit that says so has
+// another meaning where an access point sends to its stations, and then LLC follows at once.
+func TestMeshControl(t *testing.T) {
+	packet := ether(t, ip4(layers.IPProtocolTCP), syn())
+	llc := []byte{0xaa, 0xaa, 3, 0, 0, 0, 8, 0}
+	field := func(flags byte, more int) []byte { return join([]byte{flags, 31, 1, 0, 0, 0}, make([]byte, more)) }
+	for _, c := range []struct {
+		name       string
+		fc1, qos   byte // its second octet
+		field      []byte
+		unreadable bool
+	}{
+		{"from one of the mesh to the next", 3, 1, field(0, 0), false},
+		{"for somebody behind it", 3, 1, field(1, 6), false},
+		{"from and for somebody behind it", 3, 1, field(2, 12), false},
+		{"for many", 2, 1, field(0, 0), false},
+		{"an access point with the bit that here means frames that wait", 2, 1, nil, false},
+		{"no bit", 3, 0, field(0, 0), true},
+		{"to an access point", 1, 1, field(0, 0), true},
+		{"a number of addresses that is kept", 3, 1, field(3, 18), true},
+		{"an address less than it says", 3, 1, field(2, 6), true},
+	} {
+		h := join([]byte{0x88, c.fc1, 0, 0}, make([]byte, 20))
+		if c.fc1 == 3 {
+			h = append(h, make([]byte, 6)...)
+		}
+		frame := join(h, []byte{0, c.qos}, c.field, llc, packet)
+		p, o, _, _ := decode1(t, LinkWiFi, frame)
+		if (o == OK && p.DstPort == 443) == c.unreadable {
+			t.Errorf("%s: %v %+v", c.name, o, p)
+		}
+		for n := range frame {
+			decode1(t, LinkWiFi, frame[:n])
+		}
+	}
+}
+
 // Headers of IPv6 that are messages themselves, with nothing behind them, say what the packet is; what has something behind it is that.
 func TestMessagesThatAreHeaders(t *testing.T) {
 	message := func(next byte) []byte { return []byte{next, 1, 5, 0, 0, 0, 0, 9, 0x80, 0, 0, 60, 1, 2, 0, 0} }

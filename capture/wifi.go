@@ -87,12 +87,12 @@ func (d *Decoder) wifiFrame(off, n int, order binary.ByteOrder) Outcome {
 	}
 	sub := fc0 >> 4
 	qos := sub&8 != 0
-	amsdu := false
+	amsdu, mesh := false, false
 	if qos {
 		if !d.have(off, l+2) {
 			return d.short()
 		}
-		amsdu = d.data[off+l]&0x80 != 0
+		amsdu, mesh = d.data[off+l]&0x80 != 0, d.data[off+l+1]&1 != 0 && fc1&2 != 0
 		l += 2
 		if fc1&0x80 != 0 {
 			l += 4 // HT control
@@ -108,6 +108,9 @@ func (d *Decoder) wifiFrame(off, n int, order binary.ByteOrder) Outcome {
 		// Only the first fragment of an 802.11 frame carries headers.
 		return d.notIP(reasonWiFiFragment, 0)
 	}
+	if mesh && !amsdu {
+		l += d.meshControl(off + l)
+	}
 	if fc1&0x04 == 0 {
 		return d.air(off, n, l, qos, amsdu)
 	}
@@ -121,6 +124,20 @@ func (d *Decoder) wifiFrame(off, n int, order binary.ByteOrder) Outcome {
 		d.Frag.WireLen -= 1 << 16
 	}
 	return out
+}
+
+// meshControl is how long the mesh control at off is (IEEE 802.11-2020, section 9.2.4.7.3): flags, a lifetime, a number, and as many
+// more addresses as the flags say. The bit that announces it means something else where there is no mesh, so that what follows must
+// begin as SNAP does.
+func (d *Decoder) meshControl(off int) int {
+	if !d.have(off, 1) || d.data[off] > 2 {
+		return 0
+	}
+	l := 6 + 6*int(d.data[off])
+	if !d.have(off, l+2) || d.data[off+l] != 0xaa || d.data[off+l+1] != 0xaa {
+		return 0
+	}
+	return l
 }
 
 // air decodes what follows the header of l octets of the 802.11 frame at off.
