@@ -21,7 +21,7 @@ type Paths struct {
 	infos []PathInfo
 }
 
-const maxPaths = 1 << 16
+const maxPaths = 1 << 16 // a number of one has 16 bits in flows
 
 // NewPaths returns an empty set. Number 0 is the plain way.
 func NewPaths() *Paths {

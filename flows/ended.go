@@ -289,7 +289,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	rest := t.rest(v, f)
 	x, d := &rest, rest.Details()
 	*e = Ended{}
-	e.ID, e.Index, e.Proto, e.Ver, e.HasPorts, e.Path = og.id, index, f.proto, f.ver, f.bits&hasPorts != 0, og.path
+	e.ID, e.Index, e.Proto, e.Ver, e.HasPorts, e.Path = og.id, index, f.proto, f.ver, f.bits&hasPorts != 0, uint32(og.path)
 	e.First, e.Last, e.Reason, e.FirstFrame, e.LastFrame = og.first, f.last, r, f.firstIdx, f.frame(f.lastOff)
 	e.RTTMin, e.RTTMid, e.RTTMax, e.Completeness, e.Oddities, e.Duplicates = -1, -1, -1, -1, f.odd, uint64(og.dups)
 	clues := handshake.Clues{Pkts: [2]uint64{uint64(f.pkts[0]), uint64(f.pkts[1])}}
@@ -318,7 +318,7 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 	if f.proto == tcp {
 		f.conn.JudgeTo(&e.J, x, &clues)
 		e.ConnState = f.conn.ConnState(x)
-		e.Completeness = int16(f.conn.Completeness(f.pkts[0]+f.pkts[1] == 1 && og.dups == 0))
+		e.Completeness = int16(f.conn.Completeness(f.pkts[0]+f.pkts[1] == uint32(og.begun) && og.dups == 0))
 		e.SYNRetries, e.SYNACKRetries = x.SYNRetries(), x.SYNACKRetries()
 		if e.SuspectedRSTs = x.SuspectedRSTs(); e.J.Verdict == handshake.Probe {
 			e.SuspectedRSTs = 0 // no connection into which one could be injected: they answer

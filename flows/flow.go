@@ -70,7 +70,8 @@ type origin struct {
 	id      uint64
 	first   int64
 	hash    uint64
-	path    uint32
+	path    uint16 // there are at most as many, see capture.Paths
+	begun   uint16 // frames that carried the first packet: more than one for a datagram in fragments
 	dups    uint32
 }
 

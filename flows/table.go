@@ -326,7 +326,7 @@ func (t *Table) open(p *capture.Packet, key uint32, id uint64, reuses uint64, re
 	f.ipid[0], f.dupSeen = p.IPID, weight(p)<<dupRecent
 	o := t.origin(v)
 	*o = origin{}
-	o.id, o.first, o.path, o.hash = id, at, p.Path, p.Hash&^0xffffffff|uint64(key)
+	o.id, o.first, o.path, o.begun, o.hash = id, at, uint16(p.Path), p.Frames, p.Hash&^0xffffffff|uint64(key)
 	if p.Bits&(capture.NoPorts|capture.Orphan) == 0 && capture.HasPorts(p.Proto) {
 		f.bits |= hasPorts
 	}
