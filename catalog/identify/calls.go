@@ -1,6 +1,9 @@
 package identify
 
-// What programs of many people speak with their makers' machines in a language of their own: WhatsApp, Zoom, Steam.
+import "bytes"
+
+// What programs of many people speak with their makers' machines in a language of their own: WhatsApp, Zoom, Telegram's calls, Steam,
+// games; and how fast a line is.
 
 // matchWhatsApp takes the first octets of a telephone: where its machine is found, or nothing of that; two letters, versions, and the length
 // of the first frame, which in the older ones is a list and in those that encipher a handshake of Noise, in one field that fills it.
@@ -72,4 +75,58 @@ func matchSteam(l *look) grade {
 		return no
 	}
 	return exact
+}
+
+// mayTelegram reports whether b may be what a relay is asked, or what it answers: behind 16 octets of a call's own 96 ones.
+func mayTelegram(b []byte, size int) bool {
+	return (size == 40 || size == 64) && len(b) == size && be32(b[16:]) == 1<<32-1 && be32(b[20:]) == 1<<32-1 && be32(b[24:]) == 1<<32-1
+}
+
+// matchTelegram takes the question with which a call finds out which relays it can reach, and the answer that says from where it came
+// (libtgvoip, tgcalls).
+func matchTelegram(l *look) grade {
+	switch b := l.b; {
+	case !mayTelegram(b, l.size):
+	case l.size == 40 && be32(b[28:]) == 0xfeffffff, l.size == 64 && be32(b[28:]) == 0xc77215c0:
+		return exact
+	}
+	return no
+}
+
+// matchPia takes packets of Nintendo's consoles among themselves: a mark, and how they are enciphered or, later, the version.
+func matchPia(l *look) grade {
+	if b := l.b; len(b) >= 16 && be32(b) == 0x32ab9864 && (b[4] == 1 || b[4] == 2 || b[4]>>4 == 8) {
+		return shape
+	}
+	return no
+}
+
+// matchHoYoverse takes how games of HoYoverse begin and end a connection of KCP: two numbers that belong together, and a third.
+func matchHoYoverse(l *look) grade {
+	b := l.b
+	if l.size != 20 || len(b) != 20 || be32(b[12:]) != 1234567890 {
+		return no
+	}
+	switch [2]uint32{be32(b), be32(b[16:])} {
+	case [2]uint32{0xff, 0xffffffff}, [2]uint32{0x145, 0x14514545}, [2]uint32{0x194, 0x19419494}:
+		return exact
+	}
+	return no
+}
+
+// matchSpeedtest takes the greeting of a server of Ookla's that measures lines: its version, and when that was made.
+func matchSpeedtest(l *look) grade {
+	const hello = "HELLO 2."
+	if !has(l.b, hello) || !whole(l.b) {
+		if begins(l.b, hello) {
+			return l.untilLine(100)
+		}
+		return no
+	}
+	for _, w := range bytes.Split(firstLine(l.b)[len(hello):], []byte(" ")) {
+		if len(w) >= 10 && w[4] == '-' && w[7] == '-' && len(bytes.Trim(w[:4], numerals))+len(bytes.Trim(w[5:7], numerals))+len(bytes.Trim(w[8:10], numerals)) == 0 {
+			return exact
+		}
+	}
+	return no
 }

@@ -28,6 +28,7 @@ func noise(n int) string {
 func meetingOpenings() []opening {
 	hello, hailed := zoomHail(0x6f613f)
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
+	ones := func(n int) string { return strings.Repeat("\xff", n) }
 	prefix := "\x01\x04\x00\x00\x00\x00\x00\x14\x01\x18\x18\x00\xc0\x00\x02\x00\x00\x00\xfd\xe8"
 	return []opening{
 		{want: WhatsApp, a: "WA\x01\x05\x00\x00\x18\xf8\x05\x01\xa5\x91\x89\xfc\x10Android-0.00.000" + "\x00\x00\x00", b: "\x00\x00\x05\xf8\x03\x01\x3a\x91"},
@@ -35,6 +36,13 @@ func meetingOpenings() []opening {
 		{want: WhatsApp, a: "ED\x00\x01\x00\x00\x04rout" + "WA\x06\x03" + noise(0x134)},
 		{want: Zoom, udp: true, a: hello, b: hailed},
 		{want: SteamClient, udp: true, a: "VS01\x00\x00\x01\x00" + "\x00\x06\x00\x00" + zeros(4) + "\x01\x00\x00\x00" + zeros(16), b: "VS01\x08\x00\x02\x00" + zeros(28) + "abcdefgh"},
+		{want: SteamClient, udp: true, a: "\x01\x01sdping\xa1\xdc\x29\xe3" + zeros(40)},
+		{want: TelegramCall, udp: true, a: "sixteen of a tag" + ones(12) + "\xfe\xff\xff\xff" + "question", b: "sixteen of a tag" + ones(12) + "\xc7\x72\x15\xc0" + zeros(32)},
+		{want: Pia, udp: true, a: "\x32\xab\x98\x64\x02\x00\x00\x00\xef\x9c" + zeros(40)},
+		{want: Pia, udp: true, a: "\x32\xab\x98\x64\x88\x01\x00\x00" + zeros(40)},
+		{want: HoYoverse, udp: true, a: "\x00\x00\x00\xff" + zeros(8) + "\x49\x96\x02\xd2" + ones(4), b: "\x00\x00\x01\x45" + "abcdefgh" + "\x49\x96\x02\xd2" + "\x14\x51\x45\x45"},
+		{want: Speedtest, first: theirs, a: "HELLO 2.4 2016-10-06.1324.996ab91\n", b: "PING 1491069115246\n"},
+		{want: Speedtest, first: theirs, a: "HELLO 2.11 (2.11.0) 2023-05-03.1404.4d1c7e9\r\n"},
 		{want: Tinc, a: "0 door 17.7\n", b: "0 gate 17.7\n"},
 		{want: Tinc, a: "0 a 17\n1 94 64 0 0 0F0F\n", b: "0 b 17\n"},
 		{want: Tinc, a: "0 ?aGFsbG8tZG9vci1nYXRl 17.7\n"},
@@ -57,6 +65,7 @@ func TestMeetingLookalikes(t *testing.T) {
 	_, late := zoomHail(0x6f6140)
 	put := func(s string, at int, b string) string { return s[:at] + b + s[at+len(b):] }
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
+	ones := func(n int) string { return strings.Repeat("\xff", n) }
 	auto := "\x11\x01\x00\xb5\x00\x00\x00\x00\xc0\x00\x02\x01\x03\x01\x00\x04\xe0\x00\x00\x00"
 	way := "\x01\x28\x00\x00\x00\x00\x00\x01\xc0\x00\x02\x05\x00\x00\x00\x00\xc0\x00\x02\x01\x00\x00\x00\x01"
 	for what, d := range map[string]*dialogue{
@@ -73,6 +82,15 @@ func TestMeetingLookalikes(t *testing.T) {
 		"an answer to nothing":                       udpTalk(8801).say(theirs, hailed),
 		"an empty packet of Steam's that is longer":  udpTalk(27017).say(ours, "VS01\x00\x00\x01\x00"+zeros(29)),
 		"a kind that Steam has not":                  udpTalk(27017).say(ours, "VS01\x00\x00\x08\x00"+zeros(28)),
+		"a relay's question that is longer":          udpTalk(1400).say(ours, "sixteen of a tag"+ones(12)+"\xfe\xff\xff\xff"+"questions"),
+		"a relay's answer of the wrong kind":         udpTalk(1400).say(theirs, "sixteen of a tag"+ones(12)+"\xc7\x72\x15\xc1"+zeros(32)),
+		"ones that are too few":                      udpTalk(1400).say(ours, "sixteen of a tag"+ones(11)+"\x7f\xfe\xff\xff\xff"+"question"),
+		"another mark than Nintendo's":               udpTalk(33335).say(ours, "\x32\xab\x98\x65\x02"+zeros(40)),
+		"a version that Nintendo has not":            udpTalk(33335).say(ours, "\x32\xab\x98\x64\x03"+zeros(40)),
+		"numbers that do not belong together":        udpTalk(22101).say(ours, "\x00\x00\x00\xff"+zeros(8)+"\x49\x96\x02\xd2\x14\x51\x45\x45"),
+		"one octet too many":                         udpTalk(22101).say(ours, "\x00\x00\x00\xff"+zeros(8)+"\x49\x96\x02\xd2"+ones(5)),
+		"a greeting without a day":                   tcpTalk(8080).say(theirs, "HELLO 2.4 (2.4.2) to you-all-now\n"),
+		"a greeting by the client":                   tcpTalk(8080).say(ours, "HELLO 2.4 2016-10-06.1324.996ab91\n"),
 		"tinc's next line as the first":              tcpTalk(655).say(ours, "1 94 64 0 0 0F0F\n"),
 		"another protocol of tinc's":                 tcpTalk(655).say(ours, "0 door 18\n"),
 		"more behind the number":                     tcpTalk(655).say(ours, "0 door 17 3\n"),

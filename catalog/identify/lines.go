@@ -245,7 +245,7 @@ func matchIMAPServer(l *look) grade {
 		}
 		return no
 	}
-	if l.middle && has(b, "* ") && whole(b) && (tagged(l.peer) || mailbox(firstLine(b)[2:])) {
+	if l.middle && has(b, "* ") && alnum(b[2]) && whole(b) && (tagged(l.peer) || mailbox(firstLine(b)[2:])) {
 		return exact
 	}
 	if !imapGreets(b) {

@@ -237,6 +237,7 @@ func tcpSignatures() []signature {
 		{proto: WhatsApp, from: client, first: "WE", beside: true, match: matchWhatsApp, need: 9, then: []string{"AD", upTo(9), "\x01" + upTo(9)}},
 		{proto: T3, from: client, first: "t", beside: true, match: matchT3, then: []string{"3", "s ", " " + numerals}},
 		{proto: T3, from: server, first: "H", beside: true, match: matchT3, then: []string{"E", "L", "O", ":"}},
+		{proto: Speedtest, from: server, first: "H", beside: true, match: matchSpeedtest, need: 24, then: []string{"E", "L", "L", "O", " ", "2", "."}},
 		{proto: IBMMQ, from: either, first: "T\xe3", beside: true, match: matchIBMMQ, need: 12, then: []string{"S\xe2", "H\xc8", " M\x40\xd4"}},
 		{proto: Z3950, from: either, first: "\xb4\xb5", match: matchZ3950, need: 12, then: []string{upTo(0x7f) + "\x81\x82", upTo(5) + octets(func(c byte) bool { return c >= 0x80 })}},
 		spelt(Gnutella, client, "GNUTELLA CONNECT/"),
@@ -408,6 +409,10 @@ func udpSignatures() []signature {
 		{proto: AutoRP, from: either, first: "\x11\x12", match: matchAutoRP, only: []uint16{496}},
 		{proto: CPHA, from: either, first: "\x1a", match: matchCPHA, then: []string{"\x90"}, only: []uint16{8116}},
 		{proto: Zoom, from: either, first: "\x01\x02", match: matchZoom, fits: mayZoom},
+		spelt(SteamClient, client, "\x01\x01sdping"), // how far a relay of its is
+		{proto: TelegramCall, from: either, match: matchTelegram, fits: mayTelegram},
+		{proto: Pia, from: either, first: "\x32", match: matchPia, then: []string{"\xab", "\x98", "\x64", "\x01\x02" + octets(func(c byte) bool { return c>>4 == 8 })}},
+		{proto: HoYoverse, from: either, first: "\x00", match: matchHoYoverse, then: []string{"\x00", "\x00\x01", "\xff\x45\x94"}},
 		{proto: SteamClient, from: either, first: "V", match: matchSteam, then: []string{"S", "0", "1"}},
 		{proto: EGD, from: either, first: "\x0d", match: matchEGD, then: []string{"\x01"}, only: []uint16{18246}},
 		{proto: Discord, from: either, first: "\x00\x13", match: matchDiscord, then: []string{"\x01\x027", "\x00\xca", "\x46\xfe"}},

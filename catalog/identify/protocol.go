@@ -246,6 +246,10 @@ const (
 	CPHA
 	AODV
 	AutoRP
+	TelegramCall
+	Speedtest
+	Pia
+	HoYoverse
 	FTPData
 	protocolCount
 )
@@ -497,6 +501,10 @@ var infos = [protocolCount]info{
 	CPHA:              {name: "cpha", udp: []uint16{8116}},
 	AODV:              {name: "aodv", udp: []uint16{654}},
 	AutoRP:            {name: "auto-rp", udp: []uint16{496}},
+	TelegramCall:      {name: "telegram-call"},
+	Speedtest:         {name: "speedtest", tcp: []uint16{8080}},
+	Pia:               {name: "pia"},
+	HoYoverse:         {name: "hoyoverse", udp: []uint16{22101, 22102}},
 }
 
 // String returns the word used in records, "" for None.

@@ -30,7 +30,7 @@ var names = map[string]string{
 	"Gearman": "gearman", "ZeroTier": "zerotier", "RTPS": "rtps", "DNScrypt": "dnscrypt", "Discord": "discord-voice rtp",
 	"ETHEREUM": "ethereum", "HiSLIP": "hislip", "DLEP": "dlep", "Gnutella": "gnutella", "Z3950": "z39.50", "Lustre": "lnet", "EthernetGlobalData": "egd", "NoMachine": "nomachine", "JSON-RPC": "json-rpc",
 	"CiscoSkinny": "sccp", "LISP": "lisp", "Radmin": "radmin",
-	"WhatsApp": "whatsapp", "Zoom": "zoom", "Steam": "steam steam-discovery", "TINC": "tinc", "CPHA": "cpha",
+	"WhatsApp": "whatsapp", "Zoom": "zoom", "Steam": "steam steam-discovery", "TINC": "tinc", "CPHA": "cpha", "Telegram": "telegram-call", "Nintendo": "pia stun", "GenshinImpact": "hoyoverse",
 }
 
 // spoken returns the words of portero for a name of nDPI: that of the master

@@ -140,6 +140,10 @@ var services = map[identify.Protocol][2]string{
 	identify.CPHA:              {"firewalls of Check Point that stand in for one another", "cortafuegos de Check Point que se suplen unos a otros"},
 	identify.AODV:              {"machines of a mesh without wires that look for a way (AODV)", "equipos de una malla sin cables que buscan un camino (AODV)"},
 	identify.AutoRP:            {"routers of Cisco that say where the senders and receivers of a group meet (Auto-RP)", "routers de Cisco que dicen dónde se encuentran emisores y receptores de un grupo (Auto-RP)"},
+	identify.TelegramCall:      {"a call of Telegram", "una llamada de Telegram"},
+	identify.Speedtest:         {"how fast the line is, measured by Speedtest (Ookla)", "la velocidad de la línea, medida por Speedtest (Ookla)"},
+	identify.Pia:               {"games between Nintendo's consoles", "juegos entre consolas de Nintendo"},
+	identify.HoYoverse:         {"a game of HoYoverse, as Genshin Impact", "un juego de HoYoverse, como Genshin Impact"},
 	identify.LPD:               {"jobs for a printer, in Unix's old way", "trabajos para una impresora, a la antigua manera de Unix"},
 	// Ports of other things have these names.
 	identify.PTP:      {"clocks of a network set to the same time (IEEE 1588)", "relojes de una red puestos a la misma hora (IEEE 1588)"},
