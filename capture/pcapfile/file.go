@@ -27,6 +27,8 @@ type Options struct {
 	// Copies are files that hold what can be read only once, with the name that each is told
 	// of by; "-" is standard input.
 	Copies map[string]string
+	// Cut are those of Copies that end where somebody gave up waiting for more: a frame that is not whole there is no damage.
+	Cut map[string]bool
 	// Open opens a file, nil is os.Open; Wait reads from one that is not regular, nil is from the file itself. Either
 	// may give up waiting with context.Canceled: what came before that is a whole capture then.
 	Open func(name string) (*os.File, error)
@@ -118,12 +120,16 @@ func Open(name string, o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	cut := o.Cut[name]
 	if as, ok := o.Copies[name]; ok {
 		if name = as; as == "-" {
 			name = stdin
 		}
 	}
 	size, in := int64(-1), io.Reader(f)
+	if cut {
+		in = givenUp{f}
+	}
 	if st, err := f.Stat(); err == nil {
 		if st.IsDir() {
 			f.Close()
@@ -141,11 +147,22 @@ func Open(name string, o Options) (*File, error) {
 		return nil, err
 	}
 	r.size = size
-	if size >= 0 && !r.packed() {
+	if size >= 0 && !cut && !r.packed() {
 		r.at, r.pos = f, r.raw.n.Load()
 	}
 	r.closer = append(r.closer, f)
 	return r, nil
+}
+
+// givenUp is what came until somebody gave up waiting for more.
+type givenUp struct{ io.Reader }
+
+func (g givenUp) Read(b []byte) (int, error) {
+	n, err := g.Reader.Read(b)
+	if errors.Is(err, io.EOF) {
+		err = context.Canceled
+	}
+	return n, err
 }
 
 // NewReader reads a capture from r, which messages call name.

@@ -5,10 +5,52 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"time"
 
 	"portero/capture/pcapfile"
 )
+
+// interrupts are two contexts: the first Ctrl-C ends one, the second the other.
+func interrupts() (first, second context.Context, stop func()) {
+	first, one := context.WithCancel(context.Background())
+	second, two := context.WithCancel(context.Background())
+	pressed := make(chan os.Signal, 2)
+	signal.Notify(pressed, os.Interrupt)
+	go func() {
+		for range pressed {
+			if first.Err() != nil {
+				two()
+			}
+			one()
+		}
+	}()
+	return first, second, func() {
+		signal.Stop(pressed)
+		close(pressed)
+		one()
+		two()
+	}
+}
+
+// second ends with the second Ctrl-C.
+func (a *app) second() context.Context {
+	if a.again == nil {
+		return context.Background()
+	}
+	return a.again
+}
+
+// lasting is the context of an analysis: where it reads pipes it outlasts the first Ctrl-C by lastWords. It is to be
+// stopped.
+func (a *app) lasting(pipes bool) (context.Context, context.CancelFunc) {
+	if !pipes {
+		return context.WithCancel(a.ctx)
+	}
+	ctx, stop := context.WithCancel(a.second())
+	context.AfterFunc(a.ctx, func() { time.AfterFunc(lastWords, stop) })
+	return ctx, stop
+}
 
 // inputs is how captures are opened.
 func (a *app) inputs() pcapfile.Options {
@@ -16,7 +58,7 @@ func (a *app) inputs() pcapfile.Options {
 	if f, ok := in.(*os.File); ok {
 		in = a.wait(f)
 	}
-	return pcapfile.Options{Stdin: in, Copies: a.copies, Open: a.openInput, Wait: a.wait}
+	return pcapfile.Options{Stdin: in, Copies: a.copies, Cut: a.cut, Open: a.openInput, Wait: a.wait}
 }
 
 // openInput is os.Open that Ctrl-C ends: to open a named pipe takes until somebody writes into it.
@@ -42,16 +84,18 @@ func (a *app) openInput(name string) (*os.File, error) {
 	}
 }
 
-// wait reads f, which may have nothing to give for as long as it likes, until Ctrl-C: then it returns
-// context.Canceled, and what came before that stands.
+// wait reads f, which may have nothing to give for as long as it likes, until Ctrl-C and for lastWords after it: a
+// terminal has Ctrl-C end who writes into f as well, and tcpdump hands over what it held back when it ends. Then it
+// returns context.Canceled, and what came before that stands.
 func (a *app) wait(f *os.File) io.Reader {
 	if st, err := f.Stat(); err != nil || st.Mode().IsRegular() || st.IsDir() {
 		return f
 	}
 	if f.SetReadDeadline(time.Time{}) != nil {
-		return &polled{f, a.ctx} // inherited, as standard input mostly: Go does not wait for it in its own way
+		return &polled{f: f, ctx: a.ctx, second: a.second()} // inherited, as standard input mostly: Go does not wait for it in its own way
 	}
-	context.AfterFunc(a.ctx, func() { f.SetReadDeadline(time.Unix(1, 0)) })
+	context.AfterFunc(a.ctx, func() { f.SetReadDeadline(time.Now().Add(lastWords)) })
+	context.AfterFunc(a.second(), func() { f.SetReadDeadline(time.Unix(1, 0)) })
 	return &timed{f, a.ctx}
 }
 
@@ -63,7 +107,7 @@ type timed struct {
 
 func (t *timed) Read(b []byte) (int, error) {
 	n, err := t.f.Read(b)
-	if errors.Is(err, os.ErrDeadlineExceeded) && t.ctx.Err() != nil {
+	if (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, io.EOF)) && t.ctx.Err() != nil {
 		return n, t.ctx.Err()
 	}
 	return n, err
@@ -71,13 +115,25 @@ func (t *timed) Read(b []byte) (int, error) {
 
 // polled reads what only its system can be asked about.
 type polled struct {
-	f   *os.File
-	ctx context.Context
+	f           *os.File
+	ctx, second context.Context
+	until       time.Time // set with Ctrl-C
 }
 
 func (p *polled) Read(b []byte) (int, error) {
 	if err := ready(p.ctx, p.f); err != nil {
-		return 0, err
+		if p.until.IsZero() {
+			p.until = time.Now().Add(lastWords)
+		}
+		last, stop := context.WithDeadline(p.second, p.until)
+		defer stop()
+		if ready(last, p.f) != nil {
+			return 0, err
+		}
 	}
-	return p.f.Read(b)
+	n, err := p.f.Read(b)
+	if errors.Is(err, io.EOF) && p.ctx.Err() != nil {
+		return n, p.ctx.Err() // its writer was interrupted, too, perhaps within a frame
+	}
+	return n, err
 }

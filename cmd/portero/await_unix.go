@@ -6,9 +6,13 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// lastWords is how long after Ctrl-C a pipe is still read. Tests set it.
+var lastWords = 500 * time.Millisecond
 
 // ready returns when f has something to give or has ended, and what ended ctx before.
 func ready(ctx context.Context, f *os.File) error {

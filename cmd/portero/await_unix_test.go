@@ -20,6 +20,7 @@ import (
 
 // Ctrl-C ends the waiting for a pipe that has nothing more to give, and what came before it is no damaged capture.
 func TestInputThatDoesNotEnd(t *testing.T) {
+	hasten(t)
 	const in = "../../testdata/first-look/in.pcap"
 	whole, err := os.ReadFile(in)
 	if err != nil {

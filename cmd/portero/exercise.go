@@ -73,7 +73,7 @@ as NAME.key.md.`,
 			}
 			if len(cs) == 0 {
 				a.problems(j)
-				return usage("a worksheet is made of TCP connections with their flags, or else of exchanges by UDP, and there is neither; portero lab handshake -w X.pcapng makes one")
+				return a.lacking("a worksheet is made of TCP connections with their flags, or else of exchanges by UDP, and there is neither; portero lab handshake -w X.pcapng makes one")
 			}
 			if !o.quiet {
 				a.misnamed(o.out, o.format, "html", "gift")

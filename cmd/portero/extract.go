@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -48,7 +49,34 @@ func (a *app) spool(names []string) ([]string, func(), error) {
 		}
 		out[i] = c.name
 	}
+	if len(copies) > 0 && a.ctx.Err() != nil {
+		if out = slices.DeleteFunc(out, a.headless); len(out) == 0 || a.second().Err() != nil {
+			gone()
+			return nil, nil, a.ctx.Err()
+		}
+		a.ctx, a.early = a.second(), true
+	}
 	return out, gone, nil
+}
+
+// lacking is the error of a capture that lacks what the command is about: in what came until Ctrl-C it lacked it still.
+func (a *app) lacking(what string) error {
+	if a.early {
+		return &exitError{exitInterrupted, errors.New(what)}
+	}
+	return usage(what)
+}
+
+// headless says of a copy that Ctrl-C ended that not even the head of a capture is in it.
+func (a *app) headless(name string) bool {
+	if !a.cut[name] {
+		return false
+	}
+	f, err := pcapfile.Open(name, a.inputs())
+	if err == nil {
+		f.Close()
+	}
+	return errors.Is(err, context.Canceled)
 }
 
 // twice are the captures that args name, fit to be read twice; done is to be called when they were.
@@ -95,7 +123,7 @@ func (c *copied) gone() {
 	}
 }
 
-// copyOf copies what name holds into a file of its own. What is no capture is not copied: it may have no end.
+// copyOf copies what name holds into a file of its own, until Ctrl-C. What is no capture is not copied: it may have no end.
 func (a *app) copyOf(name string) (*copied, error) {
 	in := a.in
 	if name != "-" {
@@ -122,9 +150,11 @@ func (a *app) copyOf(name string) (*copied, error) {
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		in = bytes.NewReader(nil) // not to be asked again: a terminal would wait for more
+	case errors.Is(err, context.Canceled):
 	case err != nil:
 		return nil, uncopied(told, err)
 	}
+	cut := errors.Is(err, context.Canceled)
 	if err := pcapfile.NoCapture(head, told); err != nil {
 		return nil, err
 	}
@@ -136,7 +166,16 @@ func (a *app) copyOf(name string) (*copied, error) {
 		a.copies = map[string]string{}
 	}
 	a.copies[c.name] = name
-	_, err = io.Copy(c.f, io.MultiReader(bytes.NewReader(head), in))
+	if _, err = c.f.Write(head); err == nil && !cut {
+		_, err = io.Copy(c.f, in)
+	}
+	if cut || errors.Is(err, context.Canceled) {
+		if a.cut == nil {
+			a.cut = map[string]bool{}
+		}
+		a.cut[c.name] = true
+		return c, nil
+	}
 	return c, uncopied(told, err)
 }
 
@@ -220,7 +259,7 @@ func (a *app) locate(names []string, o *readFlags, t target) (*record.Record, *j
 		if inputs := j.set.Names(); len(inputs) == 1 {
 			in = inputs[0] + ": "
 		}
-		return nil, nil, usage(in + fmt.Sprintf("there is no connection %s in it (the table's first column has the numbers)", printable(t.text)))
+		return nil, nil, a.lacking(in + fmt.Sprintf("there is no connection %s in it (the table's first column has the numbers)", printable(t.text)))
 	}
 	if !o.quiet {
 		a.sayWhich(t, hits, j)

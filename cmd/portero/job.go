@@ -105,6 +105,10 @@ func (a *app) open(names []string, o *readFlags, opt engine.Options) (*job, erro
 		return sink(r)
 	}
 	a.warnOfMemory(o, mem)
+	if a.early && !a.told && !o.quiet {
+		a.told = true
+		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("interrupted: this is what was seen until then; Ctrl-C again ends it", "interrumpido: esto es lo visto hasta entonces; otro Ctrl-C lo termina"))
+	}
 	j.eng = engine.New(opt)
 	return j, nil
 }
@@ -156,7 +160,9 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 	if j.flags.memprofile != "" {
 		runtime.MemProfileRate = 512 << 10
 	}
-	err = j.eng.Run(a.ctx, src)
+	ctx, done := a.lasting(j.set.Size() < 0)
+	defer done()
+	err = j.eng.Run(ctx, src)
 	if p := j.flags.memprofile; p != "" {
 		if f, e := os.Create(p); e == nil {
 			pprof.WriteHeapProfile(f)
@@ -249,7 +255,7 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	if err != nil {
 		return err
 	}
-	if interrupted && !j.said && !j.flags.quiet {
+	if interrupted && !j.said && !a.told && !j.flags.quiet {
 		fmt.Fprintln(a.err, "portero: "+a.tongue().Pick("interrupted: this is what was seen until then", "interrumpido: esto es lo visto hasta entonces"))
 	}
 	if n := j.eng.Stats().Payload.Faults; n > 0 && !j.flags.quiet {
@@ -268,7 +274,7 @@ func (a *app) finish(j *job, interrupted bool, err error) error {
 	if len(problems) > 0 || a.past.changed != nil {
 		return &exitError{exitDamaged, nil}
 	}
-	if interrupted && j.eng.Stats().Records == 0 {
+	if (interrupted || a.early) && j.eng.Stats().Records == 0 {
 		return &exitError{exitInterrupted, nil}
 	}
 	return nil

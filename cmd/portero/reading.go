@@ -116,6 +116,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 		return err
 	}
 	interrupted, err := a.run(j)
+	interrupted = interrupted || a.early
 	j.said = r.printed && r.inTable()
 	var found []findings.Finding
 	if err == nil {

@@ -110,6 +110,7 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 			return err
 		}
 	}
+	interrupted = interrupted || a.early
 	if !o.quiet {
 		a.misnamed(o.out, "html")
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,25 +21,29 @@ import (
 type app struct {
 	in       io.Reader
 	out, err io.Writer
-	sheet    *manual.Sheet // out for who writes text line by line and does not ask what became of it
-	ctx      context.Context
-	catalogs []string // --catalog
+	sheet    *manual.Sheet   // out for who writes text line by line and does not ask what became of it
+	ctx      context.Context // ends with Ctrl-C
+	again    context.Context // and with the second one, nil for never
+	catalogs []string        // --catalog
 	cat      *catalog.Catalog
 	args     []string
 	named    []string // files that are read or written: none of them is replaced
 	// copies are files that hold what could be read only once, with what it was.
 	copies map[string]string
-	seed   uint64 // of all readings
-	warned bool   // that there is less memory than is needed
+	cut    map[string]bool // those of them that Ctrl-C ended
+	early  bool            // Ctrl-C ended the copying, and the command goes on with what there is
+	told   bool            // of it
+	seed   uint64          // of all readings
+	warned bool            // that there is less memory than is needed
 	past   readings
 }
 
 // run is the whole program: arguments in, exit status out.
 func run(args []string, in io.Reader, out, errw io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, again, stop := interrupts()
 	defer stop()
 	errw = fold.On(errw)
-	a := &app{in: in, out: out, err: errw, sheet: &manual.Sheet{To: out}, ctx: ctx, args: args}
+	a := &app{in: in, out: out, err: errw, sheet: &manual.Sheet{To: out}, ctx: ctx, again: again, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)

@@ -55,15 +55,17 @@ was readable is in the result, and the message names the byte); 4 not permitted;
 What --fail-on and --policy found in a damaged capture is found: 1, and standard error names the damage. Where they found nothing, and for diff, where what was
 lost looks gone, damage comes first: 3. A file of ` + "`catalog check`" + ` that cannot be read is 2 or 4.
 
-What reads a capture twice (` + "`why`" + `, ` + "`teach`" + `, ` + "`extract`" + `, ` + "`exercise`" + `, ` + "`report`" + `, and ` + "`-w`" + ` with ` + "`--where`" + `) says when frames were gone the second time, or others there, as when
+What reads a capture twice (` + "`why`, `teach`, `extract`, `exercise`, `report`" + `, and ` + "`-w`" + ` with ` + "`--where`" + `) says when frames were gone the second time, or others there, as when
 ` + "`tcpdump -C -W`" + ` comes round to the file: also 3. One that only went on in the meantime is as good as whole.
 
 The name after ` + "`-o`" + ` never decides the form: ` + "`-o X.csv`" + ` without ` + "`--format csv`" + ` holds the table, ` + "`exercise -o X.html`" + ` without ` + "`--format html`" + ` Markdown, and a line on
 standard error says so, with the flag that is missing. Only ` + "`report`" + ` always writes a page.
 
-Ctrl-C ends the reading, also of a pipe that has nothing to give; what was read by then is told, and that it is not all, with 0. What needs a second
-reading (` + "`why`, `teach`, `extract`, `exercise`, `diff`, `report` of a pipe, and `-w` with `--where`, whose file then lacks packets" + `) ends with 130, and so does a check
-(` + "`policy`, `--policy`, `--fail-on`" + `) that found nothing until then. A reader of standard output that goes away, as ` + "`head`" + ` does, ends portero as it
+Ctrl-C ends the reading, also of a pipe that has nothing to give; what was read by then is told, and that it is not all, with 0. A pipe is read for half a second
+more (not on Windows): the same Ctrl-C ends who writes into it, and ` + "`tcpdump -w -`" + ` hands over what it held back only then. What reads a capture twice (` + "`why`" + `,
+` + "`teach`, `extract`, `exercise`, `report`" + `, and ` + "`-w`" + ` with ` + "`--where`" + `) copies a pipe first: Ctrl-C ends the copy, the command goes on with what came until then, and
+another Ctrl-C ends it. Of a file these end with 130 (` + "`report`" + ` makes a page of what was read, and the file of ` + "`-w`" + ` with ` + "`--where`" + ` lacks packets, which is said), and so
+do ` + "`diff`" + ` and a check (` + "`policy`, `--policy`, `--fail-on`" + `) that found nothing until then. A reader of standard output that goes away, as ` + "`head`" + ` does, ends portero as it
 ends ` + "`cat` and `grep`" + `, by SIGPIPE and without a word: a shell calls that 141 (with ` + "`pipefail`" + ` only). Not where something else is done
 besides (` + "`-w`, `--to`, `--fail-on`, `--policy`" + `): that is done to its end.
 
