@@ -15,7 +15,7 @@ import (
 	"portero/catalog/identify"
 )
 
-// TestMain makes the tests speak English wherever they run.
+// TestMain makes the tests speak English, in lines as long as usual, wherever they run.
 func TestMain(m *testing.M) {
 	if os.Getenv("PORTERO_PARSER") != "" || os.Getenv("PORTERO_MAIN") != "" {
 		// portero live, or its analysing process, begun by a test.
@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 	}
 	identify.Strict = true // what breaks off ends the test
 	os.Setenv("LC_ALL", "C")
+	os.Unsetenv("COLUMNS")
 	// As the command itself does at its start: hundreds of them run here, in one process.
 	debug.SetGCPercent(400)
 	code := m.Run()

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -273,12 +274,17 @@ func (a *app) colorWanted(mode string, toFile bool) (bool, error) {
 	return !toFile && isTerminal(a.out) && os.Getenv("TERM") != "dumb", nil
 }
 
-// width is that of the terminal, 80 where there is none.
+// width is that of the terminal. Where there is none it is that of COLUMNS, which a person sets for a pager and watch for
+// its screen, else 80; a terminal is asked itself, because what COLUMNS says may be older than its size.
 func (a *app) width() int {
+	const narrowest, widest = 40, 10_000
 	if f, ok := a.out.(*os.File); ok {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-			return max(w, 40)
+			return max(w, narrowest)
 		}
+	}
+	if w, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && w > 0 && w <= widest {
+		return max(w, narrowest)
 	}
 	return 80
 }

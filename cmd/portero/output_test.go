@@ -12,6 +12,35 @@ import (
 	"portero/capture/pcapfile"
 )
 
+// A table that goes to no terminal is as wide as COLUMNS says, so that a pager or watch has it as wide as its screen; what is
+// no width is passed over.
+func TestColumns(t *testing.T) {
+	widest := func(out string) (n int) {
+		for line := range strings.Lines(out) {
+			n = max(n, len([]rune(strings.TrimRight(line, "\n"))))
+		}
+		return n
+	}
+	const of = "../../testdata/cleartext-logins/in.pcap"
+	for _, args := range [][]string{{"hosts", of}, {"ports", of}, {"findings", of}, {"why", of, "1"}, {"read", of}} {
+		_, usual, _ := portero(t, args...)
+		if n := widest(usual); n > 80 {
+			t.Errorf("%q: %d columns", args, n)
+		}
+		for columns, same := range map[string]bool{"": true, "80": true, "0": true, "-100": true, "wide": true, "99999999": true, "200": false, "50": false} {
+			t.Setenv("COLUMNS", columns)
+			_, out, _ := portero(t, args...)
+			if same != (out == usual) {
+				t.Errorf("%q with COLUMNS=%s: as usual %v\n%s", args, columns, !same, out)
+			}
+			if columns == "200" && widest(out) < 90 {
+				t.Errorf("%q: %d columns of 200\n%s", args, widest(out), out)
+			}
+			os.Unsetenv("COLUMNS")
+		}
+	}
+}
+
 // No output replaces what the same command reads, or another of its outputs, whatever
 // --force says: the capture would be gone.
 func TestForceKeepsWhatIsRead(t *testing.T) {
