@@ -11,6 +11,7 @@ import (
 
 	"portero/capture/pcapfile"
 	"portero/internal/engine"
+	"portero/internal/view/html"
 	"portero/internal/words"
 )
 
@@ -55,6 +56,57 @@ func TestChangedBetweenReadings(t *testing.T) {
 				t.Errorf("exit status %d, %s", code, &said)
 			}
 		})
+	}
+}
+
+// TestPageOfAChangedCapture: the page of a capture that was another one when its packets were read says so itself, in
+// both languages: what standard error says is gone when somebody opens the page.
+func TestPageOfAChangedCapture(t *testing.T) {
+	whole, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, changes := range []bool{false, true} {
+		file := filepath.Join(t.TempDir(), "<i>x.pcap")
+		if err := os.WriteFile(file, whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		a := &app{in: strings.NewReader(""), out: io.Discard, err: io.Discard, ctx: context.Background()}
+		o := &readFlags{memory: "64M", threads: 2}
+		watch, err := a.detector(&o.watch, o.memory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &reporting{page: html.New(html.Limits{}), watch: watch, far: distances{}}
+		j, id, err := a.openWatched([]string{file}, o, engine.Options{Sink: c.see}, watch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer id.close()
+		if _, err := a.run(j); err != nil {
+			t.Fatal(err)
+		}
+		if changes {
+			if err := os.Truncate(file, 24+16+72); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := a.stories([]string{file}, o, c, j, watch.Findings()); err != nil {
+			t.Fatal(err)
+		}
+		var page bytes.Buffer
+		if err := c.page.Write(&page, j.summary(false), nil, html.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"x.pcap: changed while it was read: 26 frames the first time, 1 the next; what is told of it may be of both: read a copy of it",
+			"x.pcap: cambió mientras se leía: 26 tramas la primera vez, 1 la siguiente; lo que se cuenta puede ser de ambas: léase una copia"} {
+			if strings.Contains(page.String(), want) != changes {
+				t.Errorf("changes: %v; the page says %q: %v", changes, want, !changes)
+			}
+		}
+		if strings.Contains(page.String(), "<i>") {
+			t.Error("the name of the file is markup")
+		}
 	}
 }
 

@@ -23,13 +23,14 @@ import (
 
 // job is one analysis: inputs open, engine ready.
 type job struct {
-	set   *pcapfile.Set
-	eng   *engine.Engine
-	sel   *filter.Matcher
-	flags *readFlags
-	tally tally
-	cut   *moment // frames after it are left out, nil for none
-	said  bool    // that it was interrupted: the data say so themselves
+	set     *pcapfile.Set
+	eng     *engine.Engine
+	sel     *filter.Matcher
+	flags   *readFlags
+	tally   tally
+	cut     *moment // frames after it are left out, nil for none
+	changed error   // a later reading found others, nil for none
+	said    bool    // that it was interrupted: the data say so themselves
 }
 
 // tally is what the doctor wants to know of the records.
@@ -203,6 +204,7 @@ func (j *job) summary(interrupted bool) *view.Summary {
 			t.Unread = append(t.Unread, errors.New(explainOpen(err)))
 		}
 	}
+	t.Changed = j.changed
 	t.Mistimed = j.mistimed(st.Frames)
 	inputs := j.set.Names()
 	if j.flags.anonymize {

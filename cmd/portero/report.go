@@ -184,5 +184,6 @@ func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, fo
 	for _, tell := range refused {
 		tell()
 	}
+	first.changed = a.past.changed // the page says it as well
 	return interrupted, nil
 }

@@ -42,6 +42,7 @@ type Totals struct {
 	Links                    []string
 	Problems                 []error    // of captures that broke off
 	Unread                   []error    // of those of which nothing was read
+	Changed                  error      // of captures that were others in a second reading
 	Mistimed                 []Mistimed // captures with frames whose time cannot be
 	// Private: name no file and no address.
 	Private bool
@@ -102,6 +103,14 @@ func (d *Doctor) losses(n *notes, t Totals) {
 			found = text{"a capture could not be read", "una captura no se pudo leer"}
 		}
 		n.add(true, "unread", 1, 0, found, text{"nothing of it is here", "de ella no hay nada aquí"})
+	}
+	if t.Changed != nil {
+		// What that does to the rest, the error says itself.
+		found := text{t.Changed.Error(), words.Message(words.Spanish, t.Changed.Error())}
+		if t.Private {
+			found = text{"a capture changed while it was read; what is told of it may be of both: read a copy of it", "una captura cambió mientras se leía; lo que se cuenta puede ser de ambas: léase una copia"}
+		}
+		n.add(true, "changed", 1, 0, found, text{})
 	}
 	for _, l := range sortedLinks(d.unknown) {
 		c := d.unknown[l]

@@ -60,7 +60,7 @@ What --fail-on and --policy found in a damaged capture is found: 1, and standard
 lost looks gone, damage comes first: 3. A file of ` + "`catalog check`" + ` that cannot be read is 2 or 4.
 
 What reads a capture twice (` + "`why`, `teach`, `extract`, `exercise`, `report`" + `, and ` + "`-w`" + ` with ` + "`--where`" + `) says when frames were gone the second time, or others there, as when
-` + "`tcpdump -C -W`" + ` comes round to the file: also 3. One that only went on in the meantime is as good as whole.
+` + "`tcpdump -C -W`" + ` comes round to the file: also 3. A page says it itself, too. One that only went on in the meantime is as good as whole.
 
 The name after ` + "`-o`" + ` never decides the form: ` + "`-o X.csv`" + ` without ` + "`--format csv`" + ` holds the table, ` + "`exercise -o X.html`" + ` without ` + "`--format html`" + ` Markdown, and a line on
 standard error says so, with the flag that is missing. Only ` + "`report`" + ` always writes a page.
