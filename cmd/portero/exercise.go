@@ -75,9 +75,6 @@ as NAME.key.md.`,
 				a.problems(j)
 				return a.lacking("a worksheet is made of TCP connections with their flags, or else of exchanges by UDP, and there is neither; portero lab handshake -w X.pcapng makes one")
 			}
-			if !o.quiet {
-				a.misnamed(o.out, o.format, "html", "gift")
-			}
 			for v := range variants {
 				s := teach.Exercise(cs, teach.SheetOptions{Seed: seed + uint64(v), Level: lv, Lang: l, Conns: conns, Names: names})
 				name := o.out
@@ -86,6 +83,9 @@ as NAME.key.md.`,
 				}
 				if err := a.writeSheet(s, name, &o, key); err != nil {
 					return err
+				}
+				if v == 0 && !o.quiet {
+					a.misnamed(o.out, o.format, "html", "gift")
 				}
 			}
 			if o.out != "" && o.out != "-" && !o.quiet {

@@ -178,7 +178,7 @@ never that somebody is infected.`,
 				return a.finish(j, interrupted, err)
 			}
 			fs := d.Findings()
-			out, err := a.openOutput(o.out, o.force)
+			out, err := a.openAs(o.out, o.force, o.quiet, format, listForms...)
 			if err != nil {
 				return err
 			}

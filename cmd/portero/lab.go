@@ -61,9 +61,6 @@ Without a scenario it lists them.`,
 			if err := o.tell.check(); err != nil {
 				return err
 			}
-			if !o.quiet {
-				a.misnamed(o.tell.out, o.tell.format, tellForms...)
-			}
 			if len(args) == 0 {
 				return a.labList(o.tell.terminal(a.out), l)
 			}
@@ -186,6 +183,7 @@ func (a *app) lab(name string, o *labFlags, l teach.Lang) error {
 		before = func(w io.Writer) error { return a.labBefore(w, o, &sc, res, v, c, l) }
 		after = func(w io.Writer) error { return a.labAfter(w, o, &sc, res, v, c, l) }
 	}
+	o.tell.quiet = o.quiet
 	return a.tell(c, &o.tell, l, before, after)
 }
 

@@ -342,11 +342,11 @@ func (l *list) cutNames(i, w int) {
 	}
 }
 
+// listForms are what --format of lists takes for machines.
+var listForms = []string{"ndjson", "json", "csv", "tsv"}
+
 func (a *app) print(l *list, o *readFlags, j *job, stopped bool) error {
-	if !o.quiet {
-		a.misnamed(o.out, o.format, "ndjson", "json", "csv", "tsv")
-	}
-	out, err := a.openOutput(o.out, o.force)
+	out, err := a.openAs(o.out, o.force, o.quiet, o.format, listForms...)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (a *app) machinePorts(o *readFlags, m *machineFlags, l words.Lang) error {
 	if !o.quiet {
 		a.sayHidden(n.Hidden, l)
 	}
-	w, err := a.openOutput(o.out, o.force)
+	w, err := a.openAs(o.out, o.force, o.quiet, o.format, listForms...)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,11 @@ func TestMisnamed(t *testing.T) {
 		{[]string{capture}, "e.html", ""}, // no form of it
 		{[]string{"hosts", capture}, "f.tsv", "table; --format tsv"},
 		{[]string{"ports", "--format", "tsv", capture}, "g.tsv", ""},
+		{[]string{"findings", capture}, "i.csv", "text; --format csv"},
+		{[]string{"findings", "--format", "table", capture}, "i.tsv", "table; --format tsv"},
+		{[]string{"why", capture, "2"}, "i.json", "text; --format json"},
+		{[]string{"why", capture, "2"}, "j.csv", ""}, // no form of it
+		{[]string{"ports"}, "k.csv", "table; --format csv"},
 		{[]string{"lab", "handshake", "--userspace", "--format", "html"}, "h.svg", ""},
 	} {
 		file := filepath.Join(dir, c.name)
@@ -54,6 +59,25 @@ func TestMisnamed(t *testing.T) {
 		file := filepath.Join(dir, c[0]+".PDF")
 		if code, _, errs := portero(t, append(c[1:], "-o", file)...); code != exitOK || !strings.HasPrefix(errs, "portero: "+file+": what is written there is "+c[0]+", whatever its name says: portero makes no .pdf\n") {
 			t.Errorf("%q: %d %q", c, code, errs)
+		}
+	}
+	// Packets are to be had.
+	for lang, want := range map[string]string{"en": "x.pcap: what is written there is table, whatever its name says; packets are written by portero FILE -w X\n", "es": "x.pcap: lo que se escribe ahí es table, diga lo que diga su nombre; los paquetes los escribe portero FICHERO -w X\n"} {
+		if _, _, errs := portero(t, "hosts", capture, "--force", "--lang", lang, "-o", dir+"/x.pcap"); errs != "portero: "+dir+"/"+want {
+			t.Error(errs)
+		}
+	}
+	// Of what is not written nothing is said.
+	there := filepath.Join(dir, "there.pdf")
+	if err := os.WriteFile(there, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"read", capture}, {"hosts", capture}, {"findings", capture}, {"report", capture}, {"exercise", capture}, {"why", capture, "2"}, {"teach", capture, "2"}, {"lab", "handshake", "--userspace"}} {
+		if code, _, errs := portero(t, append(args, "-q", "-o", there)...); code != exitUsage || errs != "portero: "+there+": exists already; --force replaces it\n" {
+			t.Errorf("%q: %d %q", args, code, errs)
+		}
+		if code, _, errs := portero(t, append(args, "-o", there)...); code != exitUsage || strings.Contains(errs, "whatever its name says") {
+			t.Errorf("%q: %d %q", args, code, errs)
 		}
 	}
 	if _, _, errs := portero(t, "teach", "--lang", "es", "--force", "-o", dir+"/a.svg", capture); errs != "portero: "+dir+"/a.svg: lo que se escribe ahí es text; con --format svg es lo que dice su nombre\n" {

@@ -55,6 +55,21 @@ func misplaced(cmd *cobra.Command, names []string) error {
 	return usage(fmt.Sprintf("%s: there is no file of this name; a filter goes behind --: %s", rest[0], cmd.CommandPath()+" "+of+" -- "+expr))
 }
 
+// unnamed is the error of a command without captures. Elsewhere -- has what begins with - taken for a file; here a
+// filter stands behind it, and one of its words may be the file.
+func unnamed(asFilter []string) error {
+	for _, w := range asFilter {
+		if absent(w) {
+			continue
+		}
+		if strings.HasPrefix(w, "-") {
+			w = "./" + w
+		}
+		return usage(fmt.Sprintf("behind -- stands the filter; the capture goes before it: %s", safe.Shell(w)))
+	}
+	return usage("name a capture to read (- is standard input)")
+}
+
 // targeted reads which connection words are about, the last of them.
 func targeted(words []string) (target, error) {
 	last := len(words) - 1

@@ -381,6 +381,22 @@ func TestMisplacedWords(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.args, errs, c.es)
 		}
 	}
+	// Behind -- stands the filter here, and files that begin with - elsewhere.
+	os.WriteFile("-x.pcap", b, 0o600)
+	for _, c := range []struct{ args, en, es string }{
+		{"-- -x.pcap", "the capture goes before it: ./-x.pcap\n", "la captura va delante: ./-x.pcap\n"},
+		{"read -- -x.pcap tcp", "behind -- stands the filter; the capture goes before it: ./-x.pcap\n", "detrás de -- va el filtro; la captura va delante: ./-x.pcap\n"},
+		{"hosts -- tcp in.pcap", "the capture goes before it: in.pcap\n", ""},
+		{"hosts -- tcp", "name a capture to read (- is standard input)\n", ""},
+	} {
+		for lang, want := range map[string]string{"en": c.en, "es": c.es} {
+			t.Setenv("LC_ALL", lang+"_ES.UTF-8")
+			if code, out, errs := portero(t, strings.Fields(c.args)...); code != exitUsage || out != "" || !strings.HasSuffix(errs, want) {
+				t.Errorf("%s: %d %s%s, want %s", c.args, code, out, errs, want)
+			}
+		}
+	}
+	os.Setenv("LC_ALL", "C")
 	// What is there is read, and what is missing and means nothing else is told above the result.
 	for _, args := range []string{"in.pcap 7", "in.pcap none.pcap"} {
 		if _, out, errs := portero(t, strings.Fields(args)...); !strings.Contains(out, "completed") {

@@ -50,6 +50,16 @@ func (a *app) openOutput(name string, force bool) (*output, error) {
 	return &output{Writer: b, buf: b, file: f}, nil
 }
 
+// openAs is openOutput for what is written in this format, one of forms; that its name says something else is told, unless
+// quiet, when it is there.
+func (a *app) openAs(name string, force, quiet bool, format string, forms ...string) (*output, error) {
+	out, err := a.openOutput(name, force)
+	if err == nil && !quiet {
+		a.misnamed(name, format, forms...)
+	}
+	return out, err
+}
+
 // outlive makes of a reader of standard output that goes away, as head does when it has enough, no reason to end:
 // something else is done besides, that nobody wants half of.
 func (o *output) outlive(to io.Writer) {
@@ -80,14 +90,17 @@ func (u *unread) Write(b []byte) (int, error) {
 var formOf = map[string]string{".svg": "svg", ".html": "html", ".htm": "html", ".mmd": "mermaid", ".gift": "gift", ".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson", ".csv": "csv", ".tsv": "tsv"}
 
 // foreign are endings of what other programs write, which somebody may expect of a name.
-var foreign = []string{".pdf", ".png", ".jpg", ".jpeg", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".pcap", ".pcapng"}
+var foreign = []string{".pdf", ".png", ".jpg", ".jpeg", ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods"}
 
 // misnamed tells that a file whose name says something else gets what is for people to read, and how it gets
 // what its name says; forms are those that the verb can write.
 func (a *app) misnamed(name, format string, forms ...string) {
 	ending := strings.ToLower(filepath.Ext(name))
 	says := formOf[ending]
-	if slices.Contains(foreign, ending) {
+	switch {
+	case ending == ".pcap" || ending == ".pcapng":
+		fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("%s: what is written there is %s, whatever its name says; packets are written by portero FILE -w X", "%s: lo que se escribe ahí es %s, diga lo que diga su nombre; los paquetes los escribe portero FICHERO -w X"), name, format)))
+	case slices.Contains(foreign, ending):
 		fmt.Fprintf(a.err, "portero: %s\n", printable(fmt.Sprintf(a.tongue().Pick("%s: what is written there is %s, whatever its name says: portero makes no %s", "%s: lo que se escribe ahí es %s, diga lo que diga su nombre: portero no hace ficheros %s"), name, format, ending)))
 	}
 	switch format {

@@ -97,7 +97,9 @@ func (o *readFlags) split(a *app, cmd *cobra.Command, args []string) ([]string, 
 
 // splitAfter is split where the first words are no captures.
 func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []string) ([]string, error) {
+	var asFilter []string
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
+		asFilter = args[n:]
 		if err := swallowed(cmd, args[n:]); err != nil {
 			return nil, err
 		}
@@ -113,7 +115,7 @@ func (o *readFlags) splitAfter(words int, a *app, cmd *cobra.Command, args []str
 	args = args[words:]
 	args = o.words(args)
 	if len(args) == 0 {
-		return nil, usage("name a capture to read (- is standard input)")
+		return nil, unnamed(asFilter)
 	}
 	if o.frames != "file" && o.frames != "merged" {
 		return nil, usage(fmt.Sprintf("--frames: %q is neither file nor merged", o.frames))

@@ -98,10 +98,7 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 	if r.blotted != nil {
 		r.blotted.eng = j.eng
 	}
-	if !o.quiet {
-		a.misnamed(o.out, o.format, formats...)
-	}
-	out, err := a.openOutput(o.out, o.force)
+	out, err := a.openAs(o.out, o.force, o.quiet, o.format, formats...)
 	if err != nil {
 		return err
 	}

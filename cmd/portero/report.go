@@ -111,10 +111,7 @@ func (a *app) report(names []string, o *readFlags, limits html.Limits, l words.L
 		}
 	}
 	interrupted = interrupted || a.early
-	if !o.quiet {
-		a.misnamed(o.out, "html")
-	}
-	out, err := a.openOutput(o.out, o.force)
+	out, err := a.openAs(o.out, o.force, o.quiet, "html")
 	if err != nil {
 		return err
 	}

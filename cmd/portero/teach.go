@@ -24,15 +24,12 @@ what comes next, and checks the answer against what really came.`,
 			if err != nil {
 				return err
 			}
-			t.out, t.force, t.color = o.out, o.force, o.color
+			t.out, t.force, t.color, t.quiet = o.out, o.force, o.color, o.quiet
 			if err := t.check(); err != nil {
 				return err
 			}
 			if (t.step || t.predict) && args[0] == "-" {
 				return usage("--step and --predict read answers from standard input: name the capture as a file")
-			}
-			if !o.quiet {
-				a.misnamed(t.out, t.format, tellForms...)
 			}
 			words := args
 			if len(args) == 1 {

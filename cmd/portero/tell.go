@@ -18,7 +18,7 @@ import (
 // tellFlags say how a connection is told: those of teach and lab.
 type tellFlags struct {
 	lang, format, out, color string
-	force                    bool
+	force, quiet             bool
 	all, large, wire, ascii  bool
 	step, predict            bool
 }
@@ -97,7 +97,7 @@ func (a *app) tell(c *told, t *tellFlags, l teach.Lang, before, after func(io.Wr
 		}
 		return err
 	}
-	out, err := a.openOutput(t.out, t.force)
+	out, err := a.openAs(t.out, t.force, t.quiet, t.format, tellForms...)
 	if err != nil {
 		return err
 	}

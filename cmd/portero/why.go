@@ -55,7 +55,7 @@ or a:port>b:port.`,
 				return err
 			}
 			c := certificate.Build(told.rec, told.trace, told.ctx)
-			out, err := a.openOutput(o.out, o.force)
+			out, err := a.openAs(o.out, o.force, o.quiet, o.format, "json")
 			if err != nil {
 				return err
 			}

@@ -63,7 +63,7 @@ What reads a capture twice (` + "`why`, `teach`, `extract`, `exercise`, `report`
 ` + "`tcpdump -C -W`" + ` comes round to the file: also 3. A page says it itself, too. One that only went on in the meantime is as good as whole.
 
 The name after ` + "`-o`" + ` never decides the form: ` + "`-o X.csv`" + ` without ` + "`--format csv`" + ` holds the table, ` + "`exercise -o X.html`" + ` without ` + "`--format html`" + ` Markdown, and a line on
-standard error says so, with the flag that is missing. Only ` + "`report`" + ` always writes a page.
+standard error says so, with the flag that is missing. Only ` + "`report`" + ` always writes a page. Packets are written by ` + "`-w`" + `, never by ` + "`-o X.pcap`" + `.
 
 Ctrl-C ends the reading, also of a pipe that has nothing to give; what was read by then is told, and that it is not all, with 0. A pipe is read for half a second
 more (not on Windows): the same Ctrl-C ends who writes into it, and ` + "`tcpdump -w -`" + ` hands over what it held back only then. What reads a capture twice (` + "`why`" + `,

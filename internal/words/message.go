@@ -17,6 +17,7 @@ var messages = [][2]string{
 	{"%s: there is no file and no verb of this name; did you mean %s?", "%s: no hay ningún fichero ni verbo con ese nombre; ¿quizá %s?"},
 	{"%s: there is no file of this name; a connection is told by: %s", "%s: no hay ningún fichero con ese nombre; una conexión se explica con: %s"},
 	{"%s stands behind --, where everything is the filter; flags go before --", "%s está detrás de --, donde todo es el filtro; las opciones van antes de --"},
+	{"behind -- stands the filter; the capture goes before it: %s", "detrás de -- va el filtro; la captura va delante: %s"},
 	{"%s: there is no file of this name; a filter goes behind --: %s", "%s: no hay ningún fichero con ese nombre; un filtro va detrás de --: %s"},
 	{"%s is a file; the connection goes behind it: %s", "%s es un fichero; la conexión va detrás: %s"},
 	{"%s is a file; behind the captures goes the connection, by its number in the table of: %s", "%s es un fichero; detrás de las capturas va la conexión, con el número que tiene en la tabla de: %s"},
