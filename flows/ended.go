@@ -61,7 +61,9 @@ type Ended struct {
 	// OrigFirst: the originator sent the first packet.
 	OrigFirst bool
 	// Began: where there is no handshake, the originator is who was seen to speak first.
-	Began       bool
+	Began bool
+	// LetIn: where there is neither handshake nor exchange, the responder is seen to have let the originator in.
+	LetIn       bool
 	First, Last int64
 	J           handshake.Judgement
 	Exchange    handshake.Exchange
@@ -218,7 +220,7 @@ func (t *Table) clue(f *Flow, note uint32) (orig handshake.Side, by handshake.Ro
 		return 0, handshake.RolesFirst, 0
 	}
 	if begun := *f.conn.DatagramNote(); (f.proto == capture.ProtoSCTP || f.proto == capture.ProtoDCCP) && begun != 0 {
-		return handshake.Side(begun & 1), handshake.RolesPayload, f.frame(begun >> 1)
+		return handshake.Side(begun & 1), handshake.RolesPayload, f.frame(begun >> noteOff)
 	}
 	a, b := t.cfg.Score(f.proto, f.portA), t.cfg.Score(f.proto, f.portB)
 	by = handshake.RolesPort
@@ -359,6 +361,13 @@ func (t *Table) view(v uint32, e *Ended, index uint64, r handshake.EndReason) {
 		if e.ReplyFrame = f.frame(off); 1-o == f.conn.Beginner() {
 			e.ReplyFrame = f.firstIdx
 		}
+	}
+	switch f.proto {
+	case capture.ProtoSCTP, capture.ProtoDCCP:
+		begun := *f.conn.DatagramNote()
+		e.LetIn = begun&letIn != 0 && handshake.Side(begun&1) == o
+	case capture.ProtoUDPLite: // as with UDP an answer says it
+		e.LetIn = e.ReplyFrame != 0 && e.Began
 	}
 	e.OrigFirst = o == 0
 	if f.proto == tcp || f.proto == capture.ProtoUDP {

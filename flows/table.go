@@ -408,37 +408,6 @@ func (t *Table) bookOn(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 }
 
-// associate notes who began what p belongs to, as the first message of its opening tells that was seen: the four of SCTP (RFC 9260,
-// section 5.1), DCCP's Request and its answer (RFC 4340, section 8.1), or what a server sends to be called (RFC 5596). With it goes
-// the offset of its frame: payload of neither is shown to anybody, so that the note is free.
-func (f *Flow) associate(p *capture.Packet, side int) {
-	const initiate, initiateAck, cookieEcho, cookieAck = 1, 2, 10, 11
-	note := f.conn.DatagramNote()
-	if *note != 0 || f.lastOff >= 1<<31 {
-		return
-	}
-	if p.Proto == capture.ProtoDCCP {
-		switch t, known := p.DCCP(); {
-		case !known:
-			return
-		case t == capture.DCCPRequest:
-		case t == capture.DCCPResponse, t == capture.DCCPListen:
-			side = 1 - side
-		default:
-			return
-		}
-	} else {
-		switch p.Chunk() {
-		case initiate, cookieEcho:
-		case initiateAck, cookieAck:
-			side = 1 - side
-		default:
-			return
-		}
-	}
-	*note = f.lastOff<<1 | uint32(side)
-}
-
 // reachBack lets f, flow v, begin with p, a datagram in fragments, where that began before all
 // that was booked: it was waited for in vain.
 func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
@@ -470,7 +439,7 @@ func (t *Table) reachBack(v uint32, f *Flow, side int, p *capture.Packet) {
 	}
 	f.lastOff += back
 	if note := f.conn.DatagramNote(); (f.proto == capture.ProtoSCTP || f.proto == capture.ProtoDCCP) && *note != 0 {
-		*note += back << 1
+		*note += back << noteOff
 	}
 	f.firstIdx = first
 	o := t.origin(v)

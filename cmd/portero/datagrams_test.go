@@ -78,6 +78,72 @@ func TestDatagramsWithPorts(t *testing.T) {
 	}
 }
 
+// TestDoorsOfOtherTransports: what let a caller in by SCTP, DCCP or UDP-Lite is a door, which ports lists with its proof and a
+// policy judges. What turned somebody away, and what only somebody else's answer shows, is none.
+func TestDoorsOfOtherTransports(t *testing.T) {
+	caller, host := end{net.IPv4(10, 0, 0, 5).To4(), 40000}, end{net.IPv4(10, 0, 0, 1).To4(), 5004}
+	head := func(from, to end, rest ...byte) []byte {
+		return append([]byte{byte(from.port >> 8), byte(from.port), byte(to.port >> 8), byte(to.port)}, rest...)
+	}
+	sctp := func(chunk byte) func(from, to end) []byte {
+		return func(from, to end) []byte { return head(from, to, 0, 0, 0, 1, 0, 0, 0, 0, chunk, 0, 0, 4) }
+	}
+	dccp := func(typ byte) func(from, to end) []byte {
+		return func(from, to end) []byte {
+			l := map[byte]int{0: 20, 1: 28, 3: 24, 7: 28}[typ]
+			h := head(from, to, byte(l/4), 0, 0, 0, typ<<1|1)
+			return append(h, make([]byte, l-len(h))...)
+		}
+	}
+	lite := func(from, to end) []byte { return head(from, to, 0, 8, 0, 0, 'h', 'i') }
+	const initiate, initiateAck, abort, cookieEcho, cookieAck = 1, 2, 6, 10, 11
+	policy := filepath.Join(t.TempDir(), "policy")
+	for _, x := range []struct {
+		name   string
+		proto  layers.IPProtocol
+		say    []func(from, to end) []byte // in turns, the caller first
+		proof  string                      // of the open door, "" where there is none
+		judged map[string]int              // by what the policy says of it
+	}{
+		{"SCTP", 132, []func(from, to end) []byte{sctp(initiate), sctp(initiateAck), sctp(cookieEcho), sctp(cookieAck)}, "2", map[string]int{"5004/sctp": 0, "5004/tcp": 1, "5004/sctp from 10.9.9.9": 1, "5005/sctp": 1}},
+		{"SCTP, offered", 132, []func(from, to end) []byte{sctp(initiate), sctp(initiateAck)}, "2", map[string]int{"5004/sctp": 0, "5004/sctp from 10.9.9.9": 0, "5005/sctp": 1}},
+		{"SCTP, turned away", 132, []func(from, to end) []byte{sctp(initiate), sctp(abort), sctp(initiate), sctp(abort)}, "", map[string]int{"5005/sctp": 0}},
+		{"DCCP", 33, []func(from, to end) []byte{dccp(0), dccp(1), dccp(3), dccp(3)}, "2", map[string]int{"5004/dccp": 0, "5000-5010/33": 0, "5004/udp-lite": 1, "5004/dccp from 10.9.9.9": 1}},
+		{"DCCP, turned away", 33, []func(from, to end) []byte{dccp(0), dccp(7)}, "", map[string]int{"5005/dccp": 0}},
+		{"UDP-Lite", 136, []func(from, to end) []byte{lite, lite}, "2", map[string]int{"5004/udp-lite": 0, "5004/udplite": 0, "5004/136": 0, "5004/udp": 1, "*/udp-lite from 10.9.9.9": 1}},
+		{"UDP-Lite, unanswered", 136, []func(from, to end) []byte{lite}, "", map[string]int{"5005/udp-lite": 0}},
+	} {
+		name := filepath.Join(t.TempDir(), "x.pcap")
+		w := newWire(t, name)
+		for i, say := range x.say {
+			from, to := caller, host
+			if i%2 == 1 {
+				from, to = host, caller
+			}
+			w.send(from, to, x.proto, gopacket.Payload(say(from, to)), nil)
+		}
+		w.close()
+		proof := ""
+		for _, row := range rowsOf(t, "ports", name) {
+			proof += fmt.Sprint(row["proof_frame"])
+			if row["state"] != "open" || row["addr"] != "10.0.0.1" {
+				t.Errorf("%s: %v", x.name, row)
+			}
+		}
+		if proof != x.proof {
+			t.Errorf("%s: the door is proved by frame %q, want %q", x.name, proof, x.proof)
+		}
+		for doors, want := range x.judged {
+			if err := os.WriteFile(policy, []byte("10.0.0.1 "+doors+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if code, out, errs := portero(t, "policy", policy, name); code != want {
+				t.Errorf("%s where %s is expected: exit status %d, want %d: %s%s", x.name, doors, code, want, out, errs)
+			}
+		}
+	}
+}
+
 // TestHeaderThatCannotBe: of a segment whose header is shorter than any may be it is not said that it was cut: nothing was. Of one that
 // was it is.
 func TestHeaderThatCannotBe(t *testing.T) {

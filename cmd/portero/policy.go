@@ -68,10 +68,11 @@ that caller. A line of the policy names machines, their doors, and who may call:
   10.0.0.0/24           22/tcp           from 10.0.9.0/24
   *                     8000-8099/tcp
 
-Doors of machines inside are judged (private addresses, and the networks of --local), and of
-those that the policy names. A door counts as open only when something answered there and
-it is known who called. Exits with 0 when everything was expected, with 1 when not.
-The same policy can be given to read, findings and live with --policy.`,
+A door is a port, several as first-last, or *, with its transport: tcp, udp, sctp, dccp or
+udp-lite. Doors of machines inside are judged (private addresses, and the networks of
+--local), and of those that the policy names. A door counts as open only when something
+answered there and it is known who called. Exits with 0 when everything was expected, with
+1 when not. The same policy can be given to read, findings and live with --policy.`,
 		Example: "  portero policy house.policy capture.pcap\n  portero policy --format csv house.policy monday.pcap tuesday.pcap",
 		Args:    needs(1, needsPolicy, cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

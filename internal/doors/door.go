@@ -281,6 +281,9 @@ func judge(r *record.Record) (s State, knocked, ok bool) {
 		}
 		return 0, false, false
 	}
+	if r.LetIn {
+		return Open, true, true
+	}
 	switch r.Exchange {
 	case handshake.Answered:
 		return Open, true, true

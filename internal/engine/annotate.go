@@ -42,7 +42,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	r.Handshake, r.Kind, r.Missing, r.ProbeKind = f.J.Verdict, f.J.Kind, f.J.Missing, f.J.Probe
 	r.Exchange, r.Close, r.ClosedBy, r.EndReason, r.RolesBy = f.Exchange, f.J.Close, f.J.ClosedBy, f.Reason, f.J.RolesBy
 	r.SYNFrame, r.SYNACKFrame, r.ACKFrame, r.ConfirmedFrame = f.SYNFrame, f.SYNACKFrame, f.ACKFrame, f.ConfirmedFrame
-	r.RSTFrame, r.ReplyFrame, r.Began = f.RSTFrame, f.ReplyFrame, f.Began
+	r.RSTFrame, r.ReplyFrame, r.Began, r.LetIn = f.RSTFrame, f.ReplyFrame, f.Began, f.LetIn
 	r.FirstFrame, r.LastFrame, r.RolesFrame, r.ICMPFrame = f.FirstFrame, f.LastFrame, f.RolesFrame, f.ICMPFrame
 	r.Reuses, r.ReuseAfterNS = f.Reuses, f.ReuseAfter
 	r.SYNRetries, r.SYNACKRetries, r.SuspectedRSTs = f.SYNRetries, f.SYNACKRetries, f.SuspectedRSTs

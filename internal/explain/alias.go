@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 
 	lang "portero/internal/words"
@@ -71,7 +72,7 @@ func asPort(w string) string {
 	for _, p := range words[:n-1] {
 		switch p = strings.ToLower(p); {
 		case p == "port" || p == "puerto":
-		case proto == "" && (p == "tcp" || p == "udp" || p == "sctp"):
+		case proto == "" && (slices.ContainsFunc(protos, func(o transport) bool { return o.name == p })):
 			proto = p + "/"
 		default:
 			return w

@@ -112,6 +112,29 @@ func TestMeanings(t *testing.T) {
 var update = flag.Bool("update", false, "write the golden files")
 
 // TestGolden holds what a newcomer reads of some numbers, in both languages.
+// A number is told of in transports that few speak where it has another name there, and where that is asked for.
+func TestSeldomTransports(t *testing.T) {
+	for word, want := range map[string][]string{
+		"3863": {"3863/tcp", "3863/udp", "3863/sctp"}, // asap-tcp, asap-udp, asap-sctp
+		"5004": {"5004/tcp", "5004/udp"}, "9": {"9/tcp", "9/udp"}, "4556/dccp": {"4556/dccp"}, "dccp 4556": {"4556/dccp"}, "puerto dccp 4556": {"4556/dccp"},
+		"53/udp-lite": {"53/udp-lite"}, "udplite/53": {"53/udp-lite"}, "22/sctp": {"22/sctp"}, "5090": {"5090/tcp", "5090/sctp"}, "2/dccp": {"2/dccp"},
+	} {
+		es, _ := Explain(catalog.Default(), lang.English, word)
+		var got []string
+		for _, e := range es {
+			if e.Kind == "port" {
+				got = append(got, e.Word)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", word, got, want)
+		}
+	}
+	if es, _ := Explain(catalog.Default(), lang.English, "4556/dccp"); len(es) != 1 || !strings.Contains(es[0].Text, "registry: dtn-bundle") {
+		t.Errorf("%v", es)
+	}
+}
+
 func TestGolden(t *testing.T) {
 	for _, l := range lang.Langs() {
 		for _, w := range []string{"21", "22", "102", "109", "110", "135", "139", "161", "8080", "12345", "31337", "9200", "49152", "scan-ports", "SYN-ACK", "ShADadFf", "31"} {

@@ -10,23 +10,34 @@ import (
 	lang "portero/internal/words"
 )
 
-var protos = []struct {
+type transport struct {
 	name  string
 	proto uint8
-}{{"tcp", capture.ProtoTCP}, {"udp", capture.ProtoUDP}, {"sctp", capture.ProtoSCTP}}
+}
+
+var protos = []transport{{"tcp", capture.ProtoTCP}, {"udp", capture.ProtoUDP}, {"sctp", capture.ProtoSCTP}, {"dccp", capture.ProtoDCCP}, {"udp-lite", capture.ProtoUDPLite}}
+
+// seldom reports whether few speak a transport: a number is told of in it where it has a name of its own there, or where that
+// is asked for.
+func seldom(proto uint8) bool { return proto != capture.ProtoTCP && proto != capture.ProtoUDP }
 
 // Port explains a port number: the registry, practice, history, and what to
 // make of it.
 func Port(c *catalog.Catalog, l lang.Lang, port uint16, only string) []Entry {
 	var out []Entry
+	var told []string // names of the registry
+	if only == "udplite" {
+		only = "udp-lite"
+	}
 	for _, p := range protos {
-		if only != "" && only != p.name || only == "" && p.name == "sctp" {
+		if only != "" && only != p.name {
 			continue
 		}
 		d := factsOf(c, l, p.proto, port)
-		if d.nothing() && only == "" && p.name != "tcp" {
+		if only == "" && (d.nothing() && p.name != "tcp" || seldom(p.proto) && (!d.named || slices.Contains(told, d.registered.Name))) {
 			continue
 		}
+		told = append(told, d.registered.Name)
 		var b strings.Builder
 		d.class(&b)
 		d.registry(&b)

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"portero/capture"
 	"portero/catalog"
 	"portero/handshake"
 	"portero/internal/policy"
@@ -100,9 +101,16 @@ func (x *scene) door(kind, severity string) Finding {
 	return Finding{Kind: kind, Severity: severity, Basis: "observed", Target: x.s, Proto: x.r.Proto, Port: x.r.Resp.Port, First: x.r.First, Last: x.r.Last}
 }
 
-// offered reports whether the door opened to who then did not come in, as to a scan: its SYN-ACK shows it.
+// offered reports whether the door opened, and no more is known: to who then did not come in, as to a scan (its SYN-ACK shows it),
+// or to what has neither handshake nor exchange.
 func offered(r *record.Record) bool {
-	return r.SYNACKFrame != 0 && (r.Handshake == handshake.HalfOpen || r.Handshake == handshake.Aborted)
+	return r.LetIn || r.SYNACKFrame != 0 && (r.Handshake == handshake.HalfOpen || r.Handshake == handshake.Aborted)
+}
+
+// cameIn reports, of what has neither handshake nor exchange, that who called went on when it was let in: who writes another's
+// address does not hear the answer. A datagram of UDP-Lite is answered as one of UDP.
+func cameIn(r *record.Record) bool {
+	return r.LetIn && (r.Proto == capture.ProtoUDPLite || r.Orig.Pkts > 1 && r.Resp.Pkts > 1)
 }
 
 // judge appends what r shows by itself. Nothing is said of a port unless something
@@ -256,7 +264,7 @@ func (x *scene) unexpected() {
 		return
 	}
 	why, line := p.Judge(x.s, x.r.Proto, x.r.Resp.Port, x.o)
-	if why == policy.Expected || why == policy.NotCaller && !answered(x.r) {
+	if why == policy.Expected || why == policy.NotCaller && !answered(x.r) && !cameIn(x.r) {
 		return // who did not come in may have called in another's name
 	}
 	f := x.door("not-in-policy", "medium")

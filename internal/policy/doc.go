@@ -9,6 +9,6 @@
 //	*                     8000-8099/tcp
 //
 // Machines are addresses, networks, or * for any; a door is a port or first-last
-// with its protocol; without "from" anybody may call. What no line names is not
+// with its protocol (tcp, udp, sctp, dccp, udp-lite); without "from" anybody may call. What no line names is not
 // expected.
 package policy

@@ -146,6 +146,10 @@ func door(s string) (doors, error) {
 		d.proto = capture.ProtoUDP
 	case "sctp":
 		d.proto = capture.ProtoSCTP
+	case "dccp", "33": // as tables call it, and as records do
+		d.proto = capture.ProtoDCCP
+	case "udp-lite", "udplite", "136":
+		d.proto = capture.ProtoUDPLite
 	default:
 		return d, fmt.Errorf("%q is no door; write 80/tcp, 53/udp or 8000-8099/tcp", s)
 	}

@@ -87,6 +87,7 @@ type Record struct {
 	ClosedBy   handshake.Who
 	EndReason  handshake.EndReason
 	RolesBy    handshake.RolesBy
+	LetIn      bool // neither TCP nor UDP: the responder is seen to have let the originator in
 	Began      bool // where there is no handshake: the originator is who was seen to speak first
 
 	SYNFrame, SYNACKFrame, ACKFrame, ConfirmedFrame FrameRef

@@ -338,6 +338,9 @@ func (r *Record) Answered() bool { return r.Handshake.Opened() || r.Exchange == 
 // seen first. A question and its answer by UDP tell it: the first packet of an exchange is the
 // question. Ports that say the same do not make it a guess; ports that overrule it do.
 func (r *Record) RolesTold() bool {
+	if r.Proto == capture.ProtoUDPLite {
+		return r.LetIn
+	}
 	if r.Proto == capture.ProtoUDP {
 		return r.Exchange == handshake.Answered && (r.Began || r.RolesBy != handshake.RolesPort)
 	}
