@@ -246,10 +246,10 @@ func tcpSignatures() []signature {
 		spelt(Libp2p, either, "\x13/multistream/1.0.0\n"),
 		spelt(Monero, either, "\x01\x21\x01\x01\x01\x01\x01\x01"), // levin, in which its nodes speak
 		spelt(MPD, server, "OK MPD 0."),
-		spelt(Shell, either, "Microsoft Windows ["), // and a version, in its owner's language
-		spelt(Shell, either, "bash: cannot set terminal process group ("),
-		spelt(Shell, either, "bash: no job control in this shell"),
-		spelt(Shell, either, "/bin/sh: 0: can't access tty; job control turned off"),
+		spelt(Shell, either, shellGreetings[0]),
+		spelt(Shell, either, shellGreetings[1]),
+		spelt(Shell, either, shellGreetings[2]),
+		spelt(Shell, either, shellGreetings[3]),
 		spelt(Asterisk, server, "Asterisk Call Manager/"),
 		spelt(Distcc, client, "DIST00000001ARGC"),
 		spelt(SSH, server, "Exceeded MaxStartups\r\n"),                // what OpenSSH says before its version where too many wait
@@ -428,6 +428,7 @@ var followers = [protocolCount]follow{
 	HTTPProxy:      followHTTP,
 	WebSocket:      followHTTP,
 	SSH:            followSSH,
+	Shell:          followShell,
 	DNS:            followDNS,
 	MDNS:           followDNS,
 	LLMNR:          followDNS,

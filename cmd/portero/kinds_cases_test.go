@@ -260,6 +260,13 @@ var kindCases = []kindCase{
 	{kind: "mining", what: "another service of JSON lines on the same port", make: func(w *wire) {
 		w.chat(at("10.0.0.9:40000"), at("198.51.101.7:3333"), "", `{"id":1,"method":"pump.state","params":["north"]}`+"\n", `{"id":1,"result":"well","error":null}`+"\n")
 	}},
+	{kind: "shell-given", raises: true, what: "a machine calls out and hands its shell over", make: func(w *wire) {
+		w.chat(at("10.0.0.9:40000"), at("198.51.101.7:4444"), "", "bash: cannot set terminal process group (812): Inappropriate ioctl for device\nbash: no job control in this shell\nwww@door:/$ ", "id\n", "uid=33(www) gid=33(www)\n")
+	}},
+	{kind: "shell-given", what: "a log and a page have the same words in them", make: func(w *wire) {
+		w.chat(at("10.0.0.9:40000"), at("10.0.0.1:514"), "", "<13>Nov 24 16:00:00 door run-parts: bash: no job control in this shell\n")
+		w.chat(at("10.0.0.9:40001"), at("10.0.0.1:80"), "", getPage, "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 45\r\n\r\nMicrosoft Windows [Version 10.0.19045.4170]\r\n")
+	}},
 	{kind: "anonymity", raises: true, what: "WireGuard from inside to the Internet", make: func(w *wire) {
 		c, s := at("10.0.0.9:40000"), at("198.51.101.7:51820")
 		w.udp(c, s, []byte("\x01\x00\x00\x00"+noise(1, 128)+strings.Repeat("\x00", 16)))

@@ -448,7 +448,7 @@ var stories = []storied{
 
 func TestFindings(t *testing.T) {
 	seen := map[string]bool{}
-	for _, c := range slices.Concat(stories, forgeries, borders, office, partial, searches, slow) {
+	for _, c := range slices.Concat(stories, forgeries, borders, office, partial, searches, slow, shells) {
 		t.Run(c.name, func(t *testing.T) {
 			var s story
 			c.tell(&s)

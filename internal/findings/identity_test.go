@@ -25,7 +25,7 @@ func TestIdentity(t *testing.T) {
 		}
 		return seen
 	}
-	for _, c := range slices.Concat(stories, forgeries, borders, office, partial, searches) {
+	for _, c := range slices.Concat(stories, forgeries, borders, office, partial, searches, shells) {
 		var s story
 		c.tell(&s)
 		d := New(catalog.Default(), nil, 0)

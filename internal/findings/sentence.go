@@ -160,6 +160,11 @@ func (f *Finding) placeText(l words.Lang) string {
 			return say(l.Pick("%s answered on %s: line %d names the machine, not this door", "%s contestó en %s: la línea %d nombra el equipo, no esta puerta"), f.Target, door, line)
 		}
 		return say(l.Pick("%s answered on %s: no line names it", "%s contestó en %s: ninguna línea lo nombra"), f.Target, door)
+	case "shell-given":
+		if f.Name == outwards {
+			return say(l.Pick("%s called %s, %s, and gave it a shell of its own machine", "%s llamó a %s, %s, y le dio un shell de su propio equipo"), f.Actor, f.Target, bare)
+		}
+		return say(l.Pick("%s gave a shell to who called it on %s", "%s dio un shell a quien lo llamó por %s"), f.Target, bare)
 	case "upload-large":
 		return say(l.Pick("%s sent %d octets to %s and got %d", "%s envió %d octetos a %s y recibió %d"), f.Actor, f.Count, f.Target, f.Of)
 	case "listener-new":

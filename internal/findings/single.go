@@ -142,6 +142,7 @@ func (d *Detector) judge(ms []mark, r *record.Record) []mark {
 	x.unknown()
 	if r.App != nil {
 		x.mismatch()
+		x.shell()
 		x.hidden()
 	}
 	return x.marks

@@ -197,6 +197,7 @@ var roaming = map[identify.Protocol]bool{identify.BitTorrent: true, identify.Bit
 	identify.STUN: true, identify.WireGuard: true, identify.QUIC: true, identify.DTLS: true, identify.SourceQuery: true, identify.DCERPC: true, identify.SunRPC: true, identify.NFS: true,
 	identify.TFTP: true, identify.Bitcoin: true, identify.Ethereum: true, identify.Monero: true, identify.Gnutella: true, identify.Z3950: true, identify.IKE: true, identify.ESP: true, identify.Syslog: true, identify.Beats: true, identify.GELF: true, identify.CoAP: true, identify.RADIUS: true,
 	identify.WakeOnLAN: true, identify.NetFlow: true, identify.IPFIX: true, identify.SFlow: true, identify.Iperf: true, identify.RakNet: true, identify.Minecraft: true, identify.TeamSpeak: true,
+	identify.Shell:     true, // of which shell tells
 	identify.Tailscale: true, identify.ZeroTier: true, identify.RTPS: true, identify.MQTTSN: true, identify.DNSCrypt: true, identify.SOMEIP: true, identify.FIX: true, identify.ZMTP: true, identify.GIOP: true, identify.RMI: true, identify.JDWP: true, identify.HL7: true, identify.DICOM: true}
 
 func related(a, b identify.Protocol) bool {
@@ -298,6 +299,29 @@ func (x *scene) mismatch() {
 		f.Detail = x.d.cat.Service(x.r.Proto, port)
 	}
 	x.raise(f, a.Frames[0], a.Frames[1])
+}
+
+// outwards is the name of a shell that the caller gives to who is called.
+const outwards = "reverse"
+
+// shell tells of a shell that greeted before it was asked for anybody's name: of its own machine, whoever called. A terminal from afar
+// (telnet, rlogin, SSH) begins in another way.
+func (x *scene) shell() {
+	a := x.r.App
+	if a.Protocol != identify.Shell || x.r.Proto != capture.ProtoTCP {
+		return
+	}
+	f := x.door("shell-given", "high")
+	if x.within() {
+		f.Severity = "info"
+	}
+	switch {
+	case a.Banner[0] != "":
+		f.Name, f.Actor = outwards, x.o
+		x.raise(f, a.Frames[0])
+	case a.Banner[1] != "":
+		x.raise(f, a.Frames[1])
+	}
 }
 
 // hidden tells of coin mining, and of ways on which others go unseen.

@@ -16,7 +16,7 @@ import (
 // from the beginning of the story) and with the records and frames that are named for it.
 func TestTold(t *testing.T) {
 	var b strings.Builder
-	for _, c := range slices.Concat(stories, forgeries, borders, office, partial, searches) {
+	for _, c := range slices.Concat(stories, forgeries, borders, office, partial, searches, shells) {
 		var s story
 		c.tell(&s)
 		d := New(catalog.Default(), nil, 0)
