@@ -288,6 +288,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(17), &layers.UDP{SrcPort: 1, DstPort: 5555}, gopacket.Payload(join([]byte{0x20, 0, 8, 0, 0, 0, 0, 1}, frame[14:]))))
 	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(145), gopacket.Payload(join([]byte{0x0f, 0xc2, 2, 1, 0, 0, 1, 255}, frame[14:]))))
 	f.Add(uint16(1), ether(f, eth(layers.EthernetTypeIPv4), ip4(143), gopacket.Payload(frame)))
+	for _, b := range []string{"\x7a\x33\x06\x9c\x40", "\x7e\x33\xf0\x16\x33\x16\x33\xaa\xfc", "\xc0\xf8\x00\x07\x7e\x33\xe1\x06\x63\x04\x00\x00\x00\x00\xf3\x12\x70\x2c", "\xbf\x10\x07\x08\x11\x12\x50\x01\x7e\x77\xf7\x12"} {
+		f.Add(uint16(linkLowPAN), append([]byte("\x41\xdc\x01\xcd\xab\x12\x11\x10\x0f\x0e\x0d\x0c\x0b\x08\x07\x06\x05\x04\x03\x02\x01"), b+"payload, and more"...))
+	}
 	f.Add(uint16(113), make([]byte, 40))
 	f.Add(uint16(127), make([]byte, 60))
 	f.Fuzz(func(t *testing.T, link uint16, b []byte) {

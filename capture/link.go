@@ -45,6 +45,9 @@ const (
 	linkHCIMonitor          = 254
 	linkTZSP                = 128
 	linkExported            = 252
+	linkLowPAN              = 195
+	linkLowPANBare          = 230 // without its check sequence
+	linkLowPANTap           = 283
 	linkUSB                 = 189 // as Linux notes it
 	linkUSBMapped           = 220 // and through its ring
 	linkUSBPcap             = 249 // Windows
@@ -159,6 +162,12 @@ func (d *Decoder) link(l LinkType, off, n int) Outcome {
 		return d.ax25(off, n)
 	case 202: // with KISS
 		return d.ax25(off+1, n-1)
+	case linkLowPAN:
+		return d.lowpanFrame(l, off, n, 2)
+	case linkLowPANBare:
+		return d.lowpanFrame(l, off, n, 0)
+	case linkLowPANTap:
+		return d.lowpanTap(off, n)
 	case linkExported:
 		return d.exported(off, n)
 	case linkTZSP:
