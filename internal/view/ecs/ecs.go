@@ -6,8 +6,8 @@ package ecs
 import (
 	"io"
 	"strconv"
+	"strings"
 
-	"portero/capture"
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/view"
@@ -247,10 +247,12 @@ func family(r *record.Record) string {
 	return "ipv6"
 }
 
-// transport is the lower-case name of the protocol as ECS writes it.
-func transport(proto uint8) string {
-	if proto == capture.ProtoICMP6 {
-		return "ipv6-icmp"
+// transports are the names of IANA's registry in lower case, as ECS writes them.
+var transports = func() (ts [256]string) {
+	for i := range ts {
+		ts[i] = strings.ToLower(record.Keyword(uint8(i)))
 	}
-	return record.ProtoName(proto)
-}
+	return ts
+}()
+
+func transport(proto uint8) string { return transports[proto] }

@@ -74,6 +74,9 @@ func TestNetwork(t *testing.T) {
 		{func(r *record.Record) {
 			r.Proto, r.Orig.Addr, r.Resp.Addr = 58, netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
 		}, `"network":{"type":"ipv6","iana_number":"58","transport":"ipv6-icmp"`},
+		{func(r *record.Record) { r.Proto = 33 }, `"iana_number":"33","transport":"dccp"`},
+		{func(r *record.Record) { r.Proto = 89 }, `"iana_number":"89","transport":"ospfigp"`},
+		{func(r *record.Record) { r.Proto = 200 }, `"iana_number":"200","transport":"200"`},
 		{func(r *record.Record) { r.VLAN = []uint32{7} }, `,"vlan":{"id":"7"}},"source"`},
 		{func(r *record.Record) { r.VLAN = []uint32{7, 8, 9} }, `,"vlan":{"id":"7"},"inner":{"vlan":{"id":"9"}}},"source"`},
 		{func(r *record.Record) { r.Process, r.PID = "curl", 77 }, `,"process":{"pid":77,"name":"curl"}`},

@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"io"
 
-	"portero/capture"
 	"portero/handshake"
 	"portero/internal/record"
 	"portero/internal/view"
@@ -265,18 +264,17 @@ func reason(e handshake.EndReason) string {
 	return "unknown"
 }
 
+// proto is Suricata's name of a protocol: IANA's but for a few.
 func proto(p uint8) string {
 	switch p {
-	case capture.ProtoTCP:
-		return "TCP"
-	case capture.ProtoUDP:
-		return "UDP"
-	case capture.ProtoICMP:
-		return "ICMP"
-	case capture.ProtoICMP6:
-		return "IPv6-ICMP"
-	case capture.ProtoSCTP:
-		return "SCTP"
+	case 4:
+		return "IP-in-IP"
+	case 89:
+		return "OSPF"
+	case 135:
+		return "Mobility"
+	case 144, 145: // are newer than its list
+		return record.ProtoName(p)
 	}
-	return record.ProtoName(p)
+	return record.Keyword(p)
 }

@@ -87,6 +87,12 @@ func TestNetwork(t *testing.T) {
 		{func(r *record.Record) {
 			r.Orig.Addr, r.Resp.Addr = netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
 		}, `"ip_v":6`},
+		{func(r *record.Record) { r.Proto = 33 }, `"proto":"DCCP"`},
+		{func(r *record.Record) { r.Proto = 89 }, `"proto":"OSPF"`},
+		{func(r *record.Record) { r.Proto = 4 }, `"proto":"IP-in-IP"`},
+		{func(r *record.Record) { r.Proto = 47 }, `"proto":"GRE"`},
+		{func(r *record.Record) { r.Proto = 145 }, `"proto":"145"`},
+		{func(r *record.Record) { r.Proto = 200 }, `"proto":"200"`},
 		{func(r *record.Record) { r.First, r.Last, r.DurationNS = 3e9, 5e9, 2e9 }, `{"timestamp":"1970-01-01T00:00:05.000000+0000"`},
 		{func(r *record.Record) { r.First, r.Last, r.DurationNS = 5e9, 3e9, -2e9 }, `{"timestamp":"1970-01-01T00:00:05.000000+0000"`},
 		{func(r *record.Record) { r.First, r.Last, r.DurationNS = 5e9, 3e9, -2e9 }, `"age":0,`},
