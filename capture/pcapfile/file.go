@@ -427,7 +427,7 @@ const (
 // guess names what a file is instead.
 func guess(name string, h []byte) string {
 	for _, m := range []struct{ magic, name string }{
-		{"btsnoop\x00", "it is a Bluetooth HCI (btsnoop) file"},
+		{"btsnoop\x00", "it is a Bluetooth HCI (btsnoop) file; convert it with `editcap -F pcapng`"},
 		{"GMBU", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
 		{"RTSS", "it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`"},
 		{"TRSNIFF data", "it is a Sniffer file; convert it with `editcap -F pcapng`"},

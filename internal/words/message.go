@@ -74,7 +74,7 @@ var messages = [][2]string{
 	{"a record of %d bytes claims %d captured bytes", "un registro de %d octetos dice tener %d capturados"},
 	{"it looks like text; portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4", "parece texto; portero lee ficheros pcap, pcapng y snoop, sin comprimir o en gzip, zstd o lz4"},
 	{"it starts with % x, and portero reads pcap, pcapng and snoop files, plain or as gzip, zstd or lz4", "empieza por % x, y portero lee ficheros pcap, pcapng y snoop, sin comprimir o en gzip, zstd o lz4"},
-	{"it is a Bluetooth HCI (btsnoop) file", "es un fichero de Bluetooth HCI (btsnoop)"},
+	{"it is a Bluetooth HCI (btsnoop) file; convert it with `editcap -F pcapng`", "es un fichero de Bluetooth HCI (btsnoop); `editcap -F pcapng` lo convierte"},
 	{"it is a Microsoft Network Monitor file; convert it with `editcap -F pcapng`", "es un fichero de Microsoft Network Monitor; `editcap -F pcapng` lo convierte"},
 	{"it is a Sniffer file; convert it with `editcap -F pcapng`", "es un fichero de Sniffer; `editcap -F pcapng` lo convierte"},
 	{"it is a NetXRay file; convert it with `editcap -F pcapng`", "es un fichero de NetXRay; `editcap -F pcapng` lo convierte"},
