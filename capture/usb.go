@@ -192,7 +192,7 @@ func (d *Decoder) ncm(w *inTransfer, end int) (off, n int, raw, ok bool) {
 			}
 		}
 		next := w.block + d.number(w.table+4+width, width)
-		if next < w.table+max(size, head) {
+		if next <= w.table {
 			break
 		}
 		w.table, w.at = next, next+head
