@@ -135,7 +135,7 @@ func (t *Table) end(v uint32, index uint64, r handshake.EndReason) {
 	} else if f.bits&hasPending != 0 {
 		// Nobody accepted the attempt: it was a stray SYN of this connection.
 		if ps := t.pending[v]; ps != nil {
-			for i := range ps.n {
+			for i := range ps.pkts {
 				p := &ps.pkts[i]
 				switch s := f.sideOf(p); {
 				case !ps.calls():

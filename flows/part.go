@@ -30,8 +30,8 @@ func (t *Table) setAside(v uint32, f *Flow, side int, p *capture.Packet) bool {
 	if len(t.pending) >= maxPending {
 		return false
 	}
-	ps := &pendingSYN{id: t.name(), side: side, isn: p.Seq, n: 1}
-	ps.pkts[0] = *p
+	ps := &pendingSYN{id: t.name(), side: side, isn: p.Seq}
+	t.wait(ps, p, 0)
 	ps.pkts[0].PayloadCap = 0 // its octets are not kept
 	t.pending[v] = ps
 	if ps.id&Provisional != 0 {
@@ -56,7 +56,7 @@ func (ps *pendingSYN) calls() bool { return ps.pkts[0].Flags.Any(capture.SYN) }
 // letGo books the segments that wait on flow v there, where they strayed.
 func (t *Table) letGo(v uint32, ps *pendingSYN) {
 	t.unpend(v, ps)
-	for i := range ps.n {
+	for i := range ps.pkts {
 		t.again(v, ps.side, &ps.pkts[i])
 	}
 	t.unhold(v, ps)

@@ -12,19 +12,21 @@ type pendingSYN struct {
 	id   uint64
 	side int
 	isn  capture.Seq
-	n    int
 	from [2]capture.Seq // where the sender stood when the last of them came, see gone
 	met  bool           // a SYN of the other end is among them, which crosses
-	pkts [4]capture.Packet
-	told [4]uint8 // places of their letters in the history of the live connection, see ZeekStray
+	pkts []capture.Packet
+	told []uint8 // places of their letters in the history of the live connection, see ZeekStray
 	err  *pendingError
 	held []capture.Packet // segments that go on from it, until its receiver does so too
 }
 
-// What may be held: of one attempt, and in all.
+// What may be held: of one attempt, and in all; and how many SYNs of one wait: a few, or as many as the systems send that try longest,
+// which are held as well.
 const (
-	heldOne = 14
-	heldAll = 4096
+	heldOne  = 14
+	heldAll  = 4096
+	waitFew  = 4
+	waitMost = 12
 )
 
 // pendingError is the first ICMP error that quotes an attempt which waits.
@@ -40,7 +42,7 @@ func (t *Table) quotes(v uint32, f *Flow, side int, p *capture.Packet, q *captur
 	if ps == nil || !q.HasSeq {
 		return false
 	}
-	for i := range ps.n {
+	for i := range ps.pkts {
 		if ps.pkts[i].Seq != q.Seq || f.sideOf(&ps.pkts[i]) != side {
 			continue
 		}
@@ -56,7 +58,7 @@ const maxPending = 4096
 
 // until is how long an answer is waited for.
 func (ps *pendingSYN) until() int64 {
-	at := ps.pkts[ps.n-1].Time
+	at := ps.pkts[len(ps.pkts)-1].Time
 	if n := len(ps.held); n > 0 {
 		at = ps.held[n-1].Time
 	}
@@ -69,7 +71,7 @@ func (ps *pendingSYN) goesOn(p *capture.Packet, side int) bool {
 		const flags = capture.SYN | capture.ACK | capture.RST | capture.FIN
 		return p.Flags&flags == ps.pkts[0].Flags&flags && ps.isn == p.Seq && ps.pkts[0].Seq == p.Seq
 	}
-	for i := range ps.n {
+	for i := range ps.pkts {
 		if !sameSender(&ps.pkts[i], p) && handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
 			return true
 		}
@@ -85,7 +87,7 @@ func (ps *pendingSYN) crosses(p *capture.Packet) bool {
 	if (p.Flags | ps.pkts[0].Flags).Any(capture.ACK) {
 		return false
 	}
-	for i := range ps.n {
+	for i := range ps.pkts {
 		if sameSender(&ps.pkts[i], p) && ps.pkts[i].Seq != p.Seq {
 			return false
 		}
@@ -122,7 +124,7 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	}
 	x := t.rest(v, f)
 	told := f.conn.ZeekStray(p, side, &x, handshake.Options{IgnoreSums: t.cfg.IgnoreSums})
-	if ps.n == len(ps.pkts) || ps.side != side && !ps.crosses(p) {
+	if ps.side != side && !ps.crosses(p) || !t.wait(ps, p, told) {
 		t.stray(v, side, p)
 		return
 	}
@@ -131,8 +133,19 @@ func (t *Table) pend(f *Flow, v uint32, side int, p *capture.Packet) {
 	} else {
 		ps.met = true
 	}
-	ps.pkts[ps.n], ps.told[ps.n] = *p, told
-	ps.n++
+}
+
+// wait lets p wait with ps, and reports whether there was room: beyond a few for copies alone of the SYN.
+func (t *Table) wait(ps *pendingSYN, p *capture.Packet, told uint8) bool {
+	if n := len(ps.pkts); n >= waitFew {
+		last := &ps.pkts[n-1]
+		if n == waitMost || t.held == heldAll || ps.met || last.Seq != p.Seq || last.Flags != p.Flags {
+			return false
+		}
+		t.held++
+	}
+	ps.pkts, ps.told = append(ps.pkts, *p), append(ps.told, told)
+	return true
 }
 
 // gone reports whether p, of side, is the SYN of f again, and what waits are copies after which its sender went on: they
@@ -203,7 +216,7 @@ func (t *Table) accept(v uint32, side int, p *capture.Packet) bool {
 	if f := t.flow(v); ps == nil || ps.side == side && !ps.met || !ps.calls() || f.conn.SameSYNACK(p, side) && !f.conn.Over() && !ps.replays(f) {
 		return false // what was sent before is sent again
 	}
-	for i := range ps.n {
+	for i := range ps.pkts {
 		f := t.flow(v)
 		if by := f.sideOf(&ps.pkts[i]); by != side && handshake.Answers(p, ps.pkts[i].Seq, ps.pkts[i].PayloadLen) {
 			if p.Flags.Any(capture.RST) && f.conn.SameSYN(&ps.pkts[i], by) && f.conn.Stands(p, side) {
@@ -241,7 +254,7 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 		return t.resolve(v, ps, side, p)
 	}
 	c := &f.conn
-	for i := range ps.n {
+	for i := range ps.pkts {
 		o := &ps.pkts[i]
 		by := ps.side
 		if ps.met {
@@ -252,7 +265,7 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 			t.recant(v, ps)
 			return false
 		case by == side && (c.Resumes(p, o, side) || ps.afterSilence(f) && c.Restarts(p, o, side)):
-		case !c.Departs(p, o, side, by) && !((side == by || len(ps.held) > 0) && c.Leaves(p, o, side, by)), side != by && !ps.fits(p):
+		case !c.Departs(ps.ended(p, side != by), o, side, by) && !((side == by || len(ps.held) > 0) && c.Leaves(p, o, side, by)), side != by && !ps.fits(p):
 			continue
 		case side == by && !c.Alone(side) && !c.Over():
 			return t.hold(ps, p) // a stranger may send as much in its name
@@ -261,6 +274,17 @@ func (t *Table) resume(v uint32, side int, p *capture.Packet) bool {
 		return true
 	}
 	return false
+}
+
+// ended is p as Departs is to see it: a RST with ACK of the receiver, which came behind what is held and does not just refuse the SYN, has the
+// numbers of any other segment.
+func (ps *pendingSYN) ended(p *capture.Packet, receiver bool) *capture.Packet {
+	if len(ps.held) == 0 || !receiver || !p.Flags.Has(capture.RST|capture.ACK) || p.Seq == 0 {
+		return p
+	}
+	q := *p
+	q.Flags &^= capture.RST
+	return &q
 }
 
 // fits reports whether p, of the receiver of what waits, has a number that its sender acknowledged, or follows it.
@@ -290,7 +314,7 @@ func (t *Table) unhold(v uint32, ps *pendingSYN) {
 func (t *Table) unpend(v uint32, ps *pendingSYN) {
 	delete(t.pending, v)
 	t.flow(v).bits &^= hasPending
-	t.held -= len(ps.held)
+	t.held -= len(ps.held) + max(len(ps.pkts)-waitFew, 0)
 }
 
 // answers reports whether a SYN-ACK, or a refusal, waits that answers p, a SYN of side which is captured after it.
@@ -298,7 +322,7 @@ func (ps *pendingSYN) answers(p *capture.Packet, side int) bool {
 	if ps.side == side || p.Flags.Any(capture.ACK) {
 		return false
 	}
-	for i := range ps.n {
+	for i := range ps.pkts {
 		if handshake.Answers(&ps.pkts[i], p.Seq, p.PayloadLen) {
 			return true
 		}
@@ -339,7 +363,7 @@ func (t *Table) promote(v uint32, ps *pendingSYN) uint32 {
 
 // bookAll books what waited in ps, from the packet from on, on flow u.
 func (t *Table) bookAll(u uint32, ps *pendingSYN, from int) {
-	for j := from; j < ps.n; j++ {
+	for j := from; j < len(ps.pkts); j++ {
 		t.book(u, t.flow(u).sideOf(&ps.pkts[j]), &ps.pkts[j])
 	}
 	for j := range ps.held {
@@ -388,7 +412,7 @@ func (t *Table) outlive(v uint32, f *Flow, side int, p *capture.Packet) (u uint3
 func (t *Table) forgetLetters(v uint32, ps *pendingSYN) {
 	f := t.flow(v)
 	x := t.rest(v, f)
-	for j := ps.n - 1; j >= 0; j-- { // the last first: what is before it keeps its place
+	for j := len(ps.pkts) - 1; j >= 0; j-- { // the last first: what is before it keeps its place
 		f.conn.ZeekForget(ps.told[j], &x)
 	}
 }

@@ -32,7 +32,7 @@ func TestPendingOutlives(t *testing.T) {
 // A SYN is answered by what waits where that acknowledges it and is the other side's; a SYN-ACK, and what a side sends itself, is
 // answered by nothing that waits.
 func TestPendingAnswers(t *testing.T) {
-	ps := pendingSYN{side: 1, n: 2}
+	ps := pendingSYN{side: 1, pkts: make([]capture.Packet, 2)}
 	ps.pkts[0] = capture.Packet{Proto: tcp, Flags: syn | ack, Seq: 500, Ack: 101}
 	ps.pkts[1] = capture.Packet{Proto: tcp, Flags: syn | ack, Seq: 600, Ack: 201}
 	for _, c := range []struct {
@@ -87,5 +87,36 @@ func TestPendingIsBounded(t *testing.T) {
 	tab.Flush(index, handshake.EndForced)
 	if ended != n {
 		t.Errorf("%d connections of %d that live", ended, n)
+	}
+}
+
+// All copies of a SYN that is answered at last are of the connection that it opens, as many as systems send (Linux seven). Those of one
+// that is never answered are strays, and nothing stays held.
+func TestManyCopiesWait(t *testing.T) {
+	for _, answered := range []bool{true, false} {
+		for _, n := range []int{4, 5, 7, 12} {
+			s := tell(t, Config{})
+			s.open()
+			s.pkt(true, ack, 1, 1, 10)
+			s.pkt(false, ack, 1, 11, 20)
+			far := func(p *capture.Packet) { p.Seq += 1 << 29 }
+			for i := range n {
+				s.wait(Second << min(i, 3))
+				s.pkt(true, syn, 0, 0, 0, far)
+			}
+			if !answered {
+				e := s.end(handshake.Completed)[0]
+				if e.Orig.Pkts != uint64(3+n) || e.Oddities&handshake.OddStraySYN == 0 || s.table.held != 0 {
+					t.Errorf("%d not answered: %d packets, %v, %d held", n, e.Orig.Pkts, e.Oddities.List(), s.table.held)
+				}
+				continue
+			}
+			s.pkt(false, syn|ack, 1<<28, 1+1<<29, 0)
+			s.pkt(true, ack, 1, 1+1<<28, 0, far)
+			e := s.end(handshake.Completed, handshake.Completed)
+			if e[0].Orig.Pkts != 3 || e[0].Oddities != 0 || e[1].Orig.Pkts != uint64(n+1) || e[1].SYNRetries != uint64(n-1) || s.table.held != 0 {
+				t.Errorf("%d answered: %d packets, %v, and %d with %d retries, %d held", n, e[0].Orig.Pkts, e[0].Oddities.List(), e[1].Orig.Pkts, e[1].SYNRetries, s.table.held)
+			}
+		}
 	}
 }

@@ -9,25 +9,23 @@ import "portero/capture"
 // twin lets p, of side, wait with ps beside f, which is over, and reports whether it did: it answers SYN i of ps, and both have the
 // numbers of f.
 func (t *Table) twin(f *Flow, ps *pendingSYN, i, side int, p *capture.Packet) bool {
-	if !f.conn.Over() || ps.n == len(ps.pkts) || !p.Flags.Has(capture.SYN|capture.ACK) || ps.afterSilence(f) ||
+	if !f.conn.Over() || len(ps.pkts) >= waitFew || !p.Flags.Has(capture.SYN|capture.ACK) || ps.afterSilence(f) ||
 		!f.conn.SameSYN(&ps.pkts[i], 1-side) || !f.conn.SameSYNACK(p, side) {
 		return false
 	}
-	ps.pkts[ps.n] = *p
-	ps.n++
-	return true
+	return t.wait(ps, p, 0)
 }
 
 // isTwin reports whether a SYN and its answer wait.
 func (ps *pendingSYN) isTwin() bool {
-	return !ps.met && ps.n > 1 && ps.pkts[ps.n-1].Flags.Any(capture.ACK) && !ps.pkts[0].Flags.Any(capture.ACK)
+	return !ps.met && len(ps.pkts) > 1 && ps.pkts[len(ps.pkts)-1].Flags.Any(capture.ACK) && !ps.pkts[0].Flags.Any(capture.ACK)
 }
 
 // recant books what waits on flow v there: it opens no other connection.
 func (t *Table) recant(v uint32, ps *pendingSYN) {
 	t.forgetLetters(v, ps)
 	t.unpend(v, ps)
-	for i := range ps.n {
+	for i := range ps.pkts {
 		t.again(v, t.flow(v).sideOf(&ps.pkts[i]), &ps.pkts[i])
 	}
 	t.unhold(v, ps)

@@ -44,6 +44,9 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			}
 			return SameAttempt
 		}
+		if me.bits == 0 && peer.bits&(sentRSTACKofSYN|sentReset|sentSegment) == sentRSTACKofSYN|sentReset && peer.next == 0 && peer.synAck.In(p.Seq+2, p.Seq.Add(span)) {
+			return SameAttempt // so was one refused that carried octets
+		}
 		if c.acknowledgedBefore(p, side) && !c.Over() {
 			return SameAttempt
 		}
@@ -228,11 +231,13 @@ func (c *Conn) Departs(p, o *capture.Packet, side, by Side) bool {
 	if side != by {
 		its, others = others, its
 	}
-	first := o.Seq
+	first, room := o.Seq, o.PayloadLen+span
 	if o.Flags.Any(capture.SYN) {
 		first++
+	} else if side != by && p.Seq == o.Ack {
+		first, room = first-span, room+span // it still lacks what was sent before o
 	}
-	return its.In(first, first.Add(o.PayloadLen+span)) && c.half[by].away(its) && c.half[1-by].away(others) &&
+	return its.In(first, first.Add(room)) && c.half[by].away(its) && c.half[1-by].away(others) &&
 		(!o.Flags.Any(capture.ACK) || others.In(o.Ack, o.Ack.Add(span)))
 }
 

@@ -106,6 +106,9 @@ func (c *Conn) observeRST(p *capture.Packet, side Side, off uint32, x *Rest) Odd
 		seq == 0 && p.Flags.Any(capture.ACK) && c.acceptable(p.Ack, 1-side, x)) {
 		return 0 // another answer to what was under way, or one to a call that came when it had given up
 	}
+	if !ok && seq == 0 && p.Flags.Any(capture.ACK) && me.bits&(sentSYN|sentSegment) == sentSYN && peer.bits&belongs == 0 {
+		return 0 // it refuses a call of its peer that was missed (RFC 9293, 3.10.7.1)
+	}
 	d := me.next.Sub(seq)
 	old := !ok && me.bits&hasNext != 0 && !p.Flags.Any(capture.ACK) &&
 		d >= 0 && d < 1<<20 && (me.bits&(sentSYN|sentSYNACK) == 0 || c.far(side) || seq.After(me.isn))

@@ -84,6 +84,28 @@ func TestHonestParts(t *testing.T) {
 			s A 777777778 1000000009
 			c PA 1000000009 777777778 10`, `
 			1 handshake=midstream close=open orig_pkts=3 resp_pkts=2 orig_payload=30`},
+		{"segments from elsewhere after a FIN, before the first of which the other end still lacks some", `
+			c PA 1001 5001 10
+			s FA 5001 1011
+			c A 1011 5002
+			+70000 c PA 999999999 777777778 10
+			c PA 1000000009 777777778 10
+			s A 777777778 999999989
+			c PA 999999989 777777778 10
+			s A 777777778 1000000019`, `
+			1 handshake=midstream close=half_closed orig_pkts=2 resp_pkts=1 orig_payload=10 oddities=
+			2 handshake=midstream close=open orig_pkts=3 resp_pkts=2 orig_payload=30 orig_lost=0 reuses=1`},
+		{"a call whose answer was missed, after a FIN, that a RST ends behind its octets", `
+			c A 1001 5001
+			c FA 1001 5002
+			s A 5002 1002
+			+1000 c S 500000 0 300
+			c A 500301 90001
+			c FA 500301 90001
+			s RA 90001 500302
+			s A 90001 500302`, `
+			1 handshake=midstream close=half_closed closed_by=orig orig_pkts=2 resp_pkts=1
+			2 handshake=completed_unseen close=reset closed_by=resp close_frames=[7] orig_payload=300 orig_pkts=3 resp_pkts=2 reuses=1`},
 		{"two segments from elsewhere, and the second acknowledges another place than the other end's", `
 			c PA 1001 5001 10
 			s A 5001 1011

@@ -8,6 +8,28 @@ import (
 // TestHonestResets holds what a RST tells by its numbers, in whatever order it was captured.
 func TestHonestResets(t *testing.T) {
 	for _, x := range []saying{
+		{"a refusal of a SYN with octets that was missed, and its retry without", `
+			s RA 0 1301
+			c S 1000
+			s RA 0 1001
+			c S 1000
+			s RA 0 1001`, `
+			1 handshake=refused close=none orig_pkts=2 resp_pkts=3 suspected_rsts=0`},
+		{"such a refusal, and the retry is not answered", `
+			s RA 0 1301
+			c S 1000`, `
+			1 handshake=refused close=none syn_frame=2 rst_frame=1`},
+		{"such a refusal from somebody between, and the retry opens", `
+			s RA 0 1301
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10`, `
+			1 handshake=completed close=open synack_frame=3 ack_frame=4 orig_payload=10`},
+		{"who calls refuses a call of the other that was missed", `
+			c S 1000
+			c RA 0 5001`, `
+			1 handshake=no_answer close=none suspected_rsts=0 oddities=`},
 		{"a RST with the first number of a stream of which more was acknowledged", `
 			c S 1000
 			s SA 5000 1001
