@@ -44,8 +44,8 @@ func (c *Conn) PlaceSYN(p *capture.Packet, side Side) Place {
 			}
 			return SameAttempt
 		}
-		if me.bits == 0 && peer.bits&(sentRSTACKofSYN|sentReset|sentSegment) == sentRSTACKofSYN|sentReset && peer.next == 0 && peer.synAck.In(p.Seq+2, p.Seq.Add(span)) {
-			return SameAttempt // so was one refused that carried octets
+		if me.bits == 0 && peer.bits&(sentRSTACKofSYN|sentReset|sentSegment) == sentRSTACKofSYN|sentReset && peer.next == 0 && peer.synAck.In(p.Seq+2, p.Seq.Add(packet)) {
+			return SameAttempt // so was one refused that carried octets, as many as fit a packet
 		}
 		if c.acknowledgedBefore(p, side) && !c.Over() {
 			return SameAttempt
@@ -263,8 +263,11 @@ func (c *Conn) Unrelated(p *capture.Packet, side Side) bool {
 	return p.Flags.Any(capture.ACK) && c.Over() && foreign(side, p.Seq) && foreign(1-side, p.Ack)
 }
 
-// span is how many octets fit the window of a SYN.
-const span = 1 << 16
+// span is how many octets fit the window of a SYN, packet how many its packet, on most links.
+const (
+	span   = 1 << 16
+	packet = 1500
+)
 
 // away reports whether n is no number of what h is sending.
 func (h *half) away(n capture.Seq) bool {

@@ -79,7 +79,7 @@ func (b *builder) equations() {
 	if rst := b.first(Resp, capture.RST); synack < 0 && rst >= 0 && syn >= 0 && !b.j.Verdict.Opened() {
 		e := withSYN(RSTAcksSYN, rst)
 		e.HasNumber = b.pkts[rst].Flags.Any(capture.ACK)
-		if b.j.Verdict == handshake.Refused && e.Number.In(isn.Add(e.Hi+1), isn.Add(1<<16)) {
+		if b.j.Verdict == handshake.Refused && e.Number.In(isn.Add(e.Hi+1), isn.Add(1500)) {
 			e.HasBase = false // it answers a copy with octets that was missed
 		}
 		add(e)
