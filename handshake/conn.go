@@ -186,8 +186,8 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	if x.Data != nil && x.flags&dataReset == 0 {
 		c.moveRefusal(x)
 	}
-	bad := p.Bits&(capture.BadSum|capture.PartialSum) != 0
-	c.observeZeek(p, side, x, first, bad && !o.IgnoreSums, o)
+	bad := p.Bits&(capture.BadSum|capture.PartialSum|capture.Overlong) != 0
+	c.observeZeek(p, side, x, first, bad && (!o.IgnoreSums || p.Bits&capture.Overlong != 0), o)
 	if p.Bits&capture.BadSum != 0 {
 		me.bits |= badSum
 		// A side whose other segments verify does not send offloaded sums: its

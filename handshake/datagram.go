@@ -31,6 +31,7 @@ func (c *Conn) ObserveDatagram(p *capture.Packet, side Side, x *Rest, o Options)
 		me.bits |= goodSum
 	}
 	switch {
+	case p.Bits&capture.Overlong != 0: // Zeek drops it
 	case p.Bits&(capture.BadSum|capture.PartialSum) != 0 && !o.IgnoreSums:
 		if me.fin++; decade(uint64(me.fin)) {
 			c.letter(letC, side, x)

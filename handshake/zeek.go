@@ -112,7 +112,9 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Rest, first, bad boo
 		}
 	}
 	if bad {
-		c.zeekCounted(countC, letC, side, x)
+		if p.Bits&capture.Overlong == 0 { // Zeek drops that before it looks at ports
+			c.zeekCounted(countC, letC, side, x)
+		}
 		return
 	}
 	// The answer to a SYN-ACK that came first.
@@ -508,7 +510,7 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 			b |= bitSYNACK
 		} else if first {
 			b |= bitSYN
-			if p.PayloadLen > 0 {
+			if p.Held() > 0 {
 				b |= bitData
 			}
 		}
@@ -516,7 +518,7 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 	if f.Any(capture.ACK) {
 		switch {
 		case f.Any(capture.SYN): // what a SYN-ACK carries is not counted
-		case p.PayloadLen > 0:
+		case p.PayloadLen > 0 && p.Held() > 0: // to Wireshark a packet ends with its frame, whatever IP claims
 			b |= bitData
 		default:
 			b |= bitACK
