@@ -41,11 +41,14 @@ func matchWhatsApp(l *look) grade {
 	return no
 }
 
-// mayZoom reports whether b may be the hello of a call of Zoom, or what answers it.
-func mayZoom(b []byte, size int) bool { return size >= 39 && len(b) >= 39 && b[1] == 0 && b[0] != 0 }
+// mayZoom reports whether b may be the hello of a call of Zoom, what answers it, a ping, or its answer.
+func mayZoom(b []byte, size int) bool {
+	return len(b) >= 39 && b[1] == 0 && (b[0] == 1 || b[0] == 2) || len(b) >= 13 && (b[0] == 3 || b[0] == 4) && size < 256
+}
 
 // matchZoom takes the hello with which a call asks whether datagrams come through (seen in captures; nothing is published): a name of 17
 // octets, no number of the other end yet, a version, the time twice, and a proof behind its length; and its answer, which repeats the name and the time.
+// On its ports also what answers a ping: the ping's number, its time and the call's.
 func matchZoom(l *look) grade {
 	b := l.b
 	switch {
@@ -53,6 +56,13 @@ func matchZoom(l *look) grade {
 	case b[0] == 2:
 		if p := l.peer; zoomHello(p, len(p)) && string(b[2:19]) == string(p[2:19]) && be32(b[23:]) == be32(p[27:]) {
 			return exact
+		}
+	case b[0] > 2 && !Zoom.usualOf(false, l):
+	case b[0] == 3 && len(l.peer) == 0 && l.first && !l.final:
+		return more
+	case b[0] == 4:
+		if p := l.peer; len(p) >= 13 && p[0] == 3 && string(b[1:13]) == string(p[1:13]) && be32(b[9:]) != 0 {
+			return shape
 		}
 	case zoomHello(b, l.size):
 		return shape

@@ -408,7 +408,7 @@ func udpSignatures() []signature {
 		{proto: AODV, from: either, first: "\x01\x02\x03\x04", match: matchAODV, only: []uint16{654}},
 		{proto: AutoRP, from: either, first: "\x11\x12", match: matchAutoRP, only: []uint16{496}},
 		{proto: CPHA, from: either, first: "\x1a", match: matchCPHA, then: []string{"\x90"}, only: []uint16{8116}},
-		{proto: Zoom, from: either, first: "\x01\x02", match: matchZoom, fits: mayZoom},
+		{proto: Zoom, from: either, first: "\x01\x02\x03\x04", match: matchZoom, fits: mayZoom},
 		spelt(SteamClient, client, "\x01\x01sdping"), // how far a relay of its is
 		{proto: TelegramCall, from: either, match: matchTelegram, fits: mayTelegram},
 		{proto: Pia, from: either, first: "\x32", match: matchPia, then: []string{"\xab", "\x98", "\x64", "\x01\x02" + octets(func(c byte) bool { return c>>4 == 8 })}},
