@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"runtime/pprof"
 
@@ -135,17 +134,16 @@ func (a *app) openWatched(names []string, o *readFlags, opt engine.Options, d *f
 func (a *app) run(j *job) (interrupted bool, err error) {
 	defer j.set.Close()
 	defer j.eng.Release() // two tables at once, for two readings, would be twice --memory
-	if p := j.flags.cpuprofile; p != "" {
-		f, err := os.Create(p)
-		if err != nil {
-			return false, err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return false, err
-		}
-		defer pprof.StopCPUProfile()
+	stop, err := a.profile(j.flags.cpuprofile, j.flags.force)
+	if err != nil {
+		return false, err
 	}
+	j.flags.cpuprofile = "" // of the first reading
+	defer func() {
+		if e := stop(); err == nil {
+			err = e
+		}
+	}()
 	var src capture.Source = j.set
 	if j.cut != nil {
 		src = until{src, j.cut}
@@ -164,11 +162,9 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 	ctx, done := a.lasting(j.set.Size() < 0)
 	defer done()
 	err = j.eng.Run(ctx, src)
-	if p := j.flags.memprofile; p != "" {
-		if f, e := os.Create(p); e == nil {
-			pprof.WriteHeapProfile(f)
-			f.Close()
-		}
+	if p := j.flags.memprofile; p != "" && err == nil {
+		j.flags.memprofile = ""
+		err = a.heap(p, j.flags.force)
 	}
 	if errors.Is(err, context.Canceled) || err == nil && a.ctx.Err() != nil { // an input was given up
 		return true, nil
@@ -178,6 +174,31 @@ func (a *app) run(j *job) (interrupted bool, err error) {
 		a.past.same(j.set.Names(), st.Frames, st.First)
 	}
 	return false, err
+}
+
+// profile begins a CPU profile in a file called name, "" for none, until stop. It is a file as all others: it replaces none and
+// goes through no link.
+func (a *app) profile(name string, force bool) (stop func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	out, err := a.openOutput(name, force)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return nil, errors.Join(err, out.close())
+	}
+	return func() error { pprof.StopCPUProfile(); return out.close() }, nil
+}
+
+// heap writes a profile of the memory that was asked for.
+func (a *app) heap(name string, force bool) error {
+	out, err := a.openOutput(name, force)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(out), out.close())
 }
 
 // whole is run for who can do nothing with a part.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -331,17 +330,11 @@ func (s *session) watchOver(ro recorder.Options) error {
 		return err
 	}
 	defer id.close()
-	if p := o.cpuprofile; p != "" {
-		f, err := os.Create(p)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	profiled, err := s.a.profile(o.cpuprofile, o.force)
+	if err != nil {
+		return err
 	}
+	defer profiled()
 	s.sees = o.seeing()
 	said := jail.Enter()
 	if s.programs, err = newPrograms(s.ask); err != nil {

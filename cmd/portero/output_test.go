@@ -41,6 +41,46 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// A profile is a file as all others: not over one that exists, not over what is read, not through a link, and nobody else's.
+func TestProfilesAreFilesAsOthers(t *testing.T) {
+	b, err := os.ReadFile(look)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"in.pcap", "there", "target"} {
+		if err := os.WriteFile(name, b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("target", "link"); err != nil {
+		t.Skip(err)
+	}
+	for _, flag := range []string{"--cpuprofile", "--memprofile"} {
+		for name, says := range map[string]string{"in.pcap": "is read or written by the same command", "there": "exists already", "link": "is a link"} {
+			args := []string{"in.pcap", flag, name}
+			if name != "there" {
+				args = append(args, "--force")
+			}
+			if code, _, errs := portero(t, args...); code != exitUsage || !strings.Contains(errs, says) {
+				t.Errorf("%q: exit status %d, %s", args, code, errs)
+			}
+		}
+		for _, name := range []string{"in.pcap", "there", "target"} {
+			if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, b) {
+				t.Fatalf("%s: %s is another file now: %v", flag, name, err)
+			}
+		}
+		// Once, however often the capture is read.
+		if code, _, errs := portero(t, "in.pcap", flag, "made"+flag, "--where", "id == 2", "-w", "two"+flag+".pcapng"); code != exitOK {
+			t.Errorf("%s: exit status %d, %s", flag, code, errs)
+		}
+		if st, err := os.Stat("made" + flag); err != nil || st.Mode().Perm() != 0o600 || st.Size() == 0 {
+			t.Errorf("%s: %v, %v", flag, st, err)
+		}
+	}
+}
+
 // No output replaces what the same command reads, or another of its outputs, whatever
 // --force says: the capture would be gone.
 func TestForceKeepsWhatIsRead(t *testing.T) {
