@@ -52,6 +52,7 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
 	manual.Fish(root)
+	manual.Bash(root)
 	refuseUnknown(root)
 	manual.Speak(root, manual.Asked(args, os.Getenv), spanishHelp)
 	manual.Layout(root, fold.Terminal(out))

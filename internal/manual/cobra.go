@@ -16,7 +16,7 @@ var cobraHelp = map[string][2]string{
 	"portero completion": {"Hacer el guion con que la terminal completa verbos y opciones",
 		"Hace el guion con que una terminal completa los verbos y las opciones de portero.\nLa ayuda de cada terminal dice cómo se usa: portero completion bash --help."},
 	"portero completion bash": {"El guion para bash",
-		"Hace el guion para bash. Necesita el paquete bash-completion.\n\nPara esta sesión:\n\n\tsource <(portero completion bash)\n\nPara todas las que vengan, una vez:\n\n#### Linux:\n\n\tportero completion bash > /etc/bash_completion.d/portero\n\n#### macOS:\n\n\tportero completion bash > $(brew --prefix)/etc/bash_completion.d/portero\n\nVale desde la siguiente sesión."},
+		"Hace el guion para bash. Para que bash lea por sí mismo lo de /etc/bash_completion.d hace falta\nel paquete bash-completion; para lo demás, ninguno.\n\nPara esta sesión:\n\n\tsource <(portero completion bash)\n\nPara todas las que vengan, una vez:\n\n#### Linux:\n\n\tportero completion bash > /etc/bash_completion.d/portero\n\n#### macOS:\n\n\tportero completion bash > $(brew --prefix)/etc/bash_completion.d/portero\n\nVale desde la siguiente sesión."},
 	"portero completion zsh": {"El guion para zsh",
 		"Hace el guion para zsh. Si zsh no completa nada todavía, una vez:\n\n\techo \"autoload -U compinit; compinit\" >> ~/.zshrc\n\nPara esta sesión:\n\n\tsource <(portero completion zsh)\n\nPara todas las que vengan, una vez:\n\n#### Linux:\n\n\tportero completion zsh > \"${fpath[1]}/_portero\"\n\n#### macOS:\n\n\tportero completion zsh > $(brew --prefix)/share/zsh/site-functions/_portero\n\nVale desde la siguiente sesión."},
 	"portero completion fish": {"El guion para fish",
