@@ -37,6 +37,7 @@ of the messages; ` + "`icmp_code`" + ` is left out for types that have an answer
 
 ` + "`--format zeek`" + ` is a conn.log. Its ` + "`service`" + ` has the names of Zeek's analyzers (` + "`ssl`" + `, ` + "`dce_rpc`" + `, ` + "`krb_tcp`" + `, ` + "`quic,ssl`" + `, ` + "`smtp,ssl`" + `) where the
 payload showed them, answered or not, and nothing where only the port speaks for one; what Zeek has no analyzer for keeps portero's name.
+` + "`ip_proto`" + `, its last column as in newer versions of Zeek, tells which protocol an ` + "`unknown_transport`" + ` is.
 ` + "`--format ecs`" + ` writes ` + "`network.protocol`" + ` by the same rule; ` + "`portero.service`" + ` and ` + "`portero.service_by`" + ` have what the port is for, too.
 What the payload told stands in ECS' own fields: ` + "`dns.*`" + ` (the first question and its answer), ` + "`http.*`" + `, ` + "`url.domain`" + ` and ` + "`user_agent.original`" + `, ` + "`tls.*`" + `
 (version, name, certificate), ` + "`related.user`" + ` (who logged in); and of both ends ` + "`mac`" + `, ` + "`geo.country_iso_code`" + ` and ` + "`as`" + `. ` + "`portero`" + ` has what ECS has no

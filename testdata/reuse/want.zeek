@@ -3,7 +3,7 @@
 #empty_field	(empty)
 #unset_field	-
 #path	conn
-#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p	proto	service	duration	orig_bytes	resp_bytes	conn_state	local_orig	local_resp	missed_bytes	history	orig_pkts	orig_ip_bytes	resp_pkts	resp_ip_bytes	tunnel_parents
-#types	time	string	addr	port	addr	port	enum	string	interval	count	count	string	bool	bool	count	string	count	count	count	count	set[string]
-1795429867.000000	CdMuihmtV0Hi8kFgRM	192.0.2.10	40000	198.51.100.20	80	tcp	-	0.080000	100	200	SF	-	-	0	ShADadFf	6	-	4	-	-
-1795429868.080000	CsxEqKjc52Ii7tOrEj	192.0.2.10	40000	198.51.100.20	80	tcp	-	0.080000	100	200	SF	-	-	0	ShADadFf	6	-	4	-	-
+#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p	proto	service	duration	orig_bytes	resp_bytes	conn_state	local_orig	local_resp	missed_bytes	history	orig_pkts	orig_ip_bytes	resp_pkts	resp_ip_bytes	tunnel_parents	ip_proto
+#types	time	string	addr	port	addr	port	enum	string	interval	count	count	string	bool	bool	count	string	count	count	count	count	set[string]	count
+1795429867.000000	CdMuihmtV0Hi8kFgRM	192.0.2.10	40000	198.51.100.20	80	tcp	-	0.080000	100	200	SF	-	-	0	ShADadFf	6	-	4	-	-	6
+1795429868.080000	CsxEqKjc52Ii7tOrEj	192.0.2.10	40000	198.51.100.20	80	tcp	-	0.080000	100	200	SF	-	-	0	ShADadFf	6	-	4	-	-	6

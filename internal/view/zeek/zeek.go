@@ -22,8 +22,8 @@ const flushAt = 64 << 10
 
 const head = "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tconn\n"
 
-const fields = "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\tlocal_orig\tlocal_resp\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\ttunnel_parents\n" +
-	"#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstring\tbool\tbool\tcount\tstring\tcount\tcount\tcount\tcount\tset[string]\n"
+const fields = "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\tlocal_orig\tlocal_resp\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\ttunnel_parents\tip_proto\n" +
+	"#types\ttime\tstring\taddr\tport\taddr\tport\tenum\tstring\tinterval\tcount\tcount\tstring\tbool\tbool\tcount\tstring\tcount\tcount\tcount\tcount\tset[string]\tcount\n"
 
 // New returns a writer to w. now stamps the opening and closing lines.
 func New(w io.Writer, now time.Time) *Writer {
@@ -142,7 +142,9 @@ func (z *Writer) Write(r *record.Record) error {
 	b = append(b, '\t')
 	b = record.AppendUint(b, p.Pkts)
 	b = append(b, '\t')
-	b = append(b, "-\t-\n"...)
+	b = append(b, "-\t-\t"...)
+	b = record.AppendUint(b, uint64(r.Proto)) // which one, where Zeek knows no name
+	b = append(b, '\n')
 	z.buf = b
 	if len(z.buf) >= flushAt {
 		return z.Flush()
