@@ -207,6 +207,8 @@ func mayReplace(name string, force bool) (os.FileInfo, error) {
 	case err != nil:
 		return nil, nil
 	case isDevice(st):
+	case st.Mode()&os.ModeSymlink != 0 && name == "/dev/stdout":
+		return nil, usage(name + ": is a link; standard output is written -")
 	case st.Mode()&os.ModeSymlink != 0:
 		return nil, usage(name + ": is a link; portero does not write through links")
 	case st.IsDir():

@@ -41,6 +41,20 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// Who writes /dev/stdout is told how that is written.
+func TestStandardOutputByItsPath(t *testing.T) {
+	if st, err := os.Lstat("/dev/stdout"); err != nil || st.Mode()&os.ModeSymlink == 0 {
+		t.Skip("/dev/stdout is no link here")
+	}
+	for lang, want := range map[string]string{"en": "/dev/stdout: is a link; standard output is written -\n", "es": "/dev/stdout: es un enlace; la salida estándar se escribe -\n"} {
+		for _, args := range [][]string{{look, "-o", "/dev/stdout"}, {"extract", look, "2", "-w", "/dev/stdout"}, {"report", look, "--force", "-o", "/dev/stdout"}} {
+			if code, out, errs := portero(t, append(args, "--lang", lang)...); code != exitUsage || out != "" || errs != "portero: "+want {
+				t.Errorf("%q: %d %s%s", args, code, out, errs)
+			}
+		}
+	}
+}
+
 // A profile is a file as all others: not over one that exists, not over what is read, not through a link, and nobody else's.
 func TestProfilesAreFilesAsOthers(t *testing.T) {
 	b, err := os.ReadFile(look)

@@ -25,6 +25,7 @@ var messages = [][2]string{
 	{"no permission to read it (ask its owner, or run as a user who may)", "sin permiso para leerlo (pídase a su dueño o úsese una cuenta que pueda)"},
 	{"is a directory", "es un directorio"},
 	{": is a directory", ": es un directorio"},
+	{": is a link; standard output is written -", ": es un enlace; la salida estándar se escribe -"},
 	{": is a link; portero does not write through links", ": es un enlace; portero no escribe a través de enlaces"},
 	{": is read or written by the same command; give the output another name", ": la misma orden lo lee o lo escribe; la salida necesita otro nombre"},
 	{": exists already; --force replaces it", ": ya existe; --force lo sustituye"},
