@@ -46,8 +46,8 @@ field for: the verdict, round trips, ` + "`tunnel`" + `, ` + "`ja4`" + `. Where 
 ## On a terminal
 
 Tables and sentences are as wide as the terminal. Elsewhere they have 80 columns, or as many as ` + "`COLUMNS`" + ` says (40 to 10,000): ` + "`COLUMNS=$COLUMNS portero hosts X | less`" + `
-uses the whole screen, and ` + "`watch`" + ` sets it. A terminal is asked itself, as ` + "`ls`" + ` does: ` + "`COLUMNS`" + ` may be older than its size. Formats for machines, and the
-texts of ` + "`--help`" + `, have the same lines everywhere.
+uses the whole screen, and ` + "`watch`" + ` sets it. A terminal is asked itself, as ` + "`ls`" + ` does: ` + "`COLUMNS`" + ` may be older than its size. It changes neither formats
+for machines nor ` + "`--help`" + `.
 
 Texts are UTF-8. What draws (the arrows and bars of ladders, the lines of tables, the live screen) is ASCII everywhere, and so is English but for a few
 marks (` + "`✓`, `“`, `µs`" + `). ` + "`--ascii`" + ` (` + "`teach`, `lab`, `why`" + `, where marks carry the sense) writes words for marks and letters without accents. It is asked for and
