@@ -48,8 +48,8 @@ func (a *app) lasting(pipes bool) (context.Context, context.CancelFunc) {
 		return context.WithCancel(a.ctx)
 	}
 	ctx, stop := context.WithCancel(a.second())
-	context.AfterFunc(a.ctx, func() { time.AfterFunc(lastWords, stop) })
-	return ctx, stop
+	last := context.AfterFunc(a.ctx, func() { time.AfterFunc(lastWords, stop) })
+	return ctx, func() { last(); stop() }
 }
 
 // inputs is how captures are opened.
