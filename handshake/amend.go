@@ -105,6 +105,9 @@ func (c *Conn) misread(p *capture.Packet, side Side, x *Rest) bool {
 	if x.Sent == 2 && !p.Flags.Any(capture.SYN) && me.bits&(sentSYN|sentSYNACK|sentSegment) == 0 {
 		return true // what it carried is sent again
 	}
+	if x.Sent == 2 && c.misnumbered(p, side, x) {
+		return true
+	}
 	if peer.bits&^(hasNext|goodSum|badSum|sentSYN) != 0 {
 		return false
 	}
@@ -121,6 +124,22 @@ func (c *Conn) misread(p *capture.Packet, side Side, x *Rest) bool {
 		return me.bits&(sentSYN|sentSYNACK) == sentSYN && me.isn == p.Seq
 	}
 	return !p.Flags.Any(capture.SYN) && me.bits&(sentSYN|sentSYNACK) != 0 && me.isn == p.Seq && p.PayloadLen > 1 // a keep-alive has no more
+}
+
+// misnumbered reports whether p, a segment of side, shows that the number was damaged of the SYN, or SYN-ACK, which is all that was seen of
+// side before: its peer acknowledged another, and there p begins.
+func (c *Conn) misnumbered(p *capture.Packet, side Side, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if p.Flags&(capture.SYN|capture.RST|capture.ACK) != capture.ACK || p.Seq == me.next {
+		return false
+	}
+	switch me.bits & (sentSYN | sentSYNACK) {
+	case sentSYN:
+		return peer.bits&(sentSYN|sentSYNACK) == sentSYNACK && p.Seq == peer.synAck && !c.acceptable(peer.synAck, side, x)
+	case sentSYNACK:
+		return c.flags&flagCandidate != 0 && c.candSide() != side && c.candAck == p.Seq
+	}
+	return false
 }
 
 // unread forgets all that was seen of side, see misread.
@@ -140,6 +159,9 @@ func (c *Conn) unread(side Side, x *Rest) {
 	}
 	c.disown(side, x)
 	me.bits &= goodSum | badSum
+	if peer.bits&(hasAck|sentWrongAck) == sentWrongAck {
+		peer.bits &^= sentWrongAck // it was the number that was wrong
+	}
 	if peer.bits&^(hasNext|goodSum|badSum) == 0 {
 		peer.bits &^= hasNext // told by its acknowledgement alone
 	}

@@ -61,3 +61,20 @@ func TestWhyDamagedFlags(t *testing.T) {
 		t.Error(out)
 	}
 }
+
+// TestDamagedNumber: where the number of a SYN, or of its answer, was damaged, and the good one was missed, its wrong checksum and what follows
+// tell that it was missed, and no more.
+func TestDamagedNumber(t *testing.T) {
+	const rest = "\nc PA 1001 5001 100\ns A 5001 1101\ns PA 5001 1101 30\nc FA 1101 5031\ns FA 5031 1102\nc A 1102 5032"
+	for _, seq := range []string{"1007", "999", "3000000000"} {
+		saying{"a SYN " + seq, "c S " + seq + " 0 0 bad\ns SA 5000 1001\nc A 1001 5001" + rest, `
+			1 handshake=completed_unseen handshake_kind=normal missing=[syn] close=closed closed_by=orig synack_frame=2 ack_frame=3 orig_payload=100 resp_payload=30 orig_lost=0 resp_lost=0`}.hold(t)
+	}
+	for _, seq := range []string{"4000", "3000000000"} {
+		saying{"a SYN-ACK " + seq, "c S 1000\ns SA " + seq + " 1001 0 bad\nc A 1001 5001" + rest, `
+			1 handshake=completed_unseen handshake_kind=normal missing=[synack] close=closed closed_by=orig syn_frame=1 ack_frame=3 orig_payload=100 resp_payload=30 orig_lost=0 resp_lost=0`}.hold(t)
+	}
+	// Sums that a network card was to fill in are wrong, too, and the numbers right.
+	saying{"unfinished sums", "c S 1000 0 0 bad\ns SA 5000 1001 0 bad\nc A 1001 5001" + rest, `
+		1 handshake=completed close=closed syn_frame=1 synack_frame=2 ack_frame=3 orig_payload=100 resp_payload=30`}.hold(t)
+}
