@@ -181,13 +181,18 @@ func (c *Conn) Observe(p *capture.Packet, side Side, off uint32, x *Rest, o Opti
 	}
 	first := c.flags&flagFlagsSeen == 0
 	c.flags |= flagFlagsSeen
-	c.completeness |= completenessOf(p, first)
 	me := &c.half[side]
 	if x.Data != nil && x.flags&dataReset == 0 {
 		c.moveRefusal(x)
 	}
-	bad := p.Bits&(capture.BadSum|capture.PartialSum|capture.Overlong) != 0
-	c.observeZeek(p, side, x, first, bad && (!o.IgnoreSums || p.Bits&capture.Overlong != 0), o)
+	if p.Bits&(capture.BadSum|capture.PartialSum|capture.Overlong) == 0 {
+		c.completeness |= completenessOf(p, first)
+		c.observeZeek(p, side, x, first, false, o)
+	} else {
+		seen, bad := damaged(p, completenessOf(p, first), o)
+		c.completeness |= seen
+		c.observeZeek(p, side, x, first, bad, o)
+	}
 	if p.Bits&capture.BadSum != 0 {
 		me.bits |= badSum
 		// A side whose other segments verify does not send offloaded sums: its

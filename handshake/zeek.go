@@ -112,9 +112,7 @@ func (c *Conn) observeZeek(p *capture.Packet, side Side, x *Rest, first, bad boo
 		}
 	}
 	if bad {
-		if p.Bits&capture.Overlong == 0 { // Zeek drops that before it looks at ports
-			c.zeekCounted(countC, letC, side, x)
-		}
+		c.zeekBad(p, side, x)
 		return
 	}
 	// The answer to a SYN-ACK that came first.
@@ -306,6 +304,16 @@ func (c *Conn) once(let uint8, shift uint, side Side, x *Rest) {
 		d.zeekOnce |= bit
 	}
 	c.letter(let, side, x)
+}
+
+// zeekBad tells of p, whose checksum is wrong, that it was there; what IP claims beyond the end of its frame Zeek drops before it looks
+// at ports.
+//
+//go:noinline
+func (c *Conn) zeekBad(p *capture.Packet, side Side, x *Rest) {
+	if p.Bits&capture.Overlong == 0 {
+		c.zeekCounted(countC, letC, side, x)
+	}
 }
 
 // zeekCounted writes a letter at its 1st, 10th, 100th ... event.
@@ -510,7 +518,7 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 			b |= bitSYNACK
 		} else if first {
 			b |= bitSYN
-			if p.Held() > 0 {
+			if p.PayloadLen > 0 {
 				b |= bitData
 			}
 		}
@@ -518,7 +526,7 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 	if f.Any(capture.ACK) {
 		switch {
 		case f.Any(capture.SYN): // what a SYN-ACK carries is not counted
-		case p.PayloadLen > 0 && p.Held() > 0: // to Wireshark a packet ends with its frame, whatever IP claims
+		case p.PayloadLen > 0:
 			b |= bitData
 		default:
 			b |= bitACK
@@ -531,6 +539,21 @@ func completenessOf(p *capture.Packet, first bool) (b uint8) {
 		b |= bitRST
 	}
 	return b
+}
+
+// damaged is what is left of seen, Wireshark's bits of p, whose checksum is wrong or of which IP claims more than its frame has, and whether
+// it is to Zeek as if it were not there. To Wireshark a packet ends with its frame.
+func damaged(p *capture.Packet, seen uint8, o Options) (uint8, bool) {
+	if p.Bits&capture.Overlong == 0 {
+		return seen, !o.IgnoreSums
+	}
+	if p.Held() == 0 && seen&bitData != 0 {
+		seen &^= bitData
+		if !p.Flags.Any(capture.SYN) {
+			seen |= bitACK
+		}
+	}
+	return seen, true
 }
 
 // Completeness is Wireshark's tcp.completeness: no number is compared. Wireshark counts the packet that
