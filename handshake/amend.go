@@ -59,6 +59,14 @@ func (c *Conn) redeem(p *capture.Packet, side Side, x *Rest) {
 		c.unread(side, x)
 		return
 	}
+	if x.Sent == 2 && x.Data != nil && p.Flags.Any(capture.ACK) && me.bits&(sentSYN|sentSYNACK|hasAck) == hasAck && p.Ack.Before(me.ack) && peer.next == me.ack {
+		// Nobody takes back what it acknowledged: that number was damaged, and what it said of its peer is not so.
+		if lo, ok := x.lastHole(1-side, me.ack); ok {
+			x.fill(1-side, lo, me.ack)
+			peer.next = lo
+			me.ack, me.edge = p.Ack, p.Ack
+		}
+	}
 	// The opening segment that arrived is p. What it answers was not sent again for it, so
 	// that nobody knows how long the answer took.
 	switch f := p.Flags; {

@@ -107,6 +107,12 @@ func (x *Rest) lacks(side Side, seq capture.Seq) bool {
 	return x.anyHole(side, func(h hole) bool { return seq.In(h.lo, h.hi-1) })
 }
 
+// lastHole is where what was not seen of side begins that ends at end; ok is false where nothing does.
+func (x *Rest) lastHole(side Side, end capture.Seq) (lo capture.Seq, ok bool) {
+	ok = x.anyHole(side, func(h hole) bool { lo = h.lo; return h.hi == end })
+	return lo, ok
+}
+
 func (x *Rest) anyHole(side Side, is func(hole) bool) bool {
 	if x.Data == nil || x.holeCount[side] == 0 {
 		return false

@@ -74,6 +74,12 @@ func TestDamagedNumber(t *testing.T) {
 		saying{"a SYN-ACK " + seq, "c S 1000\ns SA " + seq + " 1001 0 bad\nc A 1001 5001" + rest, `
 			1 handshake=completed_unseen handshake_kind=normal missing=[synack] close=closed closed_by=orig syn_frame=1 ack_frame=3 orig_payload=100 resp_payload=30 orig_lost=0 resp_lost=0`}.hold(t)
 	}
+	for _, ack := range []string{"451042504", "6101"} {
+		saying{"an acknowledgement " + ack, "c PA 1001 5001 100\ns PA 5001 " + ack + " 50 bad\nc A 1101 5051\nc FA 1101 5051\ns FA 5051 1102\nc A 1102 5052", `
+			1 handshake=midstream close=closed closed_by=orig orig_payload=100 resp_payload=50 orig_lost=0 resp_lost=0`}.hold(t)
+	}
+	saying{"an acknowledgement in the first packet", "c PA 1001 5301 100 bad\ns PA 5001 1101 50\nc A 1101 5051\nc FA 1101 5051\ns FA 5051 1102\nc A 1102 5052", `
+		1 handshake=midstream close=closed closed_by=orig orig_payload=100 resp_payload=50 orig_lost=0 resp_lost=0`}.hold(t)
 	// Sums that a network card was to fill in are wrong, too, and the numbers right.
 	saying{"unfinished sums", "c S 1000 0 0 bad\ns SA 5000 1001 0 bad\nc A 1001 5001" + rest, `
 		1 handshake=completed close=closed syn_frame=1 synack_frame=2 ack_frame=3 orig_payload=100 resp_payload=30`}.hold(t)
