@@ -74,13 +74,13 @@ FROM flows WHERE resp_addr = {host:String} AND resp_port = {port:UInt16} AND ` +
 ORDER BY first, site, sensor, id LIMIT {limit:UInt32}`},
 		{"connection", [2]string{"one connection at every sensor that saw it, and the other leg of a NAT or proxy beside it", "una conexión en cada sensor que la vio, y al lado el otro tramo de un NAT o proxy"}, []Param{cid, limit}, `
 WITH legs AS (SELECT * FROM flows WHERE community_id = {cid:String})
-SELECT 'this' AS leg, community_id, first, site, sensor, id, orig_addr, orig_port, resp_addr, resp_port, proto, handshake, close, orig_payload, resp_payload, server_rtt_us, file, syn_frame FROM legs
+SELECT * FROM (SELECT 'this' AS leg, community_id, first, site, sensor, id, orig_addr, orig_port, resp_addr, resp_port, proto, handshake, close, orig_payload, resp_payload, server_rtt_us, file, syn_frame FROM legs
 UNION ALL
 SELECT DISTINCT 'other' AS leg, f.community_id, f.first, f.site, f.sensor, f.id, f.orig_addr, f.orig_port, f.resp_addr, f.resp_port, f.proto, f.handshake, f.close, f.orig_payload, f.resp_payload, f.server_rtt_us, f.file, f.syn_frame
 FROM flows AS f INNER JOIN legs AS l ON f.proto = l.proto AND f.orig_payload = l.orig_payload AND f.resp_payload = l.resp_payload
 WHERE f.community_id != l.community_id AND abs(dateDiff('millisecond', f.first, l.first)) < 1000 AND ifNull(l.orig_payload, 0) + ifNull(l.resp_payload, 0) > 0
-  AND (f.resp_addr = l.resp_addr AND f.resp_port = l.resp_port OR f.orig_addr = l.orig_addr AND f.orig_port = l.orig_port OR f.orig_addr = l.resp_addr OR f.resp_addr = l.orig_addr)
-ORDER BY leg DESC, first, site, sensor LIMIT {limit:UInt32}`},
+  AND (f.resp_addr = l.resp_addr AND f.resp_port = l.resp_port OR f.orig_addr = l.orig_addr AND f.orig_port = l.orig_port OR f.orig_addr = l.resp_addr OR f.resp_addr = l.orig_addr))
+ORDER BY leg DESC, first, site, sensor, id LIMIT {limit:UInt32}`},
 	}
 }
 
