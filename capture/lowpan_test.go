@@ -42,6 +42,7 @@ func TestLowPower(t *testing.T) {
 		{"short addresses of two networks", "019801cdab1211cdab08077e33f016331633dd3240011234bb74656d70b93f", 195, "fe80::ff:fe00:708 5683 fe80::ff:fe00:1112 5683 udp 9 ttl 64"},
 		{"a first piece", there + "c0f800077e33f016331633b4be7a7a7a7a7acc9f", 195, a + " 5683 " + b + " 5683 udp 200 ttl 64 unchecked cut"},
 		{"a first piece of TCP", there + "c05000077a3306" + syn + crc, 195, a + " 40000 " + b + " 80 tcp 20 ttl 64 unchecked cut"},
+		{"a first piece in a first piece", there + "c0500007" + "c05000077a3306" + syn + crc, 195, ""},
 		{"a later piece", there + "e0f800070f7a7a7a7a7a7a7a7a7acc9f", 195, ""},
 		{"options of a routing protocol", there + "7e33e106630400000000f0163316334a4a68656c6c6f4a87", 195, a + " 5683 " + b + " 5683 udp 5 ttl 64"},
 		{"options, and then ICMPv6", there + "7e33e03a0663040000000080007603000100016162638e81", 195, a + " icmp6 7"},

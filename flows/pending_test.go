@@ -90,6 +90,30 @@ func TestPendingIsBounded(t *testing.T) {
 	}
 }
 
+// Of a SYN that comes more often than any system sends it, what is beyond that strays, and where much is held already there is room
+// for a few copies.
+func TestCopiesBeyondMeasure(t *testing.T) {
+	for _, c := range []struct{ copies, held, waits int }{{waitMost + 2, 0, waitMost}, {waitMost, heldAll, waitFew}, {waitMost, heldAll - 2, waitFew + 2}} {
+		s := tell(t, Config{})
+		s.open()
+		s.pkt(true, ack, 1, 1, 10)
+		s.pkt(false, ack, 1, 11, 20)
+		s.table.held = c.held
+		for range c.copies {
+			s.wait(Second)
+			s.pkt(true, syn, 0, 0, 0, func(p *capture.Packet) { p.Seq += 1 << 29 })
+		}
+		for _, ps := range s.table.pending {
+			if len(ps.pkts) != c.waits || s.table.held != c.held+c.waits-waitFew {
+				t.Errorf("%d copies, %d held: %d wait, want %d, and %d are held", c.copies, c.held, len(ps.pkts), c.waits, s.table.held)
+			}
+		}
+		if len(s.table.pending) != 1 {
+			t.Errorf("%d attempts wait", len(s.table.pending))
+		}
+	}
+}
+
 // All copies of a SYN that is answered at last are of the connection that it opens, as many as systems send (Linux seven). Those of one
 // that is never answered are strays, and nothing stays held.
 func TestManyCopiesWait(t *testing.T) {

@@ -79,6 +79,7 @@ func TestMeetingLookalikes(t *testing.T) {
 		"that begun by the server":                   tcpTalk(443).say(theirs, "WA\x06\x03"+noise(0x22)),
 		"a hello with two times":                     udpTalk(8801).say(ours, put(hello, 34, "\x40")),
 		"a hello whose proof is beyond its end":      udpTalk(8801).say(ours, put(hello, 37, "\x10\x00")),
+		"a hello whose proof is too short":           udpTalk(8801).say(ours, put(hello, 35, "\x00\x00\x00\x0f")),
 		"a hello that knows the other end":           udpTalk(8801).say(ours, put(hello, 22, "\x01")),
 		"an answer to nothing":                       udpTalk(8801).say(theirs, hailed),
 		"an answer to another ping":                  udpTalk(8801).say(ours, "\x03\x00\x00\x00\x12\x0f\xfe\x98\xd2\x00\x27\x2e\xc9").say(theirs, "\x04\x00\x00\x00\x13\x0f\xfe\x98\xd2\x00\x27\x2e\xc9"),

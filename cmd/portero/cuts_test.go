@@ -128,6 +128,17 @@ func TestHonestCuts(t *testing.T) {
 			c PA 1011 5001 20
 			s PA 5001 1031 40`, `
 			1 handshake=completed close=open resp_payload=40 resp_lost=0 oddities=[segment_out_of_window,ack_of_unsent_data]`},
+		{"who names it stands behind where it stood", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 10
+			s A 5001 1011
+			c A 1005 9005001
+			s PA 9005001 1011 30
+			c PA 1011 5001 20
+			s PA 5001 1031 40`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=40 orig_lost=0 resp_lost=0`},
 		{"what begins there has not all that was sent", `
 			c S 1000
 			s SA 5000 1001

@@ -121,7 +121,7 @@ func unique(b []byte) bool {
 	if len(b) > 0 && b[0] >= 0xc0 { // the question's
 		name = 2
 	}
-	return len(b) >= name+10+2 && binary.BigEndian.Uint16(b[name:]) == 0x20 && b[name+10]&groupName == 0
+	return len(b) > name+10 && binary.BigEndian.Uint16(b[name:]) == 0x20 && b[name+10]&groupName == 0
 }
 
 // netbiosName decodes a first-level encoded name of 34 octets (RFC 1001, section

@@ -111,7 +111,7 @@ func TestNames(t *testing.T) {
 			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.9", 137, 137), netbios(0x8500, "WORKGROUP", 0, 0, 0x20, 0, 1, 0, 0, 0, 0, 0, 6, 0x80, 0, 10, 0, 0, 5))
 		}, a, Host{}},
 		"whose name it is was cut off": {func(w *Watch) {
-			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0, registered(0x80, 0xc0, 12)[:15]...))
+			w.Packet(packet(capture.ProtoUDP, "10.0.0.5", "10.0.0.255", 137, 137), netbios(5<<11, "WORKGROUP", 0, registered(0, 0xc0, 12)[:16]...))
 		}, a, Host{}},
 	} {
 		var w Watch
