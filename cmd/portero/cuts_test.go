@@ -128,6 +128,17 @@ func TestHonestCuts(t *testing.T) {
 			c PA 1011 5001 20
 			s PA 5001 1031 40`, `
 			1 handshake=completed close=open resp_payload=40 resp_lost=0 oddities=[segment_out_of_window,ack_of_unsent_data]`},
+		{"what was under way when a long stretch of its peer was missed was acknowledged in it: nobody knows when", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			s PA 5001 1001 10
+			c PA 1001 5011 10
+			+2000 c A 1011 9005001
+			s PA 9005001 1011 30
+			c PA 1011 9005031 20
+			s A 9005031 1031`, `
+			1 handshake=completed close=open orig_payload=30 resp_payload=40 resp_lost=8999990 rtt_max_us=10000`},
 		{"who names it stands behind where it stood", `
 			c S 1000
 			s SA 5000 1001
