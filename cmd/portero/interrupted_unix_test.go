@@ -145,6 +145,7 @@ func TestInterruptedCopy(t *testing.T) {
 		{"no frame", whole[:24], false, exitInterrupted},
 		{"half a head", whole[:10], false, exitInterrupted},
 		{"nothing", nil, false, exitInterrupted},
+		{"half a head beside a file", whole[:10], false, exitOK},
 		{"twice", whole, true, exitInterrupted},
 	} {
 		t.Run(x.what, func(t *testing.T) {
@@ -161,7 +162,11 @@ func TestInterruptedCopy(t *testing.T) {
 				time.AfterFunc(100*time.Millisecond, two)
 			}
 			root := a.root()
-			root.SetArgs([]string{"exercise", "-"})
+			args := []string{"exercise", "-"}
+			if strings.HasSuffix(x.what, "beside a file") {
+				args = append(args, look)
+			}
+			root.SetArgs(args)
 			begun := time.Now()
 			err = root.ExecuteContext(first)
 			if status(err) != x.code || strings.Contains(said.String(), "damaged") || (out.Len() > 0) != (x.code == exitOK) {
@@ -182,7 +187,11 @@ func TestLastWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"read", "-", "--threads", "1"}, {"read", "-"}, {"hosts", "-"}, {"why", "-", "2"}, {"teach", "-", "2"}} {
-		for _, own := range []bool{false, true} {
+		for i, own := range []bool{false, true, false, true} {
+			end := len(whole)
+			if i > 1 {
+				end -= 30 // within a frame, where the writer was ended
+			}
 			r, w := pipe(t, own)
 			w.Write(whole[:24])
 			var out, said bytes.Buffer
@@ -193,14 +202,14 @@ func TestLastWords(t *testing.T) {
 				stop()
 				time.Sleep(150 * time.Millisecond)
 				w.Write(whole[24:1000])
-				w.Write(whole[1000:])
+				w.Write(whole[1000:end])
 				w.Close()
 			})
 			root := a.root()
 			root.SetArgs(args)
 			root.SetOut(&out)
 			err := root.ExecuteContext(ctx)
-			if status(err) != exitOK || !strings.Contains(out.String(), "192.0.2.1") || !strings.Contains(out.String()+said.String(), "interrupted:") {
+			if status(err) != exitOK || !strings.Contains(out.String(), "192.0.2.1") || !strings.Contains(out.String()+said.String(), "interrupted:") || strings.Contains(said.String(), "damaged") {
 				t.Errorf("%q: exit status %d, %v, %q\n%s", args, status(err), err, &said, &out)
 			}
 		}
