@@ -32,6 +32,36 @@ func fake(tap string, times ...time.Time) *ring {
 	return r
 }
 
+// together is a ring in plain memory, with frames of all these times in one block.
+func together(tap string, times ...time.Time) *ring {
+	const first, size = 64, 256
+	r := fake(tap, times[0])
+	r.mem, r.blockSize = make([]byte, first+size*len(times)), first+size*len(times)
+	native.PutUint32(r.mem[blockStatus:], unix.TP_STATUS_USER)
+	native.PutUint32(r.mem[blockCount:], uint32(len(times)))
+	native.PutUint32(r.mem[blockFirst:], first)
+	for i, t := range times {
+		p := r.mem[first+i*size:]
+		native.PutUint32(p[hdrNext:], size)
+		native.PutUint32(p[hdrSec:], uint32(t.Unix()))
+		native.PutUint32(p[hdrNsec:], uint32(t.Nanosecond()))
+		native.PutUint32(p[hdrSnap:], 60)
+		native.PutUint32(p[hdrLen:], 60)
+		native.PutUint16(p[hdrMAC:], 128)
+	}
+	return r
+}
+
+// The word to stop comes while a block fills, and what comes behind it in that block is not part of the capture either.
+func TestABlockThatOutlastsTheStop(t *testing.T) {
+	now := time.Now()
+	h := &Handle{holds: map[*capture.Block][]hold{}, rings: []*ring{together("va", now, now.Add(10), now.Add(20), now.Add(30), now.Add(40))}}
+	h.stopped.Store(now.Add(20).UnixNano())
+	if got := frames(h, now); len(got) != 3 || h.rings[0].read.Load() != 3 || h.rings[0].late != 2 || h.rings[0].hasOne {
+		t.Errorf("%d frames, %d read, %d late; want 3 and 2", len(got), h.rings[0].read.Load(), h.rings[0].late)
+	}
+}
+
 func frames(h *Handle, now time.Time) (at []time.Time) {
 	var b capture.Block
 	h.fill(&b, now)

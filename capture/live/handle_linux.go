@@ -186,7 +186,10 @@ func copied(fs []capture.Frame) bool {
 func (h *Handle) fill(b *capture.Block, now time.Time) {
 	limit := int64(math.MaxInt64)
 	quiet := now.Add(-slack).UnixNano()
-	stop := h.stopped.Load()
+	last := int64(math.MaxInt64)
+	if stop := h.stopped.Load(); stop != 0 {
+		last = stop
+	}
 	one := len(h.rings) == 1
 	for _, r := range h.rings {
 		if !r.open() && !one {
@@ -205,7 +208,7 @@ func (h *Handle) fill(b *capture.Block, now time.Time) {
 				return
 			}
 		}
-		if stop != 0 && r.head.Time > stop {
+		if r.head.Time > last {
 			// What came after the word to stop is not part of the capture.
 			r.late++
 			r.advance()
@@ -223,7 +226,7 @@ func (h *Handle) fill(b *capture.Block, now time.Time) {
 			b.Frames = append(b.Frames, f)
 			r.read.Add(1)
 			r.advance()
-			if !one || r.cur != block {
+			if !one || r.cur != block || r.head.Time > last {
 				break
 			}
 		}
