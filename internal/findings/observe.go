@@ -11,11 +11,11 @@ import (
 	"portero/internal/record"
 )
 
-// keys are what most records are booked under: the responder's door, and what the two
-// ends have to do with one another there.
+// keys are what most records are booked under: the responder's door, what the two ends have to do with one another
+// there, and, but for TCP, what doors of that number send to the originator.
 type keys struct {
-	orig, resp end
-	door, talk topic
+	orig, resp       end
+	door, talk, sent topic
 }
 
 // look makes the keys of r, and asks for the memory in which they are looked up.
@@ -24,11 +24,20 @@ func (d *Detector) look(r *record.Record) {
 	*k = keys{}
 	k.orig.set(r.Orig.Addr.Unmap())
 	k.resp.set(r.Resp.Addr.Unmap())
-	k.door.set(nil, &k.resp, 0, 0, r.Resp.Port)
 	k.talk.set(&k.orig, &k.resp, 0, r.Proto, r.Resp.Port)
-	for _, at := range [...]uintptr{d.known.home(&k.orig), d.known.home(&k.resp), d.rules[rServers].home(&k.door), d.rules[rBeacon].home(&k.talk)} {
-		prefetch.Read(at, 1)
+	prefetch.Read(d.known.home(&k.orig), 1)
+	prefetch.Read(d.known.home(&k.resp), 1)
+	prefetch.Read(d.rules[rBeacon].home(&k.talk), 1)
+	if r.TCP() {
+		k.door.set(nil, &k.resp, 0, 0, r.Resp.Port)
+		prefetch.Read(d.rules[rServers].home(&k.door), 1)
+		return
 	}
+	k.door.set(nil, &k.resp, 0, r.Proto, r.Resp.Port)
+	k.sent.set(nil, &k.orig, 0, r.Proto, r.Resp.Port)
+	prefetch.Read(d.rules[rOneWay].home(&k.door), 1)
+	prefetch.Read(d.rules[rListener].home(&k.door), 1)
+	prefetch.Read(d.rules[rAmplify].home(&k.sent), 1)
 }
 
 // tcp books what every TCP record may be part of.
@@ -139,7 +148,9 @@ func (d *Detector) portless(r *record.Record) {
 	case capture.ProtoTCP, capture.ProtoUDP, capture.ProtoSCTP: // fragments without their first
 	case capture.ProtoICMP, capture.ProtoICMP6:
 		if typ, _, _, ok := r.ICMP(); ok && (typ == 8 && r.Proto == capture.ProtoICMP || typ == 128 && r.Proto == capture.ProtoICMP6) {
-			d.oneWay(r, &o, &s, &e, r.Resp.Pkts > 0)
+			var k topic
+			k.set(nil, &s, 0, r.Proto, 0)
+			d.oneWay(r, &k, &o, &s, &e, r.Resp.Pkts > 0)
 		}
 	default:
 		if !s.addr.IsMulticast() {
@@ -149,24 +160,18 @@ func (d *Detector) portless(r *record.Record) {
 	}
 }
 
-// oneWay books datagrams by where they go.
-func (d *Detector) oneWay(r *record.Record, o, s *end, e *event, answered bool) {
-	port := uint16(0) // of pings, which collect nothing
-	if r.HasPorts {
-		port = r.Resp.Port
-	}
-	if s.addr.IsMulticast() || listenOnly.has(port) {
+// oneWay books datagrams by where they go, which k says.
+func (d *Detector) oneWay(r *record.Record, k *topic, o, s *end, e *event, answered bool) {
+	if s.addr.IsMulticast() || r.HasPorts && listenOnly.has(r.Resp.Port) {
 		return
 	}
-	var k topic
-	k.set(nil, s, 0, r.Proto, port)
 	e.what = 1
 	if answered {
-		d.tally(rOneWay, &k, e)
+		d.tally(rOneWay, k, e)
 		return
 	}
 	e.what = 0
-	d.book(&d.rules[rOneWay], &k, e, o, 0, 0, r)
+	d.book(&d.rules[rOneWay], k, e, o, 0, 0, r)
 }
 
 // listenOnly are services that collect what many send, and answer nobody: traps, logs, flows, measurements.
@@ -187,7 +192,7 @@ func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 		return
 	}
 	port := r.Resp.Port
-	d.oneWay(r, o, s, e, r.Exchange == handshake.Answered || r.Exchange == handshake.ReplyOnly)
+	d.oneWay(r, &d.keys.door, o, s, e, r.Exchange == handshake.Answered || r.Exchange == handshake.ReplyOnly)
 	switch r.Exchange {
 	case handshake.Unanswered, handshake.ExchangeRefused, handshake.ExchangeFiltered:
 		// Traceroute walks these numbers on purpose.
@@ -199,17 +204,15 @@ func (d *Detector) udp(r *record.Record, o, s *end, e *event) {
 		d.tried(rUDPHosts, o, s, port, e, r)
 	case handshake.Answered, handshake.ReplyOnly:
 		if name := d.amplifier(port); name != "" {
-			ru := &d.rules[rAmplify]
-			t := ru.of(nil, o, r.Proto, port)
 			e.what = 0
 			if r.Exchange == handshake.Answered && r.Resp.Pkts <= answersEach*r.Orig.Pkts {
 				e.what = 1 // by question and answer
 			}
-			ru.add(t, e)
-			ru.host(t, s.addr)
-			t.a += r.Orig.Payload
-			t.b += r.Resp.Payload
-			d.mark(ru, t, r)
+			ru := &d.rules[rAmplify]
+			if r.Resp.Payload >= ampBytes {
+				ru.at(&d.keys.sent) // it may be a finding by itself, which what was seen once never is
+			}
+			d.book(ru, &d.keys.sent, e, s, r.Orig.Payload, r.Resp.Payload, r)
 		}
 	}
 }
@@ -337,9 +340,7 @@ func (d *Detector) served(r *record.Record, o, s *end, e *event) {
 		d.mark(ru, t, r)
 	}
 	if !r.TCP() && d.inside(s.addr) && !s.addr.IsMulticast() && catalog.ClassOf(port) != catalog.Dynamic && d.cat.LikelyServer(r.Proto, port) >= 8 {
-		var k topic
-		k.set(nil, s, 0, r.Proto, port)
-		d.opened(rListener, &k, o, e)
+		d.opened(rListener, &d.keys.door, o, e)
 	}
 	if r.TCP() && port >= 49152 && r.Spoken != identify.FTPData.String() { // that its number is of the moment is known
 		d.note(rDynamic, nil, s, r.Proto, port, e, o, r)

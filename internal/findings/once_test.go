@@ -5,6 +5,10 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+
+	"portero/catalog"
+	"portero/handshake"
+	"portero/internal/record"
 )
 
 // TestOnce: whoever is seen once, twice or often has the events, other ends and sums that a plain map would
@@ -143,5 +147,41 @@ func TestOnceForgotten(t *testing.T) {
 	}
 	if s.len() < again*3/4 {
 		t.Errorf("%d of %d that came twice are left", s.len(), again)
+	}
+}
+
+// TestAnswersOfDoorsThatAmplify: who gets answers as large as a finding from one door carries it with the first of them, who gets
+// them from several with the one that makes it large; of the many that ask each once no track is kept.
+func TestAnswersOfDoorsThatAmplify(t *testing.T) {
+	ask := func(d *Detector, from string, n int, octets uint64) bool {
+		var s story
+		s.udp(int64(n)*sec, from, "8.8.4.4", n, 53, handshake.Answered, payload(40, octets), packets(1, 80))
+		d.Observe(&s.rs[0])
+		return slices.ContainsFunc(s.rs[0].Risks, func(k record.Finding) bool { return k.ID == "flood-amplify" })
+	}
+	d := New(catalog.Default(), nil, 0)
+	for _, c := range []struct {
+		from   string
+		octets uint64
+		want   bool
+	}{
+		{"9.9.9.1", ampBytes, true},
+		{"9.9.9.2", ampBytes - 1, false},
+		{"9.9.9.2", 1, true},
+		{"9.9.9.3", ampBytes / 2, false},
+		{"9.9.9.3", ampBytes, true},
+	} {
+		if got := ask(d, c.from, 0, c.octets); got != c.want {
+			t.Errorf("%d octets for %s: %v", c.octets, c.from, got)
+		}
+	}
+	d = New(catalog.Default(), nil, 0)
+	for n := range 1000 {
+		if ask(d, "9.8.%d.%d", n, 400) {
+			t.Fatalf("%d: told of one answer of 400 octets", n)
+		}
+	}
+	if st := &d.rules[rAmplify].store; st.len() != 0 || st.held() != 1000 {
+		t.Errorf("%d tracks for 1,000 that asked once, %d held", st.len(), st.held())
 	}
 }
