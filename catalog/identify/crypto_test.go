@@ -340,6 +340,10 @@ func TestQUIC(t *testing.T) {
 		}{
 			{"lonely", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}}, QUICInitialOnly, []uint64{1}, true},
 			{"completed", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte(short)}}, QUICCompleted, []uint64{1, 3, 4, 5}, true},
+			{"the server's early data", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake + short)}, {theirs, []byte(short)}, {ours, []byte(handshake + short)}, {ours, []byte(short)}}, QUICUnfinished, []uint64{1, 3, 5}, true},
+			{"early data, and then done", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake + short)}, {ours, []byte(handshake + short)}, {theirs, []byte(short)}}, QUICCompleted, []uint64{1, 3, 4, 5}, true},
+			{"turned away behind the client's handshake", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte(handshake + short)}}, QUICUnfinished, []uint64{1, 3, 4, 5}, true},
+			{"done before the client sends anything", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake)}, {theirs, []byte(short)}, {ours, []byte(short)}}, QUICCompleted, []uint64{1, 3, 4, 5, 6}, true},
 			{"answered only", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}}, QUICUnfinished, []uint64{1, 3}, true},
 			{"refused", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(refuse)}}, QUICClosed, []uint64{1, 3}, true},
 			{"retry and no more", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}}, QUICRetried, []uint64{1, 2}, false},
@@ -432,6 +436,20 @@ func TestQUICSecondFirst(t *testing.T) {
 		}
 		if !ok || side != ours || f.Client != ours || f.Name != "door.example" || f.QUIC.Verdict != QUICUnfinished || f.Frames[ours] != frame {
 			t.Errorf("%s: %v %d %v, %+v %+v", name, side, frame, ok, f, f.QUIC)
+		}
+	}
+}
+
+// TestQUICOfTheServerAlone: where nothing of the client was captured, the port says that an Initial is no client's; on a port of
+// nobody's it may be.
+func TestQUICOfTheServerAlone(t *testing.T) {
+	_, server := quicHellos(t)
+	reply := sealInitial(newInitialKeys(1, []byte("firstdst")), 1, 1, []byte("clientid"), []byte("serverid"), append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)
+	for port, want := range map[uint16]QUICVerdict{443: QUICUnfinished, 4433: QUICInitialOnly} {
+		d := udpTalk(port)
+		d.say(theirs, string(reply))
+		if f := d.end(); f == nil || f.QUIC == nil || f.QUIC.Verdict != want {
+			t.Errorf("from port %d: %+v, want %s", port, f, want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package identify
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -114,6 +115,19 @@ func TestGoogleLongHeader(t *testing.T) {
 	f := d.end()
 	if f == nil || f.Protocol != QUIC || f.Name != "door.example" || f.NameBy != "quic" || f.QUIC == nil || QUICVersionName(f.QUIC.Version) != "Q046" || f.QUIC.Verdict != QUICUnfinished || f.Software[0] != "Chrome" {
 		t.Fatalf("%+v %+v", f, f.QUIC)
+	}
+}
+
+// Google's own handshake is complete where its server answers the hello, also where it says nothing after the client's first
+// packet under the last keys.
+func TestGoogleCompletes(t *testing.T) {
+	chlo := "\xa0\x01\x00\x04\x00CHLO\x01\x00\x00\x00SNI\x00\x0c\x00\x00\x00door.example"
+	d := udpTalk(443).say(ours, "\xc3Q050\x08abcdefgh\x00\x00\x44\xd0"+chlo+strings.Repeat("\x00", 1200))
+	d.say(theirs, "\xc3Q050\x00\x08abcdefgh\x00\x44\xd0"+strings.Repeat("\x00", 1232))
+	d.say(theirs, "\x45"+strings.Repeat("\x00", 40))
+	d.say(ours, "\x45"+strings.Repeat("\x00", 40))
+	if f := d.end(); f == nil || f.QUIC == nil || f.QUIC.Verdict != QUICCompleted || !reflect.DeepEqual(f.QUIC.Frames, []uint64{1, 2, 3, 4}) {
+		t.Fatalf("%+v", f)
 	}
 }
 

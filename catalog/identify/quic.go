@@ -17,7 +17,7 @@ const (
 	QUICNegotiated              // the server offered other versions, and it went no further
 	QUICRetried                 // the server asked for proof of address, and it went no further
 	QUICClosed                  // ended by CONNECTION_CLOSE during the handshake
-	QUICCompleted               // both ends sent packets with a short header, the client after the server's handshake
+	QUICCompleted               // both ends sent packets with a short header, the server after the client's handshake
 )
 
 var quicWords = [...]string{"", "initial-only", "unfinished", "version-negotiated", "retried", "closed", "completed"}
@@ -221,6 +221,7 @@ type quicState struct {
 	initial   [2]uint64 // frames, by 0 client, 1 server
 	handshake [2]uint64
 	short     [2]uint64
+	reply     [2]uint64 // a short header alone, once the other side had shown a handshake
 	retry     uint64
 	versions  uint64
 	close     uint64
@@ -229,7 +230,14 @@ type quicState struct {
 	fresh     bool   // a Retry changed the keys: the next Initial of the client makes new ones
 }
 
-// followQUIC reads packets until both ends have shown a short header.
+// turn makes the client of what was taken for the server.
+func (q *quicState) turn() {
+	for _, at := range [...]*[2]uint64{&q.initial, &q.handshake, &q.short, &q.reply} {
+		at[0], at[1] = at[1], at[0]
+	}
+}
+
+// followQUIC reads packets until both ends have shown that they completed the handshake.
 func followQUIC(x *Identifier, k *pending) bool {
 	f := k.facts
 	q, _ := k.aux.(*quicState)
@@ -271,6 +279,9 @@ func followQUIC(x *Identifier, k *pending) bool {
 			break // the same: where that bit is left out (RFC 9287), the version is the known one
 		}
 		x.quicPacket(k, q, who, frame, b[:h.end], &h)
+		if other := 1 - who; i == 0 && h.typ == quicShort && q.handshake[other]|q.short[other] != 0 {
+			first(&q.reply[who], frame)
+		}
 		b = b[h.end:]
 	}
 	f.QUIC.judge(q)
@@ -331,11 +342,17 @@ func (x *Identifier) quicPacket(k *pending, q *quicState, who int, frame uint64,
 func (f *QUICFacts) judge(q *quicState) {
 	f.Retried, f.Versions = q.retry != 0, q.versions != 0
 	answered := q.initial[1]|q.handshake[1]|q.short[1] != 0
+	done := q.reply[1]
+	if f.Version>>24 == 'Q' {
+		done = q.short[1] // Google's own handshake is complete where its server answers it
+	}
 	var fs []uint64
 	switch {
-	case q.short[0] != 0 && q.short[1] != 0 && (q.initial[1]|q.handshake[1] != 0):
+	case q.short[0] != 0 && done != 0 && (q.initial[1]|q.handshake[1] != 0):
+		// A server may send before it has the end of the client's handshake (RFC 9001, section 5.7), and behind its own
+		// handshake where it turns a client away (RFC 9000, section 10.2.3): neither shows that it completed anything.
 		f.Verdict = QUICCompleted
-		fs = []uint64{q.initial[0], q.retry, q.initial[1], q.handshake[1], q.handshake[0], q.short[0], q.short[1]}
+		fs = []uint64{q.initial[0], q.retry, q.initial[1], q.handshake[1], q.handshake[0], q.short[0], done}
 	case q.close != 0:
 		f.Verdict, fs = QUICClosed, []uint64{q.initial[0], q.initial[1], q.close}
 	case answered:
@@ -365,9 +382,7 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 		// Nothing of the other end was opened: it may be the server, captured first. The first of a client opens by what
 		// stands in it.
 		if own := x.keysOf(h, b); own != nil && own.open(x.plain[:0], x.head[:0], b, h.pnAt, 0) != nil {
-			for _, at := range [...]*[2]uint64{&q.initial, &q.handshake, &q.short} {
-				at[0], at[1] = at[1], at[0]
-			}
+			q.turn()
 			k.facts.Client, k.facts.toldBy, q.keys, q.fresh, who = int8(k.side), int8(k.side)+1, own, false, 0
 			k.facts.QUIC.Version = h.version
 		}
@@ -394,6 +409,12 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	}
 	plain := keys.open(x.plain[:0], x.head[:0], b, h.pnAt, who)
 	if plain == nil {
+		if from, to := k.ports[k.side], k.ports[1-k.side]; who == 0 && k.facts.TLS == nil && q.initial[1]|q.handshake[1]|q.short[1] == 0 && from < 1024 && to >= 1024 {
+			// Not a client's first, and alone so far: it is the server's, of whom the port speaks.
+			q.turn()
+			q.keys = nil
+			k.facts.Client = int8(1 - k.side)
+		}
 		x.setAside(k, q, b)
 		return
 	}
