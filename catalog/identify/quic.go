@@ -66,7 +66,6 @@ const (
 	quicRetry
 	quicVersions
 	quicShort
-	quicBroken
 )
 
 // longHeader is one packet of a datagram.

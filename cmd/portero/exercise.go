@@ -13,7 +13,6 @@ import (
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/teach"
-	"portero/internal/trace"
 	"portero/internal/view/certificate"
 	"portero/internal/words"
 )
@@ -189,9 +188,9 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 		kept.choose(r.ID)
 		choose(&chosen, r)
 	}
-	j, err := a.pass(files, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+	j, err := a.pass(files, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, payload []byte, _ int, dup bool) {
 		if !dup {
-			kept.add(id, p)
+			kept.add(id, p, payload)
 		}
 	}})
 	if err != nil {
@@ -199,9 +198,9 @@ func (a *app) connections(files []string, o *readFlags) ([]teach.Conn, *job, err
 	}
 	var out []teach.Conn
 	for _, r := range recs {
-		if ps := kept.take(r.ID); len(ps) > 0 {
-			r = placed(j.eng, o.frames == "merged", ps, r, &certificate.Context{})
-			out = append(out, teach.Conn{Record: r, Trace: trace.Build(ps, r)})
+		if ps := kept.take(r.ID); len(ps.list) > 0 {
+			r = placed(j.eng, o.frames == "merged", ps.list, r, &certificate.Context{})
+			out = append(out, teach.Conn{Record: r, Trace: ps.trace(r)})
 		}
 	}
 	return out, j, nil

@@ -23,12 +23,12 @@ func TestHeld(t *testing.T) {
 	h.choose(2)
 	var p capture.Packet
 	for _, id := range []uint64{1, 2, 3, 1, 2} {
-		h.add(id, &p)
+		h.add(id, &p, nil)
 	}
-	h.add(2, &p)
-	h.add(1, &p)
-	h.add(2, &p)
-	if one, two := len(h.take(1)), len(h.take(2)); one != 3 || two != 0 || h.n != 0 {
+	h.add(2, &p, nil)
+	h.add(1, &p, nil)
+	h.add(2, &p, nil)
+	if one, two := len(h.take(1).list), len(h.take(2).list); one != 3 || two != 0 || h.n != 0 {
 		t.Errorf("%d and %d packets, and %d more", one, two, h.n)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"portero/internal/engine"
 	"portero/internal/findings"
 	"portero/internal/record"
-	"portero/internal/trace"
 	"portero/internal/view/certificate"
 	"portero/internal/view/html"
 	"portero/internal/who"
@@ -144,14 +143,14 @@ func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, fo
 	for a := range c.far {
 		chosen.AddSender(a)
 	}
-	j, err = a.openPlaced(names, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+	j, err = a.openPlaced(names, o, engine.Options{Chosen: &chosen, Packet: func(id uint64, p *capture.Packet, payload []byte, _ int, dup bool) {
 		c.far.see(p)
 		if !dup {
-			kept.add(id, p)
+			kept.add(id, p, payload)
 		}
 	}, Sink: func(r *record.Record) error {
 		ps := kept.take(r.ID)
-		if len(ps) == 0 {
+		if len(ps.list) == 0 {
 			return nil
 		}
 		ctx := c.answers.Context(r)
@@ -160,9 +159,9 @@ func (a *app) stories(names []string, o *readFlags, c *reporting, first *job, fo
 			ctx.PortAnswersFrame = 0 // the first reading counted it in its input
 		}
 		tell := func(r *record.Record) {
-			ofPackets(&ctx, ps, r, c.far)
-			r = placed(j.eng, o.frames == "merged", ps, r, &ctx)
-			c.page.Tell(r, trace.Build(ps, r), ctx)
+			ofPackets(&ctx, ps.list, r, c.far)
+			r = placed(j.eng, o.frames == "merged", ps.list, r, &ctx)
+			c.page.Tell(r, ps.trace(r), ctx)
 		}
 		if r.Handshake == handshake.Refused {
 			r = r.Clone()

@@ -95,7 +95,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 		return nil, nil, err
 	}
 	var answers certificate.Answers
-	var pkts []capture.Packet
+	var ps packets
 	beyond := 0 // packets that came when there was no room any more
 	far := distances{f.Resp.Addr: nil}
 	rec := f
@@ -104,12 +104,12 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	chosen.AddSender(rec.Resp.Addr)
 	j, err := a.openPlaced(names, o, engine.Options{
 		Chosen: &chosen,
-		Packet: func(id uint64, p *capture.Packet, _ []byte, _ int, dup bool) {
+		Packet: func(id uint64, p *capture.Packet, payload []byte, _ int, dup bool) {
 			far.see(p)
 			switch {
 			case id != f.ID || dup:
-			case len(pkts) < maxTraced:
-				pkts = append(pkts, *p)
+			case len(ps.list) < maxTraced:
+				ps.add(p, payload)
 			default:
 				beyond++
 			}
@@ -130,6 +130,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 	}
 	ctx := answers.Context(rec)
 	ctx.Neighbour, ctx.NeighbourFrames = j.eng.Doctor.Unreachable(rec.Resp.Addr)
+	pkts := ps.list
 	ofPackets(&ctx, pkts, rec, far)
 	rec = placed(j.eng, o.frames == "merged", pkts, rec, &ctx)
 	if beyond > 0 && !o.quiet {
@@ -137,7 +138,7 @@ func (a *app) gather(names []string, o *readFlags, t target) (*told, *job, error
 			"portero: conexión %d: paquete a paquete se cuenta solo hasta la trama %d, sus primeros %d paquetes; de los %d que llegaron después solo hablan el veredicto, el cierre y los recuentos\n"),
 			rec.ID, pkts[len(pkts)-1].Index, len(pkts), beyond)
 	}
-	return &told{rec, trace.Build(pkts, rec), ctx}, j, nil
+	return &told{rec, ps.trace(rec), ctx}, j, nil
 }
 
 // choose chooses the connection of r.

@@ -225,6 +225,8 @@ func label(s *trace.Step, l Lang) string {
 			return name + ", " + l.octets(int64(s.Len))
 		}
 		return l.octets(int64(s.Len))
+	case s.QUIC != 0:
+		return s.QUIC.String() + ": " + l.octets(int64(s.Len))
 	case !s.HasSeq:
 		return l.octets(int64(s.Len))
 	}
@@ -396,6 +398,9 @@ func (t *teller) intro() []string {
 	case t.rec.Resp.Pkts == 0:
 		return []string{l.f("Datagrams go one way. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. %s writes (the client), and the letter is for %s (the server). Time runs downwards.",
 			"Van datagramas en un solo sentido. Es como el correo: cada datagrama es una carta con su dirección; nadie llama antes y nada promete que llegue. Escribe %s (el cliente), y la carta es para %s (el servidor). El tiempo corre hacia abajo.", c, s)}
+	case t.quicAnswered():
+		return []string{l.f("Two computers exchange datagrams. It is like the post: each datagram is a letter with an address on it, and nothing promises that it arrives. In these letters a connection is asked for all the same: that is QUIC. %s calls (the client), %s is called (the server). Time runs downwards.",
+			"Dos equipos intercambian datagramas. Es como el correo: cada datagrama es una carta con su dirección, y nada promete que llegue. En estas cartas se pide una conexión de todos modos: eso es QUIC. Llama %s (el cliente) a %s (el servidor). El tiempo corre hacia abajo.", c, s)}
 	default:
 		return []string{
 			l.f("Two computers exchange datagrams. It is like the post: each datagram is a letter with an address on it; nobody calls first, and nothing promises that it arrives. %s writes (the client), %s is written to (the server). Time runs downwards.",

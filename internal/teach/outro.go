@@ -130,6 +130,9 @@ func (o *closing) add(en, es string) { o.said = append(o.said, o.l.t(en, es)) }
 // letters is for datagrams.
 func (o *closing) letters() {
 	r := o.rec
+	if o.quicEnd() {
+		return
+	}
 	switch r.Exchange {
 	case handshake.Answered:
 		o.add("So: a letter and its answer. Nobody opened or closed anything.", "En resumen: una carta y su respuesta. Nadie abrió ni cerró nada.")

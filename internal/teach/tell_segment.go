@@ -254,6 +254,8 @@ func (t *teller) datagram(i int) Telling {
 		if m := message(s); m != nil {
 			x = t.message(s, m)
 		}
+	case s.QUIC != 0:
+		x = t.quic(s, n)
 	case s.Has(trace.Reply):
 		if t.once("reply") {
 			x.Quote = l.t("Dear client, here is your answer.", "Estimado cliente: aquí está su respuesta.")

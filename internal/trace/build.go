@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/handshake"
 	"portero/internal/record"
 )
@@ -19,6 +20,8 @@ type Input struct {
 	// Refs are the frame numbers to show, one for each packet; nil shows
 	// Packet.Index.
 	Refs []record.FrameRef
+	// QUIC tells the kinds of packet in each datagram, should the connection be one of QUIC: one for each packet, or nil.
+	QUIC []identify.QUICPackets
 	// Copies marks the exact duplicates; nil lets Build find them by their digests.
 	Copies []bool
 	// Record is the verdict. Its frames must be of the kind of Refs. Nil lets
@@ -47,6 +50,12 @@ type pkt struct {
 	mute  bool // its octet says nothing
 	stray bool // a SYN inside a live connection
 	icmp  bool
+	quic  identify.QUICPackets
+}
+
+// ofQUIC reports whether r is a connection of QUIC whose packets have the headers of RFC 8999: Google's had others for long.
+func ofQUIC(r *record.Record) bool {
+	return r != nil && r.App != nil && r.App.QUIC != nil && r.App.QUIC.Verdict != identify.QUICNone && r.App.QUIC.Version>>24 != 'Q'
 }
 
 // plain reports whether p is TCP whose numbers count.
@@ -162,6 +171,9 @@ func (in Input) sorted() Input {
 		if in.Refs != nil && i < len(in.Refs) {
 			out.Refs = append(out.Refs, in.Refs[i])
 		}
+		if i < len(in.QUIC) {
+			out.QUIC = append(out.QUIC, in.QUIC[i])
+		}
 		if in.Copies != nil {
 			out.Copies = append(out.Copies, i < len(in.Copies) && in.Copies[i])
 		}
@@ -206,6 +218,9 @@ func (b *builder) orient(in Input) {
 		q.Packet, q.ref = p, p.Index
 		if i < len(in.Refs) {
 			q.ref = in.Refs[i]
+		}
+		if i < len(in.QUIC) && ofQUIC(in.Record) {
+			q.quic = in.QUIC[i]
 		}
 		q.icmp = p.Bits&capture.ICMPError != 0
 		switch src := (Endpoint{p.SrcAddr(), p.SrcPort}); {

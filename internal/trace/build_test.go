@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/handshake"
+	"portero/internal/record"
 	"portero/internal/trace"
 	"portero/internal/trace/story"
 )
@@ -471,5 +473,29 @@ func TestThirdPacketAcknowledgesLaterData(t *testing.T) {
 	}
 	if eqs[1].Hi != 11 {
 		t.Errorf("the acknowledgement may be up to %d ahead, want 11", eqs[1].Hi)
+	}
+}
+
+// TestQUICPackets: the kinds of packet go with their datagrams in whatever order these come, and are told of connections of QUIC in
+// headers of RFC 8999 only.
+func TestQUICPackets(t *testing.T) {
+	pkts := make([]capture.Packet, 2)
+	for i := range pkts {
+		pkts[i].Proto, pkts[i].Index = capture.ProtoUDP, uint64(2-i)
+	}
+	kinds := []identify.QUICPackets{identify.QUICHandshake, identify.QUICInitial}
+	for _, c := range []struct {
+		app  *identify.Facts
+		want identify.QUICPackets
+	}{
+		{nil, 0},
+		{&identify.Facts{Protocol: identify.DNS}, 0},
+		{&identify.Facts{QUIC: &identify.QUICFacts{Version: 1, Verdict: identify.QUICUnfinished}}, identify.QUICInitial},
+		{&identify.Facts{QUIC: &identify.QUICFacts{Version: 'Q'<<24 | '0'<<16 | '4'<<8 | '6', Verdict: identify.QUICUnfinished}}, 0},
+	} {
+		tr := trace.Input{Packets: pkts, QUIC: kinds, Record: &record.Record{Proto: capture.ProtoUDP, HasPorts: true, App: c.app}}.Build()
+		if got := tr.Steps[0]; got.Index != 1 || got.QUIC != c.want {
+			t.Errorf("%+v: packet %d is %q", c.app, got.Index, got.QUIC)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func (b *builder) origins() {
 func (b *builder) describe(i int) {
 	p, st := &b.pkts[i], b.step
 	*st = Step{Frame: p.ref, Index: p.Index, Time: p.Time, From: p.from, Proto: p.Proto, Len: p.PayloadLen}
-	st.Rel = p.Time - b.pkts[0].Time
+	st.Rel, st.QUIC = p.Time-b.pkts[0].Time, p.quic
 	if i > 0 {
 		st.Delta = p.Time - b.pkts[i-1].Time
 	}

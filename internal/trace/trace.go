@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"portero/capture"
+	"portero/catalog/identify"
 	"portero/internal/record"
 )
 
@@ -171,8 +172,9 @@ type Step struct {
 	Seq, Ack       capture.Seq
 	RelSeq, RelAck int64
 	HasSeq, HasAck bool
-	Len            uint32 // payload octets by the headers
-	Repeats        uint32 // how many at their beginning were sent before, where others follow
+	Len            uint32               // payload octets by the headers
+	Repeats        uint32               // how many at their beginning were sent before, where others follow
+	QUIC           identify.QUICPackets // the kinds of packet in it, of a connection of QUIC
 	// Window in octets. Scaled is false where the shift is not known because the
 	// handshake was not captured; then it is the field as it came.
 	Window uint32

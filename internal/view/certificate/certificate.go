@@ -264,6 +264,9 @@ func (c *Certificate) row(s *trace.Step) {
 	case s.Proto != capture.ProtoTCP:
 		n := strconv.Itoa(int(s.Len))
 		r.Says = Text{n + " octets", n + " octetos"}
+		if s.QUIC != 0 {
+			r.Says = Text{s.QUIC.String() + " +" + n, s.QUIC.String() + " +" + n}
+		}
 	case s.Has(trace.SYNAgain) || s.Has(trace.SYNACKAgain):
 		r.Says = Text{says + " again", says + " otra vez"}
 	case s.Has(trace.SYNNewISN) || s.Has(trace.SYNACKNewISN):

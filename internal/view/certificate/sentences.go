@@ -103,6 +103,9 @@ func veces(n uint64) string {
 }
 
 func exchangeMeaning(r *record.Record) Text {
+	if t := quicMeaning(r); t.EN != "" {
+		return t
+	}
 	switch r.Exchange {
 	case handshake.Answered:
 		return Text{"A question and its answer. Datagrams have no handshake, so nothing more can be proved than that both sides spoke.", "Una pregunta y su respuesta. Los datagramas no tienen acuerdo previo: solo se prueba que los dos hablaron."}
