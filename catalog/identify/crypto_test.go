@@ -344,6 +344,7 @@ func TestQUIC(t *testing.T) {
 			{"early data, and then done", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake + short)}, {ours, []byte(handshake + short)}, {theirs, []byte(short)}}, QUICCompleted, []uint64{1, 3, 4, 5}, true},
 			{"turned away behind the client's handshake", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake + short)}, {theirs, []byte(handshake + short)}}, QUICUnfinished, []uint64{1, 3, 4, 5}, true},
 			{"done before the client sends anything", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}, {ours, []byte(handshake)}, {theirs, []byte(short)}, {ours, []byte(short)}}, QUICCompleted, []uint64{1, 3, 4, 5, 6}, true},
+			{"the server's handshake missed", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {ours, []byte(short)}, {theirs, []byte(short)}}, QUICCompleted, []uint64{1, 3, 4}, true},
 			{"answered only", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(reply + handshake)}}, QUICUnfinished, []uint64{1, 3}, true},
 			{"refused", []turn{{ours, []byte(hello1)}, {ours, []byte(hello2)}, {theirs, []byte(refuse)}}, QUICClosed, []uint64{1, 3}, true},
 			{"retry and no more", []turn{{ours, []byte(hello1)}, {theirs, []byte(retried)}}, QUICRetried, []uint64{1, 2}, false},

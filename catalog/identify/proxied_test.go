@@ -131,6 +131,18 @@ func TestGoogleCompletes(t *testing.T) {
 	}
 }
 
+// The older headers say nothing of the keys: whether a server refused the hello or took it looks the same.
+func TestGoogleSaysNothingOfItsKeys(t *testing.T) {
+	d := udpTalk(443).say(ours, "\x0dabcdefghQ043\x01hash-of-12-o\xa0\x01\x00\x04\x00CHLO\x01\x00\x00\x00SNI\x00\x0c\x00\x00\x00door.example"+strings.Repeat("\x00", 1200))
+	for range 3 {
+		d.say(theirs, "\x08abcdefgh\x01"+strings.Repeat("x", 40))
+		d.say(ours, "\x0cabcdefgh\x02"+strings.Repeat("x", 40))
+	}
+	if f := d.end(); f == nil || f.Name != "door.example" || f.QUIC == nil || f.QUIC.Verdict == QUICCompleted {
+		t.Fatalf("%+v", f)
+	}
+}
+
 // TestProxyCaller: a PROXY header says for whom its sender calls, in both versions; what it says otherwise, or of nobody, is not told.
 func TestProxyCaller(t *testing.T) {
 	v2 := func(cmd, family byte, rest string) string {

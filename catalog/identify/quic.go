@@ -343,13 +343,17 @@ func (f *QUICFacts) judge(q *quicState) {
 	answered := q.initial[1]|q.handshake[1]|q.short[1] != 0
 	done := q.reply[1]
 	if f.Version>>24 == 'Q' {
-		done = q.short[1] // Google's own handshake is complete where its server answers it
+		// Google's own handshake is complete where its server answers it, in a long header: others say nothing of the keys.
+		if done = q.short[1]; q.initial[1]|q.handshake[1] == 0 {
+			done = 0
+		}
 	}
 	var fs []uint64
 	switch {
-	case q.short[0] != 0 && done != 0 && (q.initial[1]|q.handshake[1] != 0):
+	case q.short[0] != 0 && done != 0:
 		// A server may send before it has the end of the client's handshake (RFC 9001, section 5.7), and behind its own
 		// handshake where it turns a client away (RFC 9000, section 10.2.3): neither shows that it completed anything.
+		// A client has the last keys from the server's handshake alone, whether that was captured or not.
 		f.Verdict = QUICCompleted
 		fs = []uint64{q.initial[0], q.retry, q.initial[1], q.handshake[1], q.handshake[0], q.short[0], done}
 	case q.close != 0:

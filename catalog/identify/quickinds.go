@@ -26,9 +26,6 @@ func QUICPacketsOf(b []byte) (k QUICPackets) {
 			break
 		}
 		k |= 1 << h.typ
-		if h.end <= 0 {
-			break
-		}
 		b = b[h.end:]
 	}
 	return k
