@@ -59,6 +59,12 @@ func status(err error) int {
 	return exitUsage
 }
 
+// linesError is an error that needs several lines, as commands to copy do. Who makes one sees to it that no name in it
+// has a newline.
+type linesError string
+
+func (e linesError) Error() string { return string(e) }
+
 // brokenPipe reports that the reader of our output went away: no error of ours.
 func brokenPipe(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe)
@@ -71,6 +77,16 @@ func say(w io.Writer, err error, l words.Lang) {
 		return
 	}
 	for _, e := range safe.Several(err) {
+		var own linesError
+		if errors.As(e, &own) {
+			for i, line := range strings.Split(own.Error(), "\n") {
+				if i == 0 {
+					line = "portero: " + line
+				}
+				fmt.Fprintln(w, printable(line))
+			}
+			continue
+		}
 		if line := explainOpen(e); line != "" {
 			fmt.Fprintln(w, "portero: "+words.Message(l, printable(line)))
 		}

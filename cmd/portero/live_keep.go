@@ -15,6 +15,7 @@ import (
 	"portero/internal/export"
 	"portero/internal/recorder"
 	"portero/internal/sockets"
+	"portero/internal/view/safe"
 	"portero/internal/words"
 )
 
@@ -207,5 +208,5 @@ func denied(l words.Lang, e *live.PermissionError) error {
 	if u, err := user.Current(); err == nil {
 		name = u.Username
 	}
-	return &exitError{exitDenied, errors.New(deniedText(l, e.Interface, path, name))}
+	return &exitError{exitDenied, linesError(deniedText(l, printable(e.Interface), safe.Shell(path), safe.Shell(name)))}
 }

@@ -103,9 +103,9 @@ func TestWithoutRights(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "x.pcapng")
 	for _, lang := range []string{"en", "es"} {
 		for how, musts := range map[string][]string{
-			"user": {"va", "CAP_NET_RAW", "sudo portero live va", "setcap cap_net_raw=ep ", "chgrp", "usermod -aG"},
+			"user": {"portero: va: ", "CAP_NET_RAW", "\n  sudo " + self + " live va\n", "\n  sudo setcap cap_net_raw=ep ", "\n  sudo groupadd portero; sudo chgrp", "usermod -aG"},
 			// What cannot gain rights is not sent to sudo for them.
-			"confined": {"va", "CAP_NET_RAW", "no_new_privs", "--cap-add NET_RAW", "AmbientCapabilities=CAP_NET_RAW"},
+			"confined": {"portero: va: ", "CAP_NET_RAW", "no_new_privs", "\n  --cap-add NET_RAW\n", "\n  AmbientCapabilities=CAP_NET_RAW\n"},
 		} {
 			cmd := n.Command(livetest.A, self, "live", "va", "-w", file, "--lang", lang)
 			cmd.Env = append(os.Environ(), "PORTERO_MAIN=1", "PORTERO_TEST_NOCAPS="+how)
@@ -120,7 +120,7 @@ func TestWithoutRights(t *testing.T) {
 					t.Errorf("%s: no %q in\n%s", lang, must, errw.String())
 				}
 			}
-			if how == "confined" && (strings.Contains(errw.String(), "sudo portero") || strings.Contains(errw.String(), "usermod")) {
+			if how == "confined" && (strings.Contains(errw.String(), "sudo "+self) || strings.Contains(errw.String(), "usermod")) {
 				t.Errorf("%s: sudo and setcap help nobody here:\n%s", lang, errw.String())
 			}
 		}

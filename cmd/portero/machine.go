@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"portero/catalog"
 	"portero/internal/doors"
 	"portero/internal/sockets"
+	"portero/internal/view/safe"
 	"portero/internal/words"
 )
 
@@ -75,7 +78,17 @@ func (a *app) sayHidden(n int, l words.Lang) {
 	if n == 1 {
 		sockets = l.Pick("the program behind %d socket belongs to another and is not shown; with more rights it is", "el programa de %d socket es de otro y no se muestra; con más permisos, sí")
 	}
-	fmt.Fprintf(a.err, "portero: "+sockets+": sudo portero ports\n", n)
+	fmt.Fprintf(a.err, "portero: "+sockets+": sudo %s ports\n", n, forSudo())
+}
+
+// forSudo is portero as sudo finds it. That looks into the system's folders alone, where what `go install` made is not.
+// The package's program stands behind a script of its name.
+func forSudo() string {
+	path, err := os.Executable()
+	if err != nil || slices.Contains([]string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec/portero"}, filepath.Dir(path)) {
+		return "portero"
+	}
+	return safe.Shell(path)
 }
 
 // placeTable is for people; seen says that a capture lies beside the sockets.

@@ -72,7 +72,7 @@ func (f Writer) Write(b []byte) (int, error) {
 }
 
 // Lines breaks lines of s that are longer than w columns between words. What goes
-// on is indented by two columns, or as far as the text after a first word that stands
+// on is indented by two columns, as far as its line, or as far as the text after a first word that stands
 // in a column of its own.
 func Lines(s string, w int) string {
 	lines := strings.Split(s, "\n")
@@ -86,6 +86,9 @@ func Lines(s string, w int) string {
 
 func fold(line string, w int) []string {
 	indent := "  "
+	if n := len(line) - len(strings.TrimLeft(line, " ")); n > 2 && n < w/2 {
+		indent = line[:n]
+	}
 	if word, text, ok := strings.Cut(strings.TrimLeft(line, " "), "  "); ok && word != "" && !strings.Contains(word, " ") {
 		text = strings.TrimLeft(text, " ")
 		if n := utf8.RuneCountInString(line) - utf8.RuneCountInString(text); n < w/2 {

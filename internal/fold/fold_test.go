@@ -18,6 +18,7 @@ func TestLines(t *testing.T) {
 		"columns further in":   {24, "  amplifier   high  makes others shout\n", "  amplifier   high\n  makes others shout\n"},
 		"a column further in":  {30, "  amplifier   makes others shout loud\n", "  amplifier   makes others\n              shout loud\n"},
 		"several spaces":       {16, "12:00  #1  refused\n", "12:00  #1\n       refused\n"},
+		"a line further in":    {20, "    there is no such file\n", "    there is no such\n    file\n"},
 		"signs, not octets":    {20, "portero: él está aquí\nsí\n", "portero: él está\n  aquí\nsí\n"},
 		"columns":              {30, "received   12 frames by the rings, 12 read\n", "received   12 frames by the\n           rings, 12 read\n"},
 		"columns too wide":     {20, "received             12 frames by the rings\n", "received\n  12 frames by the\n  rings\n"},
