@@ -43,6 +43,8 @@ func (m *Model) inFull(is []item, at int) []string {
 	ls := wrap(detail, m.width)
 	most := min(mostDetail, m.height-above-below-leastList+1)
 	switch {
+	case len(ls) == 1 && ansi.StringWidth(detail) > m.width: // it fits with one space between its parts instead of two
+		return ls
 	case most <= 1 || len(ls) <= 1 || ansi.StringWidth(detail) <= m.width:
 		return []string{fit(detail, m.width)}
 	case len(ls) > most:

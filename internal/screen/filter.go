@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"net/netip"
 	"strings"
 
 	"portero/internal/where"
@@ -8,8 +9,8 @@ import (
 )
 
 // filter chooses lines as it is typed: every word must be somewhere in the line,
-// those after ! must not. With a comparison in it, it is an expression over the
-// record's keys, as --where takes them.
+// those after ! must not; an address must be there whole, for 10.0.0.1 is not 10.0.0.12.
+// With a comparison in it, it is an expression over the record's keys, as --where takes them.
 type filter struct {
 	text  string
 	words []string
@@ -71,9 +72,44 @@ func (f *filter) match(i item, c *setting) bool {
 		if found && not == "" {
 			continue
 		}
-		if strings.Contains(text, not) == found {
+		if contains(text, not) == found {
 			return false
 		}
 	}
 	return true
+}
+
+// contains reports whether word is somewhere in text, an address, or an address with its port, as a whole.
+func contains(text, word string) bool {
+	at, _, transport := strings.Cut(word, "/")
+	_, err := netip.ParseAddrPort(at)
+	port := err == nil
+	if a, err := netip.ParseAddr(at); !port && (err != nil || transport || a.Is6() && strings.HasSuffix(at, "::")) { // which begins a longer one
+		return strings.Contains(text, word)
+	}
+	beside := "0123456789."
+	if strings.Count(at, ":") > 1 {
+		beside = "0123456789abcdef:"
+	}
+	for from := 0; ; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return false
+		}
+		i += from
+		end := i + len(word)
+		before := i > 0 && strings.IndexByte(beside, text[i-1]) >= 0
+		var after bool
+		switch rest := text[end:]; {
+		case rest == "" || transport:
+		case port || beside[len(beside)-1] == '.': // a full stop behind it may end a sentence
+			after = rest[0] >= '0' && rest[0] <= '9' || len(rest) > 1 && rest[0] == '.' && rest[1] >= '0' && rest[1] <= '9'
+		default:
+			after = strings.IndexByte(beside, rest[0]) >= 0
+		}
+		if !before && !after {
+			return true
+		}
+		from = i + 1
+	}
 }

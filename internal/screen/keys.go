@@ -1,11 +1,13 @@
 package screen
 
 import (
-	"net/netip"
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"portero/capture"
+	"portero/internal/record"
 	"portero/internal/view/events"
 )
 
@@ -171,17 +173,25 @@ func (m *Model) command(s string) {
 		m.move(is, len(is)-1)
 	case "e":
 		if len(is) > 0 {
+			m.stay(is[at])
 			m.explain(is[at])
 		}
 	case "w":
 		if len(is) > 0 && m.Save != nil {
+			m.stay(is[at])
 			m.mode, m.typed = saving, m.choose(is[at])
 		}
 	case "enter":
 		if len(is) > 0 {
+			m.stay(is[at])
 			m.enter(is[at])
 		}
 	}
+}
+
+// ofPort is a filter for all connections to a port, at whatever address.
+func ofPort(proto uint8, port uint16) string {
+	return fmt.Sprintf("resp_port == %d and proto == %q", port, record.ProtoName(proto))
 }
 
 // enter follows a connection, and shows the connections of anything else.
@@ -196,14 +206,21 @@ func (m *Model) enter(i item) {
 		m.desk.Follow(x.Record)
 		m.mode, m.scroll, m.stick = following, 0, !x.Final && !events.Over(x.Record)
 	case *portItem:
-		at := netip.AddrPortFrom(x.Host, x.Port.Port).String()
-		if x.Host.IsUnspecified() {
-			at = at[strings.LastIndexByte(at, ':'):]
+		switch {
+		case x.Host.IsUnspecified():
+			show(ofPort(x.Proto, x.Port.Port))
+		case x.Proto == capture.ProtoTCP:
+			show(x.addr() + " tcp") // of others the line has it behind the port
+		default:
+			show(x.addr() + "/" + record.ProtoName(x.Proto))
 		}
-		show(at)
 	case *hostItem:
 		show(x.Addr.String())
 	case *findingItem:
-		show(x.Finding.Host().String())
+		if h := x.Finding.Host(); h.IsValid() {
+			show(h.String())
+		} else { // of a network and not of one machine, as two servers of DHCP
+			show(ofPort(x.Proto, x.Port))
+		}
 	}
 }

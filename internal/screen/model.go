@@ -187,6 +187,10 @@ func (m *Model) move(is []item, to int) {
 	}
 }
 
+// stay keeps the cursor with a line that was looked at, also at the top, where it else stays with the newest: who comes back
+// from it and saves it means this one.
+func (m *Model) stay(i item) { m.picked[m.tab] = i.key() }
+
 // save asks for the frames of what was chosen and writes them.
 func (m *Model) save(name string) tea.Cmd {
 	match, write, desk := m.match, m.Save, m.desk
@@ -235,6 +239,9 @@ func (m *Model) choose(i item) (file string) {
 		return "portero-host.pcapng"
 	case *findingItem:
 		m.match, m.saving = OfHost(x.Finding.Host()), x.Finding.Host().String()
+		if !x.Finding.Host().IsValid() {
+			m.match, m.saving = OfDoor(x.Proto, netip.AddrPortFrom(netip.IPv4Unspecified(), x.Port)), fmt.Sprintf("%d/%s", x.Port, record.ProtoName(x.Proto))
+		}
 		return "portero-" + x.Kind + ".pcapng"
 	}
 	return ""

@@ -1,0 +1,108 @@
+package screen
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"portero/capture"
+	"portero/handshake"
+	"portero/internal/findings"
+	"portero/internal/record"
+	"portero/internal/words"
+)
+
+func called(id uint64, proto uint8, to string) *record.Record {
+	at := netip.MustParseAddrPort(to)
+	r := &record.Record{ID: id, Proto: proto, HasPorts: true, Orig: record.Side{Addr: netip.MustParseAddr("198.51.100.7"), Port: 8012}, Resp: record.Side{Addr: at.Addr(), Port: at.Port()}, ServerRTT: -1}
+	if proto == capture.ProtoTCP {
+		r.Handshake = handshake.Completed
+	}
+	return r
+}
+
+// The connections of a host or a port are its own, not those of another whose address or number begins alike.
+func TestConnectionsOfOneHostOrPort(t *testing.T) {
+	conns := []*record.Record{called(1, 6, "192.0.2.1:80"), called(2, 6, "192.0.2.1:8080"), called(3, 17, "192.0.2.1:80"), called(4, 6, "192.0.2.12:80"), called(5, 6, "[2001:db8::1]:80"), called(6, 6, "[2001:db8::1:80]:80"), called(7, 6, "[2001:db8::12]:80")}
+	port := func(proto uint8, at string) Port {
+		a := netip.MustParseAddrPort(at)
+		return Port{Host: a.Addr(), Port: a.Port(), Proto: proto}
+	}
+	for what, c := range map[string]struct {
+		tab  int
+		line View
+		want string
+	}{
+		"a host":            {2, View{Hosts: []Host{{Addr: netip.MustParseAddr("192.0.2.1")}}}, "1 2 3"},
+		"one of IPv6":       {2, View{Hosts: []Host{{Addr: netip.MustParseAddr("2001:db8::1")}}}, "5"},
+		"a port":            {1, View{Ports: []Port{port(6, "192.0.2.1:80")}}, "1"},
+		"one of UDP":        {1, View{Ports: []Port{port(17, "192.0.2.1:80")}}, "3"},
+		"one of IPv6's":     {1, View{Ports: []Port{port(6, "[2001:db8::1]:80")}}, "5"},
+		"one of any":        {1, View{Ports: []Port{port(6, "0.0.0.0:80")}}, "1 4 5 6 7"},
+		"a finding":         {3, View{Findings: []findings.Finding{{Kind: "exposed", Severity: "low", Actor: netip.MustParseAddr("192.0.2.12")}}}, "4"},
+		"one of no machine": {3, View{Findings: []findings.Finding{{Kind: "lan-poisoning", Severity: "low", Proto: 17, Port: 80, Name: "dhcp"}}}, "3"},
+	} {
+		m, _ := filled(t, words.English, "first-look", 80, 24)
+		v := c.line
+		v.Conns = conns
+		m.view, m.tab = &v, c.tab
+		press(m, "<enter>")
+		var got []string
+		for _, i := range m.lines() {
+			got = append(got, i.key())
+		}
+		if s := strings.Join(got, " "); m.tab != 0 || s != c.want {
+			t.Errorf("%s: %s, want %s, with %q", what, s, c.want, m.filter[0].text)
+		}
+	}
+}
+
+// What is typed is part of the line, unless it is an address.
+func TestWordsAndAddresses(t *testing.T) {
+	for _, c := range []struct {
+		text, word string
+		want       bool
+	}{
+		{"192.0.2.1:8080 x", ":80", true}, {"192.0.2.1:8080", "2.1", true}, {"192.0.2.12:8080", "192.0.2.1", false}, {"192.0.2.12 192.0.2.1:8080", "192.0.2.1", true}, {"at 192.0.2.1.", "192.0.2.1", true},
+		{"192.0.2.1:8080", "192.0.2.1:80", false}, {"1192.0.2.1:80", "192.0.2.1:80", false}, {"192.0.2.1:80/udp", "192.0.2.1:80", true}, {"192.0.2.1:80/udp", "192.0.2.1:80/udp", true}, {"192.0.2.1:8080", "192.0.2.", true},
+		{"[2001:db8::12]:80", "2001:db8::1", false}, {"[2001:db8::1]:80", "2001:db8::1", true}, {"[2001:db8::1]:80", "2001:db8::", true}, {"12001:db8::1", "2001:db8::1", false}, {"[2001:db8::1]:80", "[2001:db8::1]:80", true}, {"[2001:db8::1]:8080", "[2001:db8::1]:80", false},
+	} {
+		if got := contains(c.text, c.word); got != c.want {
+			t.Errorf("%q in %q: %v", c.word, c.text, got)
+		}
+	}
+}
+
+// Who comes back from a line, as from its explanation, finds the cursor there, though a newer one came above it.
+func TestCursorStaysWithWhatWasLookedAt(t *testing.T) {
+	for _, keys := range []string{"e<esc>", "<enter><esc>"} {
+		m, _ := filled(t, words.English, "first-look", 80, 24)
+		v := *m.view
+		first := v.Conns[0].ID
+		m.view = &v
+		press(m, keys)
+		newer := *called(99, 6, "192.0.2.1:80")
+		v.Conns = append([]*record.Record{&newer}, v.Conns...)
+		press(m, "w")
+		if is := m.lines(); is[m.cursor(is)].key() == "99" || is[0].key() != "99" || first == 99 {
+			t.Errorf("%s: w would save another", keys)
+		}
+	}
+}
+
+// The line under the cursor is whole where it fits with one space between its parts.
+func TestDetailThatJustFits(t *testing.T) {
+	m, _ := filled(t, words.English, "first-look", 80, 24)
+	for w := 40; w < 120; w++ {
+		m.Update(tea.WindowSizeMsg{Width: w, Height: 24})
+		is := m.lines()
+		for _, l := range m.inFull(is, 0) {
+			if strings.HasSuffix(l, "~") || ansi.StringWidth(l) > w {
+				t.Errorf("%d columns: %q", w, l)
+			}
+		}
+	}
+}
