@@ -75,8 +75,8 @@ func (f *Finder) Find(qs []Query) ([]Owner, error) {
 			failed = errors.Join(failed, err)
 			continue
 		}
-		if ok && s.Inode == 0 && tcp(q.Proto) && (s.State == SynReceived || s.State == Established || s.State == CloseWait) {
-			// Not accepted yet: no program has it, but one listens for it.
+		if ok && s.pending() {
+			// No program has it, but one listens for it.
 			s, ok, err = f.d.one(q.Proto, q.Local, netip.AddrPortFrom(anyOf(q.Local.Addr()), 0))
 			if err != nil {
 				failed = errors.Join(failed, err)

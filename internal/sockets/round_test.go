@@ -80,3 +80,39 @@ func TestMatchesOfAPicture(t *testing.T) {
 		}
 	}
 }
+
+// What no program has accepted yet belongs to who listens for it, in its network namespace, at its very address first.
+func TestNotAcceptedYet(t *testing.T) {
+	at := netip.MustParseAddrPort
+	tcp := func(inode uint64, local string, st State, ns uint64, owners ...int32) Socket {
+		return Socket{Proto: capture.ProtoTCP, Inode: inode, Local: at(local), State: st, NetNS: ns, Owners: owners, Dual: local[0] == '['}
+	}
+	for _, all := range []bool{false, true} {
+		unseen := Hidden
+		if all {
+			unseen = Kernel
+		}
+		n := &Snapshot{
+			Programs: []Program{{Name: "any"}, {Name: "one"}, {Name: "six"}, {Name: "other"}},
+			Sockets: []Socket{
+				tcp(1, "0.0.0.0:80", Listen, 0, 0), tcp(2, "192.0.2.1:80", Listen, 0, 1), tcp(3, "[::]:81", Listen, 0, 2), tcp(4, "0.0.0.0:80", Listen, 7, 2, 3), tcp(5, "0.0.0.0:82", Listen, 0),
+				tcp(0, "192.0.2.1:80", Established, 0), tcp(0, "192.0.2.2:80", CloseWait, 0), tcp(0, "192.0.2.2:81", SynReceived, 0), tcp(0, "192.0.2.1:80", Established, 7), tcp(0, "192.0.2.1:82", Established, 0),
+				tcp(0, "192.0.2.1:83", Established, 0), tcp(0, "192.0.2.1:80", TimeWait, 0), tcp(0, "192.0.2.1:80", FinWait2, 0),
+			},
+		}
+		n.settle(all)
+		for i, want := range []struct {
+			m    Match
+			name string
+		}{{ByPort, "one"}, {ByPort, "any"}, {ByPort, "six"}, {Guessed, "six"}, {unseen, ""}, {Ended, ""}, {Ended, ""}, {Ended, ""}} {
+			s := &n.Sockets[5+i]
+			name := ""
+			if p := n.Owner(s); p != nil {
+				name = p.Name
+			}
+			if s.Match != want.m || name != want.name {
+				t.Errorf("all seen %v, %v %v: %v %q, want %v", all, s.Local, s.State, s.Match, name, want)
+			}
+		}
+	}
+}

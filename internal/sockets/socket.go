@@ -81,7 +81,7 @@ type Socket struct {
 	Dual  bool
 	State State
 	UID   uint32
-	Inode uint64 // 0: no program holds it any longer
+	Inode uint64 // 0: no program holds it, any longer or yet
 	NetNS uint64 // inode of its network namespace, 0 for the one of this process
 	Match Match
 	// Owners index Snapshot.Programs, in order of process id.
@@ -142,6 +142,7 @@ func (s *Socket) Serves(proto uint8, to netip.AddrPort) bool {
 // settle decides the matches once owners are joined. all says that every
 // process could be looked into.
 func (n *Snapshot) settle(all bool) {
+	var waiting []int
 	for i := range n.Sockets {
 		s := &n.Sockets[i]
 		switch {
@@ -152,6 +153,8 @@ func (n *Snapshot) settle(all bool) {
 					s.Match = Guessed
 				}
 			}
+		case s.pending():
+			waiting = append(waiting, i)
 		case s.Inode == 0 && s.State != Listen && s.State != Bound:
 			s.Match = Ended
 		case all:
@@ -159,6 +162,50 @@ func (n *Snapshot) settle(all bool) {
 		default:
 			s.Match = Hidden
 			n.Hidden++
+		}
+	}
+	if len(waiting) > 0 {
+		n.settleWaiting(waiting)
+	}
+}
+
+// pending reports whether s is a connection that the system answered and no program has accepted yet.
+func (s *Socket) pending() bool {
+	return s.Inode == 0 && tcp(s.Proto) && (s.State == SynReceived || s.State == Established || s.State == CloseWait)
+}
+
+// settleWaiting gives each of those sockets that no program has accepted yet to the program that listens for it.
+func (n *Snapshot) settleWaiting(waiting []int) {
+	type door struct {
+		ns   uint64
+		port uint16
+	}
+	listen := map[door][]*Socket{}
+	for i := range n.Sockets {
+		if s := &n.Sockets[i]; tcp(s.Proto) && s.State == Listen {
+			d := door{s.NetNS, s.Local.Port()}
+			listen[d] = append(listen[d], s)
+		}
+	}
+	for _, i := range waiting {
+		s := &n.Sockets[i]
+		s.Match = Ended
+		var by *Socket
+		for _, l := range listen[door{s.NetNS, s.Local.Port()}] {
+			// Of one at this very address and one at all, the system gives it to the first.
+			if l.Serves(s.Proto, s.Local) && (by == nil || by.Local.Addr().IsUnspecified() && !l.Local.Addr().IsUnspecified()) {
+				by = l
+			}
+		}
+		switch {
+		case by == nil:
+		case by.Match == Exact:
+			s.Match, s.Owners = ByPort, by.Owners
+		default:
+			s.Match, s.Owners = by.Match, by.Owners
+			if s.Match == Hidden {
+				n.Hidden++
+			}
 		}
 	}
 }

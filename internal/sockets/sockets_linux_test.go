@@ -294,3 +294,26 @@ func BenchmarkLookup(b *testing.B) {
 		b.ReportMetric(float64(len(n.Sockets)), "sockets")
 	}
 }
+
+// A picture names the program of a connection that waits to be accepted, as a server that hangs has many.
+func TestPictureOfWhatWaits(t *testing.T) {
+	_, _, l := pair(t, "tcp4", "127.0.0.1:0")
+	c, err := net.Dial("tcp4", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	n, err := Lookup(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n.Sockets {
+		if s := &n.Sockets[i]; s.Remote == end(c.LocalAddr()) && s.Local == end(l.Addr()) {
+			if p := n.Owner(s); s.Match != ByPort || p == nil || p.PID != int32(os.Getpid()) {
+				t.Errorf("%+v: %v", s, p)
+			}
+			return
+		}
+	}
+	t.Error("it is not in the picture")
+}
