@@ -9,6 +9,7 @@ import (
 	"portero/internal/engine"
 	"portero/internal/record"
 	"portero/internal/sockets"
+	"portero/internal/view/events"
 )
 
 // programs names the programs behind connections of this machine.
@@ -59,6 +60,9 @@ func (p *programs) name(r *record.Record) {
 	}
 	if r.Final {
 		p.namer.Forget(r.ID)
+		if r.TCP() && events.Over(r) {
+			pair = pair.Gone()
+		}
 	}
 	orig, resp := pair.Of(netip.AddrPortFrom(r.Orig.Addr, r.Orig.Port)), pair.Of(netip.AddrPortFrom(r.Resp.Addr, r.Resp.Port))
 	if resp.Match == sockets.Ended && !r.Handshake.Opened() {
@@ -115,11 +119,11 @@ func (s *session) limits() string {
 	if s.ask == nil {
 		return s.lang.Pick("programs cannot be looked up here and are not named", "aquí no se pueden consultar los programas y no se nombran")
 	}
-	n, err := s.ask.Lookup(s.a.ctx)
+	denied, err := s.ask.Denied()
 	switch {
 	case err != nil:
 		return s.lang.Pick("programs are not named: ", "los programas no se nombran: ") + printable(err.Error())
-	case n.Denied > 0:
+	case denied:
 		return s.lang.Pick("programs of other users may not be looked into and are not named; with sudo they are (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)",
 			"los programas de otros usuarios no se pueden consultar y no se nombran; con sudo, sí (CAP_SYS_PTRACE y CAP_DAC_READ_SEARCH)")
 	}

@@ -215,7 +215,10 @@ func (b *Board) lookups(ctx context.Context, to chan<- *sockets.Snapshot) {
 		return
 	}
 	for {
-		if n, err := b.ask.Lookup(ctx); err == nil {
+		begun := time.Now()
+		n, err := b.ask.Lookup(ctx)
+		took := time.Since(begun)
+		if err == nil {
 			select {
 			case to <- n:
 			case <-ctx.Done():
@@ -223,11 +226,17 @@ func (b *Board) lookups(ctx context.Context, to chan<- *sockets.Snapshot) {
 			}
 		}
 		select {
-		case <-time.After(socketsEvery):
+		case <-time.After(socketsAfter(took)):
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// socketsAfter is how long to wait after a picture of the sockets that took so long: meanwhile no program could be
+// asked for, which costs names of what ends soon.
+func socketsAfter(took time.Duration) time.Duration {
+	return min(max(socketsEvery, costShare*took), 6*socketsEvery)
 }
 
 func (b *Board) digest(now time.Time) {

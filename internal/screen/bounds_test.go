@@ -16,6 +16,15 @@ import (
 	"portero/internal/words"
 )
 
+// Where a machine has so many sockets that a picture of them takes long, they are taken seldom.
+func TestPicturesOfSocketsTakeAFiftieth(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{0: 5 * time.Second, 100 * time.Millisecond: 5 * time.Second, 200 * time.Millisecond: 10 * time.Second, 2 * time.Second: 30 * time.Second} {
+		if got := socketsAfter(took); got != want {
+			t.Errorf("after %v: %v, want %v", took, got, want)
+		}
+	}
+}
+
 // What is typed or pasted into the line of the filter ends somewhere, whole or in letters.
 func TestTypingEnds(t *testing.T) {
 	m, _ := filled(t, words.English, "first-look", 300, 24)

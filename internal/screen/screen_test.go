@@ -29,6 +29,7 @@ type machine struct{}
 
 func (machine) Find([]sockets.Query) ([]sockets.Owner, error) { return nil, errors.New("not asked") }
 func (machine) Local() ([]netip.Addr, error)                  { return nil, errors.New("not asked") }
+func (machine) Denied() (bool, error)                         { return false, errors.New("not asked") }
 func (machine) Lookup(context.Context) (*sockets.Snapshot, error) {
 	at := netip.MustParseAddrPort
 	return &sockets.Snapshot{Local: []netip.Addr{netip.MustParseAddr("192.0.2.1")}, Programs: []sockets.Program{{PID: 7, Name: "\x1b[31mnginx", User: "www", Path: "/usr/sbin/nginx"}},

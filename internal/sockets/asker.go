@@ -26,7 +26,9 @@ type Asker interface {
 	Find(qs []Query) ([]Owner, error)
 	// Local lists the addresses of this machine.
 	Local() ([]netip.Addr, error)
-	// Lookup takes a picture of all sockets.
+	// Denied reports whether there are programs that this user may not look into.
+	Denied() (bool, error)
+	// Lookup takes a picture of all sockets, which takes a while where there are many: nothing is found meanwhile.
 	Lookup(ctx context.Context) (*Snapshot, error)
 }
 

@@ -66,3 +66,45 @@ func TestFinderIsBounded(t *testing.T) {
 		t.Errorf("%d sockets, %v", len(all), err)
 	}
 }
+
+// The first search, too, begins with the programs that came since: where their numbers have begun anew, a new one's is
+// lower than all others'.
+func TestTheFirstSearchBeginsWithNewPrograms(t *testing.T) {
+	root := t.TempDir()
+	holds := func(pid string, inode int) {
+		dir := filepath.Join(root, pid, "fd")
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(fmt.Sprintf("socket:[%d]", inode), filepath.Join(dir, "3")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 40 {
+		holds(fmt.Sprint(30000+i), i+1)
+	}
+	f := &Finder{p: &procfs{root: root, names: map[uint32]string{}, buf: make([]byte, 256)}, holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}}
+	f.meet()
+	holds("400", 99)
+	want := map[uint64][]int{99: nil}
+	f.search(want, func(inode uint64, pid int32) bool { delete(want, inode); return pid == 400 })
+	if len(want) != 0 || len(f.holders) != 1 {
+		t.Errorf("%d sockets were looked at for one; left %v", len(f.holders), want)
+	}
+}
+
+// Whether others' programs may be looked into is known without looking at all their sockets.
+func TestDenied(t *testing.T) {
+	f, err := NewFinder()
+	if err != nil {
+		t.Skipf("no SOCK_DIAG: %v", err)
+	}
+	defer f.Close()
+	n, err := Lookup(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Denied(); err != nil || got != (n.Denied > 0) {
+		t.Errorf("%v, %v; a picture says of %d", got, err, n.Denied)
+	}
+}

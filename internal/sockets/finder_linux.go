@@ -3,6 +3,7 @@ package sockets
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"sync"
@@ -45,7 +46,17 @@ func NewFinder() (*Finder, error) {
 	f := &Finder{d: d, p: newProcfs(), holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}}
 	_, err = os.ReadDir("/proc/1/fd")
 	f.all = err == nil
+	f.meet()
 	return f, nil
+}
+
+// meet notes which processes there are, so that already the first search begins with those that came since: numbers of
+// processes begin anew, so the highest need not be the youngest.
+func (f *Finder) meet() {
+	pids, _ := f.p.pids()
+	for _, pid := range pids {
+		f.newest[pid] = true
+	}
 }
 
 // Close gives back what NewFinder opened.
@@ -61,6 +72,22 @@ func (f *Finder) Local() ([]netip.Addr, error) { return localAddrs(), nil }
 
 // Lookup implements Asker.
 func (f *Finder) Lookup(ctx context.Context) (*Snapshot, error) { return Lookup(ctx) }
+
+// Denied implements Asker. It looks into every program and at none of its sockets.
+func (f *Finder) Denied() (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	pids, err := f.p.pids()
+	if err != nil {
+		return false, fmt.Errorf("the programs of this machine: %w", err)
+	}
+	for _, pid := range pids {
+		if f.p.sockets(pid, func(uint64, string) bool { return false }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
 
 // Find implements Asker.
 func (f *Finder) Find(qs []Query) ([]Owner, error) {

@@ -28,6 +28,19 @@ type Namer struct {
 type Pair struct {
 	A, B   netip.AddrPort // A sent the first packet
 	Owners [2]Owner       // of A and of B
+	Here   [2]bool        // A and B are on this machine
+}
+
+// Gone is the answer for a connection that has ended: what of it was not looked up by now never will be.
+func (p Pair) Gone() Pair {
+	if p.Owners[0].Match == NoMatch && p.Owners[1].Match == NoMatch {
+		for end, here := range p.Here {
+			if here {
+				p.Owners[end].Match = Ended
+			}
+		}
+	}
+	return p
 }
 
 // Of returns the owner of the end at p.
@@ -97,7 +110,7 @@ func (n *Namer) Opened(id uint64, proto uint8, a, b netip.AddrPort) {
 	if !ends[0] && !ends[1] {
 		return
 	}
-	t := ticket{id: id, proto: proto, pair: &Pair{A: a, B: b}, ends: ends}
+	t := ticket{id: id, proto: proto, pair: &Pair{A: a, B: b, Here: ends}, ends: ends}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if len(n.known) >= maxKnown {

@@ -127,6 +127,12 @@ func (f *Finder) Local() ([]netip.Addr, error) { return localAddrs(), nil }
 // Lookup implements Asker.
 func (f *Finder) Lookup(ctx context.Context) (*Snapshot, error) { return Lookup(ctx) }
 
+// Denied implements Asker.
+func (f *Finder) Denied() (bool, error) {
+	n, err := Lookup(context.Background())
+	return err == nil && n.Denied > 0, err
+}
+
 // Find implements Asker.
 func (f *Finder) Find(qs []Query) ([]Owner, error) {
 	f.mu.Lock()

@@ -18,6 +18,7 @@ import (
 const (
 	askFind   = 'f'
 	askLocal  = 'l'
+	askDenied = 'd'
 	askLookup = 's'
 
 	queryLen   = 38 // proto, 0, local port, remote port, local address, remote address
@@ -32,6 +33,7 @@ type answer struct {
 	Error    string       `json:"e,omitempty"`
 	Owners   []Owner      `json:"o,omitempty"`
 	Local    []netip.Addr `json:"l,omitempty"`
+	Denied   bool         `json:"d,omitempty"`
 	Snapshot *Snapshot    `json:"s,omitempty"`
 }
 
@@ -81,6 +83,8 @@ func Answer(ctx context.Context, q []byte, a Asker) ([]byte, error) {
 		out.Owners, err = a.Find(qs)
 	case q[0] == askLocal && len(q) == 1:
 		out.Local, err = a.Local()
+	case q[0] == askDenied && len(q) == 1:
+		out.Denied, err = a.Denied()
 	case q[0] == askLookup && len(q) == 1:
 		out.Snapshot, err = a.Lookup(ctx)
 	default:
@@ -171,6 +175,15 @@ func (c *Client) Local() ([]netip.Addr, error) {
 		return nil, err
 	}
 	return a.Local, nil
+}
+
+// Denied implements Asker.
+func (c *Client) Denied() (bool, error) {
+	a, err := c.ask([]byte{askDenied})
+	if err != nil {
+		return false, err
+	}
+	return a.Denied, nil
 }
 
 // Lookup implements Asker.

@@ -75,8 +75,9 @@ func waitFor(t *testing.T, ok func() bool) {
 
 // asked is an Asker that answers from a list.
 type asked struct {
-	owner Owner
-	fail  error
+	owner  Owner
+	denied bool
+	fail   error
 }
 
 func (a *asked) Find(qs []Query) ([]Owner, error) {
@@ -90,6 +91,7 @@ func (a *asked) Find(qs []Query) ([]Owner, error) {
 func (a *asked) Local() ([]netip.Addr, error) {
 	return []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}, nil
 }
+func (a *asked) Denied() (bool, error) { return a.denied, a.fail }
 func (a *asked) Lookup(context.Context) (*Snapshot, error) {
 	return &Snapshot{Programs: []Program{{Name: "\x1b[31mred"}}}, nil
 }
@@ -125,6 +127,12 @@ func TestClientAndServe(t *testing.T) {
 	if n, err := c.Lookup(context.Background()); err != nil || n.Programs[0].Name != "\x1b[31mred" {
 		t.Errorf("picture %v, %v", n, err)
 	}
+	for _, denied := range []bool{true, false} {
+		back.denied = denied
+		if d, err := c.Denied(); err != nil || d != denied {
+			t.Errorf("denied %v, %v", d, err)
+		}
+	}
 	back.fail = errors.New("no such thing")
 	if _, err := c.Find(qs[:1]); err == nil || err.Error() != "no such thing" {
 		t.Errorf("the other process's error came as %v", err)
@@ -137,7 +145,7 @@ func TestClientAndServe(t *testing.T) {
 
 // A questioner that was taken over gets nothing but the answers there are.
 func TestServeRefusesOtherQuestions(t *testing.T) {
-	for _, q := range []string{"", "x", "ff", "l1", "s" + strings.Repeat("a", 38), "f" + strings.Repeat("a", queryLen*maxQueries+queryLen)} {
+	for _, q := range []string{"", "x", "ff", "l1", "d1", "s" + strings.Repeat("a", 38), "f" + strings.Repeat("a", queryLen*maxQueries+queryLen)} {
 		if b, err := Answer(context.Background(), []byte(q), &asked{}); !errors.Is(err, ErrQuestion) {
 			t.Errorf("question %.20q was answered %q, %v", q, b, err)
 		}
