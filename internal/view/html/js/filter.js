@@ -38,17 +38,20 @@ function build() {
   }
 }
 
-// A whole IPv4 address is not found inside a longer one: 192.0.2.7 is not 192.0.2.77.
-const whole = /^\d+\.\d+\.\d+\.\d+$/, digit = /[\d]/;
+// A whole address is not found inside a longer one: 192.0.2.7 is not 192.0.2.77, and 2001:db8::1 is not 2001:db8::12.
+const whole4 = /^\d+\.\d+\.\d+\.\d+$/, whole6 = /^(?=[^.]*::.*[^:]$|(?:[^:]+:){7}[^:]+$)[\da-f:.]+$/;
 const holds = (s, w) => s.includes(w);
-function holdsWhole(s, w) {
-  const i = s.indexOf(w);
-  return i >= 0 && !digit.test(s[i - 1] || "") && !digit.test(s[i + w.length] || "");
-}
+const holdsWhole = (beside) => (s, w) => {
+  for (let i = s.indexOf(w); i >= 0; i = s.indexOf(w, i + 1)) {
+    if (!beside.test(s[i - 1] || "") && !beside.test(s[i + w.length] || "")) return true;
+  }
+  return false;
+};
+const holds4 = holdsWhole(/\d/), holds6 = holdsWhole(/[\da-f:]/);
 
 // bare finds the rows that hold a word.
 function bare(t, hit) {
-  const at = /^(.+):(\d+)$/.exec(t.text), number = /^#?(\d+)$/.exec(t.text);
+  const at = whole6.test(t.text) ? null : /^(.+):(\d+)$/.exec(t.text), number = /^#?(\d+)$/.exec(t.text);
   if (at) {
     const addr = fold(at[1].replace(/^\[|\]$/g, "")), port = Number(at[2]);
     for (const side of ["orig", "resp"]) {
@@ -68,7 +71,7 @@ function bare(t, hit) {
   if (t.text.startsWith("1:")) {
     for (let i = 0; i < D.n; i++) if ((value("community_id", i) || "").startsWith(t.raw)) hit[i] = 1;
   }
-  const has = whole.test(t.text) ? holdsWhole : holds;
+  const has = whole4.test(t.text) ? holds4 : whole6.test(t.text) ? holds6 : holds;
   for (const { c, texts } of index) {
     let any = false;
     const same = new Uint8Array(texts.length);
