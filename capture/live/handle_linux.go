@@ -369,8 +369,8 @@ func (h *Handle) Close() error {
 	defer h.mu.Unlock()
 	for _, r := range h.rings {
 		h.bury(r, nil)
-		r.retire()
 	}
+	atOnce(len(h.rings), anywhere, func(i int) { h.rings[i].retire() })
 	h.rings = nil
 	if h.wake >= 0 {
 		unix.Close(h.wake)

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -87,22 +88,25 @@ func listed(name string) (index int, hardware uint16, err error) {
 // that needs CAP_NET_RAW. The error is a *PermissionError or a *NoInterfaceError
 // where that is why.
 func Listen(o Options) ([]Tap, error) {
-	var taps []Tap
-	fail := func(err error) ([]Tap, error) {
-		for i := range taps {
-			taps[i].Close()
-		}
-		return nil, err
-	}
-	for _, name := range o.Interfaces {
-		t, err := listen(&o, name)
-		if err != nil {
-			return fail(err)
-		}
-		taps = append(taps, t)
-	}
-	if len(taps) == 0 {
+	if len(o.Interfaces) == 0 {
 		return nil, errors.New("no interface to listen to")
+	}
+	taps, errs := make([]Tap, len(o.Interfaces)), make([]error, len(o.Interfaces))
+	var failed atomic.Bool
+	here := namespace()
+	atOnce(len(taps), func() bool { return here != [2]uint64{} && namespace() == here }, func(i int) {
+		if failed.Load() {
+			return
+		}
+		if taps[i], errs[i] = listen(&o, o.Interfaces[i]); errs[i] != nil {
+			failed.Store(true)
+		}
+	})
+	for _, err := range errs {
+		if err != nil {
+			atOnce(len(taps), anywhere, func(i int) { taps[i].Close() })
+			return nil, err
+		}
 	}
 	return taps, nil
 }
