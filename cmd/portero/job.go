@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 
 	"portero/capture"
 	"portero/capture/filter"
@@ -236,6 +237,16 @@ func (j *job) summary(interrupted bool) *view.Summary {
 	}
 	sum := &view.Summary{Inputs: inputs, Frames: st.Frames, Packets: st.Packets, Bytes: st.Bytes, First: st.First, Last: st.Last,
 		Records: st.Records, Hidden: st.Hidden, Remarks: j.eng.Doctor.Remarks(t), Interrupted: interrupted}
+	for i := range sum.Remarks {
+		r := &sum.Remarks[i]
+		if r.Frame == 0 {
+			continue
+		}
+		r.File, r.Frame = j.eng.Place(r.Frame) // as all other frames are told
+		if k := slices.Index(j.set.Names(), r.File); k >= 0 {
+			r.File = inputs[k]
+		}
+	}
 	if !j.flags.anonymize {
 		sum.Unreachable = j.eng.Doctor.Unreachable
 	}

@@ -17,6 +17,7 @@ type Remark struct {
 	Effect   string // what that does to the verdicts, "" for nothing
 	Count    uint64
 	Frame    uint64 // the first frame that shows it, 0 none
+	File     string // where several inputs number their frames, the one that it lies in
 
 	spanish struct{ text, effect string }
 }

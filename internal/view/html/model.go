@@ -48,6 +48,7 @@ type remark struct {
 	Warning      bool
 	Text, Effect [2]string
 	Frame        uint64
+	File         string
 }
 
 // chart is the timeline as rectangles in a box 1000 wide and 100 high.

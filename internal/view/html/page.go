@@ -166,7 +166,7 @@ func (m *model) head(s *view.Summary) {
 		r := &s.Remarks[i]
 		en, effect := r.In(words.English)
 		es, efecto := r.In(words.Spanish)
-		m.Remarks = append(m.Remarks, remark{r.Severity == "warning", sentence(safe.Terminal(en), safe.Terminal(es)), [2]string{safe.Terminal(effect), safe.Terminal(efecto)}, r.Frame})
+		m.Remarks = append(m.Remarks, remark{r.Severity == "warning", sentence(safe.Terminal(en), safe.Terminal(es)), [2]string{safe.Terminal(effect), safe.Terminal(efecto)}, r.Frame, safe.Terminal(r.File)})
 	}
 }
 

@@ -326,7 +326,10 @@ func (t *Writer) head(b *bytes.Buffer, s *view.Summary) {
 			label = "          "
 		}
 		txt, effect := r.In(l)
-		if r.Frame != 0 {
+		switch {
+		case r.Frame != 0 && r.File != "":
+			txt += fmt.Sprintf(l.Pick(" (first: frame %d of %s)", " (la primera: trama %d de %s)"), r.Frame, r.File)
+		case r.Frame != 0:
 			txt += fmt.Sprintf(l.Pick(" (first: frame %d)", " (la primera: trama %d)"), r.Frame)
 		}
 		if effect != "" {
