@@ -105,6 +105,34 @@ func TestWhatAPictureHolds(t *testing.T) {
 	}
 }
 
+// In a flood that costs connections the packets of a second stay in sight, rather than how many were seen.
+func TestPacketsStayInSight(t *testing.T) {
+	for _, c := range []struct {
+		l    words.Lang
+		w    int
+		want string
+	}{
+		{words.English, 100, " v0  170k packets/s  95 Mb/s  dropped 0  seen 419462  forgotten 410710  not listed 278860"},
+		{words.English, 80, " v0  170k packets/s  dropped 0  forgotten 410710  not listed 278860"},
+		{words.English, 72, " v0  170k packets/s  dropped 0  forgotten 410710  not listed 278860"},
+		{words.English, 62, " dropped 0  seen 419462  forgotten 410710  not listed 278860"},
+		{words.Spanish, 80, " v0  170k paquetes/s  descartadas 0  olvidadas 410710  sin listar 278860"},
+	} {
+		m, _ := filled(t, c.l, "first-look", c.w, 24)
+		m.Title = "v0"
+		now := time.Now()
+		m.past = []*View{{At: now}, {At: now.Add(time.Second), Counters: Counters{Packets: 169_876, Bytes: 95e6 / 8, Total: 419462, Evicted: 410710}, Lost: 278860}}
+		if got := strings.TrimRight(ansi.Strip(m.status()), " "); !strings.HasPrefix(got, c.want) || ansi.StringWidth(got) > c.w {
+			t.Errorf("%d columns: %q, want %q", c.w, got, c.want)
+		}
+	}
+	for n, want := range map[float64]string{0: "0", 9999: "9999", 9999.6: "10k", 12_400: "12k", 999_499: "999k", 999_600: "1.0M", 14_880_000: "14.9M"} {
+		if got := rate(n); got != want {
+			t.Errorf("%v: %s, want %s", n, got, want)
+		}
+	}
+}
+
 // Rates are told only beside six characters of what is watched, or all of it.
 func TestRatesLeaveRoomForTheTitle(t *testing.T) {
 	for title, least := range map[string]int{"abcdefghijklmnop": 6, "lo": 2} {

@@ -98,7 +98,7 @@ func (m *Model) View() tea.View {
 
 // status is the line that is always in sight: rates and losses. Where it is short, what
 // is least missed makes room for losses: the name of the interface is cut, then the time of
-// day, the rates and the name are left out.
+// day, the octets, where connections were lost how many there were, the packets and the name are left out.
 func (m *Model) status() string {
 	v := m.desk.View()
 	var rates []string
@@ -106,7 +106,7 @@ func (m *Model) status() string {
 		v = m.past[n-1]
 		if old := m.past[0]; v.At.After(old.At) {
 			sec := v.At.Sub(old.At).Seconds()
-			rates = []string{fmt.Sprintf("  %.0f %s", float64(v.Packets-old.Packets)/sec, m.pick("packets/s", "paquetes/s")), "  " + bits(float64(v.Bytes-old.Bytes)*8/sec)}
+			rates = []string{"  " + rate(float64(v.Packets-old.Packets)/sec) + m.pick(" packets/s", " paquetes/s"), "  " + bits(float64(v.Bytes-old.Bytes)*8/sec)}
 		}
 	}
 	losses := m.losses(v)
@@ -128,7 +128,13 @@ func (m *Model) status() string {
 		if len(rates) == 0 {
 			break
 		}
-		rates = rates[:len(rates)-1]
+		if less := strings.Replace(losses, m.seen(v), "", 1); len(rates) == 1 && less != losses && v.Evicted+v.Lost > 0 {
+			losses = less
+			continue
+		}
+		if rates = rates[:len(rates)-1]; len(rates) == 0 {
+			losses = m.losses(v)
+		}
 	}
 	if room() >= 1 {
 		return spread(" "+fit(title, room())+strings.Join(rates, "")+losses, right, m.width)
@@ -177,6 +183,17 @@ func spread(left, right string, w int) string {
 		return fit(left, w-ansi.StringWidth(right)-1) + " " + right
 	}
 	return left + strings.Repeat(" ", gap) + right
+}
+
+// rate is a number of things a second, in few letters where there are many.
+func rate(n float64) string {
+	switch {
+	case n < 9999.5:
+		return fmt.Sprintf("%.0f", n)
+	case n < 999_500:
+		return fmt.Sprintf("%.0fk", n/1e3)
+	}
+	return fmt.Sprintf("%.1fM", n/1e6)
 }
 
 func bits(n float64) string {
