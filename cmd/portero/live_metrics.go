@@ -91,8 +91,11 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// label escapes a label's value (Prometheus' text format 0.0.4).
-var label = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+// label escapes a label's value (Prometheus' text format 0.0.4). One that is no UTF-8, as the name of an interface may be,
+// would cost all counters: the text is taken whole or not at all.
+func label(s string) string { return escapes.Replace(strings.ToValidUTF8(s, "\ufffd")) }
 
 // publish makes the text anew when a second has passed. It is called in the goroutine
 // that analyses.
@@ -125,7 +128,7 @@ func (g *gauges) publish(s *session, now time.Time) {
 	for i, m := range []struct{ name, help string }{{"lane_received_frames_total", "Frames that came into one ring."}, {"lane_dropped_frames_total", "Frames that one ring had no room for (should be zero)."}, {"lane_read_frames_total", "Frames read from one ring."}} {
 		b = fmt.Appendf(b, "# HELP portero_%s %s\n# TYPE portero_%s counter\n", m.name, m.help, m.name)
 		for _, l := range k.Lanes {
-			b = fmt.Appendf(b, "portero_%s{interface=\"%s\",lane=\"%d\"} %d\n", m.name, label.Replace(l.Interface), l.Lane, [...]uint64{l.Received, l.Dropped, l.Read}[i])
+			b = fmt.Appendf(b, "portero_%s{interface=\"%s\",lane=\"%d\"} %d\n", m.name, label(l.Interface), l.Lane, [...]uint64{l.Received, l.Dropped, l.Read}[i])
 		}
 	}
 	put("still_interfaces", "gauge", "Interfaces that are listened to and that are down or gone (should be zero).", uint64(len(s.still.Names())))
@@ -135,7 +138,7 @@ func (g *gauges) publish(s *session, now time.Time) {
 		}
 		for _, e := range s.to {
 			to, lost, away := e.State()
-			b = fmt.Appendf(b, "portero_%s{collector=\"%s\"} %d\n", m.name, label.Replace(strings.ToValidUTF8(to, "\ufffd")), [...]uint64{lost, map[bool]uint64{true: 1}[away]}[i])
+			b = fmt.Appendf(b, "portero_%s{collector=\"%s\"} %d\n", m.name, label(to), [...]uint64{lost, map[bool]uint64{true: 1}[away]}[i])
 		}
 	}
 	if s.rec != nil {
