@@ -125,8 +125,8 @@ function octets(n) {
 
 // after is the time of a packet after the first, as in the ladder of the command.
 function after(ns) {
-  const sign = ns < 0 ? "-" : "+", a = Math.abs(ns);
-  return a < 100e9 ? sign + (a / 1e6).toFixed(3) + " ms" : sign + (a / 1e9).toFixed(3) + " s";
+  const sign = ns < 0 ? "-" : "+", a = Math.abs(ns), cut = (unit) => (Math.trunc(a / (unit / 1e3)) / 1e3).toFixed(3);
+  return a < 100e9 ? sign + cut(1e6) + " ms" : sign + cut(1e9) + " s";
 }
 
 // rich is a sentence of the program's own with its commands as code.
