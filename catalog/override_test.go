@@ -269,15 +269,17 @@ func FuzzOverrides(f *testing.F) {
 }
 
 // TestRegistryForms: IANA's csv and our table are read alike, the first name
-// counts, ranges are spread, rows without a port or a name are passed over.
+// counts and the others are kept, ranges are spread, a row without a transport is about
+// TCP and UDP, rows without a port or a name are passed over.
 func TestRegistryForms(t *testing.T) {
-	iana := "Service Name,Port Number,Transport Protocol,Description\nhttp,80,tcp,World Wide Web HTTP\nwww,80,tcp,World\n,81,tcp,Unassigned\nx11,6000-6002,tcp,X\nsvc,,tcp,none\n"
+	iana := "Service Name,Port Number,Transport Protocol,Description\nhttp,80,tcp,World Wide Web HTTP\nwww,80,tcp,World\n,81,tcp,Unassigned\nx11,6000-6002,tcp,X\nsvc,,tcp,none\nflex-lm,27000-27001,,FLEX\nodd,7,other,none\n"
 	a, err := ReadRegistry(strings.NewReader(iana))
-	if err != nil || len(a) != 4 || a["80/tcp"][0] != "http" || a["6002/tcp"][0] != "x11" {
+	if err != nil || len(a) != 8 || a["80/tcp"].Name != "http" || !a["80/tcp"].Has("www") || a["80/tcp"].Has("x11") || a["6002/tcp"].Name != "x11" ||
+		a["27001/udp"].Name != "flex-lm" || a["27000/tcp"].Name != "flex-lm" {
 		t.Errorf("%v %v", a, err)
 	}
 	b, err := ReadRegistry(strings.NewReader("80\ttcp+udp\thttp\tWeb\n22\ttcp\tssh\tShell\n"))
-	if err != nil || len(b) != 3 || b["80/udp"][0] != "http" {
+	if err != nil || len(b) != 3 || b["80/udp"].Name != "http" {
 		t.Errorf("%v %v", b, err)
 	}
 	if _, err := ReadRegistry(strings.NewReader("what is this, a registry?\n")); err == nil {

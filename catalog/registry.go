@@ -6,14 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
-// Registry is names by "port/protocol", with their descriptions.
-type Registry map[string][2]string
+// Registry is names by "port/protocol".
+type Registry map[string]Registered
+
+// Registered is what a registry says of one port: its name, and the others that it has there too.
+type Registered struct {
+	Name, Description string
+	Also              []string
+}
+
+// Has says whether name is one of those of the port.
+func (r Registered) Has(name string) bool { return r.Name == name || slices.Contains(r.Also, name) }
 
 // ReadRegistry reads IANA's service-names-port-numbers.csv, where the first name
-// of a port counts, or the services.tsv of this catalogue.
+// of a port counts and a row without a transport is about TCP and UDP, or the
+// services.tsv of this catalogue.
 func ReadRegistry(r io.Reader) (Registry, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
 	head, err := br.Peek(12)
@@ -28,9 +39,14 @@ func ReadRegistry(r io.Reader) (Registry, error) {
 		}
 		for p := int(lo); p <= int(hi); p++ {
 			k := fmt.Sprintf("%d/%s", p, proto)
-			if _, ok := reg[k]; !ok {
-				reg[k] = [2]string{name, strings.Join(strings.Fields(desc), " ")}
+			e, ok := reg[k]
+			switch {
+			case !ok:
+				e = Registered{Name: name, Description: strings.Join(strings.Fields(desc), " ")}
+			case !e.Has(name):
+				e.Also = append(e.Also, name)
 			}
+			reg[k] = e
 		}
 		return nil
 	}
@@ -62,12 +78,19 @@ func ReadRegistry(r io.Reader) (Registry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(row) < 4 || row[0] == "" || row[1] == "" || protoOf(row[2]) == 0 {
+		if len(row) < 4 || row[0] == "" || row[1] == "" || row[2] != "" && protoOf(row[2]) == 0 {
 			continue
 		}
-		if err := put(row[1], row[2], row[0], row[3]); err != nil {
-			line, _ := rd.FieldPos(0)
-			return nil, fmt.Errorf("line %d: %w", line, err)
+		row[3], _, _ = strings.Cut(row[3], "IANA assigned this well-formed service name") // about the name, not what it names
+		protos := []string{row[2]}
+		if row[2] == "" { // so IANA writes most of its ranges
+			protos = []string{"tcp", "udp"}
+		}
+		for _, p := range protos {
+			if err := put(row[1], p, row[0], row[3]); err != nil {
+				line, _ := rd.FieldPos(0)
+				return nil, fmt.Errorf("line %d: %w", line, err)
+			}
 		}
 	}
 }

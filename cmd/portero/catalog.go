@@ -290,15 +290,15 @@ func (a *app) registryDiff(now catalog.Registry, l words.Lang) bool {
 	var lines []string
 	for k, v := range now {
 		switch old, ok := before[k]; {
-		case !ok && v[0] != "":
-			lines = append(lines, fmt.Sprintf("%-8s %s %s", fresh, k, v[0]))
-		case ok && old[0] != v[0]:
-			lines = append(lines, fmt.Sprintf("%-8s %s %s -> %s", renamed, k, old[0], v[0]))
+		case !ok && v.Name != "":
+			lines = append(lines, fmt.Sprintf("%-8s %s %s", fresh, k, v.Name))
+		case ok && !v.Has(old.Name): // one of several names that a port has is as good as the first
+			lines = append(lines, fmt.Sprintf("%-8s %s %s -> %s", renamed, k, old.Name, v.Name))
 		}
 	}
 	for k, v := range before {
 		if _, ok := now[k]; !ok {
-			lines = append(lines, fmt.Sprintf("%-8s %s %s", gone, k, v[0]))
+			lines = append(lines, fmt.Sprintf("%-8s %s %s", gone, k, v.Name))
 		}
 	}
 	sort.Strings(lines)

@@ -30,6 +30,12 @@ func TestCatalog(t *testing.T) {
 	if err := os.WriteFile(iana, []byte("65000\ttcp\tours\tOur own\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// The registry's own file, in which a port has several names and a range often no transport.
+	own := filepath.Join(dir, "service-names-port-numbers.csv")
+	rows := "Service Name,Port Number,Transport Protocol,Description\ndocumentum-s,10003,,\ndocumentum_s,10003,,\nshilp,2049,tcp,\nflex-lm,27000-27009,,FLEX LM\n"
+	if err := os.WriteFile(own, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	old := "../../testdata/old-trojan-port/in.pcap"
 	for _, x := range []struct {
 		args []string
@@ -59,6 +65,10 @@ func TestCatalog(t *testing.T) {
 		if code != x.code || !strings.Contains(out, x.want) {
 			t.Errorf("%v: exit status %d, want %d; %q is not in %q %q", x.args, code, x.code, x.want, out, errs)
 		}
+	}
+	_, out, _ := portero(t, "catalog", "diff", own)
+	if !strings.Contains(out, "\nrenamed  2049/tcp nfs -> shilp\n") || strings.Contains(out, " 10003/") || strings.Contains(out, " 27005/") {
+		t.Errorf("against IANA's file: a name that is not there, a port with two names or a range is told wrongly: %.600q", out)
 	}
 	if code, _, errs := portero(t, "--catalog", bad, old); code != exitUsage || !strings.Contains(errs, "bad.csv:2") {
 		t.Errorf("a bad override is taken: %d %q", code, errs)

