@@ -22,7 +22,8 @@ func (a *app) explainCmd() *cobra.Command {
 		Long: `Explains ports and services, verdicts, closes, exchanges, oddities, the keys of the
 record, Zeek's conn_state and history letter by letter, Wireshark's completeness, TCP
 flags, port classes, and a few ideas (port, socket, scan, connectionless). A number may
-be several things: 31 is a port and a completeness; completeness:31 asks for one of them.`,
+be several things: 31 is a port and a completeness; completeness:31 asks for one of them.
+Ports may be several (137-139 or 80,443), or the end of a connection (192.0.2.1:53/udp).`,
 		Example: "  portero explain 12345\n  portero explain half_open\n  portero explain ShADadFf\n  portero explain tcp/22 SYN-ACK",
 		Args:    needs(1, needsWord, cobra.MinimumNArgs(1)),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -126,6 +127,9 @@ func (e *explainer) apart() {
 func unknownWord(word string, suggest []string) error {
 	if len(word) > 4 && strings.Trim(word, "0123456789") == "" {
 		return usage(fmt.Sprintf("explain: %q is no port: they go from 0 to 65535", word))
+	}
+	if strings.ContainsAny(word, "-,") && strings.Trim(word, "0123456789-,") == "" {
+		return usage(fmt.Sprintf("explain: %q is no list of ports (22,80,137-139), or of more than are told at once (100)", word))
 	}
 	hint := ""
 	if len(suggest) > 0 {

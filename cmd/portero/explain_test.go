@@ -18,4 +18,7 @@ func TestExplainSeveral(t *testing.T) {
 	if _, _, errs := portero(t, "explain", "65536", "--lang", "es"); errs != "portero: explain: \"65536\" no es un puerto: van de 0 a 65535\n" {
 		t.Error(errs)
 	}
+	if _, _, errs := portero(t, "explain", "1-1024"); errs != "portero: explain: \"1-1024\" is no list of ports (22,80,137-139), or of more than are told at once (100)\n" {
+		t.Error(errs)
+	}
 }

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	lang "portero/internal/words"
@@ -61,17 +62,17 @@ var aliases = map[string][]string{
 // netstat has the states that netstat, ss and ports --at write in another way than RFC 9293.
 var netstat = map[string]string{"SYN-RECV": "SYN-RECEIVED", "FIN-WAIT1": "FIN-WAIT-1", "FIN-WAIT2": "FIN-WAIT-2", "FIN-WAIT": "FIN-WAIT-1", "ESTAB": "ESTABLISHED", "LISTENING": "LISTEN"}
 
-// asPort is w without what people say before a number: port 80, puerto 80, tcp 80, tcp port 80.
+// asPort is w without what people say before a number: port 80, puerto 80, tcp 80, tcp port 80, ports 137, 138.
 func asPort(w string) string {
-	words := strings.Fields(w)
+	words := strings.Fields(strings.ReplaceAll(w, ", ", ","))
 	n := len(words)
-	if n < 2 || strings.Trim(words[n-1], "0123456789") != "" {
+	if n == 0 || len(portsOf(words[n-1])) == 0 {
 		return w
 	}
 	proto := ""
 	for _, p := range words[:n-1] {
 		switch p = strings.ToLower(p); {
-		case p == "port" || p == "puerto":
+		case p == "port" || p == "puerto" || p == "ports" || p == "puertos":
 		case proto == "" && (slices.ContainsFunc(protos, func(o transport) bool { return o.name == p })):
 			proto = p + "/"
 		default:
@@ -79,6 +80,44 @@ func asPort(w string) string {
 		}
 	}
 	return proto + words[n-1]
+}
+
+// doorOf is the port in one end of a connection as tables show it: 192.0.2.1:53/udp, [2001:db8::1]:443,
+// door.example:80. What has no dot before its colon is a word of a kind (completeness:31).
+func doorOf(w string) string {
+	i := strings.LastIndexByte(w, ':')
+	if i < 0 || len(portsOf(strings.SplitN(w[i+1:], "/", 2)[0])) != 1 {
+		return w
+	}
+	host := w[:i]
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") || strings.Contains(host, ".") || host == "localhost" || host == "*" {
+		return w[i+1:]
+	}
+	return w
+}
+
+// atOnce is how many ports are told of at most where several are asked for in one word.
+const atOnce = 100
+
+// portsOf are the ports of a number, a range (137-139) and a list of them (80,443,6000-6003): none where
+// it is something else, or they are more than a person reads.
+func portsOf(w string) []uint16 {
+	var out []uint16
+	for _, part := range strings.Split(w, ",") {
+		lo, hi, ranged := strings.Cut(part, "-")
+		if !ranged {
+			hi = lo
+		}
+		first, err1 := strconv.ParseUint(lo, 10, 16)
+		last, err2 := strconv.ParseUint(hi, 10, 16)
+		if err1 != nil || err2 != nil || last < first || int(last-first) >= atOnce-len(out) {
+			return nil
+		}
+		for p := first; p <= last; p++ {
+			out = append(out, uint16(p))
+		}
+	}
+	return out
 }
 
 // bare makes words comparable that people type with or without accents, and with

@@ -73,6 +73,7 @@ type question struct {
 // ask takes what somebody wrote apart.
 func ask(c *catalog.Catalog, l lang.Lang, written string) *question {
 	q := &question{c: c, l: l, word: strings.TrimSpace(written)}
+	q.word = doorOf(q.word)
 	kind, rest, prefixed := strings.Cut(q.word, ":")
 	if prefixed {
 		q.word = rest
@@ -183,23 +184,22 @@ func unjudged(l lang.Lang) string {
 	return l.Pick(". No opening of it is judged.", ". No se juzga ninguna apertura suya.")
 }
 
-// number adds what a number may be: a port, tcp/22 and 22/tcp too, and Wireshark's sum.
+// number adds what a number may be: a port, tcp/22 and 22/tcp too, several (137-139, 80,443), and Wireshark's sum.
 func (q *question) number() {
 	proto, number := "", q.word
 	if a, b, ok := strings.Cut(q.word, "/"); ok {
-		if _, err := strconv.Atoi(a); err == nil {
+		if len(portsOf(a)) > 0 {
 			number, proto = a, strings.ToLower(b)
 		} else {
 			proto, number = strings.ToLower(a), b
 		}
 	}
-	n, err := strconv.ParseUint(number, 10, 16)
-	if err != nil {
-		return
+	ports := portsOf(number)
+	for _, n := range ports {
+		q.add(Port(q.c, q.l, n, proto)...)
 	}
-	q.add(Port(q.c, q.l, uint16(n), proto)...)
-	if n < 64 && proto == "" {
-		q.add(Entry{q.word, "Wireshark completeness", Completeness(q.l, int(n))})
+	if len(ports) == 1 && ports[0] < 64 && proto == "" {
+		q.add(Entry{q.word, "Wireshark completeness", Completeness(q.l, int(ports[0]))})
 	}
 }
 

@@ -52,6 +52,22 @@ func TestVocabulary(t *testing.T) {
 	}
 }
 
+// Several ports in one word, and ends of connections as tables show them, are ports.
+func TestPortsInOneWord(t *testing.T) {
+	for w, want := range map[string]string{"137-139": "137/tcp 137/udp 138/tcp 138/udp 139/tcp 139/udp", "22,443/tcp": "22/tcp 443/tcp", "tcp/137-138": "137/tcp 138/tcp", "puertos 137, 139": "137/tcp 137/udp 139/tcp 139/udp",
+		"192.0.2.1:53/udp": "53/udp", "[2001:db8::1]:179": "179/tcp 179/udp", "door.example:102": "102/tcp 102/udp", "localhost:8080": "8080/tcp 8080/udp",
+		"completeness:31": "31", "139-137": "", "1-200": "", "1-60,100-160": "", "22,": "", "1-65536": "", "192.0.2.1:99999": ""} {
+		found, _ := Explain(catalog.Default(), lang.English, w)
+		var got []string
+		for _, e := range found {
+			got = append(got, e.Word)
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%s is %q, want %q", w, s, want)
+		}
+	}
+}
+
 // So is every protocol that the payload may show: as a word, or by one of its own ports.
 func TestProtocolsAreExplained(t *testing.T) {
 	for _, p := range identify.Protocols() {

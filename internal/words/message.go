@@ -105,6 +105,7 @@ var messages = [][2]string{
 	{"name a policy and a capture: portero policy house.policy capture.pcap", "faltan la política y la captura: portero policy casa.policy captura.pcap"},
 	{"a filter was given twice: with --filter and after --", "el filtro está dos veces: con --filter y tras --"},
 	{"explain: %q is no port: they go from 0 to 65535", "explain: %q no es un puerto: van de 0 a 65535"},
+	{"explain: %q is no list of ports (22,80,137-139), or of more than are told at once (100)", "explain: %q no es una lista de puertos (22,80,137-139), o son más de los que se cuentan de una vez (100)"},
 	{"explain: %q is no word that portero knows%s", "explain: portero no conoce la palabra %q%s"},
 	{"there is no connection %s in it (the table's first column has the numbers)", "no hay ninguna conexión %s en ella (los números están en la primera columna de la tabla)"},
 	{"%q names no connection: write its number, @frame, a Community ID, or a:port>b:port", "%q no nombra ninguna conexión: escríbase su número, @trama, un Community ID o a:puerto>b:puerto"},
