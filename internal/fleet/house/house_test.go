@@ -224,6 +224,62 @@ func trimZeros(s string) string {
 	return s
 }
 
+// doorNames: a door is called by what was spoken there, with a question mark by what its port is for, and is not nameless
+// because a call in vain is among the others; who was answered and never came in is counted.
+func doorNames(t *testing.T, h *house.House, mk func(uint64, int64, string, string, uint16, handshake.Verdict, uint64, uint64) *record.Record) {
+	base, host := int64(1830000000e9), "10.8.0.1" // 2027-12-28
+	var rs []*record.Record
+	add := func(port uint16, v handshake.Verdict, service, by string) {
+		r := mk(uint64(len(rs)+1), base+int64(len(rs))*1e9, "10.8.0.2", host, port, v, 0, 0)
+		r.Service, r.ServiceBy = service, by
+		rs = append(rs, r)
+	}
+	add(443, handshake.Completed, "https", "port")
+	add(443, handshake.Completed, "tls", "payload")
+	add(443, handshake.Completed, "https", "port")
+	add(443, handshake.NoAnswer, "", "")
+	add(5432, handshake.Completed, "postgresql", "port")
+	add(5432, handshake.Refused, "", "")
+	add(8080, handshake.HalfOpen, "", "")
+	add(8080, handshake.Aborted, "", "")
+	rs[7].SYNACKFrame = 2
+	add(8080, handshake.Aborted, "", "") // before any answer
+	rs[8].SYNACKFrame = 0
+	if err := h.Write([]batch.Entry{entry(t, "hq", "doors", 1, rs...)}); err != nil {
+		t.Fatal(err)
+	}
+	when := func(more ...string) map[string]string {
+		args := map[string]string{"to": "2027-12-30"}
+		for i := 0; i < len(more); i += 2 {
+			args[more[i]] = more[i+1]
+		}
+		return args
+	}
+	for _, c := range []struct {
+		question string
+		args     map[string]string
+		keys     string
+		want     string
+	}{
+		{"doors", when("host", host, "from", "2027-12-01"), "port service opened refused silent unfinished", "443 tls 3 0 1 0; 5432 postgresql? 1 1 0 0; 8080  0 0 0 2"},
+		{"talked-to", when("host", host, "from", "2027-12-01"), "peer services", "10.8.0.2 [https? postgresql? tls]"},
+		{"top-services", when("from", "2027-12-01"), "service connections", "https? 2; postgresql? 1; tls 1"},
+		{"new-listeners", when("days", "7"), "port service", "443 tls; 5432 postgresql?"},
+	} {
+		var rows []string
+		for _, row := range ask(t, h, named(t, c.question), c.args) {
+			var words []string
+			for _, k := range strings.Fields(c.keys) {
+				words = append(words, fmt.Sprint(row[k]))
+			}
+			rows = append(rows, strings.Join(words, " "))
+		}
+		if got := strings.Join(rows, "; "); got != c.want {
+			t.Errorf("%s: %s\nwant %s", c.question, got, c.want)
+		}
+	}
+}
+
 // questions asks every saved one of a recorded data set whose answers are known.
 func questions(t *testing.T, h *house.House) {
 	base := int64(1790000000e9) // 2026-09-21
@@ -233,7 +289,7 @@ func questions(t *testing.T, h *house.House) {
 		r.ID, r.First, r.Last, r.DurationNS, r.Handshake = id, at, at+1e9, 1e9, v
 		r.Orig.Addr, r.Resp.Addr, r.Resp.Port, r.Orig.Port = netip.MustParseAddr(from), netip.MustParseAddr(to), port, uint16(40000+id)
 		r.Orig.Payload, r.Resp.Payload = sent, got
-		r.Service = ""
+		r.Service, r.ServiceBy = "", "payload"
 		if v.Opened() {
 			r.Service = map[uint16]string{22: "ssh", 443: "https", 8443: "pcsync-https"}[port]
 		}
@@ -302,6 +358,7 @@ func questions(t *testing.T, h *house.House) {
 			}
 		}
 	}
+	doorNames(t, h, mk)
 	// Words from outside stay words: our own questions refuse what is no address, and a
 	// text that nothing looks at goes apart from the SQL.
 	const words = "x' OR 1=1 --"

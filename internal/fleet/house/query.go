@@ -37,6 +37,15 @@ const within = "first >= {from:DateTime64(9, 'UTC')} AND first < {to:DateTime64(
 
 const opened = "(handshake IN ('completed', 'completed_unseen', 'implied') OR exchange = 'answered')"
 
+// called is the service as people are shown it everywhere: with a question mark where the port alone speaks for it.
+const called = "if(f.service_by = 'port', concat(f.service, '?'), f.service)"
+
+// usual is what a door is called: what was spoken there at last, rather than what its port is for, rather than nothing.
+const usual = "argMax(" + called + ", (multiIf(f.service = '', 0, f.service_by = 'port', 1, 2), f.last, f.id)) AS service"
+
+// unfinished are calls that were answered, and into which nobody came.
+const unfinished = "(handshake = 'half_open' OR handshake = 'aborted' AND synack_frame IS NOT NULL)"
+
 // Queries are the saved questions. flows is the view in which every connection is
 // one row.
 func Queries() []Query {
@@ -44,19 +53,20 @@ func Queries() []Query {
 		{"talked-to", [2]string{"who talked to a host, and who turned whom away", "quién habló con un equipo, y quién rechazó a quién"}, []Param{host, since, until, limit}, `
 SELECT if(orig_addr = {host:String}, resp_addr, orig_addr) AS peer, if(orig_addr = {host:String}, 'to', 'from') AS direction,
   count() AS connections, countIf(` + opened + `) AS opened, countIf(handshake = 'refused' OR exchange = 'refused') AS refused,
-  sum(ifNull(orig_wire_bytes, 0) + ifNull(resp_wire_bytes, 0)) AS bytes, min(first) AS earliest, max(last) AS latest, groupUniqArray(5)(service) AS services
-FROM flows WHERE (orig_addr = {host:String} OR resp_addr = {host:String}) AND ` + within + `
+  sum(ifNull(orig_wire_bytes, 0) + ifNull(resp_wire_bytes, 0)) AS bytes, min(first) AS earliest, max(last) AS latest,
+  arraySlice(arraySort(groupUniqArrayIf(` + called + `, f.service != '')), 1, 9) AS services
+FROM flows AS f WHERE (orig_addr = {host:String} OR resp_addr = {host:String}) AND ` + within + `
 GROUP BY peer, direction ORDER BY connections DESC, peer, direction LIMIT {limit:UInt32}`},
-		{"doors", [2]string{"a host's doors, day by day: open, refused, filtered, silent", "las puertas de un equipo, día a día: abiertas, rechazadas, filtradas, mudas"}, []Param{host, since, until, limit}, `
-SELECT toDate(first) AS day, proto, resp_port AS port, any(service) AS service, countIf(` + opened + `) AS opened,
+		{"doors", [2]string{"a host's doors, day by day: open, refused, filtered, silent, answered in vain", "las puertas de un equipo, día a día: abiertas, rechazadas, filtradas, mudas, contestadas en vano"}, []Param{host, since, until, limit}, `
+SELECT toDate(first) AS day, proto, resp_port AS port, ` + usual + `, countIf(` + opened + `) AS opened,
   countIf(handshake = 'refused' OR exchange = 'refused') AS refused, countIf(handshake = 'filtered' OR exchange = 'filtered') AS filtered,
-  countIf(handshake = 'no_answer' OR exchange = 'unanswered') AS silent, uniqExact(orig_addr) AS visitors
-FROM flows WHERE resp_addr = {host:String} AND resp_port IS NOT NULL AND ` + within + `
+  countIf(handshake = 'no_answer' OR exchange = 'unanswered') AS silent, countIf(` + unfinished + `) AS unfinished, uniqExact(orig_addr) AS visitors
+FROM flows AS f WHERE resp_addr = {host:String} AND resp_port IS NOT NULL AND ` + within + `
 GROUP BY day, proto, port ORDER BY day, proto, port LIMIT {limit:UInt32}`},
 		{"new-listeners", [2]string{"doors that opened for the first time in the last days before a time", "puertas que se abrieron por primera vez en los últimos días antes de una hora"},
 			[]Param{{"days", "UInt32", "7", [2]string{"how many days count as new", "cuántos días cuentan como nuevo"}, number(32)}, until, limit}, `
-SELECT site, resp_addr AS host, proto, resp_port AS port, min(first) AS since, any(service) AS service, count() AS connections, uniqExact(orig_addr) AS visitors
-FROM flows WHERE ` + opened + ` AND resp_port IS NOT NULL AND first < {to:DateTime64(9, 'UTC')}
+SELECT site, resp_addr AS host, proto, resp_port AS port, min(first) AS since, ` + usual + `, count() AS connections, uniqExact(orig_addr) AS visitors
+FROM flows AS f WHERE ` + opened + ` AND resp_port IS NOT NULL AND first < {to:DateTime64(9, 'UTC')}
 GROUP BY site, host, proto, port
 HAVING since >= (SELECT least(max(first), {to:DateTime64(9, 'UTC')}) FROM flows WHERE first < {to:DateTime64(9, 'UTC')}) - toIntervalDay({days:UInt32})
 ORDER BY since, host, port LIMIT {limit:UInt32}`},
@@ -65,8 +75,8 @@ SELECT site, orig_addr AS source, count() AS half_open, uniqExact(resp_addr) AS 
 FROM flows WHERE handshake = 'half_open' AND ` + within + `
 GROUP BY site, source ORDER BY half_open DESC, source LIMIT {limit:UInt32}`},
 		{"top-services", [2]string{"services by octets", "servicios por octetos"}, []Param{since, until, limit}, `
-SELECT service, proto, count() AS connections, uniqExact(resp_addr) AS hosts, sum(ifNull(orig_wire_bytes, 0) + ifNull(resp_wire_bytes, 0)) AS bytes, round(avg(server_rtt_us) / 1000, 3) AS rtt_ms
-FROM flows WHERE service != '' AND ` + within + `
+SELECT ` + called + ` AS service, proto, count() AS connections, uniqExact(resp_addr) AS hosts, sum(ifNull(orig_wire_bytes, 0) + ifNull(resp_wire_bytes, 0)) AS bytes, round(avg(server_rtt_us) / 1000, 3) AS rtt_ms
+FROM flows AS f WHERE f.service != '' AND ` + within + `
 GROUP BY service, proto ORDER BY bytes DESC, service LIMIT {limit:UInt32}`},
 		{"diary", [2]string{"the diary of one door: who knocked, and what happened", "el diario de una puerta: quién llamó y qué pasó"}, []Param{host, port, since, until, limit}, `
 SELECT first, site, sensor, id, orig_addr AS visitor, proto, if(proto = 'tcp', handshake, exchange) AS opening, close, closed_by, duration_us, orig_payload AS sent, resp_payload AS received, server_rtt_us, community_id
