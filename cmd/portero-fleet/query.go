@@ -108,6 +108,10 @@ when something is not as it should be. --serve answers Prometheus on an address.
 				return a.serve(serve, nc, &h)
 			}
 			f, err := gather(a.ctx, nc, &h)
+			var none *status.NoAnswer
+			if errors.As(err, &none) {
+				return &exitError{1, err}
+			}
 			if err != nil {
 				return err
 			}

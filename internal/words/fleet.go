@@ -85,6 +85,8 @@ var fleetMessages = [][2]string{
 	{"nats: no servers available for connection", "no hay ningún intermediario al que conectar"},
 	{"nats: server is disconnected", "no hay conexión con el intermediario"},
 	{"nats: timeout", "no contesta a tiempo"},
+	{"nats: API error: code=503 err_code=10008 description=JetStream system temporarily unavailable", "ahora no los dirige nadie"},
+	{"context deadline exceeded", "no contesta a tiempo"},
 	{"nats: Authorization Violation", "no deja entrar con esa clave"},
 	{"nats: authorization violation", "no deja entrar con esa clave"},
 
@@ -152,6 +154,7 @@ var fleetMessages = [][2]string{
 	{": not noted as read, and tried again: ", ": no se anotó como leído, y se vuelve a intentar: "},
 	{"it has grown since it was queued, and has not been read yet: ingest it again when it has", "ha crecido desde que entró en la cola, y aún no se ha leído: cuando se haya leído, hay que repetir ingest"},
 	{"no frame in it", "no tiene ninguna trama"},
+	{"no stream answers; of the brokers these do: %s (a cluster takes records while more than half of its brokers are up; sensors keep what comes): ", "ninguna cola responde; de los intermediarios, estos sí: %s (un clúster toma registros mientras funcionan más de la mitad de los suyos; los sensores guardan lo que llega): "},
 	{"migration %d: ", "migración %d: "},
 }
 
@@ -162,6 +165,8 @@ var natsWords = strings.NewReplacer(
 	"nats: no servers available for connection", "no broker answers there",
 	"nats: server is disconnected", "there is no connection to the broker",
 	"nats: timeout", "no answer in time",
+	"nats: API error: code=503 err_code=10008 description=JetStream system temporarily unavailable", "nobody leads them now",
+	"context deadline exceeded", "no answer in time",
 	"nats: Authorization Violation", "this key is not let in",
 	"nats: authorization violation", "this key is not let in")
 

@@ -67,7 +67,10 @@ func Gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
 	if last := nc.LastError(); err == nil && bus.Refused(last) {
 		err = last // what we may not see is not away
 	}
-	return f, bus.Denied(nc, err)
+	if err = bus.Denied(nc, err); err != nil {
+		err = leaderless(ctx, nc, err)
+	}
+	return f, err
 }
 
 func gather(ctx context.Context, nc *nats.Conn) (*Fleet, error) {
