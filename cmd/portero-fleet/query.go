@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -87,6 +88,9 @@ func (a *app) questions() error {
 	return err
 }
 
+// statusFormats are the forms in which status tells how the fleet is.
+var statusFormats = []string{"table", "json", "prometheus"}
+
 func (a *app) statusCmd() *cobra.Command {
 	var b busFlags
 	var h houseFlags
@@ -96,7 +100,7 @@ func (a *app) statusCmd() *cobra.Command {
 		Long: `Shows the state of the fleet as a table, as JSON or as Prometheus metrics. Exit status 1
 when something is not as it should be. --serve answers Prometheus on an address.`,
 		RunE: func(*cobra.Command, []string) error {
-			if format != "table" && format != "json" && format != "prometheus" {
+			if !slices.Contains(statusFormats, format) {
 				return usage(fmt.Sprintf("--format: %q is none of table, json, prometheus", format))
 			}
 			nc, err := a.connect(&b, "status", false)

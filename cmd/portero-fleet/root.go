@@ -188,6 +188,7 @@ Parquet; query asks saved questions. docs/FLEET.md sizes it and says what fails 
 	root.AddCommand(a.sensorCmd(), a.brokerCmd(), a.hubCmd(), a.ingestCmd(), a.queryCmd(), a.statusCmd(), a.keyCmd(), about, a.manCmd(root))
 	root.SetOut(a.out) // cobra's completion keeps what it finds here when it is made
 	root.SetErr(a.err)
+	a.completeWords(root)
 	strict(root)
 	return root
 }

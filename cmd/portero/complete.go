@@ -57,21 +57,14 @@ func completeWords(cmd *cobra.Command) {
 			return verbs, cobra.ShellCompDirectiveNoFileComp
 		}
 	case "live":
-		cmd.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			is, err := live.Interfaces()
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			names := []string{"any"}
-			for _, i := range is {
-				names = append(names, i.Name)
-			}
-			return names, cobra.ShellCompDirectiveNoFileComp
+		cmd.ValidArgsFunction = completeInterface
+		if err := cmd.RegisterFlagCompletionFunc("interface", completeInterface); err != nil {
+			panic(err)
 		}
 	}
 	for flag, ws := range values {
-		if _, has := cmd.GetFlagCompletionFunc(flag); has || cmd.Flags().Lookup(flag) == nil || len(ws) == 0 {
-			continue
+		if _, has := cmd.GetFlagCompletionFunc(flag); has || cmd.Flag(flag) == nil || len(ws) == 0 {
+			continue // those of all verbs below this one are its own, too
 		}
 		if err := cmd.RegisterFlagCompletionFunc(flag, fixed(ws...)); err != nil {
 			panic(err)
@@ -80,6 +73,20 @@ func completeWords(cmd *cobra.Command) {
 	for _, c := range cmd.Commands() {
 		completeWords(c)
 	}
+}
+
+// completeInterface offers what can be listened to, one behind those that stand there already (-i eth0,).
+func completeInterface(_ *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
+	is, err := live.Interfaces()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	given := text[:strings.LastIndexByte(text, ',')+1]
+	names := []string{given + "any"}
+	for _, i := range is {
+		names = append(names, given+i.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeFields offers the keys of a record behind those that stand there already; with - before it one is left out.

@@ -69,6 +69,17 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 			t.Errorf("%q completes %q", text, out)
 		}
 	}
+	// So is what a flag listens to, one interface behind another; and a flag of a verb is that of the verbs below it.
+	for text, want := range map[string]string{"": "lo\n", "eth7,": "eth7,lo\n"} {
+		if _, out, _ := portero(t, "__complete", "live", "-i", text); !strings.Contains("\n"+out, "\n"+want) || !strings.Contains(out, ":4\n") {
+			t.Errorf("-i %q completes %q", text, out)
+		}
+	}
+	for _, verb := range [][]string{{"catalog"}, {"catalog", "check"}} {
+		if _, out, _ := portero(t, append(append([]string{"__complete"}, verb...), "--lang", "")...); out != "en\nes\n:4\n" {
+			t.Errorf("%v --lang completes %q", verb, out)
+		}
+	}
 	// Keys stand behind one another.
 	for text, want := range map[string]string{"": "proto\n", "id,pro": "id,proto\n", "id,-pro": "id,-proto\n"} {
 		if _, out, _ := portero(t, "__complete", "read", "--fields", text); !strings.Contains(out, want) || !strings.Contains(out, ":6\n") {

@@ -111,13 +111,16 @@ func Find(name string) (Query, error) {
 // formats are those of the answers, by our words.
 var formats = map[string]string{"table": "PrettyCompactMonoBlock", "ndjson": "JSONEachRow", "json": "JSON", "csv": "CSVWithNames", "tsv": "TSVWithNames"}
 
+// Formats are the words for the forms of an answer.
+func Formats() []string { return slices.Sorted(maps.Keys(formats)) }
+
 // Ask puts a question and copies the answer to w. args are its parameters by name;
 // those that have a default may be left out. What is wrong in them is told before the
 // store is asked.
 func (h *House) Ask(ctx context.Context, w io.Writer, q Query, args map[string]string, format string) error {
 	f, ok := formats[format]
 	if !ok {
-		return fmt.Errorf("--format: %q is none of %s", format, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+		return fmt.Errorf("--format: %q is none of %s", format, strings.Join(Formats(), ", "))
 	}
 	given, err := q.Given(args)
 	if err != nil {
