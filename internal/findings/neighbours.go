@@ -98,9 +98,11 @@ func hashed(s string) uint64 {
 }
 
 // lookups ask for many long names by their nature: lists of senders of unwanted
-// mail, and anti-virus programs that ask about hashes.
+// mail, anti-virus programs that ask about hashes, and what clouds and clusters
+// call their machines and services inside, which nobody outside is asked for.
 var lookups = []string{"arpa", "spamhaus.org", "surbl.org", "uribl.com", "senderbase.org", "cymru.com", "sophosxl.net", "mcafee.com", "trendmicro.com", "e5.sk", "avast.com",
-	"avira.com", "bitdefender.net", "webroot.com", "cloudfront.net", "akamaiedge.net", "akamai.net", "fastly.net", "amazonaws.com", "azure.com", "windows.net"}
+	"avira.com", "bitdefender.net", "webroot.com", "cloudfront.net", "akamaiedge.net", "akamai.net", "fastly.net", "amazonaws.com", "azure.com", "windows.net",
+	"cluster.local", "internal"}
 
 // longestTop is the octets of the longest top-level domain there is. What asks its own server, as dnscat2 does where
 // nobody registered a domain for it, ends its names with data.
@@ -130,12 +132,36 @@ func split(name string) (sub, dom string) {
 	return name[:at], name[at+1:]
 }
 
+// underscored are labels that say what is looked for and not where (RFC 2782, 8552, and Active Directory's): before a
+// transport stands the service's name.
+var underscored = []string{"_tcp", "_udp", "_sctp", "_dccp", "_tls", "_msdcs", "_sites", "_domainkey", "_dmarc", "_acme-challenge"}
+
+// unserved is sub without such labels, and whether there was one: a member of a domain of Windows looks for dozens of
+// services by long names, and carries nothing in them.
+func unserved(sub string) (string, bool) {
+	if strings.IndexByte(sub, '_') < 0 {
+		return sub, false
+	}
+	of := func(label string) int { return slices.Index(underscored, strings.ToLower(label)) }
+	const transports = 5
+	var left []string
+	labels := strings.Split(sub, ".")
+	for i, label := range labels {
+		named := strings.HasPrefix(label, "_") && len(label) <= 16 && i+1 < len(labels) && uint(of(labels[i+1])) < transports
+		if of(label) < 0 && !named {
+			left = append(left, label)
+		}
+	}
+	return strings.Join(left, "."), len(left) < len(labels)
+}
+
 // Question implements who.Listener.
 func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size int, at int64, frame uint64) {
 	if size > 0 {
 		return
 	}
 	sub, dom := split(name)
+	sub, service := unserved(sub)
 	if sub == "" {
 		return
 	}
@@ -173,7 +199,9 @@ func (d *Detector) Question(client netip.Addr, name string, qtype uint16, size i
 	q.long += uint64(len(sub))
 	switch qtype {
 	case 5, 10, 15, 16, 33, 65399:
-		q.odd++
+		if !service { // to which such a type belongs
+			q.odd++
+		}
 	}
 	if n := len(q.names); n < tunnelKept && h.bytes < h.limit {
 		q.names[sum] = struct{}{}

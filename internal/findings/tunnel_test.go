@@ -94,3 +94,41 @@ func TestTunnelCopies(t *testing.T) {
 		}
 	}
 }
+
+// TestLongNamesThatCarryNothing: services of a domain of Windows, and what a cluster or a cloud calls its own, are asked for by
+// long names; as many octets in front of another name are a tunnel.
+func TestLongNamesThatCarryNothing(t *testing.T) {
+	windows := []string{"_ldap._tcp.%s._sites.dc._msdcs", "_ldap._tcp.dc._msdcs", "_Kerberos._tcp.%s._sites.dc._msdcs", "_kerberos._tcp.dc._msdcs", "_ldap._tcp.pdc._msdcs", "_gc._tcp.%s._sites", "_gc._tcp",
+		"_ldap._tcp.%s._sites.gc._msdcs", "_ldap._tcp.gc._msdcs", "_kerberos._tcp", "_kerberos._udp", "_kpasswd._tcp", "_ldap._tcp", "_ldap._tcp.%s._sites", "_kerberos._tcp.%s._sites",
+		"_ldap._tcp.6f2a1c3e-88aa-4c1d-9b7e-0c4f5b6a7d8e.domains._msdcs", "_vlmcs._tcp", "_sipinternaltls._tcp", "_autodiscover._tcp", "_ldap._tcp.DomainDnsZones", "_ldap._tcp.ForestDnsZones"}
+	coded := func(i, octets int) string {
+		sum := sha256.Sum256(fmt.Append(nil, i))
+		return strings.ToLower(base32.HexEncoding.EncodeToString(sum[:]))[:octets]
+	}
+	for _, c := range []struct {
+		what  string
+		qtype uint16
+		name  func(i int) string
+		count uint64
+	}{
+		{"a domain of Windows", 33, func(i int) string {
+			return strings.ReplaceAll(windows[i%len(windows)], "%s", "Default-First-Site-Name") + ".corp.example."
+		}, 0},
+		{"services of a cluster", 1, func(i int) string { return fmt.Sprintf("orders-database-replica-%d.production.svc.cluster.local.", i) }, 0},
+		{"machines of a cloud", 1, func(i int) string { return fmt.Sprintf("vm-web-%02d.europe-west1-b.c.my-own-project.internal.", i) }, 0},
+		{"keys of senders", 16, func(i int) string { return coded(0, 10) + "._domainkey.s" + fmt.Sprint(i) + ".example.org." }, 0},
+		{"data behind an underscore", 16, func(i int) string { return "_" + coded(i, 30) + ".t.example." }, 40},
+		{"data before a transport", 16, func(i int) string { return "_" + coded(i, 30) + "._tcp.t.example." }, 40},
+		{"data that looks like a service's place", 33, func(i int) string { return "_x._tcp." + coded(i, 30) + ".t.example." }, 40},
+		{"data with short names and odd types", 16, func(i int) string { return coded(i, 12) + ".t.example." }, 40},
+	} {
+		d := New(catalog.Default(), nil, 0)
+		for i := range 40 {
+			d.Question(netip.MustParseAddr("10.0.0.9"), c.name(i), c.qtype, 0, int64(time.Minute)*int64(i+1), uint64(i+1))
+		}
+		fs := d.Findings()
+		if got := len(fs) > 0; got != (c.count > 0) || got && fs[0].Count != c.count {
+			t.Errorf("%s: %+v, want %d names", c.what, fs, c.count)
+		}
+	}
+}
