@@ -186,7 +186,7 @@ func (f *Finding) placeText(l words.Lang) string {
 	case "port-dynamic-server":
 		return say(l.Pick("%s serves %s to %d clients", "%s atiende %s a %d clientes"), f.Target, door, f.Count)
 	case "lateral-admin":
-		return say(l.Pick("%s administers %d machines inside", "%s administra %d equipos interiores"), f.Actor, f.Count)
+		return say(l.Pick("%s opened remote control or shares of %d machines inside", "%s abrió control remoto o recursos compartidos de %d equipos interiores"), f.Actor, f.Count)
 	case "port-backdoor":
 		return say(l.Pick("%s answers on port %d/%s, a number that %s used; the number alone proves nothing", "%s contesta en el puerto %d/%s, un número que usó %s; el número solo no prueba nada"),
 			f.Target, f.Port, record.ProtoName(f.Proto), words.Fact(l, f.Name))
