@@ -51,6 +51,10 @@ func Explain(c *catalog.Catalog, l lang.Lang, word string) (found []Entry, sugge
 	q.ipProtocolName()
 	q.key()
 	if len(q.found) == 0 {
+		// Trojan Executor, as lists have it, where a trojan is not called so itself.
+		if kind, name, more := strings.Cut(q.folded, "_"); more && !q.prefixed && (kind == "trojan" || kind == "troyano") {
+			return Explain(c, l, strings.ReplaceAll(name, "_", " "))
+		}
 		suggest = near(q.folded)
 	}
 	return q.found, suggest

@@ -261,6 +261,8 @@ func TestFirstMeaning(t *testing.T) {
 		"filtrada": "verdict: filtered", "sin respuesta": "verdict: no_answer", "abandonada": "verdict: aborted", "no válida": "verdict: invalid", "no valida": "verdict: invalid", "ya en curso": "verdict: midstream",
 		"indeterminada": "verdict: unknown", "no solicitada": "verdict: unsolicited", "sondeo": "verdict: probe", "deducida": "verdict: implied", "cerrada": "close: closed", "semicerrada": "close: half_closed",
 		"contestado": "exchange: answered", "puerto": "concept: port", "socket": "concept: socket", "escaneo": "concept: scan", "sin conexión": "concept: connectionless", "apertura": "column: opening",
+		"three-way handshake": "concept: handshake", "apretón de manos de tres vías": "concept: handshake", "redireccionar": "concept: redirect", "Trojan Executor": "port: 80/tcp", "Doly Trojan": "port: 21/tcp", "trojan nosuch": "",
+		"well known ports": "port class: system", "registered ports": "port class: user", "puertos registrados": "port class: user", "puerto dinámico": "port class: dynamic",
 		"cortada (RST)": "close: reset", "apertura simultánea": "handshake kind: simultaneous", "historia": "column: history", "iniciador": "concept: originator",
 	} {
 		if got := first(lang.English, w); got != want {
