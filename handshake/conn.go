@@ -512,6 +512,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 	if x.Data != nil && p.Opts&capture.OptTimestamps != 0 && peer.copies > 1 && me.bits&sentRSTACKofSYN == 0 {
 		x.need().synackEcho = p.TSEcr
 	}
+	if p.TSEcr != 0 && p.TSEcr != x.synTS && x.synTS != 0 && peer.copies == 1 && peer.opensTo(p.Ack) && 1-side == c.synSide() {
+		peer.copies = 2 // it answers a copy that was missed
+	}
 	if peer.bits&sentSYN == 0 && peer.bits&hasNext == 0 {
 		c.learn(1-side, p.Ack, x)
 		peer.base(p.Ack)

@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"slices"
+	"time"
 
 	"portero/capture"
 )
@@ -66,9 +67,23 @@ func (x *Data) acked(side Side, ack capture.Seq, at int64, s *Shelf) {
 		return
 	}
 	x.flags &^= dataTimed0 << side
-	if d := (at - join(x.rttAtLo[side], x.rttAtHi[side])) << 16 >> 16; d >= 0 {
+	if d := (at - join(x.rttAtLo[side], x.rttAtHi[side])) << 16 >> 16; uint64(d) <= longSample || d > 0 && x.believes(side, d, at, s) {
 		x.samples(side, s).add(d)
 	}
+}
+
+// longSample is how long who measured nothing yet waits before it sends again what is not acknowledged (RFC 6298, 2.1; it was 3 s before).
+const longSample = uint64(3 * time.Second)
+
+// believes reports whether d, a long time until an acknowledgement that came at, may be a round trip. Its sender would have sent
+// again in that time: who measured R waits no longer than R + 4*R (RFC 6298, 2.3). What it sent instead was new, or it was
+// content, so that the acknowledgement was missed, or what it sent again was.
+func (x *Data) believes(side Side, d, at int64, s *Shelf) bool {
+	if r := x.samples(side, s); r.state != 0 {
+		_, most := r.extremes()
+		return d/8 <= most
+	}
+	return at-x.pace.askedAt > d/2
 }
 
 const maxThin = 22

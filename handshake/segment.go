@@ -119,6 +119,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 		me.next = p.Seq
 	}
 	if p.Flags.Any(capture.FIN) && !c.doubtFIN(p, side, off, x) {
+		if me.bits&sentFIN != 0 && x.Data != nil {
+			x.spoil(side) // it is sent again, and the octets before it may have been
+		}
 		if me.bits&sentFIN == 0 && (!end.Before(me.next) || x.Data == nil || x.fill(side, end-1, end) > 0 || me.bits&(sentSYN|sentSYNACK) == 0 && me.isn == end) {
 			// Behind what was sent there is none but one that is missing.
 			if peer.bits&sentFIN != 0 && me.fin == end && x.finOff[side] == 0 {
@@ -294,6 +297,9 @@ func (c *Conn) propose(p *capture.Packet, side Side, off uint32, x *Rest) {
 		d := x.need()
 		d.candEcho, d.latestSA = p.TSEcr, c.namedCopy(p, d.latestSA, peer, x)
 	}
+	if p.TSEcr != 0 && p.TSEcr != x.synackTS && x.synackTS != 0 && peer.copies == 1 && peer.bits&sentSYNACK != 0 && p.Ack == peer.isn+1 {
+		peer.copies = 2 // it answers a copy that was missed, or the one that did was
+	}
 	c.nominate(side, p.Seq, p.Ack, p.Time, off, x)
 }
 
@@ -438,16 +444,19 @@ func (c *Conn) count(lo, hi capture.Seq, side Side, x *Rest) (repair bool) {
 	repair = fresh > 0
 	if fresh > 0 {
 		x.need().OOO[side]++
+		x.spoil(side) // what lies behind it waited for it, and not for the path (RFC 7323, 4.3)
 	}
 	if hi.After(me.next) {
 		from := me.next
 		if lo.After(from) {
 			from = lo
 		}
-		if fresh+early == 0 && from.Sub(lo) > 1 && !x.doubtful(lo, from, side) { // with more; one octet may be of a window probe
-			x.need().Retrans[side]++
+		if fresh+early == 0 && lo.Before(from) {
 			x.spoil(side)
-			repair = true
+			if from.Sub(lo) > 1 && !x.doubtful(lo, from, side) { // with more; one octet may be of a window probe
+				x.need().Retrans[side]++
+				repair = true
+			}
 		}
 		fresh += uint32(hi.Sub(from))
 		me.next = hi

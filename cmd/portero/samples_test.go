@@ -1,0 +1,87 @@
+package main
+
+import "testing"
+
+// TestHonestSamples holds that what waited for something else than the path is no time of the path: a copy that the capture
+// missed, a hole that was filled, a window that opened, an acknowledgement that was missed.
+func TestHonestSamples(t *testing.T) {
+	for _, x := range []saying{
+		{"the second of two SYNs was missed, and its timestamp is echoed", `
+			c S 1000 0 0 ts=1000/0
+			+1020 s SA 5000 1001 0 ts=7000/2000
+			c A 1001 5001 0 ts=2010/7000`, `
+			1 handshake=completed server_rtt_us= client_rtt_us=10000 setup_us=1030000`},
+		{"a SYN-ACK that echoes nothing answers the one SYN that was seen", `
+			c S 1000 0 0 ts=1000/0
+			s SA 5000 1001 0 ts=7000/0
+			c A 1001 5001 0 ts=2010/7000`, `
+			1 handshake=completed server_rtt_us=10000 client_rtt_us=10000`},
+		{"the second of two SYN-ACKs was missed, and its timestamp is echoed", `
+			c S 1000 0 0 ts=1000/0
+			s SA 5000 1001 0 ts=7000/1000
+			+1020 c A 1001 5001 0 ts=2030/8000`, `
+			1 handshake=completed server_rtt_us=10000 client_rtt_us=`},
+		{"a hole behind which octets waited is filled", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1101 5001 100
+			s A 5001 1001
+			+1200 c PA 1001 5001 100
+			s A 5001 1201
+			+100 c PA 1201 5001 100
+			+20 s A 5001 1301`, `
+			1 handshake=completed orig_ooo=1 rtt_min_us=20000 rtt_max_us=20000`},
+		{"an octet asks whether the window is open, and is sent again with others when it is", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101 0 shut
+			+500 c A 1101 5001 1
+			s A 5001 1101 0 shut
+			+2000 s A 5001 1101
+			c A 1101 5001 1000
+			s A 5001 2101`, `
+			1 handshake=completed orig_retrans=0 rtt_min_us=10000 rtt_max_us=10000`},
+		{"octets and a FIN, and the FIN again", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PFA 1001 5001 100
+			+1000 c FA 1101 5001
+			s A 5001 1102`, `
+			1 handshake=completed rtt_max_us=`},
+		{"an acknowledgement was missed, and a minute later more is sent", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			+60000 c PA 1101 5001 100
+			s A 5001 1201
+			c PA 1201 5001 100
+			s A 5001 1301`, `
+			1 handshake=completed rtt_min_us=10000 rtt_max_us=10000`},
+		{"an acknowledgement was missed, and the responder speaks a minute later", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			s A 5001 1101
+			c PA 1101 5001 100
+			+60000 s PA 5001 1201 10`, `
+			1 handshake=completed rtt_min_us=10000 rtt_max_us=10000`},
+		{"a path that is slow indeed", `
+			c S 1000
+			+5000 s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 1000
+			c PA 2001 5001 1000
+			+5000 s A 5001 3001
+			c PA 3001 5001 1000
+			+20000 s A 5001 4001`, `
+			1 handshake=completed server_rtt_us=5000000 rtt_min_us=5010000 rtt_max_us=20000000`},
+	} {
+		x.hold(t)
+	}
+}
