@@ -54,6 +54,16 @@ func (r *recentFrames) seen(p *capture.Packet) bool {
 	return false
 }
 
+// has reports whether a frame with mark d came within the window.
+func (r *recentFrames) has(d uint64, at int64) bool {
+	for _, f := range r.set(d) {
+		if dt := at - f.time; f.digest == d && dt <= dupWindow && dt >= -dupWindow {
+			return true
+		}
+	}
+	return false
+}
+
 // again reports whether d, which is in the set, came within the window, and
 // makes it the latest otherwise.
 func (set *recentSet) again(d uint64, at int64) bool {
@@ -135,7 +145,7 @@ func (t *Table) copied(f *Flow, side int, p *capture.Packet) bool {
 		return true
 	}
 	f.dupSeen |= weight(p)
-	if p.IPID != 0 && f.bits&(repeatsID0<<side) == 0 {
+	if p.IPID != 0 && f.bits&(repeatsID0<<side) == 0 || side == 1 && f.bits&healed != 0 && t.routed(f, p) {
 		return true
 	}
 	if known == capture.Anew {

@@ -54,11 +54,17 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 			if s < 0 {
 				continue
 			}
-			if f.seg == p.Seg && (s == 0 || f.bits&healed == 0) {
+			if f.seg == p.Seg {
+				if s == 1 && f.bits&healed != 0 && t.routed(f, p) {
+					t.recent.seen(p)
+				}
 				return v, s, 0, true
 			}
 			if s == 1 && f.bits&healed != 0 {
 				if x := t.rest(v, f); x.Details().Seg1 == p.Seg {
+					if t.routed(f, p) {
+						t.recent.seen(p)
+					}
 					return v, s, 0, true
 				}
 			}
@@ -68,6 +74,16 @@ func (t *Table) under(h uint32, p *capture.Packet) (v uint32, side int, heal uin
 		}
 	}
 	return 0, 0, heal, false
+}
+
+// routed reports whether p, of side 1 of f, which is healed, came in the other of the two VLANs a moment ago: a router took
+// it from there, and the mirror sees both.
+func (t *Table) routed(f *Flow, p *capture.Packet) bool {
+	q, x := *p, handshake.Rest{Data: t.dataOf(f), Shelf: &t.shelf}
+	if q.Seg = f.seg; p.Seg == f.seg {
+		q.Seg = x.Details().Seg1
+	}
+	return t.recent.has(markOf(&q), p.Time)
 }
 
 // joins reports whether p, of the other direction than all of f, flow v, and with another tag, goes with it. Networks may use the same addresses

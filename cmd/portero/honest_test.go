@@ -17,6 +17,26 @@ func TestHonest(t *testing.T) {
 			+0 c A 1001 5001 0 v20`, `
 			1 handshake=completed orig_pkts=2 resp_pkts=1
 			2 handshake=completed orig_pkts=2 resp_pkts=1`},
+		{"requests on one VLAN, and the answers on another before they come on that one: a router between", `
+			c S 1000 0 0 v10
+			s SA 5000 1001 0 v20 id0
+			+0.1 s SA 5000 1001 0 v10 id0
+			c A 1001 5001 0 v10
+			c PA 1001 5001 50 v10
+			s PA 5001 1051 100 v20 id0
+			+0.1 s PA 5001 1051 100 v10 id0
+			s PA 5101 1051 100 v10 id0
+			+0.1 s PA 5101 1051 100 v20 id0
+			c FA 1051 5201 0 v10
+			s FA 5201 1052 0 v20 id0
+			+0.1 s FA 5201 1052 0 v10 id0`, `
+			1 handshake=completed close=closed vlan=[10] orig_pkts=4 resp_pkts=4 resp_payload=200 resp_retrans=0 synack_retries=0 duplicates=4 oddities=[vlan_one_sided]`},
+		{"and sent again half a second later", `
+			c S 1000 0 0 v10
+			s SA 5000 1001 0 v20 id0
+			+500 s SA 5000 1001 0 v10 id0
+			c A 1001 5001 0 v10`, `
+			1 handshake=completed resp_pkts=2 synack_retries=1 duplicates=0 oddities=[vlan_one_sided]`},
 		{"refused, and open at the second try", `
 			c S 1000
 			s RA 0 1001
