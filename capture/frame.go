@@ -47,6 +47,7 @@ const (
 	NoTaps   Taps = iota // there is one, or none that it knows of, and it stays so
 	OneTap               // there is one by now
 	ManyTaps             // there are several, or there may be
+	FileTaps             // several, and what each input has came by others than what the rest have, whatever their names
 )
 
 // Source yields frames in capture order.

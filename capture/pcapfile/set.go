@@ -26,6 +26,7 @@ type Set struct {
 	single   *File
 	taps     capture.Taps
 	tap      uint32 // the first
+	apart    bool   // inputs were captured at the same time, so that they are no pieces of one
 	options  Options
 	spare    spare  // memory of large frames
 	small    []byte // what a block had before it got some of it
@@ -164,6 +165,10 @@ func (s *Set) activate(in *input) {
 			return
 		}
 	}
+	for _, other := range s.active {
+		fs := other.block.Frames
+		s.apart = s.apart || fs[len(fs)-1].Time > in.block.Frames[0].Time
+	}
 	heap.Push(&s.active, in)
 }
 
@@ -289,10 +294,14 @@ func (s *Set) merge(b *capture.Block) error {
 		if in.pos++; in.pos == len(in.block.Frames) && !s.fill(in) {
 			heap.Pop(&s.active)
 		} else {
+			s.apart = s.apart || in.pos == 0 && len(s.active) > 1
 			heap.Fix(&s.active, 0)
 		}
 	}
-	b.Buf, b.Taps = buf[:0], s.taps
+	b.Buf, b.Taps = buf[:0], max(s.taps, capture.OneTap)
+	if s.apart {
+		b.Taps = capture.FileTaps
+	}
 	if len(b.Frames) == 0 {
 		return io.EOF
 	}

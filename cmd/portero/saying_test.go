@@ -142,9 +142,9 @@ func acted(t *testing.T, lines string) (name string) {
 }
 
 // records are those of a capture, by id.
-func records(t *testing.T, name string) map[int]map[string]any {
+func records(t *testing.T, names ...string) map[int]map[string]any {
 	t.Helper()
-	code, out, errs := portero(t, "read", "--format", "ndjson", name)
+	code, out, errs := portero(t, append([]string{"read", "--format", "ndjson"}, names...)...)
 	if code != 0 {
 		t.Fatal(code, errs)
 	}

@@ -10,7 +10,8 @@ import (
 // A capture of several interfaces has a packet as often as they saw it: on both ends of a veth pair, on a bridge and its
 // ports, on the way in and out of a router. An IPv4 id tells such copies; where there is none, only that they came by
 // other interfaces does, and a datagram is not asked twice. It is found here, where the blocks come in order, and only
-// where there are several interfaces.
+// where there are several interfaces. Files that were captured at the same time are of several, too, and what is read from
+// pieces of one capture is not.
 
 const (
 	tapSets   = 2048
@@ -25,6 +26,7 @@ const (
 // taps marks the copies.
 type taps struct {
 	many  bool   // there are several
+	apart bool   // each file is of others
 	first uint32 // the only one so far
 	sets  []tapSet
 	tail  [tapTail]passing // the last packets while there is one
@@ -35,7 +37,8 @@ type taps struct {
 type passing struct {
 	mark uint64
 	time int64
-	tap  uint32
+	tap  uint32 // 0 where nothing tells it
+	file int32
 }
 
 // sighted is one that was met, how often by which interface. It is a cache line, as TestSighted holds.
@@ -51,6 +54,10 @@ type tapSet [tapWays]sighted
 // mark marks the packets of d that are copies.
 func (t *taps) mark(d *decoded) {
 	fs, pkts := d.block.Frames, d.batch.Packets
+	if d.block.Taps == capture.FileTaps && !t.apart {
+		t.apart = true
+		t.begin()
+	}
 	from := 0
 	if !t.many && d.block.Taps == capture.OneTap && !d.sum.links && fs[0].Link != capture.LinkSLL2 {
 		from = max(len(pkts)-tapTail, 0) // there is nothing to be marked yet
@@ -58,7 +65,7 @@ func (t *taps) mark(d *decoded) {
 	for i := from; i < len(pkts); i++ {
 		p := &pkts[i]
 		x, ok := passes(p, &fs[p.FrameIdx])
-		if !ok || !t.several(&x) || !t.again(&x) {
+		if !ok || !t.several(&x) || x.tap == 0 && !t.apart || !t.again(&x) {
 			continue
 		}
 		d.batch.Note(i, capture.Copy)
@@ -69,17 +76,27 @@ func (t *taps) mark(d *decoded) {
 func (t *taps) several(x *passing) bool {
 	switch {
 	case t.many:
-	case t.n == 0 || x.tap == t.first:
-		t.first = x.tap
+	case x.tap == 0 || t.first == 0 || x.tap == t.first:
+		t.first = max(t.first, x.tap)
 		t.tail[t.n%tapTail] = *x
 		t.n++
 	default:
-		t.many, t.sets = true, make([]tapSet, tapSets)
-		for i := max(t.n-tapTail, 0); i < t.n; i++ {
-			t.again(&t.tail[i%tapTail])
-		}
+		t.begin()
 	}
 	return t.many
+}
+
+// begin looks at the last packets of the time when there was one interface.
+func (t *taps) begin() {
+	if t.many {
+		return
+	}
+	t.many, t.sets = true, make([]tapSet, tapSets)
+	for i := max(t.n-tapTail, 0); i < t.n; i++ {
+		if x := &t.tail[i%tapTail]; x.tap != 0 || t.apart {
+			t.again(x)
+		}
+	}
 }
 
 // tapOf is a number of the interface by which f came, 0 where nothing tells it.
@@ -100,17 +117,20 @@ func (e *Engine) Tap(p *capture.Packet) uint32 {
 	if e.block == nil || int(p.FrameIdx) >= len(e.block.Frames) {
 		return 0
 	}
-	return tapOf(&e.block.Frames[p.FrameIdx])
+	f := &e.block.Frames[p.FrameIdx]
+	if e.block.Taps == capture.FileTaps {
+		return tapInFile(tapOf(f), f.File)
+	}
+	return tapOf(f)
 }
+
+// tapInFile is the number of interface tap where each file has others.
+func tapInFile(tap uint32, file int32) uint32 { return tap*31 + uint32(file+1)*0x9e3779b1 }
 
 // passes is what tells p and its copies by other interfaces, false where nothing does.
 func passes(p *capture.Packet, f *capture.Frame) (x passing, ok bool) {
-	tap := tapOf(f)
-	if tap == 0 {
-		return x, false
-	}
 	m, ok := alike(p, f)
-	return passing{m, p.Time, tap}, ok
+	return passing{m, p.Time, tapOf(f), f.File}, ok
 }
 
 // alike is what p, of f, and its copies have in common and nothing else has, false where nothing tells. What was sent to many is
@@ -159,6 +179,10 @@ func toMany(p *capture.Packet) bool {
 // again reports whether x is a copy of a packet that came by another interface, and counts it: what came by one for
 // the third time is the third packet, wherever the first two were seen.
 func (t *taps) again(x *passing) bool {
+	tap := x.tap
+	if t.apart {
+		tap = tapInFile(tap, x.file)
+	}
 	set := &t.sets[x.mark>>32%tapSets]
 	i := 0
 	for i < tapWays-1 && set[i].mark != x.mark {
@@ -173,8 +197,8 @@ func (t *taps) again(x *passing) bool {
 	mine, most := uint32(0), uint32(0)
 	for k := range s.by {
 		switch by := &s.by[k]; {
-		case mine == 0 && (by.n == 0 || by.tap == x.tap):
-			by.tap = x.tap
+		case mine == 0 && (by.n == 0 || by.tap == tap):
+			by.tap = tap
 			by.n++
 			mine = by.n
 		default:
