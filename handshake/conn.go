@@ -528,6 +528,9 @@ func (c *Conn) observeSYNACK(p *capture.Packet, side Side, off uint32, x *Rest) 
 		}
 		silent = true
 		me.next = p.Seq + 1
+		if bareFirst && !repeat {
+			me.next = later(me.next, acked) // where calls cross it brings the octets of its SYN again
+		}
 		if p.PayloadLen > 0 && x.Data != nil {
 			c.count(p.Seq+1, segEnd(p), side, x)
 		}
