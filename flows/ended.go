@@ -454,6 +454,7 @@ func exchange(f *Flow, e *Ended, asked, tunneled bool) handshake.Exchange {
 	if f.proto != capture.ProtoUDP {
 		return handshake.ExchangeNone
 	}
+	asked = asked && !toAll(f.ver, f.addr(1-e.J.Orig)) // one of many has no say for the others, and none may answer so (RFC 1122, 3.2.2)
 	switch {
 	case e.Orig.Pkts > 0 && e.Resp.Pkts > 0:
 		return handshake.Answered

@@ -155,3 +155,43 @@ func TestQuotesEnded(t *testing.T) {
 		}
 	}
 }
+
+// An error about what was sent to many is of one of them, and refuses nothing for the others.
+func TestQuotesOfGroups(t *testing.T) {
+	v4 := func(b ...byte) (a [16]byte) { copy(a[12:], b); a[10], a[11] = 0xff, 0xff; return a }
+	for _, x := range []struct {
+		ver uint8
+		to  [16]byte
+		how capture.Flags // the error's type and code
+		n   int           // datagrams
+		is  handshake.Exchange
+	}{
+		{4, v4(239, 1, 2, 3), 3<<8 | 3, 1, handshake.Unanswered},
+		{4, v4(255, 255, 255, 255), 3<<8 | 13, 1, handshake.Unanswered},
+		{4, v4(239, 1, 2, 3), 3<<8 | 3, StreamPackets, handshake.Stream},
+		{6, [16]byte{0xff, 2, 15: 1}, 1<<8 | 4, 1, handshake.Unanswered},
+		{4, v4(192, 0, 2, 9), 3<<8 | 3, 1, handshake.ExchangeRefused},
+		{6, [16]byte{0x20, 1, 15: 1}, 1<<8 | 1, 1, handshake.ExchangeFiltered},
+	} {
+		var got Ended
+		tab := New(Config{}, func(e *Ended) { got = *e })
+		asker, member := [16]byte{1}, [16]byte{3}
+		icmp := uint8(capture.ProtoICMP)
+		if x.ver == 6 {
+			icmp = capture.ProtoICMP6
+		}
+		p := capture.Packet{Src: asker, Dst: x.to, SrcPort: 40000, DstPort: 1900, Proto: capture.ProtoUDP, Ver: x.ver, Hash: 7, Time: 1e18, Frames: 1}
+		for range x.n {
+			p.Index++
+			p.Digest++
+			q := p
+			tab.Observe(&q, nil)
+		}
+		tab.Observe(&capture.Packet{Src: member, Dst: asker, Proto: icmp, Ver: x.ver, Hash: 7, Index: p.Index + 1, Time: 1e18 + 2, Frames: 1, Bits: capture.ICMPError, Flags: x.how, Digest: 99},
+			&capture.Quote{Src: asker, Dst: x.to, SrcPort: 40000, DstPort: 1900, Proto: capture.ProtoUDP, Ver: x.ver, Hash: 7})
+		tab.Flush(99, handshake.EndForced)
+		if got.Exchange != x.is || got.ICMPFrame != p.Index+1 {
+			t.Errorf("to %v, %d datagrams: %v, ICMP frame %d, want %v", x.to, x.n, got.Exchange, got.ICMPFrame, x.is)
+		}
+	}
+}
