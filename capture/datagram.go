@@ -1,5 +1,11 @@
 package capture
 
+import (
+	"encoding/binary"
+	"hash/adler32"
+	"hash/crc32"
+)
+
 // Datagrams with ports that are not UDP's.
 
 // HasPorts reports whether packets of an IP protocol name ports where they were captured far enough.
@@ -9,6 +15,56 @@ func HasPorts(proto uint8) bool {
 		return true
 	}
 	return false
+}
+
+// sctp decodes a packet of SCTP (RFC 9260, section 3): ports, and the type of the first chunk.
+func (d *Decoder) sctp(off, n int) Outcome {
+	p := d.p
+	b, ports, ok := d.ports(off, n)
+	if !ok {
+		return d.portless(off, n)
+	}
+	if n > 12 && len(b) > 12 {
+		p.Seq = Seq(b[12])
+	}
+	switch {
+	case n < 12 || len(b) < n || p.Bits&NoLen != 0:
+		p.Bits |= Unchecked
+	default:
+		d.crc(b[:n])
+	}
+	d.payload(off+12, n-12)
+	d.digest(off, n, uint64(ports))
+	return d.finish()
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// crc judges the checksum of b, a packet of SCTP (RFC 9260, section 6.8). One of 0 was left to the network card, or both ends
+// agreed on none (RFC 9653); old systems have another (RFC 2960, appendix B).
+func (d *Decoder) crc(b []byte) {
+	field := binary.LittleEndian.Uint32(b[8:])
+	if field == 0 {
+		d.p.Bits |= Unchecked
+		return
+	}
+	var none [4]byte
+	sum := crc32.Update(crc32.Update(crc32.Checksum(b[:8], castagnoli), castagnoli, none[:]), castagnoli, b[12:])
+	if sum != field && !oldSum(b) {
+		d.p.Bits |= BadSum
+	}
+}
+
+// oldSum reports whether the checksum of b, a packet of SCTP, is of the kind that was replaced in 2002 (RFC 3309).
+func oldSum(b []byte) bool {
+	const mod = 65521
+	first := adler32.Checksum(b[:8])
+	lo, hi := first&0xffff, (first>>16+4*(first&0xffff))%mod // four octets of 0
+	for _, c := range b[12:] {
+		lo = (lo + uint32(c)) % mod
+		hi = (hi + lo) % mod
+	}
+	return be.Uint32(b[8:]) == hi<<16|lo
 }
 
 // DCCPType is the type of a DCCP packet (RFC 4340, section 5.1; RFC 5596).

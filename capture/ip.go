@@ -308,18 +308,7 @@ func (d *Decoder) transport(proto uint8, off, n int) Outcome {
 			return d.icmp(off, n)
 		}
 	case ProtoSCTP:
-		p := d.p
-		if !d.have(off, 4) || n < 4 {
-			return d.portless(off, n)
-		}
-		p.SrcPort, p.DstPort = be.Uint16(d.data[off:]), be.Uint16(d.data[off+2:])
-		p.Bits |= Unchecked
-		if n > 12 && d.have(off+12, 1) {
-			p.Seq = Seq(d.data[off+12])
-		}
-		d.payload(off+12, n-12)
-		d.digest(off, n, uint64(p.SrcPort)<<16|uint64(p.DstPort))
-		return d.finish()
+		return d.sctp(off, n)
 	case ProtoDCCP:
 		return d.dccp(off, n)
 	case ProtoUDPLite:
