@@ -343,6 +343,8 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 		switch {
 		case accepted && third:
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
+		case accepted && cand && !third && peer.bits&sentSegment != 0 && c.heldAlive(o, x):
+			j.Verdict, j.Missing = CompletedUnseen, MissingACK
 		case (accepted || synack && !syn && me.bits&(belongs|sentBadRST) == sentReset) && !third && peer.bits&sentSegment != 0 && c.serverProof(r, x):
 			j.Verdict, j.Missing = CompletedUnseen, MissingACK
 			if !syn {
@@ -414,6 +416,13 @@ func (c *Conn) judgeOpening(j *Judgement, x *Rest, k *Clues, accepted, cand, thi
 	default:
 		j.Verdict = Midstream
 	}
+}
+
+// heldAlive reports whether the first that was seen of o behind the SYN-ACK keeps an open connection alive: it acknowledges the SYN-ACK, has the
+// number before the next (RFC 9293, 3.8.4), and came so late that the SYN-ACK would have been repeated, had nothing answered it.
+func (c *Conn) heldAlive(o Side, x *Rest) bool {
+	me, peer := &c.half[o], &c.half[1-o]
+	return c.candSeq == me.isn && c.candAck == peer.isn+1 && peer.copies == 1 && x.candTime-x.synackTime > int64(longSample)
 }
 
 // resetFromWithin reports whether the RST which is all that was seen of the peer of o is of one that has the

@@ -85,3 +85,50 @@ func TestHonestSamples(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestHonestHeldAlive holds that who keeps a silent connection alive has it, though its third packet was missed, and that
+// a third packet with the number of a keep-alive that comes at once is just wrong.
+func TestHonestHeldAlive(t *testing.T) {
+	for _, x := range []saying{
+		{"kept alive by who called", `
+			c S 1000
+			s SA 5000 1001
+			+75000 c A 1000 5001
+			s A 5001 1001
+			+75000 c A 1000 5001
+			s A 5001 1001`, `
+			1 handshake=completed_unseen missing=[ack] ack_frame= confirmed_frame=4 close=open client_rtt_us=`},
+		{"with an octet", `
+			c S 1000
+			s SA 5000 1001
+			+75000 c A 1000 5001 1
+			s A 5001 1001`, `
+			1 handshake=completed_unseen missing=[ack] orig_payload=0`},
+		{"nothing came back", `
+			c S 1000
+			s SA 5000 1001
+			+75000 c A 1000 5001`, `
+			1 handshake=invalid`},
+		{"the SYN-ACK was repeated: nobody answered it", `
+			c S 1000
+			s SA 5000 1001
+			+1000 s SA 5000 1001
+			+75000 c A 1000 5001
+			s A 5001 1001`, `
+			1 handshake=invalid`},
+		{"at once", `
+			c S 1000
+			s SA 5000 1001
+			c A 1000 5001
+			s A 5001 1001`, `
+			1 handshake=invalid`},
+		{"of another answer", `
+			c S 1000
+			s SA 5000 1001
+			+75000 c A 1000 6001
+			s A 5001 1001`, `
+			1 handshake=invalid`},
+	} {
+		x.hold(t)
+	}
+}

@@ -17,6 +17,10 @@ var slowWords = []string{string(SlowResponder), string(SlowPath), string(SlowWin
 // noticed is the least time worth a word: people notice a fifth of a second.
 const noticed = 200e6
 
+// unrepeated is how long a SYN-ACK waits for the third packet before it is sent again (RFC 6298, 2.1: a second, before it three). Where it was
+// not, and what acknowledges it came later, the third packet was missed, and that time is nobody's way.
+const unrepeated = 3e9
+
 // Slow is the largest share of the time that the connection was waited for, where
 // that share alone would be noticed.
 func (r *Record) Slow() Slowness {
@@ -42,11 +46,14 @@ func (r *Record) SlowFor() (Slowness, int64) {
 	}
 	note(SlowWindow, r.WindowStall)
 	note(SlowLoss, r.LossStall)
-	rtt := max(r.ServerRTT, 0) + max(r.ClientRTT, 0)
+	rtt := max(r.ServerRTT, 0)
+	if r.SYNACKRetries > 0 || r.ClientRTT <= unrepeated {
+		rtt += max(r.ClientRTT, 0)
+	}
 	if r.SYNRetries+r.SYNACKRetries > 0 && r.Setup > 0 {
 		note(SlowOpening, r.Setup-rtt)
 	}
-	if way := rtt * int64(r.Turns+1); rtt > 0 && felt(rtt, way) {
+	if way := rtt * int64(r.Turns+1); rtt > 0 && way <= r.DurationNS && felt(rtt, way) {
 		note(SlowPath, way)
 	}
 	if most < noticed {
