@@ -150,6 +150,18 @@ func (c *Conn) misnumbered(p *capture.Packet, side Side, x *Rest) bool {
 	return false
 }
 
+// answersMissed reports whether p, a segment of side right behind its SYN, acknowledges another SYN-ACK than the one that was seen, whose
+// checksum is wrong as that of all that was seen of its sender: its number was damaged, and it is forgotten. What arrived was missed.
+func (c *Conn) answersMissed(p *capture.Packet, side Side, x *Rest) bool {
+	me, peer := &c.half[side], &c.half[1-side]
+	if p.Bits&(capture.BadSum|capture.PartialSum|capture.Unchecked) != 0 || me.bits&(sentSYN|sentSYNACK|sentSegment|goodSum) != sentSYN|goodSum ||
+		p.Seq != me.isn+1 || peer.bits&(belongs|badSum|goodSum) != sentSYNACK|badSum || peer.synAck != p.Seq || side != c.synSide() {
+		return false
+	}
+	c.unread(1-side, x)
+	return true
+}
+
 // unread forgets all that was seen of side, see misread.
 func (c *Conn) unread(side Side, x *Rest) {
 	me, peer := &c.half[side], &c.half[1-side]

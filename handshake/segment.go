@@ -19,13 +19,17 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 	}
 	switch {
 	case p.Flags.Any(capture.ACK) && (p.Seq != me.next || me.bits&hasAck == 0) && c.precedes(p.Ack, 1-side, x):
-		if me.bits&hasAck == 0 {
-			c.misled(p, side)
+		if !c.answersMissed(p, side, x) {
+			if me.bits&hasAck == 0 {
+				c.misled(p, side)
+			}
+			return 0
 		}
-		return 0
 	case p.Flags.Any(capture.ACK) && me.bits&hasAck == 0 && c.madeUp(p, side, x):
-		c.misled(p, side)
-		return OddAckUnsent
+		if !c.answersMissed(p, side, x) {
+			c.misled(p, side)
+			return OddAckUnsent
+		}
 	case c.precedes(p.Seq+1, side, x):
 		return 0
 	case me.bits&sentFIN != 0 && peer.bits&hasAck != 0 && peer.ack == me.fin && p.Seq.After(me.fin+1):

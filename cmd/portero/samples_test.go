@@ -132,3 +132,50 @@ func TestHonestHeldAlive(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestHonestMisnumbered holds that a SYN-ACK whose number was damaged, the good copy of which was missed, is none, be its number too large or too small.
+func TestHonestMisnumbered(t *testing.T) {
+	for _, x := range []saying{
+		{"too large", `
+			c S 1000
+			s SA 70000 1001 0 bad
+			c A 1001 5001
+			c PA 1001 5001 50
+			s PA 5001 1051 20
+			c A 1051 5021`, `
+			1 handshake=completed_unseen missing=[synack] synack_frame= ack_frame=3 confirmed_frame=5 orig_payload=50 resp_payload=20 resp_lost=0 orig_lost=0`},
+		{"too small", `
+			c S 1000
+			s SA 500 1001 0 bad
+			c A 1001 5001
+			c PA 1001 5001 50
+			s PA 5001 1051 20
+			c A 1051 5021`, `
+			1 handshake=completed_unseen missing=[synack] synack_frame= ack_frame=3 orig_payload=50 resp_payload=20 resp_lost=0`},
+		{"too large by one", `
+			c S 1000
+			s SA 5001 1001 0 bad
+			c A 1001 5001
+			s FA 5001 1001
+			c A 1001 5002`, `
+			1 handshake=completed_unseen missing=[synack] ack_frame=3 close=half_closed closed_by=resp resp_payload=0`},
+		{"too large by half of all numbers", `
+			c S 1000
+			s SA 2147488648 1001 0 bad
+			c A 1001 5001
+			s PA 5001 1001 20`, `
+			1 handshake=completed_unseen missing=[synack] resp_payload=20`},
+		{"and nothing more of its sender was captured", `
+			c S 1000
+			s SA 70000 1001 0 bad
+			c PA 1001 5001 50`, `
+			1 handshake=implied missing=[synack] orig_payload=50`},
+		{"one that verifies, and a third packet that does not fit", `
+			c S 1000
+			s SA 70000 1001
+			c A 1001 5001`, `
+			1 handshake=invalid`},
+	} {
+		x.hold(t)
+	}
+}

@@ -53,7 +53,7 @@ func (r *Record) SlowFor() (Slowness, int64) {
 	if r.SYNRetries+r.SYNACKRetries > 0 && r.Setup > 0 {
 		note(SlowOpening, r.Setup-rtt)
 	}
-	if way := rtt * int64(r.Turns+1); rtt > 0 && way <= r.DurationNS && felt(rtt, way) {
+	if way := min(rtt*int64(r.Turns+1), r.DurationNS); rtt > 0 && felt(rtt, way) {
 		note(SlowPath, way)
 	}
 	if most < noticed {
