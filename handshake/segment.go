@@ -98,6 +98,9 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 				repair := c.count(p.Seq, p.Seq.Add(p.PayloadLen), side, x) && !x.probes(side, p)
 				if repair {
 					x.pace.loss = grown(x.pace.loss, x.Quiet)
+					if x.flags&dataAsked != 0 && c.opens(side) && !(peer.bits&hasAck != 0 && !p.Seq.Add(p.PayloadLen).After(peer.ack)) {
+						x.pace.askAgain(min(max(x.Quiet, 0), max(p.Time-x.pace.askedAt, 0)))
+					}
 				}
 				if !repair || me.next.After(before) {
 					x.talk(c.opens(side), p)

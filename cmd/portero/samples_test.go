@@ -179,3 +179,63 @@ func TestHonestMisnumbered(t *testing.T) {
 		x.hold(t)
 	}
 }
+
+// TestHonestWaits holds that who asks again because nothing came back waits for the network, not for the responder.
+func TestHonestWaits(t *testing.T) {
+	for _, x := range []saying{
+		{"the question is lost three times", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 50
+			+200 c PA 1001 5001 50
+			+400 c PA 1001 5001 50
+			+800 c PA 1001 5001 50
+			s A 5001 1051
+			s PA 5001 1051 99`, `
+			1 slow=loss loss_stall_us=1400000 longest_wait_us=20000 ttfb_us=1420000`},
+		{"its first half was lost", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1101 5001 50
+			s A 5001 1001
+			+3000 c A 1001 5001 100
+			s A 5001 1151
+			s PA 5001 1151 99`, `
+			1 slow=loss loss_stall_us=3000000 longest_wait_us=30000 ttfb_us=3030000`},
+		{"it has it, and takes its time; a copy of the question changes nothing", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 50
+			s A 5001 1051
+			+200 c PA 1001 5001 50
+			s A 5001 1051
+			+3000 s PA 5001 1051 99`, `
+			1 slow=responder longest_wait_us=3220000 ttfb_us=3220000`},
+		{"what was repaired was said before", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 50
+			+1000 c PA 1001 5001 50
+			s A 5001 1051
+			c PA 1051 5001 50
+			s A 5001 1101
+			+2000 s PA 5001 1101 99`, `
+			1 slow=responder longest_wait_us=2010000 ttfb_us=2010000 loss_stall_us=1000000`},
+		{"the second question is lost", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 50
+			s PA 5001 1051 99
+			c PA 1051 5100 50
+			+1000 c PA 1051 5100 50
+			s PA 5100 1101 99`, `
+			1 slow=loss longest_wait_us=10000 ttfb_us=10000 loss_stall_us=1000000`},
+	} {
+		x.hold(t)
+	}
+}
