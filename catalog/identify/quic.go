@@ -226,6 +226,7 @@ type quicState struct {
 	close     uint64
 	keys      *initialKeys
 	early     uint64 // an Initial of that frame is set aside
+	made      uint8  // how often keys were made of what stood in an Initial
 	fresh     bool   // a Retry changed the keys: the next Initial of the client makes new ones
 }
 
@@ -378,10 +379,15 @@ func (f *QUICFacts) judge(q *quicState) {
 	}
 }
 
+// maxMade is how often keys are made for one connection, which takes ten microseconds: once, and once more for each Retry, change of version
+// and packet of the server that may be the client's.
+const maxMade = 16
+
 // quicInitial decrypts an Initial and reads its frames: its keys follow from what
 // everybody can see (RFC 9001, section 5.2).
 func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h *longHeader) {
-	if who == 1 && k.facts.TLS == nil {
+	if who == 1 && k.facts.TLS == nil && q.made < maxMade {
+		q.made++
 		// Nothing of the other end was opened: it may be the server, captured first. The first of a client opens by what
 		// stands in it.
 		if own := x.keysOf(h, b); own != nil && own.open(x.plain[:0], x.head[:0], b, h.pnAt, 0) != nil {
@@ -392,7 +398,8 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	}
 	if who == 0 && (q.keys == nil || q.fresh && !bytes.Equal(h.dcid, q.keys.dcid[:q.keys.n])) {
 		// The server's answer changes the client's destination id, not the keys.
-		if q.keys == nil || q.fresh {
+		if q.made < maxMade && (q.keys == nil || q.fresh) {
+			q.made++
 			q.fresh = q.fresh && q.keys == nil // a Retry may have been captured before what it answers
 			q.keys = x.keysOf(h, b)
 		}
@@ -406,6 +413,10 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 		// The server goes on in another version that the client's hello fits: its keys follow
 		// from the same id (RFC 9369, section 4.1). Only a packet of its that they open changes
 		// ours; a late one of the client is still in the old.
+		if q.made == maxMade {
+			return
+		}
+		q.made++
 		if keys = newInitialKeys(h.version, keys.dcid[:keys.n]); keys == nil {
 			return
 		}

@@ -38,3 +38,34 @@ func TestQUICPackets(t *testing.T) {
 		}
 	}
 }
+
+// TestQUICKeysAreMadeSeldom: whoever sends Initials that need other keys each, by their side, their version or behind a Retry, makes
+// the reader work for the first of them only.
+func TestQUICKeysAreMadeSeldom(t *testing.T) {
+	client, server := quicHellos(t)
+	hello := func(i int, version uint32) string {
+		dcid := []byte{1, 2, 3, 4, 5, 6, byte(i >> 8), byte(i)}
+		return string(sealInitial(newInitialKeys(version, dcid), version, 0, dcid, nil, cryptoFrame(0, client), 0, 1200))
+	}
+	reply := string(sealInitial(newInitialKeys(1, []byte("firstdst")), 1, 1, []byte("clientid"), []byte("serverid"), cryptoFrame(0, server), 0, 1200))
+	retry := "\xf0\x00\x00\x00\x01\x00\x08serverid" + strings.Repeat("x", 40)
+	for name, say := range map[string]func(d *dialogue, i int){
+		"the server's": func(d *dialogue, _ int) { d.say(theirs, reply) },
+		"retries":      func(d *dialogue, i int) { d.say(ours, hello(i, 1)).say(theirs, retry) },
+		"versions":     func(d *dialogue, i int) { d.say(ours, hello(0, 1)).say(theirs, hello(i, version2)) },
+	} {
+		d := udpTalk(443)
+		for i := range 200 {
+			say(d, i)
+		}
+		most := uint8(0)
+		for i := range d.x.slots {
+			if q, ok := d.x.slots[i].aux.(*quicState); ok {
+				most = max(most, q.made)
+			}
+		}
+		if most != maxMade {
+			t.Errorf("%s: keys made %d times", name, most)
+		}
+	}
+}
