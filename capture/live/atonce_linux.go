@@ -40,7 +40,7 @@ func anywhere() bool { return true }
 func namespace() (id [2]uint64) {
 	var st unix.Stat_t
 	if unix.Stat("/proc/thread-self/ns/net", &st) == nil {
-		id = [2]uint64{st.Dev, st.Ino}
+		id = [2]uint64{uint64(st.Dev), st.Ino}
 	}
 	return id
 }
