@@ -146,7 +146,7 @@ func (f *Finding) placeText(l words.Lang) string {
 	case "lan-poisoning":
 		switch f.Name {
 		case "arp":
-			return say(l.Pick("%s is claimed by %d machines at the same time%s", "%s lo reclaman a la vez %d equipos%s"), f.Target, f.Count, listed(f.Detail))
+			return say(l.Pick("%s is claimed by %d machines within a minute%s", "%s lo reclaman %d equipos en menos de un minuto%s"), f.Target, f.Count, listed(f.Detail))
 		case "dhcp":
 			return say(l.Pick("%d machines hand out addresses%s", "%d equipos reparten direcciones%s"), f.Count, listed(f.Detail))
 		}

@@ -52,7 +52,7 @@ func TestToldOfAll(t *testing.T) {
 			"10.0.0.9 asked for 90 different names under one domain, 60 octets long on average",
 			"10.0.0.9 preguntó por 90 nombres distintos de un mismo dominio, de 60 octetos por término medio"},
 		{Finding{Kind: "lan-poisoning", Target: a, Count: 2, Name: "arp"},
-			"10.0.0.1 is claimed by 2 machines at the same time", "10.0.0.1 lo reclaman a la vez 2 equipos"},
+			"10.0.0.1 is claimed by 2 machines within a minute", "10.0.0.1 lo reclaman 2 equipos en menos de un minuto"},
 		{Finding{Kind: "lan-poisoning", Count: 2, Name: "dhcp"},
 			"2 machines hand out addresses", "2 equipos reparten direcciones"},
 	} {
