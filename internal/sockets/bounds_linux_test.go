@@ -49,7 +49,7 @@ func TestFinderIsBounded(t *testing.T) {
 		}
 	}
 	before := len(f.holders)
-	f.search(map[uint64][]int{1: {0}}, func(uint64, int32) bool { return false })
+	f.search(map[uint64][]int{1: {0}}, func(uint64, int32) bool { return false }, func() {})
 	if before != 1<<16-1 || len(f.holders) != 1 {
 		t.Errorf("of %d holders and two more %d are remembered", before, len(f.holders))
 	}
@@ -58,7 +58,7 @@ func TestFinderIsBounded(t *testing.T) {
 	for i := range uint64(1<<16 - 2) {
 		f.holders[1<<40+i] = holder{}
 	}
-	if f.search(map[uint64][]int{1: {0}}, func(uint64, int32) bool { return false }); len(f.holders) != 1<<16 {
+	if f.search(map[uint64][]int{1: {0}}, func(uint64, int32) bool { return false }, func() {}); len(f.holders) != 1<<16 {
 		t.Errorf("%d holders are remembered", len(f.holders))
 	}
 	// Of the memory for a picture only what is written here is ever there.
@@ -83,11 +83,11 @@ func TestTheFirstSearchBeginsWithNewPrograms(t *testing.T) {
 	for i := range 40 {
 		holds(fmt.Sprint(30000+i), i+1)
 	}
-	f := &Finder{p: &procfs{root: root, names: map[uint32]string{}, buf: make([]byte, 256)}, holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}}
+	f := &Finder{p: &procfs{root: root, names: map[uint32]string{}, buf: make([]byte, 256)}, holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}, fds: map[int32]*fds{}}
 	f.meet()
 	holds("400", 99)
 	want := map[uint64][]int{99: nil}
-	f.search(want, func(inode uint64, pid int32) bool { delete(want, inode); return pid == 400 })
+	f.search(want, func(inode uint64, pid int32) bool { delete(want, inode); return pid == 400 }, func() {})
 	if len(want) != 0 || len(f.holders) != 1 {
 		t.Errorf("%d sockets were looked at for one; left %v", len(f.holders), want)
 	}

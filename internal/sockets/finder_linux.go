@@ -23,6 +23,8 @@ type Finder struct {
 	nobody  map[uint64]int // inodes that a whole search did not find, with how often
 	busy    []int32        // processes that held something asked for, the latest first
 	newest  map[int32]bool // processes there were at the last search
+	fds     map[int32]*fds // and what they held
+	kept    int            // descriptors in fds
 }
 
 type holder struct {
@@ -43,7 +45,7 @@ func NewFinder() (*Finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Finder{d: d, p: newProcfs(), holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}}
+	f := &Finder{d: d, p: newProcfs(), holders: map[uint64]holder{}, nobody: map[uint64]int{}, newest: map[int32]bool{}, fds: map[int32]*fds{}}
 	_, err = os.ReadDir("/proc/1/fd")
 	f.all = err == nil
 	f.meet()
@@ -151,9 +153,24 @@ func (f *Finder) Find(qs []Query) ([]Owner, error) {
 			delete(f.holders, inode)
 		}
 	}
+	// gone drops what has ended since it was asked for: nobody need be searched for it.
+	gone := func() {
+		for inode, is := range want {
+			q := qs[is[0]]
+			if out[is[0]].Match != Exact || !tcp(q.Proto) {
+				continue
+			}
+			if s, ok, err := f.d.one(q.Proto, q.Local, q.Remote); err == nil && (!ok || s.Inode != inode) {
+				for _, i := range is {
+					out[i] = Owner{Match: Ended}
+				}
+				delete(want, inode)
+			}
+		}
+	}
 	denied := false
 	if len(want) > 0 {
-		denied = f.search(want, answer)
+		denied = f.search(want, answer, gone)
 	}
 	for inode, is := range want {
 		if len(f.nobody) >= maxHolders {
@@ -177,9 +194,9 @@ func (f *Finder) Find(qs []Query) ([]Owner, error) {
 	return out, nil
 }
 
-// search goes through the processes until everything wanted is found. denied says
-// that some may not be looked into.
-func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) (denied bool) {
+// search goes through the processes until everything wanted is found; gone drops what need not be, before the long part of it.
+// denied says that some may not be looked into.
+func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool, gone func()) (denied bool) {
 	pids, err := f.p.pids()
 	if err != nil {
 		return true
@@ -190,7 +207,7 @@ func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) 
 			return
 		}
 		seen[pid] = true
-		no := f.p.sockets(pid, func(inode uint64, fd string) bool {
+		no := f.look(pid, func(inode uint64, fd string) bool {
 			if len(f.holders) >= maxHolders {
 				clear(f.holders)
 			}
@@ -212,13 +229,16 @@ func (f *Finder) search(want map[uint64][]int, answer func(uint64, int32) bool) 
 	for _, pid := range append([]int32(nil), f.busy...) {
 		look(pid)
 	}
-	for i := len(pids) - 1; i >= 0; i-- {
-		look(pids[i])
+	if gone(); len(want) > 0 {
+		for i := len(pids) - 1; i >= 0; i-- {
+			look(pids[i])
+		}
 	}
 	clear(f.newest)
 	for _, pid := range pids {
 		f.newest[pid] = true
 	}
+	f.prune()
 	return denied
 }
 
