@@ -346,9 +346,21 @@ func (m *Model) detail(i item) string {
 				s += "  " + p
 			}
 		}
-		return s + m.instead(&x.Port)
+		s += m.instead(&x.Port)
+		if x.Service != "" {
+			s += "  " + x.Service
+		}
+		if x.Attempts > 0 {
+			s += "  " + fmt.Sprintf(m.pick("tried %d, accepted %d, clients %d", "intentos %d, aceptados %d, clientes %d"), x.Attempts, x.Accepted, x.Clients)
+		}
+		return s
 	case *hostItem:
-		return x.Addr.String() + "  " + x.Name
+		s := x.Addr.String()
+		if x.Name != "" {
+			s += "  " + x.Name
+		}
+		return s + "  " + fmt.Sprintf(m.pick("opened %d, failed %d  received %d  open doors %d  peers %d  %s out, %s in", "abrió %d, fallidas %d  recibidas %d  puertas abiertas %d  interlocutores %d  salen %s, entran %s"),
+			x.Opened, x.Failed, x.Received, x.OpenDoors, x.Peers, table.Amount(x.BytesOut), table.Amount(x.BytesIn))
 	case *findingItem:
 		return x.Text(m.Lang)
 	}

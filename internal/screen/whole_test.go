@@ -93,6 +93,28 @@ func TestCursorStaysWithWhatWasLookedAt(t *testing.T) {
 	}
 }
 
+// Of a host or a door, too, the line under the cursor has what the columns have no room for.
+func TestDetailOfHostsAndDoors(t *testing.T) {
+	for _, c := range []struct {
+		l    words.Lang
+		keys string
+		want string
+	}{
+		{words.English, "3/2.7<enter>", "192.0.2.7 opened 1, failed 0 received 0 open doors 0 peers 1 0 B out, 0 B in"},
+		{words.Spanish, "3/2.7<enter>", "192.0.2.7 abrió 1, fallidas 0 recibidas 0 puertas abiertas 0 interlocutores 1 salen 0 B, entran 0 B"},
+		{words.English, "2/:443<enter>", "192.0.2.9:443/tcp silent https? tried 1, accepted 0, clients 1"},
+		{words.Spanish, "2/:443<enter>", "192.0.2.9:443/tcp mudo https? intentos 1, aceptados 0, clientes 1"},
+	} {
+		for _, w := range []int{200, 80, 46} {
+			m, _ := filled(t, c.l, "first-look", w, 24)
+			press(m, c.keys)
+			if got := strings.Join(strings.Fields(strings.Join(m.inFull(m.lines(), 0), " ")), " "); got != c.want {
+				t.Errorf("%d columns: %q, want %q", w, got, c.want)
+			}
+		}
+	}
+}
+
 // The line under the cursor is whole where it fits with one space between its parts.
 func TestDetailThatJustFits(t *testing.T) {
 	m, _ := filled(t, words.English, "first-look", 80, 24)
