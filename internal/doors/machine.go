@@ -33,9 +33,10 @@ type Place struct {
 	Attempts, Accepted, Refused uint64
 	Bytes                       uint64 // payload both ways
 	Clients                     int
-	Doors                       []Key // the doors that were seen of a socket, or the one without
-	Last                        int64 // ns, 0 when never
-	Service                     string
+	Doors                       []Key  // the doors that were seen of a socket, or the one without
+	Last                        int64  // ns, 0 when never
+	Service                     string // as Door.Called has it
+	spoken                      bool   // and what was spoken
 	// Instead has somebody who listens on this port at other addresses alone, where nobody listens at this one: a
 	// server that was bound to 127.0.0.1, mostly.
 	Instead *sockets.Socket
@@ -169,8 +170,8 @@ func (p *Place) add(d *Door) {
 	p.Refused += d.Refused
 	p.Bytes += d.BytesIn + d.BytesOut
 	p.Last = max(p.Last, d.Last)
-	if p.Service == "" {
-		p.Service = d.Service
+	if p.Service == "" || d.spoken() && !p.spoken {
+		p.Service, p.spoken = d.Called(), d.spoken()
 	}
 }
 

@@ -109,3 +109,32 @@ func TestJoin(t *testing.T) {
 		t.Errorf("without a capture: %+v", all)
 	}
 }
+
+// What a number is for has its mark beside a socket, too, and gives way to what was spoken at another of its addresses.
+func TestServiceOfASocket(t *testing.T) {
+	here := netip.MustParseAddr("192.0.2.1")
+	n := &sockets.Snapshot{Local: []netip.Addr{here}, Sockets: []sockets.Socket{{Proto: capture.ProtoTCP, Local: netip.MustParseAddrPort("0.0.0.0:8080"), State: sockets.Listen}}}
+	said := func(to, service, by string) *record.Record {
+		r := seen(capture.ProtoTCP, "198.51.100.1:1", to, handshake.Completed)
+		r.Service, r.ServiceBy = service, by
+		return r
+	}
+	for _, c := range []struct {
+		records []*record.Record
+		want    string
+	}{
+		{nil, ""},
+		{[]*record.Record{said("192.0.2.1:8080", "http-alt", "port")}, "http-alt?"},
+		{[]*record.Record{said("192.0.2.1:8080", "http-alt", "user")}, "http-alt"},
+		{[]*record.Record{said("127.0.0.1:8080", "http-alt", "port"), said("192.0.2.1:8080", "http", "payload")}, "http"},
+		{[]*record.Record{said("127.0.0.1:8080", "http", "payload"), said("192.0.2.1:8080", "http-alt", "port")}, "http"},
+	} {
+		var ta Tally
+		for _, r := range c.records {
+			ta.Add(r)
+		}
+		if got := Join(n, &ta)[0].Service; got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
