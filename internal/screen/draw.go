@@ -247,7 +247,11 @@ func (m *Model) tabNames(whole bool) string {
 // by is the order of the list.
 func (m *Model) by() string {
 	o := orders[m.tab][m.order[m.tab]]
-	return m.pick("by ", "por ") + m.pick(o.en, o.es)
+	by := m.pick(o.en, o.es)
+	if strings.HasSuffix(by, m.pick(" first", " primero")) { // which says it by itself
+		return by
+	}
+	return m.pick("by ", "por ") + by
 }
 
 // list draws the tab, and says on which line the cursor is.

@@ -65,19 +65,19 @@ var columns = [4][]column{
 
 // orders are the ways in which a tab can be sorted, the first one at the start.
 var orders = [4][]order{
-	{{"latest", "lo último", nil}, {"size", "tamaño", func(a, b item) bool { return size(a) > size(b) }}, {"opening", "apertura", func(a, b item) bool { return a.paint() < b.paint() }},
+	{{"latest", "lo nuevo primero", nil}, {"size", "tamaño", func(a, b item) bool { return size(a) > size(b) }}, {"opening", "apertura", func(a, b item) bool { return a.paint() < b.paint() }},
 		{"program", "programa", func(a, b item) bool { return rec(a).Process > rec(b).Process }}, {"rtt", "rtt", func(a, b item) bool { return rec(a).ServerRTT > rec(b).ServerRTT }},
 		{"number", "número", func(a, b item) bool { return rec(a).ID < rec(b).ID }}},
-	{{"this machine first", "primero este equipo", nil}, {"port", "puerto", func(a, b item) bool { return a.(*portItem).Port.Port < b.(*portItem).Port.Port }},
-		{"latest", "lo último", func(a, b item) bool { return a.(*portItem).Last > b.(*portItem).Last }}, {"tried", "intentos", func(a, b item) bool { return a.(*portItem).Attempts > b.(*portItem).Attempts }},
+	{{"this machine first", "este equipo primero", nil}, {"port", "puerto", func(a, b item) bool { return a.(*portItem).Port.Port < b.(*portItem).Port.Port }},
+		{"latest", "lo nuevo primero", func(a, b item) bool { return a.(*portItem).Last > b.(*portItem).Last }}, {"tried", "intentos", func(a, b item) bool { return a.(*portItem).Attempts > b.(*portItem).Attempts }},
 		{"size", "tamaño", func(a, b item) bool { return a.(*portItem).Bytes > b.(*portItem).Bytes }}},
-	{{"address", "dirección", nil}, {"latest", "lo último", func(a, b item) bool { return a.(*hostItem).Last > b.(*hostItem).Last }},
+	{{"address", "dirección", nil}, {"latest", "lo nuevo primero", func(a, b item) bool { return a.(*hostItem).Last > b.(*hostItem).Last }},
 		{"size", "tamaño", func(a, b item) bool {
 			x, y := a.(*hostItem), b.(*hostItem)
 			return x.BytesIn+x.BytesOut > y.BytesIn+y.BytesOut
 		}}, {"opened", "abrió", func(a, b item) bool { return a.(*hostItem).Opened > b.(*hostItem).Opened }},
 		{"failed", "fallidas", func(a, b item) bool { return a.(*hostItem).Failed > b.(*hostItem).Failed }}},
-	{{"severity", "gravedad", nil}, {"latest", "lo último", func(a, b item) bool { return a.(*findingItem).Last > b.(*findingItem).Last }}},
+	{{"severity", "gravedad", nil}, {"latest", "lo nuevo primero", func(a, b item) bool { return a.(*findingItem).Last > b.(*findingItem).Last }}},
 }
 
 type order struct {

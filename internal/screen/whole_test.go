@@ -115,6 +115,20 @@ func TestDetailOfHostsAndDoors(t *testing.T) {
 	}
 }
 
+// What the list is sorted by is said as one says it.
+func TestOrdersAreSaid(t *testing.T) {
+	for l, want := range map[words.Lang][]string{words.English: {"by latest", "this machine first", "by address", "by severity"}, words.Spanish: {"lo nuevo primero", "este equipo primero", "por dirección", "por gravedad"}} {
+		m, _ := filled(t, l, "first-look", 80, 24)
+		for i, by := range want {
+			press(m, string(rune('1'+i)))
+			has(t, m, " "+by)
+			if strings.Contains(text(m), "by this") || strings.Contains(text(m), "por lo") || strings.Contains(text(m), "por este") {
+				t.Errorf("%v:\n%s", l, text(m))
+			}
+		}
+	}
+}
+
 // The line under the cursor is whole where it fits with one space between its parts.
 func TestDetailThatJustFits(t *testing.T) {
 	m, _ := filled(t, words.English, "first-look", 80, 24)
