@@ -205,11 +205,17 @@ func (n *Namer) run() {
 			}
 		}
 		for _, t := range n.round(batch) {
-			if len(waiting) < maxTickets {
+			if n.mayWait(len(waiting)) {
 				waiting = append(waiting, t)
 			}
 		}
 	}
+}
+
+// mayWait reports whether one more may be asked for again, beside so many. While more open than can be looked up, as in a
+// flood of calls that nobody ever accepts, those that were not asked for at all come first.
+func (n *Namer) mayWait(waiting int) bool {
+	return waiting < maxTickets && len(n.opened) < maxTickets/2
 }
 
 func (n *Namer) note(err error) {

@@ -116,3 +116,19 @@ func TestNotAcceptedYet(t *testing.T) {
 		}
 	}
 }
+
+// While more connections open than can be looked up, nobody is asked a second time for one while others wait for the first.
+func TestFirstQuestionsComeFirst(t *testing.T) {
+	n := &Namer{opened: make(chan ticket, maxTickets)}
+	for _, c := range []struct {
+		opened, waiting int
+		want            bool
+	}{{0, 0, true}, {0, maxTickets - 1, true}, {0, maxTickets, false}, {maxTickets/2 - 1, 0, true}, {maxTickets / 2, 0, false}, {maxTickets, 10, false}} {
+		for len(n.opened) < c.opened {
+			n.opened <- ticket{}
+		}
+		if got := n.mayWait(c.waiting); got != c.want {
+			t.Errorf("%d to be asked for, %d again: %v", c.opened, c.waiting, got)
+		}
+	}
+}
