@@ -57,6 +57,9 @@ type Fact struct {
 	note      *Note // of an override; nil: by kind and name
 }
 
+// Own reports whether the fact is of somebody's own overrides: who wrote it knows what lives on that number there.
+func (f *Fact) Own() bool { return f.note != nil }
+
 // Catalog is the data in the form in which it is asked. Use Default.
 type Catalog struct {
 	entries  []Entry

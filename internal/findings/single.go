@@ -175,10 +175,13 @@ func (x *scene) exposed() {
 	if !ok {
 		return
 	}
-	// The number alone says what the service is: then not above medium.
+	// The number alone says what the service is: then not above medium, but for who knows what it is in this house.
 	f := x.door("exposure", "medium")
 	f.Name = x.d.service(x.r)
-	if x.r.ServiceBy == "payload" && fact.Severity == "high" {
+	switch {
+	case fact.Own():
+		f.Severity, f.Name = fact.Severity, fact.Name
+	case x.r.ServiceBy == "payload" && fact.Severity == "high":
 		f.Severity = "high"
 	}
 	x.answers(f)
@@ -186,15 +189,23 @@ func (x *scene) exposed() {
 
 // private is the fact that what answers is meant for the inside.
 func (d *Detector) private(r *record.Record) (catalog.Fact, bool) {
-	port := r.Resp.Port
+	fs := d.cat.Facts(r.Proto, r.Resp.Port)
+	inner := func(f catalog.Fact) bool {
+		switch f.Kind {
+		case "exposure", "boundary-block", "ics", "no-auth":
+			return true
+		}
+		return false
+	}
+	// A service of one's own is what its number says, and speaks what it likes.
+	if i := slices.IndexFunc(fs, func(f catalog.Fact) bool { return f.Own() && inner(f) }); i >= 0 {
+		return fs[i], true
+	}
 	if r.ServiceBy == "payload" && !atHome(r) {
 		return catalog.Fact{}, false // something else lives on this number
 	}
-	for _, f := range d.cat.Facts(r.Proto, port) {
-		switch f.Kind {
-		case "exposure", "boundary-block", "ics", "no-auth":
-			return f, true
-		}
+	if i := slices.IndexFunc(fs, inner); i >= 0 {
+		return fs[i], true
 	}
 	return catalog.Fact{}, false
 }
