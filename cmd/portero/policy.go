@@ -160,15 +160,18 @@ func policyList(fs []findings.Finding, l words.Lang, utc bool, format string) *l
 		if line > 0 {
 			at = line
 		}
-		first := string(record.AppendTime(nil, f.First))
+		first, service := string(record.AppendTime(nil, f.First)), f.Name
 		if format == "table" {
 			first = stamp(f.First, utc)
+			if f.PortOnly {
+				service = record.Called(service, "port")
+			}
 		}
 		var file any
 		if len(f.Files) > 0 {
 			file = f.Files[0]
 		}
-		t.rows = append(t.rows, []any{f.Target.String(), f.Port, record.ProtoName(f.Proto), f.Name, caller, f.Count, f.Of, id, at, first, f.Records[0], f.Frames[0], file})
+		t.rows = append(t.rows, []any{f.Target.String(), f.Port, record.ProtoName(f.Proto), service, caller, f.Count, f.Of, id, at, first, f.Records[0], f.Frames[0], file})
 	}
 	return t
 }

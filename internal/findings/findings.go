@@ -34,6 +34,7 @@ type Finding struct {
 	Files            []string // the inputs in which Frames are, one each; nil where all are of one
 	files            []uint32 // their numbers while the Detector has them
 	Name             string   // service, or what history calls the port; may be from the wire
+	PortOnly         bool     // of a door: nothing but its port says that it is called Name
 	Detail           string   // of the kind: user, version, address; may be from the wire
 	Others           bool     // Detail is that of the first record, and other records have another
 	Sizes            bool     // the same of Extra
@@ -53,8 +54,11 @@ type Identity struct {
 // Identity is that of f.
 func (f *Finding) Identity() Identity {
 	what := f.Name
-	if f.Kind == "dns-tunnel" {
+	switch {
+	case f.Kind == "dns-tunnel":
 		what = f.Detail // the domain
+	case ofDoor(f.Kind):
+		what = "" // it is called otherwise once somebody speaks there
 	}
 	return Identity{f.Kind, f.Actor, f.Target, f.Proto, f.Port, what}
 }
@@ -256,6 +260,9 @@ func (d *Detector) Observe(r *record.Record) {
 		ru.add(t, &e)
 		ru.host(t, m.other)
 		x := t.alone
+		if ofDoor(m.f.Kind) {
+			x.call(m.f.Name, m.spoken, r.ID)
+		}
 		if x.from != 0 {
 			x.others = x.others || x.text != m.f.Detail
 			x.sizes = x.sizes || t.a != m.f.Extra

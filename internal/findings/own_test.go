@@ -1,11 +1,14 @@
 package findings
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"portero/catalog"
 	"portero/handshake"
+	"portero/internal/policy"
 	"portero/internal/record"
 	"portero/internal/words"
 )
@@ -53,6 +56,54 @@ func TestOwnServiceThatServesTheInternet(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+}
+
+// A door is told of once, by what was spoken there, though one caller speaks and another looks whether it opens; as gravely as
+// the gravest of them shows.
+func TestADoorIsToldOfOnce(t *testing.T) {
+	speak, silent := spoke("rdp"), func(r *record.Record) { r.Service, r.ServiceBy = "ms-wbt-server", "port" }
+	p, err := policy.Read(strings.NewReader("10.0.0.1 22/tcp\n"), "p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		edits []func(*record.Record)
+		want  string
+	}{
+		"nobody speaks":    {[]func(*record.Record){silent, silent}, "exposure medium ms-wbt-server true of 2 by 2; not-in-policy medium ms-wbt-server true of 2 by 2"},
+		"the first speaks": {[]func(*record.Record){speak, silent, silent}, "exposure high rdp false of 3 by 3; not-in-policy medium rdp false of 3 by 3"},
+		"the last speaks":  {[]func(*record.Record){silent, silent, speak}, "exposure high rdp false of 3 by 3; not-in-policy medium rdp false of 3 by 3"},
+		"another language, which makes no exposure of this number": {[]func(*record.Record){silent, spoke("tls"), speak}, "exposure high rdp false of 2 by 2; not-in-policy medium tls false of 3 by 3"},
+	} {
+		var s teller
+		d := New(catalog.Default(), nil, 0)
+		d.Policy = p
+		for i, edit := range c.edits {
+			s.scene(fmt.Sprintf("8.8.4.%d", i+1), "10.0.0.1", 3389, handshake.Completed, edit)
+		}
+		ids := map[Identity]bool{}
+		for i := range s.rs {
+			d.Observe(&s.rs[i])
+			for _, f := range d.Findings() {
+				ids[f.Identity()] = true
+			}
+		}
+		var got []string
+		for _, f := range d.Findings() {
+			if ofDoor(f.Kind) {
+				got = append(got, fmt.Sprintf("%s %s %s %v of %d by %d", f.Kind, f.Severity, f.Name, f.PortOnly, f.Of, f.Count))
+			}
+		}
+		slices.Sort(got)
+		if s := strings.Join(got, "; "); s != c.want {
+			t.Errorf("%s: %s\nwant %s", what, s, c.want)
+		}
+		for id := range ids {
+			if ofDoor(id.Kind) && id.What != "" {
+				t.Errorf("%s: %+v becomes another finding when somebody speaks", what, id)
+			}
 		}
 	}
 }

@@ -441,7 +441,7 @@ func (d *Detector) appeared(k subject, t *track) (Finding, bool) {
 // single is what records raise one by one, told once for all of them.
 func (d *Detector) single(k subject, t *track) (Finding, bool) {
 	x := t.alone
-	f := Finding{Kind: x.kind, Severity: x.worst, Basis: x.basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(t.hosts.len()), Of: t.total, Extra: t.a, Name: x.name, Detail: x.text, Others: x.others, Sizes: x.sizes}
+	f := Finding{Kind: x.kind, Severity: x.worst, Basis: x.basis, Actor: k.actor, Target: k.target, Proto: k.proto, Port: k.port, Count: uint64(t.hosts.len()), Of: t.total, Extra: t.a, Name: x.name, Detail: x.text, Others: x.others, Sizes: x.sizes, PortOnly: x.named != 0 && !x.spoken}
 	f.evidence(slices.Clone(t.events))
 	return f, true
 }

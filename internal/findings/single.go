@@ -17,6 +17,7 @@ type mark struct {
 	other  netip.Addr // the end that is counted: mostly the client
 	frames []uint64
 	shows  uint64 // the one of frames that is told where there is room for one; 0: the first
+	spoken bool   // what the finding calls a door was spoken there
 }
 
 // shown is the frame that is told where there is room for one.
@@ -29,8 +30,16 @@ func (m *mark) shown() uint64 {
 
 // subject is what the same mark of other records is told together with.
 func (m *mark) subject() (subject, names) {
-	return subject{actor: m.f.Actor, target: m.f.Target, proto: m.f.Proto, port: m.f.Port}, names{m.f.Kind, m.f.Name}
+	n := names{m.f.Kind, m.f.Name}
+	if ofDoor(m.f.Kind) {
+		n.name = ""
+	}
+	return subject{actor: m.f.Actor, target: m.f.Target, proto: m.f.Proto, port: m.f.Port}, n
 }
+
+// ofDoor reports whether a kind is about a door, whatever was spoken there: what one caller says and another does not makes no
+// second one of it. All others are about what was said or done.
+func ofDoor(kind string) bool { return kind == "exposure" || kind == "not-in-policy" }
 
 // Record adds to r what it shows by itself. It keeps nothing: it may be asked of
 // records that are not final.
@@ -93,7 +102,8 @@ func (x *scene) raise(f Finding, proof ...uint64) {
 // answers adds a finding that rests on an answer, so that the answer is the frame that is told.
 func (x *scene) answers(f Finding) {
 	x.raise(f, opening(x.r)...)
-	x.marks[len(x.marks)-1].shows = answering(x.r)
+	m := &x.marks[len(x.marks)-1]
+	m.shows, m.spoken = answering(x.r), x.r.ServiceBy == "payload"
 }
 
 // door begins a finding about the responder's door.
@@ -181,6 +191,9 @@ func (x *scene) exposed() {
 	switch {
 	case fact.Own():
 		f.Severity, f.Name = fact.Severity, fact.Name
+		x.answers(f)
+		x.marks[len(x.marks)-1].spoken = true // its owner says so
+		return
 	case x.r.ServiceBy == "payload" && fact.Severity == "high":
 		f.Severity = "high"
 	}

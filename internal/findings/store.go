@@ -68,6 +68,15 @@ type alone struct {
 	others       bool   // other records have another text
 	sizes        bool   // or another number
 	worst, basis string // the worst severity, and its basis
+	named        uint64 // the record that says what a door is called (see call), 0 before there is one
+	spoken       bool   // and it was spoken there
+}
+
+// call tells what a door is called: by the first record that shows what is spoken there, else by the first.
+func (x *alone) call(name string, spoken bool, by uint64) {
+	if x.named == 0 || spoken && !x.spoken || spoken == x.spoken && by < x.named {
+		x.name, x.spoken, x.named = strings.Clone(name), spoken, by
+	}
 }
 
 // ends are the different other ends of a subject, at most maxHosts.
