@@ -62,13 +62,30 @@ func (a *app) queryCmd() *cobra.Command {
 			if err != nil {
 				return usage(err.Error())
 			}
-			return c.Ask(a.ctx, a.out, q, with, format)
+			out := &counted{to: a.out}
+			err = c.Ask(a.ctx, out, q, with, format)
+			if err == nil && out.n == 0 && format == "table" { // ClickHouse draws none without rows
+				a.say("no record answers this question")
+			}
+			return err
 		},
 	}
 	h.register(cmd.Flags())
 	cmd.Flags().StringVar(&format, "format", "table", "table, ndjson, json, csv, tsv")
 	cmd.Flags().BoolVar(&sql, "sql", false, "print the question's SQL instead of asking it")
 	return cmd
+}
+
+// counted counts what goes through it.
+type counted struct {
+	to io.Writer
+	n  int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, err := c.to.Write(p)
+	c.n += int64(n)
+	return n, err
 }
 
 func (a *app) questions() error {
