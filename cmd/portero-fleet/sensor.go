@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -46,14 +47,20 @@ type sensorFlags struct {
 func (a *app) sensorCmd() *cobra.Command {
 	var o sensorFlags
 	cmd := &cobra.Command{
-		Use: "sensor INTERFACE... | FILE...", Short: "Follow connections and send their records to the broker, by way of a spool on this disk",
+		Use: "sensor [INTERFACE... | FILE...]", Short: "Follow connections and send their records to the broker, by way of a spool on this disk",
 		Long: `Listens to interfaces, or reads captures, and sends the record of every connection that
 ended to the broker. Records go to a spool on disk first, fsynced twice a second, so that a
 broker that is away costs nothing; when the spool is full the oldest go, counted and said.
 The capture never waits. From files everything waits instead, and nothing is dropped.
+Without either it sends what a sensor before it left on the spool, and ends.
 Exit status 2: records were lost, and it says how many; frames that the kernel dropped
 are counted and change nothing.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && spool.Exists(o.dir) {
+				return nil
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.sensor(&o, args) },
 	}
 	fs := cmd.Flags()
@@ -114,8 +121,16 @@ func namesFile(s string) bool {
 	return false
 }
 
-// input opens what is watched: files, or interfaces.
+// rest is the input of who only sends what waits.
+type rest struct{}
+
+func (rest) Next(*capture.Block) error { return io.EOF }
+
+// input opens what is watched: files, or interfaces, or nothing.
 func (a *app) input(o *sensorFlags, args []string) (*input, error) {
+	if len(args) == 0 {
+		return &input{src: rest{}, problems: func() []error { return nil }}, nil
+	}
 	files, err := countFiles(args)
 	switch {
 	case err != nil:
@@ -229,6 +244,9 @@ func (a *app) sensor(o *sensorFlags, args []string) error {
 		return err
 	}
 	defer sp.Close()
+	if len(args) == 0 && sp.Stats().Records == 0 {
+		return usage(fmt.Sprintf("nothing waits on the spool %s, and neither an interface nor a file is named", o.dir))
+	}
 	o.cfg.Wait, o.cfg.Say = in.live == nil, a.say
 	if in.still != nil {
 		o.cfg.Still = in.still.Names
@@ -469,7 +487,9 @@ func (o *sensorFlags) capture(ctx context.Context, s *sensor.Sensor, in *input, 
 		defer eng.Release()
 		return ended(eng.Run(context.Background(), in.src))
 	}
-	defer in.set.Close()
+	if in.set != nil {
+		defer in.set.Close()
+	}
 	eng = engine.New(eo)
 	defer eng.Release()
 	return ended(eng.Run(ctx, in.src))

@@ -155,6 +155,7 @@ var fleetMessages = [][2]string{
 	{"it has grown since it was queued, and has not been read yet: ingest it again when it has", "ha crecido desde que entró en la cola, y aún no se ha leído: cuando se haya leído, hay que repetir ingest"},
 	{"no frame in it", "no tiene ninguna trama"},
 	{"no stream answers; of the brokers these do: %s (a cluster takes records while more than half of its brokers are up; sensors keep what comes): ", "ninguna cola responde; de los intermediarios, estos sí: %s (un clúster toma registros mientras funcionan más de la mitad de los suyos; los sensores guardan lo que llega): "},
+	{"nothing waits on the spool %s, and neither an interface nor a file is named", "nada espera en la cola %s, y no se nombra ni interfaz ni fichero"},
 	{"no record answers this question", "ningún registro responde a esta pregunta"},
 	{"migration %d: ", "migración %d: "},
 }

@@ -90,6 +90,16 @@ var ErrInUse = errors.New("it is locked by a process that runs")
 // ErrClosed is what a closed spool answers.
 var ErrClosed = errors.New("the spool is closed")
 
+// Exists reports whether a spool is in dir.
+func Exists(dir string) bool {
+	for _, name := range []string{"spool", "epoch"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // Open opens the spool in dir, and makes it when it is not there. limit is how
 // many octets it may hold. A spool has one owner at a time.
 func Open(dir string, limit int64) (*Spool, error) {
