@@ -272,8 +272,15 @@ func request(k *pending, s *stream) bool {
 		}
 	}
 	me := int(f.Client)
+	how, octets := noForm, -1
 	ended := headers(b, func(name, value []byte) {
 		switch string(name) {
+		case "content-type":
+			how = formOf(value)
+		case "content-length":
+			if n, err := strconv.ParseUint(string(value[:min(len(value), 20)]), 10, 31); err == nil {
+				octets = int(n)
+			}
 		case "host":
 			if (w.Host == "" || f.Protocol == HTTPProxy && w.Host == text(target)) && hostname(value) {
 				w.Host = text(value)
@@ -294,6 +301,13 @@ func request(k *pending, s *stream) bool {
 	}
 	if w.Host != "" {
 		f.Name, f.NameBy = hostOnly(w.Host), "http"
+	}
+	if ended && how != noForm && string(method) == "POST" {
+		body, whole := posted(b, octets)
+		if !whole && !s.full() {
+			return false // the fields come behind
+		}
+		formLogin(k, body, how, whole)
 	}
 	return ended || s.full()
 }

@@ -76,6 +76,8 @@ func TestSecretsAreNotKept(t *testing.T) {
 		{"nntp", false, 119, []step{{theirs, "200 ready\r\n"}, {ours, "AUTHINFO USER anna\r\n"}, {theirs, "381 more\r\n"}, {ours, "AUTHINFO PASS " + secret + "\r\n"}}, "anna", true},
 		{"nntp sasl", false, 119, []step{{theirs, "200 ready\r\n"}, {ours, "AUTHINFO SASL PLAIN\r\n"}, {theirs, "383 =\r\n"}, {ours, b64([]byte("\x00anna\x00"+secret)) + "\r\n"}}, "anna", true},
 		{"nntp simple", false, 119, []step{{theirs, "200 ready\r\n"}, {ours, "AUTHINFO SIMPLE\r\n"}, {theirs, "350 go on\r\n"}, {ours, "anna " + secret + "\r\n"}}, "anna", true},
+		{"http form", false, 80, []step{{ours, "POST /login HTTP/1.1\r\nHost: d\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nuser=anna&password=" + secret}, {theirs, "HTTP/1.1 200 OK\r\n\r\n"}}, "anna", true},
+		{"http json", false, 80, []step{{ours, "POST /login HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n\r\n{\"user\":\"anna\",\"password\":\"" + secret + "\"}"}, {theirs, "HTTP/1.1 200 OK\r\n\r\n"}}, "anna", true},
 		{"http", false, 80, []step{{ours, "GET /" + secret + "?token=" + secret + " HTTP/1.1\r\nHost: d\r\nCookie: s=" + secret + "\r\nAuthorization: Basic " + b64([]byte("anna:"+secret)) + "\r\n\r\n"},
 			{theirs, "HTTP/1.1 302 Found\r\nSet-Cookie: " + secret + "\r\nLocation: http://anna:" + secret + "@d:8080/?" + secret + "\r\n\r\n"}}, "anna", true},
 		{"http bearer", false, 80, []step{{ours, "GET / HTTP/1.1\r\nHost: d\r\nAuthorization: Bearer " + secret + "\r\n\r\n"}}, "", true},
