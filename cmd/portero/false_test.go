@@ -36,7 +36,9 @@ func TestFalsePositives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	count := map[string]int{}
+	count, grave := map[string]int{}, map[string]int{}
+	// One machine opens port 445 of a hundred others of the Internet, though no name says so (docs/FALSE_POSITIVES.md).
+	real := map[string]string{"cisco+mercury/unit_tests__pcaps__smb.pcap": "scan-answered high"}
 	captures := 0
 	for i, row := range rows[1:] {
 		if i%step != 0 {
@@ -52,14 +54,18 @@ func TestFalsePositives(t *testing.T) {
 		for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
 			var x struct{ Severity, Kind string }
 			if line != "" && json.Unmarshal([]byte(line), &x) == nil {
-				count[x.Kind+" "+x.Severity]++
+				k := x.Kind + " " + x.Severity
+				count[k]++
+				if x.Severity == "high" && x.Kind != "cleartext-credentials" && real[row[0]] != k {
+					grave[k]++
+				}
 			}
 		}
 	}
 	var lines []string
 	for _, k := range slices.Sorted(maps.Keys(count)) {
 		lines = append(lines, fmt.Sprintf("%4d %s", count[k], k))
-		if strings.HasSuffix(k, " high") && k != "cleartext-credentials high" {
+		if grave[k] > 0 {
 			t.Errorf("%s in captures without one", k)
 		}
 	}
