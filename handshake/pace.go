@@ -11,7 +11,7 @@ import (
 // tells who is the originator.
 type pace struct {
 	askedAt  int64  // the originator's last payload so far, later by what repairs of it took
-	first    int64  // until the responder's first octet, plus one; 0 not seen, and less what askedAt is later
+	first    int64  // until the responder's first octet, plus one; 0 not seen
 	sum      int64  // of all waits for the responder
 	longest  int64  // of them
 	at       uint64 // index of the packet that ended the longest
@@ -19,7 +19,7 @@ type pace struct {
 	shut     uint32 // microseconds that windows were shut
 	loss     uint32 // microseconds of silence before repairs
 	turns    uint32 // waits for the responder
-	later    uint32 // askedAt, its lower half, where first says what it is later
+	_        uint32
 }
 
 // Pace is what is known of a connection's waits. Durations are ns, -1 unknown.
@@ -43,7 +43,6 @@ func (x *Data) Pace() Pace {
 	if p.turns == 0 {
 		q.Waited, q.Longest = -1, -1
 	}
-	q.FirstByte = max(q.FirstByte, -1)
 	return q
 }
 
@@ -66,19 +65,6 @@ func (x *Data) talk(orig bool, p *capture.Packet) {
 	x.pace.wait(p.Time-x.pace.askedAt, p.Index)
 }
 
-// askAgain notes that payload of the originator, to which nothing came back, was sent again after the flow was silent for quiet: it was
-// lost, and nobody was waited for.
-func (p *pace) askAgain(quiet int64) {
-	if p.first <= 0 {
-		if p.later != uint32(p.askedAt) {
-			p.first = 0
-		}
-		p.first -= quiet
-		p.later = uint32(p.askedAt + quiet)
-	}
-	p.askedAt += quiet
-}
-
 // greet notes the first octet of a responder that speaks first.
 func (c *Conn) greet(p *capture.Packet, side Side, x *Rest) {
 	if x.pace.first != 0 || x.flags&dataAsked != 0 || x.Payload[0]|x.Payload[1] != 0 || x.candTime == 0 || c.flags&flagCandidate == 0 || c.opens(side) || !c.opens(1-side) {
@@ -91,11 +77,8 @@ func (p *pace) wait(d int64, index uint64) {
 	if d < 0 {
 		return
 	}
-	if p.first <= 0 {
-		if p.later != uint32(p.askedAt) {
-			p.first = 0 // what was repaired was said before
-		}
-		p.first = d - p.first + 1
+	if p.first == 0 {
+		p.first = d + 1
 	}
 	if p.turns != math.MaxUint32 {
 		p.turns++

@@ -99,7 +99,7 @@ func (c *Conn) observeSegment(p *capture.Packet, side Side, off uint32, x *Rest)
 				if repair {
 					x.pace.loss = grown(x.pace.loss, x.Quiet)
 					if x.flags&dataAsked != 0 && c.opens(side) && !(peer.bits&hasAck != 0 && !p.Seq.Add(p.PayloadLen).After(peer.ack)) {
-						x.pace.askAgain(min(max(x.Quiet, 0), max(p.Time-x.pace.askedAt, 0)))
+						x.pace.askedAt += min(max(x.Quiet, 0), max(p.Time-x.pace.askedAt, 0)) // it was lost, and nobody was waited for
 					}
 				}
 				if !repair || me.next.After(before) {

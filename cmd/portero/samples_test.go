@@ -193,7 +193,7 @@ func TestHonestWaits(t *testing.T) {
 			+800 c PA 1001 5001 50
 			s A 5001 1051
 			s PA 5001 1051 99`, `
-			1 slow=loss loss_stall_us=1400000 longest_wait_us=20000 ttfb_us=1420000`},
+			1 slow=loss loss_stall_us=1400000 longest_wait_us=20000 ttfb_us=20000`},
 		{"its first half was lost", `
 			c S 1000
 			s SA 5000 1001
@@ -203,7 +203,7 @@ func TestHonestWaits(t *testing.T) {
 			+3000 c A 1001 5001 100
 			s A 5001 1151
 			s PA 5001 1151 99`, `
-			1 slow=loss loss_stall_us=3000000 longest_wait_us=30000 ttfb_us=3030000`},
+			1 slow=loss loss_stall_us=3000000 longest_wait_us=30000 ttfb_us=30000`},
 		{"it has it, and takes its time; a copy of the question changes nothing", `
 			c S 1000
 			s SA 5000 1001
