@@ -348,7 +348,7 @@ func (t *Table) open(p *capture.Packet, key uint32, id uint64, reuses uint64, re
 		}
 		if reuses != 0 {
 			if d, ok := t.keep(v, f); ok {
-				d.Reuses, d.ReuseAfter = reuses, max(reuseAfter, 0)
+				d.Reuses, d.ReuseAfter = reuses, reuseAfter
 				if reuses&Provisional != 0 {
 					t.unnamed.reuses = append(t.unnamed.reuses, v)
 				}

@@ -83,7 +83,7 @@ func (x *Data) believes(side Side, d, at int64, s *Shelf) bool {
 		_, most := r.extremes()
 		return d/8 <= most
 	}
-	return at-x.pace.askedAt > d/2
+	return at-x.pace.askedAt > d/2 && d < int64(time.Minute) // nobody waits for longer (RFC 6298, 2.5)
 }
 
 const maxThin = 22

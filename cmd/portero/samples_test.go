@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestHonestSamples holds that what waited for something else than the path is no time of the path: a copy that the capture
 // missed, a hole that was filled, a window that opened, an acknowledgement that was missed.
@@ -71,6 +74,13 @@ func TestHonestSamples(t *testing.T) {
 			c PA 1101 5001 100
 			+60000 s PA 5001 1201 10`, `
 			1 handshake=completed rtt_min_us=10000 rtt_max_us=10000`},
+		{"the only acknowledgement came an hour later, as where the clock was set", `
+			c S 1000
+			s SA 5000 1001
+			c A 1001 5001
+			c PA 1001 5001 100
+			+3600000 s A 5001 1101`, `
+			1 handshake=completed rtt_max_us=`},
 		{"a path that is slow indeed", `
 			c S 1000
 			+5000 s SA 5000 1001
@@ -83,6 +93,26 @@ func TestHonestSamples(t *testing.T) {
 			1 handshake=completed server_rtt_us=5000000 rtt_min_us=5010000 rtt_max_us=20000000`},
 	} {
 		x.hold(t)
+	}
+}
+
+// TestReusedBackwards holds that nobody tells how long ports rested where the clock ran backwards meanwhile.
+func TestReusedBackwards(t *testing.T) {
+	x := saying{"", `
+		c S 1000
+		s SA 5000 1001
+		c A 1001 5001
+		c FA 1001 5001
+		s FA 5001 1002
+		c A 1002 5002
+		+-3600000 c S 91000
+		s SA 75000 91001
+		c A 91001 75001`, `
+		1 handshake=completed close=closed
+		2 handshake=completed reuses=1 reuse_after_us=`}
+	x.hold(t)
+	if _, out, _ := portero(t, acted(t, x.packets)); !strings.Contains(out, "reuses the ports of #1\n") {
+		t.Error(out)
 	}
 }
 

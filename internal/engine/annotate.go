@@ -52,7 +52,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	r.ConnState, r.Completeness = f.ConnState, f.Completeness
 	r.FrameFiles = files
 	r.History = a.histories.text(f.History())
-	if f.Reuses == 0 {
+	if f.Reuses == 0 || f.ReuseAfter < 0 { // the clock ran backwards between them
 		r.ReuseAfterNS = record.Unset
 	}
 	if f.Proto != capture.ProtoTCP {

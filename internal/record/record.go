@@ -98,7 +98,7 @@ type Record struct {
 	FrameFiles                                      []string // "key=file" for evidence frames that lie in another input
 
 	Reuses       uint64 // id of the connection whose ports this one reuses, 0 none
-	ReuseAfterNS int64  // Unset when Reuses is 0
+	ReuseAfterNS int64  // Unset when Reuses is 0, or no clock tells it
 
 	// TCP counters; meaningful only for TCP.
 	SYNRetries, SYNACKRetries uint64

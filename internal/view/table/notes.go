@@ -181,7 +181,9 @@ func (n *notes) close() {
 
 // ports says who had them before.
 func (n *notes) ports() {
-	if n.r.Reuses > 0 {
+	if n.r.Reuses > 0 && n.r.ReuseAfterNS == record.Unset {
+		n.add(n.l.Pick("reuses the ports of #%d", "reutiliza los puertos de #%d"), n.r.Reuses)
+	} else if n.r.Reuses > 0 {
 		n.add(n.l.Pick("reuses the ports of #%d after %s", "reutiliza los puertos de #%d tras %s"), n.r.Reuses, seconds(n.r.ReuseAfterNS))
 	}
 }
