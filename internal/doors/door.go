@@ -290,6 +290,9 @@ func judge(r *record.Record) (s State, knocked, ok bool) {
 	case handshake.ReplyOnly:
 		return Open, false, true
 	case handshake.ExchangeRefused:
+		if r.FilteredBy.IsValid() && r.FilteredBy != r.Resp.Addr {
+			return Filtered, true, true // the host did not say so; who rejects in its place answers in its own name
+		}
 		return Closed, true, true
 	case handshake.ExchangeFiltered:
 		return Filtered, true, true

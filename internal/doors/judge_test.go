@@ -49,6 +49,12 @@ func TestWhatARecordProves(t *testing.T) {
 		}, int(Open), true, 0, 5},
 		{"answers alone", 17, func(r *record.Record) { r.Exchange = handshake.ReplyOnly; r.Orig.Pkts = 0 }, int(Open), false, 0, 1},
 		{"a datagram refused", 17, func(r *record.Record) { r.Exchange = handshake.ExchangeRefused; r.ICMPFrame = 2 }, int(Closed), true, 1, 2},
+		{"a datagram refused by itself", 17, func(r *record.Record) {
+			r.Exchange, r.FilteredBy, r.ICMPFrame = handshake.ExchangeRefused, r.Resp.Addr, 2
+		}, int(Closed), true, 1, 2},
+		{"a datagram refused by somebody else", 17, func(r *record.Record) {
+			r.Exchange, r.FilteredBy, r.ICMPFrame = handshake.ExchangeRefused, r.Resp.Addr.Next(), 2
+		}, int(Filtered), true, 1, 2},
 		{"a datagram filtered", 17, func(r *record.Record) { r.Exchange = handshake.ExchangeFiltered; r.ICMPFrame = 2 }, int(Filtered), true, 1, 2},
 		{"a datagram unanswered", 17, func(r *record.Record) { r.Exchange = handshake.Unanswered }, int(Silent), true, 1, 1},
 		{"a stream", 17, func(r *record.Record) { r.Exchange = handshake.Stream }, int(Silent), true, 0, 1},

@@ -68,7 +68,7 @@ func (a *annotator) fill(r *record.Record, f *flows.Ended, app *identify.Facts, 
 	side(&r.Resp, &f.Resp, f.Ver)
 	r.Orig.FINAcked, r.Resp.FINAcked = f.J.FINAcked[0], f.J.FINAcked[1]
 	if f.FilteredVer != 0 && (f.J.Verdict == handshake.Filtered || f.Exchange == handshake.ExchangeFiltered || f.Exchange == handshake.ExchangeRefused) {
-		r.FilteredBy = capture.Addr(f.FilteredBy, f.FilteredVer)
+		r.FilteredBy, r.FilteredAs = capture.Addr(f.FilteredBy, f.FilteredVer), [2]uint8{f.ICMPType, f.ICMPCode}
 	}
 	if f.Path != 0 {
 		info := a.paths.Info(f.Path)

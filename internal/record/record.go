@@ -82,6 +82,7 @@ type Record struct {
 	Missing    handshake.Missing
 	ProbeKind  handshake.ProbeKind
 	FilteredBy netip.Addr // zero: absent
+	FilteredAs [2]uint8   // type and code of its ICMP error, 0 and 0 where they are not known
 	Exchange   handshake.Exchange
 	Close      handshake.Close
 	ClosedBy   handshake.Who

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"portero/handshake"
+	"portero/internal/words"
 )
 
 // zeekSays is the meaning of conn_state in the words of Zeek's manual, made short.
@@ -116,47 +117,7 @@ func bits(n int16) Text {
 	return Text{strings.Join(en, ", "), strings.Join(es, ", ")}
 }
 
-// icmpWord names the ICMP errors that end attempts (RFC 792, RFC 1812, RFC 4443).
+// icmpWord names the ICMP errors that end attempts.
 func icmpWord(typ, code uint8, v6 bool) Text {
-	tooBig, wrong := Text{"packet too big", "paquete demasiado grande"}, Text{"parameter problem", "problema de parámetros"}
-	late := Text{"time exceeded", "tiempo agotado"}
-	if code == 1 {
-		late = Text{"fragment reassembly time exceeded", "tiempo de reensamblado agotado"}
-	}
-	host, port, prohibited := Text{"host unreachable", "equipo inalcanzable"}, Text{"port unreachable", "puerto inalcanzable"}, Text{"prohibited", "prohibido"}
-	if v6 {
-		switch typ {
-		case 1:
-			return word(code, Text{"no route", "sin ruta"}, prohibited, Text{"beyond scope", "fuera de su ámbito"}, host, port)
-		case 2:
-			return tooBig
-		case 3:
-			return late
-		case 4:
-			return wrong
-		}
-		return Text{"error", "error"}
-	}
-	switch typ {
-	case 3:
-		return word(code, Text{"net unreachable", "red inalcanzable"}, host, Text{"protocol unreachable", "protocolo inalcanzable"}, port, Text{"fragmentation needed", "hay que fragmentar"},
-			Text{"source route failed", "falló la ruta pedida"}, Text{"net unknown", "red desconocida"}, Text{"host unknown", "equipo desconocido"}, Text{"host isolated", "equipo aislado"},
-			Text{"net prohibited", "red prohibida"}, Text{"host prohibited", "equipo prohibido"}, Text{}, Text{}, prohibited)
-	case 4:
-		return Text{"source quench", "freno al emisor"}
-	case 5:
-		return Text{"redirect", "redirección"}
-	case 11:
-		return late
-	case 12:
-		return wrong
-	}
-	return Text{"error", "error"}
-}
-
-func word(code uint8, words ...Text) Text {
-	if int(code) < len(words) && words[code].EN != "" {
-		return words[code]
-	}
-	return Text{"unreachable", "inalcanzable"}
+	return Text{words.ICMPError(words.English, v6, typ, code), words.ICMPError(words.Spanish, v6, typ, code)}
 }

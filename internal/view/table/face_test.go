@@ -174,6 +174,18 @@ func TestNotesFollowTheFrames(t *testing.T) {
 		{func(r *record.Record) {
 			r.Handshake, r.Exchange, r.ICMPFrame = handshake.None, handshake.ExchangeRefused, 2
 		}, "ICMP port unreachable (frame 2): usually nothing listens there"},
+		{func(r *record.Record) {
+			r.Handshake, r.Exchange, r.ICMPFrame, r.FilteredBy = handshake.None, handshake.ExchangeRefused, 2, r.Resp.Addr
+		}, "ICMP port unreachable (frame 2): usually nothing listens there"},
+		{func(r *record.Record) {
+			r.Handshake, r.Exchange, r.ICMPFrame, r.FilteredBy = handshake.None, handshake.ExchangeRefused, 2, r.Resp.Addr.Next()
+		}, "ICMP port unreachable from 192.0.2.3 (frame 2): who was asked did not say so; mostly a firewall did"},
+		{func(r *record.Record) {
+			r.Handshake, r.FilteredBy, r.ICMPFrame, r.FilteredAs = handshake.Filtered, r.Resp.Addr, 2, [2]uint8{3, 13}
+		}, "ICMP prohibited from 192.0.2.2 (frame 2): it says that it may not or cannot pass"},
+		{func(r *record.Record) {
+			r.Handshake, r.Exchange, r.ICMPFrame, r.FilteredBy, r.FilteredAs = handshake.None, handshake.ExchangeFiltered, 2, r.Resp.Addr, [2]uint8{11, 0}
+		}, "ICMP time exceeded from 192.0.2.2 (frame 2)"},
 		{func(r *record.Record) { r.Handshake, r.Missing = handshake.CompletedUnseen, handshake.MissingACK }, "ack not in the capture; other packets prove it"},
 		{func(r *record.Record) { r.Handshake, r.Missing = handshake.Implied, handshake.MissingSYNACK }, "synack not in the capture; one direction only counts, and it is that of a completed handshake"},
 		{func(r *record.Record) {

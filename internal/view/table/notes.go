@@ -70,7 +70,7 @@ func (n *notes) opening() {
 		}
 		n.add(n.l.Pick("RST to the SYN%s: usually nothing listens there", "RST al SYN%s: normalmente nadie escucha ahí"), n.frames(n.r.SYNFrame, n.r.RSTFrame))
 	case handshake.Filtered:
-		n.add(n.l.Pick("ICMP error from %s%s: it says that it may not or cannot pass", "error ICMP de %s%s: dice que no se puede pasar"), n.r.FilteredBy, n.frames(n.r.ICMPFrame))
+		n.add(n.l.Pick("%s from %s%s: it says that it may not or cannot pass", "%s de %s%s: dice que no se puede pasar"), n.icmp(), n.r.FilteredBy, n.frames(n.r.ICMPFrame))
 	case handshake.NoAnswer:
 		n.noAnswer()
 	case handshake.HalfOpen:
@@ -143,10 +143,23 @@ func (n *notes) lacking(en, es string) {
 func (n *notes) exchange() {
 	switch n.r.Exchange {
 	case handshake.ExchangeRefused:
+		if n.r.FilteredBy.IsValid() && n.r.FilteredBy != n.r.Resp.Addr {
+			n.add(n.l.Pick("ICMP port unreachable from %s%s: who was asked did not say so; mostly a firewall did", "ICMP puerto inalcanzable de %s%s: no lo dice el preguntado, sino casi siempre un cortafuegos"),
+				n.r.FilteredBy, n.frames(n.r.ICMPFrame))
+			break
+		}
 		n.add(n.l.Pick("ICMP port unreachable%s: usually nothing listens there", "ICMP puerto inalcanzable%s: normalmente nadie escucha ahí"), n.frames(n.r.ICMPFrame))
 	case handshake.ExchangeFiltered:
-		n.add(n.l.Pick("ICMP error from %s%s", "error ICMP de %s%s"), n.r.FilteredBy, n.frames(n.r.ICMPFrame))
+		n.add(n.l.Pick("%s from %s%s", "%s de %s%s"), n.icmp(), n.r.FilteredBy, n.frames(n.r.ICMPFrame))
 	}
+}
+
+// icmp names the ICMP error.
+func (n *notes) icmp() string {
+	if n.r.FilteredAs == [2]uint8{} {
+		return n.l.Pick("ICMP error", "error ICMP")
+	}
+	return "ICMP " + words.ICMPError(n.l, n.r.FilteredBy.Is6(), n.r.FilteredAs[0], n.r.FilteredAs[1])
 }
 
 func (n *notes) protocol() {
