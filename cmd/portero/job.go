@@ -218,6 +218,7 @@ func (j *job) summary(interrupted bool) *view.Summary {
 		Midstream: j.tally.midstream, MidstreamReused: j.tally.reused, OneSidedVLAN: j.tally.vlan, Reordered: j.tally.reordered,
 		Evicted: st.Flows.Evicted, EvictedHalfOpen: st.Flows.EvictedHalfOpen, Links: j.eng.Links()}
 	t.Backwards, t.JumpsAhead, t.JumpsBack = j.eng.Clock()
+	t.ClocksApart = j.eng.ClocksApart()
 	t.Private = j.flags.anonymize
 	for _, err := range j.set.Problems() {
 		if de := (*pcapfile.DamageError)(nil); errors.As(err, &de) {

@@ -63,3 +63,41 @@ func TestFilesOfTwoPlaces(t *testing.T) {
 		}
 	}
 }
+
+// TestClocksOfTwoPlaces holds that it is told by how much the clocks of two captures of the same packets differ, and that pieces of
+// one capture, and what was sent again, tell no such thing.
+func TestClocksOfTwoPlaces(t *testing.T) {
+	talk := func(late int, again bool) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "+%d c S 1000 0 0 id0\ns SA 5000 1001 0 id0\nc A 1001 5001 0 id0\n", 10+late)
+		for i := range 20 {
+			fmt.Fprintf(&b, "c PA %d %d 100 id0\ns PA %d %d 50 id0\n", 1001+100*i, 5001+50*i, 5001+50*i, 1101+100*i)
+			if again {
+				fmt.Fprintf(&b, "+200 c PA %d %d 100 id0\n", 1001+100*i, 5001+50*i)
+			}
+		}
+		return acted(t, b.String())
+	}
+	for _, x := range []struct {
+		name  string
+		files []string
+		want  string
+	}{
+		{"one clock", []string{talk(0, false), talk(0, false)}, ""},
+		{"one runs 300 ms ahead", []string{talk(0, false), talk(300, false)}, "the clocks of captures with the same packets differ by some 300 ms"},
+		{"the one that is named first", []string{talk(300, false), talk(0, false)}, "differ by some 300 ms"},
+		{"much is sent again", []string{talk(0, true), talk(0, true)}, ""},
+		{"one capture alone, in which much is sent again", []string{talk(0, true)}, ""},
+		{"one behind the other", []string{talk(0, false), talk(900_000, false)}, ""},
+	} {
+		_, out, _ := portero(t, x.files...)
+		out = strings.Join(strings.Fields(out), " ")
+		if got := strings.Contains(out, "the clocks of captures"); got != (x.want != "") || !strings.Contains(out, x.want) {
+			t.Errorf("%s: %s", x.name, out)
+		}
+	}
+	_, out, _ := portero(t, "--lang", "es", talk(0, false), talk(300, false))
+	if out = strings.Join(strings.Fields(out), " "); !strings.Contains(out, "los relojes de capturas con los mismos paquetes difieren en unos 300 ms") {
+		t.Error(out)
+	}
+}

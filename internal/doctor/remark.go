@@ -45,6 +45,7 @@ type Totals struct {
 	Unread                   []error    // of those of which nothing was read
 	Changed                  error      // of captures that were others in a second reading
 	Mistimed                 []Mistimed // captures with frames whose time cannot be
+	ClocksApart              int64      // ns by which the clocks of captures differ, 0 where nothing tells so
 	// Private: name no file and no address.
 	Private bool
 }
@@ -209,6 +210,10 @@ func (d *Doctor) time(n *notes, t Totals) {
 	}
 	for _, m := range t.Mistimed {
 		n.mistimed(m, t.Private)
+	}
+	if ms := t.ClocksApart / 1e6; ms > 0 {
+		n.add(true, "clocks_apart", uint64(ms), 0, both("the clocks of captures with the same packets differ by some %d ms", "los relojes de capturas con los mismos paquetes difieren en unos %d ms", ms),
+			text{"copies count as sent again, and times between captures are wrong: set one right first, as editcap -t does", "las copias cuentan como reenviadas y los tiempos entre capturas están mal: corrija antes uno, como hace editcap -t"})
 	}
 	if t.JumpsAhead > 0 {
 		k := times(t.JumpsAhead)

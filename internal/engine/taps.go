@@ -29,6 +29,7 @@ type taps struct {
 	apart bool   // each file is of others
 	first uint32 // the only one so far
 	sets  []tapSet
+	skew  skew
 	tail  [tapTail]passing // the last packets while there is one
 	n     int              // of them all
 }
@@ -191,6 +192,9 @@ func (t *taps) again(x *passing) bool {
 	s := set[i]
 	copy(set[1:], set[:i])
 	if dt := x.time - s.time; s.mark != x.mark || dt > tapWindow || dt < -tapWindow {
+		if t.apart && s.mark == x.mark && !s.met(tap) {
+			t.skew.note(max(dt, -dt))
+		}
 		s = sighted{mark: x.mark}
 	}
 	s.time = x.time
@@ -207,4 +211,46 @@ func (t *taps) again(x *passing) bool {
 	}
 	set[0] = s
 	return mine <= most // 0: there are more interfaces than are counted
+}
+
+// met reports whether s was met by tap.
+func (s *sighted) met(tap uint32) bool {
+	for i := range s.by {
+		if s.by[i].n > 0 && s.by[i].tap == tap {
+			return true
+		}
+	}
+	return false
+}
+
+// skew is by how much the clocks of files differ that have the same packets.
+type skew struct {
+	by            int64 // ns
+	agree, differ int   // packets that tell so, and otherwise
+}
+
+const (
+	skewMost  = 60e9 // ns; what comes later may be another packet
+	skewLeast = 16   // packets that have to tell so
+)
+
+// note takes how much later than by one file a packet came by another.
+func (k *skew) note(dt int64) {
+	switch d := dt - k.by; {
+	case dt > skewMost:
+	case d <= tapWindow && d >= -tapWindow:
+		k.agree++
+	case k.agree <= k.differ:
+		*k = skew{by: dt, agree: 1}
+	default:
+		k.differ++
+	}
+}
+
+// ClocksApart is by how much the clocks of files differ that have the same packets, as far as these tell; 0 where they do not.
+func (e *Engine) ClocksApart() int64 {
+	if k := &e.taps.skew; k.agree >= skewLeast && k.agree >= 3*k.differ {
+		return k.by
+	}
+	return 0
 }
