@@ -78,7 +78,7 @@ func (m *mirror) mark(d *decoded) {
 	from := m.rest
 	m.rest = 0
 	for i := from; i < len(pkts); i++ {
-		if s := m.again(&pkts[i], d); s != capture.Unsaid && m.doubles() {
+		if s := m.again(&pkts[i], d); s != capture.Unsaid && m.doubles() && d.batch.Noted(i) == capture.Unsaid {
 			d.batch.Note(i, s)
 		}
 		if m.since < mirrorTries {

@@ -283,7 +283,7 @@ func (e *Engine) sequence(d *decoded) {
 	if len(fs) > 0 && (d.block.Taps != capture.NoTaps || d.sum.links || fs[0].Link == capture.LinkSLL2) {
 		e.taps.mark(d)
 	}
-	if !e.taps.many {
+	if !e.taps.many || e.taps.strangers() {
 		e.mirror.mark(d)
 	}
 	next := 0

@@ -30,8 +30,10 @@ type taps struct {
 	first uint32 // the only one so far
 	sets  []tapSet
 	skew  skew
-	tail  [tapTail]passing // the last packets while there is one
-	n     int              // of them all
+	// While apart: packets that were looked at, and copies among them.
+	seen, copies uint64
+	tail         [tapTail]passing // the last packets while there is one
+	n            int              // of them all
 }
 
 // passing is a packet that came by an interface.
@@ -56,7 +58,7 @@ type tapSet [tapWays]sighted
 func (t *taps) mark(d *decoded) {
 	fs, pkts := d.block.Frames, d.batch.Packets
 	if d.block.Taps == capture.FileTaps && !t.apart {
-		t.apart = true
+		t.apart, t.seen, t.copies = true, 0, 0
 		t.begin()
 	}
 	from := 0
@@ -65,13 +67,18 @@ func (t *taps) mark(d *decoded) {
 	}
 	for i := from; i < len(pkts); i++ {
 		p := &pkts[i]
+		t.seen++
 		x, ok := passes(p, &fs[p.FrameIdx])
 		if !ok || !t.several(&x) || x.tap == 0 && !t.apart || !t.again(&x) {
 			continue
 		}
+		t.copies++
 		d.batch.Note(i, capture.Copy)
 	}
 }
+
+// strangers reports whether files lie side by side that have next to nothing in common: each may double what it has.
+func (t *taps) strangers() bool { return t.apart && t.copies*10 < t.seen }
 
 // several reports whether there is more than one interface by now, and keeps x where there is not.
 func (t *taps) several(x *passing) bool {

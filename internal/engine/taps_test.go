@@ -120,6 +120,54 @@ func TestCopiesByOtherInterfaces(t *testing.T) {
 	}
 }
 
+// Of files that were captured at the same time in one place and another, what one has for the first time and the other had is a copy.
+// Where they have next to nothing in common each may have everything twice itself.
+func TestCopiesInOtherFiles(t *testing.T) {
+	const n = 100
+	for _, c := range []struct {
+		name   string
+		says   func(file, i int) string
+		twice  bool // each has everything twice
+		copies int
+	}{
+		{"two places of one way", func(_, i int) string { return fmt.Sprint(i) }, false, n},
+		{"two ways", func(file, i int) string { return fmt.Sprint(file, " ", i) }, false, 0},
+		{"two ways, and both mirror everything twice", func(file, i int) string { return fmt.Sprint(file, " ", i) }, true, 2 * n},
+	} {
+		var x taps
+		var m mirror
+		copies, times := 0, 1
+		if c.twice {
+			times = 2
+		}
+		dec := capture.NewDecoder(capture.NewPaths(), 1)
+		for i := range n {
+			d := decoded{}
+			for file := range 2 {
+				s := sight{ms: float64(20*i) + 5*float64(file), from: i % 2, says: c.says(file, i)}
+				for range times {
+					f := s.frame()
+					f.File = int32(file)
+					d.block.Frames = append(d.block.Frames, f)
+					s.ms += 0.1
+				}
+			}
+			d.block.Taps = capture.FileTaps
+			decode(dec, &d)
+			x.mark(&d)
+			if !x.many || x.strangers() {
+				m.mark(&d)
+			}
+			for i := range d.batch.Packets {
+				copies += bit(&d, i)
+			}
+		}
+		if least := c.copies - mirrorLast; copies > c.copies || copies < least {
+			t.Errorf("%s: %d copies, want %d, or as many less as show that all is doubled", c.name, copies, c.copies)
+		}
+	}
+}
+
 // As many packets are under way in one place as it has ways, and then the one that was met longest ago is forgotten.
 func TestTapsForgetTheOldest(t *testing.T) {
 	x := taps{sets: make([]tapSet, tapSets)}
