@@ -181,6 +181,11 @@ func (r *Record) AnswersAll() bool {
 	return r.Orig.Pkts == 0 && (r.Orig.Addr.IsMulticast() || r.Orig.Addr == netip.AddrFrom4([4]byte{255, 255, 255, 255}))
 }
 
+// ToMany reports whether r was sent to a group or to all: who answers does so from an address of its own.
+func (r *Record) ToMany() bool {
+	return r.Resp.Addr.IsMulticast() || r.Resp.Addr == netip.AddrFrom4([4]byte{255, 255, 255, 255})
+}
+
 // TCP reports whether r is a TCP record.
 func (r *Record) TCP() bool { return r.Proto == capture.ProtoTCP }
 

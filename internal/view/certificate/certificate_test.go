@@ -252,6 +252,33 @@ func TestPortUnreachableIsNoProof(t *testing.T) {
 	}
 }
 
+// Where it comes from somebody else it is a firewall's that rejects in its own name.
+func TestPortUnreachableOfAnother(t *testing.T) {
+	r := record.Record{Proto: capture.ProtoUDP, HasPorts: true, Exchange: handshake.ExchangeRefused}
+	r.Resp.Addr = netip.MustParseAddr("192.0.2.2")
+	for by, want := range map[string]bool{"192.0.2.2": false, "203.0.113.1": true} {
+		r.FilteredBy = netip.MustParseAddr(by)
+		if m := certificate.Meaning(&r); strings.Contains(m.EN, "not from who was asked") != want || strings.Contains(m.ES, "no el preguntado") != want {
+			t.Error(by, m)
+		}
+	}
+}
+
+// Nobody answers from the address of a group, or of all.
+func TestSentToMany(t *testing.T) {
+	for to, want := range map[string]bool{"239.1.2.3": true, "255.255.255.255": true, "ff02::fb": true, "192.0.2.2": false} {
+		s := story.NewUDP().Data(10)
+		r := s.Record()
+		r.Resp.Addr = netip.MustParseAddr(to)
+		if m := certificate.Meaning(r); strings.Contains(m.EN, "to a group, or to all") != want || strings.Contains(m.ES, "a un grupo o a todos") != want {
+			t.Error(to, m)
+		}
+		if r.ToMany() != want {
+			t.Error(to)
+		}
+	}
+}
+
 // A router that drops a SYN for its size refuses nothing. The error that the record names is the one told, and
 // no other of the connection.
 func TestTooBig(t *testing.T) {

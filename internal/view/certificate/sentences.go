@@ -110,6 +110,9 @@ func exchangeMeaning(r *record.Record) Text {
 	case handshake.Answered:
 		return Text{"A question and its answer. Datagrams have no handshake, so nothing more can be proved than that both sides spoke.", "Una pregunta y su respuesta. Los datagramas no tienen acuerdo previo: solo se prueba que los dos hablaron."}
 	case handshake.Unanswered:
+		if r.ToMany() {
+			return Text{"Sent to a group, or to all. Who answers does so from an address of its own, in a record of its own.", "Se envió a un grupo o a todos. Quien conteste lo hará desde su propia dirección, en un registro aparte."}
+		}
 		return Text{"Asked, and no answer is in this capture. That proves nothing: a datagram needs none.", "Se preguntó y en esta captura nadie contestó. No prueba nada: un datagrama no exige respuesta."}
 	case handshake.ReplyOnly:
 		if r.AnswersAll() {
@@ -119,6 +122,9 @@ func exchangeMeaning(r *record.Record) Text {
 	case handshake.Stream:
 		return Text{"Many datagrams one way, like a broadcast station.", "Muchos datagramas hacia un lado, como una emisión."}
 	case handshake.ExchangeRefused:
+		if r.FilteredBy.IsValid() && r.FilteredBy != r.Resp.Addr {
+			return Text{"ICMP port unreachable answered, and not from who was asked: mostly a firewall on the way rejects so.", "Contestó ICMP puerto inalcanzable, y no el preguntado: casi siempre lo rechaza así un cortafuegos (firewall) del camino."}
+		}
 		return Text{"ICMP port unreachable answered: usually no program takes datagrams on that port; a firewall can send it too.", "Contestó ICMP puerto inalcanzable: normalmente ningún programa recibe en ese puerto; también puede enviarlo un cortafuegos (firewall)."}
 	case handshake.ExchangeFiltered:
 		return Text{"An ICMP error answered: it may not or cannot pass.", "Contestó un error ICMP: no se puede pasar."}
@@ -448,6 +454,9 @@ func (c *Certificate) overturn() Text {
 	if !r.TCP() {
 		switch r.Exchange {
 		case handshake.Unanswered, handshake.Stream:
+			if r.ToMany() {
+				break
+			}
 			return Text{"one datagram back from " + r.Resp.Addr.String() + ", seen elsewhere, would make it answered.", "un datagrama de vuelta de " + r.Resp.Addr.String() + ", visto en otra parte, lo haría un intercambio contestado."}
 		case handshake.ReplyOnly:
 			return Text{"the question, captured elsewhere or before.", "la pregunta, capturada antes o en otra parte."}
