@@ -118,7 +118,7 @@ func placeTable(places []doors.Place, seen bool, l words.Lang, width int) list {
 // placeList is for machines.
 func placeList(places []doors.Place, o *readFlags) list {
 	out := list{heads: []string{"proto", "local_addr", "local_port", "remote_addr", "remote_port", "state", "process", "pid", "user", "path", "process_by", "container", "unit", "netns",
-		"port_name", "seen", "attempts", "accepted", "refused", "clients", "last"}}
+		"port_name", "seen", "attempts", "accepted", "refused", "clients", "last", "deleted"}}
 	for i := range places {
 		p := &places[i]
 		row := make([]any, len(out.heads))
@@ -135,6 +135,9 @@ func placeList(places []doors.Place, o *readFlags) list {
 		}
 		if g := p.Owner; g != nil {
 			row[6], row[7], row[8], row[9], row[11], row[12] = g.Name, g.PID, g.User, g.Path, g.Container, g.Unit
+			if g.Deleted {
+				row[21] = true
+			}
 		}
 		if p.Seen != "" {
 			row[15], row[16], row[17], row[18], row[19] = string(p.Seen), p.Attempts, p.Accepted, p.Refused, p.Clients
@@ -172,6 +175,9 @@ func placeRow(p *doors.Place, seen bool, l words.Lang) []any {
 	if g := p.Owner; g != nil {
 		program = strings.TrimSpace(g.Name + " " + program)
 		pid, user, path = fmt.Sprint(g.PID), g.User, g.Path
+		if g.Deleted {
+			path += l.Pick(" (deleted)", " (borrado)")
+		}
 		switch {
 		case g.Container != "":
 			container = g.Container

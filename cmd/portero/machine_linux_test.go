@@ -210,3 +210,21 @@ func TestReplayEqualsRead(t *testing.T) {
 		}
 	}
 }
+
+// A program whose file is gone is told as that, in the table and for programs; of others nothing is said.
+func TestPortsOfADeletedProgram(t *testing.T) {
+	at := netip.MustParseAddrPort("127.0.0.1:25")
+	for _, gone := range []bool{true, false} {
+		p := doors.Place{Proto: capture.ProtoTCP, Local: at, Socket: &sockets.Socket{Proto: capture.ProtoTCP, Local: at, State: sockets.Listen, Match: sockets.Exact},
+			Owner: &sockets.Program{PID: 7, Name: "mail", Path: "/opt/mail", Deleted: gone}}
+		for l, want := range map[words.Lang]string{words.English: "/opt/mail (deleted)", words.Spanish: "/opt/mail (borrado)"} {
+			if got := fmt.Sprint(placeTable([]doors.Place{p}, false, l, 200).rows); strings.Contains(got, want) != gone || !strings.Contains(got, "/opt/mail") {
+				t.Errorf("gone %v: %s", gone, got)
+			}
+		}
+		l := placeList([]doors.Place{p}, &readFlags{})
+		if got, heads := l.rows[0], l.heads; heads[len(heads)-1] != "deleted" || (got[len(got)-1] == true) != gone || got[9] != "/opt/mail" {
+			t.Errorf("gone %v: %v", gone, got)
+		}
+	}
+}

@@ -93,7 +93,13 @@ func (p *procfs) program(pid int32) (g Program, ok bool) {
 	}
 	g = Program{PID: pid, UID: st.Uid, User: p.user(st.Uid), Name: strings.TrimSuffix(comm, "\n")}
 	if exe, err := os.Readlink(dir + "/exe"); err == nil {
-		g.Path = strings.TrimSuffix(exe, " (deleted)")
+		g.Path = exe
+		// The kernel says so behind the name; a file may be called that, too.
+		if bare, ok := strings.CutSuffix(exe, " (deleted)"); ok {
+			if _, err := os.Lstat(dir + "/root" + exe); err != nil {
+				g.Path, g.Deleted = bare, true
+			}
+		}
 	}
 	if cg, err := readSmall(dir+"/cgroup", 4096); err == nil {
 		g.Container, g.Unit = cgroup(cg)

@@ -96,6 +96,8 @@ type Program struct {
 	// Name is what the system calls it (on Linux comm, cut at 15 octets), Path the
 	// file it was started from, "" when that cannot be seen.
 	Name, Path string
+	// Deleted: the file is gone from Path, or another lies there now.
+	Deleted bool `json:",omitempty"`
 	// Container is "kind:id" of the container it runs in, Unit the systemd unit.
 	Container, Unit string
 	NetNS           uint64

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -316,4 +317,36 @@ func TestPictureOfWhatWaits(t *testing.T) {
 		}
 	}
 	t.Error("it is not in the picture")
+}
+
+// A program whose file is gone is told apart from one whose file is called like that.
+func TestDeletedPrograms(t *testing.T) {
+	sleep, err := exec.LookPath("sleep")
+	if err != nil {
+		t.Skip("sleep is not installed")
+	}
+	body, err := os.ReadFile(sleep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, gone := range map[string]bool{"here": false, "gone": true, "named so (deleted)": false, "both (deleted)": true} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, body, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(file, "20")
+		cmd.Args[0] = "sleep" // a box of many programs goes by it
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if gone {
+			os.Remove(file)
+		}
+		g, ok := newProcfs().program(int32(cmd.Process.Pid))
+		cmd.Process.Kill()
+		cmd.Wait()
+		if !ok || g.Path != file || g.Deleted != gone {
+			t.Errorf("%q: %q, deleted %v, %v", name, g.Path, g.Deleted, ok)
+		}
+	}
 }
