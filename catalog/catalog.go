@@ -209,6 +209,18 @@ func (c *Catalog) Practice(proto uint8, port uint16) string {
 	return c.practice[key(proto, port)]
 }
 
+// OwnPractice reports whether an override says what people run on a port: in that house it is known, and not only usual.
+func (c *Catalog) OwnPractice(proto uint8, port uint16) bool {
+	if c.own == nil {
+		return false
+	}
+	if proto == capture.ProtoUDPLite {
+		proto = capture.ProtoUDP
+	}
+	_, ok := c.own.practice[key(proto, port)]
+	return ok
+}
+
 // Service returns the name to show for a port: that in practice, else the
 // registry's.
 func (c *Catalog) Service(proto uint8, port uint16) string {

@@ -167,6 +167,9 @@ func (o *readFlags) doorList(all []*doors.Door, named bool, outside func(netip.A
 	if named {
 		l.heads, l.label = append(l.heads, "proof_file"), append(l.label, "file")
 	}
+	if o.format != "table" { // where a question mark says it
+		l.heads, l.label = append(l.heads, "service_by"), append(l.label, "")
+	}
 	for _, d := range all {
 		name := d.Service
 		if o.format == "table" {
@@ -178,6 +181,9 @@ func (o *readFlags) doorList(all []*doors.Door, named bool, outside func(netip.A
 			d.BytesIn, d.BytesOut, when(d.First, o.format, o.utc), when(d.Last, o.format, o.utc), d.ProofRecord, known(d.ProofFrame)}
 		if named {
 			row = append(row, d.ProofFile)
+		}
+		if o.format != "table" {
+			row = append(row, d.ServiceBy())
 		}
 		l.rows = append(l.rows, row)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -121,6 +122,45 @@ func TestListsAreNoFormulas(t *testing.T) {
 		var b bytes.Buffer
 		if err := l.write(&output{Writer: &b}, format); err != nil || b.String() != want {
 			t.Errorf("%s: %q, want %q, %v", format, b.String(), want, err)
+		}
+	}
+}
+
+// TestWhatTellsAService: programs are told what people are by a question mark: whether a door's service was spoken, is
+// somebody's own word, or only what the number is for.
+func TestWhatTellsAService(t *testing.T) {
+	own := filepath.Join(t.TempDir(), "own.csv")
+	if err := os.WriteFile(own, []byte("action,kind,proto,port,name\nadd,practice,tcp,2323,our-door\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ args, want []string }{
+		{[]string{"ports"}, []string{`"service":"http"`, `"service_by":"payload"`, `"service":"3d-nfsd"`, `"service_by":"port"`}},
+		{[]string{"ports", "--catalog", own}, []string{`"service":"our-door"`, `"service_by":"user"`}},
+	} {
+		_, out, errs := portero(t, append(x.args, "--format", "ndjson", look)...)
+		for i := 0; i < len(x.want); i += 2 {
+			if !slices.ContainsFunc(strings.Split(out, "\n"), func(l string) bool { return strings.Contains(l, x.want[i]) && strings.Contains(l, x.want[i+1]) }) {
+				t.Errorf("%v: no door with %v: %s %s", x.args, x.want[i:i+2], out, errs)
+			}
+		}
+	}
+	// Tables have the mark instead, those of policies, too.
+	none := filepath.Join(t.TempDir(), "p")
+	if err := os.WriteFile(none, []byte("192.0.2.1 53/udp\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ args, want []string }{
+		{nil, []string{" http ", " 3d-nfsd? "}},
+		{[]string{"--catalog", own}, []string{" http ", " our-door "}},
+	} {
+		_, out, errs := portero(t, append(x.args, "policy", none, look)...)
+		for _, w := range x.want {
+			if !strings.Contains(out, w) {
+				t.Errorf("policy %v: %q is not in %s%s", x.args, w, out, errs)
+			}
+		}
+		if _, out, _ := portero(t, append(x.args, "ports", look)...); strings.Contains(out, "service_by") {
+			t.Error("a table has the key of programs")
 		}
 	}
 }

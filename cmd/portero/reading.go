@@ -205,7 +205,7 @@ func (r *reading) options() engine.Options {
 func (r *reading) sink(rec *record.Record) error {
 	// A pattern is of all records, whichever are shown.
 	r.watcher.Observe(rec)
-	if r.o.numeric && rec.ServiceBy == "port" {
+	if r.o.numeric && rec.ServiceBy != "payload" {
 		rec.Service, rec.ServiceBy, rec.Confidence = "", "", ""
 	}
 	if r.hold != nil {

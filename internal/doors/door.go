@@ -82,6 +82,14 @@ func (d *Door) Called() string {
 	return record.Called(d.Name, "port")
 }
 
+// ServiceBy is what tells Service, or Name where there is none of it, as service_by of records: payload, port or user.
+func (d *Door) ServiceBy() string {
+	if d.Service == "" && d.Name != "" {
+		return "port"
+	}
+	return d.serviceBy
+}
+
 // Clients is how many different originators knocked (at least, with ClientsMore).
 func (d *Door) Clients() int { return d.clients.len() }
 

@@ -29,7 +29,7 @@ const portsKept = 512
 type portNames struct {
 	port                       uint16
 	proto                      uint8
-	known                      bool
+	known, own                 bool
 	class, name, practice, use string
 }
 
@@ -129,6 +129,9 @@ func (a *annotator) name(r *record.Record) {
 	}
 	if k.use != "" {
 		r.Service, r.ServiceBy, r.Confidence = k.use, "port", "port"
+		if k.own {
+			r.ServiceBy = "user"
+		}
 	}
 }
 
@@ -140,7 +143,7 @@ func (a *annotator) port(proto uint8, port uint16) *portNames {
 	k := &a.ports[port%portsKept]
 	if k.port != port || k.proto != proto || !k.known {
 		*k = portNames{port: port, proto: proto, known: true, class: a.cat.PortClass(port), name: a.cat.Registered(proto, port),
-			practice: a.cat.Practice(proto, port), use: a.cat.Service(proto, port)}
+			practice: a.cat.Practice(proto, port), use: a.cat.Service(proto, port), own: a.cat.OwnPractice(proto, port)}
 	}
 	return k
 }

@@ -85,6 +85,7 @@ type Catalog interface {
 	Registered(proto uint8, port uint16) string
 	Service(proto uint8, port uint16) string
 	Practice(proto uint8, port uint16) string
+	OwnPractice(proto uint8, port uint16) bool // an override says it
 }
 
 // Stats is what a run did and lost.

@@ -103,7 +103,7 @@ func (x *scene) raise(f Finding, proof ...uint64) {
 func (x *scene) answers(f Finding) {
 	x.raise(f, opening(x.r)...)
 	m := &x.marks[len(x.marks)-1]
-	m.shows, m.spoken = answering(x.r), x.r.ServiceBy == "payload"
+	m.shows, m.spoken = answering(x.r), x.r.ServiceBy == "payload" || x.d.cat.OwnPractice(x.r.Proto, x.r.Resp.Port)
 }
 
 // door begins a finding about the responder's door.
