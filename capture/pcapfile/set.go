@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"sort"
+	"sync"
 
 	"portero/capture"
 )
@@ -28,8 +29,16 @@ type Set struct {
 	tap      uint32 // the first
 	apart    bool   // inputs were captured at the same time, so that they are no pieces of one
 	options  Options
+	told     told
 	spare    spare  // memory of large frames
 	small    []byte // what a block had before it got some of it
+}
+
+// told is what others than who calls Next may ask for, too.
+type told struct {
+	sync.Mutex
+	names [][]string // of the interfaces of each input
+	apart bool
 }
 
 // input is one capture of a set.
@@ -87,6 +96,7 @@ func OpenAll(names []string, o Options) (*Set, error) {
 		in := &input{name: n, id: int32(len(s.all)), file: f, seen: f.raw}
 		f.id, f.spare = in.id, &s.spare
 		s.all = append(s.all, in)
+		s.told.names = append(s.told.names, nil)
 		s.names = append(s.names, f.Name())
 		if f.size < 0 || s.size < 0 {
 			s.size = -1
@@ -127,6 +137,7 @@ func (s *Set) fill(in *input) bool {
 	err := in.file.Next(&in.block)
 	if err == nil {
 		s.know(in.file)
+		s.learn(in.file)
 		return true
 	}
 	if !errors.Is(err, io.EOF) {
@@ -151,6 +162,26 @@ func (s *Set) know(f *File) {
 	}
 }
 
+// learn keeps the names of the interfaces of f.
+func (s *Set) learn(f *File) {
+	if n := len(s.told.names[f.id]); n < len(f.ifaces) {
+		s.told.Lock()
+		defer s.told.Unlock()
+		for _, it := range f.ifaces[n:] {
+			s.told.names[f.id] = append(s.told.names[f.id], it.Name)
+		}
+	}
+}
+
+// part notes that inputs were captured at the same time.
+func (s *Set) part() {
+	if !s.apart {
+		s.told.Lock()
+		defer s.told.Unlock()
+		s.apart, s.told.apart = true, true
+	}
+}
+
 // activate takes an input whose time has come among those that are merged.
 func (s *Set) activate(in *input) {
 	if in.file == nil {
@@ -166,8 +197,9 @@ func (s *Set) activate(in *input) {
 		}
 	}
 	for _, other := range s.active {
-		fs := other.block.Frames
-		s.apart = s.apart || fs[len(fs)-1].Time > in.block.Frames[0].Time
+		if fs := other.block.Frames; fs[len(fs)-1].Time > in.block.Frames[0].Time {
+			s.part()
+		}
 	}
 	heap.Push(&s.active, in)
 }
@@ -175,13 +207,22 @@ func (s *Set) activate(in *input) {
 // Names are the inputs, in the order of Frame.File.
 func (s *Set) Names() []string { return s.names }
 
-// InterfaceName is what the capture calls the interface that saw f, a frame of the last block; "" where it says nothing.
+// InterfaceName is what the capture calls the interface that saw f, a frame that was read; "" where it says nothing. Any goroutine may ask.
 func (s *Set) InterfaceName(f *capture.Frame) string {
-	in := s.all[f.File].file
-	if in == nil || int(f.Iface) >= len(in.ifaces) { // a file without descriptions has none
-		return ""
+	s.told.Lock()
+	defer s.told.Unlock()
+	if names := s.told.names[f.File]; int(f.Iface) < len(names) { // a file without descriptions has none
+		return names[f.Iface]
 	}
-	return in.ifaces[f.Iface].Name
+	return ""
+}
+
+// Apart reports whether inputs were captured at the same time, so that the interfaces of each are others, as far as was read. Any
+// goroutine may ask.
+func (s *Set) Apart() bool {
+	s.told.Lock()
+	defer s.told.Unlock()
+	return s.told.apart
 }
 
 // Size is the length of all inputs in octets, -1 if unknown.
@@ -231,6 +272,7 @@ func (s *Set) Take(b *capture.Block, p *capture.Piece) error { return s.note(s.s
 
 // note turns the damage of the single input into a problem and the end.
 func (s *Set) note(err error) error {
+	s.learn(s.single)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.problems = append(s.problems, err)
 		s.single.fail = io.EOF
@@ -294,7 +336,9 @@ func (s *Set) merge(b *capture.Block) error {
 		if in.pos++; in.pos == len(in.block.Frames) && !s.fill(in) {
 			heap.Pop(&s.active)
 		} else {
-			s.apart = s.apart || in.pos == 0 && len(s.active) > 1
+			if in.pos == 0 && len(s.active) > 1 {
+				s.part()
+			}
 			heap.Fix(&s.active, 0)
 		}
 	}

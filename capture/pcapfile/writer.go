@@ -25,6 +25,7 @@ type Writer struct {
 	w      io.Writer
 	opt    WriterOptions
 	name   func(f *capture.Frame) string // of the interface that saw f
+	from   *Set                          // where frames come from, nil unknown
 	ifaces map[ifaceKey]uint32
 	last   ifaceKey
 	lastID uint32
@@ -70,7 +71,7 @@ func NewWriter(w io.Writer, o WriterOptions) (*Writer, error) {
 }
 
 // CopyNames calls interfaces as s, from which the frames come, does.
-func (p *Writer) CopyNames(s *Set) { p.name = s.InterfaceName }
+func (p *Writer) CopyNames(s *Set) { p.name, p.from = s.InterfaceName, s }
 
 func option(b []byte, code uint16, v string) []byte {
 	v = v[:min(len(v), 65532)]
@@ -103,6 +104,9 @@ func (p *Writer) iface(f *capture.Frame) (uint32, error) {
 	k := ifaceKey{0, f.File, f.Iface, f.Link, f.Time < 0}
 	if f.Tap != 0 {
 		k.tap, k.file, k.iface = f.Tap, 0, 0
+		if p.from != nil && p.from.Apart() {
+			k.file = f.File // it has the name of another in another place
+		}
 	}
 	if k == p.last && len(p.ifaces) > 0 {
 		return p.lastID, nil

@@ -97,6 +97,8 @@ func (a *app) read(cmd *cobra.Command, args []string, o *readFlags) (err error) 
 	}
 	if r.blotted != nil {
 		r.blotted.eng = j.eng
+	} else if r.saved != nil {
+		r.saved.CopyNames(j.set)
 	}
 	out, err := a.openAs(o.out, o.force, o.quiet, o.format, formats...)
 	if err != nil {
