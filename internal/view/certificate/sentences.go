@@ -108,7 +108,7 @@ func exchangeMeaning(r *record.Record) Text {
 	}
 	switch r.Exchange {
 	case handshake.Answered:
-		return Text{"A question and its answer. Datagrams have no handshake, so nothing more can be proved than that both sides spoke.", "Una pregunta y su respuesta. Los datagramas no tienen acuerdo previo: solo se prueba que los dos hablaron."}
+		return Text{"A question and its answer. Datagrams themselves have no handshake: that both sides spoke is all that they prove.", "Una pregunta y su respuesta. Los datagramas por sí mismos no tienen acuerdo previo: solo prueban que los dos hablaron."}
 	case handshake.Unanswered:
 		if r.ToMany() {
 			return Text{"Sent to a group, or to all. Who answers does so from an address of its own, in a record of its own.", "Se envió a un grupo o a todos. Quien conteste lo hará desde su propia dirección, en un registro aparte."}
