@@ -167,8 +167,9 @@ func (o *readFlags) doorList(all []*doors.Door, named bool, outside func(netip.A
 	if named {
 		l.heads, l.label = append(l.heads, "proof_file"), append(l.label, "file")
 	}
-	if o.format != "table" { // where a question mark says it
-		l.heads, l.label = append(l.heads, "service_by"), append(l.label, "")
+	programs := o.format != "table" // where a question mark says what tells the service
+	if programs {
+		l.heads, l.label = slices.Insert(l.heads, 5, "service_by"), slices.Insert(l.label, 5, "")
 	}
 	for _, d := range all {
 		name := d.Service
@@ -182,8 +183,8 @@ func (o *readFlags) doorList(all []*doors.Door, named bool, outside func(netip.A
 		if named {
 			row = append(row, d.ProofFile)
 		}
-		if o.format != "table" {
-			row = append(row, d.ServiceBy())
+		if programs {
+			row = slices.Insert(row, 5, any(d.ServiceBy()))
 		}
 		l.rows = append(l.rows, row)
 	}
