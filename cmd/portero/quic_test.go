@@ -1,9 +1,23 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
+
+// TestQUICOnWorksheets: the datagrams of a worksheet have the kinds of packet in them.
+func TestQUICOnWorksheets(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.md")
+	if code, _, errs := portero(t, "exercise", "../../testdata/quic/in.pcap", "-o", name); code != exitOK {
+		t.Fatal(errs)
+	}
+	b, err := os.ReadFile(name)
+	if err != nil || !strings.Contains(string(b), "| Initial, Handshake: ") || !strings.Contains(string(b), "| 1-RTT: ") {
+		t.Errorf("%v\n%s", err, b)
+	}
+}
 
 // TestQUICIsToldAsAConnection: why and teach name the packets of QUIC's handshake and say what became of it; its datagrams are
 // no question and answer of which nothing more can be proved.

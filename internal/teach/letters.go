@@ -111,7 +111,7 @@ func (m *maker) piece(s *trace.Step, ends [2]string, first bool) []Cell {
 	cell("end", from, asked == 0, why, portOf(from))
 	cell("end", to, asked == 1, why, portOf(to))
 	cell("way", what, !first, l.f("it is from %s, to %s", "es de %s, para %s", from, to))
-	return append(row, Cell{Text: l.octets(int64(s.Len))})
+	return append(row, Cell{Text: label(s, l)})
 }
 
 // addrOf is the address of an end without its port: ICMP has none.
