@@ -425,19 +425,28 @@ func TestQUICSecondFirst(t *testing.T) {
 	other := turn{theirs, sealInitial(then, version2, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)}
 	greased := turn{theirs, sealWith(0x80, keys, 1, 1, scid, sid, append([]byte{2, 0, 0, 0, 0}, cryptoFrame(0, server)...), 0, 1200)}
 	for name, turns := range map[string][]turn{"as sent": {hello, reply}, "the answer first": {reply, hello}, "the answer first, in another version": {other, hello}, "without the bit": {hello, greased}} {
-		d := udpTalk(4433)
-		for _, u := range turns {
-			d.say(u.side, string(u.data))
+		for _, port := range []uint16{4433, 443} { // one that says nothing of who serves, and one that does
+			d := udpTalk(port)
+			for _, u := range turns {
+				d.say(u.side, string(u.data))
+			}
+			note := d.note
+			side, frame, ok := d.x.Asked(note)
+			f := d.end()
+			if f.TLS == nil || f.TLS.Version != 0x0304 || !f.TLS.HasCipher || f.TLS.HelloFrame == f.TLS.ReplyFrame {
+				t.Errorf("%d, %s: %+v", port, name, f.TLS)
+			}
+			if !ok || side != ours || f.Client != ours || f.Name != "door.example" || f.QUIC.Verdict != QUICUnfinished || f.Frames[ours] != frame {
+				t.Errorf("%d, %s: %v %d %v, %+v %+v", port, name, side, frame, ok, f, f.QUIC)
+			}
 		}
-		note := d.note
-		side, frame, ok := d.x.Asked(note)
-		f := d.end()
-		if f.TLS == nil || f.TLS.Version != 0x0304 || !f.TLS.HasCipher || f.TLS.HelloFrame == f.TLS.ReplyFrame {
-			t.Errorf("%s: %+v", name, f.TLS)
-		}
-		if !ok || side != ours || f.Client != ours || f.Name != "door.example" || f.QUIC.Verdict != QUICUnfinished || f.Frames[ours] != frame {
-			t.Errorf("%s: %v %d %v, %+v %+v", name, side, frame, ok, f, f.QUIC)
-		}
+	}
+	// What both sent under the last keys is theirs also where the hello comes last.
+	long := "\xe0\x00\x00\x00\x01\x08clientid\x08serverid\x40\x28" + string(make([]byte, 40))
+	short := "\x45" + string(make([]byte, 40))
+	d := udpTalk(4433).say(theirs, string(reply.data)).say(ours, long+short).say(theirs, short).say(ours, string(hello.data))
+	if f := d.end(); f.Client != ours || f.QUIC.Verdict != QUICCompleted || !reflect.DeepEqual(f.QUIC.Frames, []uint64{1, 2, 3, 4}) {
+		t.Errorf("the hello last: %+v %+v", f, f.QUIC)
 	}
 }
 

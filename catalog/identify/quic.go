@@ -423,8 +423,8 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 	}
 	plain := keys.open(x.plain[:0], x.head[:0], b, h.pnAt, who)
 	if plain == nil {
-		if from, to := k.ports[k.side], k.ports[1-k.side]; who == 0 && k.facts.TLS == nil && q.initial[1]|q.handshake[1]|q.short[1] == 0 && from < 1024 && to >= 1024 {
-			// Not a client's first, and alone so far: it is the server's, of whom the port speaks.
+		if from, to := k.ports[k.side], k.ports[1-k.side]; who == 0 && k.facts.TLS == nil && from < 1024 && to >= 1024 {
+			// Not a client's first: it is the server's, of whom the port speaks.
 			q.turn()
 			q.keys = nil
 			k.facts.Client = int8(1 - k.side)
