@@ -2,82 +2,12 @@ package flows
 
 import (
 	"math/bits"
-	"unsafe"
 
 	"portero/capture"
-	"portero/internal/prefetch"
 )
 
-// Exact duplicates: a mirror port that copies both directions, `any`, a routed
-// copy with the TTL one lower. The recent frames are kept in small sets.
-
-const (
-	dupSets   = 512 // in each of eight lanes
-	dupWays   = 4
-	dupWindow = 10e6 // ns
-	dupRecent = 20   // frames judged for doubling
-)
-
-type recentFrame struct {
-	digest uint64
-	time   int64
-}
-
-// recentSet is one cache line, the latest first.
-type recentSet [dupWays]recentFrame
-
-type recentFrames [dupSets]recentSet
-
-// newRecentFrames gives every set a cache line of its own.
-func newRecentFrames() *recentFrames {
-	const size = int(unsafe.Sizeof(recentFrames{}))
-	b := make([]byte, size+line)
-	prefetch.Pages(b[:0])
-	return (*recentFrames)(unsafe.Pointer(unsafe.SliceData(align(b, line))))
-}
-
-// markOf is what copies of p have in common. What came by another VLAN is of another flow,
-// and no copy.
-func markOf(p *capture.Packet) uint64 { return p.Digest ^ p.Hash ^ uint64(p.Seg)<<20 }
-
-func (r *recentFrames) set(mark uint64) *recentSet { return &r[mark>>20%dupSets] }
-
-// seen reports whether the same frame came within the window, and remembers p.
-func (r *recentFrames) seen(p *capture.Packet) bool {
-	d := markOf(p)
-	set := r.set(d)
-	if set[0].digest == d || set[1].digest == d || set[2].digest == d || set[3].digest == d {
-		return set.again(d, p.Time)
-	}
-	set[3], set[2], set[1] = set[2], set[1], set[0]
-	set[0].digest, set[0].time = d, p.Time
-	return false
-}
-
-// has reports whether a frame with mark d came within the window.
-func (r *recentFrames) has(d uint64, at int64) bool {
-	for _, f := range r.set(d) {
-		if dt := at - f.time; f.digest == d && dt <= dupWindow && dt >= -dupWindow {
-			return true
-		}
-	}
-	return false
-}
-
-// again reports whether d, which is in the set, came within the window, and
-// makes it the latest otherwise.
-func (set *recentSet) again(d uint64, at int64) bool {
-	i := 0
-	for set[i].digest != d {
-		i++
-	}
-	if dt := at - set[i].time; dt <= dupWindow && dt >= -dupWindow {
-		return true
-	}
-	copy(set[1:], set[:i])
-	set[0] = recentFrame{d, at}
-	return false
-}
+// dupRecent is how many frames are judged for doubling.
+const dupRecent = 20
 
 // duplicate judges whether p, from side, is an exact copy of a frame that was
 // booked already. Otherwise it is a retransmission or a repeated

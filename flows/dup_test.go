@@ -10,7 +10,7 @@ import (
 
 // copies is duplicate as one would write it down.
 type copies struct {
-	seen   []uint64 // digests, the latest first, of one set
+	seen   []uint64 // digests, the latest first
 	times  map[uint64]int64
 	ipid   [2]uint16
 	same   [2]bool // an id came twice
@@ -34,7 +34,6 @@ func (c *copies) duplicate(p *capture.Packet, side int) bool {
 	}
 	if !again {
 		c.seen = append([]uint64{d}, c.seen...)
-		c.seen = c.seen[:min(len(c.seen), dupWays)]
 		c.times[d] = p.Time
 		if p.IPID != 0 {
 			if c.sent[side] > 0 && c.ipid[side] == p.IPID {
@@ -81,7 +80,7 @@ func TestDuplicate(t *testing.T) {
 		for range 200 {
 			now += r.Int64N(dupWindow / 2)
 			side := r.IntN(2)
-			p := capture.Packet{Proto: proto, Time: now, Digest: uint64(r.IntN(40)) << 40} // one set
+			p := capture.Packet{Proto: proto, Time: now, Digest: uint64(r.IntN(40)+1) << 40} // one set
 			if r.IntN(2) == 0 {
 				p.PayloadLen = uint32(r.IntN(1500))
 			}
@@ -114,6 +113,42 @@ func TestDuplicate(t *testing.T) {
 	}
 	if yes < 1000 || no < 1000 {
 		t.Fatalf("%d copies, %d not", yes, no)
+	}
+}
+
+// TestCopiesOfAFastCapture: every copy within the window is found, and nothing else is one, however many frames come in between and
+// wherever they lie; of more frames than that some are not remembered, and no more memory is taken.
+func TestCopiesOfAFastCapture(t *testing.T) {
+	for _, c := range []struct {
+		perMs, late int // frames a millisecond, and by how many the copies follow
+		all         bool
+	}{{20, 190, true}, {100, 990, true}, {400, 3990, true}, {400, 4010, false}, {20_000, 190_000, false}} {
+		for seed := range uint64(3) {
+			r := rand.New(rand.NewPCG(seed, 7))
+			var recent recentFrames
+			recent.make(dupSets)
+			var sent []uint64
+			found, n := 0, 8*c.late
+			for i := range n {
+				at := int64(1e18) + int64(i)*1e6/int64(c.perMs)
+				p := capture.Packet{Time: at, Digest: r.Uint64()}
+				if recent.seen(&p) {
+					t.Fatal("a frame is taken for the copy of another")
+				}
+				sent = append(sent, p.Digest)
+				if i >= c.late {
+					if p.Digest = sent[i-c.late]; recent.seen(&p) {
+						found++
+					}
+				}
+			}
+			if copies := n - c.late; c.all && found != copies || !c.all && c.perMs < 1000 && found > 0 {
+				t.Errorf("%+v: %d of %d copies found", c, found, copies)
+			}
+			if recent.sets() > dupMost || len(recent.by) > dupMost/2 || len(recent.line) > dupMost {
+				t.Errorf("%+v: %d sets, %d beside them, in a line of %d", c, recent.sets(), len(recent.by), len(recent.line))
+			}
+		}
 	}
 }
 

@@ -70,6 +70,6 @@ func (t *Table) Stats() Stats {
 	s := t.stats
 	s.DataFull += t.shelf.Full
 	s.Bytes = t.room() + t.shelf.Bytes() +
-		t.slots.bytes() + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + int64(len(t.recent))*dupWays*16
+		t.slots.bytes() + t.tombs.bytes() + t.embryos.bytes() + int64(cap(t.asked.refs)+cap(t.answered.refs))*8 + t.recent.bytes()
 	return s
 }

@@ -37,7 +37,7 @@ type Table struct {
 	pool *Pool
 	own  bool // nobody else's
 
-	recent   *recentFrames
+	recent   recentFrames
 	tombs    tombs
 	embryos  embryos
 	pending  map[uint32]*pendingSYN
@@ -75,7 +75,7 @@ func New(cfg Config, sink func(*Ended)) *Table {
 		t.pool, t.own = &Pool{}, true
 	}
 	t.shelf.Room = t.pool.take
-	t.recent = newRecentFrames()
+	t.recent.make(dupSets)
 	t.slots.init()
 	m := cfg.Memory - cfg.Memory/16
 	t.maxFlows = uint32(min(m*41/100/(FlowSize+slotsCost), 1<<30))

@@ -13,15 +13,20 @@ import (
 // now and again: whoever captures for long may turn such a mirror on and off.
 
 const (
-	mirrorSets   = 1024
+	mirrorSets   = 1024            // at first
+	mirrorSome   = 8 * mirrorSets  // at most
+	mirrorMost   = 32 * mirrorSets // and where the capture doubles
 	mirrorWays   = 4
-	mirrorWindow = 10e6    // ns that a copy may be late
-	mirrorLast   = 20      // packets that say whether the capture doubles
-	mirrorFolds  = 8       // at most so often everything comes
-	mirrorAhead  = 64      // packets that are looked at before the first of them is judged
-	mirrorQueue  = 1024    // packets that wait for their copies
-	mirrorTries  = 2048    // packets that are looked at before it is given up for now
-	mirrorRest   = 1 << 20 // packets until it is tried again
+	mirrorWindow = 10e6 // ns that a copy may be late
+	mirrorLast   = 20   // packets that say whether the capture doubles
+	mirrorFolds  = 8    // at most so often everything comes
+	mirrorAhead  = 64   // packets that are looked at before the first of them is judged
+	mirrorQueue  = 1024 // packets that wait for their copies, at first
+	mirrorLong   = 8 * mirrorQueue
+	mirrorTries  = 2048             // packets that are looked at before it is given up for now
+	mirrorTime   = 3 * mirrorWindow // and for how long, where they come so fast that copies may not have come yet
+	mirrorFast   = 1 << 15          // but no more packets than these
+	mirrorRest   = 1 << 20          // packets until it is tried again
 )
 
 // mirror finds out whether a capture doubles, and marks the copies where it does.
@@ -37,8 +42,9 @@ type mirror struct {
 	n           int                     // how many were
 	least       int                     // how many have to be
 	sender      end
-	senders     int // 0, 1, or more than one of what came twice
-	since       int // packets since the capture doubled
+	senders     int   // 0, 1, or more than one of what came twice
+	since       int   // packets since the capture doubled
+	from        int64 // when the first of them came
 }
 
 // end is a host, or a program of one that speaks with itself.
@@ -62,6 +68,43 @@ type awaited struct {
 	twice bool
 }
 
+// near reports whether a copy of r may come at that time. (There is none of what is zero.)
+func (r *reflected) near(at int64) bool {
+	dt := at - r.time
+	return dt <= mirrorWindow && dt >= -mirrorWindow && r.mark != 0
+}
+
+// grow doubles the sets: of a fast capture that doubles more is needed within the window.
+func (m *mirror) grow() {
+	old := m.sets
+	m.sets = make([][mirrorWays]reflected, 2*len(old))
+	for i := range old {
+		for k := mirrorWays - 1; k >= 0; k-- { // the latest last
+			if r := &old[i][k]; r.mark != 0 {
+				set := &m.sets[r.mark>>32&uint64(len(m.sets)-1)]
+				copy(set[1:], set[:mirrorWays-1])
+				set[0] = *r
+			}
+		}
+	}
+}
+
+// awaited is what has this position in the queue.
+func (m *mirror) awaited(at uint32) *awaited { return &m.queue[at%uint32(len(m.queue))] }
+
+// lengthen doubles the queue; false: it is as long as it may be.
+func (m *mirror) lengthen() bool {
+	if len(m.queue) >= mirrorLong {
+		return false
+	}
+	old := m.queue
+	m.queue = make([]awaited, 2*len(old))
+	for at := m.first; at != m.next; at++ {
+		*m.awaited(at) = old[at%uint32(len(old))]
+	}
+	return true
+}
+
 // mark marks the packets of d that are copies, where the capture doubles.
 func (m *mirror) mark(d *decoded) {
 	pkts := d.batch.Packets
@@ -81,7 +124,7 @@ func (m *mirror) mark(d *decoded) {
 		if s := m.again(&pkts[i], d); s != capture.Unsaid && m.doubles() && d.batch.Noted(i) == capture.Unsaid {
 			d.batch.Note(i, s)
 		}
-		if m.since < mirrorTries {
+		if m.since < mirrorTries || m.since < mirrorFast && uint64(pkts[i].Time-m.from) < mirrorTime {
 			continue
 		}
 		*m = mirror{begun: true, least: mirrorLast, sets: m.sets, queue: m.queue}
@@ -117,7 +160,9 @@ func (m *mirror) doubles() bool {
 // again says what p, of d, is if the capture doubles, and remembers it: where everything comes twice, what comes for the third time
 // was sent again.
 func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
-	m.since++
+	if m.since++; m.since == 1 || m.doubles() {
+		m.from = p.Time
+	}
 	if m.doubles() {
 		m.since = 0
 	}
@@ -128,13 +173,13 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 	if m.sets == nil {
 		m.sets, m.queue = make([][mirrorWays]reflected, mirrorSets), make([]awaited, mirrorQueue)
 	}
-	set := &m.sets[mark>>32%mirrorSets]
+	set := &m.sets[mark>>32&uint64(len(m.sets)-1)]
 	i := 0
 	for i < mirrorWays-1 && set[i].mark != mark {
 		i++
 	}
 	s := &set[i]
-	if dt := p.Time - s.time; s.mark == mark && dt <= mirrorWindow && dt >= -mirrorWindow {
+	if s.mark == mark && s.near(p.Time) {
 		m.heard(p)
 		if s.at != 0 {
 			m.twice(s.at - 1)
@@ -146,8 +191,17 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 		if (s.n-1)%m.fold() != 0 {
 			return capture.Copy
 		}
-		s.time = p.Time
+		// It is looked for from now on, and the latest.
+		now := *s
+		now.time = p.Time
+		copy(set[1:], set[:i])
+		set[0] = now
 		return capture.Anew
+	}
+	for (len(m.sets) < mirrorSome || m.doubles() && len(m.sets) < mirrorMost) && set[mirrorWays-1].near(p.Time) {
+		m.grow()
+		set = &m.sets[mark>>32&uint64(len(m.sets)-1)]
+		i = mirrorWays - 1
 	}
 	copy(set[1:], set[:i])
 	s = &set[0]
@@ -156,10 +210,10 @@ func (m *mirror) again(p *capture.Packet, d *decoded) capture.Sighting {
 		return capture.Unsaid
 	}
 	m.judge(p.Time)
-	if m.next-m.first == mirrorQueue {
+	if m.next-m.first == uint32(len(m.queue)) && !m.lengthen() {
 		m.told()
 	}
-	m.queue[m.next%mirrorQueue] = awaited{time: p.Time}
+	*m.awaited(m.next) = awaited{time: p.Time}
 	m.next++
 	s.at, s.tell = m.next, true
 	return capture.Unsaid
@@ -198,9 +252,9 @@ func (m *mirror) twice(at uint32) {
 	if at-m.first >= m.next-m.first {
 		return // it was judged
 	}
-	m.queue[at%mirrorQueue].twice = true
+	m.awaited(at).twice = true
 	// Who came twice need not wait, and those before need not either, where they did too.
-	for m.first != m.next && m.queue[m.first%mirrorQueue].twice {
+	for m.first != m.next && m.awaited(m.first).twice {
 		m.told()
 	}
 }
@@ -208,7 +262,7 @@ func (m *mirror) twice(at uint32) {
 // judge judges those that waited for longer than copies may take.
 func (m *mirror) judge(now int64) {
 	for m.first != m.next {
-		a := &m.queue[m.first%mirrorQueue]
+		a := m.awaited(m.first)
 		if dt := now - a.time; !a.twice && dt <= mirrorWindow && dt >= -mirrorWindow {
 			return
 		}
@@ -219,7 +273,7 @@ func (m *mirror) judge(now int64) {
 // told judges the first in the queue.
 func (m *mirror) told() {
 	m.came <<= 1
-	if m.queue[m.first%mirrorQueue].twice {
+	if m.awaited(m.first).twice {
 		m.came |= 1
 	}
 	m.came &= 1<<mirrorLast - 1

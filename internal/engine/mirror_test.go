@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,13 +172,13 @@ func TestFoldByWhatTells(t *testing.T) {
 func TestMirrorQueue(t *testing.T) {
 	d := decoded{}
 	dec := capture.NewDecoder(capture.NewPaths(), 1)
-	for _, p := range spoken(mirrorQueue+mirrorLast, 0.001) {
+	for _, p := range spoken(mirrorLong+mirrorLast, 0.001) {
 		d.block.Frames = append(d.block.Frames, p.frame())
 	}
 	decode(dec, &d)
 	var x mirror
 	x.mark(&d)
-	if x.n != mirrorLast || x.came != 0 || x.next-x.first != mirrorQueue {
+	if x.n != mirrorLast || x.came != 0 || x.next-x.first != mirrorLong {
 		t.Errorf("%d were judged, %b; %d wait", x.n, x.came, x.next-x.first)
 	}
 }
@@ -192,6 +195,72 @@ func TestMirrorOfARefusal(t *testing.T) {
 	for i, want := range []capture.Sighting{capture.Unsaid, capture.Copy, capture.Unsaid, capture.Copy} {
 		if got := d.batch.Noted(i); got != want {
 			t.Errorf("packet %d: %v, want %v", i, got, want)
+		}
+	}
+}
+
+// TestCopiesOfAFastMirror: what each frame of a capture is that doubles depends on no hash, however fast it is: acknowledgements
+// that come again six milliseconds later are sent again, and each has its copy.
+func TestCopiesOfAFastMirror(t *testing.T) {
+	const (
+		perMs = 400
+		late  = 80 // frames until the copy
+		again = 6 * perMs
+		n     = 40_000
+	)
+	for seed := range uint64(4) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		m := mirror{begun: true, least: mirrorLast}
+		d := &decoded{block: capture.Block{Frames: make([]capture.Frame, 1)}}
+		var sent []capture.Packet
+		for i := range n {
+			see := func(p capture.Packet) capture.Sighting {
+				p.Time = int64(1e18) + int64(i)*1e6/perMs
+				return m.again(&p, d)
+			}
+			p := capture.Packet{Ver: 6, Proto: capture.ProtoTCP, Digest: r.Uint64(), Hash: r.Uint64(), SrcPort: uint16(i % 2), PayloadLen: 100}
+			p.Src[0] = byte(i % 2)
+			if i%3 == 0 {
+				p.PayloadLen, p.Flags = 0, capture.ACK
+			}
+			want := capture.Unsaid
+			if i >= again && i%12 == 0 {
+				p, want = sent[i-again], capture.Anew
+			}
+			sent = append(sent, p)
+			settled := i > 2*again
+			if got := see(p); settled && got != want {
+				t.Fatalf("seed %d, frame %d: %v, want %v", seed, i, got, want)
+			}
+			if i >= late {
+				if got := see(sent[i-late]); settled && got != capture.Copy {
+					t.Fatalf("seed %d, copy of frame %d: %v", seed, i-late, got)
+				}
+			}
+		}
+		if !m.doubles() || len(m.sets) > mirrorMost {
+			t.Errorf("seed %d: doubles: %v, %d sets", seed, m.doubles(), len(m.sets))
+		}
+	}
+}
+
+// TestMirrorOfAFastCapture: a capture of 400,000 frames a second doubles also where its copies come eight milliseconds late, when thousands of
+// others came between.
+func TestMirrorOfAFastCapture(t *testing.T) {
+	pkts := mirrored(spoken(8000, 0.0025), 8)
+	slices.SortStableFunc(pkts, func(a, b sight) int { return cmp.Compare(a.ms, b.ms) })
+	var x mirror
+	dec := capture.NewDecoder(capture.NewPaths(), 1)
+	for len(pkts) > 0 {
+		n := min(len(pkts), 1000)
+		d := decoded{}
+		for _, p := range pkts[:n] {
+			d.block.Frames = append(d.block.Frames, p.frame())
+		}
+		decode(dec, &d)
+		x.mark(&d)
+		if pkts = pkts[n:]; len(pkts) == 2000 && !x.doubles() {
+			t.Errorf("%d judged, %b", x.n, x.came)
 		}
 	}
 }
