@@ -137,7 +137,11 @@ func TestCopiesOfAFastCapture(t *testing.T) {
 				}
 				sent = append(sent, p.Digest)
 				if i >= c.late {
-					if p.Digest = sent[i-c.late]; recent.seen(&p) {
+					p.Digest = sent[i-c.late]
+					if c.all && !recent.has(markOf(&p), at) {
+						t.Fatalf("%+v: frame %d is not there", c, i-c.late)
+					}
+					if recent.seen(&p) {
 						found++
 					}
 				}

@@ -103,7 +103,7 @@ func (set *recentSet) again(d uint64, at int64) bool {
 	for set[i].digest != d {
 		i++
 	}
-	if dt := at - set[i].time; dt <= dupWindow && dt >= -dupWindow {
+	if set[i].near(at) {
 		return true
 	}
 	copy(set[1:], set[:i])
@@ -140,11 +140,8 @@ func (r *recentFrames) put(f recentFrame) {
 // leave forgets those beside of whom no copy can come any more.
 func (r *recentFrames) leave(at int64) {
 	for r.gone < len(r.line) && !r.line[r.gone].near(at) {
-		f := r.line[r.gone]
+		delete(r.by, r.line[r.gone].digest)
 		r.gone++
-		if t, ok := r.by[f.digest]; ok && t == f.time {
-			delete(r.by, f.digest)
-		}
 	}
 	if r.gone > len(r.line)/2 {
 		r.line = r.line[:copy(r.line, r.line[r.gone:])]

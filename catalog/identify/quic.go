@@ -396,13 +396,11 @@ func (x *Identifier) quicInitial(k *pending, q *quicState, who int, b []byte, h 
 			k.facts.QUIC.Version = h.version
 		}
 	}
-	if who == 0 && (q.keys == nil || q.fresh && !bytes.Equal(h.dcid, q.keys.dcid[:q.keys.n])) {
+	if who == 0 && q.made < maxMade && (q.keys == nil || q.fresh && !bytes.Equal(h.dcid, q.keys.dcid[:q.keys.n])) {
 		// The server's answer changes the client's destination id, not the keys.
-		if q.made < maxMade && (q.keys == nil || q.fresh) {
-			q.made++
-			q.fresh = q.fresh && q.keys == nil // a Retry may have been captured before what it answers
-			q.keys = x.keysOf(h, b)
-		}
+		q.made++
+		q.fresh = q.fresh && q.keys == nil // a Retry may have been captured before what it answers
+		q.keys = x.keysOf(h, b)
 	}
 	if q.keys == nil {
 		x.setAside(k, q, b)
